@@ -1,0 +1,180 @@
+//! How each type of event field is encoded for the trace hash and shown by name to exports.
+
+use std::sync::Arc;
+
+use crate::base::hash_key::HashKeyRange;
+use crate::base::ids::{ConsumerId, HostId, ShardId, StreamId, StreamName, TableId, TableName};
+use crate::base::item::{AttributeValue, Item};
+use crate::base::partition_key::PartitionKey;
+use crate::base::sequence_number::SequenceNumber;
+
+/// Receives an event's fields by name.
+pub trait FieldVisitor {
+    /// A number.
+    fn number(&mut self, name: &'static str, value: u64);
+    /// Yes or no.
+    fn flag(&mut self, name: &'static str, value: bool);
+    /// Text.
+    fn text(&mut self, name: &'static str, value: &str);
+    /// A field without a value.
+    fn absent(&mut self, name: &'static str);
+    /// A host, which the visitor may know by name.
+    fn host(&mut self, name: &'static str, value: HostId);
+    /// A stream, which the visitor may know by name.
+    fn stream(&mut self, name: &'static str, value: StreamId);
+    /// A table, which the visitor may know by name.
+    fn table(&mut self, name: &'static str, value: TableId);
+    /// A consumer, which the visitor may know by name.
+    fn consumer(&mut self, name: &'static str, value: ConsumerId);
+    /// An item.
+    fn item(&mut self, name: &'static str, value: &Item);
+}
+
+/// A type that events may have as a field.
+pub trait Field {
+    /// Appends the canonical encoding: little-endian integers, length-prefixed text.
+    fn encode(&self, out: &mut Vec<u8>);
+    /// Shows the field to `visitor`.
+    fn visit(&self, name: &'static str, visitor: &mut dyn FieldVisitor);
+}
+
+macro_rules! integers {
+    ($($ty:ty),*) => {$(
+        impl Field for $ty {
+            fn encode(&self, out: &mut Vec<u8>) { out.extend_from_slice(&self.to_le_bytes()); }
+            fn visit(&self, name: &'static str, visitor: &mut dyn FieldVisitor) {
+                visitor.number(name, u64::from(*self));
+            }
+        }
+    )*};
+}
+integers!(u8, u32, u64);
+
+macro_rules! ids {
+    ($($ty:ty => $method:ident),*) => {$(
+        impl Field for $ty {
+            fn encode(&self, out: &mut Vec<u8>) { out.extend_from_slice(&self.0.to_le_bytes()); }
+            fn visit(&self, name: &'static str, visitor: &mut dyn FieldVisitor) { visitor.$method(name, *self); }
+        }
+    )*};
+}
+ids!(HostId => host, StreamId => stream, TableId => table, ConsumerId => consumer);
+
+fn encode_text(text: &str, out: &mut Vec<u8>) {
+    out.extend_from_slice(&(text.len() as u32).to_le_bytes());
+    out.extend_from_slice(text.as_bytes());
+}
+
+macro_rules! texts {
+    ($($ty:ty => |$v:ident| $text:expr),*) => {$(
+        impl Field for $ty {
+            fn encode(&self, out: &mut Vec<u8>) { let $v = self; encode_text($text, out); }
+            fn visit(&self, name: &'static str, visitor: &mut dyn FieldVisitor) {
+                let $v = self;
+                visitor.text(name, $text);
+            }
+        }
+    )*};
+}
+texts!(
+    Arc<str> => |v| v,
+    &'static str => |v| v,
+    StreamName => |v| v.as_str(),
+    TableName => |v| v.as_str()
+);
+
+impl Field for PartitionKey {
+    /// The hash key stands for the text: equal keys have equal hashes, and 16 bytes encode fast.
+    fn encode(&self, out: &mut Vec<u8>) {
+        out.extend_from_slice(&self.hash_key().get().to_le_bytes());
+    }
+    fn visit(&self, name: &'static str, visitor: &mut dyn FieldVisitor) {
+        visitor.text(name, self.as_str());
+    }
+}
+
+impl Field for bool {
+    fn encode(&self, out: &mut Vec<u8>) {
+        out.push(u8::from(*self));
+    }
+    fn visit(&self, name: &'static str, visitor: &mut dyn FieldVisitor) {
+        visitor.flag(name, *self);
+    }
+}
+
+impl Field for ShardId {
+    fn encode(&self, out: &mut Vec<u8>) {
+        self.0.encode(out);
+    }
+    fn visit(&self, name: &'static str, visitor: &mut dyn FieldVisitor) {
+        visitor.text(name, &self.to_string());
+    }
+}
+
+impl Field for HashKeyRange {
+    fn encode(&self, out: &mut Vec<u8>) {
+        out.extend_from_slice(&self.start.get().to_le_bytes());
+        out.extend_from_slice(&self.end.get().to_le_bytes());
+    }
+    fn visit(&self, name: &'static str, visitor: &mut dyn FieldVisitor) {
+        visitor.text(name, &format!("{}-{}", self.start, self.end));
+    }
+}
+
+impl Field for SequenceNumber {
+    fn encode(&self, out: &mut Vec<u8>) {
+        self.shard_created_unix_s().encode(out);
+        self.index().encode(out);
+        self.time_unix_s().encode(out);
+        self.shard().encode(out);
+    }
+    fn visit(&self, name: &'static str, visitor: &mut dyn FieldVisitor) {
+        visitor.text(name, &self.to_string());
+    }
+}
+
+impl<T: Field> Field for Option<T> {
+    fn encode(&self, out: &mut Vec<u8>) {
+        out.push(u8::from(self.is_some()));
+        if let Some(value) = self {
+            value.encode(out);
+        }
+    }
+    fn visit(&self, name: &'static str, visitor: &mut dyn FieldVisitor) {
+        match self {
+            Some(value) => value.visit(name, visitor),
+            None => visitor.absent(name),
+        }
+    }
+}
+
+impl Field for Arc<Item> {
+    fn encode(&self, out: &mut Vec<u8>) {
+        for (name, value) in self.iter() {
+            encode_text(name, out);
+            encode_value(value, out);
+        }
+        out.push(0xff);
+    }
+    fn visit(&self, name: &'static str, visitor: &mut dyn FieldVisitor) {
+        visitor.item(name, self);
+    }
+}
+
+fn encode_value(value: &AttributeValue, out: &mut Vec<u8>) {
+    match value {
+        AttributeValue::S(s) => {
+            out.push(0);
+            encode_text(s, out);
+        }
+        AttributeValue::N(n) => {
+            out.push(1);
+            n.encode_parts(out);
+        }
+        // Rare in the event stream: the debug text is canonical because every container is ordered.
+        other => {
+            out.push(2);
+            encode_text(&format!("{other:?}"), out);
+        }
+    }
+}

@@ -1,0 +1,32 @@
+//! Floor 0: the values that cross floors.
+//!
+//! Simulated time, sizes, hash keys, sequence numbers, partition keys, payloads, typed items, named random
+//! streams, the token bucket, and the one event type that every fold reads.
+//!
+//! Nothing here knows about a service, a client or the world; nothing here does IO.
+
+pub mod event;
+pub mod hash_key;
+pub mod ids;
+pub mod item;
+pub mod number;
+pub mod partition_key;
+pub mod payload;
+pub mod range_set;
+pub mod seed;
+pub mod sequence_number;
+pub mod time;
+pub mod token_bucket;
+pub mod trace_hash;
+pub mod units;
+
+pub use event::{Event, EventKind, Fold};
+pub use hash_key::{HashKey, HashKeyRange};
+pub use ids::{ConsumerId, HostId, ShardId, StreamId, StreamName, TableId, TableName};
+pub use partition_key::PartitionKey;
+pub use payload::Payload;
+pub use range_set::RangeSet;
+pub use seed::Seed;
+pub use sequence_number::SequenceNumber;
+pub use time::{SimDuration, SimTime};
+pub use token_bucket::TokenBucket;

@@ -1,0 +1,128 @@
+//! A set of record positions kept as ranges, because positions come in long runs.
+
+use std::ops::Range;
+
+/// A set of `u64`, stored as sorted, disjoint, non-touching half-open ranges.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RangeSet {
+    ranges: Vec<Range<u64>>,
+}
+
+impl RangeSet {
+    /// The empty set.
+    pub fn new() -> Self {
+        Self::default()
+    }
+    /// Adds every member of `range`; returns how many were in the set already.
+    pub fn insert(&mut self, range: Range<u64>) -> u64 {
+        if range.is_empty() {
+            return 0;
+        }
+        // The common case: appending right after, or beyond, the last range.
+        match self.ranges.last_mut() {
+            Some(last) if last.end == range.start => {
+                last.end = range.end;
+                return 0;
+            }
+            Some(last) if last.end > range.start => {}
+            _ => {
+                self.ranges.push(range);
+                return 0;
+            }
+        }
+        let first = self.ranges.partition_point(|r| r.end < range.start);
+        let after = self.ranges.partition_point(|r| r.start <= range.end);
+        let already = self.ranges[first..after]
+            .iter()
+            .map(|r| r.end.min(range.end).saturating_sub(r.start.max(range.start)))
+            .sum();
+        let mut merged = range;
+        if first < after {
+            merged.start = merged.start.min(self.ranges[first].start);
+            merged.end = merged.end.max(self.ranges[after - 1].end);
+        }
+        self.ranges.splice(first..after, [merged]);
+        already
+    }
+    /// Removes every member below `bound`.
+    pub fn remove_below(&mut self, bound: u64) {
+        let keep = self.ranges.partition_point(|r| r.end <= bound);
+        self.ranges.drain(..keep);
+        if let Some(first) = self.ranges.first_mut() {
+            first.start = first.start.max(bound);
+        }
+    }
+    /// Removes all members.
+    pub fn clear(&mut self) {
+        self.ranges.clear();
+    }
+    /// Whether the set has no members.
+    pub fn is_empty(&self) -> bool {
+        self.ranges.is_empty()
+    }
+    /// Number of members.
+    pub fn count(&self) -> u64 {
+        self.ranges.iter().map(|r| r.end - r.start).sum()
+    }
+    /// Whether `value` is a member.
+    pub fn contains(&self, value: u64) -> bool {
+        self.first_missing(value..value + 1).is_none()
+    }
+    /// Whether every member of `range` is in the set.
+    pub fn covers(&self, range: Range<u64>) -> bool {
+        self.first_missing(range).is_none()
+    }
+    /// The first run of `range` that is not in the set.
+    pub fn first_missing(&self, range: Range<u64>) -> Option<Range<u64>> {
+        if range.is_empty() {
+            return None;
+        }
+        let at = self.ranges.partition_point(|r| r.end <= range.start);
+        match self.ranges.get(at) {
+            Some(r) if r.start <= range.start => {
+                if r.end >= range.end {
+                    return None;
+                }
+                let next = self.ranges.get(at + 1).map_or(range.end, |n| n.start.min(range.end));
+                Some(r.end..next)
+            }
+            Some(r) => Some(range.start..r.start.min(range.end)),
+            None => Some(range),
+        }
+    }
+    /// The runs of members, in order.
+    pub fn ranges(&self) -> &[Range<u64>] {
+        &self.ranges
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn behaves_like_a_set_of_numbers(
+            inserts in prop::collection::vec((0u64..60, 0u64..12), 0..20),
+            below in 0u64..40,
+            probe in (0u64..60, 0u64..12),
+        ) {
+            let (mut set, mut model) = (RangeSet::new(), BTreeSet::new());
+            for (start, len) in inserts {
+                let already = (start..start + len).filter(|v| !model.insert(*v)).count() as u64;
+                prop_assert_eq!(set.insert(start..start + len), already);
+            }
+            set.remove_below(below);
+            model.retain(|v| *v >= below);
+            prop_assert_eq!(set.count(), model.len() as u64);
+            prop_assert!(set.ranges().windows(2).all(|w| w[0].end < w[1].start));
+            let range = probe.0..probe.0 + probe.1;
+            let missing = range.clone().find(|v| !model.contains(v));
+            prop_assert_eq!(set.first_missing(range).map(|r| r.start), missing);
+        }
+    }
+}

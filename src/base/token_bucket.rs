@@ -1,0 +1,111 @@
+//! The token bucket behind every "per second" limit.
+
+use super::time::{SimDuration, SimTime};
+
+/// A bucket that refills at `rate` tokens per second up to `depth`, and may be driven below zero (a debt).
+///
+/// Kept in billionths of a token, so refilling by nanoseconds is exact.
+#[derive(Clone, Debug)]
+pub struct TokenBucket {
+    rate_per_s: u64,
+    depth: u64,
+    level_nanos: i128,
+    updated: SimTime,
+}
+
+const NANO: i128 = 1_000_000_000;
+
+impl TokenBucket {
+    /// A full bucket.
+    pub fn full(rate_per_s: u64, depth: u64) -> Self {
+        Self { rate_per_s, depth, level_nanos: depth as i128 * NANO, updated: SimTime::ZERO }
+    }
+    /// An empty bucket as of `now`.
+    pub fn empty(rate_per_s: u64, depth: u64, now: SimTime) -> Self {
+        Self { rate_per_s, depth, level_nanos: 0, updated: now }
+    }
+    /// Tokens per second.
+    pub fn rate_per_s(&self) -> u64 {
+        self.rate_per_s
+    }
+    /// Changes rate and depth from `now` on; what is in the bucket stays, up to the new depth.
+    pub fn set_rate(&mut self, rate_per_s: u64, depth: u64, now: SimTime) {
+        self.refill(now);
+        self.rate_per_s = rate_per_s;
+        self.depth = depth;
+        self.level_nanos = self.level_nanos.min(depth as i128 * NANO);
+    }
+    /// Whether `tokens` are there now.
+    pub fn has(&mut self, now: SimTime, tokens: u64) -> bool {
+        self.refill(now);
+        self.level_nanos >= tokens as i128 * NANO
+    }
+    /// Takes `tokens` if they are there.
+    pub fn try_take(&mut self, now: SimTime, tokens: u64) -> bool {
+        let enough = self.has(now, tokens);
+        if enough {
+            self.level_nanos -= tokens as i128 * NANO;
+        }
+        enough
+    }
+    /// Takes `tokens`, going into debt if need be.
+    pub fn take_as_debt(&mut self, now: SimTime, tokens: u64) {
+        self.refill(now);
+        self.level_nanos -= tokens as i128 * NANO;
+    }
+    /// Whether the bucket is below zero now.
+    pub fn in_debt(&mut self, now: SimTime) -> bool {
+        self.refill(now);
+        self.level_nanos < 0
+    }
+    /// Whole tokens in the bucket, negative when in debt.
+    pub fn level(&mut self, now: SimTime) -> i64 {
+        self.refill(now);
+        self.level_nanos.div_euclid(NANO) as i64
+    }
+    /// How long until `tokens` are there, if nothing else takes any.
+    pub fn wait_for(&mut self, now: SimTime, tokens: u64) -> SimDuration {
+        self.refill(now);
+        let missing = tokens as i128 * NANO - self.level_nanos;
+        if missing <= 0 {
+            return SimDuration::ZERO;
+        }
+        if self.rate_per_s == 0 {
+            return SimDuration::MAX;
+        }
+        let rate = self.rate_per_s as i128;
+        SimDuration::from_nanos(((missing + rate - 1) / rate) as u64)
+    }
+
+    fn refill(&mut self, now: SimTime) {
+        let elapsed = now.since(self.updated).as_nanos();
+        if elapsed > 0 {
+            self.updated = now;
+            let full = self.depth as i128 * NANO;
+            self.level_nanos = full.min(self.level_nanos + elapsed as i128 * self.rate_per_s as i128);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_full_bucket_gives_its_depth_at_once_and_then_its_rate() {
+        let mut b = TokenBucket::full(10, 20);
+        assert!(b.try_take(SimTime::ZERO, 20));
+        assert!(!b.try_take(SimTime::ZERO, 1));
+        assert!(!b.try_take(SimTime::from_nanos(99_999_999), 1));
+        assert!(b.try_take(SimTime::from_millis(100), 1));
+    }
+
+    #[test]
+    fn a_debt_blocks_until_it_is_paid() {
+        let mut b = TokenBucket::full(2, 2);
+        b.take_as_debt(SimTime::ZERO, 12);
+        assert!(b.in_debt(SimTime::from_nanos(4_999_999_999)));
+        assert!(!b.in_debt(SimTime::from_secs(5)));
+        assert_eq!(b.wait_for(SimTime::from_secs(5), 1), SimDuration::from_millis(500));
+    }
+}

@@ -1,0 +1,3 @@
+//! kinesim
+pub mod base;
+pub mod service;

@@ -1,0 +1,1 @@
+//! The application's own store, where record processors put their effects.

@@ -1,3 +1,6 @@
 //! kinesim
 pub mod base;
+pub mod client;
+pub mod cloud;
 pub mod service;
+pub mod world;

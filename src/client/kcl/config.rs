@@ -1,0 +1,121 @@
+//! The library's configuration, with its own names and defaults
+//! (<https://github.com/awslabs/amazon-kinesis-client/tree/v2.x>).
+
+use std::sync::Arc;
+
+use crate::base::{ConsumerId, SimDuration, StreamName, TableName};
+use crate::client::poller::InitialPosition;
+use crate::client::processor::ProcessorSettings;
+use crate::service::table::api::Capacity;
+
+/// A KCL application.
+#[derive(Clone, Debug, PartialEq)]
+pub struct KclSettings {
+    /// Number among the consumers of the scenario.
+    pub consumer: ConsumerId,
+    /// Name; its workers' hosts are `NAME-1`, `NAME-2`, ...
+    pub name: Arc<str>,
+    /// The stream.
+    pub stream: StreamName,
+    /// `applicationName`, the lease table's name.
+    pub lease_table: TableName,
+    /// Billing mode of the lease table.
+    pub lease_table_capacity: Capacity,
+    /// Start of each worker.
+    pub worker_starts: Vec<SimDuration>,
+    /// `initialPositionInStream`.
+    pub initial_position: InitialPosition,
+    /// What the application does with records.
+    pub processor: ProcessorSettings,
+    /// `failoverTimeMillis`.
+    pub failover: SimDuration,
+    /// `epsilonMillis`.
+    pub epsilon: SimDuration,
+    /// `maxLeasesForWorker`.
+    pub leases_max: u32,
+    /// `maxLeasesToStealAtOneTime`.
+    pub steal_max: u32,
+    /// `enablePriorityLeaseAssignment`.
+    pub is_priority_assignment: bool,
+    /// `veryOldLeaseDurationNanosMultiplier`.
+    pub very_old_multiplier: u32,
+    /// `maxLeaseRenewalThreads`.
+    pub renewal_threads: u32,
+    /// `consistentReads`.
+    pub is_consistent_reads: bool,
+    /// `idleTimeBetweenReadsInMillis`.
+    pub idle_between_reads: SimDuration,
+    /// `maxRecords` of GetRecords.
+    pub records_max: u32,
+    /// `maxPendingProcessRecordsInput` of the prefetch cache; 0 fetches only when asked.
+    pub prefetch_batches_max: u32,
+    /// `maxCacheByteSize` of the prefetch cache.
+    pub prefetch_bytes_max: u64,
+    /// `maxRecordsCount` of the prefetch cache.
+    pub prefetch_records_max: u64,
+    /// `parentShardPollIntervalMillis`.
+    pub parent_shard_poll: SimDuration,
+    /// `shardConsumerDispatchPollIntervalMillis`.
+    pub dispatch_poll: SimDuration,
+    /// `leasesRecoveryAuditorExecutionFrequencyMillis`.
+    pub auditor_period: SimDuration,
+    /// `leasesRecoveryAuditorInconsistencyConfidenceThreshold`.
+    pub auditor_threshold: u32,
+    /// `cleanupLeasesUponShardCompletion`.
+    pub is_cleanup_enabled: bool,
+    /// `leaseCleanupIntervalMillis`.
+    pub cleanup_interval: SimDuration,
+    /// `completedLeaseCleanupIntervalMillis`.
+    pub completed_cleanup_interval: SimDuration,
+    /// `garbageLeaseCleanupIntervalMillis`.
+    pub garbage_cleanup_interval: SimDuration,
+    /// `taskBackoffTimeMillis`.
+    pub task_backoff: SimDuration,
+    /// `ignoreUnexpectedChildShards`.
+    pub is_ignore_unexpected_child_shards: bool,
+    /// GetRecords timeout.
+    pub get_records_timeout: SimDuration,
+    /// `dynamoDbRequestTimeout`.
+    pub table_timeout: SimDuration,
+}
+
+impl KclSettings {
+    /// The library's defaults, with one worker.
+    pub fn new(consumer: ConsumerId, name: &str, stream: StreamName, lease_table: TableName) -> Self {
+        Self {
+            consumer,
+            name: name.into(),
+            stream,
+            lease_table,
+            lease_table_capacity: Capacity::OnDemand,
+            worker_starts: vec![SimDuration::ZERO],
+            initial_position: InitialPosition::TrimHorizon,
+            processor: ProcessorSettings::default(),
+            failover: SimDuration::from_secs(10),
+            epsilon: SimDuration::from_millis(25),
+            leases_max: i32::MAX as u32,
+            steal_max: 1,
+            is_priority_assignment: true,
+            very_old_multiplier: 3,
+            renewal_threads: 20,
+            is_consistent_reads: false,
+            idle_between_reads: SimDuration::from_millis(1500),
+            records_max: 10_000,
+            prefetch_batches_max: 5,
+            prefetch_bytes_max: 8 * crate::base::units::MIB,
+            prefetch_records_max: 30_000,
+            parent_shard_poll: SimDuration::from_secs(10),
+            dispatch_poll: SimDuration::from_secs(1),
+            auditor_period: SimDuration::from_secs(120),
+            auditor_threshold: 3,
+            is_cleanup_enabled: true,
+            cleanup_interval: SimDuration::from_mins(1),
+            completed_cleanup_interval: SimDuration::from_mins(5),
+            garbage_cleanup_interval: SimDuration::from_mins(30),
+            task_backoff: SimDuration::from_millis(500),
+            is_ignore_unexpected_child_shards: false,
+            get_records_timeout: SimDuration::from_secs(30),
+            table_timeout: SimDuration::from_secs(60),
+        }
+    }
+}

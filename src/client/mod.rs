@@ -1,0 +1,15 @@
+//! Floor 3: the clients, as ordinary async Rust over world handles and service messages.
+//!
+//! Producers, plain pollers and the Kinesis Client Library. They learn of the services only what comes back
+//! over the network, through the retry layer of an AWS SDK ([`sdk`]).
+
+pub mod kcl;
+pub mod poller;
+pub mod processor;
+pub mod producer;
+pub mod sdk;
+
+use crate::cloud::Cloud;
+
+/// What a client knows of the world.
+pub type Cx = crate::world::Host<Cloud>;

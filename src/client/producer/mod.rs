@@ -1,0 +1,5 @@
+//! Producers: hosts that put records, at a rate or from a trace, with buffers and retries.
+
+pub mod settings;
+pub mod trace;
+pub use settings::*;

@@ -1,0 +1,148 @@
+//! What a producer is told to do.
+
+use std::sync::Arc;
+
+use crate::base::{HashKey, SimDuration, StreamName};
+use crate::client::sdk::RetryMode;
+
+/// A producer: one or more hosts that write to a stream.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ProducerSettings {
+    /// Name, also the prefix of its hosts' names (`web-1`, `web-2`, ...).
+    pub name: Arc<str>,
+    /// The stream.
+    pub stream: StreamName,
+    /// Number of hosts, which share the load evenly.
+    pub hosts: u32,
+    /// When it begins.
+    pub start: SimDuration,
+    /// When it stops offering records (what is buffered is still sent).
+    pub stop: SimDuration,
+    /// Where records come from.
+    pub load: Load,
+    /// PutRecord, or PutRecords with a buffer.
+    pub batching: Batching,
+    /// Retries of the SDK.
+    pub retry: RetryMode,
+    /// Whether the failed entries of a PutRecords are sent again, and how often at most.
+    pub resend_failed_max: u32,
+    /// Records that may be waiting before new ones are dropped (a real application blocks or drops too).
+    pub backlog_max: u32,
+    /// Whether each PutRecord carries SequenceNumberForOrdering of the one before (serial writers).
+    pub is_ordered: bool,
+}
+
+/// Where a producer's records come from.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Load {
+    /// Made up.
+    Generated {
+        /// Records per second, over time, of all hosts together.
+        rate: Rate,
+        /// Sizes of the data.
+        size: SizeDistribution,
+        /// Partition keys.
+        keys: KeyDistribution,
+    },
+    /// From a trace file that was read when the scenario was.
+    Trace(Arc<super::trace::Trace>),
+}
+
+/// Records per second over time.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Rate {
+    /// Always the same.
+    Constant {
+        /// Records per second.
+        per_s: f64,
+    },
+    /// From one rate to another over the producer's time.
+    Ramp {
+        /// Records per second at the start.
+        from_per_s: f64,
+        /// Records per second at the end.
+        to_per_s: f64,
+    },
+    /// A sine wave of one period a day, lowest at the start.
+    Daily {
+        /// Lowest records per second.
+        low_per_s: f64,
+        /// Highest records per second.
+        high_per_s: f64,
+        /// Length of the day.
+        period: SimDuration,
+    },
+    /// A base rate, and bursts on top.
+    Bursts {
+        /// Records per second between bursts.
+        base_per_s: f64,
+        /// Records per second during a burst.
+        burst_per_s: f64,
+        /// From the start of one burst to the next.
+        every: SimDuration,
+        /// Length of a burst.
+        length: SimDuration,
+    },
+}
+
+/// Sizes of records' data, in bytes.
+#[derive(Clone, Debug, PartialEq)]
+pub enum SizeDistribution {
+    /// All the same.
+    Fixed(u32),
+    /// Uniform in a range, inclusive.
+    Uniform(u32, u32),
+}
+
+/// Partition keys of records.
+#[derive(Clone, Debug, PartialEq)]
+pub enum KeyDistribution {
+    /// `key-0` to `key-(count-1)`, all equally likely.
+    Uniform {
+        /// Number of keys.
+        count: u32,
+    },
+    /// The same keys with Zipf weights `1 / rank^exponent`.
+    Zipf {
+        /// Number of keys.
+        count: u32,
+        /// Exponent, above 0.
+        exponent: f64,
+    },
+    /// One key with a share of the records; the rest uniform.
+    Hot {
+        /// The hot key.
+        key: Arc<str>,
+        /// Its share, 0 to 1.
+        share: f64,
+        /// Number of other keys.
+        count: u32,
+    },
+    /// These keys, equally likely.
+    List(Vec<Arc<str>>),
+    /// A new key for every record.
+    Unique,
+    /// These explicit hash keys, equally likely, with `key-i` as the partition key.
+    ExplicitHash(Vec<HashKey>),
+}
+
+/// How records are put.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Batching {
+    /// PutRecord for each, at most so many in flight per host.
+    Single {
+        /// Calls in flight per host.
+        in_flight_max: u32,
+    },
+    /// PutRecords from a buffer that is sent when any bound is reached.
+    Buffered {
+        /// Records, 1 to 500.
+        records_max: u32,
+        /// Bytes with keys, up to 10 MiB.
+        bytes_max: u64,
+        /// Age of the oldest record.
+        linger: SimDuration,
+        /// Calls in flight per host.
+        in_flight_max: u32,
+    },
+}

@@ -1,0 +1,100 @@
+//! Calls: a request that goes over a link to a service, and the reply that comes back or does not.
+
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::rc::Rc;
+use std::task::{Context, Poll};
+
+use super::executor::{Backend, Shared, TaskId};
+use super::link::Passing;
+use crate::base::{HostId, SimDuration, SimTime};
+
+/// Why a call has no reply.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CallError {
+    /// No reply within the timeout. The request may or may not have been applied.
+    TimedOut,
+}
+
+impl fmt::Display for CallError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("no reply within the timeout; the request may have been applied")
+    }
+}
+impl std::error::Error for CallError {}
+
+/// A call in flight.
+pub(super) struct CallSlot<B: Backend> {
+    pub host: HostId,
+    pub task: TaskId,
+    pub deadline: SimTime,
+    pub request: Option<B::Request>,
+    pub reply: Option<B::Reply>,
+    pub is_finished: bool,
+}
+
+impl<B: Backend> CallSlot<B> {
+    pub fn nobody_waits(&self) -> bool {
+        self.task == TaskId::NONE
+    }
+    /// The same request once more, with nobody waiting for its reply.
+    pub fn copy_of_request(&self) -> Self {
+        Self { task: TaskId::NONE, request: self.request.clone(), reply: None, ..*self }
+    }
+}
+
+/// The future of a call. Dropping it gives up waiting; the request still arrives.
+pub struct Call<B: Backend> {
+    shared: Rc<Shared<B>>,
+    slot: Option<u32>,
+}
+
+impl<B: Backend> Call<B> {
+    pub(super) fn new(shared: Rc<Shared<B>>, host: HostId, request: B::Request, timeout: SimDuration) -> Self {
+        let deadline = shared.now.get().saturating_add(timeout);
+        let message = Passing {
+            client: host,
+            service: HostId(B::service_of(&request) as u16),
+            operation: B::operation_of(&request),
+            is_reply: false,
+        };
+        let task = shared.current.get();
+        assert!(task != TaskId::NONE, "calls are made by tasks");
+        let slot = CallSlot { host, task, deadline, request: Some(request), reply: None, is_finished: false };
+        let slot = shared.state.borrow_mut().calls.insert(slot) as u32;
+        shared.send(slot, message, deadline);
+        Self { shared, slot: Some(slot) }
+    }
+}
+
+impl<B: Backend> Future for Call<B> {
+    type Output = Result<B::Reply, CallError>;
+
+    fn poll(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Self::Output> {
+        let Some(slot) = self.slot else { unreachable!("a finished call is not polled") };
+        let current = self.shared.current.get();
+        let mut state = self.shared.state.borrow_mut();
+        if !state.calls[slot as usize].is_finished {
+            state.calls[slot as usize].task = current;
+            return Poll::Pending;
+        }
+        let done = state.calls.remove(slot as usize);
+        drop(state);
+        self.slot = None;
+        Poll::Ready(done.reply.ok_or(CallError::TimedOut))
+    }
+}
+
+impl<B: Backend> Drop for Call<B> {
+    fn drop(&mut self) {
+        let Some(slot) = self.slot else { return };
+        let mut state = self.shared.state.borrow_mut();
+        if state.calls[slot as usize].is_finished {
+            state.calls.remove(slot as usize);
+        } else {
+            // Freed when the request arrives, or when the reply or the timeout comes back.
+            state.calls[slot as usize].task = TaskId::NONE;
+        }
+    }
+}

@@ -1,0 +1,441 @@
+//! The world itself: what is due when, the hosts and their tasks, the calls in flight.
+
+use std::cell::{Cell, RefCell};
+use std::cmp::Reverse;
+use std::collections::{BinaryHeap, VecDeque};
+use std::future::Future;
+use std::pin::Pin;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::task::{Context, Waker};
+
+use slab::Slab;
+
+use super::call::CallSlot;
+use super::host::{Host, HostState};
+use super::link::{self, Fate, LinkRule, Passing};
+use crate::base::event::HostRole;
+use crate::base::{Event, Fold, HostId, Seed, SimDuration, SimTime};
+
+/// Everything behind the network, as one clockless value.
+pub trait Backend: 'static {
+    /// A message to a service.
+    type Request: Clone;
+    /// Its answer.
+    type Reply;
+
+    /// Which service a request goes to: an index into [`Settings::services`].
+    fn service_of(request: &Self::Request) -> usize;
+    /// The operation's name, for link rules and events.
+    fn operation_of(request: &Self::Request) -> &'static str;
+    /// Answers a request that has arrived.
+    fn handle(&mut self, now: SimTime, caller: HostId, request: Self::Request, events: &mut Vec<Event>) -> Self::Reply;
+    /// When a service next has something to do on its own.
+    fn next_deadline(&self) -> Option<SimTime>;
+    /// Does what is due.
+    fn advance(&mut self, now: SimTime, events: &mut Vec<Event>);
+}
+
+/// What a world is made with.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The seed that every random stream of the world derives from.
+    pub seed: Seed,
+    /// Wall-clock time at the start, milliseconds since the Unix epoch.
+    pub epoch_unix_ms: u64,
+    /// Names of the services behind the network. They become the first hosts.
+    pub services: Vec<Arc<str>>,
+    /// One-way latency, drawn uniformly for every message.
+    pub latency: (SimDuration, SimDuration),
+}
+
+/// The simulated machine room.
+pub struct World<B: Backend> {
+    pub(super) shared: Rc<Shared<B>>,
+}
+
+pub(super) struct Shared<B: Backend> {
+    pub now: Cell<SimTime>,
+    pub current: Cell<TaskId>,
+    pub state: RefCell<State<B>>,
+    pub backend: RefCell<B>,
+    pub tasks: RefCell<Slab<TaskSlot>>,
+    pub observer: Rc<RefCell<dyn Fold>>,
+    pub settings: Settings,
+}
+
+/// A task, and which use of its slot.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct TaskId {
+    pub index: u32,
+    pub generation: u32,
+}
+
+impl TaskId {
+    pub const NONE: Self = Self { index: u32::MAX, generation: 0 };
+}
+
+pub(super) struct TaskSlot {
+    pub id: TaskId,
+    pub host: HostId,
+    /// Taken out while the task runs.
+    pub future: Option<Pin<Box<dyn Future<Output = ()>>>>,
+}
+
+pub(super) struct State<B: Backend> {
+    due: BinaryHeap<Reverse<Due>>,
+    sequence: u64,
+    generation: u32,
+    backend_due: SimTime,
+    pub ready: VecDeque<TaskId>,
+    pub hosts: Vec<HostState<B>>,
+    pub calls: Slab<CallSlot<B>>,
+    pub rules: Vec<(u32, LinkRule)>,
+    events: Vec<Event>,
+}
+
+/// Something that will happen at a time. Ordered by time, then by when it was asked for.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Due {
+    at: SimTime,
+    sequence: u64,
+    what: What,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum What {
+    Wake { index: u32, generation: u32 },
+    Deliver { call: u32 },
+    Reply { call: u32 },
+    TimeOut { call: u32 },
+    Backend,
+}
+
+impl<B: Backend> State<B> {
+    pub fn schedule(&mut self, at: SimTime, what: What) {
+        self.sequence += 1;
+        self.due.push(Reverse(Due { at, sequence: self.sequence, what }));
+    }
+    pub fn next_generation(&mut self) -> u32 {
+        self.generation += 1;
+        self.generation
+    }
+    /// Draws what becomes of a message of `host`.
+    fn fate(&mut self, message: Passing, latency: (SimDuration, SimDuration)) -> Fate {
+        let random = &mut self.hosts[message.client.index()].link_random;
+        link::fate(&self.rules, message, latency, random)
+    }
+}
+
+impl<B: Backend> World<B> {
+    /// A world whose events go to `observer`.
+    pub fn new(settings: Settings, backend: B, observer: Rc<RefCell<dyn Fold>>) -> Self {
+        let state = State {
+            due: BinaryHeap::new(),
+            sequence: 0,
+            generation: 0,
+            backend_due: SimTime::MAX,
+            ready: VecDeque::new(),
+            hosts: Vec::new(),
+            calls: Slab::new(),
+            rules: Vec::new(),
+            events: Vec::new(),
+        };
+        let services = settings.services.clone();
+        let world = Self {
+            shared: Rc::new(Shared {
+                now: Cell::new(SimTime::ZERO),
+                current: Cell::new(TaskId::NONE),
+                state: RefCell::new(state),
+                backend: RefCell::new(backend),
+                tasks: RefCell::new(Slab::new()),
+                observer,
+                settings,
+            }),
+        };
+        for name in services {
+            world.add_host(&name, HostRole::Service, |_| {});
+        }
+        world
+    }
+
+    /// Adds a host. `boot` starts its tasks; it runs at [`Self::start`] and again at every restart.
+    pub fn add_host(&self, name: &str, role: HostRole, boot: impl Fn(Host<B>) + 'static) -> HostId {
+        let mut state = self.shared.state.borrow_mut();
+        let id = HostId(u16::try_from(state.hosts.len()).unwrap_or_else(|_| panic!("more than 65,536 hosts")));
+        state.hosts.push(HostState::new(name, role, self.shared.settings.seed, Rc::new(boot)));
+        drop(state);
+        self.shared.emit(Event::HostDeclared { host: id, name: name.into(), role });
+        id
+    }
+    /// Boots a host that was added.
+    pub fn start(&self, host: HostId) {
+        Host::new(self.shared.clone(), host).boot();
+    }
+    /// A handle to a host.
+    pub fn host(&self, host: HostId) -> Host<B> {
+        Host::new(self.shared.clone(), host)
+    }
+    /// The time now.
+    pub fn now(&self) -> SimTime {
+        self.shared.now.get()
+    }
+    /// Looks at, or acts on, the services from outside the network.
+    pub fn with_backend<R>(&self, act: impl FnOnce(&mut B, SimTime, &mut Vec<Event>) -> R) -> R {
+        self.shared.with_backend(act)
+    }
+    /// When something is next due.
+    pub fn next_due(&self) -> Option<SimTime> {
+        let state = self.shared.state.borrow();
+        match state.ready.is_empty() {
+            false => Some(self.now()),
+            true => state.due.peek().map(|d| d.0.at),
+        }
+    }
+    /// Runs everything that is due up to and including `until`, then sets the clock to `until`.
+    pub fn run_until(&self, until: SimTime) {
+        self.shared.run_ready();
+        while let Some(due) = self.shared.pop_due(until) {
+            self.shared.now.set(due.at);
+            self.shared.happen(due.what);
+            self.shared.run_ready();
+        }
+        self.shared.now.set(until);
+    }
+}
+
+impl<B: Backend> Drop for World<B> {
+    /// Tasks hold handles to the world: drop them, or nothing would ever be freed.
+    fn drop(&mut self) {
+        let tasks = std::mem::take(&mut *self.shared.tasks.borrow_mut());
+        drop(tasks);
+        let hosts = std::mem::take(&mut self.shared.state.borrow_mut().hosts);
+        drop(hosts);
+    }
+}
+
+impl<B: Backend> Shared<B> {
+    /// Hands an event to the observer.
+    pub fn emit(&self, event: Event) {
+        self.observer.borrow_mut().on(self.now.get(), &event);
+    }
+
+    pub fn with_backend<R>(&self, act: impl FnOnce(&mut B, SimTime, &mut Vec<Event>) -> R) -> R {
+        let mut events = std::mem::take(&mut self.state.borrow_mut().events);
+        let result = act(&mut self.backend.borrow_mut(), self.now.get(), &mut events);
+        {
+            let mut observer = self.observer.borrow_mut();
+            events.drain(..).for_each(|event| observer.on(self.now.get(), &event));
+        }
+        let mut state = self.state.borrow_mut();
+        state.events = events;
+        self.watch_backend(&mut state);
+        result
+    }
+
+    /// Makes sure that the world wakes up for the backend's next deadline.
+    fn watch_backend(&self, state: &mut State<B>) {
+        if let Some(deadline) = self.backend.borrow().next_deadline() {
+            let deadline = deadline.max(self.now.get());
+            if deadline < state.backend_due {
+                state.backend_due = deadline;
+                state.schedule(deadline, What::Backend);
+            }
+        }
+    }
+
+    fn pop_due(&self, until: SimTime) -> Option<Due> {
+        let due = &mut self.state.borrow_mut().due;
+        match due.peek() {
+            Some(next) if next.0.at <= until => due.pop().map(|d| d.0),
+            _ => None,
+        }
+    }
+
+    fn happen(self: &Rc<Self>, what: What) {
+        match what {
+            What::Wake { index, generation } => self.wake(TaskId { index, generation }),
+            What::Deliver { call } => self.deliver(call),
+            What::Reply { call } | What::TimeOut { call } => self.finish_call(call, what),
+            What::Backend => {
+                self.state.borrow_mut().backend_due = SimTime::MAX;
+                self.with_backend(|backend, now, events| backend.advance(now, events));
+            }
+        }
+    }
+
+    /// Makes a task ready, or keeps its wake-up for later if its host stands still.
+    pub fn wake(&self, id: TaskId) {
+        let host = match self.tasks.borrow().get(id.index as usize) {
+            Some(slot) if slot.id == id => slot.host,
+            _ => return,
+        };
+        let mut state = self.state.borrow_mut();
+        let host = &mut state.hosts[host.index()];
+        if host.is_paused {
+            host.deferred.push(What::Wake { index: id.index, generation: id.generation });
+        } else {
+            state.ready.push_back(id);
+        }
+    }
+
+    /// Sends a request; `call` holds it.
+    pub fn send(&self, call: u32, message: Passing, deadline: SimTime) {
+        let mut state = self.state.borrow_mut();
+        let now = self.now.get();
+        match state.fate(message, self.settings.latency) {
+            Fate::Deliver(after) => state.schedule(now + after, What::Deliver { call }),
+            Fate::Twice(first, second) => {
+                let copy = state.calls[call as usize].copy_of_request();
+                let copy = state.calls.insert(copy) as u32;
+                state.schedule(now + first, What::Deliver { call });
+                state.schedule(now + second, What::Deliver { call: copy });
+                drop(state);
+                let Passing { client, service, operation, .. } = message;
+                self.emit(Event::MessageDuplicated { from: client, to: service, operation });
+            }
+            Fate::Lost => {
+                state.schedule(deadline, What::TimeOut { call });
+                drop(state);
+                self.emit_lost(message);
+            }
+        }
+    }
+
+    fn emit_lost(&self, message: Passing) {
+        let Passing { client, service, operation, is_reply } = message;
+        let (from, to) = if is_reply { (service, client) } else { (client, service) };
+        self.emit(Event::MessageLost { from, to, operation, is_reply });
+    }
+
+    /// A request arrives: the service answers, and the answer sets out.
+    fn deliver(&self, call: u32) {
+        let mut state = self.state.borrow_mut();
+        let slot = &mut state.calls[call as usize];
+        let Some(request) = slot.request.take() else { unreachable!("a call is delivered once") };
+        let (caller, deadline) = (slot.host, slot.deadline);
+        let passing = Passing {
+            client: caller,
+            service: HostId(B::service_of(&request) as u16),
+            operation: B::operation_of(&request),
+            is_reply: true,
+        };
+        drop(state);
+        let reply = self.with_backend(|backend, now, events| {
+            backend.advance(now, events);
+            backend.handle(now, caller, request, events)
+        });
+        let mut state = self.state.borrow_mut();
+        if state.calls[call as usize].nobody_waits() {
+            state.calls.remove(call as usize);
+            return;
+        }
+        match state.fate(passing, self.settings.latency) {
+            Fate::Deliver(after) | Fate::Twice(after, _) if self.now.get() + after <= deadline => {
+                state.calls[call as usize].reply = Some(reply);
+                let at = self.now.get() + after;
+                state.schedule(at, What::Reply { call });
+            }
+            Fate::Deliver(_) | Fate::Twice(..) => {
+                let at = deadline.max(self.now.get());
+                state.schedule(at, What::TimeOut { call });
+            }
+            Fate::Lost => {
+                let at = deadline.max(self.now.get());
+                state.schedule(at, What::TimeOut { call });
+                drop(state);
+                self.emit_lost(passing);
+            }
+        }
+    }
+
+    /// A reply arrives at its caller, or the caller stops waiting for it.
+    fn finish_call(&self, call: u32, what: What) {
+        let mut state = self.state.borrow_mut();
+        let slot = &mut state.calls[call as usize];
+        if slot.nobody_waits() {
+            state.calls.remove(call as usize);
+            return;
+        }
+        let (host, task) = (slot.host, slot.task);
+        if state.hosts[host.index()].is_paused {
+            state.hosts[host.index()].deferred.push(what);
+            return;
+        }
+        state.calls[call as usize].is_finished = true;
+        drop(state);
+        self.wake(task);
+    }
+
+    /// Puts a new task on a host. It first runs when the present one yields.
+    pub fn spawn(&self, host: HostId, future: Pin<Box<dyn Future<Output = ()>>>) -> TaskId {
+        let generation = self.state.borrow_mut().next_generation();
+        let mut tasks = self.tasks.borrow_mut();
+        let entry = tasks.vacant_entry();
+        let id = TaskId { index: entry.key() as u32, generation };
+        entry.insert(TaskSlot { id, host, future: Some(future) });
+        drop(tasks);
+        self.wake(id);
+        id
+    }
+
+    /// Ends a task. A task that ends itself is dropped when it next yields.
+    pub fn abort(&self, id: TaskId) {
+        let mut tasks = self.tasks.borrow_mut();
+        let slot = match tasks.get(id.index as usize) {
+            Some(slot) if slot.id == id => tasks.remove(id.index as usize),
+            _ => return,
+        };
+        drop(tasks);
+        // Dropped outside the borrow: what a future holds may itself abort tasks or give up calls.
+        drop(slot);
+    }
+
+    pub fn is_alive(&self, id: TaskId) -> bool {
+        self.tasks.borrow().get(id.index as usize).is_some_and(|slot| slot.id == id)
+    }
+
+    pub fn tasks_of(&self, host: HostId) -> Vec<TaskId> {
+        self.tasks.borrow().iter().filter(|(_, slot)| slot.host == host).map(|(_, slot)| slot.id).collect()
+    }
+
+    fn run_ready(self: &Rc<Self>) {
+        let mut polls = 0u64;
+        loop {
+            let Some(id) = self.state.borrow_mut().ready.pop_front() else { return };
+            self.poll(id);
+            polls += 1;
+            assert!(polls < 50_000_000, "tasks run in circles at {} without letting time pass", self.now.get());
+        }
+    }
+
+    fn poll(self: &Rc<Self>, id: TaskId) {
+        let mut future = {
+            let mut tasks = self.tasks.borrow_mut();
+            match tasks.get_mut(id.index as usize) {
+                Some(slot) if slot.id == id => match slot.future.take() {
+                    Some(future) => future,
+                    None => return,
+                },
+                _ => return,
+            }
+        };
+        let before = self.current.replace(id);
+        // Futures of this world ask it which task is running; no waker is needed.
+        let done = future.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_ready();
+        self.current.set(before);
+        if done {
+            self.abort(id);
+            return;
+        }
+        let mut tasks = self.tasks.borrow_mut();
+        match tasks.get_mut(id.index as usize) {
+            Some(slot) if slot.id == id => slot.future = Some(future),
+            // Aborted while it ran.
+            _ => {
+                drop(tasks);
+                drop(future);
+            }
+        }
+    }
+}

@@ -1,0 +1,288 @@
+//! Hosts: machines with a name, tasks, a clock and random streams of their own.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use super::call::Call;
+use super::executor::{Backend, Shared, TaskId, What};
+use super::link::LinkRule;
+use crate::base::event::HostRole;
+use crate::base::seed::Random;
+use crate::base::{Event, HostId, Seed, SimDuration, SimTime};
+
+pub(super) struct HostState<B: Backend> {
+    name: Arc<str>,
+    role: HostRole,
+    boot: Rc<dyn Fn(Host<B>)>,
+    boots: u32,
+    is_up: bool,
+    pub is_paused: bool,
+    /// What came due while the host stood still.
+    pub deferred: Vec<What>,
+    wall_skew_ms: i64,
+    pub link_random: Random,
+}
+
+impl<B: Backend> HostState<B> {
+    pub fn new(name: &str, role: HostRole, seed: Seed, boot: Rc<dyn Fn(Host<B>)>) -> Self {
+        Self {
+            name: name.into(),
+            role,
+            boot,
+            boots: 0,
+            is_up: false,
+            is_paused: false,
+            deferred: Vec::new(),
+            wall_skew_ms: 0,
+            link_random: seed.stream(&format!("link/{name}")),
+        }
+    }
+}
+
+/// A handle to a host: all that its tasks know of the world. Cheap to clone.
+pub struct Host<B: Backend> {
+    shared: Rc<Shared<B>>,
+    id: HostId,
+}
+
+impl<B: Backend> Clone for Host<B> {
+    fn clone(&self) -> Self {
+        Self { shared: self.shared.clone(), id: self.id }
+    }
+}
+
+/// A task that was spawned. Dropping the handle lets the task go on.
+pub struct Task<B: Backend> {
+    shared: Rc<Shared<B>>,
+    id: TaskId,
+}
+
+impl<B: Backend> Task<B> {
+    /// Ends the task and drops all it holds.
+    pub fn abort(&self) {
+        self.shared.abort(self.id);
+    }
+    /// Whether the task has ended.
+    pub fn is_finished(&self) -> bool {
+        !self.shared.is_alive(self.id)
+    }
+}
+
+impl<B: Backend> Host<B> {
+    pub(super) fn new(shared: Rc<Shared<B>>, id: HostId) -> Self {
+        Self { shared, id }
+    }
+
+    // ---- what tasks may ask ----
+
+    /// The host's number.
+    pub fn id(&self) -> HostId {
+        self.id
+    }
+    /// The host's name.
+    pub fn name(&self) -> Arc<str> {
+        self.shared.state.borrow().hosts[self.id.index()].name.clone()
+    }
+    /// Monotonic time, as Java's `nanoTime` gives it. It goes on while the host stands still.
+    pub fn now(&self) -> SimTime {
+        self.shared.now.get()
+    }
+    /// The host's wall clock, milliseconds since the Unix epoch, with its skew.
+    pub fn wall_unix_ms(&self) -> u64 {
+        let skew = self.shared.state.borrow().hosts[self.id.index()].wall_skew_ms;
+        (self.shared.settings.epoch_unix_ms + self.now().as_millis()).saturating_add_signed(skew)
+    }
+    /// A random stream named after this host, its number of boots, and `name`.
+    pub fn random(&self, name: &str) -> Random {
+        let state = self.shared.state.borrow();
+        let host = &state.hosts[self.id.index()];
+        self.shared.settings.seed.stream(&format!("host/{}/{}/{name}", host.name, host.boots))
+    }
+    /// How often the host was booted; 1 for its first life.
+    pub fn boots(&self) -> u32 {
+        self.shared.state.borrow().hosts[self.id.index()].boots
+    }
+    /// Waits for `duration`.
+    pub fn sleep(&self, duration: SimDuration) -> Sleep<B> {
+        self.sleep_until(self.now().saturating_add(duration))
+    }
+    /// Waits until `deadline`; at once if it has passed.
+    pub fn sleep_until(&self, deadline: SimTime) -> Sleep<B> {
+        Sleep { shared: self.shared.clone(), deadline, is_scheduled: false }
+    }
+    /// Sends a request to its service and waits for the reply, at most `timeout`.
+    /// The request sets out at once, not at the first poll.
+    pub fn call(&self, request: B::Request, timeout: SimDuration) -> Call<B> {
+        Call::new(self.shared.clone(), self.id, request, timeout)
+    }
+    /// Runs another task on this host.
+    pub fn spawn(&self, future: impl Future<Output = ()> + 'static) -> Task<B> {
+        let id = self.shared.spawn(self.id, Box::pin(future));
+        Task { shared: self.shared.clone(), id }
+    }
+    /// Tells observers what happened.
+    pub fn emit(&self, event: Event) {
+        self.shared.emit(event);
+    }
+    pub(super) fn shared(&self) -> &Rc<Shared<B>> {
+        &self.shared
+    }
+
+    // ---- what faults and the operator do ----
+
+    /// The host called `name`.
+    pub fn find(&self, name: &str) -> Option<HostId> {
+        let state = self.shared.state.borrow();
+        state.hosts.iter().position(|h| &*h.name == name).map(|i| HostId(i as u16))
+    }
+    /// A handle to another host.
+    pub fn other(&self, id: HostId) -> Self {
+        Self::new(self.shared.clone(), id)
+    }
+    /// The host's role.
+    pub fn role(&self) -> HostRole {
+        self.shared.state.borrow().hosts[self.id.index()].role
+    }
+    /// Whether the host runs (a paused host does).
+    pub fn is_up(&self) -> bool {
+        self.shared.state.borrow().hosts[self.id.index()].is_up
+    }
+    /// Starts the host's tasks afresh.
+    pub fn boot(&self) {
+        let mut state = self.shared.state.borrow_mut();
+        let host = &mut state.hosts[self.id.index()];
+        assert!(!host.is_up, "a host that runs is not booted");
+        host.boots += 1;
+        host.is_up = true;
+        host.is_paused = false;
+        host.deferred.clear();
+        let (boot, again) = (host.boot.clone(), host.boots > 1);
+        drop(state);
+        if again {
+            self.emit(Event::HostRestarted { host: self.id });
+        }
+        boot(self.clone());
+    }
+    /// Stops the host at once: its tasks and memory are gone, its calls in flight still arrive.
+    pub fn crash(&self) {
+        let mut state = self.shared.state.borrow_mut();
+        let host = &mut state.hosts[self.id.index()];
+        if !host.is_up {
+            return;
+        }
+        host.is_up = false;
+        host.is_paused = false;
+        host.deferred.clear();
+        drop(state);
+        for task in self.shared.tasks_of(self.id) {
+            self.shared.abort(task);
+        }
+        self.emit(Event::HostCrashed { host: self.id });
+    }
+    /// Stops the host for good after an orderly end of its tasks, without a crash.
+    pub fn power_off(&self) {
+        self.shared.state.borrow_mut().hosts[self.id.index()].is_up = false;
+        for task in self.shared.tasks_of(self.id) {
+            self.shared.abort(task);
+        }
+    }
+    /// Lets the host stand still, as in a long garbage collection, while time goes on.
+    pub fn pause(&self) {
+        let mut state = self.shared.state.borrow_mut();
+        let host = &mut state.hosts[self.id.index()];
+        if !host.is_up || host.is_paused {
+            return;
+        }
+        host.is_paused = true;
+        drop(state);
+        self.emit(Event::HostPaused { host: self.id });
+    }
+    /// Lets a paused host go on: everything that came due meanwhile happens now, in order.
+    pub fn resume(&self) {
+        let now = self.now();
+        let mut state = self.shared.state.borrow_mut();
+        let host = &mut state.hosts[self.id.index()];
+        if !host.is_paused {
+            return;
+        }
+        host.is_paused = false;
+        for what in std::mem::take(&mut host.deferred) {
+            state.schedule(now, what);
+        }
+        drop(state);
+        self.emit(Event::HostResumed { host: self.id });
+    }
+    /// Sets how far the host's wall clock is ahead (or, negative, behind).
+    pub fn set_wall_skew_ms(&self, skew_ms: i64) {
+        self.shared.state.borrow_mut().hosts[self.id.index()].wall_skew_ms = skew_ms;
+    }
+    /// Puts a rule on links; `id` tells it from others.
+    pub fn add_link_rule(&self, id: u32, rule: LinkRule) {
+        self.shared.state.borrow_mut().rules.push((id, rule));
+    }
+    /// Takes the rules with this `id` off again.
+    pub fn remove_link_rule(&self, id: u32) {
+        self.shared.state.borrow_mut().rules.retain(|(rule, _)| *rule != id);
+    }
+    /// Looks at, or acts on, the services from outside the network.
+    pub fn with_backend<R>(&self, act: impl FnOnce(&mut B, SimTime, &mut Vec<Event>) -> R) -> R {
+        self.shared.with_backend(act)
+    }
+}
+
+/// Waits until an instant.
+pub struct Sleep<B: Backend> {
+    shared: Rc<Shared<B>>,
+    deadline: SimTime,
+    is_scheduled: bool,
+}
+
+impl<B: Backend> Future for Sleep<B> {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<()> {
+        if self.shared.now.get() >= self.deadline {
+            return Poll::Ready(());
+        }
+        if !self.is_scheduled {
+            self.is_scheduled = true;
+            let TaskId { index, generation } = self.shared.current.get();
+            self.shared.state.borrow_mut().schedule(self.deadline, What::Wake { index, generation });
+        }
+        Poll::Pending
+    }
+}
+
+/// Runs futures side by side in one task, at most `limit` at a time, and returns their results in order.
+pub async fn join_all<F: Future>(futures: impl IntoIterator<Item = F>, limit: usize) -> Vec<F::Output> {
+    let mut waiting = futures.into_iter();
+    let mut running: Vec<(usize, Pin<Box<F>>)> = Vec::new();
+    let mut results: Vec<Option<F::Output>> = Vec::new();
+    std::future::poll_fn(move |cx| {
+        loop {
+            while running.len() < limit.max(1) {
+                let Some(future) = waiting.next() else { break };
+                running.push((results.len(), Box::pin(future)));
+                results.push(None);
+            }
+            let before = running.len();
+            running.retain_mut(|(at, future)| match future.as_mut().poll(cx) {
+                Poll::Ready(result) => {
+                    results[*at] = Some(result);
+                    false
+                }
+                Poll::Pending => true,
+            });
+            if running.is_empty() && waiting.size_hint().1 == Some(0) {
+                return Poll::Ready(results.drain(..).flatten().collect());
+            }
+            if running.len() == before {
+                return Poll::Pending;
+            }
+        }
+    })
+    .await
+}

@@ -1,0 +1,120 @@
+//! Links: how long a message takes, and what faults do to it.
+
+use crate::base::seed::Random;
+use crate::base::{HostId, SimDuration};
+
+/// A set of hosts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Hosts {
+    /// Every host.
+    All,
+    /// These hosts.
+    Only(Vec<HostId>),
+}
+
+impl Hosts {
+    fn contains(&self, host: HostId) -> bool {
+        match self {
+            Self::All => true,
+            Self::Only(hosts) => hosts.contains(&host),
+        }
+    }
+}
+
+/// Which messages of a link a rule looks at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LinkWay {
+    /// Requests only.
+    Requests,
+    /// Replies only: the request is applied, its answer is hit.
+    Replies,
+    /// Both.
+    Both,
+}
+
+/// What a rule does to a message.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum LinkEffect {
+    /// Loses it with this probability (1.0 is a partition).
+    Lose(f64),
+    /// Delivers a request twice with this probability.
+    Duplicate(f64),
+    /// Adds a delay drawn uniformly from the range.
+    Delay(SimDuration, SimDuration),
+}
+
+/// A fault on links between clients and services.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LinkRule {
+    /// The client ends.
+    pub clients: Hosts,
+    /// The service ends.
+    pub services: Hosts,
+    /// Which messages.
+    pub way: LinkWay,
+    /// Only messages of this operation.
+    pub operation: Option<Box<str>>,
+    /// What happens to them.
+    pub effect: LinkEffect,
+}
+
+/// What becomes of one message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Fate {
+    /// Delivered after this long.
+    Deliver(SimDuration),
+    /// Delivered after the first delay, and again after the second.
+    Twice(SimDuration, SimDuration),
+    /// Lost.
+    Lost,
+}
+
+/// A message as rules see it.
+#[derive(Clone, Copy)]
+pub(super) struct Passing {
+    pub client: HostId,
+    pub service: HostId,
+    pub operation: &'static str,
+    pub is_reply: bool,
+}
+
+impl LinkRule {
+    fn applies(&self, message: Passing) -> bool {
+        let way = match self.way {
+            LinkWay::Both => true,
+            LinkWay::Requests => !message.is_reply,
+            LinkWay::Replies => message.is_reply,
+        };
+        way && self.clients.contains(message.client)
+            && self.services.contains(message.service)
+            && self.operation.as_deref().is_none_or(|o| o == message.operation)
+    }
+}
+
+/// Asks every rule, in the order in which the faults began.
+pub(super) fn fate(
+    rules: &[(u32, LinkRule)],
+    message: Passing,
+    latency: (SimDuration, SimDuration),
+    random: &mut Random,
+) -> Fate {
+    let mut delay = random.duration(latency.0, latency.1);
+    let mut copy = None;
+    for (_, rule) in rules {
+        if !rule.applies(message) {
+            continue;
+        }
+        match rule.effect {
+            LinkEffect::Lose(rate) if random.chance(rate) => return Fate::Lost,
+            LinkEffect::Duplicate(rate) if !message.is_reply && random.chance(rate) => {
+                copy = Some(random.duration(latency.0, latency.1));
+            }
+            LinkEffect::Delay(low, high) => delay += random.duration(low, high),
+            LinkEffect::Lose(_) | LinkEffect::Duplicate(_) => {}
+        }
+    }
+    match copy {
+        Some(extra) => Fate::Twice(delay, delay + extra),
+        None => Fate::Deliver(delay),
+    }
+}

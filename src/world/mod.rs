@@ -1,0 +1,30 @@
+//! Floor 2: the simulated machine room: clock, hosts, links, seeds, and the executor that runs them.
+//!
+//! One [`World`] holds hosts (machines that run tasks) and one [`Backend`] (everything behind the network).
+//! Tasks are ordinary async Rust that see time, chance and calls only through a [`Host`] handle. Time is
+//! virtual: the world jumps from one thing that is due to the next, so idle time costs nothing.
+//!
+//! Where determinism comes from: things that are due at the same time happen in the order in which they were
+//! asked for; every random draw comes from a stream named after its user; nothing here reads the outside.
+//!
+//! The world knows nothing of AWS. It does not model bandwidth, connections, DNS or TLS: a link is a latency
+//! and what faults do to it. Messages on one link may overtake each other, as requests on a connection pool do.
+
+mod call;
+mod executor;
+mod host;
+mod link;
+mod sync;
+#[cfg(feature = "turmoil")]
+mod turmoil_clock;
+
+pub use call::{Call, CallError};
+pub use executor::{Backend, Settings, World};
+pub use host::{Host, Sleep, Task, join_all};
+pub use link::{Hosts, LinkEffect, LinkRule, LinkWay};
+pub use sync::{Notify, Queue};
+#[cfg(feature = "turmoil")]
+pub use turmoil_clock::run_on_turmoil;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,49 @@
+//! Floor 4: the promises. One invariant per file, each a fold over events with a verdict.
+//!
+//! Verdicts are three-valued: a check that saw nothing to judge is `unknown`, never `pass`.
+
+use serde::Serialize;
+
+use crate::base::{Fold, SimTime};
+
+/// What a check, an expectation or a run came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Verdict {
+    /// Held, and there was something to judge.
+    Pass,
+    /// There was nothing to judge.
+    Unknown,
+    /// Broken.
+    Fail,
+}
+
+/// An event that shows a failure, as text, with its time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Evidence {
+    /// When.
+    pub at: SimTime,
+    /// What happened, in words, with hosts, shards and positions by name.
+    pub what: String,
+}
+
+/// A check's result.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CheckResult {
+    /// The check's name, as scenario files and reports write it (`no-acknowledged-record-lost`).
+    pub name: &'static str,
+    /// The verdict.
+    pub verdict: Verdict,
+    /// One sentence: what held and over how much, or what broke.
+    pub detail: String,
+    /// The events that show a failure, oldest first, a few at most.
+    pub evidence: Vec<Evidence>,
+}
+
+/// An invariant over the event stream.
+pub trait Check: Fold {
+    /// The check's name.
+    fn name(&self) -> &'static str;
+    /// The verdict over the events so far.
+    fn result(&self) -> CheckResult;
+}

@@ -1,0 +1,3 @@
+//! Floor 5: the scenario file: types, parsing, diagnostics, defaults, and compilation into a [`plan::Plan`].
+
+pub mod plan;

@@ -1,0 +1,347 @@
+//! What a scenario file comes down to: everything typed, every default filled in, every chance drawn.
+
+use std::sync::Arc;
+
+use crate::base::{HashKey, Seed, ShardId, SimDuration, SimTime, StreamName};
+use crate::client::kcl::KclSettings;
+use crate::client::poller::PollerSettings;
+use crate::client::producer::ProducerSettings;
+use crate::service::{streams, table};
+
+/// A run, ready to be carried out.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// The scenario's name.
+    pub name: Arc<str>,
+    /// Where it came from, as the user wrote it (`scenarios/hot-shard.toml`), for the reproducing line.
+    pub source: Arc<str>,
+    /// The seed.
+    pub seed: Seed,
+    /// Length of the run.
+    pub duration: SimDuration,
+    /// One-way network latency.
+    pub latency: (SimDuration, SimDuration),
+    /// Quotas and assumptions of the streams service.
+    pub streams_settings: streams::api::Settings,
+    /// Assumptions of the table service.
+    pub table_settings: table::api::Settings,
+    /// Streams that exist when the run begins.
+    pub streams: Vec<StreamPlan>,
+    /// Producers.
+    pub producers: Vec<ProducerSettings>,
+    /// KCL applications.
+    pub kcl: Vec<KclSettings>,
+    /// Plain pollers.
+    pub pollers: Vec<PollerSettings>,
+    /// Faults in order of their beginning.
+    pub faults: Vec<FaultPlan>,
+    /// Actions in order.
+    pub actions: Vec<ActionPlan>,
+    /// Bounds of the liveness checks.
+    pub liveness: LivenessBounds,
+    /// Expectations.
+    pub expectations: Vec<Expectation>,
+    /// The outcome that the file says it is there to show.
+    pub outcome: Outcome,
+}
+
+/// A stream that exists when the run begins.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StreamPlan {
+    /// Name.
+    pub name: StreamName,
+    /// Shards with uniform ranges.
+    pub shards: u32,
+    /// RetentionPeriodHours.
+    pub retention_hours: u32,
+    /// KMS key, when it is encrypted.
+    pub encryption_key_id: Option<Box<str>>,
+}
+
+/// A fault with its time.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FaultPlan {
+    /// When it begins.
+    pub at: SimTime,
+    /// How long it lasts. `None`: for good (a crash without restart), or instantaneous.
+    pub lasts: Option<SimDuration>,
+    /// What it is.
+    pub what: FaultKind,
+    /// How reports and events tell it, in a few words (`crash of billing-1 for 40s`).
+    pub text: Arc<str>,
+}
+
+/// A fault. Hosts are named as in events: `billing-1`, `web-2`, `kinesis`, `dynamodb`, `store`.
+#[derive(Clone, Debug, PartialEq)]
+pub enum FaultKind {
+    /// The host loses its memory and stops; restarted after `lasts`.
+    Crash {
+        /// The host.
+        host: Arc<str>,
+    },
+    /// The host stands still.
+    Pause {
+        /// The host.
+        host: Arc<str>,
+    },
+    /// The host's wall clock is off by this many milliseconds.
+    ClockSkew {
+        /// The host.
+        host: Arc<str>,
+        /// Ahead if positive.
+        skew_ms: i64,
+    },
+    /// Something on links between clients and services. Partitions, latency, loss, duplication, lost responses.
+    Link {
+        /// The client ends; empty means all.
+        clients: Vec<Arc<str>>,
+        /// The service ends; empty means all.
+        services: Vec<Arc<str>>,
+        /// Which messages.
+        way: crate::world::LinkWay,
+        /// Only this operation.
+        operation: Option<Box<str>>,
+        /// What happens to them.
+        effect: crate::world::LinkEffect,
+    },
+    /// A fault point of the streams service.
+    Streams(streams::api::Fault),
+    /// A fault point of the table service.
+    Table(table::api::Fault),
+}
+
+/// Something the operator does.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ActionPlan {
+    /// When.
+    pub at: SimTime,
+    /// What.
+    pub what: ActionKind,
+    /// How reports tell it.
+    pub text: Arc<str>,
+}
+
+/// An action. Calls to AWS go over the network from the `operator` host and wait for the stream to be ACTIVE.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ActionKind {
+    /// SplitShard.
+    Split {
+        /// The stream.
+        stream: StreamName,
+        /// Which shard.
+        shard: ShardChoice,
+        /// Where, the middle when absent.
+        at_hash_key: Option<HashKey>,
+    },
+    /// MergeShards of a shard with its upper neighbour.
+    Merge {
+        /// The stream.
+        stream: StreamName,
+        /// The lower shard.
+        shard: ShardChoice,
+    },
+    /// UpdateShardCount.
+    UpdateShardCount {
+        /// The stream.
+        stream: StreamName,
+        /// TargetShardCount.
+        target: u32,
+    },
+    /// Increase or DecreaseStreamRetentionPeriod.
+    SetRetention {
+        /// The stream.
+        stream: StreamName,
+        /// RetentionPeriodHours.
+        hours: u32,
+    },
+    /// StartStreamEncryption.
+    StartEncryption {
+        /// The stream.
+        stream: StreamName,
+        /// KeyId.
+        key_id: Box<str>,
+    },
+    /// StopStreamEncryption.
+    StopEncryption {
+        /// The stream.
+        stream: StreamName,
+    },
+    /// CreateStream.
+    CreateStream {
+        /// The stream.
+        stream: StreamName,
+        /// ShardCount.
+        shards: u32,
+    },
+    /// DeleteStream.
+    DeleteStream {
+        /// The stream.
+        stream: StreamName,
+    },
+    /// UpdateTable with new capacity.
+    SetTableCapacity {
+        /// The table.
+        table: crate::base::TableName,
+        /// Billing mode and units.
+        capacity: table::api::Capacity,
+    },
+    /// DeleteItem of a lease row, as a person with the console would: what the hole auditor must repair.
+    DeleteLease {
+        /// The lease table.
+        table: crate::base::TableName,
+        /// The shard.
+        shard: ShardId,
+    },
+    /// Asks a worker for a graceful shutdown.
+    StopWorker {
+        /// The worker's host.
+        host: Arc<str>,
+    },
+    /// Starts a host again that was stopped.
+    StartWorker {
+        /// The worker's host.
+        host: Arc<str>,
+    },
+}
+
+/// Which shard an action means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ShardChoice {
+    /// This one.
+    Id(ShardId),
+    /// The open shard with the most accepted and refused records in the last minute.
+    Hottest,
+    /// The open shard with the fewest.
+    Coldest,
+}
+
+/// Bounds of the liveness checks, counted from when the faults have healed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LivenessBounds {
+    /// Every open shard has an active consumer.
+    pub owned_within: SimDuration,
+    /// Leases are spread evenly over workers.
+    pub balanced_within: SimDuration,
+    /// The iterator age is below `iterator_age_max` again.
+    pub caught_up_within: SimDuration,
+    /// See `caught_up_within`.
+    pub iterator_age_max: SimDuration,
+}
+
+/// An `[[expect]]` of the scenario.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Expectation {
+    /// As the user wrote it, for reports.
+    pub text: Arc<str>,
+    /// Events that count.
+    pub window: Window,
+    /// What is expected.
+    pub what: Expected,
+}
+
+/// The part of the run that an expectation looks at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Window {
+    /// All of it.
+    WholeRun,
+    /// From one instant (inclusive) to another (exclusive).
+    Between(SimTime, SimTime),
+    /// After the last fault has healed.
+    AfterFaultsHeal,
+}
+
+/// What is expected.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Expected {
+    /// A reported number, by its path in the JSON report (`streams.clicks.records_throttled`), against a threshold
+    /// in the unit that the name ends in.
+    Number {
+        /// Path in the report, from `streams`, `consumers`, `producers` or `tables`. A `*` stands for any one name: the
+        /// expectation then holds for each.
+        path: Arc<str>,
+        /// How the number compares.
+        comparison: Comparison,
+        /// To what.
+        threshold: f64,
+    },
+    /// This has happened at least once.
+    Sometimes(Occurrence),
+}
+
+/// How a reported number compares to the threshold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Comparison {
+    /// `<`
+    Less,
+    /// `<=`
+    AtMost,
+    /// `>`
+    Greater,
+    /// `>=`
+    AtLeast,
+    /// `=`
+    Equal,
+    /// `!=`
+    NotEqual,
+}
+
+/// Things that a scenario can require to have happened.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize, schemars::JsonSchema,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum Occurrence {
+    /// A record was refused for throughput.
+    WriteThrottled,
+    /// A GetRecords call was refused for throughput.
+    ReadThrottled,
+    /// An iterator expired.
+    IteratorExpired,
+    /// A lease was stolen.
+    LeaseStolen,
+    /// A lease changed its owner.
+    LeaseMoved,
+    /// A worker lost a lease.
+    LeaseLost,
+    /// A lease hole was found and repaired.
+    LeaseHoleRepaired,
+    /// The lease table throttled a call.
+    TableThrottled,
+    /// A conditional write failed.
+    ConditionFailed,
+    /// An eventually consistent read was stale.
+    StaleRead,
+    /// A shard was split or merged.
+    Resharded,
+    /// A record left retention before a consumer had read it.
+    UnreadRecordTrimmed,
+    /// A record was processed twice by one consumer.
+    DuplicateProcessed,
+    /// A checkpoint was refused.
+    CheckpointRefused,
+    /// A zombie's effects were refused.
+    EffectsFenced,
+    /// A record was skipped after the processor threw.
+    RecordsSkipped,
+    /// A call failed with a KMS error.
+    KmsRefused,
+    /// A write failed with InternalFailure.
+    WriteFailed,
+    /// A zone was rebuilt.
+    ZoneRebuilt,
+    /// A producer gave up a record.
+    RecordGivenUp,
+}
+
+/// The outcome that a scenario is there to show.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Outcome {
+    /// Everything holds.
+    #[default]
+    Pass,
+    /// Exactly these checks or expectations fail (expectations by their text).
+    Fail {
+        /// Names of checks, or texts of expectations.
+        failing: Vec<Arc<str>>,
+    },
+}

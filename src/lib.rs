@@ -1,9 +1,4 @@
 //! kinesim
 pub mod base;
-pub mod check;
-pub mod client;
-pub mod cloud;
-pub mod measure;
-pub mod scenario;
 pub mod service;
 pub mod world;

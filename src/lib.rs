@@ -1,4 +1,9 @@
 //! kinesim
 pub mod base;
+pub mod check;
+pub mod client;
+pub mod cloud;
+pub mod measure;
+pub mod scenario;
 pub mod service;
 pub mod world;

@@ -58,6 +58,11 @@ impl TokenBucket {
         self.refill(now);
         self.level_nanos < 0
     }
+    /// Whether the bucket is as full as it can be: even a taker of more than its depth has waited long enough.
+    pub fn is_brimming(&mut self, now: SimTime) -> bool {
+        self.refill(now);
+        self.level_nanos >= self.depth as i128 * NANO
+    }
     /// Whole tokens in the bucket, negative when in debt.
     pub fn level(&mut self, now: SimTime) -> i64 {
         self.refill(now);

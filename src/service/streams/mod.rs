@@ -1,5 +1,170 @@
 //! Amazon Kinesis Data Streams: the control plane, the data plane, their limits and their storage.
 //!
-//! [`api`] has the requests, replies, errors and settings; [`StreamsService`] is the state machine.
+//! [`api`] has the requests, replies, errors and settings; [`StreamsService`] is the state machine. Where to find
+//! a rule: numbers in [`limits`], call quotas in [`quotas`], shard storage in [`log`] and [`zones`], writes in
+//! `write.rs`, iterators and reads in `read.rs`, listings in `list.rs`, states and durations in `lifecycle.rs`,
+//! splits and merges in `reshard.rs`, trimming in `retention.rs`, keys in `encryption.rs`, injected faults in
+//! `faults.rs`.
+//!
+//! Not modelled: on-demand mode, enhanced fan-out, tags, resource policies and enhanced monitoring.
 
 pub mod api;
+mod encryption;
+mod faults;
+mod lifecycle;
+mod limits;
+mod list;
+mod log;
+mod quotas;
+mod read;
+mod reshard;
+mod retention;
+mod shard;
+mod stream;
+#[cfg(test)]
+mod tests;
+mod write;
+mod zones;
+
+use std::collections::BTreeMap;
+
+use crate::base::seed::Random;
+use crate::base::{Event, HostId, Seed, SimTime, StreamId, StreamName};
+use crate::service::Service;
+use api::{Error, Reply, Request, Settings, Timestamp};
+use faults::Faults;
+use quotas::Quotas;
+use stream::Stream;
+use zones::Zones;
+
+/// The service: all streams of one account in one region.
+pub struct StreamsService {
+    settings: Settings,
+    streams: Vec<Stream>,
+    /// Streams that exist, by name; a deleted one stays in `streams` under its number.
+    names: BTreeMap<StreamName, StreamId>,
+    zones: Zones,
+    quotas: Quotas,
+    faults: Faults,
+    durations: Random,
+    /// The earliest thing the service does on its own.
+    next_deadline: SimTime,
+}
+
+/// What a request needs besides the service: when it came, from whom, and where its events go.
+struct At<'a> {
+    now: SimTime,
+    caller: HostId,
+    events: &'a mut Vec<Event>,
+}
+
+impl StreamsService {
+    /// An account without streams.
+    pub fn new(settings: Settings, seed: Seed) -> Self {
+        Self {
+            settings,
+            streams: Vec::new(),
+            names: BTreeMap::new(),
+            zones: Zones::new(),
+            quotas: Quotas::new(),
+            faults: Faults::new(seed),
+            durations: seed.stream("transitions"),
+            next_deadline: SimTime::MAX,
+        }
+    }
+
+    /// Wall-clock milliseconds of an instant of the run.
+    fn unix_ms(&self, at: SimTime) -> Timestamp {
+        self.settings.epoch_unix_ms + at.as_millis()
+    }
+
+    /// The instant of the run at that wall-clock time; before the run counts as its start.
+    fn instant(&self, at: Timestamp) -> SimTime {
+        SimTime::from_millis(at.saturating_sub(self.settings.epoch_unix_ms))
+    }
+
+    fn find(&self, name: &StreamName) -> Result<StreamId, Error> {
+        let missing = || format!("Stream {name} under account {} not found.", self.settings.account);
+        self.names.get(name).copied().ok_or_else(|| Error::ResourceNotFound(missing().into()))
+    }
+
+    fn stream(&self, id: StreamId) -> &Stream {
+        &self.streams[id.index()]
+    }
+
+    fn stream_mut(&mut self, id: StreamId) -> &mut Stream {
+        &mut self.streams[id.index()]
+    }
+
+    fn wake_at(&mut self, at: SimTime) {
+        self.next_deadline = self.next_deadline.min(at);
+    }
+
+    fn dispatch(&mut self, at: &mut At<'_>, request: Request) -> Reply {
+        self.quotas.admit(&self.settings, at.now, &request, &self.names)?;
+        match request {
+            Request::PutRecords { stream, entries } => self.put_records(at, &stream, entries),
+            Request::PutRecord { stream, entry, sequence_number_for_ordering } => {
+                self.put_record(at, &stream, entry, sequence_number_for_ordering)
+            }
+            Request::GetRecords { iterator, limit } => self.get_records(at, &iterator, limit),
+            Request::GetShardIterator { stream, shard, position } => {
+                self.get_shard_iterator(at, &stream, shard, position)
+            }
+            Request::CreateStream { stream, shard_count } => self.create_stream(at, stream, shard_count),
+            Request::DeleteStream { stream } => self.delete_stream(at, &stream),
+            Request::DescribeStream { stream, exclusive_start, limit } => {
+                self.describe_stream(&stream, exclusive_start, limit)
+            }
+            Request::DescribeStreamSummary { stream } => self.describe_stream_summary(&stream),
+            Request::ListStreams { exclusive_start, limit } => self.list_streams(exclusive_start.as_ref(), limit),
+            Request::ListShards(request) => self.list_shards(at.now, request),
+            Request::SplitShard { stream, shard, new_starting_hash_key } => {
+                self.split_shard(at, &stream, shard, new_starting_hash_key)
+            }
+            Request::MergeShards { stream, shard, adjacent } => self.merge_shards(at, &stream, shard, adjacent),
+            Request::UpdateShardCount { stream, target } => self.update_shard_count(at, &stream, target),
+            Request::IncreaseStreamRetentionPeriod { stream, hours } => {
+                self.increase_retention_period(at, &stream, hours)
+            }
+            Request::DecreaseStreamRetentionPeriod { stream, hours } => {
+                self.decrease_retention_period(at, &stream, hours)
+            }
+            Request::StartStreamEncryption { stream, key_id } => self.start_encryption(at, &stream, key_id),
+            Request::StopStreamEncryption { stream, key_id } => self.stop_encryption(at, &stream, &key_id),
+        }
+    }
+}
+
+impl Service for StreamsService {
+    type Request = Request;
+    type Reply = Reply;
+
+    fn handle(&mut self, now: SimTime, caller: HostId, request: Request, events: &mut Vec<Event>) -> Reply {
+        self.advance(now, events);
+        let operation = request.operation();
+        let before = events.len();
+        let reply = self.dispatch(&mut At { now, caller, events }, request);
+        if let Err(error) = &reply {
+            // Refusals of the data plane have events of their own.
+            if events.len() == before {
+                events.push(Event::CallRefused { service: "kinesis", operation, host: caller, error: error.code() });
+            }
+        }
+        reply
+    }
+
+    fn next_deadline(&self) -> Option<SimTime> {
+        (self.next_deadline != SimTime::MAX).then_some(self.next_deadline)
+    }
+
+    fn advance(&mut self, now: SimTime, events: &mut Vec<Event>) {
+        if now < self.next_deadline {
+            return;
+        }
+        self.next_deadline = SimTime::MAX;
+        self.finish_transitions(now, events);
+        self.rebuild_zones(now, events);
+        self.trim_all(now, events);
+    }
+}

@@ -1,5 +1,132 @@
 //! Amazon DynamoDB, as far as a lease table needs it: typed tables with capacity, conditions and an index.
 //!
-//! [`api`] has the requests, replies, errors and settings; [`TableService`] is the state machine.
+//! [`api`] has the requests, replies, errors and settings; [`TableService`] is the state machine. Where to find a
+//! rule: units and throttling in `capacity.rs`, conditions in `conditions.rs`, updates in `updates.rs`, stored items
+//! and stale reads in `store.rs`, single-item calls in `items.rs`, Query, Scan and batches in `many.rs`, table states
+//! in `tables.rs`, injected faults in `faults.rs`.
+//!
+//! Not modelled: local indexes, transactions, TTL, streams, auto scaling, and partitions: a lease table is one small
+//! partition, so each table has one partition's ceilings.
 
 pub mod api;
+mod capacity;
+mod conditions;
+mod faults;
+mod items;
+mod many;
+mod store;
+mod tables;
+#[cfg(test)]
+mod tests;
+mod updates;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::base::seed::Random;
+use crate::base::{Event, HostId, Seed, SimTime, TableId, TableName};
+use crate::service::Service;
+use api::{Error, Item, Reply, Request, Response, Settings};
+use faults::Faults;
+use tables::Table;
+
+/// The service: all tables of one account in one region.
+pub struct TableService {
+    settings: Settings,
+    tables: Vec<Table>,
+    /// Tables that exist, by name.
+    names: BTreeMap<TableName, TableId>,
+    faults: Faults,
+    durations: Random,
+    lags: Random,
+    next_deadline: SimTime,
+}
+
+/// What a request needs besides the service.
+struct At<'a> {
+    now: SimTime,
+    caller: HostId,
+    operation: &'static str,
+    events: &'a mut Vec<Event>,
+}
+
+impl TableService {
+    /// An account without tables.
+    pub fn new(settings: Settings, seed: Seed) -> Self {
+        Self {
+            settings,
+            tables: Vec::new(),
+            names: BTreeMap::new(),
+            faults: Faults::new(seed),
+            durations: seed.stream("transitions"),
+            lags: seed.stream("stale reads"),
+            next_deadline: SimTime::MAX,
+        }
+    }
+
+    fn find(&self, name: &TableName) -> Result<TableId, Error> {
+        self.names.get(name).copied().ok_or(Error::ResourceNotFound)
+    }
+
+    /// The items of a table as they are now, in scan order; for tests and inspection.
+    pub fn items(&self, name: &TableName) -> Vec<Arc<Item>> {
+        let Ok(id) = self.find(name) else { return Vec::new() };
+        self.tables[id.index()].store.present().cloned().collect()
+    }
+
+    fn dispatch(&mut self, at: &mut At<'_>, request: Request) -> Reply {
+        match request {
+            Request::UpdateItem { table, key, updates, condition, returns } => {
+                self.update_item(at, &table, &key, &updates, condition.as_ref(), returns)
+            }
+            Request::GetItem { table, key, consistent } => self.get_item(at, &table, &key, consistent),
+            Request::PutItem { table, item, condition, returns } => {
+                self.put_item(at, &table, item, condition.as_ref(), returns)
+            }
+            Request::DeleteItem { table, key, condition, returns } => {
+                self.delete_item(at, &table, &key, condition.as_ref(), returns)
+            }
+            Request::Scan { table, filter, segment, page } => self.scan(at, &table, filter.as_ref(), segment, &page),
+            Request::Query { table, index, hash, range, filter, forward, page } => {
+                let query = many::Query { index, hash, range, filter, forward, page };
+                self.query(at, &table, &query)
+            }
+            Request::BatchGetItem { gets } => self.batch_get_item(at, gets),
+            Request::BatchWriteItem { writes } => self.batch_write_item(at, writes),
+            Request::CreateTable(request) => self.create_table(at, request),
+            Request::DescribeTable { table } => Ok(Response::Table(self.describe(self.find(&table)?))),
+            Request::UpdateTable { table, capacity, add_index } => self.update_table(at, &table, capacity, add_index),
+            Request::DeleteTable { table } => self.delete_table(at, &table),
+        }
+    }
+}
+
+impl Service for TableService {
+    type Request = Request;
+    type Reply = Reply;
+
+    fn handle(&mut self, now: SimTime, caller: HostId, request: Request, events: &mut Vec<Event>) -> Reply {
+        self.advance(now, events);
+        let operation = request.operation();
+        let reply = self.dispatch(&mut At { now, caller, operation, events }, request);
+        match &reply {
+            // These have events of their own.
+            Ok(_) | Err(Error::ConditionalCheckFailed(_) | Error::ProvisionedThroughputExceeded) => {}
+            Err(error) => {
+                events.push(Event::CallRefused { service: "dynamodb", operation, host: caller, error: error.code() });
+            }
+        }
+        reply
+    }
+
+    fn next_deadline(&self) -> Option<SimTime> {
+        (self.next_deadline != SimTime::MAX).then_some(self.next_deadline)
+    }
+
+    fn advance(&mut self, now: SimTime, events: &mut Vec<Event>) {
+        if now >= self.next_deadline {
+            self.next_deadline = SimTime::MAX;
+            self.finish_transitions(now, events);
+        }
+    }
+}

@@ -1,0 +1,123 @@
+//! The director: lets faults begin and end at their times.
+//!
+//! Faults act only through the world (hosts, links, clocks) or through a service's declared fault points.
+//! When the last one is over, it says so: liveness is judged from there.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use crate::base::{Event, HostId, SimTime};
+use crate::client::Cx;
+use crate::scenario::plan::{FaultKind, FaultPlan};
+use crate::world::{Hosts, LinkRule};
+
+/// A fault's beginning or end.
+#[derive(Clone, Copy)]
+struct Turn {
+    at: SimTime,
+    fault: usize,
+    begins: bool,
+}
+
+/// Lets the faults happen, from a task on the operator's host.
+pub(super) fn direct(cx: &Cx, faults: Vec<FaultPlan>) {
+    let turns = turns(&faults);
+    let director = Director { cx: cx.clone(), faults, held_down: Rc::default() };
+    cx.spawn(async move {
+        for turn in turns {
+            director.cx.sleep_until(turn.at).await;
+            match turn.begins {
+                true => director.begin(turn.fault),
+                false => director.end(turn.fault),
+            }
+        }
+        director.cx.emit(Event::FaultsHealed {});
+    });
+}
+
+fn turns(faults: &[FaultPlan]) -> Vec<Turn> {
+    let mut turns: Vec<Turn> = Vec::new();
+    for (fault, plan) in faults.iter().enumerate() {
+        turns.push(Turn { at: plan.at, fault, begins: true });
+        // A fault for good (a crash without restart) is over as soon as it has happened.
+        let lasts = plan.lasts.unwrap_or_default();
+        turns.push(Turn { at: plan.at.saturating_add(lasts), fault, begins: false });
+    }
+    // Ends come first at the same instant, so that one fault can follow another on the same target.
+    turns.sort_by_key(|t| (t.at, t.begins && !faults[t.fault].lasts.unwrap_or_default().is_zero(), t.fault));
+    turns
+}
+
+struct Director {
+    cx: Cx,
+    faults: Vec<FaultPlan>,
+    /// Hosts that a crash keeps down, with the crash that does; a later crash takes over.
+    held_down: Rc<RefCell<Vec<(HostId, usize)>>>,
+}
+
+impl Director {
+    fn begin(&self, fault: usize) {
+        let plan = &self.faults[fault];
+        let id = fault as u32;
+        self.cx.emit(Event::FaultBegan { fault: id, what: plan.text.clone() });
+        match &plan.what {
+            FaultKind::Crash { host } => self.with_host(host, |host| {
+                let mut held = self.held_down.borrow_mut();
+                held.retain(|(held, _)| *held != host.id());
+                held.push((host.id(), fault));
+                drop(held);
+                host.crash();
+            }),
+            FaultKind::Pause { host } => self.with_host(host, |host| host.pause()),
+            FaultKind::ClockSkew { host, skew_ms } => self.with_host(host, |host| host.set_wall_skew_ms(*skew_ms)),
+            FaultKind::Link { clients, services, way, operation, effect } => {
+                let (clients, services) = (self.hosts(clients), self.hosts(services));
+                let rule = LinkRule { clients, services, way: *way, operation: operation.clone(), effect: *effect };
+                self.cx.add_link_rule(id, rule);
+            }
+            FaultKind::Streams(what) => {
+                self.cx.with_backend(|cloud, now, events| cloud.streams.inject(now, id, what.clone(), events));
+            }
+            FaultKind::Table(what) => {
+                self.cx.with_backend(|cloud, now, events| cloud.tables.inject(now, id, what.clone(), events));
+            }
+        }
+    }
+
+    fn end(&self, fault: usize) {
+        let plan = &self.faults[fault];
+        let id = fault as u32;
+        match &plan.what {
+            FaultKind::Crash { host } if plan.lasts.is_some() => self.with_host(host, |host| {
+                let mut held = self.held_down.borrow_mut();
+                let ours = held.iter().position(|h| *h == (host.id(), fault));
+                if let Some(at) = ours {
+                    held.remove(at);
+                    drop(held);
+                    if !host.is_up() {
+                        host.boot();
+                    }
+                }
+            }),
+            FaultKind::Crash { .. } => {}
+            FaultKind::Pause { host } => self.with_host(host, |host| host.resume()),
+            FaultKind::ClockSkew { host, .. } => self.with_host(host, |host| host.set_wall_skew_ms(0)),
+            FaultKind::Link { .. } => self.cx.remove_link_rule(id),
+            FaultKind::Streams(_) => self.cx.with_backend(|cloud, now, events| cloud.streams.heal(now, id, events)),
+            FaultKind::Table(_) => self.cx.with_backend(|cloud, now, events| cloud.tables.heal(now, id, events)),
+        }
+        self.cx.emit(Event::FaultEnded { fault: id });
+    }
+
+    fn with_host(&self, name: &str, act: impl FnOnce(Cx)) {
+        let Some(host) = self.cx.find(name) else { unreachable!("plans name hosts that exist, not {name}") };
+        act(self.cx.other(host));
+    }
+
+    fn hosts(&self, names: &[std::sync::Arc<str>]) -> Hosts {
+        match names.is_empty() {
+            true => Hosts::All,
+            false => Hosts::Only(names.iter().filter_map(|name| self.cx.find(name)).collect()),
+        }
+    }
+}

@@ -1,0 +1,90 @@
+//! All the folds of a run behind one observer.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use super::judge;
+use super::{RunResult, conclude};
+use crate::base::trace_hash::TraceHash;
+use crate::base::{Event, Fold, SimTime};
+use crate::check::all::{CheckSettings, Checks};
+use crate::measure::window::Windowed;
+use crate::measure::{Measures, Series};
+use crate::report::RunReport;
+use crate::scenario::plan::{Plan, Window};
+
+pub(super) struct Folds {
+    hash: TraceHash,
+    checks: Checks,
+    measures: Measures,
+    series: Series,
+    /// Figures of the windows that expectations look at, other than the whole run.
+    windows: Vec<(Window, Windowed<Measures>)>,
+    listeners: Vec<Rc<RefCell<dyn Fold>>>,
+}
+
+impl Folds {
+    pub fn new(plan: &Plan, listeners: Vec<Rc<RefCell<dyn Fold>>>) -> Self {
+        let mut windows: Vec<(Window, Windowed<Measures>)> = Vec::new();
+        for window in plan.expectations.iter().map(|e| e.window) {
+            if window != Window::WholeRun && !windows.iter().any(|(known, _)| *known == window) {
+                windows.push((window, Windowed::new(window, Measures::new())));
+            }
+        }
+        let checks = Checks::new(&CheckSettings {
+            liveness: plan.liveness,
+            throttle_window: plan.streams_settings.throttle_window,
+        });
+        let (hash, measures, series) = (TraceHash::new(), Measures::new(), Series::new(plan.duration));
+        Self { hash, checks, measures, series, windows, listeners }
+    }
+
+    fn measures_of(&self, window: Window) -> &Measures {
+        match self.windows.iter().find(|(known, _)| *known == window) {
+            Some((_, windowed)) => windowed.inner(),
+            None => &self.measures,
+        }
+    }
+
+    pub fn into_result(self, plan: &Plan) -> RunResult {
+        let checks = self.checks.results();
+        let expectations: Vec<_> =
+            plan.expectations.iter().map(|e| judge::judge(e, self.measures_of(e.window))).collect();
+        let verdicts: Vec<_> = checks
+            .iter()
+            .map(|c| (c.name.to_owned(), c.verdict))
+            .chain(expectations.iter().map(|e| (e.text.clone(), e.verdict)))
+            .collect();
+        let (verdict, is_as_declared) = conclude(plan, &verdicts);
+        let report = RunReport {
+            scenario: plan.name.to_string(),
+            source: plan.source.to_string(),
+            seed: plan.seed.0,
+            trace_hash: self.hash.value(),
+            verdict,
+            is_as_declared,
+            declared_failing: plan.outcome.failing(),
+            checks,
+            expectations,
+            figures: self.measures.figures(),
+            simulated_seconds: plan.duration.as_secs_f64(),
+            events: self.hash.events(),
+        };
+        RunResult { report, series: self.series }
+    }
+}
+
+impl Fold for Folds {
+    fn on(&mut self, at: SimTime, event: &Event) {
+        self.hash.on(at, event);
+        self.checks.on(at, event);
+        self.measures.on(at, event);
+        self.series.on(at, event);
+        for (_, window) in &mut self.windows {
+            window.on(at, event);
+        }
+        for listener in &self.listeners {
+            listener.borrow_mut().on(at, event);
+        }
+    }
+}

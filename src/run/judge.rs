@@ -1,0 +1,44 @@
+//! Judges expectations over the figures of their windows.
+
+use serde_json::Value;
+
+use crate::check::Verdict;
+use crate::measure::{Measures, path};
+use crate::report::ExpectationResult;
+use crate::scenario::plan::{Comparison, Expectation, Expected};
+
+/// The verdict of one expectation over the events of its window.
+pub(super) fn judge(expectation: &Expectation, measures: &Measures) -> ExpectationResult {
+    let (verdict, detail) = match &expectation.what {
+        Expected::Sometimes(occurrence) => {
+            let times = measures.occurrences(*occurrence);
+            let verdict = if times > 0 { Verdict::Pass } else { Verdict::Fail };
+            (verdict, format!("happened {times} times"))
+        }
+        Expected::Number { path, comparison, threshold } => {
+            let figures = serde_json::to_value(measures.figures()).unwrap_or(Value::Null);
+            number(&figures, path, *comparison, *threshold)
+        }
+    };
+    ExpectationResult { text: expectation.text.to_string(), verdict, detail }
+}
+
+/// Every number that the path names must compare; none at all is unknown.
+fn number(figures: &Value, path: &str, comparison: Comparison, threshold: f64) -> (Verdict, String) {
+    let found = path::lookup(figures, path);
+    if found.is_empty() {
+        return (Verdict::Unknown, "no such number was reported".to_owned());
+    }
+    let broken: Vec<String> = found
+        .iter()
+        .filter(|(_, value)| !comparison.holds(*value, threshold))
+        .map(|(name, value)| format!("{name} was {value}"))
+        .collect();
+    match broken.is_empty() {
+        true => {
+            let values: Vec<String> = found.iter().take(3).map(|(name, value)| format!("{name} was {value}")).collect();
+            (Verdict::Pass, values.join(", "))
+        }
+        false => (Verdict::Fail, broken.join(", ")),
+    }
+}

@@ -1,0 +1,255 @@
+//! Floor 7: carries out a plan and gathers what the folds saw.
+//!
+//! [`run`] builds the world (services, hosts, the operator), lets it run for the scenario's duration, and gives a
+//! [`RunReport`]. Further folds (exports, traces) may listen; none can change the run.
+
+mod director;
+mod folds;
+mod judge;
+mod operator;
+mod shard_load;
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use crate::base::event::{ConsumerLibrary, HostRole};
+use crate::base::{Event, Fold, SimDuration, SimTime, StreamName};
+use crate::check::Verdict;
+use crate::client::kcl::{KclSettings, WorkerControl, boot_worker};
+use crate::client::poller::{PollerSettings, SavedPositions, boot_poller};
+use crate::client::producer::{ProducerSettings, boot_producer};
+use crate::cloud::Cloud;
+use crate::measure::Series;
+use crate::report::RunReport;
+use crate::scenario::plan::{Outcome, Plan};
+use crate::world::{Settings, World};
+
+use folds::Folds;
+use operator::{Controls, Operator};
+use shard_load::ShardLoad;
+
+/// What executes the world. Both give the same trace hash.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Engine {
+    /// The world's own executor.
+    #[default]
+    Bare,
+    /// The same, inside one turmoil host.
+    #[cfg(feature = "turmoil")]
+    Turmoil,
+}
+
+/// How a plan is run.
+#[derive(Default)]
+pub struct Options<'a> {
+    /// What executes the world.
+    pub engine: Engine,
+    /// Further folds over the event stream.
+    pub listeners: Vec<Rc<RefCell<dyn Fold>>>,
+    /// Told from time to time how far the run is.
+    pub progress: Option<&'a mut dyn FnMut(SimTime)>,
+}
+
+/// A run's results.
+pub struct RunResult {
+    /// What reports show.
+    pub report: RunReport,
+    /// What plots show.
+    pub series: Series,
+}
+
+/// Carries out `plan`.
+///
+/// # Panics
+/// On an internal contradiction of the simulator.
+pub fn run(plan: &Plan, options: Options<'_>) -> RunResult {
+    let load = Rc::new(RefCell::new(ShardLoad::default()));
+    let mut listeners = options.listeners;
+    if plan.names_shards_by_load() {
+        listeners.push(load.clone());
+    }
+    let folds = Rc::new(RefCell::new(Folds::new(plan, listeners)));
+    let world = build(plan, folds.clone(), load);
+    let end = SimTime::ZERO.saturating_add(plan.duration);
+    carry_on(world, end, options.engine, options.progress);
+    let Ok(folds) = Rc::try_unwrap(folds) else { unreachable!("the world is gone, nobody else listens") };
+    let mut folds = folds.into_inner();
+    folds.on(end, &Event::RunEnded {});
+    folds.into_result(plan)
+}
+
+fn carry_on(world: World<Cloud>, end: SimTime, engine: Engine, mut progress: Option<&mut dyn FnMut(SimTime)>) {
+    const STEPS: u64 = 500;
+    match engine {
+        Engine::Bare => {
+            for step in 1..=STEPS {
+                let at = SimTime::from_nanos((u128::from(end.as_nanos()) * u128::from(step) / u128::from(STEPS)) as u64);
+                world.run_until(at);
+                if let Some(progress) = &mut progress {
+                    progress(at);
+                }
+            }
+        }
+        #[cfg(feature = "turmoil")]
+        Engine::Turmoil => {
+            if let Err(reason) = crate::world::run_on_turmoil(Rc::new(world), end) {
+                unreachable!("turmoil ends when its only client does: {reason}")
+            }
+        }
+    }
+}
+
+/// The world of a plan, with everything in it scheduled.
+fn build(plan: &Plan, observer: Rc<RefCell<dyn Fold>>, load: Rc<RefCell<ShardLoad>>) -> World<Cloud> {
+    let settings = Settings {
+        seed: plan.seed.derive("world"),
+        epoch_unix_ms: plan.streams_settings.epoch_unix_ms,
+        services: Cloud::hosts(),
+        latency: plan.latency,
+    };
+    let cloud = Cloud::new(plan.streams_settings.clone(), plan.table_settings.clone(), plan.seed);
+    let world = World::new(settings, cloud, observer);
+    for stream in &plan.streams {
+        world.with_backend(|cloud, now, events| {
+            let key = stream.encryption_key_id.clone();
+            cloud.streams.provision(now, &stream.name, stream.shards, stream.retention_hours, key, events);
+        });
+    }
+    let controls = Controls::default();
+    let mut starts = Vec::new();
+    for producer in &plan.producers {
+        add_producer(&world, producer, &mut starts);
+    }
+    for consumer in &plan.kcl {
+        add_kcl(&world, consumer, &controls, &mut starts);
+    }
+    for consumer in &plan.pollers {
+        add_poller(&world, consumer, &mut starts);
+    }
+    add_operator(&world, plan, starts, controls, load);
+    world
+}
+
+/// Hosts to boot, with their times.
+type Starts = Vec<(SimDuration, crate::base::HostId)>;
+
+fn add_producer(world: &World<Cloud>, settings: &ProducerSettings, starts: &mut Starts) {
+    let shared = Rc::new(settings.clone());
+    for index in 0..settings.hosts {
+        let settings = shared.clone();
+        let boot = move |cx| boot_producer(cx, settings.clone(), index);
+        let host = world.add_host(&format!("{}-{}", shared.name, index + 1), HostRole::Producer, boot);
+        let (producer, stream) = (shared.name.clone(), shared.stream.clone());
+        world.host(host).emit(Event::ProducerDeclared { host, producer, stream });
+        starts.push((shared.start, host));
+    }
+}
+
+fn add_kcl(world: &World<Cloud>, settings: &KclSettings, controls: &Controls, starts: &mut Starts) {
+    let shared = Rc::new(settings.clone());
+    let declared = Event::ConsumerDeclared {
+        consumer: shared.consumer,
+        name: shared.name.clone(),
+        stream: shared.stream.clone(),
+        library: ConsumerLibrary::Kcl2,
+        sink: shared.processor.sink,
+        lease_table: Some(shared.lease_table.clone()),
+        failover_ms: shared.failover.as_millis(),
+    };
+    for (index, start) in settings.worker_starts.iter().enumerate() {
+        let (settings, controls) = (shared.clone(), controls.clone());
+        let boot = move |cx: crate::client::Cx| {
+            let control = Rc::new(WorkerControl::new(&cx));
+            controls.borrow_mut().insert(cx.name(), control.clone());
+            boot_worker(cx, settings.clone(), index, control);
+        };
+        let host = world.add_host(&format!("{}-{}", shared.name, index + 1), HostRole::Consumer, boot);
+        if index == 0 {
+            world.host(host).emit(declared.clone());
+        }
+        starts.push((*start, host));
+    }
+}
+
+fn add_poller(world: &World<Cloud>, settings: &PollerSettings, starts: &mut Starts) {
+    let shared = Rc::new(settings.clone());
+    let saved = Rc::new(RefCell::new(SavedPositions::default()));
+    let booted = shared.clone();
+    let boot = move |cx| boot_poller(cx, booted.clone(), saved.clone());
+    let host = world.add_host(&format!("{}-1", shared.name), HostRole::Consumer, boot);
+    world.host(host).emit(Event::ConsumerDeclared {
+        consumer: shared.consumer,
+        name: shared.name.clone(),
+        stream: shared.stream.clone(),
+        library: ConsumerLibrary::Poller,
+        sink: shared.processor.sink,
+        lease_table: None,
+        failover_ms: 0,
+    });
+    starts.push((shared.start, host));
+}
+
+/// The operator's host boots the others, directs the faults and carries out the actions.
+fn add_operator(
+    world: &World<Cloud>,
+    plan: &Plan,
+    mut starts: Starts,
+    controls: Controls,
+    load: Rc<RefCell<ShardLoad>>,
+) {
+    starts.sort();
+    let (faults, actions) = (plan.faults.clone(), plan.actions.clone());
+    let boot = move |cx: crate::client::Cx| {
+        let (starter, starts) = (cx.clone(), starts.clone());
+        cx.spawn(async move {
+            for (at, host) in starts {
+                starter.sleep_until(SimTime::ZERO.saturating_add(at)).await;
+                let host = starter.other(host);
+                if !host.is_up() {
+                    host.boot();
+                }
+            }
+        });
+        director::direct(&cx, faults.clone());
+        Operator::new(cx, load.clone(), controls.clone()).carry_out(actions.clone());
+    };
+    let host = world.add_host("operator", HostRole::Operator, boot);
+    world.start(host);
+}
+
+/// The run's verdict, and whether it is the outcome that the scenario is there to show.
+fn conclude(plan: &Plan, checks: &[(String, Verdict)]) -> (Verdict, bool) {
+    let failing: Vec<&str> = checks.iter().filter(|c| c.1 == Verdict::Fail).map(|c| c.0.as_str()).collect();
+    let judged = checks.iter().any(|c| c.1 != Verdict::Unknown);
+    let verdict = match (failing.is_empty(), judged) {
+        (false, _) => Verdict::Fail,
+        (true, true) => Verdict::Pass,
+        (true, false) => Verdict::Unknown,
+    };
+    let as_declared = match &plan.outcome {
+        Outcome::Pass => verdict == Verdict::Pass,
+        Outcome::Fail { failing: declared } => {
+            let mut declared: Vec<&str> = declared.iter().map(|d| &**d).collect();
+            let mut failing = failing;
+            declared.sort_unstable();
+            failing.sort_unstable();
+            declared == failing
+        }
+    };
+    (verdict, as_declared)
+}
+
+/// The streams that a plan's actions name by load need [`ShardLoad`].
+impl Plan {
+    fn names_shards_by_load(&self) -> bool {
+        use crate::scenario::plan::{ActionKind, ShardChoice};
+        self.actions.iter().any(|action| match &action.what {
+            ActionKind::Split { shard, .. } | ActionKind::Merge { shard, .. } => !matches!(shard, ShardChoice::Id(_)),
+            _ => false,
+        })
+    }
+    /// The stream with this name, when it exists from the start.
+    pub fn stream(&self, name: &StreamName) -> Option<&crate::scenario::plan::StreamPlan> {
+        self.streams.iter().find(|s| s.name == *name)
+    }
+}

@@ -1,0 +1,187 @@
+//! The operator: carries out a scenario's actions, as a person with the AWS command line would.
+//!
+//! Calls to AWS go over the network from the operator's host. A call that the stream's state refuses
+//! (ResourceInUse) or that meets a quota (LimitExceeded) is tried again every few seconds.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use super::shard_load::ShardLoad;
+use crate::base::{Event, HashKey, ShardId, SimDuration, StreamName};
+use crate::client::Cx;
+use crate::client::kcl::WorkerControl;
+use crate::client::sdk::{RetryMode, Sdk, SdkError};
+use crate::scenario::plan::{ActionKind, ActionPlan, ShardChoice};
+use crate::service::streams::api::{self as streams, ListShards, Response, Shard, ShardFilter};
+use crate::service::table::api as table;
+
+const RETRY_EVERY: SimDuration = SimDuration::from_secs(2);
+const TRIES_MAX: u32 = 600;
+const TIMEOUT: SimDuration = SimDuration::from_secs(10);
+
+/// The controls of every worker that runs, by host name.
+pub(super) type Controls = Rc<RefCell<BTreeMap<Arc<str>, Rc<WorkerControl>>>>;
+
+/// What actions need to know of the run.
+pub(super) struct Operator {
+    cx: Cx,
+    sdk: Sdk,
+    load: Rc<RefCell<ShardLoad>>,
+    controls: Controls,
+}
+
+type Failure = &'static str;
+
+impl Operator {
+    pub fn new(cx: Cx, load: Rc<RefCell<ShardLoad>>, controls: Controls) -> Self {
+        let sdk = Sdk::new(cx.clone(), "operator", RetryMode::Standard, TIMEOUT);
+        Self { cx, sdk, load, controls }
+    }
+
+    /// Carries out each action at its time, independently of the others.
+    pub fn carry_out(self, actions: Vec<ActionPlan>) {
+        let operator = Rc::new(self);
+        for action in actions {
+            let me = operator.clone();
+            operator.cx.spawn(async move {
+                me.cx.sleep_until(action.at).await;
+                let outcome = me.act(&action.what).await.err().unwrap_or("ok");
+                me.cx.emit(Event::ActionTaken { what: action.text, outcome: outcome.into() });
+            });
+        }
+    }
+
+    async fn act(&self, action: &ActionKind) -> Result<(), Failure> {
+        use streams::Request as R;
+        let request = match action {
+            ActionKind::Split { stream, shard, at_hash_key } => return self.split(stream, *shard, *at_hash_key).await,
+            ActionKind::Merge { stream, shard } => return self.merge(stream, *shard).await,
+            ActionKind::UpdateShardCount { stream, target } => {
+                R::UpdateShardCount { stream: stream.clone(), target: *target }
+            }
+            ActionKind::SetRetention { stream, hours } => self.retention_request(stream, *hours).await?,
+            ActionKind::StartEncryption { stream, key_id } => {
+                R::StartStreamEncryption { stream: stream.clone(), key_id: key_id.clone() }
+            }
+            ActionKind::StopEncryption { stream } => {
+                let key_id = self.summary(stream).await?.encryption_key_id.ok_or("not encrypted")?;
+                R::StopStreamEncryption { stream: stream.clone(), key_id }
+            }
+            ActionKind::CreateStream { stream, shards } => {
+                R::CreateStream { stream: stream.clone(), shard_count: *shards }
+            }
+            ActionKind::DeleteStream { stream } => R::DeleteStream { stream: stream.clone() },
+            ActionKind::SetTableCapacity { table, capacity } => {
+                let (table, capacity) = (table.clone(), Some(*capacity));
+                return self.table(table::Request::UpdateTable { table, capacity, add_index: None }).await;
+            }
+            ActionKind::DeleteLease { table, shard } => {
+                let (table, key) = (table.clone(), table::Key::s(&shard.to_string()));
+                let returns = table::Returns::default();
+                return self.table(table::Request::DeleteItem { table, key, condition: None, returns }).await;
+            }
+            ActionKind::StopWorker { host } => return self.stop_worker(host),
+            ActionKind::StartWorker { host } => return self.start_worker(host),
+        };
+        self.streams(request).await.map(drop)
+    }
+
+    fn stop_worker(&self, host: &Arc<str>) -> Result<(), Failure> {
+        let control = self.controls.borrow().get(host).cloned();
+        control.ok_or("no such worker runs").map(|control| control.request_shutdown())
+    }
+
+    fn start_worker(&self, host: &str) -> Result<(), Failure> {
+        let host = self.cx.other(self.cx.find(host).ok_or("no such host")?);
+        if host.is_up() {
+            host.power_off();
+        }
+        host.boot();
+        Ok(())
+    }
+
+    async fn split(&self, stream: &StreamName, choice: ShardChoice, at: Option<HashKey>) -> Result<(), Failure> {
+        let shard = self.choose(stream, choice).await?;
+        let (low, high) = (shard.range.start.get(), shard.range.end.get());
+        let middle = HashKey::new(low + (high - low) / 2 + 1);
+        let (stream, new_starting_hash_key) = (stream.clone(), at.unwrap_or(middle));
+        let request = streams::Request::SplitShard { stream, shard: shard.id, new_starting_hash_key };
+        self.streams(request).await.map(drop)
+    }
+
+    async fn merge(&self, stream: &StreamName, choice: ShardChoice) -> Result<(), Failure> {
+        let shard = self.choose(stream, choice).await?;
+        let open = self.open_shards(stream).await?;
+        let upper = open.iter().find(|s| shard.range.is_followed_by(s.range)).ok_or("no upper neighbour")?;
+        let request = streams::Request::MergeShards { stream: stream.clone(), shard: shard.id, adjacent: upper.id };
+        self.streams(request).await.map(drop)
+    }
+
+    async fn retention_request(&self, stream: &StreamName, hours: u32) -> Result<streams::Request, Failure> {
+        let is_longer = hours > self.summary(stream).await?.retention_hours;
+        let stream = stream.clone();
+        Ok(match is_longer {
+            true => streams::Request::IncreaseStreamRetentionPeriod { stream, hours },
+            false => streams::Request::DecreaseStreamRetentionPeriod { stream, hours },
+        })
+    }
+
+    async fn choose(&self, stream: &StreamName, choice: ShardChoice) -> Result<Shard, Failure> {
+        let open = self.open_shards(stream).await?;
+        let load = |shard: ShardId| self.load.borrow().last_minute(stream, shard, self.cx.now());
+        let chosen = match choice {
+            ShardChoice::Id(id) => open.into_iter().find(|s| s.id == id),
+            // Of equals the lowest shard: the largest of reversed ids.
+            ShardChoice::Hottest => open.into_iter().max_by_key(|s| (load(s.id), std::cmp::Reverse(s.id))),
+            ShardChoice::Coldest => open.into_iter().min_by_key(|s| (load(s.id), s.id)),
+        };
+        chosen.ok_or("no such open shard")
+    }
+
+    async fn open_shards(&self, stream: &StreamName) -> Result<Vec<Shard>, Failure> {
+        let mut shards = Vec::new();
+        let filter = Some(ShardFilter::AtLatest);
+        let mut request = ListShards { stream: Some(stream.clone()), filter, ..ListShards::default() };
+        loop {
+            let Response::Shards { shards: page, next_token } =
+                self.streams(streams::Request::ListShards(request)).await?
+            else {
+                unreachable!("ListShards answers shards")
+            };
+            shards.extend(page);
+            let Some(token) = next_token else { return Ok(shards) };
+            request = ListShards { next_token: Some(token), ..ListShards::default() };
+        }
+    }
+
+    async fn summary(&self, stream: &StreamName) -> Result<streams::StreamSummary, Failure> {
+        match self.streams(streams::Request::DescribeStreamSummary { stream: stream.clone() }).await? {
+            Response::StreamSummary(summary) => Ok(summary),
+            _ => unreachable!("DescribeStreamSummary answers a summary"),
+        }
+    }
+
+    async fn streams(&self, request: streams::Request) -> Result<Response, Failure> {
+        for _ in 0..TRIES_MAX {
+            match self.sdk.streams(request.clone()).await {
+                Ok(answer) => return Ok(answer),
+                Err(SdkError::Service(streams::Error::ResourceInUse(_) | streams::Error::LimitExceeded(_))) => {
+                    self.cx.sleep(RETRY_EVERY).await;
+                }
+                Err(SdkError::Service(error)) => return Err(error.code()),
+                Err(SdkError::TimedOut) => return Err("timed out"),
+            }
+        }
+        Err("the stream stayed in use")
+    }
+
+    async fn table(&self, request: table::Request) -> Result<(), Failure> {
+        match self.sdk.table(request).await {
+            Ok(_) => Ok(()),
+            Err(SdkError::Service(error)) => Err(error.code()),
+            Err(SdkError::TimedOut) => Err("timed out"),
+        }
+    }
+}

@@ -1,0 +1,133 @@
+//! ListShards, DescribeStream, DescribeStreamSummary and ListStreams.
+
+use super::api::{
+    Error, ListShards, ListShardsToken, Reply, Response, Shard as Listed, ShardFilter, StreamDescription,
+    StreamSummary,
+};
+use super::limits::{DESCRIBE_SHARDS_MAX, LIMIT_MAX, LIST_SHARDS_MAX, LIST_STREAMS_MAX, TOKEN_LIFETIME};
+use super::shard::Shard;
+use super::{StreamsService, stream::Stream};
+use crate::base::{ShardId, SimTime, StreamId, StreamName};
+
+/// Limits may be 1 to 10,000 and are silently capped.
+fn page_size(limit: Option<u32>, cap: u32) -> Result<usize, Error> {
+    match limit {
+        None => Ok(cap as usize),
+        Some(limit) if (1..=LIMIT_MAX).contains(&limit) => Ok(limit.min(cap) as usize),
+        Some(limit) => {
+            let text = format!(
+                "1 validation error detected: Value '{limit}' at 'limit' failed to satisfy constraint: Member must \
+                 have value between 1 and {LIMIT_MAX}"
+            );
+            Err(Error::Validation(text.into()))
+        }
+    }
+}
+
+impl StreamsService {
+    fn unix_s(&self) -> impl Fn(SimTime) -> u32 {
+        let epoch = self.settings.epoch_unix_ms;
+        move |at| ((epoch + at.as_millis()) / 1000) as u32
+    }
+
+    pub(super) fn describe_stream(&self, name: &StreamName, after: Option<ShardId>, limit: Option<u32>) -> Reply {
+        let size = page_size(limit, DESCRIBE_SHARDS_MAX)?;
+        let id = self.find(name)?;
+        let mut rest = self.listed(id).filter(|shard| after.is_none_or(|after| shard.id > after));
+        let shards = rest.by_ref().take(size).map(|shard| shard.describe(self.unix_s())).collect();
+        let has_more_shards = rest.next().is_some();
+        let summary = self.summary(id);
+        Ok(Response::StreamDescription(StreamDescription { summary, shards, has_more_shards }))
+    }
+
+    pub(super) fn describe_stream_summary(&self, name: &StreamName) -> Reply {
+        Ok(Response::StreamSummary(self.summary(self.find(name)?)))
+    }
+
+    fn summary(&self, id: StreamId) -> StreamSummary {
+        let stream = self.stream(id);
+        StreamSummary {
+            name: stream.name.clone(),
+            status: stream.status,
+            retention_hours: stream.retention_hours,
+            created_at: self.unix_ms(stream.created_at),
+            encryption_key_id: stream.encryption_key_id.clone(),
+            open_shard_count: stream.open.len() as u32,
+        }
+    }
+
+    pub(super) fn list_streams(&self, after: Option<&StreamName>, limit: Option<u32>) -> Reply {
+        let size = page_size(limit, LIST_STREAMS_MAX)?;
+        let mut rest = self.names.keys().filter(|name| after.is_none_or(|after| *name > after));
+        let names = rest.by_ref().take(size).cloned().collect();
+        Ok(Response::Streams { names, has_more: rest.next().is_some() })
+    }
+
+    pub(super) fn list_shards(&mut self, now: SimTime, request: ListShards) -> Reply {
+        let size = page_size(request.max_results, LIST_SHARDS_MAX)?;
+        let (stream, filter, after) = match (request.stream, request.next_token) {
+            (Some(stream), None) => {
+                (stream, request.filter.unwrap_or(ShardFilter::FromTrimHorizon), request.exclusive_start)
+            }
+            (None, Some(token)) if request.exclusive_start.is_none() && request.filter.is_none() => {
+                if now.since(token.issued_at) > TOKEN_LIFETIME {
+                    return Err(Error::ExpiredNextToken("The pagination token is older than 300 seconds".into()));
+                }
+                (token.stream, token.filter, Some(token.after))
+            }
+            _ => {
+                let text = "Either NextToken or StreamName must be given, and a NextToken alone";
+                return Err(Error::InvalidArgument(text.into()));
+            }
+        };
+        let id = self.find(&stream)?;
+        self.faults.whole_call(&stream, None, "ListShards")?;
+        let view = self.filter(id, filter, now);
+        let mut rest = self.listed(id).filter(|s| after.is_none_or(|after| s.id > after)).filter(|s| view.shows(s));
+        let shards: Vec<Listed> = rest.by_ref().take(size).map(|shard| shard.describe(self.unix_s())).collect();
+        let next_token = match (rest.next().is_some(), shards.last()) {
+            (true, Some(last)) => Some(ListShardsToken { stream, issued_at: now, after: last.id, filter }),
+            _ => None,
+        };
+        Ok(Response::Shards { shards, next_token })
+    }
+
+    /// Expired shards are never listed; a stream that is being created has none yet.
+    fn listed(&self, id: StreamId) -> impl Iterator<Item = &Shard> {
+        self.stream(id).shards.iter().filter(|shard| !shard.is_expired)
+    }
+
+    fn filter(&self, id: StreamId, filter: ShardFilter, now: SimTime) -> View {
+        let horizon = |stream: &Stream| now.saturating_sub(stream.retention());
+        match filter {
+            ShardFilter::FromTrimHorizon => View::All,
+            ShardFilter::AfterShardId(after) => View::After(after),
+            ShardFilter::AtLatest => View::Open,
+            ShardFilter::AtTrimHorizon => View::At(horizon(self.stream(id)).max(self.stream(id).created_at)),
+            ShardFilter::AtTimestamp(time) => View::At(self.instant(time)),
+            ShardFilter::FromTimestamp(time) => View::From(self.instant(time).max(horizon(self.stream(id)))),
+        }
+    }
+}
+
+/// What a filter shows.
+enum View {
+    All,
+    After(ShardId),
+    Open,
+    At(SimTime),
+    From(SimTime),
+}
+
+impl View {
+    fn shows(&self, shard: &Shard) -> bool {
+        let ends_at_or_after = |time: SimTime| shard.closed_at.is_none_or(|closed| closed >= time);
+        match *self {
+            Self::All => true,
+            Self::After(after) => shard.id > after,
+            Self::Open => shard.is_open(),
+            Self::At(time) => shard.opened_at <= time && ends_at_or_after(time),
+            Self::From(time) => ends_at_or_after(time),
+        }
+    }
+}

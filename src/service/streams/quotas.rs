@@ -1,0 +1,76 @@
+//! How often each operation of the control plane may be called: over it, LimitExceededException.
+//!
+//! Where the API reference and the quota page disagree on "per account" or "per stream", the API reference's
+//! text is taken.
+
+use std::collections::BTreeMap;
+
+use super::api::{Error, Request, Settings};
+use crate::base::{SimTime, StreamId, StreamName, TokenBucket};
+
+/// Whose calls are counted together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Scope {
+    Account,
+    Stream,
+}
+
+/// Calls per second, and whose; `None` where the data plane's limits apply.
+fn quota(request: &Request) -> Option<(u64, Scope, Option<&StreamName>)> {
+    use Request as R;
+    let (calls_per_s, scope, stream) = match request {
+        R::CreateStream { .. } => (5, Scope::Account, None),
+        R::DeleteStream { .. } => (5, Scope::Account, None),
+        R::DescribeStream { .. } => (10, Scope::Account, None),
+        R::DescribeStreamSummary { .. } => (20, Scope::Account, None),
+        R::ListStreams { .. } => (5, Scope::Account, None),
+        R::ListShards(list) => {
+            let token = list.next_token.as_ref().map(|token| &token.stream);
+            (1000, Scope::Stream, list.stream.as_ref().or(token))
+        }
+        R::SplitShard { .. } | R::MergeShards { .. } => (5, Scope::Account, None),
+        R::UpdateShardCount { .. } => (10, Scope::Account, None),
+        R::IncreaseStreamRetentionPeriod { stream, .. } | R::DecreaseStreamRetentionPeriod { stream, .. } => {
+            (5, Scope::Stream, Some(stream))
+        }
+        R::StartStreamEncryption { stream, .. } | R::StopStreamEncryption { stream, .. } => {
+            (5, Scope::Stream, Some(stream))
+        }
+        R::PutRecord { .. } | R::PutRecords { .. } | R::GetRecords { .. } | R::GetShardIterator { .. } => return None,
+    };
+    Some((calls_per_s, scope, stream))
+}
+
+/// The calls counted so far.
+pub(super) struct Quotas {
+    buckets: BTreeMap<(&'static str, Option<StreamId>), TokenBucket>,
+}
+
+impl Quotas {
+    pub fn new() -> Self {
+        Self { buckets: BTreeMap::new() }
+    }
+
+    /// Counts a call, or refuses it.
+    pub fn admit(
+        &mut self,
+        settings: &Settings,
+        now: SimTime,
+        request: &Request,
+        names: &BTreeMap<StreamName, StreamId>,
+    ) -> Result<(), Error> {
+        let Some((calls_per_s, scope, stream)) = quota(request).filter(|_| settings.control_plane_quotas) else {
+            return Ok(());
+        };
+        let of = match scope {
+            Scope::Account => None,
+            Scope::Stream => stream.and_then(|name| names.get(name).copied()),
+        };
+        let full = || TokenBucket::full(calls_per_s, calls_per_s);
+        let bucket = self.buckets.entry((request.operation(), of)).or_insert_with(full);
+        match bucket.try_take(now, 1) {
+            true => Ok(()),
+            false => Err(Error::LimitExceeded(format!("Rate exceeded for {}", request.operation()).into())),
+        }
+    }
+}

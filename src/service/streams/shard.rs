@@ -1,0 +1,143 @@
+//! One shard: its range, its records, its limits.
+
+use super::api;
+use super::limits;
+use super::log::Log;
+use super::zones::ShardReplicas;
+use crate::base::{HashKeyRange, SequenceNumber, ShardId, SimTime, TokenBucket};
+
+/// A shard, open, closed or expired.
+#[derive(Debug)]
+pub(super) struct Shard {
+    pub id: ShardId,
+    pub range: HashKeyRange,
+    pub parent: Option<ShardId>,
+    pub adjacent_parent: Option<ShardId>,
+    pub created_unix_s: u32,
+    pub opened_at: SimTime,
+    pub closed_at: Option<SimTime>,
+    pub is_expired: bool,
+    pub children: Vec<ShardId>,
+    pub log: Log,
+    pub replicas: ShardReplicas,
+    /// Sequence index of the newest record.
+    pub last_index: u64,
+    pub write: WriteLimit,
+    /// Refilled by 2 MiB/s up to nothing: an answer's bytes are a debt that must be paid before the next answer.
+    pub read_debt: TokenBucket,
+    pub read_calls: TokenBucket,
+    pub iterator_calls: TokenBucket,
+}
+
+impl Shard {
+    pub fn new(id: ShardId, range: HashKeyRange, created_unix_s: u32, opened_at: SimTime) -> Self {
+        Self {
+            id,
+            range,
+            parent: None,
+            adjacent_parent: None,
+            created_unix_s,
+            opened_at,
+            closed_at: None,
+            is_expired: false,
+            children: Vec::new(),
+            log: Log::default(),
+            replicas: ShardReplicas::default(),
+            last_index: 0,
+            write: WriteLimit::new(),
+            // Depth 0: a 10 MiB answer then blocks for exactly 10 MiB / 2 MiB/s = 5 s.
+            read_debt: TokenBucket::full(limits::READ_BYTES_PER_S, 0),
+            read_calls: TokenBucket::full(limits::READ_CALLS_PER_S, limits::READ_CALLS_PER_S),
+            iterator_calls: TokenBucket::full(limits::ITERATOR_CALLS_PER_S, limits::ITERATOR_CALLS_PER_S),
+        }
+    }
+    pub fn is_open(&self) -> bool {
+        self.closed_at.is_none()
+    }
+    pub fn starting_sequence_number(&self) -> SequenceNumber {
+        SequenceNumber::new(self.id, self.created_unix_s, 0, self.created_unix_s)
+    }
+    pub fn sequence_number(&self, index: u64, unix_s: u32) -> SequenceNumber {
+        SequenceNumber::new(self.id, self.created_unix_s, index, unix_s)
+    }
+    /// As listings show it. `unix_s` turns an instant into a Unix second.
+    pub fn describe(&self, unix_s: impl Fn(SimTime) -> u32) -> api::Shard {
+        let ending = |at| self.sequence_number(SequenceNumber::INDEX_MAX, unix_s(at));
+        api::Shard {
+            id: self.id,
+            parent: self.parent,
+            adjacent_parent: self.adjacent_parent,
+            range: self.range,
+            starting_sequence_number: self.starting_sequence_number(),
+            ending_sequence_number: self.closed_at.map(ending),
+        }
+    }
+}
+
+/// The write limit of a shard, in the shape that the settings choose.
+#[derive(Debug)]
+pub(super) struct WriteLimit {
+    records: TokenBucket,
+    bytes: TokenBucket,
+    window_start: Option<SimTime>,
+    window_records: u64,
+    window_bytes: u64,
+}
+
+/// Which limit a record would break.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum OverLimit {
+    Records,
+    Bytes,
+}
+
+impl WriteLimit {
+    fn new() -> Self {
+        Self {
+            records: TokenBucket::full(limits::WRITE_RECORDS_PER_S, limits::WRITE_RECORDS_PER_S),
+            bytes: TokenBucket::full(limits::WRITE_BYTES_PER_S, limits::WRITE_BYTES_PER_S),
+            window_start: None,
+            window_records: 0,
+            window_bytes: 0,
+        }
+    }
+
+    /// Takes a record of that size, or says which limit it would break; then nothing is taken.
+    pub fn admit(&mut self, window: api::ThrottleWindow, now: SimTime, bytes: u64) -> Result<(), OverLimit> {
+        match window {
+            api::ThrottleWindow::TokenBucket => {
+                if !self.records.has(now, 1) {
+                    return Err(OverLimit::Records);
+                }
+                if !self.bytes.try_take(now, bytes) {
+                    return Err(OverLimit::Bytes);
+                }
+                self.records.take_as_debt(now, 1);
+            }
+            api::ThrottleWindow::FixedSecond => {
+                self.roll_window(now);
+                if self.window_records + 1 > limits::WRITE_RECORDS_PER_S {
+                    return Err(OverLimit::Records);
+                }
+                if self.window_bytes + bytes > limits::WRITE_BYTES_PER_S {
+                    return Err(OverLimit::Bytes);
+                }
+                self.window_records += 1;
+                self.window_bytes += bytes;
+            }
+        }
+        Ok(())
+    }
+
+    /// Windows follow one another from the first use on.
+    fn roll_window(&mut self, now: SimTime) {
+        const SECOND: u64 = 1_000_000_000;
+        let first = self.window_start.get_or_insert(now);
+        let passed = now.since(*first).as_nanos() / SECOND;
+        if passed > 0 {
+            *first = SimTime::from_nanos(first.as_nanos() + passed * SECOND);
+            self.window_records = 0;
+            self.window_bytes = 0;
+        }
+    }
+}

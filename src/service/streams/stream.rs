@@ -1,0 +1,127 @@
+//! One stream: its status, its shards, and what routes records to them.
+
+use super::api::{Error, StreamStatus};
+use super::limits::DAY;
+use super::shard::Shard;
+use crate::base::{Event, HashKey, HashKeyRange, ShardId, SimDuration, SimTime, StreamId, StreamName};
+
+/// A stream, which may be deleted.
+pub(super) struct Stream {
+    pub id: StreamId,
+    pub name: StreamName,
+    pub status: StreamStatus,
+    pub created_at: SimTime,
+    pub retention_hours: u32,
+    pub encryption_key_id: Option<Box<str>>,
+    /// All shards that ever were, by number.
+    pub shards: Vec<Shard>,
+    /// Open shards in order of their ranges.
+    pub open: Vec<(HashKeyRange, ShardId)>,
+    /// What the present transition comes to, and when.
+    pub transition: Option<(SimTime, Transition)>,
+    /// Sequence indexes handed out, one counter for each group of five shards.
+    pub index_groups: Vec<u64>,
+    /// Times of successful UpdateShardCount calls.
+    pub shard_count_updates: Vec<SimTime>,
+    /// Times of successful StartStreamEncryption calls.
+    pub encryption_starts: Vec<SimTime>,
+    /// Times of successful StopStreamEncryption calls.
+    pub encryption_stops: Vec<SimTime>,
+    /// When trimming next has something to tell.
+    pub next_trim: SimTime,
+}
+
+/// What a transition ends in.
+#[derive(Clone, Debug)]
+pub(super) enum Transition {
+    /// CREATING to ACTIVE with so many shards.
+    Create { shards: u32 },
+    /// DELETING until gone.
+    Delete,
+    /// UPDATING: these steps, then ACTIVE.
+    Reshard { steps: Vec<ReshardStep> },
+    /// UPDATING: a key or none, then ACTIVE.
+    Encrypt { key_id: Option<Box<str>> },
+}
+
+/// One split or merge.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum ReshardStep {
+    /// The shard that owns this key is split so that the upper child begins with it.
+    SplitAt(HashKey),
+    /// The shard that ends before this key and the one that begins with it become one.
+    MergeAt(HashKey),
+}
+
+impl Stream {
+    /// The open shard that owns a hash key.
+    pub fn route(&self, key: HashKey) -> ShardId {
+        let at = self.open.partition_point(|(range, _)| range.end < key);
+        self.open[at].1
+    }
+    pub fn shard(&self, id: ShardId) -> Option<&Shard> {
+        self.shards.get(id.index()).filter(|shard| !shard.is_expired)
+    }
+    /// The next sequence index for a shard: shards of a group of five share a counter.
+    pub fn next_index(&mut self, shard: ShardId) -> u64 {
+        let group = shard.index() / 5;
+        if self.index_groups.len() <= group {
+            self.index_groups.resize(group + 1, 0);
+        }
+        self.index_groups[group] += 1;
+        self.index_groups[group]
+    }
+    pub fn retention(&self) -> SimDuration {
+        SimDuration::from_hours(self.retention_hours.into())
+    }
+    /// Opens a shard with the next number.
+    pub fn open_shard(
+        &mut self,
+        range: HashKeyRange,
+        created_unix_s: u32,
+        now: SimTime,
+        parents: (Option<ShardId>, Option<ShardId>),
+        events: &mut Vec<Event>,
+    ) -> ShardId {
+        let id = ShardId(self.shards.len() as u32);
+        let mut shard = Shard::new(id, range, created_unix_s, now);
+        (shard.parent, shard.adjacent_parent) = parents;
+        self.shards.push(shard);
+        let at = self.open.partition_point(|(open, _)| open.start < range.start);
+        self.open.insert(at, (range, id));
+        events.push(Event::ShardOpened {
+            stream: self.id,
+            shard: id,
+            range,
+            parent: parents.0,
+            adjacent_parent: parents.1,
+        });
+        id
+    }
+    /// Closes a shard: it takes no more records.
+    pub fn close_shard(&mut self, id: ShardId, now: SimTime, events: &mut Vec<Event>) {
+        self.open.retain(|(_, open)| *open != id);
+        let shard = &mut self.shards[id.index()];
+        shard.closed_at = Some(now);
+        events.push(Event::ShardClosed { stream: self.id, shard: id, end: shard.log.end() });
+    }
+    pub fn set_status(&mut self, status: StreamStatus, events: &mut Vec<Event>) {
+        self.status = status;
+        events.push(Event::StreamStatusChanged { stream: self.id, status });
+    }
+    /// Structural changes need an ACTIVE stream.
+    pub fn need_active(&self, account: &str) -> Result<(), Error> {
+        if self.status == StreamStatus::Active {
+            return Ok(());
+        }
+        let (name, status) = (&self.name, self.status);
+        let text = format!("Stream {name} under account {account} not ACTIVE, instead in state {status}");
+        Err(Error::ResourceInUse(text.into()))
+    }
+}
+
+/// Counts calls of the last 24 hours, forgetting older ones.
+pub(super) fn calls_of_last_day(calls: &mut Vec<SimTime>, now: SimTime) -> usize {
+    calls.retain(|at| now.since(*at) < DAY);
+    calls.len()
+}

@@ -1,0 +1,110 @@
+//! The command line as a user meets it: what it prints and its exit codes.
+
+mod support;
+
+use std::path::Path;
+
+use support::{kinesim, text};
+
+fn write(name: &str, content: &str) -> String {
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    std::fs::write(&path, content).expect("a temporary file");
+    path.to_str().expect("text").to_owned()
+}
+
+const SMALL: &str = r#"
+name = "small"
+duration = "2m"
+[stream.s]
+shards = 1
+[producer.p]
+stream = "s"
+rate = "10/s"
+record_size = "100 B"
+keys = { uniform = 10 }
+"#;
+
+#[test]
+fn a_run_that_holds_exits_0_and_prints_its_verdict_without_colour_codes_when_piped() {
+    let output = kinesim(&["run", "scenarios/hot-shard.toml"]);
+    let out = text(&output.stdout);
+    assert_eq!(output.status.code(), Some(0), "{out}{}", text(&output.stderr));
+    assert!(out.contains("hot key"), "{out}");
+    assert!(!out.contains('\u{1b}'), "no colour codes when piped");
+}
+
+#[test]
+fn a_failed_expectation_exits_1_with_the_line_that_reproduces_it() {
+    let file = write("fails.toml", &format!("{SMALL}\n[[expect]]\nthrottled_writes = \"> 1%\"\n"));
+    let output = kinesim(&["run", &file]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(text(&output.stdout).contains("kinesim run"), "{}", text(&output.stdout));
+}
+
+#[test]
+fn a_wrong_scenario_exits_2_and_points_into_the_file() {
+    let file = write("wrong.toml", &SMALL.replace("shards = 1", "shard = 1"));
+    let output = kinesim(&["run", &file]);
+    assert_eq!(output.status.code(), Some(2));
+    let err = text(&output.stderr);
+    assert!(err.contains("shards") && err.contains("wrong.toml"), "{err}");
+    assert!(output.stdout.is_empty(), "nothing was run");
+}
+
+#[test]
+fn a_wrong_command_exits_2() {
+    assert_eq!(kinesim(&["rnu"]).status.code(), Some(2));
+    assert_eq!(kinesim(&["run", "no-such-file.toml"]).status.code(), Some(2));
+}
+
+#[test]
+fn a_run_with_nothing_to_judge_exits_3() {
+    let file = write("nothing.toml", "name = \"nothing\"\nduration = \"1m\"\n[stream.s]\nshards = 1\n");
+    assert_eq!(kinesim(&["run", &file]).status.code(), Some(3));
+}
+
+#[test]
+fn check_explains_and_runs_nothing() {
+    let output = kinesim(&["check", "scenarios/hot-shard.toml"]);
+    assert_eq!(output.status.code(), Some(0));
+    assert!(text(&output.stdout).contains("shards"));
+}
+
+#[test]
+fn new_writes_a_starter_that_runs_and_never_overwrites() {
+    let dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join("starter");
+    let _ = std::fs::remove_dir_all(&dir);
+    std::fs::create_dir_all(&dir).expect("a temporary folder");
+    let new = || {
+        std::process::Command::new(env!("CARGO_BIN_EXE_kinesim"))
+            .args(["new", "orders"])
+            .current_dir(&dir)
+            .output()
+            .expect("the binary starts")
+    };
+    assert_eq!(new().status.code(), Some(0));
+    let file = dir.join("orders.toml");
+    assert_eq!(kinesim(&["run", file.to_str().expect("text"), "--quiet"]).status.code(), Some(0));
+    assert_eq!(new().status.code(), Some(2));
+}
+
+#[test]
+fn the_committed_schema_is_fresh() {
+    let output = kinesim(&["schema"]);
+    let committed = std::fs::read_to_string(support::root().join("scenario.schema.json")).expect("the schema");
+    assert_eq!(text(&output.stdout), committed, "run: kinesim schema > scenario.schema.json");
+}
+
+#[test]
+fn json_is_one_document_with_the_documented_members() {
+    let output = kinesim(&["run", "scenarios/hot-shard.toml", "--json"]);
+    let json: serde_json::Value = serde_json::from_slice(&output.stdout).expect("one JSON document");
+    assert_eq!(json["schema"], 1);
+    for member in ["scenario", "seed", "trace_hash", "verdict", "checks", "expectations", "streams", "consumers", "tables"]
+    {
+        assert!(!json[member].is_null(), "{member}");
+    }
+    for member in ["simulated_seconds", "wall_seconds", "events"] {
+        assert!(json["performance"][member].is_number(), "{member}");
+    }
+}

@@ -78,14 +78,17 @@ impl Iterator for Arrivals {
             let left_ns = self.segment.end_ns - self.at_ns;
             let rate = self.segment.micro_per_s;
             let wait_ns = if rate == 0 { u64::MAX } else { self.missing.div_ceil(rate) };
-            if wait_ns < left_ns {
+            if wait_ns <= left_ns {
                 self.at_ns += wait_ns;
+                if self.at_ns >= self.length_ns {
+                    return None;
+                }
                 // What the last nanosecond brought too much counts toward the record after this one.
                 let surplus = wait_ns * rate - self.missing;
                 self.missing = (u64::from(self.hosts) * RECORD).saturating_sub(surplus);
                 return Some(self.start.saturating_add(SimDuration::from_nanos(self.at_ns)));
             }
-            self.missing = self.missing.saturating_sub(rate.saturating_mul(left_ns));
+            self.missing -= rate * left_ns;
             if !self.enter_next_segment() {
                 return None;
             }
@@ -233,7 +236,7 @@ mod tests {
                 Rate::Ramp { from_per_s: per_s, to_per_s: burst },
                 Rate::Bursts { base_per_s: per_s, burst_per_s: burst, every, length },
             ] {
-                prop_assert_eq!(all_hosts(&rate, secs, hosts), arrivals(rate, secs, 1, 0));
+                prop_assert!(all_hosts(&rate, secs, hosts) == arrivals(rate, secs, 1, 0));
             }
         }
     }

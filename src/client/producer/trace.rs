@@ -287,5 +287,4 @@ fn whole_number(text: &str, max: u64, column: &str, line: u64) -> Result<u64, Tr
 }
 
 #[cfg(test)]
-#[path = "trace_tests.rs"]
 mod tests;

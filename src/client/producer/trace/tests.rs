@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::super::replay::{Replay, Replayed};
 use super::*;
+use crate::client::producer::replay::{Replay, Replayed};
 
 fn trace(csv: &str) -> Arc<Trace> {
     Arc::new(Trace::parse(csv.as_bytes()).expect("a trace"))

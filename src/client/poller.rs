@@ -1,7 +1,7 @@
 //! The plain poller: reads every shard without leases.
 //!
-//! One task lists the shards, and one task for each shard reads it ([`reader`]): children after their parents
-//! ([`lineage`]). Positions are kept in memory, and across a restart of the host as [`Resume`] says ([`saved`]).
+//! One task lists the shards, and one task for each shard reads it (`reader`): children after their parents
+//! (`lineage`). Positions are kept in memory, and across a restart of the host as [`Resume`] says (`saved`).
 //! Not modelled: several hosts that share the shards, enhanced fan-out, and a graceful shutdown.
 
 mod lineage;

@@ -13,7 +13,7 @@ use crate::world::{Settings, World};
 
 /// Every event with its time.
 #[derive(Default)]
-pub struct Log(pub Vec<(SimTime, Event)>);
+pub struct Log(Vec<(SimTime, Event)>);
 
 impl Fold for Log {
     fn on(&mut self, at: SimTime, event: &Event) {
@@ -23,6 +23,7 @@ impl Fold for Log {
 
 /// A world with a stream called `clicks`, ACTIVE, at [`Lab::OPEN_S`].
 pub struct Lab {
+    /// The world.
     pub world: World<Cloud>,
     log: Rc<RefCell<Log>>,
 }

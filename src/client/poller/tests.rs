@@ -1,12 +1,14 @@
 //! Pollers against the real services.
 
 use super::*;
+use crate::base::event::SinkKind;
 use crate::base::{EventKind, HashKey, HostId, ShardId};
 use crate::client::processor::{CheckpointPolicy, ProcessorMishap, ProcessorScript};
 use crate::client::producer::{
     Batching, KeyDistribution, Load, ProducerSettings, Rate, SizeDistribution, boot_producer,
 };
 use crate::client::testing::{Lab, clicks};
+use crate::world::{Hosts, LinkEffect, LinkRule, LinkWay};
 
 const OPEN_S: u64 = Lab::OPEN_S;
 
@@ -24,7 +26,7 @@ fn settings() -> PollerSettings {
     }
 }
 
-/// Starts a poller and a producer of 50 records a second for `produce_s` seconds.
+/// Starts a poller and, a second later, a producer of 50 records a second for `produce_s` seconds.
 fn start(lab: &Lab, settings: PollerSettings, produce_s: u64) -> HostId {
     let load = Load::Generated {
         rate: Rate::Constant { per_s: 50.0 },
@@ -35,8 +37,8 @@ fn start(lab: &Lab, settings: PollerSettings, produce_s: u64) -> HostId {
         name: "web".into(),
         stream: clicks(),
         hosts: 1,
-        start: SimDuration::from_secs(OPEN_S),
-        stop: SimDuration::from_secs(OPEN_S + produce_s),
+        start: SimDuration::from_secs(OPEN_S + 1),
+        stop: SimDuration::from_secs(OPEN_S + 1 + produce_s),
         load,
         batching: Batching::Single { in_flight_max: 100 },
         retry: RetryMode::Standard,
@@ -86,7 +88,7 @@ fn everything_is_read_exactly_once_over_a_split_and_a_merge() {
 #[test]
 fn a_poller_from_latest_reads_what_comes_after_it() {
     let lab = Lab::new(2);
-    let start_s = SimDuration::from_secs(OPEN_S + 10);
+    let start_s = SimDuration::from_secs(OPEN_S + 11);
     start(&lab, PollerSettings { initial_position: InitialPosition::Latest, start: start_s, ..settings() }, 20);
     lab.run_until_s(OPEN_S + 60);
     let first = lab.all(|_, event| match event {
@@ -100,7 +102,7 @@ fn a_poller_from_latest_reads_what_comes_after_it() {
 fn a_poller_from_a_timestamp_reads_from_there() {
     let lab = Lab::new(1);
     let ago = InitialPosition::AtTimestampAgo(SimDuration::from_secs(4));
-    start(&lab, PollerSettings { initial_position: ago, start: SimDuration::from_secs(OPEN_S + 10), ..settings() }, 10);
+    start(&lab, PollerSettings { initial_position: ago, start: SimDuration::from_secs(OPEN_S + 11), ..settings() }, 10);
     lab.run_until_s(OPEN_S + 60);
     let first = lab.all(|_, event| match event {
         Event::RecordsProcessed { from, .. } => Some(*from),
@@ -117,6 +119,34 @@ fn after_a_crash_a_poller_goes_on_where_its_memory_says() {
         assert_eq!(processed, 3000, "{resume:?}");
         assert_eq!(again > 1000, duplicates, "{resume:?}: {again}");
         assert_eq!(again == 0, !duplicates, "{resume:?}: {again}");
+    }
+}
+
+#[test]
+fn a_restart_in_the_middle_of_a_split_reads_parents_to_their_ends_and_then_their_children() {
+    for (initial_position, resume) in [
+        (InitialPosition::TrimHorizon, Resume::Iterator),
+        (InitialPosition::TrimHorizon, Resume::Position),
+        (InitialPosition::Latest, Resume::Position),
+    ] {
+        let lab = Lab::new(1);
+        let reader = start(&lab, PollerSettings { initial_position, resume, ..settings() }, 120);
+        lab.run_until_s(OPEN_S + 20);
+        lab.world.host(reader).crash();
+        let new_starting_hash_key = HashKey::new(1 << 127);
+        lab.ask(Request::SplitShard { stream: clicks(), shard: ShardId(0), new_starting_hash_key });
+        lab.run_until_s(OPEN_S + 80);
+        lab.world.host(reader).boot();
+        lab.run_until_s(OPEN_S + 82);
+        lab.world.host(reader).crash();
+        lab.world.host(reader).boot();
+        lab.run_until_s(OPEN_S + 200);
+        let first = lab.all(|_, event| match event {
+            Event::RecordsProcessed { from, .. } => Some(*from),
+            _ => None,
+        });
+        assert_eq!(first[0], 0, "the poller came before the first record");
+        assert_eq!(lab.processed(), (6000, 0), "{initial_position:?} {resume:?}");
     }
 }
 
@@ -180,11 +210,50 @@ fn a_hang_delays_and_loses_nothing() {
 }
 
 #[test]
-fn too_many_pollers_of_one_shard_are_throttled_and_still_read_everything() {
+fn a_poller_that_reads_too_often_is_throttled_and_still_reads_everything() {
     let lab = Lab::new(1);
     let fast = PollerSettings { idle: SimDuration::from_millis(50), ..settings() };
-    start(&lab, fast.clone(), 20);
+    start(&lab, fast, 20);
     lab.run_until_s(OPEN_S + 120);
     assert!(lab.count(EventKind::ReadRefused) > 10);
     assert_eq!(lab.processed(), (1000, 0));
+}
+
+#[test]
+fn with_a_transactional_store_effects_are_there_once_whatever_is_repeated() {
+    let processor = ProcessorSettings { sink: SinkKind::Transactional, ..ProcessorSettings::default() };
+    let slow = ProcessorSettings { time_per_record: SimDuration::from_millis(10), ..processor };
+    let lab = run_with_crash(PollerSettings { resume: Resume::Nothing, processor: slow, ..settings() }, 60, 30, 5, 200);
+    assert_eq!(lab.processed().0, 3000);
+    let duplicates = lab.all(|_, event| match event {
+        Event::EffectsApplied { duplicates, .. } => Some(*duplicates),
+        _ => None,
+    });
+    assert_eq!(duplicates.iter().sum::<u32>(), 0);
+}
+
+#[test]
+fn a_poller_of_a_stream_that_is_deleted_says_nothing_of_a_shard_end() {
+    let lab = Lab::new(1);
+    start(&lab, settings(), 10);
+    lab.run_until_s(OPEN_S + 30);
+    lab.ask(Request::DeleteStream { stream: clicks() });
+    lab.run_until_s(OPEN_S + 200);
+    assert_eq!(lab.processed(), (500, 0));
+    assert_eq!(lab.count(EventKind::ProcessingEnded), 0);
+}
+
+#[test]
+fn lost_messages_delay_a_poller_and_lose_nothing() {
+    let lab = Lab::new(2);
+    start(&lab, settings(), 30);
+    let effect = LinkEffect::Lose(0.2);
+    let (clients, services, way) = (Hosts::All, Hosts::Only(vec![crate::cloud::STORE]), LinkWay::Both);
+    let rule = LinkRule { clients, services, way, operation: None, effect };
+    lab.world.host(crate::cloud::KINESIS).add_link_rule(1, rule.clone());
+    let services = Hosts::Only(vec![crate::cloud::KINESIS]);
+    let rule = LinkRule { services, operation: Some("GetRecords".into()), ..rule };
+    lab.world.host(crate::cloud::KINESIS).add_link_rule(1, rule);
+    lab.run_until_s(OPEN_S + 2000);
+    assert_eq!(lab.processed().0, 1500);
 }

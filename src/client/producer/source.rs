@@ -1,12 +1,12 @@
 //! The records of one producer host, in order of time, from its load.
 
-use std::iter::Peekable;
+use std::iter::{Skip, StepBy};
 
 use super::arrivals::Arrivals;
 use super::keys::{Keys, Sizes};
 use super::replay::{Replay, Replayed};
 use super::settings::{Load, ProducerSettings};
-use crate::base::{Payload, SimTime};
+use crate::base::{PartitionKey, Payload, SimTime};
 use crate::client::Cx;
 use crate::service::streams::api::PutEntry;
 
@@ -26,16 +26,40 @@ impl Offered {
 /// The records of one host.
 pub(super) struct Source {
     schedule: Schedule,
-    keys: Keys,
-    sizes: Sizes,
-    /// Number, among the records of all hosts, of the next one; it tells payloads apart.
+    /// The next record, as far as the schedule knows it.
+    next: Option<Coming>,
+    /// Number of the next record among those of all hosts; it tells payloads apart.
     number: u64,
     hosts: u64,
+    keys: Keys,
+    sizes: Sizes,
 }
 
 enum Schedule {
-    Rate(Peekable<Arrivals>),
-    Trace { start: SimTime, stop: SimTime, records: Peekable<std::iter::StepBy<std::iter::Skip<Replay>>> },
+    Rate(Arrivals),
+    Trace { start: SimTime, stop: SimTime, records: StepBy<Skip<Replay>> },
+}
+
+/// A record that will come. Traces may know its key and size.
+struct Coming {
+    at: SimTime,
+    key: Option<PartitionKey>,
+    size_bytes: Option<u32>,
+}
+
+impl Iterator for Schedule {
+    type Item = Coming;
+
+    fn next(&mut self) -> Option<Coming> {
+        match self {
+            Self::Rate(arrivals) => arrivals.next().map(|at| Coming { at, key: None, size_bytes: None }),
+            Self::Trace { start, stop, records } => {
+                let Replayed { after, key, size_bytes } = records.next()?;
+                let at = start.saturating_add(after);
+                (at < *stop).then_some(Coming { at, key, size_bytes })
+            }
+        }
+    }
 }
 
 impl Source {
@@ -46,56 +70,45 @@ impl Source {
         let hosts = settings.hosts;
         let (schedule, size, keys) = match &settings.load {
             Load::Generated { rate, size, keys } => {
-                (Schedule::Rate(Arrivals::new(rate, start, stop, hosts, host_index).peekable()), size, keys)
+                (Schedule::Rate(Arrivals::new(rate, start, stop, hosts, host_index)), size, keys)
             }
             Load::Trace { trace, speed, scale, size, keys } => {
                 let records = Replay::new(trace.clone(), *speed, *scale);
-                let records = records.skip(host_index as usize).step_by(hosts as usize).peekable();
+                let records = records.skip(host_index as usize).step_by(hosts as usize);
                 (Schedule::Trace { start, stop, records }, size, keys)
             }
         };
-        let keys = Keys::new(keys, &settings.name, cx.random("partition keys"));
-        let sizes = Sizes::new(size, cx.random("sizes"));
-        let mut source = Self { schedule, keys, sizes, number: u64::from(host_index), hosts: u64::from(hosts) };
+        let mut source = Self {
+            schedule,
+            next: None,
+            number: u64::from(host_index),
+            hosts: u64::from(hosts),
+            keys: Keys::new(keys, &settings.name, cx.random("partition keys")),
+            sizes: Sizes::new(size, cx.random("sizes")),
+        };
+        source.next = source.schedule.next();
         while source.next_at().is_some_and(|at| at < cx.now()) {
-            source.skip();
+            source.step();
         }
         source
     }
 
     /// When the next record arrives.
-    pub fn next_at(&mut self) -> Option<SimTime> {
-        match &mut self.schedule {
-            Schedule::Rate(arrivals) => arrivals.peek().copied(),
-            Schedule::Trace { start, stop, records } => {
-                records.peek().map(|record| start.saturating_add(record.after)).filter(|at| at < stop)
-            }
-        }
+    pub fn next_at(&self) -> Option<SimTime> {
+        self.next.as_ref().map(|next| next.at)
     }
 
-    fn skip(&mut self) {
+    /// Goes on to the record after the next, and gives the next.
+    fn step(&mut self) -> Option<Coming> {
         self.number += self.hosts;
-        match &mut self.schedule {
-            Schedule::Rate(arrivals) => drop(arrivals.next()),
-            Schedule::Trace { records, .. } => drop(records.next()),
-        }
+        let after = self.schedule.next();
+        std::mem::replace(&mut self.next, after)
     }
 
     /// The next record.
     pub fn take(&mut self) -> Option<Offered> {
-        let at = self.next_at()?;
         let number = self.number;
-        self.number += self.hosts;
-        let (key, size_bytes) = match &mut self.schedule {
-            Schedule::Rate(arrivals) => {
-                arrivals.next();
-                (None, None)
-            }
-            Schedule::Trace { records, .. } => {
-                let Replayed { key, size_bytes, .. } = records.next()?;
-                (key, size_bytes)
-            }
-        };
+        let Coming { at, key, size_bytes } = self.step()?;
         let (partition_key, explicit_hash_key) = match key {
             Some(key) => (key, None),
             None => self.keys.next(number),

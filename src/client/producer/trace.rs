@@ -7,7 +7,7 @@
 //! | `timestamp,value` | how many records there are in the interval that begins then | both from settings |
 //!
 //! An interval lasts until the next row; the last one is as long as the one before it. An empty count is 0.
-//! Kept in memory is the file, not the records: those are made when they are due ([`super::replay`]).
+//! Kept in memory is the file, not the records: those are made when they are due (`replay`).
 //! Not modelled: when within its interval a record really came; they are spread evenly.
 
 use std::collections::BTreeMap;

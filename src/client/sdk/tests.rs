@@ -45,6 +45,13 @@ fn fails(fault: fn(FaultTarget, f64) -> Fault, rate: f64) -> Lab {
     lab
 }
 
+/// Loses every message of this way.
+fn lose(lab: &Lab, way: LinkWay) {
+    let (clients, services, effect) = (Hosts::All, Hosts::All, LinkEffect::Lose(1.0));
+    let rule = LinkRule { clients, services, way, operation: None, effect };
+    lab.world.host(crate::cloud::KINESIS).add_link_rule(1, rule);
+}
+
 fn internal_error(target: FaultTarget, rate: f64) -> Fault {
     Fault::InternalError { target, rate }
 }
@@ -71,17 +78,16 @@ fn every_mode_has_its_number_of_attempts() {
 #[test]
 fn the_dynamodb_client_tries_nine_times() {
     let lab = Lab::new(1);
-    let fault = table::api::Fault::Unavailable { target: table::api::FaultTarget::default(), rate: 1.0 };
-    lab.world.with_backend(|cloud, now, events| cloud.tables.inject(now, 1, fault, events));
+    lose(&lab, LinkWay::Requests);
     lab.host("client", |cx| {
         let sdk = Sdk::new(cx.clone(), "table", RetryMode::JavaDynamoDb, SimDuration::from_secs(1));
         cx.spawn(async move {
             let table: TableName = "leases".parse().expect("a table name");
-            assert!(sdk.table(table::api::Request::DescribeTable { table }).await.is_err());
+            assert_eq!(sdk.table(table::api::Request::DescribeTable { table }).await.err(), Some(SdkError::TimedOut));
         });
     });
     lab.run_until_s(OPEN_S + 100);
-    assert_eq!(lab.count(EventKind::CallRefused), 9);
+    assert_eq!(lab.count(EventKind::MessageLost), 9);
 }
 
 #[test]
@@ -113,10 +119,7 @@ fn retries_cost_five_tokens_until_none_are_left_and_then_there_are_none() {
 #[test]
 fn timeouts_cost_ten_tokens() {
     let lab = Lab::new(1);
-    let effect = LinkEffect::Lose(1.0);
-    let (clients, services, way) = (Hosts::All, Hosts::All, LinkWay::Replies);
-    let rule = LinkRule { clients, services, way, operation: None, effect };
-    lab.world.host(crate::cloud::KINESIS).add_link_rule(1, rule);
+    lose(&lab, LinkWay::Replies);
     let seen = calls(&lab, RetryMode::Standard, vec![list_shards()]).borrow()[0];
     assert_eq!((seen.0, seen.1, seen.3), (false, 3, TOKENS_MAX - 20));
     assert!((3000..=6000).contains(&seen.2), "{}", seen.2);

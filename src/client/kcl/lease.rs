@@ -188,8 +188,13 @@ mod tests {
     #[test]
     fn checkpoints_are_ordered_as_the_library_orders_them() {
         let number = SequenceNumber::new(ShardId(0), 1_700_000_000, 5, 1_700_000_001);
-        let order =
-            [Checkpoint::AtTimestamp, Checkpoint::TrimHorizon, Checkpoint::Latest, Checkpoint::At(number), Checkpoint::ShardEnd];
+        let order = [
+            Checkpoint::AtTimestamp,
+            Checkpoint::TrimHorizon,
+            Checkpoint::Latest,
+            Checkpoint::At(number),
+            Checkpoint::ShardEnd,
+        ];
         assert!(order.windows(2).all(|w| w[0] < w[1]));
         assert!(order.iter().all(|c| Checkpoint::parse(&c.to_string()) == Some(*c)));
         assert_eq!(Checkpoint::parse("bogus"), None);

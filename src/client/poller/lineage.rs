@@ -120,7 +120,7 @@ impl Beginning {
 
 impl InitialPosition {
     /// The position that stands for it, for a poller that first started at this wall-clock time.
-    pub(super) fn position(self, first_started_at: Timestamp) -> IteratorPosition {
+    pub(crate) fn position(self, first_started_at: Timestamp) -> IteratorPosition {
         match self {
             Self::TrimHorizon => IteratorPosition::TrimHorizon,
             Self::Latest => IteratorPosition::Latest,

@@ -187,12 +187,8 @@ mod tests {
     #[test]
     fn a_transactional_store_refuses_a_zombie_and_keeps_effect_and_position_together() {
         let (mut sink, mut events) = (SinkService::new(), Vec::new());
-        let open = |fence| Request::Open {
-            consumer: ConsumerId(0),
-            shard: ShardId(0),
-            kind: SinkKind::Transactional,
-            fence,
-        };
+        let open =
+            |fence| Request::Open { consumer: ConsumerId(0), shard: ShardId(0), kind: SinkKind::Transactional, fence };
         let mut call = |request| sink.handle(SimTime::ZERO, HostId(1), request, &mut events);
         assert_eq!(call(open(3)), Reply::Opened { position: None });
         assert_eq!(call(apply(SinkKind::Transactional, 0, 10, 3)), Reply::Applied);

@@ -181,7 +181,8 @@ mod tests {
         }
         assert_eq!(units.can_write(second, 1), Err(TableThrottle::TableWrite));
         let later = SimTime::from_secs(1000);
-        let burst = (0..).take_while(|_| units.can_write(later, 1).is_ok().then(|| units.take_write(later, 1)).is_some());
+        let burst =
+            (0..).take_while(|_| units.can_write(later, 1).is_ok().then(|| units.take_write(later, 1)).is_some());
         assert_eq!(burst.count(), 1000, "the partition's ceiling cuts the burst of 3,000");
     }
 }

@@ -132,7 +132,8 @@ impl TableService {
         }
         let units = write_units(size(before.as_deref()).max(after_bytes));
         let holds = write.condition.is_none_or(|condition| condition.holds(before.as_deref()));
-        let index_units = if holds { self.index_units(id, before.as_deref(), write.after.as_ref()) } else { Vec::new() };
+        let index_units =
+            if holds { self.index_units(id, before.as_deref(), write.after.as_ref()) } else { Vec::new() };
         self.consume_write(at, id, units, &index_units)?;
         if !holds {
             at.events.push(Event::ConditionFailed { table: id, host: at.caller, operation: at.operation });

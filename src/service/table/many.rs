@@ -269,7 +269,8 @@ fn matching(
 /// What a keys-only index shows of an item: the index's key and the table's.
 fn keys_only(table: &Table, index: usize, item: &Item) -> Item {
     let index = &table.indexes[index];
-    let names = [Some(&index.hash_key), index.range_key.as_ref(), Some(table.store.hash_key()), table.store.range_key()];
+    let names =
+        [Some(&index.hash_key), index.range_key.as_ref(), Some(table.store.hash_key()), table.store.range_key()];
     let mut shown = Item::new();
     for name in names.into_iter().flatten() {
         if let Some(value) = item.get(name) {

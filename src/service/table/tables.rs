@@ -1,8 +1,7 @@
 //! Tables and indexes with their states: CreateTable, DescribeTable, UpdateTable, DeleteTable.
 
 use super::api::{
-    AttributeName, Capacity, CreateTable, Error, IndexSchema, Item, Key, Reply, Response, TableDescription,
-    TableStatus,
+    AttributeName, Capacity, CreateTable, Error, IndexSchema, Item, Key, Reply, Response, TableDescription, TableStatus,
 };
 use super::capacity::Units;
 use super::store::{Place, Store};
@@ -11,7 +10,6 @@ use crate::base::{Event, SimTime, TableId, TableName};
 
 /// A table, which may be deleted.
 pub(super) struct Table {
-    pub id: TableId,
     pub name: TableName,
     pub status: TableStatus,
     /// When the present transition ends.
@@ -71,7 +69,6 @@ impl TableService {
         let starts_full = self.settings.burst_starts_full;
         let lag = self.settings.stale_read_lag_max;
         self.tables.push(Table {
-            id,
             name: request.table,
             status: TableStatus::Creating,
             transition_ends: None,

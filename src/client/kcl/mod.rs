@@ -22,6 +22,8 @@ pub mod lease_taker;
 mod scheduler;
 mod shard_consumer;
 pub mod shard_syncer;
+#[cfg(test)]
+mod tests;
 
 pub use config::KclSettings;
 pub use lease::{Checkpoint, Lease};

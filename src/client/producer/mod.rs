@@ -3,7 +3,7 @@
 //! | file | what it does |
 //! |---|---|
 //! | [`settings`] | what a scenario says |
-//! | [`trace`], `replay` | traffic from files |
+//! | [`trace`], [`replay`] | traffic from files |
 //! | `arrivals`, `keys`, `source` | the records of a host, in order of time |
 //! | `buffer` | what waits, and when a batch is due |
 //!
@@ -14,7 +14,7 @@
 mod arrivals;
 mod buffer;
 mod keys;
-mod replay;
+pub mod replay;
 pub mod settings;
 mod source;
 pub mod trace;

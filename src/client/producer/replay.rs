@@ -11,7 +11,7 @@ use crate::base::{PartitionKey, SimDuration};
 const MICRO: u128 = 1_000_000;
 
 /// A trace being replayed.
-pub(super) struct Replay {
+pub struct Replay {
     trace: Arc<Trace>,
     speed_micro: u128,
     scale_micro: u128,
@@ -38,10 +38,12 @@ struct Spread {
 
 /// A record of a trace that is due. What the trace does not say is `None`.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Replayed {
+pub struct Replayed {
     /// Time since the trace began.
     pub after: SimDuration,
+    /// Its partition key.
     pub key: Option<PartitionKey>,
+    /// Length of its data.
     pub size_bytes: Option<u32>,
 }
 

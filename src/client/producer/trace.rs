@@ -7,7 +7,7 @@
 //! | `timestamp,value` | how many records there are in the interval that begins then | both from settings |
 //!
 //! An interval lasts until the next row; the last one is as long as the one before it. An empty count is 0.
-//! Kept in memory is the file, not the records: those are made when they are due (`replay`).
+//! Kept in memory is the file, not the records: those are made when they are due ([`super::replay`]).
 //! Not modelled: when within its interval a record really came; they are spread evenly.
 
 use std::collections::BTreeMap;
@@ -44,6 +44,17 @@ pub(super) struct TracedRecord {
     /// Number in the list of keys.
     pub key: u32,
     pub size_bytes: u32,
+}
+
+/// The records of one key of a trace.
+#[derive(Clone, Debug, PartialEq)]
+pub struct KeyCount {
+    /// The key; `None` when the trace has no keys.
+    pub key: Option<PartitionKey>,
+    /// Number of records.
+    pub records: u64,
+    /// The most in one row.
+    pub peak: u32,
 }
 
 /// Why a file is not a trace. Lines are counted from 1, the header's.
@@ -171,6 +182,23 @@ impl Trace {
             Rows::Records { records, .. } => records.len() as u64,
             Rows::Counts { counts, .. } => counts.iter().map(|n| u64::from(*n)).sum(),
         }
+    }
+    /// How the records are shared among keys, in the order of columns or of first appearance.
+    pub fn counts_by_key(&self) -> Vec<KeyCount> {
+        let (keys, counts): (Vec<_>, Vec<_>) = match &self.rows {
+            Rows::Records { keys, records } => {
+                let mut counts = vec![(0, 1); keys.len()];
+                records.iter().for_each(|record| counts[record.key as usize].0 += 1);
+                (keys.iter().cloned().map(Some).collect(), counts)
+            }
+            Rows::Counts { keys, columns, counts, .. } => {
+                let column = |c: usize| counts.iter().skip(c).step_by(*columns);
+                let total_and_peak = |c| (column(c).map(|n| u64::from(*n)).sum(), column(c).max().map_or(0, |n| *n));
+                let keys = keys.as_ref().map_or(vec![None], |keys| keys.iter().cloned().map(Some).collect());
+                (keys, (0..*columns).map(total_and_peak).collect())
+            }
+        };
+        keys.into_iter().zip(counts).map(|(key, (records, peak))| KeyCount { key, records, peak }).collect()
     }
     /// Whether partition keys come from the trace.
     pub fn has_keys(&self) -> bool {

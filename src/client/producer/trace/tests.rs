@@ -1,6 +1,5 @@
-//! Traces: parsing, spreading, speed and scale, and the real ones when they are at hand.
+//! Traces: parsing, spreading, speed and scale.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::*;
@@ -38,6 +37,14 @@ fn counts_are_spread_evenly_over_their_interval_and_keys_are_mixed() {
     let found = replayed(&trace, 1.0, 1.0);
     let expected = [(1000, "A"), (2000, "B"), (3000, "A"), (8500, "B"), (9500, "B"), (10_500, "B"), (11_500, "B")];
     assert_eq!(found, expected.map(|(at, key)| (at, key.to_owned())));
+}
+
+#[test]
+fn counts_by_key_tell_totals_and_peaks() {
+    let counts = |csv| trace(csv).counts_by_key().into_iter().map(|c| (c.records, c.peak)).collect::<Vec<_>>();
+    assert_eq!(counts(COUNTS), [(2, 2), (5, 4)]);
+    assert_eq!(counts(VALUES), [(100, 94)]);
+    assert_eq!(counts(RECORDS), [(2, 1), (1, 1)]);
 }
 
 #[test]
@@ -85,61 +92,11 @@ fn errors_name_the_line_and_what_to_do() {
     assert!(matches!(Trace::read(Path::new("/no/such/file")), Err(TraceError::Unreadable(_))));
 }
 
-/// A real trace, or a plain word that it was not looked at.
-fn real(name: &str) -> Option<Trace> {
-    let folder = std::env::var_os("KINESIM_TRACES")
-        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/traces"), PathBuf::from);
-    let path = folder.join(name);
-    if !path.exists() {
-        eprintln!("skipped: {} is not there; KINESIM_TRACES names the folder of real traces", path.display());
-        return None;
-    }
-    Some(Trace::read(&path).expect("a real trace is read"))
-}
-
-/// The total and the largest count of one interval, per key.
-fn totals_and_peaks(trace: &Trace) -> Vec<(u64, u32)> {
-    let Rows::Counts { columns, counts, .. } = &trace.rows else { panic!("not counts") };
-    let column = |c: usize| counts.iter().skip(c).step_by(*columns);
-    (0..*columns).map(|c| (column(c).map(|n| u64::from(*n)).sum(), *column(c).max().expect("rows"))).collect()
-}
-
-#[test]
-fn the_tweets_of_ten_tickers_are_read_whole() {
-    let Some(trace) = real("tweet-volume.csv") else { return };
-    assert_eq!((trace.rows(), trace.records()), (15_902, 3_224_439));
-    assert!(trace.has_keys());
-    let keys = totals_and_peaks(&trace);
-    assert_eq!((keys.len(), keys[0], keys[3]), (10, (1_360_453, 13_479), (5701, 50)));
-    let trace = Arc::new(trace);
-    assert_eq!(Replay::new(trace.clone(), 1000.0, 1.0).count(), 3_224_439);
-    // A hundredth of every key's total, each rounded down.
-    let hundredth: u64 = keys.iter().map(|key| key.0 / 100).sum();
-    assert_eq!(Replay::new(trace, 1.0, 0.01).count() as u64, hundredth);
-}
-
-#[test]
-fn the_requests_of_a_load_balancer_are_read_whole() {
-    let Some(trace) = real("elb-request-count.csv") else { return };
-    assert_eq!((trace.rows(), trace.records()), (4032, 249_327));
-    assert!(!trace.has_keys());
-    assert_eq!(Replay::new(Arc::new(trace), 1.0, 1.0).count(), 249_327);
-}
-
-#[test]
-fn the_requests_of_a_web_site_are_read_whole() {
-    let Some(trace) = real("web-access.csv") else { return };
-    assert_eq!((trace.rows(), trace.records(), trace.length_ms()), (10_000, 10_000, 298_859_000));
-    assert!(trace.has_keys() && trace.has_sizes());
-    let Rows::Records { keys, .. } = &trace.rows else { panic!("not records") };
-    assert_eq!(keys.len(), 1753);
-}
-
 #[test]
 fn the_sample_traces_of_the_scenarios_are_traces() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/traces");
     let tickers = Trace::read(&folder.join("tickers.csv")).expect("tickers");
-    assert_eq!((tickers.rows(), totals_and_peaks(&tickers).len()), (24, 6));
+    assert_eq!((tickers.rows(), tickers.counts_by_key().len()), (24, 6));
     let clicks = Trace::read(&folder.join("clicks.csv")).expect("clicks");
     assert_eq!(clicks.records(), 200);
 }

@@ -2,6 +2,26 @@
 //!
 //! Verdicts are three-valued: a check that saw nothing to judge is `unknown`, never `pass`.
 
+pub mod all;
+pub mod checkpoint_never_goes_back;
+pub mod checkpoint_only_by_lease_holder;
+mod findings;
+mod grid;
+pub mod key_order_across_resharding;
+pub mod lease_row;
+pub mod liveness;
+pub mod names;
+pub mod no_acknowledged_record_lost;
+mod sessions;
+pub mod shard_order;
+mod shards;
+mod starts;
+#[cfg(test)]
+mod test_events;
+mod workers;
+
+use std::fmt;
+
 use serde::Serialize;
 
 use crate::base::{Fold, SimTime};
@@ -25,6 +45,13 @@ pub struct Evidence {
     pub at: SimTime,
     /// What happened, in words, with hosts, shards and positions by name.
     pub what: String,
+}
+
+impl fmt::Display for Evidence {
+    /// `0:03:20.100 billing-2 stored checkpoint ...`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.at, self.what)
+    }
 }
 
 /// A check's result.

@@ -1,0 +1,74 @@
+//! What is wrong with a scenario file, pointing into it.
+
+use std::fmt;
+use std::ops::Range;
+
+use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
+
+/// One thing that is wrong.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// What, in one line.
+    pub title: String,
+    /// Where, in bytes of the source.
+    pub span: Range<usize>,
+    /// What stands there.
+    pub label: String,
+    /// What to do about it.
+    pub help: Option<String>,
+}
+
+/// All that is wrong with one file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Diagnostics {
+    path: String,
+    source: String,
+    problems: Vec<Problem>,
+}
+
+impl Diagnostics {
+    /// Problems of the file at `path`.
+    pub fn new(path: &str, source: &str, mut problems: Vec<Problem>) -> Self {
+        problems.sort_by_key(|problem| (problem.span.start, problem.span.end));
+        Self { path: path.to_owned(), source: source.to_owned(), problems }
+    }
+    /// The problems, in order of the file.
+    pub fn problems(&self) -> &[Problem] {
+        &self.problems
+    }
+    /// The text for a terminal, with colours or without.
+    pub fn render(&self, is_coloured: bool) -> String {
+        let renderer = if is_coloured { Renderer::styled() } else { Renderer::plain() };
+        let reports: Vec<String> = self.problems.iter().map(|problem| self.report(&renderer, problem)).collect();
+        let mut text = reports.join("\n\n");
+        if self.problems.len() > 1 {
+            text.push_str(&format!("\n\n{} problems in {}; nothing was run.", self.problems.len(), self.path));
+        }
+        text
+    }
+
+    fn report(&self, renderer: &Renderer, problem: &Problem) -> String {
+        let end = problem.span.end.clamp(problem.span.start, self.source.len());
+        let annotation = AnnotationKind::Primary.span(problem.span.start..end).label(problem.label.as_str());
+        let snippet = Snippet::source(self.source.as_str()).path(self.path.as_str()).annotation(annotation);
+        let mut group = Level::ERROR.primary_title(problem.title.as_str()).element(snippet);
+        if let Some(help) = &problem.help {
+            group = group.element(Level::HELP.message(help.as_str()));
+        }
+        renderer.render(&[group]).to_string()
+    }
+}
+
+impl fmt::Display for Diagnostics {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.render(false))
+    }
+}
+impl std::error::Error for Diagnostics {}
+
+/// The candidate that is nearest to what was written, if any is near.
+pub fn nearest<'a>(written: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let scored = candidates.into_iter().map(|candidate| (strsim::jaro_winkler(written, candidate), candidate));
+    let best = scored.max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(a.1)))?;
+    (best.0 > 0.75).then_some(best.1)
+}

@@ -1,0 +1,245 @@
+//! Compiles `[[expect]]`.
+
+use std::sync::Arc;
+
+use super::compile::Compiler;
+use super::file::Expect;
+use super::plan::{Comparison, Expectation, Expected, Window};
+use super::units::{Duration, Rate, Share, Size};
+use crate::base::SimTime;
+use crate::file_path;
+
+/// Every expectation of the file.
+pub(super) fn expectations(c: &mut Compiler<'_>) -> Vec<Expectation> {
+    let expects = c.file.expect.clone();
+    expects.iter().enumerate().flat_map(|(n, expect)| one(c, n, expect)).collect()
+}
+
+/// A short key, the number it stands for (`{}` is the name), and its threshold.
+type Short<'a> = (&'static str, &'static str, &'a Option<String>);
+
+fn shorts(expect: &Expect) -> Vec<Short<'_>> {
+    let age = expect.iterator_age.as_ref();
+    let mut all: Vec<Short<'_>> = vec![
+        ("throttled_writes", "streams.{}.throttled_percent", &expect.throttled_writes),
+        ("throttled_reads", "streams.{}.reads_throttled", &expect.throttled_reads),
+        ("duplicates", "consumers.{}.duplicates", &expect.duplicates),
+        ("skipped", "consumers.{}.records_skipped", &expect.skipped),
+        ("unread_trimmed", "consumers.{}.unread_records_trimmed", &expect.unread_trimmed),
+        ("given_up", "producers.{}.records_given_up", &expect.given_up),
+        ("table_throttles", "tables.{}.write_throttled", &expect.table_throttles),
+    ];
+    if let Some(age) = age {
+        all.push(("iterator_age.p50", "consumers.{}.iterator_age_p50_ms", &age.p50));
+        all.push(("iterator_age.p99", "consumers.{}.iterator_age_p99_ms", &age.p99));
+        all.push(("iterator_age.max", "consumers.{}.iterator_age_max_ms", &age.max));
+    }
+    all.retain(|short| short.2.is_some());
+    all
+}
+
+fn one(c: &mut Compiler<'_>, n: usize, expect: &Expect) -> Vec<Expectation> {
+    let window = window(c, n, expect);
+    let suffix = window_text(expect);
+    let mut found = Vec::new();
+    if let Some(occurrence) = expect.sometimes {
+        let word = serde_json::to_value(occurrence).ok().and_then(|word| word.as_str().map(str::to_owned));
+        let text = format!("sometimes {}{suffix}", word.unwrap_or_default());
+        found.push(Expectation { text: text.into(), window, what: Expected::Sometimes(occurrence) });
+    }
+    if let Some(path) = &expect.number {
+        let is = expect.is.as_deref().unwrap_or_default();
+        if !["streams.", "consumers.", "producers.", "tables."].iter().any(|root| path.starts_with(root)) {
+            let help = "a path into the JSON report, such as `streams.clicks.records_throttled`";
+            c.problem(file_path!["expect", n, "number"], format!("`{path}` is not a reported number"), "here", help);
+        }
+        found.extend(number(c, n, "is", path, path, is, window, &suffix));
+    }
+    for (key, path, is) in shorts(expect) {
+        let name = if path.starts_with("streams") { &expect.stream } else { &expect.consumer };
+        let name = match path.split('.').next() {
+            Some("streams" | "consumers") => name.as_deref().unwrap_or("*"),
+            _ => "*",
+        };
+        check_names(c, n, expect);
+        let of = if name == "*" { String::new() } else { format!(" of {name}") };
+        let path = path.replace("{}", name);
+        let shown = format!("{key}{of}");
+        found.extend(number(c, n, key, &shown, &path, is.as_deref().unwrap_or_default(), window, &suffix));
+    }
+    if found.len() != 1 && c.problems.is_empty() {
+        let help = "one number with its bound, or one `sometimes`; write several [[expect]] for several";
+        c.problem(file_path!["expect", n], "an [[expect]] expects one thing", format!("this one has {}", found.len()), help);
+    }
+    found
+}
+
+fn check_names(c: &mut Compiler<'_>, n: usize, expect: &Expect) {
+    if let Some(stream) = &expect.stream {
+        c.stream_name(stream, file_path!["expect", n, "stream"]);
+    }
+    if let Some(consumer) = &expect.consumer
+        && !c.file.consumer.contains_key(consumer)
+    {
+        let known = c.file.consumer.keys().cloned().collect::<Vec<_>>().join(", ");
+        let help = format!("consumers of this file: {known}");
+        c.problem(file_path!["expect", n, "consumer"], format!("there is no consumer `{consumer}`"), "not declared", &help);
+    }
+}
+
+#[allow(clippy::too_many_arguments)] // one place, where all of it comes together
+fn number(
+    c: &mut Compiler<'_>,
+    n: usize,
+    key: &str,
+    shown: &str,
+    path: &str,
+    is: &str,
+    window: Window,
+    suffix: &str,
+) -> Option<Expectation> {
+    let text: Arc<str> = format!("{shown} {is}{suffix}").into();
+    match bound(is, unit_of(path)) {
+        Ok((comparison, threshold)) => {
+            let what = Expected::Number { path: path.into(), comparison, threshold };
+            Some(Expectation { text, window, what })
+        }
+        Err(wanted) => {
+            let steps: Vec<&str> = key.split('.').collect();
+            let mut at = file_path!["expect", n];
+            at.extend(steps.iter().map(|step| super::spans::Step::from(*step)));
+            let help = format!("a comparison (<, <=, >, >=, =, !=) and {wanted}");
+            c.problem(at, format!("`{is}` is not a bound for {shown}"), "here", &help);
+            None
+        }
+    }
+}
+
+/// The unit that a number's name ends in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Unit {
+    Milliseconds,
+    Seconds,
+    Bytes,
+    Percent,
+    PerSecond,
+    Count,
+}
+
+fn unit_of(path: &str) -> Unit {
+    let name = path.rsplit('.').next().unwrap_or(path);
+    let has = |part: &str| name.split('_').any(|word| word == part);
+    match () {
+        () if name.ends_with("_ms") => Unit::Milliseconds,
+        () if name.contains("_per_s") => Unit::PerSecond,
+        () if has("percent") => Unit::Percent,
+        () if has("bytes") => Unit::Bytes,
+        () if has("s") => Unit::Seconds,
+        () => Unit::Count,
+    }
+}
+
+/// Reads `"< 5s"` in the unit of the number.
+fn bound(text: &str, unit: Unit) -> Result<(Comparison, f64), &'static str> {
+    let text = text.trim();
+    let (comparison, rest) = [
+        ("<=", Comparison::AtMost),
+        (">=", Comparison::AtLeast),
+        ("!=", Comparison::NotEqual),
+        ("<", Comparison::Less),
+        (">", Comparison::Greater),
+        ("==", Comparison::Equal),
+        ("=", Comparison::Equal),
+    ]
+    .into_iter()
+    .find_map(|(sign, comparison)| text.strip_prefix(sign).map(|rest| (comparison, rest.trim())))
+    .unwrap_or((Comparison::Equal, text));
+    let plain = rest.replace('_', "").parse::<f64>();
+    let value = match unit {
+        Unit::Milliseconds => rest.parse::<Duration>().map(|d| d.0.as_secs_f64() * 1e3).map_err(|_| "a time such as 5s"),
+        Unit::Seconds => rest.parse::<Duration>().map(|d| d.0.as_secs_f64()).map_err(|_| "a time such as 5s"),
+        Unit::Bytes => rest.parse::<Size>().map(|s| s.0 as f64).map_err(|_| "a size such as 1 MiB"),
+        Unit::Percent => {
+            let percent = rest.parse::<Share>().map(|s| s.fraction() * 100.0);
+            // Peaks may be above 100 %.
+            let any = rest.strip_suffix('%').and_then(|n| n.trim().parse().ok());
+            percent.ok().or(any).ok_or("a share such as 5%")
+        }
+        Unit::PerSecond => {
+            let size = rest.strip_suffix("/s").and_then(|size| size.trim().parse::<Size>().ok()).map(|s| s.0 as f64);
+            rest.parse::<Rate>().ok().map(Rate::per_s).or(size).ok_or("a rate such as 1000/s")
+        }
+        Unit::Count => plain.map_err(|_| "a plain number"),
+    };
+    value.map(|value| (comparison, value))
+}
+
+fn window(c: &mut Compiler<'_>, n: usize, expect: &Expect) -> Window {
+    let end = SimTime::ZERO.saturating_add(c.file.duration.0);
+    match expect.after.as_deref() {
+        Some("faults heal") => return Window::AfterFaultsHeal,
+        Some(other) => {
+            let help = "write `after = \"faults heal\"`; for a time use `from`";
+            c.problem(file_path!["expect", n, "after"], format!("`{other}` is not a moment"), "here", help);
+        }
+        None => {}
+    }
+    if expect.from.is_none() && expect.until.is_none() {
+        return Window::WholeRun;
+    }
+    let from = expect.from.map_or(SimTime::ZERO, |from| c.instant(from, file_path!["expect", n, "from"], "this window"));
+    let until = expect.until.map_or(end, |until| c.instant(until, file_path!["expect", n, "until"], "this window"));
+    c.need(from < until, file_path!["expect", n, "until"], "a window ends after it begins", "");
+    Window::Between(from, until)
+}
+
+fn window_text(expect: &Expect) -> String {
+    let mut text = String::new();
+    if let Some(from) = expect.from {
+        text.push_str(&format!(" from {from}"));
+    }
+    if let Some(until) = expect.until {
+        text.push_str(&format!(" until {until}"));
+    }
+    if expect.after.is_some() {
+        text.push_str(" after faults heal");
+    }
+    text
+}
+
+impl Comparison {
+    /// Whether a number compares so to the threshold.
+    pub fn holds(self, value: f64, threshold: f64) -> bool {
+        match self {
+            Self::Less => value < threshold,
+            Self::AtMost => value <= threshold,
+            Self::Greater => value > threshold,
+            Self::AtLeast => value >= threshold,
+            Self::Equal => value == threshold,
+            Self::NotEqual => value != threshold,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bounds_are_read_in_the_unit_of_the_numbers_name() {
+        for (path, is, expected) in [
+            ("consumers.*.iterator_age_p99_ms", "< 5s", (Comparison::Less, 5000.0)),
+            ("consumers.*.unowned_s_max", "<= 1m", (Comparison::AtMost, 60.0)),
+            ("streams.*.throttled_percent", "> 1%", (Comparison::Greater, 1.0)),
+            ("streams.s.shards.x.bytes_per_s_peak", ">= 1 MiB/s", (Comparison::AtLeast, 1_048_576.0)),
+            ("streams.s.shards.x.records_per_s_peak", "= 1000/s", (Comparison::Equal, 1000.0)),
+            ("streams.s.bytes_acked", "< 2 KiB", (Comparison::Less, 2048.0)),
+            ("streams.s.records_acked", "!= 10_000", (Comparison::NotEqual, 10_000.0)),
+            ("streams.s.shards.x.records_limit_peak_percent", "> 130%", (Comparison::Greater, 130.0)),
+        ] {
+            assert_eq!(bound(is, unit_of(path)), Ok(expected), "{path} {is}");
+        }
+        assert!(bound("< 5", Unit::Milliseconds).is_err());
+        assert!(bound("< 5s", Unit::Count).is_err());
+    }
+}

@@ -1,7 +1,8 @@
 //! ListShards, DescribeStream, DescribeStreamSummary and ListStreams.
 
 use super::api::{
-    Error, ListShards, ListShardsToken, Reply, Response, Shard as Listed, ShardFilter, StreamDescription, StreamSummary,
+    Error, ListShards, ListShardsToken, Reply, Response, Shard as Listed, ShardFilter, StreamDescription,
+    StreamSummary,
 };
 use super::limits::{DESCRIBE_SHARDS_MAX, LIMIT_MAX, LIST_SHARDS_MAX, LIST_STREAMS_MAX, TOKEN_LIFETIME};
 use super::shard::Shard;

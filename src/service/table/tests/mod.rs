@@ -132,7 +132,7 @@ impl Bench {
         }
     }
     fn pass(&mut self, time: SimDuration) {
-        self.now = self.now + time;
+        self.now += time;
     }
     /// Lets every transition end.
     fn settle(&mut self) {

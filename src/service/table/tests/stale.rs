@@ -94,3 +94,18 @@ fn a_service_without_lag_keeps_no_versions() {
     bench.ok(delete("a"));
     assert_eq!(bench.service.tables[0].store.rows_kept(), 0);
 }
+
+#[test]
+fn a_write_is_seen_by_reads_as_of_its_own_instant() {
+    let mut bench = bench();
+    bench.ok(put(lease("a", "w", 1)));
+    bench.pass(SimDuration::from_millis(10));
+    bench.ok(put(lease("a", "w", 2)));
+    let written = bench.now;
+    let place = super::super::store::Place::of(&Key::s("a"));
+    let row = bench.service.tables[0].store.row(&place).expect("a row");
+    let counter = |at| row.as_of(Some(at)).and_then(|item| item.get_i64("leaseCounter"));
+    assert_eq!(counter(written), Some(2));
+    assert_eq!(counter(written.saturating_sub(SimDuration::from_nanos(1))), Some(1));
+    assert_eq!(counter(written.saturating_sub(SimDuration::from_millis(11))), None, "not created yet");
+}

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use super::api::{AttributeValue, Capacity, Item, Key};
 use super::capacity::{Units, write_units};
+use super::items::Change;
 use super::store::{KeySchema, Place, Row, Store};
 use super::tables::Table;
 use crate::base::SimTime;
@@ -96,10 +97,17 @@ impl Index {
 }
 
 impl Table {
-    /// What a write does to the table's indexes; nothing, and no allocation, when no index key changes.
-    pub fn index_changes(&self, before: Option<&Item>, after: Option<&Item>) -> Vec<IndexChange> {
-        let indexes = self.indexes.iter().enumerate();
-        indexes.filter_map(|(at, index)| index.change(at, &self.keys, before, after)).collect()
+    /// The indexes that a change may touch. A change of other attributes, as in a lease's renewal, touches none.
+    pub fn indexes_touched(&self, change: &Change<'_>, is_there: bool) -> Vec<usize> {
+        let may_touch = |index: &Index| match change {
+            Change::Update(_, changes) if is_there => changes.iter().any(|update| index.keys.has(update.attribute())),
+            _ => true,
+        };
+        (0..self.indexes.len()).filter(|at| may_touch(&self.indexes[*at])).collect()
+    }
+    /// What a write does to those of the table's indexes that it may touch.
+    pub fn index_changes(&self, touched: &[usize], before: Option<&Item>, after: Option<&Item>) -> Vec<IndexChange> {
+        touched.iter().filter_map(|at| self.indexes[*at].change(*at, &self.keys, before, after)).collect()
     }
     pub fn apply_index_changes(&mut self, changes: Vec<IndexChange>, now: SimTime) {
         for change in changes {

@@ -9,7 +9,7 @@ use super::api::{Condition, Error, Item, Key, Reply, Response, Returns, Update};
 use super::capacity::{read_half_units, write_units};
 use super::faults::Injected;
 use super::indexes::IndexChange;
-use super::store::{Place, Row, is_same};
+use super::store::{KeySchema, Place, Row, is_same};
 use super::{At, TableService, updates};
 use crate::base::event::TableThrottle;
 use crate::base::{Event, SimDuration, SimTime, TableId, TableName};
@@ -42,6 +42,23 @@ pub(super) enum Change<'a> {
     Put(Item),
     Update(&'a Key, &'a [Update]),
     Delete,
+}
+
+impl Change<'_> {
+    /// The item as the change would leave it.
+    fn outcome(self, keys: &KeySchema, before: Option<&Item>, holds: bool) -> Result<Option<Arc<Item>>, Error> {
+        Ok(match self {
+            Self::Put(item) => Some(Arc::new(item)),
+            // What a false condition keeps from happening cannot fail, and costs what the present item does.
+            Self::Update(..) if !holds => None,
+            Self::Update(key, changes) => {
+                let mut item = before.cloned().unwrap_or_else(|| keys.item_of(key));
+                updates::apply(&mut item, changes)?;
+                Some(Arc::new(item))
+            }
+            Self::Delete => None,
+        })
+    }
 }
 
 /// What a call on items of one table has used and noticed so far.
@@ -174,21 +191,12 @@ impl TableService {
         let before = row.and_then(|row: &Row| row.present.clone());
         let before_bytes = row.map_or(0, |row| row.size_bytes);
         let holds = condition.is_none_or(|condition| condition.holds(before.as_deref()));
-        let after = match change {
-            Change::Put(item) => Some(Arc::new(item)),
-            // What a false condition keeps from happening cannot fail, and costs what the present item does.
-            Change::Update(..) if !holds => None,
-            Change::Update(key, changes) => {
-                let mut item = before.as_deref().cloned().unwrap_or_else(|| table.keys.item_of(key));
-                updates::apply(&mut item, changes)?;
-                Some(Arc::new(item))
-            }
-            Change::Delete => None,
-        };
+        let touched = if holds { table.indexes_touched(&change, before.is_some()) } else { Vec::new() };
+        let after = change.outcome(&table.keys, before.as_deref(), holds)?;
         let after_bytes = after.as_ref().map_or(0, |item| item.size_bytes());
         check_size(after_bytes)?;
         let units = write_units(before_bytes.max(after_bytes));
-        let index_changes = if holds { table.index_changes(before.as_deref(), after.as_deref()) } else { Vec::new() };
+        let index_changes = table.index_changes(&touched, before.as_deref(), after.as_deref());
         self.consume_write(at, id, units, &index_changes)?;
         tally.write_units += units;
         if !holds {

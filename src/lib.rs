@@ -4,6 +4,7 @@ pub mod check;
 pub mod client;
 pub mod cloud;
 pub mod measure;
+pub mod report;
 pub mod scenario;
 pub mod service;
 pub mod world;

@@ -100,7 +100,8 @@ fn json_is_one_document_with_the_documented_members() {
     let output = kinesim(&["run", "scenarios/hot-shard.toml", "--json"]);
     let json: serde_json::Value = serde_json::from_slice(&output.stdout).expect("one JSON document");
     assert_eq!(json["schema"], 1);
-    for member in ["scenario", "seed", "trace_hash", "verdict", "checks", "expectations", "streams", "consumers", "tables"]
+    for member in
+        ["scenario", "seed", "trace_hash", "verdict", "checks", "expectations", "streams", "consumers", "tables"]
     {
         assert!(!json[member].is_null(), "{member}");
     }

@@ -2,6 +2,33 @@
 //!
 //! Verdicts are three-valued: a check that saw nothing to judge is `unknown`, never `pass`.
 
+pub mod all;
+pub mod bounded_double_processing;
+pub mod checkpoint_never_goes_back;
+pub mod checkpoint_only_by_lease_holder;
+pub mod exactly_once_effects;
+mod findings;
+mod grid;
+pub mod iterators_live_300_s;
+pub mod key_order_across_resharding;
+pub mod lease_deleted_only_when_allowed;
+pub mod lease_row;
+pub mod leases_cover_hash_range;
+pub mod limits_never_exceeded;
+pub mod liveness;
+pub mod names;
+pub mod no_acknowledged_record_lost;
+pub mod nothing_below_checkpoint_unprocessed;
+mod sessions;
+pub mod shard_order;
+mod shards;
+mod starts;
+#[cfg(test)]
+mod test_events;
+mod workers;
+
+use std::fmt;
+
 use serde::Serialize;
 
 use crate::base::{Fold, SimTime};
@@ -25,6 +52,13 @@ pub struct Evidence {
     pub at: SimTime,
     /// What happened, in words, with hosts, shards and positions by name.
     pub what: String,
+}
+
+impl fmt::Display for Evidence {
+    /// `0:03:20.100 billing-2 stored checkpoint ...`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.at, self.what)
+    }
 }
 
 /// A check's result.

@@ -4,10 +4,13 @@
 //! over the network, through the retry layer of an AWS SDK ([`sdk`]).
 
 pub mod kcl;
+pub mod mishaps;
 pub mod poller;
 pub mod processor;
 pub mod producer;
 pub mod sdk;
+#[cfg(test)]
+pub mod testing;
 
 use crate::cloud::Cloud;
 

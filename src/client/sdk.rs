@@ -232,3 +232,6 @@ impl Sdk {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

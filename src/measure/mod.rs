@@ -1,1 +1,39 @@
 //! Floor 4: the figures. Folds that count what happened, as reports, expectations and plots use it.
+//!
+//! [`Measures`] counts everything that the report shows, [`Series`] keeps it over time for plots, [`Windowed`] restricts
+//! a fold to a part of the run, and [`lookup`] finds a figure by its path. None of them keeps single records.
+
+mod backlog;
+mod by_id;
+mod consumer;
+mod figures;
+mod histogram;
+mod hot_keys;
+mod measures;
+mod meter;
+mod names;
+mod occurrence;
+mod path;
+mod producer;
+mod series;
+mod stream;
+mod table;
+mod verdict;
+mod windowed;
+
+#[cfg(test)]
+mod tests;
+
+pub use backlog::{Backlog, Waiting};
+pub use figures::{
+    ConsumerFigures, Figures, KeyFigures, LeaseFigures, ProducerFigures, ShardFigures, StreamFigures, TableFigures,
+};
+pub use histogram::Histogram;
+pub use hot_keys::HotKeys;
+pub use measures::Measures;
+pub use names::Names;
+pub use occurrence::{Occurrence, Occurrences};
+pub use path::lookup;
+pub use series::{ConsumerSeries, LeaseSpan, Series, ShardSeries};
+pub use verdict::{Advice, ShardVerdict};
+pub use windowed::{Restart, Windowed};

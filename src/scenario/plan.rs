@@ -6,6 +6,7 @@ use crate::base::{HashKey, Seed, ShardId, SimDuration, SimTime, StreamName};
 use crate::client::kcl::KclSettings;
 use crate::client::poller::PollerSettings;
 use crate::client::producer::ProducerSettings;
+pub use crate::measure::Occurrence;
 use crate::service::{streams, table};
 
 /// A run, ready to be carried out.
@@ -283,54 +284,6 @@ pub enum Comparison {
     Equal,
     /// `!=`
     NotEqual,
-}
-
-/// Things that a scenario can require to have happened.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize, schemars::JsonSchema,
-)]
-#[serde(rename_all = "kebab-case")]
-pub enum Occurrence {
-    /// A record was refused for throughput.
-    WriteThrottled,
-    /// A GetRecords call was refused for throughput.
-    ReadThrottled,
-    /// An iterator expired.
-    IteratorExpired,
-    /// A lease was stolen.
-    LeaseStolen,
-    /// A lease changed its owner.
-    LeaseMoved,
-    /// A worker lost a lease.
-    LeaseLost,
-    /// A lease hole was found and repaired.
-    LeaseHoleRepaired,
-    /// The lease table throttled a call.
-    TableThrottled,
-    /// A conditional write failed.
-    ConditionFailed,
-    /// An eventually consistent read was stale.
-    StaleRead,
-    /// A shard was split or merged.
-    Resharded,
-    /// A record left retention before a consumer had read it.
-    UnreadRecordTrimmed,
-    /// A record was processed twice by one consumer.
-    DuplicateProcessed,
-    /// A checkpoint was refused.
-    CheckpointRefused,
-    /// A zombie's effects were refused.
-    EffectsFenced,
-    /// A record was skipped after the processor threw.
-    RecordsSkipped,
-    /// A call failed with a KMS error.
-    KmsRefused,
-    /// A write failed with InternalFailure.
-    WriteFailed,
-    /// A zone was rebuilt.
-    ZoneRebuilt,
-    /// A producer gave up a record.
-    RecordGivenUp,
 }
 
 /// The outcome that a scenario is there to show.

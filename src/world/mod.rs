@@ -22,7 +22,7 @@ pub use call::{Call, CallError};
 pub use executor::{Backend, Settings, World};
 pub use host::{Host, Sleep, Task, join_all};
 pub use link::{Hosts, LinkEffect, LinkRule, LinkWay};
-pub use sync::{Notify, Queue};
+pub use sync::{Lock, LockGuard, Notify, Queue};
 #[cfg(feature = "turmoil")]
 pub use turmoil_clock::run_on_turmoil;
 

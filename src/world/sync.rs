@@ -1,4 +1,4 @@
-//! How tasks of one host tell each other things: a signal and a queue.
+//! How tasks of one host tell each other things: a signal, a queue, a lock.
 
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
@@ -108,6 +108,17 @@ impl<B: Backend, T> Queue<B, T> {
             self.arrived.wait().await;
         }
     }
+    /// Wakes the consuming task although nothing arrived.
+    pub fn poke(&self) {
+        self.arrived.notify();
+    }
+    /// Waits for an item, or for a poke.
+    pub async fn pop_or_poke(&self) -> Option<T> {
+        if self.is_empty() {
+            self.arrived.wait().await;
+        }
+        self.try_pop()
+    }
     /// Waits for an item, but not beyond `deadline`.
     pub async fn pop_until(&self, host: &Host<B>, deadline: SimTime) -> Option<T> {
         loop {
@@ -123,5 +134,43 @@ impl<B: Backend, T> Queue<B, T> {
     pub fn clear(&self) {
         self.items.borrow_mut().clear();
         self.left.notify();
+    }
+}
+
+/// A lock that tasks of one host take in turn.
+pub struct Lock<B: Backend> {
+    shared: Rc<Shared<B>>,
+    is_held: Cell<bool>,
+    waiters: RefCell<VecDeque<TaskId>>,
+}
+
+/// The lock while it is held.
+pub struct LockGuard<'a, B: Backend>(&'a Lock<B>);
+
+impl<B: Backend> Lock<B> {
+    /// A lock that nobody holds.
+    pub fn new(host: &Host<B>) -> Self {
+        Self { shared: host.shared().clone(), is_held: Cell::new(false), waiters: RefCell::default() }
+    }
+    /// Waits for the lock and takes it.
+    pub async fn lock(&self) -> LockGuard<'_, B> {
+        poll_fn(|_| {
+            if !self.is_held.replace(true) {
+                return Poll::Ready(());
+            }
+            self.waiters.borrow_mut().push_back(self.shared.current.get());
+            Poll::Pending
+        })
+        .await;
+        LockGuard(self)
+    }
+}
+
+impl<B: Backend> Drop for LockGuard<'_, B> {
+    fn drop(&mut self) {
+        self.0.is_held.set(false);
+        // All of them ask again: some may have given up meanwhile.
+        let waiters = std::mem::take(&mut *self.0.waiters.borrow_mut());
+        waiters.into_iter().for_each(|waiter| self.0.shared.wake(waiter));
     }
 }

@@ -1,5 +1,179 @@
 //! Producers: hosts that put records, at a rate or from a trace, with buffers and retries.
+//!
+//! | file | what it does |
+//! |---|---|
+//! | [`settings`] | what a scenario says |
+//! | [`trace`], [`replay`] | traffic from files |
+//! | `arrivals`, `keys`, `source` | the records of a host, in order of time |
+//! | `buffer` | what waits, and when a batch is due |
+//!
+//! This is an application with the plain SDK. Not modelled: the Kinesis Producer Library (aggregation, its
+//! per-shard limiter, its shard map), and back pressure on whoever calls the application: what finds no room
+//! in the backlog is dropped.
 
+mod arrivals;
+mod buffer;
+mod keys;
+pub mod replay;
 pub mod settings;
+mod source;
 pub mod trace;
 pub use settings::*;
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+use self::buffer::Buffer;
+use self::source::Source;
+use crate::base::seed::Random;
+use crate::base::{Event, SequenceNumber, SimDuration, SimTime};
+use crate::client::Cx;
+use crate::client::sdk::Sdk;
+use crate::cloud::Cloud;
+use crate::service::streams::api::{PutEntry, Request, Response};
+use crate::world::Notify;
+
+/// How long a call may take; the Java SDK's default read timeout.
+const CALL_TIMEOUT: SimDuration = SimDuration::from_secs(30);
+/// Failed entries of a PutRecords are first sent again after a time drawn between zero and this, which doubles
+/// with every further time, as AWS advises
+/// (<https://docs.aws.amazon.com/streams/latest/dev/developing-producers-with-sdk.html>).
+const RESEND_BASE: SimDuration = SimDuration::from_millis(100);
+/// The longest such time.
+const RESEND_MAX: SimDuration = SimDuration::from_secs(20);
+
+/// Starts the tasks of a producer's host. `host_index` counts its hosts from 0.
+pub fn boot_producer(cx: Cx, settings: Rc<ProducerSettings>, host_index: u32) {
+    let buffer = Buffer::new(Source::new(&cx, &settings, host_index), &settings);
+    let producer = Rc::new(Producer {
+        sdk: Sdk::new(cx.clone(), "kinesis", settings.retry, CALL_TIMEOUT),
+        random: RefCell::new(cx.random("resend")),
+        in_flight: Cell::new(0),
+        slot_freed: Notify::new(&cx),
+        last_sequence_number: Cell::new(None),
+        settings,
+        cx: cx.clone(),
+    });
+    cx.spawn(producer.run(buffer));
+}
+
+struct Producer {
+    cx: Cx,
+    settings: Rc<ProducerSettings>,
+    sdk: Sdk,
+    random: RefCell<Random>,
+    in_flight: Cell<u32>,
+    slot_freed: Notify<Cloud>,
+    last_sequence_number: Cell<Option<SequenceNumber>>,
+}
+
+/// What became of a batch.
+struct Outcome {
+    records_ok: u32,
+    records_given_up: u32,
+    attempts: u32,
+}
+
+impl Producer {
+    fn in_flight_max(&self) -> u32 {
+        match self.settings.batching {
+            Batching::Single { .. } if self.settings.is_ordered => 1,
+            Batching::Single { in_flight_max } | Batching::Buffered { in_flight_max, .. } => in_flight_max.max(1),
+        }
+    }
+
+    /// Sends batch after batch until no more records come.
+    async fn run(self: Rc<Self>, mut buffer: Buffer) {
+        loop {
+            if self.in_flight.get() >= self.in_flight_max() {
+                self.slot_freed.wait().await;
+                let dropped = buffer.take_in(self.cx.now());
+                if dropped > 0 {
+                    let outcome = Outcome { records_ok: 0, records_given_up: dropped, attempts: 0 };
+                    self.emit_finished(&outcome, self.cx.now());
+                }
+                continue;
+            }
+            match buffer.batch_due(self.cx.now()) {
+                None => return,
+                Some(due) if due > self.cx.now() => self.cx.sleep_until(due).await,
+                Some(_) => self.send(buffer.take_batch()),
+            }
+        }
+    }
+
+    /// Puts a batch in a task of its own.
+    fn send(self: &Rc<Self>, batch: Vec<PutEntry>) {
+        self.in_flight.set(self.in_flight.get() + 1);
+        let this = self.clone();
+        self.cx.spawn(async move {
+            let began = this.cx.now();
+            let outcome = match this.settings.batching {
+                Batching::Single { .. } => this.put_single(batch).await,
+                Batching::Buffered { .. } => this.put_batch(batch).await,
+            };
+            this.emit_finished(&outcome, began);
+            this.in_flight.set(this.in_flight.get() - 1);
+            this.slot_freed.notify();
+        });
+    }
+
+    fn emit_finished(&self, outcome: &Outcome, began: SimTime) {
+        let &Outcome { records_ok, records_given_up, attempts } = outcome;
+        let took_ms = self.cx.now().since(began).as_millis();
+        self.cx.emit(Event::PutFinished { host: self.cx.id(), records_ok, records_given_up, attempts, took_ms });
+    }
+
+    /// PutRecord of the one record of the batch.
+    async fn put_single(&self, batch: Vec<PutEntry>) -> Outcome {
+        let mut outcome = Outcome { records_ok: 0, records_given_up: 0, attempts: 0 };
+        for entry in batch {
+            let sequence_number_for_ordering = self.last_sequence_number.get().filter(|_| self.settings.is_ordered);
+            let stream = self.settings.stream.clone();
+            let request = Request::PutRecord { stream, entry, sequence_number_for_ordering };
+            let (answer, attempts) = self.sdk.streams_counting(request).await;
+            outcome.attempts += attempts;
+            match answer {
+                Ok(Response::RecordPut { placed, .. }) => {
+                    self.last_sequence_number.set(Some(placed.sequence_number));
+                    outcome.records_ok += 1;
+                }
+                _ => outcome.records_given_up += 1,
+            }
+        }
+        outcome
+    }
+
+    /// PutRecords of the batch, and again of the entries that failed, as often as settings allow. An exception
+    /// of the whole call is final: the SDK has sent it again already.
+    async fn put_batch(&self, mut entries: Vec<PutEntry>) -> Outcome {
+        let records = entries.len() as u32;
+        let mut outcome = Outcome { records_ok: 0, records_given_up: 0, attempts: 0 };
+        for resends in 0.. {
+            let is_last = resends == self.settings.resend_failed_max;
+            let sent = if is_last { std::mem::take(&mut entries) } else { entries.clone() };
+            let sent_count = sent.len() as u32;
+            let request = Request::PutRecords { stream: self.settings.stream.clone(), entries: sent };
+            let (answer, attempts) = self.sdk.streams_counting(request).await;
+            outcome.attempts += attempts;
+            let Ok(Response::RecordsPut { failed, results, .. }) = answer else { break };
+            outcome.records_ok += sent_count - failed;
+            if failed == 0 || is_last {
+                break;
+            }
+            let mut results = results.iter();
+            entries.retain(|_| results.next().is_some_and(Result::is_err));
+            self.cx.sleep(self.resend_backoff(resends)).await;
+        }
+        outcome.records_given_up = records - outcome.records_ok;
+        outcome
+    }
+
+    fn resend_backoff(&self, resends: u32) -> SimDuration {
+        let ceiling = (RESEND_BASE * (1u64 << resends.min(20))).min(RESEND_MAX);
+        self.random.borrow_mut().duration(SimDuration::ZERO, ceiling)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -27,8 +27,10 @@ pub struct ProducerSettings {
     /// Whether the failed entries of a PutRecords are sent again, and how often at most.
     pub resend_failed_max: u32,
     /// Records that may be waiting before new ones are dropped (a real application blocks or drops too).
+    /// Dropped records count as given up after no attempt.
     pub backlog_max: u32,
-    /// Whether each PutRecord carries SequenceNumberForOrdering of the one before (serial writers).
+    /// Whether each PutRecord carries SequenceNumberForOrdering of the one before (serial writers, so that
+    /// only one is in flight, whatever `in_flight_max` says). PutRecords has no such parameter.
     pub is_ordered: bool,
 }
 
@@ -45,7 +47,18 @@ pub enum Load {
         keys: KeyDistribution,
     },
     /// From a trace file that was read when the scenario was.
-    Trace(Arc<super::trace::Trace>),
+    Trace {
+        /// The trace.
+        trace: Arc<super::trace::Trace>,
+        /// Its time is divided by this: 60 plays an hour in a minute.
+        speed: f64,
+        /// Its counts are multiplied by this; remainders are carried, so that totals are right.
+        scale: f64,
+        /// Sizes of the data, when the trace has none.
+        size: SizeDistribution,
+        /// Partition keys, when the trace has none.
+        keys: KeyDistribution,
+    },
 }
 
 /// Records per second over time.
@@ -72,7 +85,7 @@ pub enum Rate {
         /// Length of the day.
         period: SimDuration,
     },
-    /// A base rate, and bursts on top.
+    /// A base rate, and bursts. Each period begins quietly and ends with its burst.
     Bursts {
         /// Records per second between bursts.
         base_per_s: f64,
@@ -109,7 +122,7 @@ pub enum KeyDistribution {
         /// Exponent, above 0.
         exponent: f64,
     },
-    /// One key with a share of the records; the rest uniform.
+    /// One key with a share of the records; the rest uniform over `key-0` to `key-(count-1)`.
     Hot {
         /// The hot key.
         key: Arc<str>,
@@ -120,7 +133,7 @@ pub enum KeyDistribution {
     },
     /// These keys, equally likely.
     List(Vec<Arc<str>>),
-    /// A new key for every record.
+    /// A new key for every record: `PRODUCER-0`, `PRODUCER-1`, ...
     Unique,
     /// These explicit hash keys, equally likely, with `key-i` as the partition key.
     ExplicitHash(Vec<HashKey>),

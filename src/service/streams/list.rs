@@ -1,12 +1,11 @@
 //! ListShards, DescribeStream, DescribeStreamSummary and ListStreams.
 
+use super::StreamsService;
 use super::api::{
-    Error, ListShards, ListShardsToken, Reply, Response, Shard as Listed, ShardFilter, StreamDescription,
-    StreamSummary,
+    Error, ListShards, ListShardsToken, Reply, Response, Shard as Listed, ShardFilter, StreamDescription, StreamSummary,
 };
 use super::limits::{DESCRIBE_SHARDS_MAX, LIMIT_MAX, LIST_SHARDS_MAX, LIST_STREAMS_MAX, TOKEN_LIFETIME};
 use super::shard::Shard;
-use super::{StreamsService, stream::Stream};
 use crate::base::{ShardId, SimTime, StreamId, StreamName};
 
 /// Limits may be 1 to 10,000 and are silently capped.
@@ -98,14 +97,17 @@ impl StreamsService {
     }
 
     fn filter(&self, id: StreamId, filter: ShardFilter, now: SimTime) -> View {
-        let horizon = |stream: &Stream| now.saturating_sub(stream.retention());
+        // A young stream's horizon is the time at which its first shards opened.
+        let stream = self.stream(id);
+        let opened = stream.shards.first().map_or(stream.created_at, |shard| shard.opened_at);
+        let horizon = now.saturating_sub(stream.retention()).max(opened);
         match filter {
             ShardFilter::FromTrimHorizon => View::All,
             ShardFilter::AfterShardId(after) => View::After(after),
             ShardFilter::AtLatest => View::Open,
-            ShardFilter::AtTrimHorizon => View::At(horizon(self.stream(id)).max(self.stream(id).created_at)),
-            ShardFilter::AtTimestamp(time) => View::At(self.instant(time)),
-            ShardFilter::FromTimestamp(time) => View::From(self.instant(time).max(horizon(self.stream(id)))),
+            ShardFilter::AtTrimHorizon => View::At(horizon),
+            ShardFilter::AtTimestamp(time) => View::At(self.instant(time).max(horizon)),
+            ShardFilter::FromTimestamp(time) => View::From(self.instant(time).max(horizon)),
         }
     }
 }

@@ -130,12 +130,12 @@ impl StreamsService {
         Err(Error::ExpiredIterator(text.into()))
     }
 
-    /// Five calls a second, and no debt of bytes.
+    /// Five calls a second, and no debt of bytes to pay off.
     fn admit_read(&mut self, at: &mut At<'_>, iterator: &ShardIterator) -> Result<(), Error> {
         let slot = &mut self.streams[iterator.stream_id.index()].shards[iterator.shard.index()];
         let reason = if !slot.read_calls.try_take(at.now, 1) {
             ReadRefusal::CallRate
-        } else if slot.read_debt.in_debt(at.now) {
+        } else if !slot.read_bytes.admits(at.now) {
             ReadRefusal::ByteRate
         } else {
             return Ok(());
@@ -196,7 +196,7 @@ impl StreamsService {
             iterator_lived_ns: at.now.since(iterator.issued_at).as_nanos(),
         });
         let slot = &mut self.streams[id.index()].shards[shard.index()];
-        slot.read_debt.take_as_debt(at.now, bytes);
+        slot.read_bytes.take(at.now, bytes);
         let next = ShardIterator { next_ordinal: to, issued_at: at.now, ..iterator.clone() };
         Ok(GetRecordsOutput {
             records,

@@ -133,10 +133,8 @@ impl Stream {
 
     fn merge_at(&mut self, key: HashKey, created_unix_s: u32, now: SimTime, events: &mut Vec<Event>) {
         let (lower, upper) = (self.route(HashKey::new(key.get() - 1)), self.route(key));
-        let range = HashKeyRange {
-            start: self.shards[lower.index()].range.start,
-            end: self.shards[upper.index()].range.end,
-        };
+        let range =
+            HashKeyRange { start: self.shards[lower.index()].range.start, end: self.shards[upper.index()].range.end };
         self.close_shard(lower, now, events);
         self.close_shard(upper, now, events);
         let child = self.open_shard(range, created_unix_s, now, (Some(lower), Some(upper)), events);

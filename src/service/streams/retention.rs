@@ -18,7 +18,9 @@ impl StreamsService {
         let problem = if hours > RETENTION_HOURS_MAX {
             format!("Maximum allowed retention period is {RETENTION_HOURS_MAX} hours.")
         } else if hours < present {
-            format!("Requested retention period ({hours} hours) must be greater than the current one ({present} hours).")
+            format!(
+                "Requested retention period ({hours} hours) must be greater than the current one ({present} hours)."
+            )
         } else {
             return self.set_retention(at, id, hours);
         };

@@ -23,8 +23,7 @@ pub(super) struct Shard {
     /// Sequence index of the newest record.
     pub last_index: u64,
     pub write: WriteLimit,
-    /// Refilled by 2 MiB/s up to nothing: an answer's bytes are a debt that must be paid before the next answer.
-    pub read_debt: TokenBucket,
+    pub read_bytes: ReadLimit,
     pub read_calls: TokenBucket,
     pub iterator_calls: TokenBucket,
 }
@@ -45,8 +44,7 @@ impl Shard {
             replicas: ShardReplicas::default(),
             last_index: 0,
             write: WriteLimit::new(),
-            // Depth 0: a 10 MiB answer then blocks for exactly 10 MiB / 2 MiB/s = 5 s.
-            read_debt: TokenBucket::full(limits::READ_BYTES_PER_S, 0),
+            read_bytes: ReadLimit::new(),
             read_calls: TokenBucket::full(limits::READ_CALLS_PER_S, limits::READ_CALLS_PER_S),
             iterator_calls: TokenBucket::full(limits::ITERATOR_CALLS_PER_S, limits::ITERATOR_CALLS_PER_S),
         }
@@ -71,6 +69,34 @@ impl Shard {
             starting_sequence_number: self.starting_sequence_number(),
             ending_sequence_number: self.closed_at.map(ending),
         }
+    }
+}
+
+/// The bytes that a shard gives to readers: 2 MiB a second, as a debt.
+///
+/// An answer may be larger than what is left; then the shard is blocked until the debt is paid and a second's worth
+/// is there again. So an answer of 10 MiB blocks for 5 s, as the API reference says
+/// (<https://docs.aws.amazon.com/kinesis/latest/APIReference/API_GetRecords.html>).
+#[derive(Debug)]
+pub(super) struct ReadLimit {
+    bytes: TokenBucket,
+    is_blocked: bool,
+}
+
+impl ReadLimit {
+    fn new() -> Self {
+        let bytes = TokenBucket::full(limits::READ_BYTES_PER_S, limits::READ_BYTES_PER_S);
+        Self { bytes, is_blocked: false }
+    }
+    /// Whether the shard answers now.
+    pub fn admits(&mut self, now: SimTime) -> bool {
+        self.is_blocked = self.is_blocked && !self.bytes.is_brimming(now);
+        !self.is_blocked
+    }
+    /// An answer of that size was given.
+    pub fn take(&mut self, now: SimTime, bytes: u64) {
+        self.bytes.take_as_debt(now, bytes);
+        self.is_blocked = self.bytes.in_debt(now);
     }
 }
 

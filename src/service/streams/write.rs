@@ -38,13 +38,7 @@ impl StreamsService {
         let is_encrypted = self.stream(target.id).encryption_key_id.is_some();
         let result = self.put_one(at, &target, entry, after);
         let failed = u32::from(result.is_err());
-        at.events.push(Event::PutAnswered {
-            stream: target.id,
-            host: at.caller,
-            is_batch: false,
-            records: 1,
-            failed,
-        });
+        at.events.push(Event::PutAnswered { stream: target.id, host: at.caller, is_batch: false, records: 1, failed });
         match result {
             Ok(placed) => Ok(Response::RecordPut { placed, is_encrypted }),
             Err(PutFailure::InternalFailure) => Err(Error::InternalFailure),

@@ -1,0 +1,232 @@
+//! `bounded-double-processing`: two workers of a consumer process one shard at once only for a bounded time.
+//!
+//! A worker that cannot renew a lease fences itself: its own copy expires when it is older than `failoverTimeMillis`
+//! by its own clock, and the next round of its scheduler stops the processor after the batch in hand. So a partition
+//! excuses nothing. The bound, counted from when the new owner gained the lease, is twice `failoverTimeMillis` plus
+//! five seconds, plus the longest time the old worker then spent on one batch (a running batch cannot be stopped).
+//! Time in which the old worker's host stood still does not count: its clock stood still too.
+//!
+//! Overlap is what the old worker processes after the new one has processed something. Pollers have no leases and
+//! are not judged.
+
+use super::findings::Findings;
+use super::grid::Grid;
+use super::names::Names;
+use super::{Check, CheckResult};
+use crate::base::{ConsumerId, Event, EventKind, Fold, HostId, ShardId, SimDuration, SimTime};
+
+/// What the bound allows beyond two failover times.
+const SLACK: SimDuration = SimDuration::from_secs(5);
+
+/// A worker that processes a shard.
+struct Session {
+    host: HostId,
+    last_batch: SimTime,
+    superseded: Option<Superseded>,
+}
+
+/// Another worker gained the lease.
+struct Superseded {
+    by: HostId,
+    at: SimTime,
+    /// How long this session's host had stood still until then.
+    paused_before: SimDuration,
+    longest_batch: SimDuration,
+    is_overlap: bool,
+    is_told: bool,
+}
+
+#[derive(Default)]
+struct Shard {
+    sessions: Vec<Session>,
+    holder: Option<HostId>,
+}
+
+/// How long a host has stood still.
+#[derive(Default)]
+struct Pauses {
+    total: SimDuration,
+    since: Option<SimTime>,
+}
+
+/// The check.
+#[derive(Default)]
+pub struct BoundedDoubleProcessing {
+    names: Names,
+    shards: Grid<Shard>,
+    pauses: Grid<Pauses>,
+    findings: Findings,
+    handovers: u64,
+}
+
+impl Pauses {
+    fn until(&self, at: SimTime) -> SimDuration {
+        self.total + self.since.map_or(SimDuration::ZERO, |since| at.since(since))
+    }
+}
+
+impl Superseded {
+    /// A batch ended at `at`; how much of the time since the takeover counts.
+    fn on_batch(&mut self, last_batch: SimTime, at: SimTime, paused: SimDuration) -> SimDuration {
+        self.longest_batch = self.longest_batch.max(at.since(last_batch.max(self.at)));
+        at.since(self.at).saturating_sub(paused.saturating_sub(self.paused_before))
+    }
+}
+
+impl BoundedDoubleProcessing {
+    /// The events it listens to.
+    pub const KINDS: &'static [EventKind] = &[
+        EventKind::LeaseGained,
+        EventKind::ProcessingStarted,
+        EventKind::ProcessingEnded,
+        EventKind::RecordsProcessed,
+        EventKind::WorkerStopped,
+        EventKind::HostCrashed,
+        EventKind::HostPaused,
+        EventKind::HostResumed,
+    ];
+
+    fn on_gained(&mut self, at: SimTime, consumer: ConsumerId, host: HostId, shard: ShardId) {
+        let state = self.shards.at(consumer.index(), shard.index());
+        if state.holder.replace(host).is_some_and(|holder| holder != host) {
+            self.handovers += 1;
+        }
+        for session in &mut state.sessions {
+            if session.host == host {
+                session.superseded = None;
+            } else if session.superseded.is_none() {
+                session.superseded = Some(Superseded {
+                    by: host,
+                    at,
+                    paused_before: self.pauses.at(session.host.index(), 0).until(at),
+                    longest_batch: SimDuration::ZERO,
+                    is_overlap: false,
+                    is_told: false,
+                });
+            }
+        }
+    }
+
+    fn on_processed(&mut self, at: SimTime, consumer: ConsumerId, host: HostId, shard: ShardId) {
+        let failover = self.names.info(consumer).map_or(SimDuration::ZERO, |c| SimDuration::from_millis(c.failover_ms));
+        let paused = self.pauses.at(host.index(), 0).until(at);
+        for session in &mut self.shards.at(consumer.index(), shard.index()).sessions {
+            if session.host != host {
+                if let Some(superseded) = &mut session.superseded {
+                    superseded.is_overlap = true;
+                }
+                continue;
+            }
+            let last_batch = std::mem::replace(&mut session.last_batch, at);
+            let Some(superseded) = &mut session.superseded else { continue };
+            let overlap = superseded.on_batch(last_batch, at, paused);
+            let bound = failover * 2 + SLACK + superseded.longest_batch;
+            if superseded.is_overlap && overlap > bound && !superseded.is_told {
+                superseded.is_told = true;
+                let (old, new) = (self.names.host(host), self.names.host(superseded.by));
+                self.findings.fail(at, || {
+                    format!(
+                        "{old} still processed {shard}, {overlap} after {new} gained its lease; the bound is {bound}"
+                    )
+                });
+            }
+        }
+    }
+
+    fn end_sessions_of(&mut self, host: HostId) {
+        for (_, _, shard) in self.shards.cells_mut() {
+            shard.sessions.retain(|s| s.host != host);
+        }
+    }
+}
+
+impl Fold for BoundedDoubleProcessing {
+    fn on(&mut self, at: SimTime, event: &Event) {
+        match *event {
+            Event::LeaseGained { consumer, host, shard, .. } => self.on_gained(at, consumer, host, shard),
+            Event::RecordsProcessed { consumer, host, shard, .. } => self.on_processed(at, consumer, host, shard),
+            Event::ProcessingStarted { consumer, host, shard, .. } => {
+                let sessions = &mut self.shards.at(consumer.index(), shard.index()).sessions;
+                sessions.retain(|s| s.host != host);
+                sessions.push(Session { host, last_batch: at, superseded: None });
+            }
+            Event::ProcessingEnded { consumer, host, shard, .. } => {
+                self.shards.at(consumer.index(), shard.index()).sessions.retain(|s| s.host != host);
+            }
+            Event::HostCrashed { host } | Event::WorkerStopped { host, .. } => self.end_sessions_of(host),
+            Event::HostPaused { host } => self.pauses.at(host.index(), 0).since = Some(at),
+            Event::HostResumed { host } => {
+                let pauses = self.pauses.at(host.index(), 0);
+                *pauses = Pauses { total: pauses.until(at), since: None };
+            }
+            _ => self.names.on(at, event),
+        }
+    }
+}
+
+impl Check for BoundedDoubleProcessing {
+    fn name(&self) -> &'static str {
+        "bounded-double-processing"
+    }
+    fn result(&self) -> CheckResult {
+        let held = || format!("after {} changes of a lease's owner the old one stopped in time", self.handovers);
+        self.findings.result(self.name(), self.handovers, held)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::event::ProcessingEnd;
+    use crate::check::Verdict;
+    use crate::check::test_events::*;
+
+    /// billing-2 takes over from billing-1 at 100 s; billing-1 goes on with a batch every second until `until_s`.
+    fn taken_over(until_s: u64) -> Script {
+        let mut script = vec![(0, gained(WORKER_1, S0)), (0, started(WORKER_1, S0, "TRIM_HORIZON"))];
+        script.push((100_000, gained(WORKER_2, S0)));
+        script.push((100_000, started(WORKER_2, S0, "TRIM_HORIZON")));
+        script.push((100_500, processed(WORKER_2, S0, 0, 10)));
+        script.extend((99..until_s).map(|s| (s * 1000, processed(WORKER_1, S0, s, s + 1))));
+        script.sort_by_key(|(ms, _)| *ms);
+        script
+    }
+
+    #[test]
+    fn an_old_owner_that_stops_in_time_is_fine() {
+        let mut script = taken_over(120);
+        script.push((121_000, ended(WORKER_1, S0, ProcessingEnd::LeaseLost)));
+        assert_eq!(judge(BoundedDoubleProcessing::default(), script).verdict, Verdict::Pass);
+        assert_eq!(judge(BoundedDoubleProcessing::default(), []).verdict, Verdict::Unknown);
+    }
+
+    #[test]
+    fn an_old_owner_that_never_notices_is_found() {
+        let text = evidence(&judge(BoundedDoubleProcessing::default(), taken_over(300)));
+        assert_eq!(
+            text,
+            "0:02:07.000 billing-1 still processed shardId-000000000000, 27s after billing-2 gained its lease; the \
+             bound is 26s"
+        );
+    }
+
+    #[test]
+    fn one_long_batch_or_a_pause_is_excused() {
+        let mut script = taken_over(102);
+        script.push((190_000, processed(WORKER_1, S0, 5, 6)));
+        assert_eq!(judge(BoundedDoubleProcessing::default(), script).verdict, Verdict::Pass);
+        let mut script = taken_over(102);
+        script.push((102_000, Event::HostPaused { host: WORKER_1 }));
+        script.push((182_000, Event::HostResumed { host: WORKER_1 }));
+        script.push((183_000, processed(WORKER_1, S0, 5, 6)));
+        assert_eq!(judge(BoundedDoubleProcessing::default(), script).verdict, Verdict::Pass);
+    }
+
+    #[test]
+    fn a_crash_ends_the_old_owners_processing() {
+        let mut script = taken_over(102);
+        script.push((102_000, Event::HostCrashed { host: WORKER_1 }));
+        script.push((300_000, processed(WORKER_2, S0, 10, 20)));
+        assert_eq!(judge(BoundedDoubleProcessing::default(), script).verdict, Verdict::Pass);
+    }
+}

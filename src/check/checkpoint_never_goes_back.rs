@@ -1,0 +1,98 @@
+//! `checkpoint-never-goes-back`: a stored checkpoint only grows, and SHARD_END is final.
+//!
+//! A row that is deleted and created again begins anew.
+
+use super::findings::Findings;
+use super::lease_row::{Checkpoint, LeaseRow};
+use super::names::Names;
+use super::{Check, CheckResult};
+use crate::base::item::Item;
+use crate::base::{Event, EventKind, Fold, HostId, SimTime};
+
+/// The check.
+#[derive(Default)]
+pub struct CheckpointNeverGoesBack {
+    names: Names,
+    findings: Findings,
+    changes: u64,
+}
+
+impl CheckpointNeverGoesBack {
+    /// The events it listens to.
+    pub const KINDS: &'static [EventKind] = &[EventKind::ItemWritten];
+
+    fn judge(&mut self, at: SimTime, host: HostId, before: &Item, after: &Item) {
+        let (before, after) = (LeaseRow(before), LeaseRow(after));
+        if before.checkpoint_text() == after.checkpoint_text() {
+            return;
+        }
+        self.changes += 1;
+        let Some(had) = before.checkpoint() else { return };
+        if after.checkpoint().is_some_and(|has| has > had) {
+            return;
+        }
+        let host = self.names.host(host);
+        let shard = after.shard().map_or_else(|| "a lease".into(), |s| s.to_string());
+        let has = after.checkpoint_text().unwrap_or("nothing");
+        let end = if had == Checkpoint::ShardEnd { "; the end is final" } else { "" };
+        self.findings.fail(at, || format!("{host} stored checkpoint {has} of {shard}, which was at {had}{end}"));
+    }
+}
+
+impl Fold for CheckpointNeverGoesBack {
+    fn on(&mut self, at: SimTime, event: &Event) {
+        match event {
+            Event::ItemWritten { table, host, before: Some(before), after: Some(after), .. } => {
+                if self.names.consumer_of_table(*table).is_some() {
+                    self.judge(at, *host, before, after);
+                }
+            }
+            _ => self.names.on(at, event),
+        }
+    }
+}
+
+impl Check for CheckpointNeverGoesBack {
+    fn name(&self) -> &'static str {
+        "checkpoint-never-goes-back"
+    }
+    fn result(&self) -> CheckResult {
+        self.findings.result(self.name(), self.changes, || format!("{} checkpoints only grew", self.changes))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::check::Verdict;
+    use crate::check::test_events::*;
+
+    #[test]
+    fn checkpoints_that_grow_up_to_the_end_are_fine() {
+        let rows =
+            [row(S0, "billing-1", "TRIM_HORIZON"), row_at(S0, "billing-1", 5), row(S0, "billing-1", "SHARD_END"), None];
+        let mut script: Script = vec![(0, written(WORKER_1, None, rows[0].clone()))];
+        script.extend(rows.windows(2).map(|w| (1, written(WORKER_1, w[0].clone(), w[1].clone()))));
+        script.push((2, written(WORKER_1, None, rows[0].clone())));
+        assert_eq!(judge(CheckpointNeverGoesBack::default(), script).verdict, Verdict::Pass);
+        assert_eq!(judge(CheckpointNeverGoesBack::default(), []).verdict, Verdict::Unknown);
+    }
+
+    #[test]
+    fn a_zombies_older_checkpoint_is_found() {
+        let script = [(7, written(WORKER_1, row_at(S0, "billing-2", 9), row_at(S0, "billing-2", 5)))];
+        let text = evidence(&judge(CheckpointNeverGoesBack::default(), script));
+        let (had, has) = (number(S0, 9), number(S0, 5));
+        assert_eq!(
+            text,
+            format!("0:00:00.007 billing-1 stored checkpoint {has} of shardId-000000000000, which was at {had}")
+        );
+    }
+
+    #[test]
+    fn the_end_of_a_shard_is_final() {
+        let script = [(7, written(WORKER_1, row(S0, "billing-2", "SHARD_END"), row_at(S0, "billing-2", 5)))];
+        let text = evidence(&judge(CheckpointNeverGoesBack::default(), script));
+        assert!(text.ends_with("which was at SHARD_END; the end is final"), "{text}");
+    }
+}

@@ -1,0 +1,55 @@
+//! What a check has found so far, and how that becomes a result.
+
+use super::{CheckResult, Evidence, Verdict};
+use crate::base::SimTime;
+
+/// How many failures are kept with their words; the rest is counted.
+const EVIDENCE_MAX: usize = 5;
+
+/// Failures of a check.
+#[derive(Default)]
+pub struct Findings {
+    failures: u64,
+    evidence: Vec<Evidence>,
+}
+
+impl Findings {
+    /// Notes a failure. The words are made only for the first few.
+    #[cold]
+    pub fn fail(&mut self, at: SimTime, what: impl FnOnce() -> String) {
+        self.failures += 1;
+        if self.evidence.len() < EVIDENCE_MAX {
+            self.evidence.push(Evidence { at, what: what() });
+        }
+    }
+    /// Fail when there are failures; otherwise pass when something was `judged` and unknown when nothing was.
+    /// `held` says what held.
+    pub fn result(&self, name: &'static str, judged: u64, held: impl FnOnce() -> String) -> CheckResult {
+        let (verdict, detail) = match self.evidence.first() {
+            Some(first) if self.failures == 1 => (Verdict::Fail, format!("{} {}", first.at, first.what)),
+            Some(first) => (Verdict::Fail, format!("{} times, first at {} {}", self.failures, first.at, first.what)),
+            None if judged > 0 => (Verdict::Pass, held()),
+            None => (Verdict::Unknown, "there was nothing to judge".into()),
+        };
+        CheckResult { name, verdict, detail, evidence: self.evidence.clone() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_judged_is_unknown_and_a_failure_outweighs_what_held() {
+        let mut findings = Findings::default();
+        assert_eq!(findings.result("x", 0, || "held".into()).verdict, Verdict::Unknown);
+        assert_eq!(findings.result("x", 3, || "held".into()).verdict, Verdict::Pass);
+        for n in 0..9 {
+            findings.fail(SimTime::from_secs(n), || format!("broke {n}"));
+        }
+        let result = findings.result("x", 3, || "held".into());
+        assert_eq!(result.verdict, Verdict::Fail);
+        assert_eq!(result.detail, "9 times, first at 0:00:00.000 broke 0");
+        assert_eq!(result.evidence.len(), EVIDENCE_MAX);
+    }
+}

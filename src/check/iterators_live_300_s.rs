@@ -1,0 +1,99 @@
+//! `iterators-live-300-s`: a shard iterator is good for 300 seconds, no more and no less
+//! (<https://docs.aws.amazon.com/kinesis/latest/APIReference/API_GetShardIterator.html>).
+//!
+//! While any fault is active an iterator may expire early: faults are not told apart here.
+
+use super::findings::Findings;
+use super::names::Names;
+use super::{Check, CheckResult};
+use crate::base::{Event, EventKind, Fold, SimDuration, SimTime};
+
+const LIFETIME: SimDuration = SimDuration::from_secs(300);
+
+/// The check.
+#[derive(Default)]
+pub struct IteratorsLive300S {
+    names: Names,
+    faults: u32,
+    findings: Findings,
+    judged: u64,
+}
+
+impl IteratorsLive300S {
+    /// The events it listens to.
+    pub const KINDS: &'static [EventKind] = &[
+        EventKind::RecordsRead,
+        EventKind::IteratorExpired,
+        EventKind::FaultBegan,
+        EventKind::FaultEnded,
+        EventKind::FaultsHealed,
+    ];
+}
+
+impl Fold for IteratorsLive300S {
+    fn on(&mut self, at: SimTime, event: &Event) {
+        match *event {
+            Event::RecordsRead { shard, host, iterator_lived_ns, .. } => {
+                self.judged += 1;
+                if iterator_lived_ns > LIFETIME.as_nanos() {
+                    let (host, lived) = (self.names.host(host), SimDuration::from_nanos(iterator_lived_ns));
+                    self.findings.fail(at, || format!("{host} read {shard} with an iterator that was {lived} old"));
+                }
+            }
+            Event::IteratorExpired { shard, host, iterator_lived_ms, .. } => {
+                self.judged += 1;
+                if iterator_lived_ms < LIFETIME.as_millis() && self.faults == 0 {
+                    let (host, lived) = (self.names.host(host), SimDuration::from_millis(iterator_lived_ms));
+                    self.findings.fail(at, || format!("an iterator of {host} for {shard} expired when {lived} old"));
+                }
+            }
+            Event::FaultBegan { .. } => self.faults += 1,
+            Event::FaultEnded { .. } => self.faults = self.faults.saturating_sub(1),
+            Event::FaultsHealed {} => self.faults = 0,
+            _ => self.names.on(at, event),
+        }
+    }
+}
+
+impl Check for IteratorsLive300S {
+    fn name(&self) -> &'static str {
+        "iterators-live-300-s"
+    }
+    fn result(&self) -> CheckResult {
+        let held = || format!("none of {} iterators lived longer or shorter", self.judged);
+        self.findings.result(self.name(), self.judged, held)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::check::Verdict;
+    use crate::check::test_events::*;
+
+    fn expired(iterator_lived_ms: u64) -> Event {
+        Event::IteratorExpired { stream: CLICKS, shard: S0, host: WORKER_1, iterator_lived_ms }
+    }
+
+    #[test]
+    fn iterators_that_live_300_seconds_are_fine() {
+        let script = [(400_000, read(WORKER_1, S0, 0, 1, 300_000)), (800_000, expired(300_000))];
+        assert_eq!(judge(IteratorsLive300S::default(), script).verdict, Verdict::Pass);
+        assert_eq!(judge(IteratorsLive300S::default(), []).verdict, Verdict::Unknown);
+    }
+
+    #[test]
+    fn an_iterator_that_outlives_its_time_is_found() {
+        let text = evidence(&judge(IteratorsLive300S::default(), [(400_000, read(WORKER_1, S0, 0, 1, 300_001))]));
+        assert_eq!(text, "0:06:40.000 billing-1 read shardId-000000000000 with an iterator that was 300.001s old");
+    }
+
+    #[test]
+    fn an_iterator_that_expires_early_is_found_unless_a_fault_is_active() {
+        let text = evidence(&judge(IteratorsLive300S::default(), [(9000, expired(5000))]));
+        assert_eq!(text, "0:00:09.000 an iterator of billing-1 for shardId-000000000000 expired when 5s old");
+        let began = Event::FaultBegan { fault: 0, what: "iterators expire".into() };
+        let script = [(0, began), (9000, expired(5000))];
+        assert_eq!(judge(IteratorsLive300S::default(), script).verdict, Verdict::Pass);
+    }
+}

@@ -1,0 +1,129 @@
+//! A lease as the Kinesis Client Library stores it in DynamoDB.
+//!
+//! Attribute names are those of `DynamoDBLeaseSerializer`
+//! (<https://github.com/awslabs/amazon-kinesis-client/tree/v2.x>). Sub-sequence numbers and pending checkpoints are
+//! not looked at.
+
+use std::cmp::Ordering;
+use std::fmt;
+
+use crate::base::item::{AttributeValue, Item};
+use crate::base::{HashKeyRange, SequenceNumber, ShardId};
+
+/// A stored position. The order is `ExtendedSequenceNumber`'s:
+/// AT_TIMESTAMP < TRIM_HORIZON < LATEST < every number < SHARD_END.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Checkpoint {
+    /// Begin at a time.
+    AtTimestamp,
+    /// Begin at the oldest record.
+    TrimHorizon,
+    /// Begin with the next record.
+    Latest,
+    /// This record was processed.
+    At(SequenceNumber),
+    /// The whole shard was processed.
+    ShardEnd,
+}
+
+impl Checkpoint {
+    fn parse(text: &str) -> Option<Self> {
+        Some(match text {
+            "AT_TIMESTAMP" => Self::AtTimestamp,
+            "TRIM_HORIZON" => Self::TrimHorizon,
+            "LATEST" => Self::Latest,
+            "SHARD_END" => Self::ShardEnd,
+            number => Self::At(number.parse().ok()?),
+        })
+    }
+    /// The position that a CheckpointAttempted names.
+    pub fn attempted(sequence_number: Option<SequenceNumber>) -> Self {
+        sequence_number.map_or(Self::ShardEnd, Self::At)
+    }
+    /// Whether nothing below it is claimed to be processed.
+    pub fn is_unprocessed(self) -> bool {
+        self.cmp(&Self::Latest) == Ordering::Less
+    }
+}
+
+impl fmt::Display for Checkpoint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::AtTimestamp => f.write_str("AT_TIMESTAMP"),
+            Self::TrimHorizon => f.write_str("TRIM_HORIZON"),
+            Self::Latest => f.write_str("LATEST"),
+            Self::At(number) => write!(f, "{number}"),
+            Self::ShardEnd => f.write_str("SHARD_END"),
+        }
+    }
+}
+
+/// A view of a lease's item; attributes are decoded when asked for.
+#[derive(Clone, Copy)]
+pub struct LeaseRow<'a>(pub &'a Item);
+
+impl<'a> LeaseRow<'a> {
+    /// The shard that the lease is for, from `leaseKey`; a shard id, or `account:stream:epoch:shard id`.
+    pub fn shard(self) -> Option<ShardId> {
+        let key = self.0.get_s("leaseKey")?;
+        key.rsplit(':').next()?.parse().ok()
+    }
+    /// `leaseOwner`.
+    pub fn owner(self) -> Option<&'a str> {
+        self.0.get_s("leaseOwner").map(|s| &**s)
+    }
+    /// `checkpoint` as text.
+    pub fn checkpoint_text(self) -> Option<&'a str> {
+        self.0.get_s("checkpoint").map(|s| &**s)
+    }
+    /// `checkpoint`; `None` when it is absent or no position.
+    pub fn checkpoint(self) -> Option<Checkpoint> {
+        Checkpoint::parse(self.checkpoint_text()?)
+    }
+    /// `childShardIds`.
+    pub fn children(self) -> impl Iterator<Item = ShardId> {
+        let ids = match self.0.get("childShardIds") {
+            Some(AttributeValue::Ss(ids)) => Some(ids),
+            _ => None,
+        };
+        ids.into_iter().flatten().filter_map(|id| id.parse().ok())
+    }
+    /// `startingHashKey` and `endingHashKey`.
+    pub fn range(self) -> Option<HashKeyRange> {
+        let key = |name| self.0.get_s(name).and_then(|text| text.parse().ok());
+        Some(HashKeyRange { start: key("startingHashKey")?, end: key("endingHashKey")? })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn checkpoints_are_ordered_as_the_library_orders_them() {
+        let number = SequenceNumber::new(ShardId(0), 1_767_225_600, 5, 1_767_225_600).to_string();
+        let texts = ["AT_TIMESTAMP", "TRIM_HORIZON", "LATEST", &number, "SHARD_END"];
+        let parsed: Vec<_> = texts.iter().map(|t| Checkpoint::parse(t).expect(t)).collect();
+        assert!(parsed.is_sorted());
+        assert!(parsed.iter().zip(texts).all(|(c, t)| c.to_string() == t));
+        assert_eq!(Checkpoint::parse("7"), None);
+    }
+
+    #[test]
+    fn a_row_is_read_by_its_attribute_names() {
+        let children = ["shardId-000000000002", "shardId-000000000003"].map(Into::into);
+        let item = Item::new()
+            .with("leaseKey", AttributeValue::s("123:clicks:1:shardId-000000000001"))
+            .with("leaseOwner", AttributeValue::s("billing-1"))
+            .with("checkpoint", AttributeValue::s("LATEST"))
+            .with("childShardIds", AttributeValue::Ss(children.into()))
+            .with("startingHashKey", AttributeValue::s("0"))
+            .with("endingHashKey", AttributeValue::s("340282366920938463463374607431768211455"));
+        let row = LeaseRow(&item);
+        assert_eq!((row.shard(), row.owner()), (Some(ShardId(1)), Some("billing-1")));
+        assert_eq!(row.checkpoint(), Some(Checkpoint::Latest));
+        assert_eq!(row.children().collect::<Vec<_>>(), [ShardId(2), ShardId(3)]);
+        assert_eq!(row.range(), Some(HashKeyRange::FULL));
+        assert_eq!(LeaseRow(&Item::new()).shard(), None);
+    }
+}

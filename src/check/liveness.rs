@@ -1,0 +1,69 @@
+//! What the liveness checks share: the bounds, and from when on a stretch of trouble counts.
+//!
+//! "Within a bound after the faults have healed" is judged by stretches: a stretch of trouble counts from the latest
+//! of its own beginning, the healing, and the last coming or going of one of the consumer's workers, and must be over
+//! within the bound. Thus later resharding is judged by the same rule. A run that ends before a bound has passed
+//! leaves the check unknown.
+
+use super::findings::Findings;
+use super::{CheckResult, Verdict};
+use crate::base::{Event, EventKind, SimDuration, SimTime};
+
+/// Bounds of the liveness checks, counted from when the faults have healed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LivenessBounds {
+    /// Every open shard has an active consumer.
+    pub owned_within: SimDuration,
+    /// Leases are spread evenly over workers.
+    pub balanced_within: SimDuration,
+    /// The iterator age is below `iterator_age_max` again.
+    pub caught_up_within: SimDuration,
+    /// See `caught_up_within`.
+    pub iterator_age_max: SimDuration,
+}
+
+/// When liveness is judged.
+#[derive(Default)]
+pub struct Healing {
+    healed: Option<SimTime>,
+    ended: Option<SimTime>,
+}
+
+impl Healing {
+    /// The events it learns from.
+    pub const KINDS: &'static [EventKind] = &[EventKind::FaultsHealed, EventKind::RunEnded];
+
+    /// Takes the next event.
+    pub fn on(&mut self, at: SimTime, event: &Event) {
+        match event {
+            Event::FaultsHealed {} => self.healed = Some(at),
+            Event::RunEnded {} => self.ended = Some(at),
+            _ => {}
+        }
+    }
+    /// How long trouble that began at `since` has counted at `at`, when the workers last changed at `changed`.
+    pub fn trouble(&self, since: SimTime, changed: SimTime, at: SimTime) -> SimDuration {
+        self.healed.map_or(SimDuration::ZERO, |healed| at.since(since.max(changed).max(healed)))
+    }
+    /// The result of a check whose stretches must be over within `bound`.
+    pub fn result(
+        &self,
+        name: &'static str,
+        findings: &Findings,
+        judged: u64,
+        bound: SimDuration,
+        held: impl FnOnce() -> String,
+    ) -> CheckResult {
+        let watched = self.healed.zip(self.ended).map(|(healed, ended)| ended.since(healed));
+        let mut result = findings.result(name, judged, held);
+        if result.verdict != Verdict::Pass || watched.is_some_and(|watched| watched >= bound) {
+            return result;
+        }
+        result.verdict = Verdict::Unknown;
+        result.detail = match watched {
+            Some(watched) => format!("the run ended {watched} after the faults had healed; the bound is {bound}"),
+            None => "the faults had not healed when the run ended".into(),
+        };
+        result
+    }
+}

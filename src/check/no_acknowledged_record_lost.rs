@@ -1,0 +1,310 @@
+//! `no-acknowledged-record-lost`: an acknowledged record can be read until its retention is over.
+//!
+//! Broken by: a record acknowledged by fewer than two zones, ordinals that are not dense, a shard closed before its
+//! end, records trimmed before their time, a reading session that jumps over records, and an answer that says "caught
+//! up" with records left. How old a record is is known to [`MARK_EVERY`], in favour of the service.
+//!
+//! Whether a consumer processes what it read is not judged here.
+
+use std::collections::VecDeque;
+use std::ops::Range;
+
+use super::findings::Findings;
+use super::grid::Grid;
+use super::names::Names;
+use super::sessions::Sessions;
+use super::{Check, CheckResult};
+use crate::base::{Event, EventKind, Fold, ShardId, SimDuration, SimTime, StreamId};
+
+/// One acceptance time is kept for this much time: 8,640 a day and shard.
+const MARK_EVERY: SimDuration = SimDuration::from_secs(10);
+/// An answer may say "caught up" while records younger than this (and the visibility lag) are left.
+const CAUGHT_UP_SLACK: SimDuration = SimDuration::from_secs(10);
+
+#[derive(Default)]
+struct Shard {
+    accepted: u64,
+    trimmed: u64,
+    next_mark: SimTime,
+    /// Ordinals with the time at which they were accepted, in order.
+    marks: VecDeque<(u64, SimTime)>,
+}
+
+#[derive(Default)]
+struct Stream {
+    retention: SimDuration,
+    /// Records accepted until then expired under an earlier, shorter retention.
+    expired_until: Option<SimTime>,
+}
+
+/// The check.
+#[derive(Default)]
+pub struct NoAcknowledgedRecordLost {
+    names: Names,
+    shards: Grid<Shard>,
+    streams: Grid<Stream>,
+    sessions: Sessions,
+    visibility_lag: SimDuration,
+    findings: Findings,
+    read: u64,
+}
+
+impl Shard {
+    fn accept(&mut self, at: SimTime, ordinal: u64) {
+        self.accepted = ordinal + 1;
+        if at >= self.next_mark {
+            self.next_mark = at + MARK_EVERY;
+            self.marks.push_back((ordinal, at));
+        }
+    }
+    /// A time at or before which `ordinal` was accepted, by less than [`MARK_EVERY`].
+    fn accepted_at(&self, ordinal: u64) -> SimTime {
+        let after = self.marks.partition_point(|(o, _)| *o <= ordinal);
+        after.checked_sub(1).map_or(SimTime::ZERO, |i| self.marks[i].1)
+    }
+    fn trim(&mut self, to: u64) {
+        self.trimmed = self.trimmed.max(to);
+        while self.marks.get(1).is_some_and(|(ordinal, _)| *ordinal <= to) {
+            self.marks.pop_front();
+        }
+    }
+    /// Whether `ordinal` was accepted before `time`.
+    fn is_older(&self, ordinal: u64, time: SimTime) -> bool {
+        let next = self.marks.partition_point(|(o, _)| *o <= ordinal);
+        ordinal < self.accepted && self.marks.get(next).is_some_and(|(_, at)| *at < time)
+    }
+}
+
+impl Stream {
+    fn set_retention(&mut self, at: SimTime, hours: u32) {
+        if at.since(SimTime::ZERO) >= self.retention {
+            self.expired_until = self.expired_until.max(Some(at.saturating_sub(self.retention)));
+        }
+        self.retention = SimDuration::from_hours(hours.into());
+    }
+    fn has_expired(&self, accepted: SimTime, now: SimTime) -> bool {
+        self.expired_until.is_some_and(|until| accepted <= until) || accepted.saturating_add(self.retention) <= now
+    }
+}
+
+impl NoAcknowledgedRecordLost {
+    /// The events it listens to.
+    pub const KINDS: &'static [EventKind] = &[
+        EventKind::StreamDeclared,
+        EventKind::RetentionChanged,
+        EventKind::RecordAccepted,
+        EventKind::RecordsTrimmed,
+        EventKind::ShardClosed,
+        EventKind::ShardExpired,
+        EventKind::RecordsRead,
+        EventKind::IteratorRequested,
+    ];
+
+    /// The check for a service that shows accepted records after `visibility_lag`.
+    pub fn new(visibility_lag: SimDuration) -> Self {
+        Self { visibility_lag, ..Self::default() }
+    }
+
+    fn on_accepted(&mut self, at: SimTime, stream: StreamId, shard: ShardId, ordinal: u64, zones: u8) {
+        let state = self.shards.at(stream.index(), shard.index());
+        let next = state.accepted;
+        state.accept(at, ordinal);
+        if ordinal != next {
+            let stream = self.names.stream(stream);
+            self.findings.fail(at, || format!("{stream} accepted record {ordinal} in {shard}, but {next} was next"));
+        }
+        if zones.count_ones() < 2 {
+            self.fail(at, stream, shard, || format!("acknowledged record {ordinal} with fewer than two zones"));
+        }
+    }
+
+    /// Ordinals `range` went away.
+    fn on_gone(&mut self, at: SimTime, stream: StreamId, shard: ShardId, to: u64) {
+        let state = self.shards.at(stream.index(), shard.index());
+        let gone = state.trimmed..to.min(state.accepted);
+        let youngest = (!gone.is_empty()).then(|| state.accepted_at(gone.end - 1));
+        state.trim(to);
+        let Some(accepted) = youngest else { return };
+        let rules = self.streams.at(stream.index(), 0);
+        let (is_due, retention) = (rules.has_expired(accepted, at), rules.retention);
+        if !is_due && !self.names.is_gone(stream) {
+            self.fail(at, stream, shard, || {
+                format!("trimmed {} accepted at {accepted} or later; retention is {retention}", records(&gone))
+            });
+        }
+    }
+
+    fn on_closed(&mut self, at: SimTime, stream: StreamId, shard: ShardId, end: u64) {
+        let accepted = self.shards.at(stream.index(), shard.index()).accepted;
+        if end != accepted {
+            self.fail(at, stream, shard, || format!("closed with {end} records, but {accepted} were acknowledged"));
+        }
+    }
+
+    fn on_read(&mut self, at: SimTime, (stream, shard): (StreamId, ShardId), read: Range<u64>, continues: Option<u64>) {
+        self.read += read.end - read.start;
+        let state = self.shards.at(stream.index(), shard.index());
+        let accepted = state.accepted;
+        if read.end > accepted {
+            self.fail(at, stream, shard, || format!("returned {} of which {accepted} exist", records(&read)));
+            return;
+        }
+        let missed = continues.unwrap_or(read.start).max(state.trimmed)..read.start;
+        if missed.is_empty() {
+            return;
+        }
+        let youngest = state.accepted_at(missed.end - 1);
+        if !self.streams.at(stream.index(), 0).has_expired(youngest, at) {
+            self.fail(at, stream, shard, || format!("passed over {} in a reading session", records(&missed)));
+        }
+    }
+
+    fn on_caught_up(&mut self, at: SimTime, stream: StreamId, shard: ShardId, to: u64) {
+        let state = self.shards.at(stream.index(), shard.index());
+        let accepted = state.accepted;
+        let is_left = state.is_older(to, at.saturating_sub(CAUGHT_UP_SLACK + self.visibility_lag));
+        if is_left && !self.streams.at(stream.index(), 0).has_expired(state.accepted_at(accepted - 1), at) {
+            self.fail(at, stream, shard, || {
+                format!("told a reader it was caught up, with {} left", records(&(to..accepted)))
+            });
+        }
+    }
+
+    fn fail(&mut self, at: SimTime, stream: StreamId, shard: ShardId, what: impl FnOnce() -> String) {
+        let stream = self.names.stream(stream);
+        self.findings.fail(at, || format!("{stream} {shard} {}", what()));
+    }
+}
+
+/// Ordinals in words.
+pub(super) fn records(range: &Range<u64>) -> String {
+    match range.end.saturating_sub(range.start) {
+        1 => format!("record {}", range.start),
+        _ => format!("records {} to {}", range.start, range.end.saturating_sub(1)),
+    }
+}
+
+impl Fold for NoAcknowledgedRecordLost {
+    fn on(&mut self, at: SimTime, event: &Event) {
+        match *event {
+            Event::RecordAccepted { stream, shard, ordinal, zones, .. } => {
+                self.on_accepted(at, stream, shard, ordinal, zones);
+            }
+            Event::RecordsRead { stream, shard, host, from, to, behind_latest_ms, iterator_lived_ns, .. } => {
+                let continues = self.sessions.read(at, (stream, shard), host, to, iterator_lived_ns);
+                self.on_read(at, (stream, shard), from..to, continues);
+                if behind_latest_ms == 0 {
+                    self.on_caught_up(at, stream, shard, to);
+                }
+            }
+            Event::IteratorRequested { host, shard, .. } => self.sessions.restart(host, shard),
+            Event::RecordsTrimmed { stream, shard, to } => self.on_gone(at, stream, shard, to),
+            Event::ShardExpired { stream, shard } => self.on_gone(at, stream, shard, u64::MAX),
+            Event::ShardClosed { stream, shard, end } => self.on_closed(at, stream, shard, end),
+            Event::StreamDeclared { stream, retention_hours, .. } => {
+                let retention = SimDuration::from_hours(retention_hours.into());
+                *self.streams.at(stream.index(), 0) = Stream { retention, ..Stream::default() };
+                self.names.on(at, event);
+            }
+            Event::RetentionChanged { stream, retention_hours } => {
+                self.streams.at(stream.index(), 0).set_retention(at, retention_hours);
+            }
+            _ => self.names.on(at, event),
+        }
+    }
+}
+
+impl Check for NoAcknowledgedRecordLost {
+    fn name(&self) -> &'static str {
+        "no-acknowledged-record-lost"
+    }
+    fn result(&self) -> CheckResult {
+        self.findings.result(self.name(), self.read, || format!("no gap in {} records read", self.read))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::check::Verdict;
+    use crate::check::test_events::*;
+
+    const DAY_MS: u64 = 24 * 3_600_000;
+
+    fn check() -> NoAcknowledgedRecordLost {
+        NoAcknowledgedRecordLost::new(SimDuration::ZERO)
+    }
+
+    /// A hundred records, and a first read of ten.
+    fn begun() -> Script {
+        let mut script = accepted_many(0, S0, 100);
+        script.push((1000, read_behind(WORKER_1, S0, 0, 10, 5, 900)));
+        script
+    }
+
+    #[test]
+    fn records_read_in_turn_and_trimmed_in_time_are_not_lost() {
+        let mut script = begun();
+        script.push((2000, read(WORKER_1, S0, 10, 100, 1000)));
+        script.push((2000 + DAY_MS, trimmed(S0, 100)));
+        assert_eq!(judge(check(), script).verdict, Verdict::Pass);
+        assert_eq!(judge(check(), []).verdict, Verdict::Unknown);
+    }
+
+    #[test]
+    fn a_session_that_jumps_over_records_loses_them() {
+        let mut script = begun();
+        script.push((2000, read(WORKER_1, S0, 13, 100, 1000)));
+        let result = judge(check(), script);
+        assert_eq!(
+            evidence(&result),
+            "0:00:02.000 clicks shardId-000000000000 passed over records 10 to 12 in a reading session"
+        );
+    }
+
+    #[test]
+    fn a_new_iterator_may_begin_anywhere() {
+        let mut script = begun();
+        script.push((2000, read(WORKER_1, S0, 50, 100, 10)));
+        assert_eq!(judge(check(), script).verdict, Verdict::Pass);
+    }
+
+    #[test]
+    fn trimming_before_retention_is_over_is_a_loss() {
+        let mut script = begun();
+        script.push((DAY_MS - 60_000, trimmed(S0, 40)));
+        let text = evidence(&judge(check(), script));
+        assert!(text.contains("trimmed records 0 to 39 accepted at 0:00:00.000 or later; retention is 1d"), "{text}");
+    }
+
+    #[test]
+    fn what_expired_under_a_shorter_retention_may_be_trimmed_later() {
+        let longer = Event::RetentionChanged { stream: CLICKS, retention_hours: 48 };
+        let mut script = begun();
+        script.push((DAY_MS + 1000, longer.clone()));
+        script.push((DAY_MS + 2000, trimmed(S0, 100)));
+        assert_eq!(judge(check(), script).verdict, Verdict::Pass);
+        let mut script = begun();
+        script.push((DAY_MS - 1000, longer));
+        script.push((DAY_MS + 2000, trimmed(S0, 100)));
+        assert_eq!(judge(check(), script).verdict, Verdict::Fail);
+    }
+
+    #[test]
+    fn a_lost_tail_shows_when_a_reader_is_told_it_is_caught_up() {
+        let mut script = begun();
+        script.push((20_000, accepted(S0, 100)));
+        script.push((40_000, read(WORKER_1, S0, 50, 50, 10)));
+        let text = evidence(&judge(check(), script));
+        assert!(text.contains("told a reader it was caught up, with records 50 to 100 left"), "{text}");
+    }
+
+    #[test]
+    fn a_shard_that_forgets_its_last_records_is_found_when_it_closes_or_accepts() {
+        for event in [closed(S0, 90), accepted(S0, 90)] {
+            let mut script = begun();
+            script.push((3000, event));
+            assert_eq!(judge(check(), script).verdict, Verdict::Fail);
+        }
+    }
+}

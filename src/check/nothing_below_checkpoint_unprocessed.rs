@@ -1,0 +1,253 @@
+//! `nothing-below-checkpoint-unprocessed`: a stored checkpoint covers only records that were processed.
+//!
+//! Judged when a lease row takes a checkpoint that a worker had announced. From where the consumer first began in the
+//! shard up to the checkpoint, every record must have been processed by one of its workers or have left retention.
+//! A batch that the library passed over because the processor threw was not processed: after the checkpoint nobody
+//! will. So was what a second start at LATEST jumps over, before the first checkpoint is stored.
+
+use std::ops::Range;
+
+use super::findings::Findings;
+use super::grid::Grid;
+use super::lease_row::{Checkpoint, LeaseRow};
+use super::names::Names;
+use super::no_acknowledged_record_lost::records;
+use super::shards::Shards;
+use super::starts::Starts;
+use super::{Check, CheckResult};
+use crate::base::item::Item;
+use crate::base::{ConsumerId, Event, EventKind, Fold, HostId, RangeSet, ShardId, SimTime, TableId};
+
+/// Announced checkpoints that are kept per shard while they are not stored.
+const ATTEMPTS_MAX: usize = 32;
+/// Unprocessed ranges that are told one by one.
+const RANGES_MAX: usize = 4;
+
+/// A consumer's progress in a shard.
+#[derive(Default)]
+struct Progress {
+    processed: RangeSet,
+    skipped: RangeSet,
+    attempts: Vec<(Checkpoint, u64)>,
+    /// Ordinals below this were judged.
+    judged: u64,
+}
+
+/// The check.
+#[derive(Default)]
+pub struct NothingBelowCheckpointUnprocessed {
+    names: Names,
+    shards: Shards,
+    starts: Starts,
+    progress: Grid<Progress>,
+    findings: Findings,
+    checkpoints: u64,
+}
+
+impl Progress {
+    fn announce(&mut self, attempt: (Checkpoint, u64)) {
+        self.attempts.retain(|a| *a != attempt);
+        if self.attempts.len() == ATTEMPTS_MAX {
+            self.attempts.remove(0);
+        }
+        self.attempts.push(attempt);
+    }
+    /// The ordinal below which the stored checkpoint claims everything, if a worker announced it.
+    fn stored(&mut self, checkpoint: Checkpoint) -> Option<u64> {
+        let (_, to) = *self.attempts.iter().find(|(c, _)| *c == checkpoint)?;
+        self.attempts.retain(|(_, other)| *other > to);
+        Some(to)
+    }
+    /// The unprocessed ranges of `claimed`, in words, told apart by whether they were skipped.
+    fn unprocessed(&self, claimed: Range<u64>) -> Vec<String> {
+        let (mut told, mut from) = (Vec::new(), claimed.start);
+        while let Some(missing) = self.processed.first_missing(from..claimed.end) {
+            from = missing.end;
+            self.tell(missing, &mut told);
+        }
+        told
+    }
+    fn tell(&self, missing: Range<u64>, told: &mut Vec<String>) {
+        let mut from = missing.start;
+        while from < missing.end {
+            let unskipped = self.skipped.first_missing(from..missing.end);
+            let (start, end) = unskipped.map_or((missing.end, missing.end), |r| (r.start, r.end));
+            if from < start {
+                told.push(format!("skipped {}", records(&(from..start))));
+            }
+            if start < end {
+                told.push(format!("never processed {}", records(&(start..end))));
+            }
+            from = end;
+        }
+    }
+    fn forget_below(&mut self, ordinal: u64) {
+        self.judged = self.judged.max(ordinal);
+        self.processed.remove_below(self.judged);
+        self.skipped.remove_below(self.judged);
+    }
+}
+
+impl NothingBelowCheckpointUnprocessed {
+    /// The events it listens to.
+    pub const KINDS: &'static [EventKind] = &[
+        EventKind::ShardOpened,
+        EventKind::RecordsTrimmed,
+        EventKind::ProcessingStarted,
+        EventKind::RecordsRead,
+        EventKind::RecordsProcessed,
+        EventKind::RecordsSkipped,
+        EventKind::CheckpointAttempted,
+        EventKind::ItemWritten,
+    ];
+
+    fn at(&mut self, consumer: ConsumerId, shard: ShardId) -> &mut Progress {
+        self.progress.at(consumer.index(), shard.index())
+    }
+
+    fn on_row(&mut self, at: SimTime, table: TableId, host: HostId, before: Option<&Item>, after: &Item) {
+        let row = LeaseRow(after);
+        if before.and_then(|b| LeaseRow(b).checkpoint_text()) == row.checkpoint_text() {
+            return;
+        }
+        let Some(consumer) = self.names.consumer_of_table(table) else { return };
+        let (Some(shard), Some(checkpoint)) = (row.shard(), row.checkpoint()) else { return };
+        if self.progress.get(consumer.index(), shard.index()).is_some()
+            && let Some(to) = self.at(consumer, shard).stored(checkpoint)
+        {
+            self.judge(at, consumer, host, shard, (checkpoint, to));
+        }
+    }
+
+    fn judge(
+        &mut self,
+        at: SimTime,
+        consumer: ConsumerId,
+        host: HostId,
+        shard: ShardId,
+        (checkpoint, to): (Checkpoint, u64),
+    ) {
+        let Some(stream) = self.names.stream_of(consumer) else { return };
+        let start = self.starts.first(consumer, shard).unwrap_or(0).max(self.shards.trimmed(stream, shard));
+        let progress = self.progress.at(consumer.index(), shard.index());
+        let mut told = progress.unprocessed(start.max(progress.judged)..to);
+        progress.forget_below(to);
+        self.checkpoints += 1;
+        if told.is_empty() {
+            return;
+        }
+        if told.len() > RANGES_MAX {
+            let more = told.split_off(RANGES_MAX).len();
+            told.push(format!("and {more} more ranges"));
+        }
+        let (host, told) = (self.names.host(host), told.join(", "));
+        self.findings.fail(at, || {
+            format!("{host} stored checkpoint {checkpoint} of {shard}, which claims every record below {to}, but its workers {told}")
+        });
+    }
+}
+
+impl Fold for NothingBelowCheckpointUnprocessed {
+    fn on(&mut self, at: SimTime, event: &Event) {
+        self.starts.on(event, &self.names);
+        match event {
+            Event::RecordsProcessed { consumer, shard, from, to, .. } => {
+                self.at(*consumer, *shard).processed.insert(*from..*to);
+            }
+            Event::RecordsSkipped { consumer, shard, from, to, .. } => {
+                self.at(*consumer, *shard).skipped.insert(*from..*to);
+            }
+            Event::CheckpointAttempted { consumer, shard, sequence_number, to, .. } => {
+                self.at(*consumer, *shard).announce((Checkpoint::attempted(*sequence_number), *to));
+            }
+            Event::ItemWritten { table, host, before, after: Some(after), .. } => {
+                self.on_row(at, *table, *host, before.as_deref(), after);
+            }
+            _ => {
+                self.shards.on(event);
+                self.names.on(at, event);
+            }
+        }
+    }
+}
+
+impl Check for NothingBelowCheckpointUnprocessed {
+    fn name(&self) -> &'static str {
+        "nothing-below-checkpoint-unprocessed"
+    }
+    fn result(&self) -> CheckResult {
+        let held = || format!("everything below {} stored checkpoints was processed", self.checkpoints);
+        self.findings.result(self.name(), self.checkpoints, held)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::check::Verdict;
+    use crate::check::test_events::*;
+
+    /// billing-1 begins at `start`, first reads ordinal `from`, and then `work` happens.
+    fn begun(start: &str, from: u64, work: impl IntoIterator<Item = Event>) -> Script {
+        let mut script =
+            vec![(0, opened(S0, 2, None)), (1, started(WORKER_1, S0, start)), (2, read(WORKER_1, S0, from, 100, 1))];
+        script.extend(work.into_iter().map(|event| (3, event)));
+        script
+    }
+
+    /// A checkpoint at ordinal `to` is announced and stored.
+    fn stored(to: u64) -> [Event; 2] {
+        let row_before = row(S0, "billing-1", "TRIM_HORIZON");
+        [attempted(WORKER_1, S0, to), written(WORKER_1, row_before, row_at(S0, "billing-1", to))]
+    }
+
+    #[test]
+    fn a_checkpoint_above_processed_records_only_is_fine() {
+        let check = NothingBelowCheckpointUnprocessed::default;
+        let mut work = vec![processed(WORKER_1, S0, 0, 50), processed(WORKER_2, S0, 50, 60)];
+        work.extend(stored(60));
+        assert_eq!(judge(check(), begun("TRIM_HORIZON", 0, work)).verdict, Verdict::Pass);
+        let mut late = vec![processed(WORKER_1, S0, 40, 60)];
+        late.extend(stored(60));
+        assert_eq!(judge(check(), begun("LATEST", 40, late.clone())).verdict, Verdict::Pass);
+        late.insert(0, trimmed(S0, 40));
+        assert_eq!(judge(check(), begun("TRIM_HORIZON", 0, late)).verdict, Verdict::Pass);
+        assert_eq!(judge(check(), []).verdict, Verdict::Unknown);
+    }
+
+    #[test]
+    fn skipped_and_forgotten_records_are_told_exactly() {
+        let mut work = vec![
+            processed(WORKER_1, S0, 0, 20),
+            skipped(WORKER_1, S0, 20, 30),
+            processed(WORKER_1, S0, 30, 40),
+            processed(WORKER_1, S0, 41, 60),
+        ];
+        work.extend(stored(60));
+        let text = evidence(&judge(NothingBelowCheckpointUnprocessed::default(), begun("TRIM_HORIZON", 0, work)));
+        let number = number(S0, 60);
+        assert_eq!(
+            text,
+            format!(
+                "0:00:00.003 billing-1 stored checkpoint {number} of shardId-000000000000, which claims every record \
+                 below 60, but its workers skipped records 20 to 29, never processed record 40"
+            )
+        );
+    }
+
+    #[test]
+    fn an_announced_checkpoint_that_is_never_stored_claims_nothing() {
+        let script = begun("TRIM_HORIZON", 0, [attempted(WORKER_1, S0, 60)]);
+        assert_eq!(judge(NothingBelowCheckpointUnprocessed::default(), script).verdict, Verdict::Unknown);
+    }
+
+    #[test]
+    fn the_end_of_a_shard_claims_all_of_it() {
+        let sequence_number = None;
+        let end = Event::CheckpointAttempted { consumer: BILLING, host: WORKER_1, shard: S0, sequence_number, to: 100 };
+        let rows = (row(S0, "billing-1", "TRIM_HORIZON"), row(S0, "billing-1", "SHARD_END"));
+        let work = [processed(WORKER_1, S0, 0, 99), end, written(WORKER_1, rows.0, rows.1)];
+        let result = judge(NothingBelowCheckpointUnprocessed::default(), begun("TRIM_HORIZON", 0, work));
+        assert!(evidence(&result).ends_with("but its workers never processed record 99"), "{result:?}");
+    }
+}

@@ -1,0 +1,45 @@
+//! Which read goes on where the last one ended.
+//!
+//! A GetRecords answer carries the next iterator, so in one reading session every iterator is as old as the read
+//! before it. That tells a read that continues from one with a new iterator (another position) and from one that
+//! repeats a call whose answer was lost.
+
+use super::grid::Grid;
+use crate::base::{HostId, ShardId, SimTime, StreamId};
+
+/// How much later than the answer the iterator in it may be stamped, in nanoseconds.
+const STAMP_SLACK_NS: u64 = 1_000_000;
+
+#[derive(Clone, Copy)]
+struct LastRead {
+    stream: StreamId,
+    at: SimTime,
+    to: u64,
+}
+
+/// The last read of each host in each shard.
+#[derive(Default)]
+pub struct Sessions {
+    last: Grid<Option<LastRead>>,
+}
+
+impl Sessions {
+    /// A read of `..to` at `at` with an iterator `lived_ns` old. Where the read before it ended, if it continues that.
+    pub fn read(
+        &mut self,
+        at: SimTime,
+        (stream, shard): (StreamId, ShardId),
+        host: HostId,
+        to: u64,
+        lived_ns: u64,
+    ) -> Option<u64> {
+        let last = self.last.at(host.index(), shard.index()).replace(LastRead { stream, at, to })?;
+        let issued = at.as_nanos().saturating_sub(lived_ns);
+        let continues = last.stream == stream && issued.abs_diff(last.at.as_nanos()) <= STAMP_SLACK_NS;
+        continues.then_some(last.to)
+    }
+    /// The host asked for an iterator: its next read does not continue.
+    pub fn restart(&mut self, host: HostId, shard: ShardId) {
+        *self.last.at(host.index(), shard.index()) = None;
+    }
+}

@@ -1,0 +1,142 @@
+//! `shard-order`: a shard keeps its records in the order in which it accepted them.
+//!
+//! Per shard, ordinals and sequence indexes grow; in one reading session records come in that order; and a record
+//! processor gets them so from the start of its processing to its end.
+
+use super::findings::Findings;
+use super::grid::Grid;
+use super::names::Names;
+use super::sessions::Sessions;
+use super::{Check, CheckResult};
+use crate::base::{Event, EventKind, Fold, HostId, ShardId, SimTime, StreamId};
+
+/// The check.
+#[derive(Default)]
+pub struct ShardOrder {
+    names: Names,
+    /// Last ordinal and sequence index accepted, by stream and shard.
+    accepted: Grid<Option<(u64, u64)>>,
+    sessions: Sessions,
+    /// Where the last batch ended, by host and shard.
+    delivered: Grid<u64>,
+    findings: Findings,
+    judged: u64,
+}
+
+impl ShardOrder {
+    /// The events it listens to.
+    pub const KINDS: &'static [EventKind] = &[
+        EventKind::RecordAccepted,
+        EventKind::RecordsRead,
+        EventKind::IteratorRequested,
+        EventKind::ProcessingStarted,
+        EventKind::ProcessingEnded,
+        EventKind::RecordsProcessed,
+        EventKind::RecordsSkipped,
+        EventKind::HostCrashed,
+    ];
+
+    fn on_accepted(&mut self, at: SimTime, stream: StreamId, shard: ShardId, record: (u64, u64)) {
+        let last = self.accepted.at(stream.index(), shard.index()).replace(record);
+        self.judged += 1;
+        if let Some(last) = last
+            && (record.0 <= last.0 || record.1 <= last.1)
+        {
+            let stream = self.names.stream(stream);
+            self.findings.fail(at, || {
+                format!(
+                    "{stream} {shard} accepted record {} (sequence index {}) after record {} (sequence index {})",
+                    record.0, record.1, last.0, last.1
+                )
+            });
+        }
+    }
+
+    fn on_delivered(&mut self, at: SimTime, host: HostId, shard: ShardId, from: u64, to: u64) {
+        let last = std::mem::replace(self.delivered.at(host.index(), shard.index()), to);
+        if from < last {
+            let host = self.names.host(host);
+            self.findings.fail(at, || format!("{host} processed record {from} of {shard} after record {}", last - 1));
+        }
+    }
+}
+
+impl Fold for ShardOrder {
+    fn on(&mut self, at: SimTime, event: &Event) {
+        match *event {
+            Event::RecordAccepted { stream, shard, ordinal, index, .. } => {
+                self.on_accepted(at, stream, shard, (ordinal, index));
+            }
+            Event::RecordsRead { stream, shard, host, from, to, iterator_lived_ns, .. } => {
+                let continues = self.sessions.read(at, (stream, shard), host, to, iterator_lived_ns);
+                if let Some(last) = continues.filter(|last| from < *last) {
+                    let host = self.names.host(host);
+                    self.findings
+                        .fail(at, || format!("{host} was given record {from} of {shard} after record {}", last - 1));
+                }
+            }
+            Event::IteratorRequested { host, shard, .. } => self.sessions.restart(host, shard),
+            Event::RecordsProcessed { host, shard, from, to, .. }
+            | Event::RecordsSkipped { host, shard, from, to, .. } => self.on_delivered(at, host, shard, from, to),
+            Event::ProcessingStarted { host, shard, .. } | Event::ProcessingEnded { host, shard, .. } => {
+                *self.delivered.at(host.index(), shard.index()) = 0;
+            }
+            Event::HostCrashed { host } => self.delivered.row_mut(host.index()).fill(0),
+            _ => self.names.on(at, event),
+        }
+    }
+}
+
+impl Check for ShardOrder {
+    fn name(&self) -> &'static str {
+        "shard-order"
+    }
+    fn result(&self) -> CheckResult {
+        self.findings.result(self.name(), self.judged, || format!("{} records kept their order", self.judged))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::check::Verdict;
+    use crate::check::test_events::*;
+
+    #[test]
+    fn growing_numbers_and_steady_reads_are_in_order() {
+        let mut script = accepted_many(0, S0, 20);
+        script.push((100, started(WORKER_1, S0, "TRIM_HORIZON")));
+        script.push((100, read(WORKER_1, S0, 0, 10, 5)));
+        script.push((200, processed(WORKER_1, S0, 0, 10)));
+        script.push((300, read(WORKER_1, S0, 10, 20, 200)));
+        // The answer was lost, so the same iterator is used again.
+        script.push((400, read(WORKER_1, S0, 10, 20, 300)));
+        script.push((500, processed(WORKER_1, S0, 10, 20)));
+        script.push((600, Event::HostCrashed { host: WORKER_1 }));
+        script.push((700, processed(WORKER_1, S0, 10, 20)));
+        assert_eq!(judge(ShardOrder::default(), script).verdict, Verdict::Pass);
+        assert_eq!(judge(ShardOrder::default(), []).verdict, Verdict::Unknown);
+    }
+
+    #[test]
+    fn a_sequence_number_that_goes_back_is_found() {
+        let mut script = accepted_many(0, S0, 2);
+        script.push((5, accepted(S0, 1)));
+        let text = evidence(&judge(ShardOrder::default(), script));
+        assert!(text.contains("accepted record 1 (sequence index 3) after record 1"), "{text}");
+    }
+
+    #[test]
+    fn a_session_that_goes_back_is_found() {
+        let script = [(100, read(WORKER_1, S0, 0, 10, 5)), (300, read(WORKER_1, S0, 8, 20, 200))];
+        let text = evidence(&judge(ShardOrder::default(), script));
+        assert_eq!(text, "0:00:00.300 billing-1 was given record 8 of shardId-000000000000 after record 9");
+    }
+
+    #[test]
+    fn a_processor_that_gets_an_older_batch_is_found() {
+        let script = [(100, processed(WORKER_1, S0, 0, 10)), (300, processed(WORKER_1, S0, 5, 20))];
+        let text = evidence(&judge(ShardOrder::default(), script));
+        assert_eq!(text, "0:00:00.300 billing-1 processed record 5 of shardId-000000000000 after record 9");
+    }
+}

@@ -1,0 +1,84 @@
+//! Where consumers begin to read shards.
+//!
+//! A session's position is where its first read begins, which says for LATEST and AT_TIMESTAMP what the sentinel does
+//! not.
+
+use super::grid::Grid;
+use super::names::Names;
+use crate::base::{ConsumerId, Event, EventKind, HostId, ShardId, StreamId};
+
+/// What a worker begins from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// The oldest record in retention.
+    TrimHorizon,
+    /// LATEST or AT_TIMESTAMP: what lies below is passed over by the user's choice.
+    Chosen,
+    /// A stored position.
+    Stored,
+}
+
+impl Origin {
+    fn of(start: &str) -> Self {
+        match start {
+            "TRIM_HORIZON" => Self::TrimHorizon,
+            _ if start.starts_with("LATEST") || start.starts_with("AT_TIMESTAMP") => Self::Chosen,
+            _ => Self::Stored,
+        }
+    }
+}
+
+/// A worker's first read of a shard.
+#[derive(Clone, Copy, Debug)]
+pub struct Start {
+    /// The consumer.
+    pub consumer: ConsumerId,
+    /// The shard.
+    pub shard: ShardId,
+    /// What it began from.
+    pub origin: Origin,
+    /// Where its first read began.
+    pub from: u64,
+}
+
+/// Where each consumer first began in each shard.
+#[derive(Default)]
+pub struct Starts {
+    waiting: Grid<Option<(ConsumerId, Origin)>>,
+    first: Grid<Option<u64>>,
+}
+
+impl Starts {
+    /// The events it learns from.
+    pub const KINDS: &'static [EventKind] = &[EventKind::ProcessingStarted, EventKind::RecordsRead];
+
+    /// Takes the next event; answers when a worker made its first read.
+    pub fn on(&mut self, event: &Event, names: &Names) -> Option<Start> {
+        match event {
+            Event::ProcessingStarted { consumer, host, shard, start } => {
+                let origin = Origin::of(start);
+                *self.waiting.at(host.index(), shard.index()) = Some((*consumer, origin));
+                if origin == Origin::TrimHorizon {
+                    self.first.at(consumer.index(), shard.index()).get_or_insert(0);
+                }
+                None
+            }
+            Event::RecordsRead { stream, shard, host, from, .. } => self.read(*stream, *shard, *host, *from, names),
+            _ => None,
+        }
+    }
+    fn read(&mut self, stream: StreamId, shard: ShardId, host: HostId, from: u64, names: &Names) -> Option<Start> {
+        let waiting = self.waiting.at(host.index(), shard.index());
+        let (consumer, origin) = (*waiting)?;
+        if names.stream_of(consumer) != Some(stream) {
+            return None;
+        }
+        *waiting = None;
+        self.first.at(consumer.index(), shard.index()).get_or_insert(from);
+        Some(Start { consumer, shard, origin, from })
+    }
+    /// The ordinal at which the consumer first began in the shard.
+    pub fn first(&self, consumer: ConsumerId, shard: ShardId) -> Option<u64> {
+        self.first.get(consumer.index(), shard.index()).copied().flatten()
+    }
+}

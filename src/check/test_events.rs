@@ -1,0 +1,191 @@
+//! A small scene and short ways to write events, for the checks' tests.
+
+use std::sync::Arc;
+
+use super::{Check, CheckResult};
+use crate::base::event::{ConsumerLibrary, HostRole, LeaseGain, ProcessingEnd, ProcessorFault, SinkKind};
+use crate::base::item::{AttributeValue, Item};
+use crate::base::{
+    ConsumerId, Event, HashKey, HashKeyRange, HostId, PartitionKey, SequenceNumber, ShardId, SimTime, StreamId, TableId,
+};
+
+pub const CLICKS: StreamId = StreamId(0);
+pub const LEASES: TableId = TableId(0);
+pub const BILLING: ConsumerId = ConsumerId(0);
+pub const WORKER_1: HostId = HostId(3);
+pub const WORKER_2: HostId = HostId(4);
+pub const OPERATOR: HostId = HostId(5);
+pub const WEB: HostId = HostId(6);
+pub const S0: ShardId = ShardId(0);
+pub const S1: ShardId = ShardId(1);
+pub const S2: ShardId = ShardId(2);
+
+/// Events with their time in milliseconds.
+pub type Script = Vec<(u64, Event)>;
+
+/// A stream `clicks` of 24 hours, and a consumer `billing` with two workers and a lease table.
+pub fn scene() -> Vec<Event> {
+    scene_with(SinkKind::Plain)
+}
+
+pub fn scene_with(sink: SinkKind) -> Vec<Event> {
+    let host = |host, name: &str, role| Event::HostDeclared { host, name: name.into(), role };
+    vec![
+        host(WORKER_1, "billing-1", HostRole::Consumer),
+        host(WORKER_2, "billing-2", HostRole::Consumer),
+        host(OPERATOR, "operator", HostRole::Operator),
+        host(WEB, "web-1", HostRole::Producer),
+        Event::StreamDeclared { stream: CLICKS, name: "clicks".parse().expect("a name"), retention_hours: 24 },
+        Event::TableDeclared { table: LEASES, name: "billing".parse().expect("a name"), read_units: 0, write_units: 0 },
+        Event::ConsumerDeclared {
+            consumer: BILLING,
+            name: "billing".into(),
+            stream: "clicks".parse().expect("a name"),
+            library: ConsumerLibrary::Kcl2,
+            sink,
+            lease_table: Some("billing".parse().expect("a name")),
+            failover_ms: 10_000,
+        },
+        Event::WorkerStarted { consumer: BILLING, host: WORKER_1 },
+        Event::WorkerStarted { consumer: BILLING, host: WORKER_2 },
+    ]
+}
+
+/// The check's result over the scene followed by `script`.
+pub fn judge(check: impl Check, script: impl IntoIterator<Item = (u64, Event)>) -> CheckResult {
+    judge_in(scene(), check, script)
+}
+
+pub fn judge_in(
+    scene: Vec<Event>,
+    mut check: impl Check,
+    script: impl IntoIterator<Item = (u64, Event)>,
+) -> CheckResult {
+    for event in scene {
+        check.on(SimTime::ZERO, &event);
+    }
+    for (ms, event) in script {
+        check.on(SimTime::from_millis(ms), &event);
+    }
+    check.result()
+}
+
+/// The result's one piece of evidence, as reports write it.
+pub fn evidence(result: &CheckResult) -> String {
+    assert_eq!(result.evidence.len(), 1, "{result:?}");
+    format!("{} {}", result.evidence[0].at, result.evidence[0].what)
+}
+
+pub fn accepted(shard: ShardId, ordinal: u64) -> Event {
+    accepted_of(shard, ordinal, 100)
+}
+
+pub fn accepted_of(shard: ShardId, ordinal: u64, size_bytes: u32) -> Event {
+    let key = PartitionKey::new("k").expect("a key");
+    Event::RecordAccepted {
+        stream: CLICKS,
+        shard,
+        ordinal,
+        index: ordinal * 3,
+        key,
+        size_bytes,
+        zones: 0b111,
+        host: WEB,
+    }
+}
+
+/// Ordinals `0..count`, one a millisecond from `ms` on.
+pub fn accepted_many(ms: u64, shard: ShardId, count: u64) -> Script {
+    (0..count).map(|i| (ms + i, accepted(shard, i))).collect()
+}
+
+pub fn read(host: HostId, shard: ShardId, from: u64, to: u64, lived_ms: u64) -> Event {
+    read_behind(host, shard, from, to, lived_ms, 0)
+}
+
+pub fn read_behind(host: HostId, shard: ShardId, from: u64, to: u64, lived_ms: u64, behind_latest_ms: u64) -> Event {
+    Event::RecordsRead {
+        stream: CLICKS,
+        shard,
+        host,
+        from,
+        to,
+        size_bytes: (to - from) * 100,
+        behind_latest_ms,
+        iterator_age_ms: 0,
+        iterator_lived_ns: lived_ms * 1_000_000,
+    }
+}
+
+pub fn trimmed(shard: ShardId, to: u64) -> Event {
+    Event::RecordsTrimmed { stream: CLICKS, shard, to }
+}
+
+/// A shard of the lower (0), upper (1) or whole (2) hash key space.
+pub fn opened(shard: ShardId, part: u8, parent: Option<ShardId>) -> Event {
+    Event::ShardOpened { stream: CLICKS, shard, range: part_range(part), parent, adjacent_parent: None }
+}
+
+pub fn part_range(part: u8) -> HashKeyRange {
+    const HALF: u128 = 1 << 127;
+    match part {
+        0 => HashKeyRange { start: HashKey::MIN, end: HashKey::new(HALF - 1) },
+        1 => HashKeyRange { start: HashKey::new(HALF), end: HashKey::MAX },
+        _ => HashKeyRange::FULL,
+    }
+}
+
+pub fn closed(shard: ShardId, end: u64) -> Event {
+    Event::ShardClosed { stream: CLICKS, shard, end }
+}
+
+pub fn started(host: HostId, shard: ShardId, start: &str) -> Event {
+    Event::ProcessingStarted { consumer: BILLING, host, shard, start: start.into() }
+}
+
+pub fn ended(host: HostId, shard: ShardId, reason: ProcessingEnd) -> Event {
+    Event::ProcessingEnded { consumer: BILLING, host, shard, reason }
+}
+
+pub fn processed(host: HostId, shard: ShardId, from: u64, to: u64) -> Event {
+    Event::RecordsProcessed { consumer: BILLING, host, shard, from, to }
+}
+
+pub fn skipped(host: HostId, shard: ShardId, from: u64, to: u64) -> Event {
+    Event::RecordsSkipped { consumer: BILLING, host, shard, from, to, fault: ProcessorFault::Threw }
+}
+
+pub fn gained(host: HostId, shard: ShardId) -> Event {
+    Event::LeaseGained { consumer: BILLING, host, shard, how: LeaseGain::Stolen, from: None }
+}
+
+/// The sequence number of a record.
+pub fn number(shard: ShardId, index: u64) -> SequenceNumber {
+    SequenceNumber::new(shard, 1_767_225_600, index, 1_767_225_600)
+}
+
+pub fn attempted(host: HostId, shard: ShardId, to: u64) -> Event {
+    let sequence_number = Some(number(shard, to));
+    Event::CheckpointAttempted { consumer: BILLING, host, shard, sequence_number, to }
+}
+
+/// A lease row; an empty owner is none.
+pub fn row(shard: ShardId, owner: &str, checkpoint: &str) -> Option<Arc<Item>> {
+    let mut item = Item::new()
+        .with("leaseKey", AttributeValue::s(&shard.to_string()))
+        .with("leaseCounter", AttributeValue::n(1))
+        .with("checkpoint", AttributeValue::s(checkpoint));
+    if !owner.is_empty() {
+        item.set("leaseOwner", AttributeValue::s(owner));
+    }
+    Some(Arc::new(item))
+}
+
+/// A row whose checkpoint is [`number`].
+pub fn row_at(shard: ShardId, owner: &str, index: u64) -> Option<Arc<Item>> {
+    row(shard, owner, &number(shard, index).to_string())
+}
+
+pub fn written(host: HostId, before: Option<Arc<Item>>, after: Option<Arc<Item>>) -> Event {
+    Event::ItemWritten { table: LEASES, host, operation: "UpdateItem", before, after }
+}

@@ -1,0 +1,189 @@
+//! Polling with prefetch (the library's `PrefetchRecordsPublisher` and `KinesisDataFetcher`).
+//!
+//! One task per shard calls GetRecords, at most once per idle time, and puts batches into a bounded cache. A throttled
+//! call is tried again after the idle time; an expired iterator is replaced by one after the last record delivered, or
+//! by the initial position again when none was.
+
+use std::cell::Cell;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use super::config::KclSettings;
+use super::lease::Checkpoint;
+use crate::base::{Event, ShardId, SimDuration};
+use crate::client::Cx;
+use crate::client::poller::InitialPosition;
+use crate::client::sdk::{Sdk, SdkError};
+use crate::cloud::Cloud;
+use crate::service::streams::api::{ChildShard, Error, IteratorPosition, Record, Request, Response, ShardIterator};
+use crate::world::Queue;
+
+/// What the fetcher hands to the shard's consumer.
+#[derive(Debug)]
+pub enum Fetched {
+    /// Records, in order; never empty.
+    Batch(Vec<Record>),
+    /// The shard's end, with its children.
+    ShardEnd(Vec<ChildShard>),
+    /// The shard no longer exists (ResourceNotFound): an end without children.
+    ShardGone,
+}
+
+/// The cache between a fetcher and a consumer.
+pub struct Cache {
+    /// What was fetched.
+    pub queue: Queue<Cloud, Fetched>,
+    bytes: Cell<u64>,
+    records: Cell<u64>,
+    room: crate::world::Notify<Cloud>,
+}
+
+impl Cache {
+    /// An empty cache.
+    pub fn new(cx: &Cx, settings: &KclSettings) -> Self {
+        let batches = settings.prefetch_batches_max.max(1) as usize;
+        let (bytes, records) = (Cell::new(0), Cell::new(0));
+        Self { queue: Queue::new(cx, batches), bytes, records, room: crate::world::Notify::new(cx) }
+    }
+    fn count(&self, batch: &[Record], is_added: bool) {
+        let bytes = batch.iter().map(|record| u64::from(record.data.len())).sum::<u64>();
+        let records = batch.len() as u64;
+        match is_added {
+            true => {
+                self.bytes.set(self.bytes.get() + bytes);
+                self.records.set(self.records.get() + records);
+            }
+            false => {
+                self.bytes.set(self.bytes.get() - bytes);
+                self.records.set(self.records.get() - records);
+                self.room.notify();
+            }
+        }
+    }
+    /// Tells the cache that a batch has left it.
+    pub fn left(&self, batch: &[Record]) {
+        self.count(batch, false);
+    }
+    async fn wait_for_room(&self, settings: &KclSettings) {
+        self.queue.wait_for_room().await;
+        while self.bytes.get() >= settings.prefetch_bytes_max || self.records.get() >= settings.prefetch_records_max {
+            self.room.wait().await;
+        }
+    }
+}
+
+/// How long to sleep before the next call: the idle time less what has passed since the last one, by wall clock.
+pub fn sleep_before_next_call(idle_ms: u64, last_call_unix_ms: Option<u64>, now_unix_ms: u64) -> SimDuration {
+    let wait_ms = match last_call_unix_ms {
+        None => idle_ms,
+        // A last call in the future (the clock was set back) counts as just now.
+        Some(last) if last > now_unix_ms => idle_ms.min(last - now_unix_ms),
+        Some(last) => idle_ms.saturating_sub(now_unix_ms - last),
+    };
+    SimDuration::from_millis(wait_ms)
+}
+
+/// Fetches one shard into a cache until its end.
+pub struct Fetcher {
+    /// The worker's host.
+    pub cx: Cx,
+    /// The Kinesis client.
+    pub kinesis: Rc<Sdk>,
+    /// The application's settings.
+    pub settings: Rc<KclSettings>,
+    /// The shard.
+    pub shard: ShardId,
+    /// Wall-clock time that `InitialPosition::AtTimestampAgo` counts back from.
+    pub started_unix_ms: u64,
+}
+
+impl Fetcher {
+    /// Fetches from `start` on.
+    pub async fn run(self, start: Checkpoint, cache: Rc<Cache>) {
+        let mut position = self.position(start);
+        let mut iterator = None;
+        let mut last_call = None;
+        loop {
+            cache.wait_for_room(&self.settings).await;
+            let Some(present) = iterator.take() else {
+                match self.iterator(position).await {
+                    Ok(new) => iterator = Some(new),
+                    Err(SdkError::Service(Error::ResourceNotFound(_))) => {
+                        cache.queue.push(Fetched::ShardGone).await;
+                        return;
+                    }
+                    Err(_) => self.cx.sleep(self.settings.idle_between_reads).await,
+                }
+                continue;
+            };
+            if last_call.is_some() {
+                let idle_ms = self.settings.idle_between_reads.as_millis();
+                self.cx.sleep(sleep_before_next_call(idle_ms, last_call, self.cx.wall_unix_ms())).await;
+            }
+            let request = Request::GetRecords { iterator: present.clone(), limit: Some(self.settings.records_max) };
+            let answer = self.kinesis.streams(request).await;
+            last_call = Some(self.cx.wall_unix_ms());
+            match answer {
+                Ok(Response::Records(output)) => {
+                    if let Some(last) = output.records.last() {
+                        position = IteratorPosition::AfterSequenceNumber(last.sequence_number);
+                        cache.count(&output.records, true);
+                        cache.queue.push(Fetched::Batch(output.records)).await;
+                    }
+                    match output.next {
+                        Some(next) => iterator = Some(next),
+                        None => {
+                            cache.queue.push(Fetched::ShardEnd(output.child_shards)).await;
+                            return;
+                        }
+                    }
+                }
+                Ok(_) => unreachable!("GetRecords answers records"),
+                // A new iterator from the last position.
+                Err(SdkError::Service(Error::ExpiredIterator(_) | Error::InvalidArgument(_))) => {}
+                Err(SdkError::Service(Error::ResourceNotFound(_))) => {
+                    cache.queue.push(Fetched::ShardGone).await;
+                    return;
+                }
+                // Throttled, timed out, or failed: the same iterator again after the idle time.
+                Err(_) => iterator = Some(present),
+            }
+        }
+    }
+
+    async fn iterator(&self, position: IteratorPosition) -> Result<ShardIterator, SdkError<Error>> {
+        let (consumer, host, shard) = (self.settings.consumer, self.cx.id(), self.shard);
+        self.cx.emit(Event::IteratorRequested { consumer, host, shard, position: position_text(position) });
+        let request = Request::GetShardIterator { stream: self.settings.stream.clone(), shard, position };
+        match self.kinesis.streams(request).await? {
+            Response::ShardIterator(iterator) => Ok(iterator),
+            _ => unreachable!("GetShardIterator answers an iterator"),
+        }
+    }
+
+    /// Where a checkpoint begins to read. Records up to the checkpoint are dropped by the consumer.
+    fn position(&self, start: Checkpoint) -> IteratorPosition {
+        match start {
+            Checkpoint::At(number) => IteratorPosition::AtSequenceNumber(number),
+            Checkpoint::Latest => IteratorPosition::Latest,
+            Checkpoint::TrimHorizon | Checkpoint::ShardEnd => IteratorPosition::TrimHorizon,
+            Checkpoint::AtTimestamp => match self.settings.initial_position {
+                InitialPosition::AtTimestampAgo(ago) => {
+                    IteratorPosition::AtTimestamp(self.started_unix_ms.saturating_sub(ago.as_millis()))
+                }
+                _ => IteratorPosition::TrimHorizon,
+            },
+        }
+    }
+}
+
+/// A position as events show it.
+pub(crate) fn position_text(position: IteratorPosition) -> Arc<str> {
+    match position {
+        IteratorPosition::AtSequenceNumber(number) => format!("AT_SEQUENCE_NUMBER {number}").into(),
+        IteratorPosition::AfterSequenceNumber(number) => format!("AFTER_SEQUENCE_NUMBER {number}").into(),
+        IteratorPosition::AtTimestamp(time) => format!("AT_TIMESTAMP {time}").into(),
+        IteratorPosition::TrimHorizon => "TRIM_HORIZON".into(),
+        IteratorPosition::Latest => "LATEST".into(),
+    }
+}

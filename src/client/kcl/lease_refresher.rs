@@ -1,0 +1,284 @@
+//! Every read and write of the lease table, with its condition.
+//!
+//! Writes are fenced by the lease counter only, as in the library's `DynamoDBLeaseRefresher`; a renewal whose
+//! condition fails is checked once for being the worker's own retried write, a checkpoint is not.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use super::lease::{Checkpoint, Lease, attribute as a, shard_set};
+use crate::base::item::AttributeValue;
+use crate::base::{ShardId, SimDuration, TableName};
+use crate::client::Cx;
+use crate::client::sdk::{Sdk, SdkError};
+use crate::service::table::api::{
+    Capacity, Comparator, Condition, CreateTable, Error, Key, Page, Request, Response, Returns, TableStatus, Update,
+};
+
+/// Why a call on the lease table failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LeaseError {
+    /// ProvisionedThroughputExceeded after the SDK's retries.
+    Throttled,
+    /// Anything else: a timeout, an internal error, a missing table.
+    Dependency,
+}
+
+fn failure(error: &SdkError<Error>) -> LeaseError {
+    match error {
+        SdkError::Service(Error::ProvisionedThroughputExceeded | Error::Throttling) => LeaseError::Throttled,
+        _ => LeaseError::Dependency,
+    }
+}
+
+/// The lease table of one application, as one worker reaches it.
+pub struct LeaseRefresher {
+    sdk: Sdk,
+    table: TableName,
+    is_consistent: bool,
+}
+
+type Result<T> = std::result::Result<T, LeaseError>;
+
+/// Time between two looks at a table that is being created.
+const CREATE_POLL: SimDuration = SimDuration::from_secs(10);
+
+impl LeaseRefresher {
+    /// Reaches `table` through `sdk`; `is_consistent` is the library's `consistentReads`.
+    pub fn new(sdk: Sdk, table: TableName, is_consistent: bool) -> Self {
+        Self { sdk, table, is_consistent }
+    }
+
+    /// Creates the table unless it exists, and waits until it is ACTIVE.
+    pub async fn create_table_and_wait(&self, cx: &Cx, capacity: Capacity) {
+        loop {
+            match self.sdk.table(Request::DescribeTable { table: self.table.clone() }).await {
+                Ok(Response::Table(table)) if matches!(table.status, TableStatus::Active | TableStatus::Updating) => {
+                    return;
+                }
+                Err(SdkError::Service(Error::ResourceNotFound)) => {
+                    let request = CreateTable {
+                        table: self.table.clone(),
+                        hash_key: Cow::Borrowed(a::LEASE_KEY),
+                        range_key: None,
+                        capacity,
+                        indexes: Vec::new(),
+                    };
+                    // ResourceInUse means that another worker was first; any other error shows in the next look.
+                    let _ = self.sdk.table(Request::CreateTable(request)).await;
+                }
+                _ => {}
+            }
+            cx.sleep(CREATE_POLL).await;
+        }
+    }
+
+    /// All well-formed leases: a paged, eventually consistent scan.
+    ///
+    /// # Errors
+    /// The first page's that failed.
+    pub async fn list(&self) -> Result<Vec<Lease>> {
+        let mut leases = Vec::new();
+        let mut start = None;
+        loop {
+            let page = Page { consistent: false, limit: None, start };
+            match self.sdk.table(Request::Scan { table: self.table.clone(), filter: None, segment: None, page }).await {
+                Ok(Response::Items { items, last_evaluated, .. }) => {
+                    leases.extend(items.iter().filter_map(|item| Lease::from_item(item)));
+                    match last_evaluated {
+                        Some(last) => start = Some(last),
+                        None => return Ok(leases),
+                    }
+                }
+                Ok(_) => unreachable!("Scan answers items"),
+                Err(error) => return Err(failure(&error)),
+            }
+        }
+    }
+
+    /// Whether the table has no rows.
+    ///
+    /// # Errors
+    /// The call's.
+    pub async fn is_empty(&self) -> Result<bool> {
+        let page = Page { limit: Some(1), ..Page::default() };
+        match self.sdk.table(Request::Scan { table: self.table.clone(), filter: None, segment: None, page }).await {
+            Ok(Response::Items { items, .. }) => Ok(items.is_empty()),
+            Ok(_) => unreachable!("Scan answers items"),
+            Err(error) => Err(failure(&error)),
+        }
+    }
+
+    /// One lease.
+    ///
+    /// # Errors
+    /// The call's.
+    pub async fn get(&self, shard: ShardId) -> Result<Option<Lease>> {
+        let (table, key, consistent) = (self.table.clone(), key(shard), self.is_consistent);
+        match self.sdk.table(Request::GetItem { table, key, consistent }).await {
+            Ok(Response::Item(item)) => Ok(item.and_then(|item| Lease::from_item(&item))),
+            Ok(_) => unreachable!("GetItem answers an item"),
+            Err(error) => Err(failure(&error)),
+        }
+    }
+
+    /// Creates a row unless it exists. Whether it was created.
+    ///
+    /// # Errors
+    /// The call's.
+    pub async fn create_if_absent(&self, lease: &Lease) -> Result<bool> {
+        let (table, item, returns) = (self.table.clone(), lease.to_item(), Returns::default());
+        let condition = Some(Condition::NotExists(Cow::Borrowed(a::LEASE_KEY)));
+        applied(self.sdk.table(Request::PutItem { table, item, condition, returns }).await)
+    }
+
+    /// Renews: counter := counter + 1 if it is unchanged. On a failed condition the row is read once: the worker's
+    /// own retried write is a success.
+    ///
+    /// # Errors
+    /// The call's.
+    pub async fn renew(&self, lease: &mut Lease) -> Result<bool> {
+        let next = AttributeValue::n(lease.counter + 1);
+        let updates = vec![Update::Set(Cow::Borrowed(a::COUNTER), next)];
+        let mut renewed = self.update(lease, updates, counter_is(lease.counter)).await?;
+        if !renewed {
+            let row = self.get(lease.shard).await?;
+            renewed = row.is_some_and(|row| is_own_write(&row, lease));
+        }
+        lease.counter += i64::from(renewed);
+        Ok(renewed)
+    }
+
+    /// Takes: owner := me, counter := counter + 1, if the counter is unchanged.
+    ///
+    /// # Errors
+    /// The call's.
+    pub async fn take(&self, lease: &mut Lease, me: &Arc<str>) -> Result<bool> {
+        let mut updates = vec![
+            Update::Set(Cow::Borrowed(a::COUNTER), AttributeValue::n(lease.counter + 1)),
+            Update::Set(Cow::Borrowed(a::OWNER), AttributeValue::S(me.clone())),
+        ];
+        let is_switch = lease.owner.as_ref().is_some_and(|owner| owner != me);
+        if is_switch {
+            updates.push(Update::Add(Cow::Borrowed(a::SWITCHES), AttributeValue::n(1)));
+        }
+        let taken = self.update(lease, updates, counter_is(lease.counter)).await?;
+        if taken {
+            lease.counter += 1;
+            lease.switches += i64::from(is_switch);
+            lease.owner = Some(me.clone());
+        }
+        Ok(taken)
+    }
+
+    /// Takes the owner off a lease, if it is still the one that was seen.
+    ///
+    /// # Errors
+    /// The call's.
+    pub async fn evict(&self, lease: &mut Lease) -> Result<bool> {
+        let Some(owner) = lease.owner.clone() else { return Ok(false) };
+        let updates = vec![
+            Update::Set(Cow::Borrowed(a::COUNTER), AttributeValue::n(lease.counter + 1)),
+            Update::Remove(Cow::Borrowed(a::OWNER)),
+        ];
+        let condition = Condition::Compare(Cow::Borrowed(a::OWNER), Comparator::Eq, AttributeValue::S(owner));
+        let evicted = self.update(lease, updates, condition).await?;
+        if evicted {
+            lease.counter += 1;
+            lease.owner = None;
+        }
+        Ok(evicted)
+    }
+
+    /// Stores a checkpoint (final or prepared), if the counter is unchanged. No second look on failure.
+    ///
+    /// # Errors
+    /// The call's; then the lease is as it was.
+    pub async fn update_lease(
+        &self,
+        lease: &mut Lease,
+        checkpoint: Checkpoint,
+        pending: Option<(Checkpoint, Arc<[u8]>)>,
+    ) -> Result<bool> {
+        let mut updates = vec![
+            Update::Set(Cow::Borrowed(a::COUNTER), AttributeValue::n(lease.counter + 1)),
+            Update::Set(Cow::Borrowed(a::CHECKPOINT), AttributeValue::s(&checkpoint.to_string())),
+            Update::Set(Cow::Borrowed(a::SUB_SEQUENCE), AttributeValue::n(0)),
+            Update::Set(Cow::Borrowed(a::SWITCHES), AttributeValue::n(0)),
+        ];
+        match &pending {
+            Some((pending, state)) => updates.extend([
+                Update::Set(Cow::Borrowed(a::PENDING), AttributeValue::s(&pending.to_string())),
+                Update::Set(Cow::Borrowed(a::PENDING_SUB_SEQUENCE), AttributeValue::n(0)),
+                Update::Set(Cow::Borrowed(a::PENDING_STATE), AttributeValue::B(state.clone())),
+            ]),
+            None => updates.extend(
+                [a::PENDING, a::PENDING_SUB_SEQUENCE, a::PENDING_STATE].map(|n| Update::Remove(Cow::Borrowed(n))),
+            ),
+        }
+        let stored = self.update(lease, updates, counter_is(lease.counter)).await?;
+        if stored {
+            lease.counter += 1;
+            (lease.checkpoint, lease.pending, lease.switches) = (checkpoint, pending, 0);
+        }
+        Ok(stored)
+    }
+
+    /// Writes the children on an ended shard's row, if the row exists.
+    ///
+    /// # Errors
+    /// The call's.
+    pub async fn update_children(&self, lease: &Lease, children: &[ShardId]) -> Result<bool> {
+        let updates = vec![Update::Set(Cow::Borrowed(a::CHILDREN), shard_set(children))];
+        self.update(lease, updates, Condition::Exists(Cow::Borrowed(a::LEASE_KEY))).await
+    }
+
+    /// Writes the shard's range on its row, if the row exists.
+    ///
+    /// # Errors
+    /// The call's.
+    pub async fn update_range(&self, lease: &Lease) -> Result<bool> {
+        let Some(range) = lease.range else { return Ok(false) };
+        let updates = vec![
+            Update::Set(Cow::Borrowed(a::RANGE_START), AttributeValue::s(&range.start.to_string())),
+            Update::Set(Cow::Borrowed(a::RANGE_END), AttributeValue::s(&range.end.to_string())),
+        ];
+        self.update(lease, updates, Condition::Exists(Cow::Borrowed(a::LEASE_KEY))).await
+    }
+
+    /// Deletes a row, unconditionally.
+    ///
+    /// # Errors
+    /// The call's.
+    pub async fn delete(&self, shard: ShardId) -> Result<()> {
+        let (table, key, returns) = (self.table.clone(), key(shard), Returns::default());
+        applied(self.sdk.table(Request::DeleteItem { table, key, condition: None, returns }).await).map(drop)
+    }
+
+    async fn update(&self, lease: &Lease, updates: Vec<Update>, condition: Condition) -> Result<bool> {
+        let (table, key, returns) = (self.table.clone(), key(lease.shard), Returns::default());
+        applied(self.sdk.table(Request::UpdateItem { table, key, updates, condition: Some(condition), returns }).await)
+    }
+}
+
+/// A failed renewal was the worker's own retried write when the row has its name and the next counter.
+pub fn is_own_write(row: &Lease, mine: &Lease) -> bool {
+    row.owner == mine.owner && row.counter == mine.counter + 1
+}
+
+fn key(shard: ShardId) -> Key {
+    Key::s(&shard.to_string())
+}
+
+fn counter_is(counter: i64) -> Condition {
+    Condition::Compare(Cow::Borrowed(a::COUNTER), Comparator::Eq, AttributeValue::n(counter))
+}
+
+/// A failed condition is an answer, not an error.
+fn applied(reply: std::result::Result<Response, SdkError<Error>>) -> Result<bool> {
+    match reply {
+        Ok(_) => Ok(true),
+        Err(SdkError::Service(Error::ConditionalCheckFailed(_))) => Ok(false),
+        Err(error) => Err(failure(&error)),
+    }
+}

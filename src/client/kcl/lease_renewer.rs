@@ -1,0 +1,185 @@
+//! The leases that this worker holds: renewal, self-fencing, and the copy that checkpoints are written with.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use super::lease::{Checkpoint, Lease};
+use super::lease_refresher::{LeaseError, LeaseRefresher};
+use super::lease_taker::is_expired;
+use crate::base::{ConsumerId, Event, ShardId, SimDuration, SimTime};
+use crate::client::Cx;
+use crate::cloud::Cloud;
+use crate::world::{Lock, join_all};
+
+/// Tries of one renewal in one round.
+const RENEW_TRIES: u32 = 2;
+
+/// A lease that is held.
+pub struct Held {
+    /// Tells this holding of the lease from earlier and later ones.
+    pub token: u64,
+    /// The lease counter when the lease was gained: grows with every change of owner.
+    pub fence: u64,
+    lease: RefCell<Lease>,
+    renewed: std::cell::Cell<SimTime>,
+    /// Renewals and checkpoints of a lease take turns, or they would fail each other's conditions.
+    turn: Lock<Cloud>,
+}
+
+impl Held {
+    /// The worker's copy of the row.
+    pub fn lease(&self) -> Lease {
+        self.lease.borrow().clone()
+    }
+}
+
+/// What became of a checkpoint.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stored {
+    /// It is stored.
+    Yes,
+    /// The lease is lost (ShutdownException).
+    LeaseLost,
+    /// The table throttled (ThrottlingException), or failed: it may be tried again.
+    TryAgain,
+}
+
+/// The leases held by one worker.
+pub struct LeaseRenewer {
+    cx: Cx,
+    consumer: ConsumerId,
+    refresher: Rc<LeaseRefresher>,
+    failover: SimDuration,
+    threads: usize,
+    held: RefCell<BTreeMap<ShardId, Rc<Held>>>,
+    tokens: std::cell::Cell<u64>,
+}
+
+impl LeaseRenewer {
+    /// A worker that holds nothing yet.
+    pub fn new(
+        cx: Cx,
+        consumer: ConsumerId,
+        refresher: Rc<LeaseRefresher>,
+        failover: SimDuration,
+        threads: u32,
+    ) -> Self {
+        let (held, tokens) = (RefCell::default(), std::cell::Cell::default());
+        Self { cx, consumer, refresher, failover, threads: threads as usize, held, tokens }
+    }
+
+    /// Holds a lease from now on.
+    pub fn add(&self, lease: Lease) {
+        let token = self.tokens.get() + 1;
+        self.tokens.set(token);
+        let held = Held {
+            token,
+            fence: lease.counter as u64,
+            renewed: std::cell::Cell::new(self.cx.now()),
+            turn: Lock::new(&self.cx),
+            lease: RefCell::new(lease.clone()),
+        };
+        self.held.borrow_mut().insert(lease.shard, Rc::new(held));
+    }
+
+    /// Leases that are held and, by this worker's clock, not expired.
+    pub fn held(&self) -> BTreeMap<ShardId, Rc<Held>> {
+        let now = self.cx.now();
+        let held = self.held.borrow();
+        held.iter().filter(|(_, h)| !self.has_expired(h, now)).map(|(s, h)| (*s, h.clone())).collect()
+    }
+
+    /// One held lease, unless it has expired by this worker's clock: the self-fencing.
+    pub fn current(&self, shard: ShardId) -> Option<Rc<Held>> {
+        let held = self.held.borrow().get(&shard).cloned();
+        held.filter(|held| !self.has_expired(held, self.cx.now()))
+    }
+
+    /// Drops a lease from memory; the row stays as it is.
+    pub fn drop_lease(&self, shard: ShardId) {
+        self.held.borrow_mut().remove(&shard);
+    }
+
+    fn has_expired(&self, held: &Held, now: SimTime) -> bool {
+        is_expired(Some(held.renewed.get()), self.failover, now)
+    }
+
+    fn lose(&self, shard: ShardId, token: u64) {
+        let mut held = self.held.borrow_mut();
+        if held.get(&shard).is_some_and(|h| h.token == token) {
+            held.remove(&shard);
+            drop(held);
+            self.cx.emit(Event::LeaseLost { consumer: self.consumer, host: self.cx.id(), shard });
+        }
+    }
+
+    /// Renews every held lease, side by side.
+    pub async fn renew_all(&self) {
+        let all: Vec<(ShardId, Rc<Held>)> = self.held.borrow().iter().map(|(s, h)| (*s, h.clone())).collect();
+        join_all(all.into_iter().map(|(shard, held)| self.renew(shard, held)), self.threads).await;
+    }
+
+    async fn renew(&self, shard: ShardId, held: Rc<Held>) {
+        let _turn = held.turn.lock().await;
+        if self.has_expired(&held, self.cx.now()) {
+            return self.lose(shard, held.token);
+        }
+        for _ in 0..RENEW_TRIES {
+            let mut lease = held.lease();
+            match self.refresher.renew(&mut lease).await {
+                Ok(true) => {
+                    held.lease.borrow_mut().counter = lease.counter;
+                    held.renewed.set(self.cx.now());
+                    return;
+                }
+                Ok(false) => return self.lose(shard, held.token),
+                Err(LeaseError::Throttled | LeaseError::Dependency) => {}
+            }
+        }
+        // Neither renewed nor lost: the copy ages towards its expiry.
+        self.cx.emit(Event::LeaseRenewalFailed { consumer: self.consumer, host: self.cx.id(), shard });
+    }
+
+    /// Stores a checkpoint with the held copy, which must still be the holding that `token` names.
+    pub async fn store(
+        &self,
+        shard: ShardId,
+        token: u64,
+        checkpoint: Checkpoint,
+        pending: Option<(Checkpoint, Arc<[u8]>)>,
+    ) -> Stored {
+        let Some(held) = self.current(shard).filter(|held| held.token == token) else { return Stored::LeaseLost };
+        let _turn = held.turn.lock().await;
+        if self.current(shard).is_none_or(|held| held.token != token) {
+            return Stored::LeaseLost;
+        }
+        let mut lease = held.lease();
+        match self.refresher.update_lease(&mut lease, checkpoint, pending).await {
+            Ok(true) => {
+                *held.lease.borrow_mut() = lease;
+                held.renewed.set(self.cx.now());
+                Stored::Yes
+            }
+            Ok(false) => {
+                self.lose(shard, token);
+                Stored::LeaseLost
+            }
+            Err(LeaseError::Throttled | LeaseError::Dependency) => Stored::TryAgain,
+        }
+    }
+
+    /// Takes over the rows that still have this worker's name, even expired ones. Which.
+    pub async fn initialize(&self, me: &str) -> Vec<ShardId> {
+        let Ok(leases) = self.refresher.list().await else { return Vec::new() };
+        let mut resumed = Vec::new();
+        for mut lease in leases.into_iter().filter(|lease| lease.owner.as_deref() == Some(me)) {
+            if let Ok(true) = self.refresher.renew(&mut lease).await {
+                resumed.push(lease.shard);
+                self.add(lease);
+            }
+        }
+        resumed
+    }
+}

@@ -1,0 +1,328 @@
+//! One shard's life on one worker (the library's `ShardConsumer` and its tasks).
+//!
+//! WAITING_ON_PARENT, INITIALIZING, PROCESSING, then SHUTTING_DOWN for one of three reasons: the lease was lost, the
+//! shard has ended, or the worker was asked to stop. One task at a time; an exception of the record processor is
+//! logged and its batch is skipped.
+
+use std::cell::Cell;
+use std::rc::Rc;
+
+use super::checkpointer::{Checkpointer, ToStore};
+use super::fetcher::{Cache, Fetched, Fetcher};
+use super::lease::{Checkpoint, Lease};
+use super::lease_cleanup::is_blocked_on_parents;
+use super::lease_renewer::{Held, Stored};
+use super::scheduler::Worker;
+use crate::base::event::ProcessingEnd;
+use crate::base::{Event, ShardId, SimDuration};
+use crate::client::processor::{Processed, RecordProcessor};
+use crate::service::streams::api::{ChildShard, Record};
+
+/// Tries and pause of an application that retries a throttled checkpoint, as AWS's sample applications do.
+const CHECKPOINT_TRIES: u32 = 10;
+const CHECKPOINT_BACKOFF: SimDuration = SimDuration::from_secs(3);
+/// A merged shard's end with only one parent's lease: so often out of this many tries the lease is dropped.
+const MISSING_PARENT_DROP_ONE_IN: u64 = 30;
+
+/// How the worker's loop talks to a consumer.
+pub(super) struct ConsumerControl {
+    stop: Cell<Option<ProcessingEnd>>,
+    is_done: Cell<bool>,
+    cache: Rc<Cache>,
+}
+
+impl ConsumerControl {
+    /// Asks for an end; a stronger reason replaces a weaker one (requested < shard end < lease lost).
+    pub fn stop(&self, reason: ProcessingEnd) {
+        let rank = |reason: Option<ProcessingEnd>| match reason {
+            None => 0,
+            Some(ProcessingEnd::Requested) => 1,
+            Some(ProcessingEnd::ShardEnd) => 2,
+            Some(ProcessingEnd::LeaseLost) => 3,
+        };
+        if rank(Some(reason)) > rank(self.stop.get()) {
+            self.stop.set(Some(reason));
+        }
+        self.cache.queue.poke();
+    }
+    /// Whether the consumer has ended.
+    pub fn is_done(&self) -> bool {
+        self.is_done.get()
+    }
+}
+
+/// Starts the consumer of a lease that was gained.
+pub(super) fn start(worker: &Rc<Worker>, held: Rc<Held>) -> Rc<ConsumerControl> {
+    let cache = Rc::new(Cache::new(&worker.cx, &worker.settings));
+    let control = Rc::new(ConsumerControl { stop: Cell::default(), is_done: Cell::default(), cache });
+    let consumer = Consumer { worker: worker.clone(), shard: held.lease().shard, held, control: control.clone() };
+    worker.cx.spawn(async move {
+        consumer.run().await;
+        consumer.control.is_done.set(true);
+    });
+    control
+}
+
+struct Consumer {
+    worker: Rc<Worker>,
+    shard: ShardId,
+    held: Rc<Held>,
+    control: Rc<ConsumerControl>,
+}
+
+/// What a processing consumer carries along.
+struct Session {
+    processor: RecordProcessor,
+    checkpointer: Checkpointer,
+    /// One past the ordinal of the last record delivered.
+    delivered_to: u64,
+    start: Checkpoint,
+}
+
+impl Consumer {
+    async fn run(&self) {
+        if !self.block_on_parents().await {
+            return;
+        }
+        let Some(mut session) = self.initialize().await else { return };
+        let fetcher = Fetcher {
+            cx: self.worker.cx.clone(),
+            kinesis: self.worker.kinesis.clone(),
+            settings: self.worker.settings.clone(),
+            shard: self.shard,
+            started_unix_ms: self.worker.started_unix_ms,
+        };
+        let fetch = self.worker.cx.spawn(fetcher.run(session.start, self.control.cache.clone()));
+        let reason = self.process(&mut session).await;
+        fetch.abort();
+        let (consumer, host) = self.worker.identity();
+        self.worker.cx.emit(Event::ProcessingEnded { consumer, host, shard: self.shard, reason });
+    }
+
+    /// BlockOnParentShardTask. False when the consumer was stopped meanwhile.
+    async fn block_on_parents(&self) -> bool {
+        let lease = self.held.lease();
+        loop {
+            if self.control.stop.get().is_some() {
+                return false;
+            }
+            let mut rows = Vec::new();
+            let mut is_known = true;
+            for parent in &lease.parents {
+                match self.worker.refresher.get(*parent).await {
+                    Ok(row) => rows.push(row),
+                    Err(_) => is_known = false,
+                }
+            }
+            if is_known && !is_blocked_on_parents(rows.iter().map(Option::as_ref)) {
+                return true;
+            }
+            self.worker.cx.sleep(self.worker.settings.parent_shard_poll).await;
+        }
+    }
+
+    /// InitializeTask: reads the checkpoint and initialises the record processor.
+    async fn initialize(&self) -> Option<Session> {
+        let row = loop {
+            if self.control.stop.get().is_some() {
+                return None;
+            }
+            match self.worker.refresher.get(self.shard).await {
+                Ok(row) => break row,
+                Err(_) => self.worker.cx.sleep(self.worker.settings.task_backoff).await,
+            }
+        };
+        // An eventually consistent read may miss a row that is brand new; the held copy knows it.
+        let start = row.map_or_else(|| self.held.lease().checkpoint, |row| row.checkpoint);
+        let (consumer, host) = self.worker.identity();
+        let shard = self.shard;
+        let processor = RecordProcessor::initialize(
+            self.worker.cx.clone(),
+            self.worker.settings.processor.clone(),
+            (consumer, shard),
+            self.worker.sink.clone(),
+            self.held.fence,
+            self.worker.mishaps.clone(),
+        )
+        .await?;
+        self.worker.cx.emit(Event::ProcessingStarted { consumer, host, shard, start: start.to_string().into() });
+        let last = match start {
+            Checkpoint::At(number) => Some(number),
+            _ => None,
+        };
+        Some(Session { processor, checkpointer: Checkpointer::new(last), delivered_to: 0, start })
+    }
+
+    async fn process(&self, session: &mut Session) -> ProcessingEnd {
+        loop {
+            if let Some(reason) = self.control.stop.get() {
+                return self.shut_down(session, reason).await;
+            }
+            if self.worker.renewer.current(self.shard).is_none_or(|held| held.token != self.held.token) {
+                return ProcessingEnd::LeaseLost;
+            }
+            match self.control.cache.queue.pop_or_poke().await {
+                None => {}
+                Some(Fetched::Batch(records)) => {
+                    self.control.cache.left(&records);
+                    if let Some(end) = self.process_batch(session, &records).await {
+                        return end;
+                    }
+                }
+                Some(Fetched::ShardEnd(children)) => return self.end_shard(session, &children, false).await,
+                Some(Fetched::ShardGone) => return self.end_shard(session, &[], true).await,
+            }
+        }
+    }
+
+    async fn process_batch(&self, session: &mut Session, records: &[Record]) -> Option<ProcessingEnd> {
+        // Reading began at the checkpoint itself: what it covers was processed.
+        let covered = session.checkpointer.last();
+        let records = &records[records.partition_point(|r| Some(r.sequence_number) <= covered)..];
+        let last = records.last()?;
+        session.checkpointer.delivered(last.sequence_number);
+        session.delivered_to = last.ordinal + 1;
+        if session.processor.process_records(records).await == Processed::Fenced {
+            return Some(ProcessingEnd::LeaseLost);
+        }
+        match session.processor.wants_checkpoint() && !self.checkpoint(session).await {
+            true => Some(ProcessingEnd::LeaseLost),
+            false => None,
+        }
+    }
+
+    /// Checkpoints all that was delivered. False when the lease is lost.
+    async fn checkpoint(&self, session: &mut Session) -> bool {
+        let what = session.checkpointer.check_all();
+        let (checkpoint, sequence_number) = match what {
+            ToStore::Nothing => return true,
+            ToStore::Number(number) => (Checkpoint::At(number), Some(number)),
+            ToStore::ShardEnd => (Checkpoint::ShardEnd, None),
+        };
+        let (consumer, host) = self.worker.identity();
+        let (shard, to) = (self.shard, session.delivered_to);
+        for _ in 0..CHECKPOINT_TRIES {
+            self.worker.cx.emit(Event::CheckpointAttempted { consumer, host, shard, sequence_number, to });
+            match self.worker.renewer.store(shard, self.held.token, checkpoint, None).await {
+                Stored::Yes => {
+                    session.checkpointer.stored(what);
+                    session.processor.checkpointed();
+                    return true;
+                }
+                Stored::LeaseLost => {
+                    self.worker.cx.emit(Event::CheckpointRefused { consumer, host, shard });
+                    return false;
+                }
+                Stored::TryAgain => {
+                    self.worker.cx.emit(Event::CheckpointRefused { consumer, host, shard });
+                    self.worker.cx.sleep(CHECKPOINT_BACKOFF).await;
+                }
+            }
+        }
+        // The application gives up until its next checkpoint.
+        true
+    }
+
+    /// ShutdownTask for a lost lease or a request.
+    async fn shut_down(&self, session: &mut Session, reason: ProcessingEnd) -> ProcessingEnd {
+        if reason == ProcessingEnd::Requested
+            && session.processor.checkpoints_at_end()
+            && !self.checkpoint(session).await
+        {
+            return ProcessingEnd::LeaseLost;
+        }
+        reason
+    }
+
+    /// ShutdownTask at the end of a shard: child leases, the children on the parent's row, the application's
+    /// `shardEnded` with its checkpoint; tried again until it is done or the lease is lost.
+    async fn end_shard(&self, session: &mut Session, children: &[ChildShard], is_gone: bool) -> ProcessingEnd {
+        session.checkpointer.shard_ended();
+        loop {
+            if self.control.stop.get() == Some(ProcessingEnd::LeaseLost)
+                || self.worker.renewer.current(self.shard).is_none_or(|held| held.token != self.held.token)
+            {
+                return ProcessingEnd::LeaseLost;
+            }
+            match self.prepare_children(children, is_gone).await {
+                Children::Ready if session.processor.checkpoints_at_end() => {
+                    if !self.checkpoint(session).await {
+                        return ProcessingEnd::LeaseLost;
+                    }
+                    if session.checkpointer.check_all() == ToStore::Nothing {
+                        // The lease is still held and renewed until its row is cleaned up.
+                        self.worker.ended.borrow_mut().insert(self.shard);
+                        return ProcessingEnd::ShardEnd;
+                    }
+                }
+                Children::Ready | Children::NotYet => {}
+                Children::DropLease => {
+                    self.worker.renewer.drop_lease(self.shard);
+                    return ProcessingEnd::LeaseLost;
+                }
+            }
+            self.worker.cx.sleep(self.worker.settings.task_backoff).await;
+        }
+    }
+
+    /// Creates leases of the children and writes them on the parent's row.
+    async fn prepare_children(&self, children: &[ChildShard], is_gone: bool) -> Children {
+        // No children are believed only of a shard that no longer exists.
+        if children.is_empty() {
+            return if is_gone { Children::Ready } else { Children::NotYet };
+        }
+        for child in children {
+            if let Some(verdict) = self.missing_parent(child).await {
+                return verdict;
+            }
+            let lease = Lease::new(child.id, Checkpoint::TrimHorizon, child.parents.clone(), Some(child.range));
+            match self.worker.refresher.create_if_absent(&lease).await {
+                Ok(true) => self.worker.emit_created(1),
+                Ok(false) => {}
+                Err(_) => return Children::NotYet,
+            }
+        }
+        let ids: Vec<ShardId> = children.iter().map(|child| child.id).collect();
+        match self.worker.refresher.update_children(&self.held.lease(), &ids).await {
+            Ok(_) => Children::Ready,
+            Err(_) => Children::NotYet,
+        }
+    }
+
+    /// After a merge the other parent should have a lease too; if it has none, mostly wait.
+    async fn missing_parent(&self, child: &ChildShard) -> Option<Children> {
+        for parent in child.parents.iter().filter(|parent| **parent != self.shard) {
+            match self.worker.refresher.get(*parent).await {
+                Ok(Some(_)) => {}
+                Ok(None) => {
+                    // A parent that was processed and cleaned up before has left its child's lease behind.
+                    if matches!(self.worker.refresher.get(child.id).await, Ok(Some(_))) {
+                        continue;
+                    }
+                    let drops = self.worker.random.borrow_mut().below(MISSING_PARENT_DROP_ONE_IN) == 0;
+                    return Some(if drops { Children::DropLease } else { Children::NotYet });
+                }
+                Err(_) => return Some(Children::NotYet),
+            }
+        }
+        None
+    }
+}
+
+/// How far the children of an ended shard are.
+enum Children {
+    Ready,
+    NotYet,
+    DropLease,
+}
+
+impl Worker {
+    /// The consumer and host that events name.
+    pub(super) fn identity(&self) -> (crate::base::ConsumerId, crate::base::HostId) {
+        (self.settings.consumer, self.cx.id())
+    }
+    pub(super) fn emit_created(&self, count: u32) {
+        let (consumer, host) = self.identity();
+        self.cx.emit(Event::LeasesCreated { consumer, host, count });
+    }
+}

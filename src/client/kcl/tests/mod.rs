@@ -1,0 +1,4 @@
+//! The library's behaviour: vectors restated from its public tests, and workers on real services in a world.
+
+mod behaviour;
+mod vectors;

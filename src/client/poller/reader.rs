@@ -1,0 +1,270 @@
+//! One shard, read in a loop of GetRecords until its end.
+
+use std::rc::Rc;
+use std::sync::Arc;
+
+use super::lineage::Beginning;
+use super::saved::SavedPosition;
+use super::{Poller, Resume};
+use crate::base::event::{ProcessingEnd, SinkKind};
+use crate::base::{Event, SequenceNumber, ShardId, SimDuration, SimTime};
+use crate::client::processor::{CheckpointPolicy, ProcessorMishap};
+use crate::client::sdk::SdkError;
+use crate::service::sink;
+use crate::service::streams::api::{
+    ChildShard, Error, GetRecordsOutput, IteratorPosition, Record, Request, Response, ShardIterator,
+};
+
+/// Shortest time between two calls, lest a poller without idle time spin at one instant.
+const IDLE_MIN: SimDuration = SimDuration::from_millis(1);
+
+/// Reads a shard from `beginning` to its end, then lets its children be read.
+pub(super) async fn read_shard(poller: Rc<Poller>, shard: ShardId, beginning: Beginning) {
+    let start = if beginning.iterator.is_some() { "saved iterator".into() } else { name(&beginning.position) };
+    let (consumer, host) = (poller.settings.consumer, poller.cx.id());
+    poller.cx.emit(Event::ProcessingStarted { consumer, host, shard, start });
+    let mut reader = Reader {
+        shard,
+        position: beginning.position,
+        iterator: beginning.iterator,
+        saved: beginning.position,
+        saved_at: poller.cx.now(),
+        records_since_saved: 0,
+        last_record: None,
+        poller: poller.clone(),
+    };
+    reader.open_store().await;
+    let end = loop {
+        if let Some(end) = reader.read_once().await {
+            break end;
+        }
+        poller.cx.sleep(poller.settings.idle.max(IDLE_MIN)).await;
+    };
+    reader.save_end();
+    match end {
+        End::Children(children) => {
+            poller.cx.emit(Event::ProcessingEnded { consumer, host, shard, reason: ProcessingEnd::ShardEnd });
+            poller.lineage.borrow_mut().end(shard, &children);
+            poller.read_ready_shards();
+        }
+        End::Gone => {
+            poller.lineage.borrow_mut().end(shard, &[]);
+            poller.read_listed_shards().await;
+        }
+    }
+}
+
+/// How a shard ended.
+enum End {
+    /// Every record was read; these follow.
+    Children(Vec<ChildShard>),
+    /// The shard left retention, or the stream was deleted.
+    Gone,
+}
+
+/// Reading one shard.
+struct Reader {
+    poller: Rc<Poller>,
+    shard: ShardId,
+    /// The iterator to use next, when there is one.
+    iterator: Option<ShardIterator>,
+    /// Where to ask for a new iterator: after the last record that was processed.
+    position: IteratorPosition,
+    /// The last position that was saved, in this life at least.
+    saved: IteratorPosition,
+    saved_at: SimTime,
+    records_since_saved: u32,
+    last_record: Option<SequenceNumber>,
+}
+
+impl Reader {
+    /// One round: an iterator if there is none, GetRecords, and processing. The end, when it was reached.
+    async fn read_once(&mut self) -> Option<End> {
+        let iterator = match self.iterator.clone() {
+            Some(iterator) => iterator,
+            None => match self.request_iterator().await {
+                Ok(iterator) => iterator,
+                Err(Error::ResourceNotFound(_)) => return Some(End::Gone),
+                Err(_) => return None,
+            },
+        };
+        let request = Request::GetRecords { iterator: iterator.clone(), limit: Some(self.poller.settings.records_max) };
+        self.iterator = Some(iterator);
+        match self.poller.sdk.streams(request).await {
+            Ok(Response::Records(output)) => self.take(output).await,
+            Err(SdkError::Service(Error::ExpiredIterator(_))) => {
+                self.iterator = None;
+                None
+            }
+            Err(SdkError::Service(Error::ResourceNotFound(_))) => Some(End::Gone),
+            // Throttled, timed out or refused even after the SDK's retries: the same again in the next round.
+            _ => None,
+        }
+    }
+
+    async fn request_iterator(&self) -> Result<ShardIterator, Error> {
+        let Poller { settings, cx, sdk, .. } = &*self.poller;
+        let (consumer, host, shard) = (settings.consumer, cx.id(), self.shard);
+        cx.emit(Event::IteratorRequested { consumer, host, shard, position: name(&self.position) });
+        let request = Request::GetShardIterator { stream: settings.stream.clone(), shard, position: self.position };
+        match sdk.streams(request).await {
+            Ok(Response::ShardIterator(iterator)) => Ok(iterator),
+            Err(SdkError::Service(error)) => Err(error),
+            _ => Err(Error::ServiceUnavailable),
+        }
+    }
+
+    /// Processes an answer of GetRecords.
+    async fn take(&mut self, output: GetRecordsOutput) -> Option<End> {
+        let GetRecordsOutput { records, next, child_shards, .. } = output;
+        if let (Some(first), IteratorPosition::Latest) = (records.first(), self.saved) {
+            // What LATEST meant is known from here on.
+            self.saved = IteratorPosition::AtSequenceNumber(first.sequence_number);
+        }
+        if self.process(&records).await.is_err() {
+            self.position = self.saved;
+            self.iterator = None;
+            return None;
+        }
+        if let Some(last) = records.last() {
+            self.last_record = Some(last.sequence_number);
+            self.position = IteratorPosition::AfterSequenceNumber(last.sequence_number);
+            self.records_since_saved = self.records_since_saved.saturating_add(records.len() as u32);
+        }
+        self.iterator = next;
+        if self.iterator.is_none() {
+            return Some(End::Children(child_shards));
+        }
+        if self.is_save_due() {
+            self.save();
+        }
+        None
+    }
+
+    fn is_save_due(&self) -> bool {
+        match self.poller.settings.processor.checkpoint {
+            CheckpointPolicy::EveryBatch => true,
+            CheckpointPolicy::EveryRecords(records) => self.records_since_saved >= records,
+            CheckpointPolicy::Every(time) => self.poller.cx.now().since(self.saved_at) >= time,
+            CheckpointPolicy::AtEnd | CheckpointPolicy::Never => false,
+        }
+    }
+
+    fn save(&mut self) {
+        self.saved = self.position;
+        self.saved_at = self.poller.cx.now();
+        self.records_since_saved = 0;
+        let remembered = match self.poller.settings.resume {
+            Resume::Nothing => None,
+            Resume::Iterator => self.iterator.clone().map(SavedPosition::Iterator),
+            Resume::Position => self.last_record.map(SavedPosition::After),
+        };
+        if let Some(remembered) = remembered {
+            self.poller.saved.borrow_mut().shards.insert(self.shard, remembered);
+        }
+    }
+
+    fn save_end(&self) {
+        let Poller { settings, saved, .. } = &*self.poller;
+        if settings.resume != Resume::Nothing && settings.processor.checkpoint != CheckpointPolicy::Never {
+            saved.borrow_mut().shards.insert(self.shard, SavedPosition::End);
+        }
+    }
+
+    /// Runs the application over a batch. An error means that it threw.
+    async fn process(&mut self, records: &[Record]) -> Result<(), Threw> {
+        let poller = self.poller.clone();
+        let Poller { mishaps, cx, .. } = &*poller;
+        let mut rest = records;
+        while !rest.is_empty() {
+            let stretch = mishaps.next_stretch(rest.len() as u64, cx.now());
+            let (well, after) = rest.split_at(stretch.well as usize);
+            self.process_well(well).await?;
+            rest = after;
+            match stretch.mishap {
+                None => {}
+                Some(ProcessorMishap::Throw) => return Err(Threw),
+                Some(ProcessorMishap::Hang(time) | ProcessorMishap::Slow(time)) => {
+                    let (hit, after) = rest.split_at(1);
+                    cx.sleep(time).await;
+                    self.process_well(hit).await?;
+                    rest = after;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Processes records that go well, and puts their effects into the application's store.
+    async fn process_well(&mut self, records: &[Record]) -> Result<(), Threw> {
+        let (Some(first), Some(last)) = (records.first(), records.last()) else { return Ok(()) };
+        let poller = self.poller.clone();
+        let Poller { mishaps, cx, settings, .. } = &*poller;
+        cx.sleep(mishaps.time_of(records.len() as u64)).await;
+        self.apply(first, last).await?;
+        let (consumer, host, shard) = (settings.consumer, cx.id(), self.shard);
+        cx.emit(Event::RecordsProcessed { consumer, host, shard, from: first.ordinal, to: last.ordinal + 1 });
+        Ok(())
+    }
+
+    /// Puts the effects of `first` to `last` into the application's store. An error means that they may be there or
+    /// not: the application throws.
+    async fn apply(&mut self, first: &Record, last: &Record) -> Result<(), Threw> {
+        let (kind, to) = (self.poller.settings.processor.sink, last.ordinal + 1);
+        let sequence_number = Some(last.sequence_number);
+        let is_transactional = kind == SinkKind::Transactional;
+        let commit = is_transactional.then_some(sink::Position { sequence_number, next_ordinal: to });
+        let (consumer, shard, fence) = (self.poller.settings.consumer, self.shard, self.fence());
+        let request = sink::Request::Apply { consumer, shard, kind, from: first.ordinal, to, fence, commit };
+        match self.poller.store.sink(request).await {
+            Ok(sink::Reply::Applied) => {
+                if is_transactional {
+                    self.saved = IteratorPosition::AfterSequenceNumber(last.sequence_number);
+                }
+                Ok(())
+            }
+            _ => Err(Threw),
+        }
+    }
+
+    /// A transactional store knows best how far the shard was processed, and from here on refuses what an earlier
+    /// life of this host still has under way.
+    async fn open_store(&mut self) {
+        let (consumer, shard, kind) = (self.poller.settings.consumer, self.shard, self.poller.settings.processor.sink);
+        if kind != SinkKind::Transactional {
+            return;
+        }
+        let request = sink::Request::Open { consumer, shard, kind, fence: self.fence() };
+        let position = loop {
+            match self.poller.store.sink(request.clone()).await {
+                Ok(sink::Reply::Opened { position }) => break position,
+                _ => self.poller.cx.sleep(self.poller.settings.idle.max(IDLE_MIN)).await,
+            }
+        };
+        if let Some(last) = position.and_then(|position| position.sequence_number) {
+            self.position = IteratorPosition::AfterSequenceNumber(last);
+            self.saved = self.position;
+            self.iterator = None;
+        }
+    }
+
+    /// Grows with every life of the host.
+    fn fence(&self) -> u64 {
+        u64::from(self.poller.cx.boots())
+    }
+}
+
+/// The application threw an exception.
+struct Threw;
+
+/// A position as events name it.
+fn name(position: &IteratorPosition) -> Arc<str> {
+    match position {
+        IteratorPosition::TrimHorizon => "TRIM_HORIZON".into(),
+        IteratorPosition::Latest => "LATEST".into(),
+        IteratorPosition::AtTimestamp(_) => "AT_TIMESTAMP".into(),
+        IteratorPosition::AtSequenceNumber(number) | IteratorPosition::AfterSequenceNumber(number) => {
+            number.to_string().into()
+        }
+    }
+}

@@ -1,0 +1,95 @@
+//! Records that wait to be put, and when the next batch of them is due.
+
+use std::collections::VecDeque;
+
+use super::settings::{Batching, ProducerSettings};
+use super::source::{Offered, Source};
+use crate::base::{SimDuration, SimTime};
+use crate::service::streams::api::PutEntry;
+
+/// The buffer of one producer host.
+///
+/// It looks ahead: records are drawn from the source before they arrive, so that the host need not wake for
+/// each of them, only for each batch.
+pub(super) struct Buffer {
+    source: Source,
+    waiting: VecDeque<Offered>,
+    waiting_bytes: u64,
+    records_max: usize,
+    bytes_max: u64,
+    linger: SimDuration,
+    backlog_max: usize,
+}
+
+impl Buffer {
+    pub fn new(source: Source, settings: &ProducerSettings) -> Self {
+        let (records_max, bytes_max, linger) = match settings.batching {
+            Batching::Single { .. } => (1, u64::MAX, SimDuration::ZERO),
+            Batching::Buffered { records_max, bytes_max, linger, .. } => (records_max, bytes_max, linger),
+        };
+        // A backlog of no record at all could never send one.
+        let backlog_max = settings.backlog_max.max(1) as usize;
+        let records_max = (records_max.max(1) as usize).min(backlog_max);
+        let waiting = VecDeque::new();
+        Self { source, waiting, waiting_bytes: 0, records_max, bytes_max, linger, backlog_max }
+    }
+
+    /// When the next batch is due, if a call can be made from `now` on; `None` when no record is left to come.
+    pub fn batch_due(&mut self, now: SimTime) -> Option<SimTime> {
+        if self.waiting.is_empty() && !self.wait_for_next() {
+            return None;
+        }
+        let due = self.waiting.front()?.at.saturating_add(self.linger);
+        let until = due.max(now);
+        while !self.is_full() && self.source.next_at().is_some_and(|at| at <= until) && self.wait_for_next() {}
+        match self.waiting.back() {
+            Some(last) if self.is_full() => Some(last.at.min(due)),
+            _ => Some(due),
+        }
+    }
+
+    /// Takes the batch that is due.
+    pub fn take_batch(&mut self) -> Vec<PutEntry> {
+        let mut batch = Vec::with_capacity(self.waiting.len().min(self.records_max));
+        let mut batch_bytes = 0;
+        while batch.len() < self.records_max {
+            let Some(first) = self.waiting.front() else { break };
+            let size_bytes = first.size_bytes();
+            if !batch.is_empty() && batch_bytes + size_bytes > self.bytes_max {
+                break;
+            }
+            let Some(first) = self.waiting.pop_front() else { break };
+            batch_bytes += size_bytes;
+            batch.push(first.entry);
+        }
+        self.waiting_bytes -= batch_bytes;
+        batch
+    }
+
+    /// Takes in what has arrived by `now` while no call could be made. How many records found no room.
+    pub fn take_in(&mut self, now: SimTime) -> u32 {
+        let mut dropped = 0;
+        while self.source.next_at().is_some_and(|at| at <= now) {
+            if self.waiting.len() < self.backlog_max {
+                self.wait_for_next();
+            } else {
+                // Drawn all the same: what a record is does not depend on what became of those before it.
+                self.source.take();
+                dropped += 1;
+            }
+        }
+        dropped
+    }
+
+    fn is_full(&self) -> bool {
+        self.waiting.len() >= self.records_max || self.waiting_bytes >= self.bytes_max
+    }
+
+    /// Lets the source's next record wait here. Whether there was one.
+    fn wait_for_next(&mut self) -> bool {
+        let Some(next) = self.source.take() else { return false };
+        self.waiting_bytes += next.size_bytes();
+        self.waiting.push_back(next);
+        true
+    }
+}

@@ -1,0 +1,233 @@
+//! Which partition key, and how much data, a record has.
+
+use super::settings::{KeyDistribution, SizeDistribution};
+use crate::base::seed::Random;
+use crate::base::{HashKey, PartitionKey};
+
+/// Draws partition keys. A key is made, with its MD5, when it is first drawn, and shared from then on.
+pub(super) struct Keys {
+    draw: Draw,
+    /// Keys by number.
+    made: Vec<Option<PartitionKey>>,
+    names: Names,
+    random: Random,
+}
+
+/// How the number of the next key is drawn.
+enum Draw {
+    Uniform(u32),
+    Zipf(AliasTable),
+    /// Key 0 with this share, else one of that many others.
+    Hot(f64, u32),
+    /// The number of the record.
+    Unique,
+}
+
+/// What the key with a number is called.
+enum Names {
+    /// `key-N`.
+    Numbered,
+    /// `PREFIX-N`, never the same.
+    Unique(Box<str>),
+    /// Key 0 is this one, the others are `key-0`, `key-1`, ...
+    Hot(Box<str>),
+    Listed(Vec<Box<str>>),
+    /// `key-N`, with an explicit hash key.
+    Explicit(Vec<HashKey>),
+}
+
+/// A drawn key.
+pub(super) type Drawn = (PartitionKey, Option<Box<HashKey>>);
+
+impl Keys {
+    /// A source of keys; `producer` is its name, which makes unique keys unique among producers.
+    pub fn new(distribution: &KeyDistribution, producer: &str, random: Random) -> Self {
+        let (draw, names, count) = match distribution {
+            KeyDistribution::Uniform { count } => (Draw::Uniform(*count), Names::Numbered, *count),
+            KeyDistribution::Zipf { count, exponent } => {
+                (Draw::Zipf(AliasTable::zipf(*count, *exponent)), Names::Numbered, *count)
+            }
+            KeyDistribution::Hot { key, share, count } => {
+                (Draw::Hot(*share, *count), Names::Hot((&**key).into()), count.saturating_add(1))
+            }
+            KeyDistribution::List(keys) => {
+                let names = keys.iter().map(|key| (&**key).into()).collect();
+                (Draw::Uniform(keys.len() as u32), Names::Listed(names), keys.len() as u32)
+            }
+            KeyDistribution::Unique => (Draw::Unique, Names::Unique(producer.into()), 0),
+            KeyDistribution::ExplicitHash(hashes) => {
+                (Draw::Uniform(hashes.len() as u32), Names::Explicit(hashes.clone()), hashes.len() as u32)
+            }
+        };
+        Self { draw, made: vec![None; count as usize], names, random }
+    }
+
+    /// The key of the `record`-th record.
+    pub fn next(&mut self, record: u64) -> Drawn {
+        let number = match &self.draw {
+            Draw::Uniform(count) => self.random.below(u64::from(*count)) as usize,
+            Draw::Zipf(table) => table.draw(self.random.next_u64()),
+            Draw::Hot(share, count) => match self.random.chance(*share) || *count == 0 {
+                true => 0,
+                false => 1 + self.random.below(u64::from(*count)) as usize,
+            },
+            Draw::Unique => return (self.names.make(record as usize), None),
+        };
+        let explicit = match &self.names {
+            Names::Explicit(hashes) => Some(Box::new(hashes[number])),
+            _ => None,
+        };
+        let names = &self.names;
+        (self.made[number].get_or_insert_with(|| names.make(number)).clone(), explicit)
+    }
+}
+
+impl Names {
+    fn make(&self, number: usize) -> PartitionKey {
+        let key = match self {
+            Self::Numbered | Self::Explicit(_) => PartitionKey::new(&format!("key-{number}")),
+            Self::Unique(prefix) => PartitionKey::new(&format!("{prefix}-{number}")),
+            Self::Hot(hot) if number == 0 => PartitionKey::new(hot),
+            Self::Hot(_) => PartitionKey::new(&format!("key-{}", number - 1)),
+            Self::Listed(keys) => PartitionKey::new(&keys[number]),
+        };
+        let Ok(key) = key else { unreachable!("keys are checked when a scenario is read") };
+        key
+    }
+}
+
+const TWO_TO_64: f64 = 18_446_744_073_709_551_616.0;
+
+/// Draws from a discrete distribution in constant time (Walker's alias method, as Vose builds it).
+struct AliasTable {
+    /// For each slot: draw the slot itself below this threshold, else its alias.
+    slots: Vec<(u64, u32)>,
+}
+
+impl AliasTable {
+    /// Weights `1 / rank^exponent` for ranks 1 to `count`.
+    fn zipf(count: u32, exponent: f64) -> Self {
+        Self::new((1..=count).map(|rank| libm::pow(f64::from(rank), -exponent)).collect())
+    }
+
+    fn new(mut weights: Vec<f64>) -> Self {
+        let total: f64 = weights.iter().sum();
+        let count = weights.len();
+        // Scaled to a mean of 1: a slot holds its own weight up to 1 and lends the rest of itself to a richer one.
+        weights.iter_mut().for_each(|w| *w *= count as f64 / total);
+        let mut slots = vec![(u64::MAX, 0); count];
+        let (mut poor, mut rich): (Vec<usize>, Vec<usize>) = (0..count).partition(|i| weights[*i] < 1.0);
+        while let (Some(low), Some(&high)) = (poor.pop(), rich.last()) {
+            slots[low] = ((weights[low] * TWO_TO_64) as u64, high as u32);
+            weights[high] -= 1.0 - weights[low];
+            if weights[high] < 1.0 {
+                rich.pop();
+                poor.push(high);
+            }
+        }
+        Self { slots }
+    }
+
+    /// One 64-bit draw gives both the slot and the position in it.
+    fn draw(&self, uniform: u64) -> usize {
+        let product = u128::from(uniform) * self.slots.len() as u128;
+        let slot = (product >> 64) as usize;
+        let (threshold, alias) = self.slots[slot];
+        if product as u64 <= threshold { slot } else { alias as usize }
+    }
+}
+
+/// Draws sizes.
+pub(super) struct Sizes {
+    distribution: SizeDistribution,
+    random: Random,
+}
+
+impl Sizes {
+    pub fn new(distribution: &SizeDistribution, random: Random) -> Self {
+        Self { distribution: distribution.clone(), random }
+    }
+
+    /// Bytes of the next record's data.
+    pub fn next(&mut self) -> u32 {
+        match self.distribution {
+            SizeDistribution::Fixed(bytes) => bytes,
+            SizeDistribution::Uniform(low, high) => self.random.between(u64::from(low), u64::from(high)) as u32,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+    use crate::base::Seed;
+
+    /// How often each key came in `n` draws.
+    fn counts(distribution: &KeyDistribution, n: u64) -> BTreeMap<String, u64> {
+        let mut keys = Keys::new(distribution, "web", Seed(3).stream("keys"));
+        let mut counts = BTreeMap::new();
+        for record in 0..n {
+            *counts.entry(keys.next(record).0.as_str().to_owned()).or_insert(0) += 1;
+        }
+        counts
+    }
+
+    #[test]
+    fn uniform_keys_are_equally_likely() {
+        let counts = counts(&KeyDistribution::Uniform { count: 10 }, 100_000);
+        assert_eq!(counts.len(), 10);
+        assert!(counts.values().all(|n| n.abs_diff(10_000) < 400), "{counts:?}");
+    }
+
+    #[test]
+    fn zipf_keys_follow_one_over_rank() {
+        let counts = counts(&KeyDistribution::Zipf { count: 1000, exponent: 1.0 }, 200_000);
+        let harmonic: f64 = (1..=1000).map(|rank| 1.0 / f64::from(rank)).sum();
+        for rank in [1u32, 2, 3, 10] {
+            let expected = 200_000.0 / harmonic / f64::from(rank);
+            let found = counts[&format!("key-{}", rank - 1)] as f64;
+            assert!((found - expected).abs() < 5.0 * expected.sqrt(), "rank {rank}: {found} for {expected}");
+        }
+    }
+
+    #[test]
+    fn a_hot_key_has_its_share_and_the_rest_is_uniform() {
+        let hot = |share, count| KeyDistribution::Hot { key: "celebrity".into(), share, count };
+        let some = counts(&hot(0.4, 6), 100_000);
+        assert!(some["celebrity"].abs_diff(40_000) < 800, "{some:?}");
+        assert_eq!(some.len(), 7);
+        assert!(some["key-5"].abs_diff(10_000) < 400, "{some:?}");
+        assert_eq!(counts(&hot(0.4, 0), 10)["celebrity"], 10);
+        assert!(!counts(&hot(0.0, 2), 1000).contains_key("celebrity"));
+    }
+
+    #[test]
+    fn listed_keys_are_used_as_they_are_and_unique_ones_never_twice() {
+        let listed = counts(&KeyDistribution::List(vec!["a".into(), "b".into()]), 1000);
+        assert_eq!(listed.keys().collect::<Vec<_>>(), ["a", "b"]);
+        let unique = counts(&KeyDistribution::Unique, 1000);
+        assert_eq!(unique.len(), 1000);
+        assert!(unique.contains_key("web-999"));
+    }
+
+    #[test]
+    fn explicit_hash_keys_come_with_the_key_of_their_number() {
+        let hashes = vec![HashKey::MIN, HashKey::MAX];
+        let mut keys = Keys::new(&KeyDistribution::ExplicitHash(hashes.clone()), "web", Seed(1).stream("keys"));
+        for record in 0..100 {
+            let (key, explicit) = keys.next(record);
+            let number = if key.as_str() == "key-0" { 0 } else { 1 };
+            assert_eq!(explicit.as_deref(), Some(&hashes[number]));
+        }
+    }
+
+    #[test]
+    fn sizes_stay_in_their_range_and_reach_its_ends() {
+        let mut sizes = Sizes::new(&SizeDistribution::Uniform(10, 12), Seed(1).stream("sizes"));
+        let drawn: std::collections::BTreeSet<u32> = (0..100).map(|_| sizes.next()).collect();
+        assert_eq!(drawn.into_iter().collect::<Vec<_>>(), [10, 11, 12]);
+        assert_eq!(Sizes::new(&SizeDistribution::Fixed(7), Seed(1).stream("s")).next(), 7);
+    }
+}

@@ -1,0 +1,120 @@
+//! The records of one producer host, in order of time, from its load.
+
+use std::iter::{Skip, StepBy};
+
+use super::arrivals::Arrivals;
+use super::keys::{Keys, Sizes};
+use super::replay::{Replay, Replayed};
+use super::settings::{Load, ProducerSettings};
+use crate::base::{PartitionKey, Payload, SimTime};
+use crate::client::Cx;
+use crate::service::streams::api::PutEntry;
+
+/// A record that the application wants to put.
+pub(super) struct Offered {
+    pub at: SimTime,
+    pub entry: PutEntry,
+}
+
+impl Offered {
+    /// Bytes that count toward limits: data and partition key.
+    pub fn size_bytes(&self) -> u64 {
+        u64::from(self.entry.data.len()) + u64::from(self.entry.partition_key.size_bytes())
+    }
+}
+
+/// The records of one host.
+pub(super) struct Source {
+    schedule: Schedule,
+    /// The next record, as far as the schedule knows it.
+    next: Option<Coming>,
+    /// Number of the next record among those of all hosts; it tells payloads apart.
+    number: u64,
+    hosts: u64,
+    keys: Keys,
+    sizes: Sizes,
+}
+
+enum Schedule {
+    Rate(Arrivals),
+    Trace { start: SimTime, stop: SimTime, records: StepBy<Skip<Replay>> },
+}
+
+/// A record that will come. Traces may know its key and size.
+struct Coming {
+    at: SimTime,
+    key: Option<PartitionKey>,
+    size_bytes: Option<u32>,
+}
+
+impl Iterator for Schedule {
+    type Item = Coming;
+
+    fn next(&mut self) -> Option<Coming> {
+        match self {
+            Self::Rate(arrivals) => arrivals.next().map(|at| Coming { at, key: None, size_bytes: None }),
+            Self::Trace { start, stop, records } => {
+                let Replayed { after, key, size_bytes } = records.next()?;
+                let at = start.saturating_add(after);
+                (at < *stop).then_some(Coming { at, key, size_bytes })
+            }
+        }
+    }
+}
+
+impl Source {
+    /// The records that host `host_index` is offered from now on. What came before now, while it was down, is
+    /// nobody's: whoever called has gone elsewhere.
+    pub fn new(cx: &Cx, settings: &ProducerSettings, host_index: u32) -> Self {
+        let (start, stop) = (SimTime::ZERO.saturating_add(settings.start), SimTime::ZERO.saturating_add(settings.stop));
+        let hosts = settings.hosts;
+        let (schedule, size, keys) = match &settings.load {
+            Load::Generated { rate, size, keys } => {
+                (Schedule::Rate(Arrivals::new(rate, start, stop, hosts, host_index)), size, keys)
+            }
+            Load::Trace { trace, speed, scale, size, keys } => {
+                let records = Replay::new(trace.clone(), *speed, *scale);
+                let records = records.skip(host_index as usize).step_by(hosts as usize);
+                (Schedule::Trace { start, stop, records }, size, keys)
+            }
+        };
+        let mut source = Self {
+            schedule,
+            next: None,
+            number: u64::from(host_index),
+            hosts: u64::from(hosts),
+            keys: Keys::new(keys, &settings.name, cx.random("partition keys")),
+            sizes: Sizes::new(size, cx.random("sizes")),
+        };
+        source.next = source.schedule.next();
+        while source.next_at().is_some_and(|at| at < cx.now()) {
+            source.step();
+        }
+        source
+    }
+
+    /// When the next record arrives.
+    pub fn next_at(&self) -> Option<SimTime> {
+        self.next.as_ref().map(|next| next.at)
+    }
+
+    /// Goes on to the record after the next, and gives the next.
+    fn step(&mut self) -> Option<Coming> {
+        self.number += self.hosts;
+        let after = self.schedule.next();
+        std::mem::replace(&mut self.next, after)
+    }
+
+    /// The next record.
+    pub fn take(&mut self) -> Option<Offered> {
+        let number = self.number;
+        let Coming { at, key, size_bytes } = self.step()?;
+        let (partition_key, explicit_hash_key) = match key {
+            Some(key) => (key, None),
+            None => self.keys.next(number),
+        };
+        let len = size_bytes.unwrap_or_else(|| self.sizes.next());
+        let data = Payload::Synthetic { seed: number as u32, len };
+        Some(Offered { at, entry: PutEntry { partition_key, explicit_hash_key, data } })
+    }
+}

@@ -1,0 +1,229 @@
+//! What is counted of a consumer: its records, leases, checkpoints and effects, and who processes which shard when.
+
+use super::by_id::ById;
+use super::figures::{ConsumerFigures, LeaseFigures, rounded};
+use super::histogram::Histogram;
+use super::names::Names;
+use crate::base::event::{ConsumerLibrary, LeaseGain, SinkKind};
+use crate::base::{HostId, RangeSet, ShardId, SimDuration, SimTime, StreamName, TableName};
+
+pub struct ConsumerMeasure {
+    pub stream: StreamName,
+    pub library: ConsumerLibrary,
+    pub sink: SinkKind,
+    pub lease_table: Option<TableName>,
+    pub hosts: Vec<HostId>,
+    pub shards: ById<ConsumerShard>,
+    pub counts: ConsumerCounts,
+}
+
+#[derive(Default)]
+pub struct ConsumerCounts {
+    pub processed: u64,
+    pub skipped: u64,
+    pub duplicates: u64,
+    pub age_ms: Histogram,
+    pub behind_latest_max_ms: Option<u64>,
+    pub stolen: u64,
+    pub lost: u64,
+    pub renewals_failed: u64,
+    pub checkpoints_attempted: u64,
+    pub checkpoints_refused: u64,
+    pub iterators_expired: u64,
+    pub unread_trimmed: u64,
+    pub effects_applied: u64,
+    pub effects_duplicate: u64,
+    pub effects_fenced: u64,
+}
+
+/// A shard as one consumer sees it.
+#[derive(Default)]
+pub struct ConsumerShard {
+    processed: RangeSet,
+    /// Workers that process it, in order of beginning.
+    active: Vec<HostId>,
+    was_processed: bool,
+    is_closed: bool,
+    owner: Option<HostId>,
+    owner_before: Option<HostId>,
+    checkpoint: u64,
+    is_finished: bool,
+    taken: u64,
+    moved: u64,
+    unowned: Spells,
+    doubled: Spells,
+}
+
+/// Lengths of the spells in which something was so.
+#[derive(Default)]
+struct Spells {
+    since: Option<SimTime>,
+    longest: SimDuration,
+    total: SimDuration,
+}
+
+impl Spells {
+    fn set(&mut self, is_so: bool, at: SimTime) {
+        match (self.since, is_so) {
+            (None, true) => self.since = Some(at),
+            (Some(_), false) => {
+                (self.longest, self.total) = self.until(at);
+                self.since = None;
+            }
+            _ => {}
+        }
+    }
+    /// Longest and total at `at`, with the spell that still lasts.
+    fn until(&self, at: SimTime) -> (SimDuration, SimDuration) {
+        let present = self.since.map_or(SimDuration::ZERO, |since| at.since(since));
+        (self.longest.max(present), self.total + present)
+    }
+    fn restart(&mut self, at: SimTime) {
+        *self = Self { since: self.since.map(|_| at), ..Self::default() };
+    }
+}
+
+impl ConsumerShard {
+    fn set_active(&mut self, at: SimTime) {
+        self.was_processed |= !self.active.is_empty();
+        self.unowned.set(self.was_processed && self.active.is_empty() && !self.is_closed, at);
+        self.doubled.set(self.active.len() > 1, at);
+    }
+    pub fn start(&mut self, at: SimTime, host: HostId) {
+        if !self.active.contains(&host) {
+            self.active.push(host);
+        }
+        self.set_active(at);
+    }
+    pub fn end(&mut self, at: SimTime, host: HostId) {
+        self.active.retain(|h| *h != host);
+        self.set_active(at);
+    }
+    pub fn close(&mut self, at: SimTime) {
+        self.is_closed = true;
+        self.set_active(at);
+    }
+    /// Whether another worker had it before.
+    pub fn gain(&mut self, host: HostId) -> bool {
+        let is_move = self.owner_before.is_some_and(|before| before != host);
+        self.taken += 1;
+        self.moved += u64::from(is_move);
+        (self.owner, self.owner_before) = (Some(host), Some(host));
+        is_move
+    }
+    pub fn lose(&mut self, host: HostId) {
+        if self.owner == Some(host) {
+            self.owner = None;
+        }
+    }
+    pub fn checkpoint(&mut self, to: u64, is_shard_end: bool) {
+        self.checkpoint = self.checkpoint.max(to);
+        self.is_finished |= is_shard_end;
+    }
+    fn restart(&mut self, at: SimTime) {
+        (self.taken, self.moved) = (0, 0);
+        self.unowned.restart(at);
+        self.doubled.restart(at);
+    }
+}
+
+impl ConsumerMeasure {
+    /// Records finished; gives how many of them were before.
+    pub fn process(&mut self, shard: ShardId, from: u64, to: u64) -> u64 {
+        let duplicates = self.shards.slot(shard.index()).processed.insert(from..to);
+        self.counts.processed += to.saturating_sub(from);
+        self.counts.duplicates += duplicates;
+        duplicates
+    }
+    /// Whether the lease moved from another worker.
+    pub fn gain(&mut self, shard: ShardId, host: HostId, how: LeaseGain) -> bool {
+        self.counts.stolen += u64::from(how == LeaseGain::Stolen);
+        self.shards.slot(shard.index()).gain(host)
+    }
+    /// The host's memory is gone: it processes nothing.
+    pub fn crash(&mut self, at: SimTime, host: HostId) {
+        self.shards.iter_mut().filter(|s| s.active.contains(&host)).for_each(|s| s.end(at, host));
+    }
+    /// The stream was created again: its ordinals begin at 0.
+    pub fn begin_anew(&mut self) {
+        for shard in self.shards.iter_mut() {
+            shard.processed.clear();
+            (shard.is_closed, shard.is_finished, shard.checkpoint) = (false, false, 0);
+        }
+    }
+    pub fn restart(&mut self, at: SimTime) {
+        self.counts = ConsumerCounts::default();
+        self.shards.iter_mut().for_each(|shard| shard.restart(at));
+    }
+
+    pub fn figures(&self, now: SimTime, names: &Names, end_of: impl Fn(usize) -> u64) -> ConsumerFigures {
+        let counts = &self.counts;
+        let longest = |of: fn(&ConsumerShard) -> &Spells| {
+            let all = self.shards.iter().map(|s| of(s).until(now));
+            let (longest, total) =
+                all.fold(Default::default(), |a: (SimDuration, SimDuration), b| (a.0.max(b.0), a.1 + b.1));
+            (seconds(longest), seconds(total))
+        };
+        let (unowned, doubled) = (longest(|s| &s.unowned), longest(|s| &s.doubled));
+        ConsumerFigures {
+            stream: self.stream.to_string(),
+            library: self.library.as_str(),
+            sink: self.sink.as_str(),
+            lease_table: self.lease_table.as_ref().map(ToString::to_string),
+            workers: self.hosts.len() as u64,
+            records_processed: counts.processed,
+            records_skipped: counts.skipped,
+            duplicates: counts.duplicates,
+            iterator_age_p50_ms: counts.age_ms.percentile(50),
+            iterator_age_p99_ms: counts.age_ms.percentile(99),
+            iterator_age_max_ms: counts.age_ms.max(),
+            millis_behind_latest_max_ms: counts.behind_latest_max_ms,
+            leases_taken: self.shards.iter().map(|s| s.taken).sum(),
+            leases_stolen: counts.stolen,
+            leases_moved: self.shards.iter().map(|s| s.moved).sum(),
+            leases_lost: counts.lost,
+            renewals_failed: counts.renewals_failed,
+            checkpoints: counts.checkpoints_attempted.saturating_sub(counts.checkpoints_refused),
+            checkpoints_refused: counts.checkpoints_refused,
+            unowned_s_max: unowned.0,
+            unowned_s_total: unowned.1,
+            double_processing_s_max: doubled.0,
+            double_processing_s_total: doubled.1,
+            iterators_expired: counts.iterators_expired,
+            unread_records_trimmed: counts.unread_trimmed,
+            effects_applied: counts.effects_applied,
+            effects_duplicate: counts.effects_duplicate,
+            effects_fenced: counts.effects_fenced,
+            leases: self.leases(now, names, end_of),
+        }
+    }
+
+    fn leases(
+        &self,
+        now: SimTime,
+        names: &Names,
+        end_of: impl Fn(usize) -> u64,
+    ) -> std::collections::BTreeMap<String, LeaseFigures> {
+        let held = self.shards.iter().enumerate().filter(|(_, s)| s.owner_before.is_some() || s.was_processed);
+        let lease = |(id, s): (usize, &ConsumerShard)| {
+            let owner = s.owner.or(s.active.last().copied()).map(|host| names.host(host).to_string());
+            let (checkpoint, is_finished) = (s.checkpoint, s.is_finished);
+            let unowned_s = seconds(s.unowned.until(now).1);
+            let lease = LeaseFigures {
+                owner,
+                taken: s.taken,
+                moved: s.moved,
+                checkpoint,
+                end: end_of(id),
+                is_finished,
+                unowned_s,
+            };
+            (ShardId(id as u32).to_string(), lease)
+        };
+        held.map(lease).collect()
+    }
+}
+
+fn seconds(duration: SimDuration) -> f64 {
+    rounded(duration.as_secs_f64(), 1000.0)
+}

@@ -1,0 +1,258 @@
+//! The figures of a run: the `streams`, `consumers`, `producers` and `tables` of the JSON report, and what
+//! expectations name by path. Units are in the names. What nothing was seen of is `null`, never 0.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::verdict::Advice;
+
+/// Everything that was counted, by name.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Figures {
+    /// By stream name. A stream created again under an old name is `name#2`, and so on.
+    pub streams: BTreeMap<String, StreamFigures>,
+    /// By consumer name.
+    pub consumers: BTreeMap<String, ConsumerFigures>,
+    /// By producer name.
+    pub producers: BTreeMap<String, ProducerFigures>,
+    /// By table name. A table created again under an old name is `name#2`, and so on.
+    pub tables: BTreeMap<String, TableFigures>,
+}
+
+/// A stream's figures. Sums over its shards unless said otherwise.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct StreamFigures {
+    /// Shards that take records at the end.
+    pub shards_open: u64,
+    /// Records acknowledged: CloudWatch's IncomingRecords.
+    pub records_acked: u64,
+    /// Bytes acknowledged (data and partition keys): CloudWatch's IncomingBytes.
+    pub bytes_acked: u64,
+    /// Records refused for throughput, each try counted: CloudWatch's WriteProvisionedThroughputExceeded.
+    pub records_throttled: u64,
+    /// Records refused with InternalFailure.
+    pub records_failed: u64,
+    /// Throttled records of all that were put, each try counted.
+    pub throttled_percent: f64,
+    /// Records throttled in the worst minute.
+    pub records_throttled_peak_per_minute: u64,
+    /// PutRecord and PutRecords calls answered.
+    pub put_calls: u64,
+    /// GetRecords calls answered.
+    pub get_records_calls: u64,
+    /// GetRecords calls refused for throughput: CloudWatch's ReadProvisionedThroughputExceeded.
+    pub reads_throttled: u64,
+    /// GetRecords calls refused with ExpiredIteratorException.
+    pub iterators_expired: u64,
+    /// Records that left retention.
+    pub records_trimmed: u64,
+    /// By shard id, of all shards that the stream had.
+    pub shards: BTreeMap<String, ShardFigures>,
+}
+
+/// A shard's figures.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct ShardFigures {
+    /// `open`, `closed` or `expired`.
+    pub state: &'static str,
+    /// Part of the hash key space that the shard owns.
+    pub hash_range_share_percent: f64,
+    /// Records acknowledged.
+    pub records_acked: u64,
+    /// Bytes acknowledged.
+    pub bytes_acked: u64,
+    /// Records acknowledged a second, over the time in which the shard was open.
+    pub records_per_s_mean: f64,
+    /// Records acknowledged in the busiest second.
+    pub records_per_s_peak: u64,
+    /// Bytes acknowledged in the busiest second.
+    pub bytes_per_s_peak: u64,
+    /// The busiest second's records against 1,000 a second.
+    pub records_limit_peak_percent: f64,
+    /// The busiest second's bytes against 1 MiB a second.
+    pub bytes_limit_peak_percent: f64,
+    /// The busiest minute's records against 1,000 a second: what a minute metric shows.
+    pub records_limit_peak_minute_percent: f64,
+    /// The busiest minute's bytes against 1 MiB a second: what a minute metric shows.
+    pub bytes_limit_peak_minute_percent: f64,
+    /// Records refused for throughput, each try counted.
+    pub records_throttled: u64,
+    /// Records refused with InternalFailure.
+    pub records_failed: u64,
+    /// Throttled records of all that were put, each try counted.
+    pub throttled_percent: f64,
+    /// GetRecords calls refused for throughput.
+    pub reads_throttled: u64,
+    /// Records that left retention.
+    pub records_trimmed: u64,
+    /// The three partition keys with most records.
+    pub hottest_keys: Vec<KeyFigures>,
+    /// What the figures say about the shard, and what helps.
+    #[serde(flatten)]
+    pub advice: Advice,
+}
+
+/// A partition key's figures.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct KeyFigures {
+    /// The partition key.
+    pub key: String,
+    /// Records put with it, accepted or throttled, each try counted.
+    pub records: u64,
+    /// Their part of all records put to the shard.
+    pub share_percent: f64,
+}
+
+/// A consumer's figures.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct ConsumerFigures {
+    /// The stream that it reads.
+    pub stream: String,
+    /// What reads.
+    pub library: &'static str,
+    /// Where its effects go.
+    pub sink: &'static str,
+    /// Its lease table.
+    pub lease_table: Option<String>,
+    /// Hosts that ran a worker.
+    pub workers: u64,
+    /// Records that a record processor finished, each time counted.
+    pub records_processed: u64,
+    /// Records passed over after a record processor failed.
+    pub records_skipped: u64,
+    /// Records processed that this consumer had processed before.
+    pub duplicates: u64,
+    /// Age of the last record of a GetRecords answer, and of records that wait for one: see [`super::Backlog`].
+    pub iterator_age_p50_ms: Option<u64>,
+    /// See `iterator_age_p50_ms`.
+    pub iterator_age_p99_ms: Option<u64>,
+    /// See `iterator_age_p50_ms`.
+    pub iterator_age_max_ms: Option<u64>,
+    /// The largest MillisBehindLatest of an answer.
+    pub millis_behind_latest_max_ms: Option<u64>,
+    /// Leases gained, in any way.
+    pub leases_taken: u64,
+    /// Leases stolen to balance.
+    pub leases_stolen: u64,
+    /// Leases gained by another worker than the last one that had it.
+    pub leases_moved: u64,
+    /// Leases that a worker found to be no longer its own.
+    pub leases_lost: u64,
+    /// Lease renewals that did not happen.
+    pub renewals_failed: u64,
+    /// Checkpoints attempted and not refused.
+    pub checkpoints: u64,
+    /// Checkpoints refused.
+    pub checkpoints_refused: u64,
+    /// Longest time in which an open shard, once processed, had no worker that processes it. A paused worker counts
+    /// as processing, a crashed one does not.
+    pub unowned_s_max: f64,
+    /// All such time, summed over shards.
+    pub unowned_s_total: f64,
+    /// Longest time in which a shard had several workers that process it.
+    pub double_processing_s_max: f64,
+    /// All such time, summed over shards.
+    pub double_processing_s_total: f64,
+    /// GetRecords calls refused with ExpiredIteratorException.
+    pub iterators_expired: u64,
+    /// Records that left retention before this consumer had read them.
+    pub unread_records_trimmed: u64,
+    /// Effects that the application's store took.
+    pub effects_applied: u64,
+    /// Effects among them that it had already.
+    pub effects_duplicate: u64,
+    /// Times that the application's store refused a writer that was no longer the lease holder.
+    pub effects_fenced: u64,
+    /// By shard id: who has its lease at the end.
+    #[serde(skip)]
+    pub leases: BTreeMap<String, LeaseFigures>,
+}
+
+/// A lease's figures. Shown in the terminal report only.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct LeaseFigures {
+    /// The worker that last gained it, unless it has lost or finished it since.
+    pub owner: Option<String>,
+    /// Times it was gained.
+    pub taken: u64,
+    /// Times it changed its owner.
+    pub moved: u64,
+    /// Every ordinal below this is claimed to be processed.
+    pub checkpoint: u64,
+    /// Records acknowledged in the shard.
+    pub end: u64,
+    /// Whether the shard's end is checkpointed.
+    pub is_finished: bool,
+    /// Time without a worker that processes it.
+    pub unowned_s: f64,
+}
+
+/// A producer's figures, over all its hosts.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct ProducerFigures {
+    /// The stream that it writes to.
+    pub stream: String,
+    /// Its hosts.
+    pub hosts: u64,
+    /// Records that it was done with, in either way.
+    pub records_offered: u64,
+    /// Records that it knows to be stored.
+    pub records_ok: u64,
+    /// Records that it gave up.
+    pub records_given_up: u64,
+    /// Their part of all that it was done with.
+    pub given_up_percent: f64,
+    /// Calls made.
+    pub attempts: u64,
+    /// Time from a put's beginning to its end, with retries.
+    pub put_latency_p50_ms: Option<u64>,
+    /// See `put_latency_p50_ms`.
+    pub put_latency_p99_ms: Option<u64>,
+    /// See `put_latency_p50_ms`.
+    pub put_latency_max_ms: Option<u64>,
+}
+
+/// A table's figures.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct TableFigures {
+    /// Read units a second at the end, 0 when on demand: CloudWatch's ProvisionedReadCapacityUnits.
+    pub read_units_provisioned: u64,
+    /// Write units a second at the end, 0 when on demand: CloudWatch's ProvisionedWriteCapacityUnits.
+    pub write_units_provisioned: u64,
+    /// CloudWatch's ConsumedReadCapacityUnits.
+    pub read_units_consumed: f64,
+    /// CloudWatch's ConsumedWriteCapacityUnits.
+    pub write_units_consumed: u64,
+    /// Read units consumed a second, over the run.
+    pub read_units_per_s_mean: f64,
+    /// Write units consumed a second, over the run.
+    pub write_units_per_s_mean: f64,
+    /// Write units consumed in the busiest second.
+    pub write_units_per_s_peak: u64,
+    /// What is left of the provisioned write units in the minute that had least, after what was consumed and one unit
+    /// for every throttled write (a lease row is one). Negative: short by that much. `null` when on demand.
+    pub write_headroom_percent: Option<f64>,
+    /// CloudWatch's ReadThrottleEvents.
+    pub read_throttled: u64,
+    /// CloudWatch's WriteThrottleEvents.
+    pub write_throttled: u64,
+    /// Throttled calls by reason.
+    pub throttled_by: BTreeMap<String, u64>,
+    /// CloudWatch's ConditionalCheckFailedRequests.
+    pub conditions_failed: u64,
+    /// Eventually consistent reads that returned an older version.
+    pub stale_reads: u64,
+    /// Items at the end.
+    pub items: u64,
+}
+
+/// `part` of `whole` in percent, to two decimals; 0 of nothing.
+pub fn percent(part: f64, whole: f64) -> f64 {
+    if whole == 0.0 { 0.0 } else { rounded(100.0 * part / whole, 100.0) }
+}
+
+/// `value` to the given fraction (100.0 for two decimals), so that reports stay short.
+pub fn rounded(value: f64, per_unit: f64) -> f64 {
+    (value * per_unit).round() / per_unit
+}

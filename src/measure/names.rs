@@ -1,0 +1,55 @@
+//! What the small numbers in events are called.
+
+use std::sync::Arc;
+
+use super::by_id::ById;
+use crate::base::event::{Event, Fold};
+use crate::base::{ConsumerId, HostId, SimTime, StreamId, TableId};
+
+/// Learns names from the events that declare things; a number that was never declared is called `?`.
+#[derive(Clone, Default)]
+pub struct Names {
+    hosts: ById<Option<Arc<str>>>,
+    streams: ById<Option<Arc<str>>>,
+    tables: ById<Option<Arc<str>>>,
+    consumers: ById<Option<Arc<str>>>,
+}
+
+fn name_of(names: &ById<Option<Arc<str>>>, index: usize) -> &str {
+    names.get(index).and_then(Option::as_deref).unwrap_or("?")
+}
+
+impl Names {
+    /// A host's name.
+    pub fn host(&self, host: HostId) -> &str {
+        name_of(&self.hosts, host.index())
+    }
+    /// A stream's name.
+    pub fn stream(&self, stream: StreamId) -> &str {
+        name_of(&self.streams, stream.index())
+    }
+    /// A table's name.
+    pub fn table(&self, table: TableId) -> &str {
+        name_of(&self.tables, table.index())
+    }
+    /// A consumer's name.
+    pub fn consumer(&self, consumer: ConsumerId) -> &str {
+        name_of(&self.consumers, consumer.index())
+    }
+}
+
+impl Fold for Names {
+    fn on(&mut self, _: SimTime, event: &Event) {
+        match event {
+            Event::HostDeclared { host, name, .. } => *self.hosts.slot(host.index()) = Some(name.clone()),
+            Event::StreamDeclared { stream, name, .. } => {
+                *self.streams.slot(stream.index()) = Some(name.as_str().into());
+            }
+            Event::TableDeclared { table, name, .. } => *self.tables.slot(table.index()) = Some(name.as_str().into()),
+            Event::ConsumerDeclared { consumer, name, .. } => {
+                *self.consumers.slot(consumer.index()) = Some(name.clone());
+            }
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,41 @@
+//! What is counted of a producer, over all its hosts.
+
+use std::sync::Arc;
+
+use super::figures::{ProducerFigures, percent};
+use super::histogram::Histogram;
+use crate::base::StreamName;
+
+pub struct ProducerMeasure {
+    pub name: Arc<str>,
+    pub stream: StreamName,
+    pub hosts: u64,
+    pub counts: ProducerCounts,
+}
+
+#[derive(Default)]
+pub struct ProducerCounts {
+    pub ok: u64,
+    pub given_up: u64,
+    pub attempts: u64,
+    pub took_ms: Histogram,
+}
+
+impl ProducerMeasure {
+    pub fn figures(&self) -> ProducerFigures {
+        let counts = &self.counts;
+        let offered = counts.ok + counts.given_up;
+        ProducerFigures {
+            stream: self.stream.to_string(),
+            hosts: self.hosts,
+            records_offered: offered,
+            records_ok: counts.ok,
+            records_given_up: counts.given_up,
+            given_up_percent: percent(counts.given_up as f64, offered as f64),
+            attempts: counts.attempts,
+            put_latency_p50_ms: counts.took_ms.percentile(50),
+            put_latency_p99_ms: counts.took_ms.percentile(99),
+            put_latency_max_ms: counts.took_ms.max(),
+        }
+    }
+}

@@ -1,0 +1,224 @@
+//! Figures over time, for plots: at most about 300 points, however long the run.
+
+use super::backlog::Backlog;
+use super::by_id::ById;
+use super::names::Names;
+use crate::base::event::{Event, Fold, ProcessingEnd, WriteRefusal};
+use crate::base::{ConsumerId, HostId, ShardId, SimDuration, SimTime, StreamId, StreamName};
+
+const POINTS_MAX: u64 = 300;
+/// Lengths of a point that people read easily, in seconds; longer ones are whole hours.
+const STEPS_S: [u64; 13] = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600];
+
+/// What plots show, over time.
+pub struct Series {
+    step: SimDuration,
+    duration: SimDuration,
+    point: usize,
+    point_end: SimTime,
+    names: Names,
+    /// By stream, by shard.
+    streams: ById<ById<ShardSeries>>,
+    consumers: ById<Option<ConsumerSeries>>,
+    backlog: Backlog,
+    faults: Vec<(u32, SimTime, Option<SimTime>)>,
+}
+
+/// A shard's records over time.
+#[derive(Clone, Debug, Default)]
+pub struct ShardSeries {
+    /// By point: records accepted.
+    pub accepted: Vec<u32>,
+    /// By point: records throttled.
+    pub throttled: Vec<u32>,
+}
+
+/// A consumer over time.
+#[derive(Clone, Debug)]
+pub struct ConsumerSeries {
+    /// The stream that it reads.
+    pub stream: StreamName,
+    /// By point: the greatest iterator age of its reads and of records that wait, if there was either.
+    pub age_max_ms: Vec<Option<u64>>,
+    /// By shard, in order of beginning: who had its lease.
+    pub leases: Vec<Vec<LeaseSpan>>,
+}
+
+/// A time in which a worker had a lease.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LeaseSpan {
+    /// The worker.
+    pub host: HostId,
+    /// When it gained it.
+    pub from: SimTime,
+    /// When it lost or finished it, or another gained it, or it crashed; `None` when it has it at the end.
+    pub until: Option<SimTime>,
+}
+
+impl Series {
+    /// Series over a run of this length.
+    pub fn new(duration: SimDuration) -> Self {
+        let least = duration.as_secs().div_ceil(POINTS_MAX).max(1);
+        let step_s = STEPS_S.into_iter().find(|s| *s >= least).unwrap_or(least.next_multiple_of(3600));
+        Self {
+            step: SimDuration::from_secs(step_s),
+            duration,
+            point: 0,
+            point_end: SimTime::from_secs(step_s),
+            names: Names::default(),
+            streams: ById::default(),
+            consumers: ById::default(),
+            backlog: Backlog::default(),
+            faults: Vec::new(),
+        }
+    }
+    /// Length of a point.
+    pub fn step(&self) -> SimDuration {
+        self.step
+    }
+    /// Length of the run.
+    pub fn duration(&self) -> SimDuration {
+        self.duration
+    }
+    /// What things are called.
+    pub fn names(&self) -> &Names {
+        &self.names
+    }
+    /// Streams with their shards, by number.
+    pub fn streams(&self) -> impl Iterator<Item = (StreamId, &[ShardSeries])> {
+        self.streams.iter().enumerate().map(|(id, shards)| (StreamId(id as u16), &**shards))
+    }
+    /// Consumers.
+    pub fn consumers(&self) -> impl Iterator<Item = (ConsumerId, &ConsumerSeries)> {
+        let consumers = self.consumers.iter().enumerate();
+        consumers.filter_map(|(id, consumer)| Some((ConsumerId(id as u16), consumer.as_ref()?)))
+    }
+    /// When faults were in force: beginning, and end if it came.
+    pub fn faults(&self) -> impl Iterator<Item = (SimTime, Option<SimTime>)> {
+        self.faults.iter().map(|(_, from, until)| (*from, *until))
+    }
+
+    #[inline]
+    fn advance(&mut self, at: SimTime) {
+        if at >= self.point_end {
+            self.point = (at.as_nanos() / self.step.as_nanos()) as usize;
+            self.point_end = SimTime::from_nanos((self.point as u64 + 1) * self.step.as_nanos());
+        }
+        if self.backlog.is_due(at) {
+            let (consumers, step) = (&mut self.consumers, self.step.as_nanos());
+            self.backlog.look(at, |waiting| {
+                let point = (waiting.at.as_nanos() / step) as usize;
+                if let Some(consumer) = consumers.get_mut(waiting.consumer.index()).and_then(Option::as_mut) {
+                    consumer.age(point, waiting.age_ms);
+                }
+            });
+        }
+    }
+
+    fn consumer(&mut self, id: ConsumerId) -> Option<&mut ConsumerSeries> {
+        self.consumers.get_mut(id.index())?.as_mut()
+    }
+    fn shard(&mut self, stream: StreamId, shard: ShardId) -> &mut ShardSeries {
+        self.streams.slot(stream.index()).slot(shard.index())
+    }
+
+    fn on_rare(&mut self, at: SimTime, event: &Event) {
+        match event {
+            Event::ConsumerDeclared { consumer, stream, .. } => {
+                let (age_max_ms, leases) = (Vec::new(), Vec::new());
+                *self.consumers.slot(consumer.index()) =
+                    Some(ConsumerSeries { stream: stream.clone(), age_max_ms, leases });
+            }
+            Event::ShardOpened { stream, shard, .. } => {
+                self.shard(*stream, *shard);
+            }
+            Event::FaultBegan { fault, .. } => self.faults.push((*fault, at, None)),
+            Event::FaultEnded { fault } => {
+                if let Some(open) = self.faults.iter_mut().find(|(id, _, until)| id == fault && until.is_none()) {
+                    open.2 = Some(at);
+                }
+            }
+            Event::LeaseGained { consumer, host, shard, .. } => {
+                if let Some(consumer) = self.consumer(*consumer) {
+                    consumer.gain(*shard, LeaseSpan { host: *host, from: at, until: None });
+                }
+            }
+            Event::LeaseLost { consumer, host, shard }
+            | Event::ProcessingEnded { consumer, host, shard, reason: ProcessingEnd::ShardEnd } => {
+                if let Some(consumer) = self.consumer(*consumer) {
+                    consumer.end(at, *host, Some(*shard));
+                }
+            }
+            Event::WorkerStopped { host, .. } | Event::HostCrashed { host } => {
+                self.consumers.iter_mut().flatten().for_each(|consumer| consumer.end(at, *host, None));
+            }
+            _ => {}
+        }
+    }
+}
+
+impl ShardSeries {
+    fn add(points: &mut Vec<u32>, point: usize) {
+        if point >= points.len() {
+            points.resize(point + 1, 0);
+        }
+        points[point] += 1;
+    }
+}
+
+impl ConsumerSeries {
+    fn age(&mut self, point: usize, age_ms: u64) {
+        if point >= self.age_max_ms.len() {
+            self.age_max_ms.resize(point + 1, None);
+        }
+        self.age_max_ms[point] = self.age_max_ms[point].max(Some(age_ms));
+    }
+    fn gain(&mut self, shard: ShardId, span: LeaseSpan) {
+        if shard.index() >= self.leases.len() {
+            self.leases.resize_with(shard.index() + 1, Vec::new);
+        }
+        let spans = &mut self.leases[shard.index()];
+        match spans.last_mut() {
+            // Its own lease again, without a gap: the same bar.
+            Some(last) if last.until.is_none() && last.host == span.host => return,
+            Some(last) if last.until.is_none() => last.until = Some(span.from),
+            _ => {}
+        }
+        spans.push(span);
+    }
+    fn end(&mut self, at: SimTime, host: HostId, shard: Option<ShardId>) {
+        for (id, spans) in self.leases.iter_mut().enumerate() {
+            if shard.is_some_and(|shard| shard.index() != id) {
+                continue;
+            }
+            if let Some(last) = spans.last_mut().filter(|s| s.until.is_none() && s.host == host) {
+                last.until = Some(at);
+            }
+        }
+    }
+}
+
+impl Fold for Series {
+    fn on(&mut self, at: SimTime, event: &Event) {
+        self.advance(at);
+        let point = self.point;
+        match event {
+            Event::RecordAccepted { stream, shard, .. } => {
+                ShardSeries::add(&mut self.shard(*stream, *shard).accepted, point);
+            }
+            Event::RecordRefused { stream, shard, reason, .. } if *reason != WriteRefusal::InternalFailure => {
+                ShardSeries::add(&mut self.shard(*stream, *shard).throttled, point);
+            }
+            Event::RecordsRead { host, iterator_age_ms, .. } => {
+                if let Some(consumer) = self.backlog.consumer_of(*host).and_then(|id| self.consumer(id)) {
+                    consumer.age(point, *iterator_age_ms);
+                }
+            }
+            _ => {
+                self.names.on(at, event);
+                self.on_rare(at, event);
+            }
+        }
+        self.backlog.on(at, event);
+    }
+}

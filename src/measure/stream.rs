@@ -1,0 +1,227 @@
+//! What is counted of a stream and its shards.
+
+use std::collections::BTreeMap;
+
+use super::by_id::ById;
+use super::figures::{KeyFigures, ShardFigures, StreamFigures, percent, rounded};
+use super::hot_keys::HotKeys;
+use super::meter::Meter;
+use super::verdict::{SHARD_BYTES_PER_S, SHARD_RECORDS_PER_S, ShardLoad, advise};
+use crate::base::event::WriteRefusal;
+use crate::base::{HashKeyRange, PartitionKey, ShardId, SimTime, StreamName};
+
+/// How many of a shard's keys are shown.
+const KEYS_SHOWN: usize = 3;
+
+pub struct StreamMeasure {
+    pub name: StreamName,
+    pub shards: ById<Option<ShardMeasure>>,
+    pub counts: StreamCounts,
+}
+
+#[derive(Default)]
+pub struct StreamCounts {
+    pub throttled: Meter,
+    pub put_calls: u64,
+    pub get_records_calls: u64,
+    pub iterators_expired: u64,
+}
+
+pub struct ShardMeasure {
+    range: HashKeyRange,
+    opened: SimTime,
+    closed: Option<SimTime>,
+    is_expired: bool,
+    /// Open shards when this one closed, itself included.
+    peers_at_close: u64,
+    trimmed_to: u64,
+    pub end: u64,
+    pub counts: ShardCounts,
+}
+
+#[derive(Default)]
+pub struct ShardCounts {
+    accepted: Meter,
+    throttled: Meter,
+    throttled_injected: u64,
+    failed: u64,
+    pub reads_throttled: u64,
+    trimmed: u64,
+    keys: HotKeys,
+}
+
+/// The part of the run that figures are of.
+#[derive(Clone, Copy)]
+pub struct Span {
+    pub from: SimTime,
+    pub to: SimTime,
+}
+
+impl Span {
+    pub fn seconds(self) -> f64 {
+        self.to.since(self.from).as_secs_f64()
+    }
+    /// What a minute's sum is to be divided by: a run of less than a minute has no full one.
+    pub fn minute_s(self) -> f64 {
+        self.seconds().clamp(1.0, 60.0)
+    }
+}
+
+impl StreamMeasure {
+    pub fn new(name: StreamName) -> Self {
+        Self { name, shards: ById::default(), counts: StreamCounts::default() }
+    }
+    pub fn open(&mut self, shard: ShardId, range: HashKeyRange, at: SimTime) {
+        *self.shards.slot(shard.index()) = Some(ShardMeasure::new(range, at));
+    }
+    pub fn close(&mut self, shard: ShardId, at: SimTime) {
+        let peers = self.open_shards();
+        if let Some(shard) = self.shard(shard) {
+            shard.closed = Some(at);
+            shard.peers_at_close = peers;
+        }
+    }
+    #[inline]
+    pub fn shard(&mut self, shard: ShardId) -> Option<&mut ShardMeasure> {
+        self.shards.get_mut(shard.index())?.as_mut()
+    }
+    pub fn refuse(&mut self, at: SimTime, shard: ShardId, key: &PartitionKey, bytes: u32, reason: WriteRefusal) {
+        if reason != WriteRefusal::InternalFailure {
+            self.counts.throttled.add(at, 1, bytes.into());
+        }
+        if let Some(shard) = self.shard(shard) {
+            shard.refuse(at, key, bytes, reason);
+        }
+    }
+    pub fn restart(&mut self) {
+        self.counts = StreamCounts::default();
+        self.shards.iter_mut().flatten().for_each(|shard| shard.counts = ShardCounts::default());
+    }
+
+    fn open_shards(&self) -> u64 {
+        self.shards.iter().flatten().filter(|shard| shard.closed.is_none()).count() as u64
+    }
+
+    pub fn figures(&self, span: Span) -> StreamFigures {
+        let asked: u64 = self.shards.iter().flatten().map(ShardMeasure::asked).sum();
+        let open = self.open_shards();
+        let shards = self.shards.iter().enumerate().filter_map(|(id, shard)| {
+            let shard = shard.as_ref()?;
+            Some((ShardId(id as u32).to_string(), shard.figures(span, asked, open)))
+        });
+        let shards: BTreeMap<String, ShardFigures> = shards.collect();
+        let sum = |of: fn(&ShardFigures) -> u64| shards.values().map(of).sum::<u64>();
+        let (acked, failed) = (sum(|s| s.records_acked), sum(|s| s.records_failed));
+        let throttled = self.counts.throttled.total().count;
+        StreamFigures {
+            shards_open: open,
+            records_acked: acked,
+            bytes_acked: sum(|s| s.bytes_acked),
+            records_throttled: throttled,
+            records_failed: failed,
+            throttled_percent: percent(throttled as f64, (acked + throttled + failed) as f64),
+            records_throttled_peak_per_minute: self.counts.throttled.minute_peak().count,
+            put_calls: self.counts.put_calls,
+            get_records_calls: self.counts.get_records_calls,
+            reads_throttled: sum(|s| s.reads_throttled),
+            iterators_expired: self.counts.iterators_expired,
+            records_trimmed: sum(|s| s.records_trimmed),
+            shards,
+        }
+    }
+}
+
+impl ShardMeasure {
+    fn new(range: HashKeyRange, opened: SimTime) -> Self {
+        let counts = ShardCounts::default();
+        Self { range, opened, closed: None, is_expired: false, peers_at_close: 0, trimmed_to: 0, end: 0, counts }
+    }
+    #[inline]
+    pub fn accept(&mut self, at: SimTime, ordinal: u64, key: &PartitionKey, bytes: u32) {
+        self.end = ordinal + 1;
+        self.counts.accepted.add(at, 1, bytes.into());
+        self.counts.keys.record(key);
+    }
+    fn refuse(&mut self, at: SimTime, key: &PartitionKey, bytes: u32, reason: WriteRefusal) {
+        if reason == WriteRefusal::InternalFailure {
+            self.counts.failed += 1;
+            return;
+        }
+        self.counts.throttled_injected += u64::from(reason == WriteRefusal::InjectedThrottle);
+        self.counts.throttled.add(at, 1, bytes.into());
+        self.counts.keys.record(key);
+    }
+    pub fn trim(&mut self, to: u64) {
+        self.counts.trimmed += to.saturating_sub(self.trimmed_to);
+        self.trimmed_to = self.trimmed_to.max(to);
+    }
+    pub fn expire(&mut self) {
+        self.is_expired = true;
+    }
+
+    /// Records put, accepted or throttled, each try counted.
+    fn asked(&self) -> u64 {
+        self.counts.accepted.total().count + self.counts.throttled.total().count
+    }
+
+    fn figures(&self, span: Span, stream_asked: u64, open_shards: u64) -> ShardFigures {
+        let counts = &self.counts;
+        let (total, second, minute) =
+            (counts.accepted.total(), counts.accepted.second_peak(), counts.accepted.minute_peak());
+        let throttled = counts.throttled.total().count;
+        let open = Span { from: span.from.max(self.opened), to: span.to.min(self.closed.unwrap_or(SimTime::MAX)) };
+        let mut figures = ShardFigures {
+            state: self.state(),
+            hash_range_share_percent: rounded(100.0 * self.range.share(), 1000.0),
+            records_acked: total.count,
+            bytes_acked: total.bytes,
+            records_per_s_mean: rounded(total.count as f64 / open.seconds().max(1.0), 10.0),
+            records_per_s_peak: second.count,
+            bytes_per_s_peak: second.bytes,
+            records_limit_peak_percent: percent(second.count as f64, SHARD_RECORDS_PER_S),
+            bytes_limit_peak_percent: percent(second.bytes as f64, SHARD_BYTES_PER_S),
+            records_limit_peak_minute_percent: percent(minute.count as f64, SHARD_RECORDS_PER_S * span.minute_s()),
+            bytes_limit_peak_minute_percent: percent(minute.bytes as f64, SHARD_BYTES_PER_S * span.minute_s()),
+            records_throttled: throttled,
+            records_failed: counts.failed,
+            throttled_percent: percent(throttled as f64, (self.asked() + counts.failed) as f64),
+            reads_throttled: counts.reads_throttled,
+            records_trimmed: counts.trimmed,
+            hottest_keys: self.hottest_keys(),
+            ..ShardFigures::default()
+        };
+        let peers = if self.closed.is_some() { self.peers_at_close } else { open_shards };
+        figures.advice = advise(&self.load(&figures, span, stream_asked, peers));
+        figures
+    }
+
+    fn load<'a>(&self, figures: &'a ShardFigures, span: Span, stream_asked: u64, open_shards: u64) -> ShardLoad<'a> {
+        let (accepted, throttled) = (self.counts.accepted.minute_peak(), self.counts.throttled.minute_peak());
+        let records = (accepted.count + throttled.count) as f64 / SHARD_RECORDS_PER_S;
+        let bytes = (accepted.bytes + throttled.bytes) as f64 / SHARD_BYTES_PER_S;
+        ShardLoad {
+            range_share_percent: figures.hash_range_share_percent,
+            load_share_percent: percent(self.asked() as f64, stream_asked as f64),
+            open_shards,
+            throttled: figures.records_throttled - self.counts.throttled_injected,
+            second_peak_percent: figures.records_limit_peak_percent.max(figures.bytes_limit_peak_percent),
+            minute_peak_percent: figures.records_limit_peak_minute_percent.max(figures.bytes_limit_peak_minute_percent),
+            asked_percent: 100.0 * records.max(bytes) / span.minute_s(),
+            top_key: figures.hottest_keys.first().map(|key| (key.key.as_str(), key.share_percent)),
+        }
+    }
+
+    fn hottest_keys(&self) -> Vec<KeyFigures> {
+        let share = |records: u64| percent(records as f64, self.asked() as f64);
+        let top = self.counts.keys.top(KEYS_SHOWN).into_iter();
+        top.map(|(key, records)| KeyFigures { key: key.to_string(), records, share_percent: share(records) }).collect()
+    }
+
+    fn state(&self) -> &'static str {
+        match (self.is_expired, self.closed) {
+            (true, _) => "expired",
+            (false, Some(_)) => "closed",
+            (false, None) => "open",
+        }
+    }
+}

@@ -1,0 +1,125 @@
+//! What is counted of a table.
+
+use std::collections::BTreeMap;
+
+use super::figures::{TableFigures, percent, rounded};
+use super::meter::Meter;
+use super::stream::Span;
+use crate::base::event::TableThrottle;
+use crate::base::{SimTime, TableName};
+
+const MINUTE_S: u64 = 60;
+
+pub struct TableMeasure {
+    pub name: TableName,
+    read_units: u32,
+    write_units: u32,
+    items: u64,
+    pub counts: TableCounts,
+}
+
+#[derive(Default)]
+pub struct TableCounts {
+    writes: Meter,
+    read_half_units: u64,
+    read_throttled: u64,
+    write_throttled: u64,
+    throttled_by: BTreeMap<TableThrottle, u64>,
+    pub conditions_failed: u64,
+    pub stale_reads: u64,
+    demand: Demand,
+}
+
+/// Write units asked for, by minute, against what was provisioned.
+#[derive(Default)]
+struct Demand {
+    minute: u64,
+    units: u64,
+    headroom_least_percent: Option<f64>,
+}
+
+impl TableMeasure {
+    pub fn new(name: TableName, read_units: u32, write_units: u32) -> Self {
+        Self { name, read_units, write_units, items: 0, counts: TableCounts::default() }
+    }
+    pub fn set_capacity(&mut self, at: SimTime, read_units: u32, write_units: u32) {
+        self.ask(at, 0);
+        (self.read_units, self.write_units) = (read_units, write_units);
+    }
+    pub fn consume(&mut self, at: SimTime, read_half_units: u32, write_units: u32) {
+        self.counts.read_half_units += u64::from(read_half_units);
+        if write_units > 0 {
+            self.counts.writes.add(at, write_units.into(), 0);
+            self.ask(at, write_units.into());
+        }
+    }
+    pub fn throttle(&mut self, at: SimTime, reason: TableThrottle, operation: &str) {
+        *self.counts.throttled_by.entry(reason).or_default() += 1;
+        if is_write(reason, operation) {
+            self.counts.write_throttled += 1;
+            self.ask(at, 1);
+        } else {
+            self.counts.read_throttled += 1;
+        }
+    }
+    pub fn write(&mut self, existed: bool, exists: bool) {
+        self.items = self.items + u64::from(exists && !existed) - u64::from(existed && !exists).min(self.items);
+    }
+    pub fn restart(&mut self) {
+        self.counts = TableCounts::default();
+    }
+
+    fn ask(&mut self, at: SimTime, units: u64) {
+        let minute = at.as_secs() / MINUTE_S;
+        if minute != self.counts.demand.minute {
+            self.counts.demand.headroom_least_percent = self.headroom(MINUTE_S as f64);
+            (self.counts.demand.minute, self.counts.demand.units) = (minute, 0);
+        }
+        self.counts.demand.units += units;
+    }
+
+    /// The least headroom of all minutes and the present one, which lasts `seconds`.
+    fn headroom(&self, seconds: f64) -> Option<f64> {
+        let demand = &self.counts.demand;
+        if self.write_units == 0 {
+            return demand.headroom_least_percent;
+        }
+        let provisioned = f64::from(self.write_units) * seconds;
+        let present = percent(provisioned - demand.units as f64, provisioned);
+        Some(demand.headroom_least_percent.map_or(present, |least| least.min(present)))
+    }
+
+    pub fn figures(&self, span: Span) -> TableFigures {
+        let counts = &self.counts;
+        let written = counts.writes.total().count;
+        let read = counts.read_half_units as f64 / 2.0;
+        let per_s = |units: f64| rounded(units / span.seconds().max(1.0), 1000.0);
+        let by_reason = counts.throttled_by.iter().map(|(reason, count)| (reason.as_str().to_string(), *count));
+        TableFigures {
+            read_units_provisioned: self.read_units.into(),
+            write_units_provisioned: self.write_units.into(),
+            read_units_consumed: read,
+            write_units_consumed: written,
+            read_units_per_s_mean: per_s(read),
+            write_units_per_s_mean: per_s(written as f64),
+            write_units_per_s_peak: counts.writes.second_peak().count,
+            write_headroom_percent: self.headroom(span.minute_s()),
+            read_throttled: counts.read_throttled,
+            write_throttled: counts.write_throttled,
+            throttled_by: by_reason.collect(),
+            conditions_failed: counts.conditions_failed,
+            stale_reads: counts.stale_reads,
+            items: self.items,
+        }
+    }
+}
+
+fn is_write(reason: TableThrottle, operation: &str) -> bool {
+    match reason {
+        TableThrottle::TableWrite | TableThrottle::PartitionWrite | TableThrottle::IndexWrite => true,
+        TableThrottle::TableRead | TableThrottle::PartitionRead | TableThrottle::IndexRead => false,
+        TableThrottle::Injected => {
+            ["PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem", "TransactWriteItems"].contains(&operation)
+        }
+    }
+}

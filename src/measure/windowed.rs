@@ -1,0 +1,77 @@
+//! A fold that counts in a part of the run only.
+//!
+//! The fold sees everything before its part as well, so that it knows names, positions and owners, and then forgets
+//! what it counted: a record processed before the window and again in it is a duplicate in the window.
+
+use crate::base::SimTime;
+use crate::base::event::{Event, Fold};
+
+/// A fold that can forget its counts and keep its knowledge.
+pub trait Restart: Fold {
+    /// Forgets what was counted before `at`; names, positions, owners and states stay known.
+    fn restart(&mut self, at: SimTime);
+    /// Time goes on to `at`, and nothing happens in between.
+    fn pass_to(&mut self, at: SimTime);
+}
+
+/// Restricts a fold to a part of the run.
+pub struct Windowed<F> {
+    inner: F,
+    phase: Phase,
+    until: SimTime,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Phase {
+    BeforeTime(SimTime),
+    BeforeHealing,
+    Within,
+    After,
+}
+
+impl<F: Restart> Windowed<F> {
+    /// All of the run.
+    pub fn whole_run(inner: F) -> Self {
+        Self { inner, phase: Phase::Within, until: SimTime::MAX }
+    }
+    /// From one instant (inclusive) to another (exclusive).
+    pub fn between(from: SimTime, until: SimTime, inner: F) -> Self {
+        Self { inner, phase: Phase::BeforeTime(from), until }
+    }
+    /// After the event that says that the last fault has healed.
+    pub fn after_faults_heal(inner: F) -> Self {
+        Self { inner, phase: Phase::BeforeHealing, until: SimTime::MAX }
+    }
+    /// Whether the window has begun. Before that there is nothing to judge.
+    pub fn has_begun(&self) -> bool {
+        matches!(self.phase, Phase::Within | Phase::After)
+    }
+    /// The fold.
+    pub fn inner(&self) -> &F {
+        &self.inner
+    }
+}
+
+impl<F: Restart> Fold for Windowed<F> {
+    #[inline]
+    fn on(&mut self, at: SimTime, event: &Event) {
+        match self.phase {
+            Phase::BeforeTime(from) if at >= from => {
+                self.inner.restart(from);
+                self.phase = Phase::Within;
+            }
+            Phase::After => return,
+            _ => {}
+        }
+        if at >= self.until {
+            self.inner.pass_to(self.until);
+            self.phase = Phase::After;
+            return;
+        }
+        self.inner.on(at, event);
+        if self.phase == Phase::BeforeHealing && matches!(event, Event::FaultsHealed {}) {
+            self.inner.restart(at);
+            self.phase = Phase::Within;
+        }
+    }
+}

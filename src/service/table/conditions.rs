@@ -61,7 +61,7 @@ fn contains(value: &AttributeValue, part: &AttributeValue) -> bool {
     }
 }
 
-/// What the function `size` gives: characters for text would be bytes in UTF-8, elements for collections.
+/// What the function `size` gives: bytes of text (in UTF-8) and binaries, elements of collections.
 fn size(value: &AttributeValue) -> Option<u64> {
     Some(match value {
         AttributeValue::S(text) => text.len() as u64,

@@ -1,7 +1,7 @@
 //! Injected faults: throttles, internal errors, unavailability.
 
-use super::TableService;
 use super::api::{Error, Fault, FaultTarget};
+use super::{At, TableService};
 use crate::base::seed::Random;
 use crate::base::{Event, Seed, SimTime, TableName};
 
@@ -11,26 +11,14 @@ pub(super) struct Faults {
     random: Random,
 }
 
-/// What a fault does to a call.
+/// What a fault does to one read or write, single or in a batch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Injected {
     Throttle,
-    /// The call fails with InternalServerError before anything is applied.
-    FailBefore,
-    /// The write is applied, and then the call fails with InternalServerError.
-    FailAfter,
-    Unavailable,
-}
-
-impl Injected {
-    /// The error that the caller sees.
-    pub fn error(self) -> Error {
-        match self {
-            Self::Throttle => Error::ProvisionedThroughputExceeded,
-            Self::FailBefore | Self::FailAfter => Error::InternalServerError,
-            Self::Unavailable => Error::ServiceUnavailable,
-        }
-    }
+    /// InternalServerError; `is_applied` for the half of the writes that are applied all the same.
+    InternalError {
+        is_applied: bool,
+    },
 }
 
 impl FaultTarget {
@@ -44,7 +32,15 @@ impl Faults {
         Self { active: Vec::new(), random: seed.stream("faults") }
     }
 
-    /// The fate of a call.
+    /// Whether the whole call finds the service unavailable.
+    pub fn is_unavailable(&mut self, table: &TableName, operation: &str) -> bool {
+        self.active.iter().any(|(_, fault)| match fault {
+            Fault::Unavailable { target, rate } => target.hits(table, operation) && self.random.chance(*rate),
+            _ => false,
+        })
+    }
+
+    /// The fate of one read or write.
     pub fn draw(&mut self, table: &TableName, operation: &str) -> Option<Injected> {
         for (_, fault) in &self.active {
             match fault {
@@ -52,10 +48,7 @@ impl Faults {
                     return Some(Injected::Throttle);
                 }
                 Fault::InternalError { target, rate } if target.hits(table, operation) && self.random.chance(*rate) => {
-                    return Some(if self.random.chance(0.5) { Injected::FailAfter } else { Injected::FailBefore });
-                }
-                Fault::Unavailable { target, rate } if target.hits(table, operation) && self.random.chance(*rate) => {
-                    return Some(Injected::Unavailable);
+                    return Some(Injected::InternalError { is_applied: self.random.chance(0.5) });
                 }
                 _ => {}
             }
@@ -65,6 +58,17 @@ impl Faults {
 }
 
 impl TableService {
+    /// Injected faults of a call that creates, describes, changes or deletes a table.
+    pub(super) fn fail_control(&mut self, at: &At<'_>, table: &TableName) -> Result<(), Error> {
+        if self.faults.is_unavailable(table, at.operation) {
+            return Err(Error::ServiceUnavailable);
+        }
+        match self.faults.draw(table, at.operation) {
+            Some(Injected::Throttle) => Err(Error::Throttling),
+            Some(Injected::InternalError { .. }) => Err(Error::InternalServerError),
+            None => Ok(()),
+        }
+    }
     /// Lets a fault begin; `id` tells it from others.
     pub fn inject(&mut self, _now: SimTime, id: u32, fault: Fault, _events: &mut Vec<Event>) {
         self.faults.active.push((id, fault));

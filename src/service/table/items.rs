@@ -8,39 +8,77 @@ use std::sync::Arc;
 use super::api::{Condition, Error, Item, Key, Reply, Response, Returns, Update};
 use super::capacity::{read_half_units, write_units};
 use super::faults::Injected;
-use super::store::Place;
+use super::indexes::IndexChange;
+use super::store::{KeySchema, Place, Row, is_same};
 use super::{At, TableService, updates};
 use crate::base::event::TableThrottle;
-use crate::base::{Event, SimTime, TableId, TableName};
+use crate::base::{Event, SimDuration, SimTime, TableId, TableName};
 
 /// Largest item.
 const ITEM_BYTES_MAX: u64 = 400 * 1024;
 
-/// A write of one item, before it is decided.
+fn check_size(size_bytes: u64) -> Result<(), Error> {
+    match size_bytes > ITEM_BYTES_MAX {
+        true => Err(Error::Validation("Item size has exceeded the maximum allowed size".into())),
+        false => Ok(()),
+    }
+}
+
+/// Refuses items that are too large.
+pub(super) fn check_sizes<'a>(mut items: impl Iterator<Item = &'a Item>) -> Result<(), Error> {
+    items.try_for_each(|item| check_size(item.size_bytes()))
+}
+
+/// A write of one item.
 pub(super) struct Write<'a> {
     pub place: Place,
-    /// The item as it will be, or `None` for a deletion.
-    pub after: Option<Item>,
+    pub change: Change<'a>,
     pub condition: Option<&'a Condition>,
     pub returns: Returns,
+}
+
+/// What a write does.
+pub(super) enum Change<'a> {
+    Put(Item),
+    Update(&'a Key, &'a [Update]),
+    Delete,
+}
+
+impl Change<'_> {
+    /// The item as the change would leave it.
+    fn outcome(self, keys: &KeySchema, before: Option<&Item>, holds: bool) -> Result<Option<Arc<Item>>, Error> {
+        Ok(match self {
+            Self::Put(item) => Some(Arc::new(item)),
+            // What a false condition keeps from happening cannot fail, and costs what the present item does.
+            Self::Update(..) if !holds => None,
+            Self::Update(key, changes) => {
+                let mut item = before.cloned().unwrap_or_else(|| keys.item_of(key));
+                updates::apply(&mut item, changes)?;
+                Some(Arc::new(item))
+            }
+            Self::Delete => None,
+        })
+    }
+}
+
+/// What a call on items of one table has used and noticed so far.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Tally {
+    pub read_half_units: u32,
+    pub write_units: u32,
+    pub is_stale: bool,
 }
 
 impl TableService {
     pub(super) fn get_item(&mut self, at: &mut At<'_>, name: &TableName, key: &Key, consistent: bool) -> Reply {
         let id = self.serving(name)?;
         let place = self.tables[id.index()].place(key)?;
-        self.fail_read(at, id)?;
+        self.check_available(at, id)?;
         let as_of = self.read_instant(consistent, at.now);
-        let store = &self.tables[id.index()].store;
-        let present = store.get(&place);
-        let seen = as_of.map_or(present, |as_of| store.get_as_of(&place, as_of)).cloned();
-        let is_stale = present != seen.as_ref();
-        let half_units = read_half_units(seen.as_ref().map_or(0, |item| item.size_bytes()), consistent);
-        self.consume_read(at, id, half_units)?;
-        if is_stale {
-            at.events.push(Event::StaleRead { table: id, host: at.caller, operation: at.operation });
-        }
-        Ok(Response::Item(seen))
+        let mut tally = Tally::default();
+        let item = self.read(at, id, &place, as_of, consistent, &mut tally)?;
+        at.tell(id, tally);
+        Ok(Response::Item(item))
     }
 
     pub(super) fn put_item(
@@ -53,12 +91,12 @@ impl TableService {
     ) -> Reply {
         let id = self.serving(name)?;
         let place = self.place_of_item(id, &item)?;
-        self.write(at, id, Write { place, after: Some(item), condition, returns })
+        self.write_alone(at, id, Write { place, change: Change::Put(item), condition, returns })
     }
 
     pub(super) fn place_of_item(&self, id: TableId, item: &Item) -> Result<Place, Error> {
         let missing = || Error::Validation("One or more parameter values were invalid: Missing the key".into());
-        self.tables[id.index()].store.key_of(item).map(|key| Place::of(&key)).ok_or_else(missing)
+        self.tables[id.index()].keys.parts(item).map(|(hash, range)| Place::of_parts(hash, range)).ok_or_else(missing)
     }
 
     pub(super) fn update_item(
@@ -74,33 +112,11 @@ impl TableService {
         let table = &self.tables[id.index()];
         let place = table.place(key)?;
         updates::check_paths(changes)?;
-        let is_key = |update: &Update| {
-            update.attribute() == table.store.hash_key() || Some(update.attribute()) == table.store.range_key()
-        };
-        if changes.iter().any(is_key) {
+        if changes.iter().any(|update| table.keys.has(update.attribute())) {
             let text = "One or more parameter values were invalid: Cannot update attribute that is part of the key";
             return Err(Error::Validation(text.into()));
         }
-        let mut after = match table.store.get(&place) {
-            Some(present) => (**present).clone(),
-            None => self.key_item(id, key),
-        };
-        // A condition that is false leaves the item alone, so its updates must not fail first.
-        let holds = condition.is_none_or(|c| c.holds(table.store.get(&place).map(|item| &**item)));
-        if holds {
-            updates::apply(&mut after, changes)?;
-        }
-        self.write(at, id, Write { place, after: Some(after), condition, returns })
-    }
-
-    /// An item with nothing but its key.
-    fn key_item(&self, id: TableId, key: &Key) -> Item {
-        let store = &self.tables[id.index()].store;
-        let mut item = Item::new().with(store.hash_key().clone(), key.hash.clone());
-        if let (Some(name), Some(value)) = (store.range_key(), &key.range) {
-            item.set(name.clone(), value.clone());
-        }
-        item
+        self.write_alone(at, id, Write { place, change: Change::Update(key, changes), condition, returns })
     }
 
     pub(super) fn delete_item(
@@ -113,74 +129,88 @@ impl TableService {
     ) -> Reply {
         let id = self.serving(name)?;
         let place = self.tables[id.index()].place(key)?;
-        self.write(at, id, Write { place, after: None, condition, returns })
+        self.write_alone(at, id, Write { place, change: Change::Delete, condition, returns })
     }
 
-    /// Decides and applies one write.
-    pub(super) fn write(&mut self, at: &mut At<'_>, id: TableId, write: Write<'_>) -> Reply {
-        let injected = self.faults.draw(&self.tables[id.index()].name, at.operation);
-        match injected {
-            Some(Injected::Throttle) => return Err(self.throttled(at, id, TableThrottle::Injected)),
-            Some(fault @ (Injected::FailBefore | Injected::Unavailable)) => return Err(fault.error()),
-            Some(Injected::FailAfter) | None => {}
+    /// A write that is a call of its own.
+    fn write_alone(&mut self, at: &mut At<'_>, id: TableId, write: Write<'_>) -> Reply {
+        if write.returns.new && !matches!(write.change, Change::Update(..)) {
+            return Err(Error::Validation("ReturnValues can only be ALL_OLD or NONE".into()));
         }
-        let before = self.tables[id.index()].store.get(&write.place).cloned();
-        let size = |item: Option<&Item>| item.map_or(0, Item::size_bytes);
-        let after_bytes = size(write.after.as_ref());
-        if after_bytes > ITEM_BYTES_MAX {
-            return Err(Error::Validation("Item size has exceeded the maximum allowed size".into()));
+        self.check_available(at, id)?;
+        let mut tally = Tally::default();
+        let reply = self.write(at, id, write, &mut tally);
+        at.tell(id, tally);
+        reply
+    }
+
+    /// A read of one item, as of an instant.
+    pub(super) fn read(
+        &mut self,
+        at: &mut At<'_>,
+        id: TableId,
+        place: &Place,
+        as_of: Option<SimTime>,
+        consistent: bool,
+        tally: &mut Tally,
+    ) -> Result<Option<Arc<Item>>, Error> {
+        self.fail_read(at, id)?;
+        let table = &mut self.tables[id.index()];
+        let row = table.store.row(place);
+        let (present, seen) = (row.and_then(|row| row.as_of(None)), row.and_then(|row| row.as_of(as_of)));
+        let is_stale = !is_same(present, seen);
+        let seen = seen.cloned();
+        let half_units = read_half_units(seen.as_ref().map_or(0, |item| item.size_bytes()), consistent);
+        if let Err(reason) = table.units.can_read(at.now, half_units) {
+            return Err(at.throttled(id, reason));
         }
-        let units = write_units(size(before.as_deref()).max(after_bytes));
-        let holds = write.condition.is_none_or(|condition| condition.holds(before.as_deref()));
-        let index_units =
-            if holds { self.index_units(id, before.as_deref(), write.after.as_ref()) } else { Vec::new() };
-        self.consume_write(at, id, units, &index_units)?;
+        table.units.take_read(at.now, half_units);
+        tally.read_half_units += half_units;
+        tally.is_stale |= is_stale;
+        Ok(seen)
+    }
+
+    /// A write with the faults injected into it.
+    pub(super) fn write(&mut self, at: &mut At<'_>, id: TableId, write: Write<'_>, tally: &mut Tally) -> Reply {
+        match self.faults.draw(&self.tables[id.index()].name, at.operation) {
+            None => self.decide(at, id, write, tally),
+            Some(Injected::Throttle) => Err(at.throttled(id, TableThrottle::Injected)),
+            Some(Injected::InternalError { is_applied: false }) => Err(Error::InternalServerError),
+            Some(Injected::InternalError { is_applied: true }) => match self.decide(at, id, write, tally) {
+                Ok(_) | Err(Error::ConditionalCheckFailed(_)) => Err(Error::InternalServerError),
+                refused => refused,
+            },
+        }
+    }
+
+    /// Evaluates the condition, counts units and applies.
+    fn decide(&mut self, at: &mut At<'_>, id: TableId, write: Write<'_>, tally: &mut Tally) -> Reply {
+        let Write { place, change, condition, returns } = write;
+        let table = &mut self.tables[id.index()];
+        let row = table.store.row(&place);
+        let before = row.and_then(|row: &Row| row.present.clone());
+        let before_bytes = row.map_or(0, |row| row.size_bytes);
+        let holds = condition.is_none_or(|condition| condition.holds(before.as_deref()));
+        let touched = if holds { table.indexes_touched(&change, before.is_some()) } else { Vec::new() };
+        let after = change.outcome(&table.keys, before.as_deref(), holds)?;
+        let after_bytes = after.as_ref().map_or(0, |item| item.size_bytes());
+        check_size(after_bytes)?;
+        let units = write_units(before_bytes.max(after_bytes));
+        let index_changes = table.index_changes(&touched, before.as_deref(), after.as_deref());
+        self.consume_write(at, id, units, &index_changes)?;
+        tally.write_units += units;
         if !holds {
             at.events.push(Event::ConditionFailed { table: id, host: at.caller, operation: at.operation });
-            let shown = before.filter(|_| write.returns.old_on_failure);
-            return Err(Error::ConditionalCheckFailed(shown));
+            return Err(Error::ConditionalCheckFailed(before.filter(|_| returns.old_on_failure)));
         }
-        let after = write.after.map(Arc::new);
-        let operation = at.operation;
-        if before.is_some() || after.is_some() {
-            at.events.push(Event::ItemWritten {
-                table: id,
-                host: at.caller,
-                operation,
-                before: before.clone(),
-                after: after.clone(),
-            });
-            self.tables[id.index()].store.put(write.place, after.clone(), at.now);
+        let table = &mut self.tables[id.index()];
+        table.apply_index_changes(index_changes, at.now);
+        match &after {
+            Some(item) => table.store.put(place, item.clone(), after_bytes, at.now),
+            None => table.store.delete(place, at.now),
         }
-        if let Some(fault) = injected {
-            return Err(fault.error());
-        }
-        let Returns { old, new, .. } = write.returns;
-        Ok(Response::Item(if old { before } else { after.filter(|_| new) }))
-    }
-
-    /// Write units of every index whose entry changes: a delete, a put, or one of each when the key changes.
-    fn index_units(&self, id: TableId, before: Option<&Item>, after: Option<&Item>) -> Vec<(usize, u32)> {
-        let indexes = self.tables[id.index()].indexes.iter().enumerate();
-        indexes
-            .filter_map(|(at, index)| {
-                let (old, new) = (index.entry(before), index.entry(after));
-                let cost = |entry: &Option<Item>| entry.as_ref().map_or(0, |entry| write_units(entry.size_bytes()));
-                (old != new).then(|| (at, cost(&old) + cost(&new)))
-            })
-            .collect()
-    }
-
-    // ---- capacity and throttling ----
-
-    pub(super) fn consume_read(&mut self, at: &mut At<'_>, id: TableId, half_units: u32) -> Result<(), Error> {
-        let units = &mut self.tables[id.index()].units;
-        if let Err(reason) = units.can_read(at.now, half_units) {
-            return Err(self.throttled(at, id, reason));
-        }
-        units.take_read(at.now, half_units);
-        self.consumed(at, id, half_units, 0);
-        Ok(())
+        at.written(id, before.as_ref(), after.as_ref());
+        Ok(Response::Item(if returns.old { before } else { after.filter(|_| returns.new) }))
     }
 
     fn consume_write(
@@ -188,50 +218,76 @@ impl TableService {
         at: &mut At<'_>,
         id: TableId,
         units: u32,
-        index_units: &[(usize, u32)],
+        index_changes: &[IndexChange],
     ) -> Result<(), Error> {
         let table = &mut self.tables[id.index()];
         if let Err(reason) = table.units.can_write(at.now, units) {
-            return Err(self.throttled(at, id, reason));
+            return Err(at.throttled(id, reason));
         }
         // An index that is short holds back the table's write.
-        if index_units.iter().any(|(index, units)| table.indexes[*index].units.can_write(at.now, *units).is_err()) {
-            return Err(self.throttled(at, id, TableThrottle::IndexWrite));
+        let is_short =
+            |change: &IndexChange| table.indexes[change.index].units.can_write(at.now, change.units).is_err();
+        if index_changes.iter().any(is_short) {
+            return Err(at.throttled(id, TableThrottle::IndexWrite));
         }
         table.units.take_write(at.now, units);
-        for (index, units) in index_units {
-            table.indexes[*index].units.take_write(at.now, *units);
+        for change in index_changes {
+            table.indexes[change.index].units.take_write(at.now, change.units);
         }
-        self.consumed(at, id, 0, units);
         Ok(())
     }
 
-    pub(super) fn consumed(&self, at: &mut At<'_>, id: TableId, read_half_units: u32, write_units: u32) {
-        let (host, operation) = (at.caller, at.operation);
-        at.events.push(Event::UnitsConsumed { table: id, host, operation, read_half_units, write_units });
-    }
+    // ---- what all data calls share ----
 
-    pub(super) fn throttled(&self, at: &mut At<'_>, id: TableId, reason: TableThrottle) -> Error {
-        at.events.push(Event::TableThrottled { table: id, host: at.caller, operation: at.operation, reason });
-        Error::ProvisionedThroughputExceeded
+    /// Injected unavailability of the whole call.
+    pub(super) fn check_available(&mut self, at: &At<'_>, id: TableId) -> Result<(), Error> {
+        match self.faults.is_unavailable(&self.tables[id.index()].name, at.operation) {
+            true => Err(Error::ServiceUnavailable),
+            false => Ok(()),
+        }
     }
 
     /// Injected faults of a read.
     pub(super) fn fail_read(&mut self, at: &mut At<'_>, id: TableId) -> Result<(), Error> {
         match self.faults.draw(&self.tables[id.index()].name, at.operation) {
-            Some(Injected::Throttle) => Err(self.throttled(at, id, TableThrottle::Injected)),
-            Some(fault) => Err(fault.error()),
+            Some(Injected::Throttle) => Err(at.throttled(id, TableThrottle::Injected)),
+            Some(Injected::InternalError { .. }) => Err(Error::InternalServerError),
             None => Ok(()),
         }
     }
 
-    /// The instant that an eventually consistent read sees; `None` for the present.
+    /// The instant that a call's eventually consistent reads see; `None` for the present.
     pub(super) fn read_instant(&mut self, consistent: bool, now: SimTime) -> Option<SimTime> {
         let lag_max = self.settings.stale_read_lag_max;
         if consistent || lag_max.is_zero() {
             return None;
         }
-        let lag = self.lags.duration(crate::base::SimDuration::ZERO, lag_max);
-        Some(now.saturating_sub(lag))
+        Some(now.saturating_sub(self.lags.duration(SimDuration::ZERO, lag_max)))
+    }
+}
+
+impl At<'_> {
+    /// Tells what a call on a table has used; nothing when it was refused before it used anything.
+    pub(super) fn tell(&mut self, id: TableId, tally: Tally) {
+        let Tally { read_half_units, write_units, is_stale } = tally;
+        let (table, host, operation) = (id, self.caller, self.operation);
+        if read_half_units > 0 || write_units > 0 {
+            self.events.push(Event::UnitsConsumed { table, host, operation, read_half_units, write_units });
+        }
+        if is_stale {
+            self.events.push(Event::StaleRead { table, host, operation });
+        }
+    }
+    pub(super) fn throttled(&mut self, id: TableId, reason: TableThrottle) -> Error {
+        self.events.push(Event::TableThrottled { table: id, host: self.caller, operation: self.operation, reason });
+        Error::ProvisionedThroughputExceeded
+    }
+    /// Tells of an applied write. Deleting what is not there writes nothing.
+    fn written(&mut self, id: TableId, before: Option<&Arc<Item>>, after: Option<&Arc<Item>>) {
+        if before.is_some() || after.is_some() {
+            let (table, host, operation) = (id, self.caller, self.operation);
+            let (before, after) = (before.cloned(), after.cloned());
+            self.events.push(Event::ItemWritten { table, host, operation, before, after });
+        }
     }
 }

@@ -2,18 +2,23 @@
 //!
 //! [`api`] has the requests, replies, errors and settings; [`TableService`] is the state machine. Where to find a
 //! rule: units and throttling in `capacity.rs`, conditions in `conditions.rs`, updates in `updates.rs`, stored items
-//! and stale reads in `store.rs`, single-item calls in `items.rs`, Query, Scan and batches in `many.rs`, table states
-//! in `tables.rs`, injected faults in `faults.rs`.
+//! and stale reads in `store.rs`, indexes in `indexes.rs`, single-item calls in `items.rs`, Query and Scan in
+//! `pages.rs`, batches in `batches.rs`, table states in `tables.rs`, injected faults in `faults.rs`.
 //!
-//! Not modelled: local indexes, transactions, TTL, streams, auto scaling, and partitions: a lease table is one small
-//! partition, so each table has one partition's ceilings.
+//! Not modelled: local indexes, transactions, TTL, streams, auto scaling, attribute types of keys (any string, number
+//! or binary is a key), and partitions: a lease table is one small partition, so each provisioned table has one
+//! partition's ceilings.
+//!
+//! [`Event::UnitsConsumed`] counts the table's own units. An index has its own, which show only when they run out.
 
 pub mod api;
+mod batches;
 mod capacity;
 mod conditions;
 mod faults;
+mod indexes;
 mod items;
-mod many;
+mod pages;
 mod store;
 mod tables;
 #[cfg(test)]
@@ -26,7 +31,7 @@ use std::sync::Arc;
 use crate::base::seed::Random;
 use crate::base::{Event, HostId, Seed, SimTime, TableId, TableName};
 use crate::service::Service;
-use api::{Error, Item, Reply, Request, Response, Settings};
+use api::{Error, Item, Reply, Request, Settings};
 use faults::Faults;
 use tables::Table;
 
@@ -88,13 +93,13 @@ impl TableService {
             }
             Request::Scan { table, filter, segment, page } => self.scan(at, &table, filter.as_ref(), segment, &page),
             Request::Query { table, index, hash, range, filter, forward, page } => {
-                let query = many::Query { index, hash, range, filter, forward, page };
+                let query = pages::Query { index, hash, range, filter, forward, page };
                 self.query(at, &table, &query)
             }
             Request::BatchGetItem { gets } => self.batch_get_item(at, gets),
             Request::BatchWriteItem { writes } => self.batch_write_item(at, writes),
             Request::CreateTable(request) => self.create_table(at, request),
-            Request::DescribeTable { table } => Ok(Response::Table(self.describe(self.find(&table)?))),
+            Request::DescribeTable { table } => self.describe_table(at, &table),
             Request::UpdateTable { table, capacity, add_index } => self.update_table(at, &table, capacity, add_index),
             Request::DeleteTable { table } => self.delete_table(at, &table),
         }

@@ -1,8 +1,12 @@
-//! The items of a table, in scan order, with what they were a moment ago for eventually consistent reads.
+//! Items in scan order, with what they were a moment ago for eventually consistent reads.
 //!
-//! Scan order is by a hash of the key, as DynamoDB's is, so that nobody learns to rely on key order.
+//! Scan order is by a hash of the key, so that nobody learns to rely on key order. A table has one [`Store`], and so
+//! has each index. Versions are kept for as long as a read may lag, and dropped when their row is next written; a
+//! deleted row goes with the first write after that.
 
-use std::collections::BTreeMap;
+use std::cmp::Ordering;
+use std::collections::{BTreeMap, VecDeque};
+use std::ops::Bound::{Excluded, Included, Unbounded};
 use std::sync::Arc;
 
 use xxhash_rust::xxh3::xxh3_64;
@@ -10,38 +14,112 @@ use xxhash_rust::xxh3::xxh3_64;
 use super::api::{AttributeName, AttributeValue, Item, Key};
 use crate::base::{SimDuration, SimTime};
 
-/// Where an item stands in scan order: hash of the key, then the key itself as bytes.
+/// The key attributes of a table or of an index.
+#[derive(Clone, Debug)]
+pub(super) struct KeySchema {
+    pub hash: AttributeName,
+    pub range: Option<AttributeName>,
+}
+
+impl KeySchema {
+    /// Values of the key attributes, when the item has them all with types that keys may have.
+    pub fn parts<'a>(&self, item: &'a Item) -> Option<(&'a AttributeValue, Option<&'a AttributeValue>)> {
+        let part = |name: &AttributeName| item.get(name).filter(|value| is_key_value(value));
+        let range = match &self.range {
+            Some(name) => Some(part(name)?),
+            None => None,
+        };
+        Some((part(&self.hash)?, range))
+    }
+    /// The key of an item that has one.
+    pub fn key_of(&self, item: &Item) -> Option<Key> {
+        self.parts(item).map(|(hash, range)| Key { hash: hash.clone(), range: range.cloned() })
+    }
+    /// Whether a key has exactly the parts of this schema.
+    pub fn fits(&self, key: &Key) -> bool {
+        let range_fits = match (&self.range, &key.range) {
+            (Some(_), Some(value)) => is_key_value(value),
+            (None, None) => true,
+            _ => false,
+        };
+        is_key_value(&key.hash) && range_fits
+    }
+    /// Whether the attribute is one of the key's.
+    pub fn has(&self, name: &AttributeName) -> bool {
+        self.hash == *name || self.range.as_ref() == Some(name)
+    }
+    /// An item with nothing but its key.
+    pub fn item_of(&self, key: &Key) -> Item {
+        let mut item = Item::new().with(self.hash.clone(), key.hash.clone());
+        if let (Some(name), Some(value)) = (&self.range, &key.range) {
+            item.set(name.clone(), value.clone());
+        }
+        item
+    }
+    /// The names of the key attributes.
+    pub fn names(&self) -> impl Iterator<Item = &AttributeName> {
+        [Some(&self.hash), self.range.as_ref()].into_iter().flatten()
+    }
+}
+
+/// Whether the value may be a key: a string, number or binary, and not empty.
+pub(super) fn is_key_value(value: &AttributeValue) -> bool {
+    match value {
+        AttributeValue::S(text) => !text.is_empty(),
+        AttributeValue::B(bytes) => !bytes.is_empty(),
+        AttributeValue::N(_) => true,
+        _ => false,
+    }
+}
+
+/// Where an item stands in scan order: hash of its hash key, then its whole key as bytes.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Place {
     hash: u64,
-    bytes: Box<[u8]>,
+    bytes: Arc<[u8]>,
 }
 
 impl Place {
+    /// The place of a table's key, which must fit the table's schema.
     pub fn of(key: &Key) -> Self {
-        let mut bytes = Vec::with_capacity(32);
-        push_value(&key.hash, &mut bytes);
-        // All items of one hash key stand together.
+        Self::of_parts(&key.hash, key.range.as_ref())
+    }
+    /// The place of a hash key and whatever else makes the item unique. All items of one hash key stand together.
+    pub fn of_parts<'a>(hash_key: &AttributeValue, rest: impl IntoIterator<Item = &'a AttributeValue>) -> Self {
+        let mut bytes = Vec::with_capacity(64);
+        push_value(hash_key, &mut bytes);
         let hash = xxh3_64(&bytes);
-        if let Some(range) = &key.range {
-            push_value(range, &mut bytes);
-        }
+        rest.into_iter().for_each(|value| push_value(value, &mut bytes));
         Self { hash, bytes: bytes.into() }
     }
+    /// Before all places of that hash.
+    fn first_of(hash: u64) -> Self {
+        Self { hash, bytes: Arc::new([]) }
+    }
+    /// Before all places of a segment of a parallel scan.
+    fn first_of_segment(segment: u32, total: u32) -> Self {
+        let hash = (u128::from(segment) << 64).div_ceil(u128::from(total));
+        Self::first_of(hash as u64)
+    }
     /// Which of `total` segments of a parallel scan the item is in.
-    pub fn segment(&self, total: u32) -> u32 {
+    fn segment(&self, total: u32) -> u32 {
         ((u128::from(self.hash) * u128::from(total)) >> 64) as u32
     }
 }
 
+/// A type byte, the length and the bytes, so that no two keys look alike.
 fn push_value(value: &AttributeValue, bytes: &mut Vec<u8>) {
+    let mut push = |kind: u8, value: &[u8]| {
+        bytes.push(kind);
+        bytes.extend_from_slice(&(value.len() as u32).to_be_bytes());
+        bytes.extend_from_slice(value);
+    };
     match value {
-        AttributeValue::S(text) => bytes.extend_from_slice(text.as_bytes()),
-        AttributeValue::B(binary) => bytes.extend_from_slice(binary),
-        AttributeValue::N(number) => bytes.extend_from_slice(number.to_string().as_bytes()),
+        AttributeValue::S(text) => push(b'S', text.as_bytes()),
+        AttributeValue::B(binary) => push(b'B', binary),
+        AttributeValue::N(number) => push(b'N', number.to_string().as_bytes()),
         other => unreachable!("keys are strings, numbers or binaries, not {other}"),
     }
-    bytes.push(0);
 }
 
 /// An item as it was until some instant.
@@ -51,87 +129,99 @@ struct Before {
     item: Option<Arc<Item>>,
 }
 
+/// An item with its size and its recent versions.
 #[derive(Clone, Debug, Default)]
-struct Row {
-    present: Option<Arc<Item>>,
-    history: Vec<Before>,
+pub(super) struct Row {
+    pub present: Option<Arc<Item>>,
+    pub size_bytes: u64,
+    history: VecDeque<Before>,
 }
 
 impl Row {
-    /// The row as it was at `at`.
-    fn as_of(&self, at: SimTime) -> Option<&Arc<Item>> {
-        let older = self.history.iter().find(|before| at < before.until);
-        older.map_or(self.present.as_ref(), |before| before.item.as_ref())
+    /// The row as it was at `at`, or as it is for `None`.
+    pub fn as_of(&self, at: Option<SimTime>) -> Option<&Arc<Item>> {
+        let Some(at) = at else { return self.present.as_ref() };
+        let newer = self.history.partition_point(|before| before.until <= at);
+        self.history.get(newer).map_or(self.present.as_ref(), |before| before.item.as_ref())
+    }
+    /// The newest version there is, of a deleted row the one before.
+    pub fn newest(&self) -> Option<&Arc<Item>> {
+        self.present.as_ref().or_else(|| self.history.iter().rev().find_map(|before| before.item.as_ref()))
     }
 }
 
-/// The rows of a table.
+/// The rows of a table or of an index.
 #[derive(Clone, Debug)]
 pub(super) struct Store {
-    hash_key: AttributeName,
-    range_key: Option<AttributeName>,
     rows: BTreeMap<Place, Row>,
+    /// Deleted rows that late readers may still see, with when they were deleted.
+    ghosts: VecDeque<(SimTime, Place)>,
     keep_history: SimDuration,
     count: u64,
     size_bytes: u64,
 }
 
 impl Store {
-    pub fn new(hash_key: AttributeName, range_key: Option<AttributeName>, keep_history: SimDuration) -> Self {
-        Self { hash_key, range_key, rows: BTreeMap::new(), keep_history, count: 0, size_bytes: 0 }
+    pub fn new(keep_history: SimDuration) -> Self {
+        Self { rows: BTreeMap::new(), ghosts: VecDeque::new(), keep_history, count: 0, size_bytes: 0 }
     }
-    pub fn hash_key(&self) -> &AttributeName {
-        &self.hash_key
+    pub fn row(&self, place: &Place) -> Option<&Row> {
+        self.rows.get(place)
     }
-    pub fn range_key(&self) -> Option<&AttributeName> {
-        self.range_key.as_ref()
-    }
-    /// The key of an item, when it has all key attributes of a type that keys may have.
-    pub fn key_of(&self, item: &Item) -> Option<Key> {
-        let part = |name: &AttributeName| item.get(name).filter(|value| is_key_value(value)).cloned();
-        let range = match &self.range_key {
-            Some(name) => Some(part(name)?),
-            None => None,
-        };
-        Some(Key { hash: part(&self.hash_key)?, range })
-    }
-    /// Whether a key has the parts that the table needs.
-    pub fn is_key(&self, key: &Key) -> bool {
-        let has_range = key.range.as_ref().is_some_and(is_key_value);
-        is_key_value(&key.hash) && has_range == self.range_key.is_some() && key.range.is_some() == has_range
-    }
-    pub fn get(&self, place: &Place) -> Option<&Arc<Item>> {
-        self.rows.get(place).and_then(|row| row.present.as_ref())
-    }
-    pub fn get_as_of(&self, place: &Place, at: SimTime) -> Option<&Arc<Item>> {
-        self.rows.get(place).and_then(|row| row.as_of(at))
-    }
-    /// Replaces, creates or (with `None`) deletes an item.
-    pub fn put(&mut self, place: Place, item: Option<Arc<Item>>, now: SimTime) {
-        self.count += u64::from(item.is_some());
-        self.size_bytes += item.as_ref().map_or(0, |item| item.size_bytes());
+
+    /// Replaces or creates an item of `size_bytes`.
+    pub fn put(&mut self, place: Place, item: Arc<Item>, size_bytes: u64, now: SimTime) {
+        self.bury_ghosts(now);
         let row = self.rows.entry(place).or_default();
-        let before = std::mem::replace(&mut row.present, item);
-        self.count -= u64::from(before.is_some());
-        self.size_bytes -= before.as_ref().map_or(0, |item| item.size_bytes());
+        self.count += u64::from(row.present.is_none());
+        self.size_bytes = self.size_bytes + size_bytes - row.size_bytes;
+        row.size_bytes = size_bytes;
+        let before = row.present.replace(item);
+        remember(row, before, now, self.keep_history);
+    }
+
+    /// Deletes an item, if it is there.
+    pub fn delete(&mut self, place: Place, now: SimTime) {
+        self.bury_ghosts(now);
+        let Some(row) = self.rows.get_mut(&place) else { return };
+        let Some(before) = row.present.take() else { return };
+        self.count -= 1;
+        self.size_bytes -= row.size_bytes;
+        row.size_bytes = 0;
+        remember(row, Some(before), now, self.keep_history);
+        self.ghosts.push_back((now, place));
+        self.bury_ghosts(now);
+    }
+
+    /// Forgets deleted rows that no reader can see any more.
+    fn bury_ghosts(&mut self, now: SimTime) {
         let oldest = now.saturating_sub(self.keep_history);
-        row.history.retain(|before| before.until > oldest);
-        if !self.keep_history.is_zero() {
-            row.history.push(Before { until: now, item: before });
+        while let Some((deleted, place)) = self.ghosts.front()
+            && *deleted <= oldest
+        {
+            // Written again since, and perhaps deleted again: then a later ghost stands for it.
+            let is_gone = |row: &Row| row.present.is_none() && row.history.back().is_none_or(|b| b.until <= oldest);
+            if self.rows.get(place).is_some_and(is_gone) {
+                self.rows.remove(place);
+            }
+            self.ghosts.pop_front();
         }
     }
-    /// Rows after `start` in scan order, as of an instant and as they are now.
-    pub fn scan<'a>(
-        &'a self,
-        start: Option<&Place>,
-        at: Option<SimTime>,
-    ) -> impl Iterator<Item = (&'a Place, Option<&'a Arc<Item>>, Option<&'a Arc<Item>>)> {
-        use std::ops::Bound::{Excluded, Unbounded};
-        let from = start.map_or(Unbounded, |place| Excluded(place.clone()));
-        self.rows.range((from, Unbounded)).map(move |(place, row)| {
-            let present = row.present.as_ref();
-            (place, at.map_or(present, |at| row.as_of(at)), present)
-        })
+
+    /// Rows in scan order: those of the segment, after `start`.
+    pub fn scan(&self, start: Option<Place>, segment: Option<(u32, u32)>) -> impl Iterator<Item = (&Place, &Row)> {
+        let (segment, total) = segment.unwrap_or((0, 1));
+        let first = Place::first_of_segment(segment, total);
+        let from = match start {
+            Some(start) if start >= first => Excluded(start),
+            _ => Included(first),
+        };
+        self.rows.range((from, Unbounded)).take_while(move |(place, _)| place.segment(total) == segment)
+    }
+    /// Rows of one hash key, with perhaps others whose key has the same hash.
+    pub fn group(&self, hash_key: &AttributeValue) -> impl Iterator<Item = (&Place, &Row)> {
+        let hash = Place::of_parts(hash_key, None).hash;
+        self.rows.range(Place::first_of(hash)..).take_while(move |(place, _)| place.hash == hash)
     }
     pub fn present(&self) -> impl Iterator<Item = &Arc<Item>> {
         self.rows.values().filter_map(|row| row.present.as_ref())
@@ -142,8 +232,36 @@ impl Store {
     pub fn size_bytes(&self) -> u64 {
         self.size_bytes
     }
+    /// Rows kept, with the deleted ones that late readers may still see.
+    #[cfg(test)]
+    pub fn rows_kept(&self) -> usize {
+        self.rows.len()
+    }
 }
 
-fn is_key_value(value: &AttributeValue) -> bool {
-    matches!(value, AttributeValue::S(_) | AttributeValue::N(_) | AttributeValue::B(_))
+/// Keeps what the row was until now, and drops what no reader can see any more.
+fn remember(row: &mut Row, before: Option<Arc<Item>>, now: SimTime, keep: SimDuration) {
+    if keep.is_zero() {
+        return;
+    }
+    let oldest = now.saturating_sub(keep);
+    while row.history.front().is_some_and(|before| before.until <= oldest) {
+        row.history.pop_front();
+    }
+    row.history.push_back(Before { until: now, item: before });
+}
+
+/// Whether two versions are equal; most are the same one.
+pub(super) fn is_same(a: Option<&Arc<Item>>, b: Option<&Arc<Item>>) -> bool {
+    match (a, b) {
+        (Some(a), Some(b)) => Arc::ptr_eq(a, b) || a == b,
+        (None, None) => true,
+        _ => false,
+    }
+}
+
+/// Order of range keys, and of places where those are equal.
+pub(super) fn by_range(a: (Option<&AttributeValue>, &Place), b: (Option<&AttributeValue>, &Place)) -> Ordering {
+    let ranges = a.0.zip(b.0).and_then(|(a, b)| super::conditions::order(a, b));
+    ranges.unwrap_or(Ordering::Equal).then_with(|| a.1.cmp(b.1))
 }

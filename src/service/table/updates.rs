@@ -47,6 +47,7 @@ pub(super) fn apply(item: &mut Item, updates: &[Update]) -> Result<(), Error> {
                 let sum = add(item.get(name), value)?;
                 item.set(name.clone(), sum);
             }
+            Update::DeleteFromSet(_, elements) if !is_set(elements) => return Err(wrong_type()),
             Update::DeleteFromSet(name, elements) => {
                 if let Some(present) = item.get(name) {
                     match without(present, elements)? {
@@ -58,6 +59,10 @@ pub(super) fn apply(item: &mut Item, updates: &[Update]) -> Result<(), Error> {
         }
     }
     Ok(())
+}
+
+fn is_set(value: &AttributeValue) -> bool {
+    matches!(value, AttributeValue::Ss(_) | AttributeValue::Ns(_) | AttributeValue::Bs(_))
 }
 
 fn wrong_type() -> Error {

@@ -1,0 +1,95 @@
+//! Table states.
+
+use super::*;
+
+fn create(table: &str) -> Request {
+    let (hash_key, indexes) = ("leaseKey".into(), Vec::new());
+    let capacity = provisioned(10, 10);
+    Request::CreateTable(CreateTable { table: name(table), hash_key, range_key: None, capacity, indexes })
+}
+
+fn describe(bench: &mut Bench) -> TableDescription {
+    match bench.ok(Request::DescribeTable { table: leases() }) {
+        Response::Table(table) => table,
+        other => panic!("not a description: {other:?}"),
+    }
+}
+
+#[test]
+fn a_table_serves_data_once_it_is_active() {
+    let mut bench = Bench { service: TableService::new(exact(), Seed(1)), now: SimTime::ZERO, events: Vec::new() };
+    assert_eq!(bench.ask(put(lease("a", "w", 1))).err(), Some(Error::ResourceNotFound));
+    bench.ok(create("leases"));
+    assert_eq!(describe(&mut bench).status, TableStatus::Creating);
+    assert_eq!(bench.ask(create("leases")).err(), Some(Error::ResourceInUse));
+    assert_eq!(bench.ask(put(lease("a", "w", 1))).err(), Some(Error::ResourceNotFound));
+    let deadline = bench.service.next_deadline().expect("a transition ends");
+    let (low, high) = Settings::default().transition;
+    assert!((low..=high).contains(&deadline.since(SimTime::ZERO)));
+    bench.settle();
+    assert_eq!(describe(&mut bench).status, TableStatus::Active);
+    bench.ok(put(lease("a", "w", 1)));
+    assert_eq!(
+        (describe(&mut bench).item_count, describe(&mut bench).size_bytes),
+        (1, lease("a", "w", 1).size_bytes())
+    );
+}
+
+#[test]
+fn new_capacity_counts_when_the_update_is_over() {
+    let mut bench = Bench::new(exact(), provisioned(1, 1), Vec::new());
+    let capacity = Some(provisioned(1, 100));
+    bench.told();
+    bench.ok(Request::UpdateTable { table: leases(), capacity, add_index: None });
+    let during = describe(&mut bench);
+    assert_eq!((during.status, during.capacity), (TableStatus::Updating, provisioned(1, 1)));
+    assert_eq!(bench.ask(Request::DeleteTable { table: leases() }).err(), Some(Error::ResourceInUse));
+    bench.ok(put(lease("a", "w", 1)));
+    bench.settle();
+    let after = describe(&mut bench);
+    assert_eq!((after.status, after.capacity), (TableStatus::Active, provisioned(1, 100)));
+    let changes = |event: &Event| matches!(event, Event::TableCapacityChanged { read_units: 1, write_units: 100, .. });
+    assert_eq!(bench.told().iter().filter(|event| changes(event)).count(), 1);
+}
+
+#[test]
+fn a_deleted_table_can_be_created_again_and_is_empty() {
+    let mut bench = Bench::plain();
+    bench.ok(put(lease("a", "w", 1)));
+    bench.ok(Request::DeleteTable { table: leases() });
+    assert_eq!(describe(&mut bench).status, TableStatus::Deleting);
+    assert_eq!(bench.ask(get("a", true)).err(), Some(Error::ResourceNotFound));
+    assert_eq!(bench.ask(create("leases")).err(), Some(Error::ResourceInUse));
+    bench.settle();
+    assert_eq!(bench.ask(Request::DescribeTable { table: leases() }).err(), Some(Error::ResourceNotFound));
+    bench.ok(create("leases"));
+    bench.settle();
+    assert_eq!(bench.item(get("a", true)), None);
+}
+
+#[test]
+fn refusals_are_told_by_their_aws_names() {
+    let mut bench = Bench::plain();
+    bench.told();
+    assert!(bench.ask(create("leases")).is_err());
+    let (service, operation, host) = ("dynamodb", "CreateTable", HostId(7));
+    let refused = Event::CallRefused { service, operation, host, error: "ResourceInUseException" };
+    assert_eq!(bench.told(), [refused]);
+}
+
+#[test]
+fn capacity_is_at_least_one_unit_and_an_update_updates_something() {
+    let mut bench = Bench::plain();
+    for capacity in [Some(provisioned(0, 1)), Some(provisioned(1, 0)), None] {
+        let request = Request::UpdateTable { table: leases(), capacity, add_index: None };
+        assert!(matches!(bench.ask(request), Err(Error::Validation(_))), "{capacity:?}");
+    }
+}
+
+#[test]
+fn an_index_has_a_name_of_its_own() {
+    let mut bench = Bench::new(exact(), ON_DEMAND, vec![owner_index(None)]);
+    let request = Request::UpdateTable { table: leases(), capacity: None, add_index: Some(owner_index(None)) };
+    assert!(matches!(bench.ask(request), Err(Error::Validation(_))));
+    assert_eq!(describe(&mut bench).indexes, [("by-owner".into(), true)]);
+}

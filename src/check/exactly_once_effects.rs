@@ -9,6 +9,7 @@ use super::findings::Findings;
 use super::grid::Grid;
 use super::names::Names;
 use super::no_acknowledged_record_lost::records;
+use super::shards::Shards;
 use super::starts::Starts;
 use super::{Check, CheckResult};
 use crate::base::event::SinkKind;
@@ -27,6 +28,7 @@ struct Contents {
 #[derive(Default)]
 pub struct ExactlyOnceEffects {
     names: Names,
+    shards: Shards,
     starts: Starts,
     contents: Grid<Contents>,
     findings: Findings,
@@ -48,7 +50,11 @@ impl ExactlyOnceEffects {
     }
 
     fn on_applied(&mut self, consumer: ConsumerId, shard: ShardId, from: u64, to: u64) {
+        let trimmed = self.names.stream_of(consumer).map_or(0, |stream| self.shards.trimmed(stream, shard));
         let contents = self.contents.at(consumer.index(), shard.index());
+        if contents.reached == 0 {
+            contents.settled.insert(0..trimmed);
+        }
         contents.settled.insert(from..to);
         contents.reached = contents.reached.max(to);
         self.applied += to - from;
@@ -95,7 +101,10 @@ impl Fold for ExactlyOnceEffects {
                         .fail(at, || format!("{host} applied {of} of {shard}, {duplicates} of them once more"));
                 }
             }
-            Event::RecordsTrimmed { stream, shard, to } => self.on_trimmed(stream, shard, to),
+            Event::RecordsTrimmed { stream, shard, to } => {
+                self.shards.on(event);
+                self.on_trimmed(stream, shard, to);
+            }
             Event::RunEnded {} => self.on_end(at),
             _ => self.names.on(at, event),
         }

@@ -125,8 +125,9 @@ impl LimitsNeverExceeded {
         if table.units_per_s == 0 {
             table.used.nanos = 0;
         } else {
-            let kept = (table.units_per_s * TABLE_BURST_S * NANO).saturating_sub(table.used.nanos);
-            table.used.nanos = (u64::from(units) * TABLE_BURST_S * NANO).saturating_sub(kept);
+            let burst = |units: u64| units.saturating_mul(TABLE_BURST_S * NANO);
+            let kept = burst(table.units_per_s).saturating_sub(table.used.nanos);
+            table.used.nanos = burst(units.into()).saturating_sub(kept);
         }
         table.units_per_s = units.into();
     }

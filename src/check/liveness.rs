@@ -7,7 +7,7 @@
 
 use super::findings::Findings;
 use super::{CheckResult, Verdict};
-use crate::base::{Event, EventKind, SimDuration, SimTime};
+use crate::base::{Event, SimDuration, SimTime};
 
 /// Bounds of the liveness checks, counted from when the faults have healed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,9 +30,6 @@ pub struct Healing {
 }
 
 impl Healing {
-    /// The events it learns from.
-    pub const KINDS: &'static [EventKind] = &[EventKind::FaultsHealed, EventKind::RunEnded];
-
     /// Takes the next event.
     pub fn on(&mut self, at: SimTime, event: &Event) {
         match event {

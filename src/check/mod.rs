@@ -3,12 +3,15 @@
 //! Verdicts are three-valued: a check that saw nothing to judge is `unknown`, never `pass`.
 
 pub mod all;
+pub mod balance_converges;
 pub mod bounded_double_processing;
 pub mod checkpoint_never_goes_back;
 pub mod checkpoint_only_by_lease_holder;
+pub mod every_open_shard_owned;
 pub mod exactly_once_effects;
 mod findings;
 mod grid;
+pub mod iterator_age_recovers;
 pub mod iterators_live_300_s;
 pub mod key_order_across_resharding;
 pub mod lease_deleted_only_when_allowed;
@@ -30,6 +33,9 @@ mod workers;
 use std::fmt;
 
 use serde::Serialize;
+
+pub use all::{CheckSettings, Checks};
+pub use liveness::LivenessBounds;
 
 use crate::base::{Fold, SimTime};
 

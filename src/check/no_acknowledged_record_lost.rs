@@ -142,7 +142,7 @@ impl NoAcknowledgedRecordLost {
     }
 
     fn on_read(&mut self, at: SimTime, (stream, shard): (StreamId, ShardId), read: Range<u64>, continues: Option<u64>) {
-        self.read += read.end - read.start;
+        self.read += read.end.saturating_sub(read.start);
         let state = self.shards.at(stream.index(), shard.index());
         let accepted = state.accepted;
         if read.end > accepted {

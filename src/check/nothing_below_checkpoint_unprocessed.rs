@@ -91,7 +91,6 @@ impl Progress {
 impl NothingBelowCheckpointUnprocessed {
     /// The events it listens to.
     pub const KINDS: &'static [EventKind] = &[
-        EventKind::ShardOpened,
         EventKind::RecordsTrimmed,
         EventKind::ProcessingStarted,
         EventKind::RecordsRead,

@@ -1,7 +1,7 @@
 //! The shards of every stream as the checks need them: descent, ranges, ends and trimming.
 
 use super::grid::Grid;
-use crate::base::{Event, EventKind, HashKeyRange, ShardId, StreamId};
+use crate::base::{Event, HashKeyRange, ShardId, StreamId};
 
 /// A shard.
 #[derive(Clone, Debug, Default)]
@@ -36,10 +36,6 @@ pub struct Shards {
 }
 
 impl Shards {
-    /// The events it learns from.
-    pub const KINDS: &'static [EventKind] =
-        &[EventKind::ShardOpened, EventKind::ShardClosed, EventKind::ShardExpired, EventKind::RecordsTrimmed];
-
     /// Takes the next event.
     pub fn on(&mut self, event: &Event) {
         match *event {

@@ -5,7 +5,7 @@
 
 use super::grid::Grid;
 use super::names::Names;
-use crate::base::{ConsumerId, Event, EventKind, HostId, ShardId, StreamId};
+use crate::base::{ConsumerId, Event, HostId, ShardId, StreamId};
 
 /// What a worker begins from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,9 +49,6 @@ pub struct Starts {
 }
 
 impl Starts {
-    /// The events it learns from.
-    pub const KINDS: &'static [EventKind] = &[EventKind::ProcessingStarted, EventKind::RecordsRead];
-
     /// Takes the next event; answers when a worker made its first read.
     pub fn on(&mut self, event: &Event, names: &Names) -> Option<Start> {
         match event {

@@ -1,7 +1,7 @@
 //! Which workers of each consumer are up, and when that last changed.
 
 use super::names::Names;
-use crate::base::{ConsumerId, Event, EventKind, HostId, SimTime};
+use crate::base::{ConsumerId, Event, HostId, SimTime};
 
 #[derive(Clone, Default)]
 struct Crew {
@@ -16,10 +16,6 @@ pub struct Workers {
 }
 
 impl Workers {
-    /// The events it learns from.
-    pub const KINDS: &'static [EventKind] =
-        &[EventKind::WorkerStarted, EventKind::WorkerStopped, EventKind::HostCrashed];
-
     /// Takes the next event; answers the consumer whose workers it changed.
     pub fn on(&mut self, at: SimTime, event: &Event, names: &Names) -> Option<ConsumerId> {
         let (consumer, host, is_up) = match *event {

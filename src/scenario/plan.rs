@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::base::{HashKey, Seed, ShardId, SimDuration, SimTime, StreamName};
+pub use crate::check::LivenessBounds;
 use crate::client::kcl::KclSettings;
 use crate::client::poller::PollerSettings;
 use crate::client::producer::ProducerSettings;
@@ -214,19 +215,6 @@ pub enum ShardChoice {
     Hottest,
     /// The open shard with the fewest.
     Coldest,
-}
-
-/// Bounds of the liveness checks, counted from when the faults have healed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct LivenessBounds {
-    /// Every open shard has an active consumer.
-    pub owned_within: SimDuration,
-    /// Leases are spread evenly over workers.
-    pub balanced_within: SimDuration,
-    /// The iterator age is below `iterator_age_max` again.
-    pub caught_up_within: SimDuration,
-    /// See `caught_up_within`.
-    pub iterator_age_max: SimDuration,
 }
 
 /// An `[[expect]]` of the scenario.

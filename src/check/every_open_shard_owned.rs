@@ -1,0 +1,227 @@
+//! `every-open-shard-owned`: after the faults have healed every open shard gets an active processor.
+//!
+//! For each consumer with workers that are up. A shard whose ancestor is still being processed counts as owned: its
+//! turn comes. How time is counted is told in [`super::liveness`].
+
+use std::collections::BTreeMap;
+
+use super::findings::Findings;
+use super::liveness::Healing;
+use super::names::Names;
+use super::shards::Shards;
+use super::workers::Workers;
+use super::{Check, CheckResult};
+use crate::base::{ConsumerId, Event, EventKind, Fold, HostId, ShardId, SimDuration, SimTime, StreamId};
+
+/// A consumer's processors.
+#[derive(Default)]
+struct Processors {
+    active: BTreeMap<ShardId, Vec<HostId>>,
+    unowned_since: BTreeMap<ShardId, SimTime>,
+}
+
+/// The check.
+pub struct EveryOpenShardOwned {
+    bound: SimDuration,
+    names: Names,
+    shards: Shards,
+    workers: Workers,
+    healing: Healing,
+    processors: BTreeMap<ConsumerId, Processors>,
+    findings: Findings,
+    judged: u64,
+}
+
+impl Processors {
+    /// Whether `shard` or an ancestor of it is being processed.
+    fn own(&self, shards: &Shards, stream: StreamId, shard: ShardId) -> bool {
+        let is_active = self.active.get(&shard).is_some_and(|hosts| !hosts.is_empty());
+        let Some(known) = shards.get(stream, shard) else { return is_active };
+        is_active || known.parents().any(|parent| self.own(shards, stream, parent))
+    }
+    /// The worker on `host` processes nothing any more.
+    fn stop(&mut self, host: HostId) {
+        self.active.values_mut().for_each(|hosts| hosts.retain(|h| *h != host));
+    }
+}
+
+impl EveryOpenShardOwned {
+    /// The events it listens to.
+    pub const KINDS: &'static [EventKind] = &[
+        EventKind::ShardOpened,
+        EventKind::ShardClosed,
+        EventKind::ShardExpired,
+        EventKind::ProcessingStarted,
+        EventKind::ProcessingEnded,
+        EventKind::WorkerStarted,
+        EventKind::WorkerStopped,
+        EventKind::HostCrashed,
+        EventKind::FaultsHealed,
+        EventKind::RunEnded,
+    ];
+
+    /// The check with its bound.
+    pub fn new(bound: SimDuration) -> Self {
+        Self {
+            bound,
+            names: Names::default(),
+            shards: Shards::default(),
+            workers: Workers::default(),
+            healing: Healing::default(),
+            processors: BTreeMap::new(),
+            findings: Findings::default(),
+            judged: 0,
+        }
+    }
+
+    /// Finds out again which open shards of the consumer nobody processes.
+    fn look(&mut self, at: SimTime, consumer: ConsumerId) {
+        let Some(stream) = self.names.stream_of(consumer) else { return };
+        let processors = self.processors.entry(consumer).or_default();
+        let mut owned_again = Vec::new();
+        for (shard, known) in self.shards.of(stream) {
+            if !known.is_open() {
+                processors.unowned_since.remove(&shard);
+            } else if processors.own(&self.shards, stream, shard) {
+                owned_again.extend(processors.unowned_since.remove(&shard).map(|since| (shard, since)));
+            } else {
+                processors.unowned_since.entry(shard).or_insert(at);
+            }
+        }
+        self.judged += 1;
+        owned_again.into_iter().for_each(|(shard, since)| self.judge(at, consumer, shard, since));
+    }
+
+    fn judge(&mut self, at: SimTime, consumer: ConsumerId, shard: ShardId, since: SimTime) {
+        let lasted = self.healing.trouble(since, self.workers.changed(consumer), at);
+        if lasted > self.bound && !self.workers.up(consumer).is_empty() {
+            let (name, bound) = (self.names.consumer(consumer), self.bound);
+            self.findings
+                .fail(at, || format!("no worker of {name} processed {shard} for {lasted}; the bound is {bound}"));
+        }
+    }
+
+    fn look_at_all(&mut self, at: SimTime) {
+        let consumers: Vec<_> = self.names.consumers().map(|(consumer, _)| consumer).collect();
+        consumers.into_iter().for_each(|consumer| self.look(at, consumer));
+    }
+
+    fn on_end(&mut self, at: SimTime) {
+        self.look_at_all(at);
+        let unowned: Vec<_> = self
+            .processors
+            .iter()
+            .filter(|(consumer, _)| self.names.stream_of(**consumer).is_some())
+            .flat_map(|(consumer, p)| p.unowned_since.iter().map(|(shard, since)| (*consumer, *shard, *since)))
+            .collect();
+        unowned.into_iter().for_each(|(consumer, shard, since)| self.judge(at, consumer, shard, since));
+    }
+}
+
+impl Fold for EveryOpenShardOwned {
+    fn on(&mut self, at: SimTime, event: &Event) {
+        self.names.on(at, event);
+        self.healing.on(at, event);
+        self.shards.on(event);
+        let changed = self.workers.on(at, event, &self.names);
+        match *event {
+            Event::ProcessingStarted { consumer, host, shard, .. } => {
+                let hosts = self.processors.entry(consumer).or_default().active.entry(shard).or_default();
+                hosts.retain(|h| *h != host);
+                hosts.push(host);
+                self.look(at, consumer);
+            }
+            Event::ProcessingEnded { consumer, host, shard, .. } => {
+                if let Some(hosts) = self.processors.entry(consumer).or_default().active.get_mut(&shard) {
+                    hosts.retain(|h| *h != host);
+                }
+                self.look(at, consumer);
+            }
+            Event::WorkerStopped { host, .. } | Event::HostCrashed { host } => {
+                if let Some(consumer) = changed {
+                    self.processors.entry(consumer).or_default().stop(host);
+                    self.look(at, consumer);
+                }
+            }
+            Event::ShardOpened { .. } | Event::ShardClosed { .. } | Event::FaultsHealed {} => self.look_at_all(at),
+            Event::RunEnded {} => self.on_end(at),
+            _ => {}
+        }
+    }
+}
+
+impl Check for EveryOpenShardOwned {
+    fn name(&self) -> &'static str {
+        "every-open-shard-owned"
+    }
+    fn result(&self) -> CheckResult {
+        let held = || format!("no open shard was without a processor for longer than {}", self.bound);
+        self.healing.result(self.name(), &self.findings, self.judged, self.bound, held)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::event::ProcessingEnd;
+    use crate::check::Verdict;
+    use crate::check::test_events::*;
+
+    fn check() -> EveryOpenShardOwned {
+        EveryOpenShardOwned::new(SimDuration::from_secs(60))
+    }
+
+    /// One shard, healed at 100 s, then `more`, and the end at `end_s`.
+    fn healed(more: impl IntoIterator<Item = (u64, Event)>, end_s: u64) -> Script {
+        let mut script = vec![(0, opened(S0, 2, None)), (100_000, Event::FaultsHealed {})];
+        script.extend(more);
+        script.push((end_s * 1000, Event::RunEnded {}));
+        script
+    }
+
+    #[test]
+    fn a_shard_that_is_processed_in_time_is_owned() {
+        let script = healed([(150_000, started(WORKER_1, S0, "LATEST"))], 400);
+        assert_eq!(judge(check(), script).verdict, Verdict::Pass);
+        assert_eq!(judge(check(), []).verdict, Verdict::Unknown);
+    }
+
+    #[test]
+    fn a_shard_that_nobody_takes_is_found() {
+        let text = evidence(&judge(check(), healed([], 400)));
+        assert_eq!(text, "0:06:40.000 no worker of billing processed shardId-000000000000 for 5m; the bound is 1m");
+        let late = healed([(170_000, started(WORKER_1, S0, "LATEST"))], 400);
+        assert_eq!(judge(check(), late).verdict, Verdict::Fail);
+    }
+
+    #[test]
+    fn a_run_that_ends_too_soon_is_unknown() {
+        let result = judge(check(), healed([(101_000, started(WORKER_1, S0, "LATEST"))], 130));
+        assert_eq!(result.verdict, Verdict::Unknown);
+        assert_eq!(result.detail, "the run ended 30s after the faults had healed; the bound is 1m");
+    }
+
+    #[test]
+    fn a_child_waits_for_its_parent_and_then_has_the_bound_for_itself() {
+        let split = |ended_ms, child_ms| {
+            let more = [
+                (101_000, started(WORKER_1, S0, "LATEST")),
+                (120_000, closed(S0, 9)),
+                (120_000, opened(S1, 2, Some(S0))),
+                (ended_ms, ended(WORKER_1, S0, ProcessingEnd::ShardEnd)),
+                (child_ms, started(WORKER_2, S1, "TRIM_HORIZON")),
+            ];
+            judge(check(), healed(more, 900)).verdict
+        };
+        assert_eq!(split(400_000, 450_000), Verdict::Pass);
+        assert_eq!(split(400_000, 470_000), Verdict::Fail);
+    }
+
+    #[test]
+    fn a_consumer_without_workers_is_not_judged() {
+        let stopped = [WORKER_1, WORKER_2].map(|host| (200_000, Event::WorkerStopped { consumer: BILLING, host }));
+        let mut script = vec![(101_000, started(WORKER_1, S0, "LATEST"))];
+        script.extend(stopped);
+        assert_eq!(judge(check(), healed(script, 900)).verdict, Verdict::Pass);
+    }
+}

@@ -1,0 +1,195 @@
+//! `iterator-age-recovers`: after the faults have healed consumers catch up and stay so.
+//!
+//! In every open shard each consumer with workers that are up makes a read that is less than `iterator_age_max`
+//! behind, and never goes without one for longer than the bound. A shard that nobody reads is thus found as well. How
+//! time is counted is told in [`super::liveness`]; a closed shard is left to its children.
+
+use super::findings::Findings;
+use super::grid::Grid;
+use super::liveness::Healing;
+use super::names::Names;
+use super::shards::Shards;
+use super::workers::Workers;
+use super::{Check, CheckResult};
+use crate::base::{ConsumerId, Event, EventKind, Fold, ShardId, SimDuration, SimTime};
+
+/// A consumer's reading of a shard.
+#[derive(Clone, Copy, Default)]
+struct Reading {
+    /// Its last read that was close enough to the tip.
+    good_at: Option<SimTime>,
+    /// How far behind the last read was.
+    behind_ms: Option<u64>,
+}
+
+/// The check.
+pub struct IteratorAgeRecovers {
+    bound: SimDuration,
+    age_max: SimDuration,
+    names: Names,
+    shards: Shards,
+    opened: Grid<SimTime>,
+    workers: Workers,
+    healing: Healing,
+    readings: Grid<Reading>,
+    findings: Findings,
+    judged: u64,
+}
+
+impl IteratorAgeRecovers {
+    /// The events it listens to.
+    pub const KINDS: &'static [EventKind] = &[
+        EventKind::ShardOpened,
+        EventKind::ShardClosed,
+        EventKind::ShardExpired,
+        EventKind::RecordsRead,
+        EventKind::WorkerStarted,
+        EventKind::WorkerStopped,
+        EventKind::HostCrashed,
+        EventKind::FaultsHealed,
+        EventKind::RunEnded,
+    ];
+
+    /// The check with its bound and the age that is young enough.
+    pub fn new(bound: SimDuration, age_max: SimDuration) -> Self {
+        Self {
+            bound,
+            age_max,
+            names: Names::default(),
+            shards: Shards::default(),
+            opened: Grid::default(),
+            workers: Workers::default(),
+            healing: Healing::default(),
+            readings: Grid::default(),
+            findings: Findings::default(),
+            judged: 0,
+        }
+    }
+
+    fn on_read(&mut self, at: SimTime, consumer: ConsumerId, shard: ShardId, behind_ms: u64) {
+        let Some(stream) = self.names.stream_of(consumer) else { return };
+        self.readings.at(consumer.index(), shard.index()).behind_ms = Some(behind_ms);
+        if SimDuration::from_millis(behind_ms) < self.age_max {
+            if self.shards.get(stream, shard).is_some_and(|s| s.is_open()) {
+                self.judge(at, consumer, shard);
+            }
+            self.readings.at(consumer.index(), shard.index()).good_at = Some(at);
+        }
+    }
+
+    /// The time since the last good read, or since the shard was opened, must be within the bound.
+    fn judge(&mut self, at: SimTime, consumer: ConsumerId, shard: ShardId) {
+        let Some(stream) = self.names.stream_of(consumer) else { return };
+        let reading = *self.readings.at(consumer.index(), shard.index());
+        let since = reading.good_at.unwrap_or(*self.opened.at(stream.index(), shard.index()));
+        let lasted = self.healing.trouble(since, self.workers.changed(consumer), at);
+        self.judged += 1;
+        if lasted <= self.bound {
+            return;
+        }
+        let name = self.names.consumer(consumer);
+        self.findings.fail(at, || match reading.behind_ms.map(SimDuration::from_millis) {
+            None => format!("{name} never read {shard}, {lasted} after it could"),
+            Some(behind) => format!(
+                "{name} made no read of {shard} less than {} behind for {lasted}; the one before was {behind} behind",
+                self.age_max
+            ),
+        });
+    }
+
+    fn on_end(&mut self, at: SimTime) {
+        let mut due = Vec::new();
+        for (consumer, _) in self.names.consumers() {
+            let Some(stream) = self.names.stream_of(consumer) else { continue };
+            if !self.workers.up(consumer).is_empty() {
+                let open = self.shards.of(stream).filter(|(_, s)| s.is_open());
+                due.extend(open.map(|(shard, _)| (consumer, shard)));
+            }
+        }
+        due.into_iter().for_each(|(consumer, shard)| self.judge(at, consumer, shard));
+    }
+}
+
+impl Fold for IteratorAgeRecovers {
+    fn on(&mut self, at: SimTime, event: &Event) {
+        match *event {
+            Event::RecordsRead { shard, host, behind_latest_ms, .. } => {
+                if let Some(consumer) = self.names.consumer_of_host(host) {
+                    self.on_read(at, consumer, shard, behind_latest_ms);
+                }
+                return;
+            }
+            Event::ShardOpened { stream, shard, .. } => *self.opened.at(stream.index(), shard.index()) = at,
+            Event::RunEnded {} => self.on_end(at),
+            _ => {}
+        }
+        self.names.on(at, event);
+        self.healing.on(at, event);
+        self.shards.on(event);
+        self.workers.on(at, event, &self.names);
+    }
+}
+
+impl Check for IteratorAgeRecovers {
+    fn name(&self) -> &'static str {
+        "iterator-age-recovers"
+    }
+    fn result(&self) -> CheckResult {
+        let held = || format!("no consumer was {} behind for longer than {}", self.age_max, self.bound);
+        self.healing.result(self.name(), &self.findings, self.judged, self.bound, held)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::check::Verdict;
+    use crate::check::test_events::*;
+
+    fn check() -> IteratorAgeRecovers {
+        IteratorAgeRecovers::new(SimDuration::from_secs(60), SimDuration::from_secs(10))
+    }
+
+    /// Healed at 100 s; then a read every ten seconds until `end_s`, as far behind as `behind_ms` says at that second.
+    fn reads(end_s: u64, behind_ms: impl Fn(u64) -> u64) -> Script {
+        let mut script = vec![(0, opened(S0, 2, None)), (100_000, Event::FaultsHealed {})];
+        let read = |s: u64| (s * 1000, read_behind(WORKER_1, S0, 0, 0, 1, behind_ms(s)));
+        script.extend((100..end_s).step_by(10).map(read));
+        script.push((end_s * 1000, Event::RunEnded {}));
+        script
+    }
+
+    #[test]
+    fn a_consumer_that_catches_up_in_time_is_fine() {
+        let catching_up = |s: u64| 90_000u64.saturating_sub((s - 100) * 2000);
+        assert_eq!(judge(check(), reads(400, catching_up)).verdict, Verdict::Pass);
+        assert_eq!(judge(check(), reads(130, catching_up)).verdict, Verdict::Unknown);
+        assert_eq!(judge(check(), []).verdict, Verdict::Unknown);
+    }
+
+    #[test]
+    fn a_consumer_that_stays_behind_is_found() {
+        let text = evidence(&judge(check(), reads(400, |_| 90_000)));
+        assert_eq!(
+            text,
+            "0:06:40.000 billing made no read of shardId-000000000000 less than 10s behind for 5m; the one before was \
+             90s behind"
+        );
+    }
+
+    #[test]
+    fn a_shard_that_nobody_reads_is_found() {
+        let mut script = reads(400, |_| 0);
+        script.insert(0, (0, opened(S1, 1, None)));
+        let text = evidence(&judge(check(), script));
+        assert_eq!(text, "0:06:40.000 billing never read shardId-000000000001, 5m after it could");
+    }
+
+    #[test]
+    fn a_reader_that_falls_silent_is_found() {
+        let mut script = reads(200, |_| 0);
+        script.pop();
+        script.push((400_000, Event::RunEnded {}));
+        assert_eq!(judge(check(), script).verdict, Verdict::Fail);
+    }
+}

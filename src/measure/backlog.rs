@@ -97,6 +97,19 @@ impl Backlog {
         }
     }
 
+    /// What waited in a shard until this read, if it was not read for longer than [`LOOK_EVERY`]. Ask before the event
+    /// is folded in.
+    pub fn ended_by_read(&self, at: SimTime, shard: ShardId, host: HostId) -> Option<Waiting> {
+        let id = self.consumer_of(host)?;
+        let consumer = self.consumers.get(id.index())?.as_ref()?;
+        if consumer.position(shard).last_read.is_some_and(|read| at.since(read) <= LOOK_EVERY) {
+            return None;
+        }
+        let stream = self.streams.iter().flatten().rfind(|s| s.name == consumer.stream_name)?;
+        let arrived = stream.shard(shard)?.oldest_from(consumer.position(shard).read_to)?;
+        Some(Waiting { at, consumer: id, shard, age_ms: at.since(arrived).as_millis() })
+    }
+
     /// How many of the records trimmed below `to` the consumers had yet to read, by consumer. Ask before the event is
     /// folded in.
     pub fn unread_below(&self, stream: StreamId, shard: ShardId, to: u64) -> Vec<(ConsumerId, u64)> {

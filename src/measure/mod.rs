@@ -22,7 +22,7 @@ mod verdict;
 mod windowed;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub use backlog::{Backlog, Waiting};
 pub use figures::{

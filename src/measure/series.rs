@@ -1,6 +1,6 @@
 //! Figures over time, for plots: at most about 300 points, however long the run.
 
-use super::backlog::Backlog;
+use super::backlog::{Backlog, LOOK_EVERY, Waiting};
 use super::by_id::ById;
 use super::names::Names;
 use crate::base::event::{Event, Fold, ProcessingEnd, WriteRefusal};
@@ -105,11 +105,10 @@ impl Series {
             self.point_end = SimTime::from_nanos((self.point as u64 + 1) * self.step.as_nanos());
         }
         if self.backlog.is_due(at) {
-            let (consumers, step) = (&mut self.consumers, self.step.as_nanos());
+            let (consumers, step) = (&mut self.consumers, self.step);
             self.backlog.look(at, |waiting| {
-                let point = (waiting.at.as_nanos() / step) as usize;
                 if let Some(consumer) = consumers.get_mut(waiting.consumer.index()).and_then(Option::as_mut) {
-                    consumer.age(point, waiting.age_ms);
+                    consumer.wait(waiting, step);
                 }
             });
         }
@@ -173,6 +172,16 @@ impl ConsumerSeries {
         }
         self.age_max_ms[point] = self.age_max_ms[point].max(Some(age_ms));
     }
+    /// Records waited until a look or a read: they did so, a little younger, since the look before.
+    fn wait(&mut self, waiting: Waiting, step: SimDuration) {
+        let point_of = |at: SimTime| (at.as_nanos() / step.as_nanos()) as usize;
+        let arrived = waiting.at.saturating_sub(SimDuration::from_millis(waiting.age_ms));
+        let since = arrived.max(waiting.at.saturating_sub(LOOK_EVERY));
+        for point in point_of(since)..=point_of(waiting.at) {
+            let end = SimTime::from_nanos(step.as_nanos() * (point as u64 + 1)).min(waiting.at);
+            self.age(point, end.since(arrived).as_millis());
+        }
+    }
     fn gain(&mut self, shard: ShardId, span: LeaseSpan) {
         if shard.index() >= self.leases.len() {
             self.leases.resize_with(shard.index() + 1, Vec::new);
@@ -209,7 +218,13 @@ impl Fold for Series {
             Event::RecordRefused { stream, shard, reason, .. } if *reason != WriteRefusal::InternalFailure => {
                 ShardSeries::add(&mut self.shard(*stream, *shard).throttled, point);
             }
-            Event::RecordsRead { host, iterator_age_ms, .. } => {
+            Event::RecordsRead { shard, host, iterator_age_ms, .. } => {
+                let (waited, step) = (self.backlog.ended_by_read(at, *shard, *host), self.step);
+                if let Some(waiting) = waited
+                    && let Some(consumer) = self.consumer(waiting.consumer)
+                {
+                    consumer.wait(waiting, step);
+                }
                 if let Some(consumer) = self.backlog.consumer_of(*host).and_then(|id| self.consumer(id)) {
                     consumer.age(point, *iterator_age_ms);
                 }

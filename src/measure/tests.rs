@@ -422,8 +422,8 @@ fn series_keep_few_points_and_who_had_which_lease() {
     let (_, shards) = series.streams().next().expect("a stream");
     assert_eq!((&shards[0].accepted, &shards[0].throttled), (&vec![1, 1], &vec![0, 1]));
     let (_, consumer) = series.consumers().next().expect("a consumer");
-    // The look at second 10 found the first record waiting for seven seconds.
-    assert_eq!(consumer.age_max_ms, [None, Some(7000)]);
+    // The record of second 3 waited until it was read at second 13.
+    assert_eq!(consumer.age_max_ms, [Some(7000), Some(10_000)]);
     let until = |s| Some(SimTime::from_secs(s));
     let spans: Vec<_> = consumer.leases[0].iter().map(|s| (s.host, s.from.as_secs(), s.until)).collect();
     assert_eq!(spans, [(ONE, 4, until(20)), (TWO, 20, until(33))]);

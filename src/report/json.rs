@@ -1,0 +1,73 @@
+//! The JSON report, schema 1: what scripts and CI read. Its form is stable; keys are only ever added.
+
+use serde::Serialize;
+
+use super::RunReport;
+use crate::check::Verdict;
+use crate::measure::Figures;
+
+/// Number of the report's form.
+pub const SCHEMA: u32 = 1;
+
+#[derive(Serialize)]
+struct Document<'a> {
+    schema: u32,
+    scenario: &'a str,
+    seed: u64,
+    trace_hash: String,
+    verdict: Verdict,
+    checks: Vec<Check<'a>>,
+    expectations: Vec<Expectation<'a>>,
+    #[serde(flatten)]
+    figures: &'a Figures,
+    performance: Performance,
+}
+
+#[derive(Serialize)]
+struct Check<'a> {
+    name: &'a str,
+    verdict: Verdict,
+    detail: &'a str,
+}
+
+#[derive(Serialize)]
+struct Expectation<'a> {
+    text: &'a str,
+    verdict: Verdict,
+    detail: &'a str,
+}
+
+#[derive(Serialize)]
+struct Performance {
+    simulated_seconds: f64,
+    wall_seconds: Option<f64>,
+    events: u64,
+}
+
+/// The report as JSON text, two spaces an indent, with a newline at its end.
+pub fn render(report: &RunReport) -> String {
+    let checks = report.checks.iter().map(|c| Check { name: c.name, verdict: c.verdict, detail: &c.detail });
+    let expectation = |e: &super::ExpectationResult| e.verdict;
+    let expectations = report.expectations.iter();
+    let document = Document {
+        schema: SCHEMA,
+        scenario: &report.scenario,
+        seed: report.seed.0,
+        trace_hash: format!("{:016x}", report.trace_hash),
+        verdict: report.verdict,
+        checks: checks.collect(),
+        expectations: expectations
+            .map(|e| Expectation { text: &e.text, verdict: expectation(e), detail: &e.detail })
+            .collect(),
+        figures: &report.figures,
+        performance: Performance {
+            simulated_seconds: report.simulated.as_secs_f64(),
+            wall_seconds: report.wall_seconds,
+            events: report.events,
+        },
+    };
+    match serde_json::to_string_pretty(&document) {
+        Ok(text) => text + "\n",
+        Err(error) => unreachable!("text and numbers are always JSON: {error}"),
+    }
+}

@@ -1,0 +1,260 @@
+//! The report of a small run written by hand, byte for byte, and the other sinks.
+
+use super::*;
+use crate::base::event::{Event, Fold, LeaseGain, TableThrottle, WriteRefusal};
+use crate::base::{HashKeyRange, HostId, ShardId, SimTime, StreamId};
+use crate::check::Evidence;
+use crate::measure::tests::{BILLING, ONE, STREAM, TABLE, TWO, WEB, accepted, declarations, read, refused};
+use crate::measure::{Measures, Series};
+
+/// Ten minutes in which shard 0 has a hot key, billing-1 crashes, and its lease moves.
+fn story() -> Vec<(SimTime, Event)> {
+    let mut events: Vec<_> = declarations().into_iter().map(|event| (SimTime::ZERO, event)).collect();
+    for (shard, host) in [(0, ONE), (1, TWO)] {
+        let shard = ShardId(shard);
+        let how = LeaseGain::Available;
+        events.push((SimTime::from_secs(2), Event::LeaseGained { consumer: BILLING, host, shard, how, from: None }));
+        events.push((
+            SimTime::from_secs(2),
+            Event::ProcessingStarted { consumer: BILLING, host, shard, start: "TRIM_HORIZON".into() },
+        ));
+    }
+    let mut next = [0u64; 2];
+    for second in 0..600u64 {
+        let at = SimTime::from_secs(second);
+        second_of_the_story(second, at, &mut next, &mut events);
+    }
+    events.push((SimTime::from_secs(600), Event::RunEnded {}));
+    events.sort_by_key(|(at, _)| *at);
+    events
+}
+
+fn second_of_the_story(second: u64, at: SimTime, next: &mut [u64; 2], events: &mut Vec<(SimTime, Event)>) {
+    let wave = second % 120;
+    let rates = [40 + wave, 30 + second % 7];
+    for (shard, rate) in rates.into_iter().enumerate() {
+        for n in 0..rate {
+            let key = if shard == 0 && n % 3 > 0 { "celebrity".to_string() } else { format!("user-{}", n % 40) };
+            events.push((at, accepted(ShardId(shard as u32), next[shard], &key, 9_000)));
+            next[shard] += 1;
+        }
+    }
+    for _ in 0..wave.saturating_sub(90) {
+        events.push((at, refused(ShardId(0), "celebrity", WriteRefusal::ByteRate)));
+    }
+    let put = Event::PutFinished { host: WEB, records_ok: 80, records_given_up: 0, attempts: 1, took_ms: 12 + wave };
+    events.push((at, put));
+    let units =
+        Event::UnitsConsumed { table: TABLE, host: ONE, operation: "UpdateItem", read_half_units: 1, write_units: 4 };
+    events.push((at, units));
+    if second % 50 == 49 {
+        let (operation, reason) = ("UpdateItem", TableThrottle::TableWrite);
+        events.push((at, Event::TableThrottled { table: TABLE, host: TWO, operation, reason }));
+    }
+    leases_in_the_story(second, at, next, events);
+}
+
+fn leases_in_the_story(second: u64, at: SimTime, next: &[u64; 2], events: &mut Vec<(SimTime, Event)>) {
+    let s0 = ShardId(0);
+    match second {
+        200 => {
+            events.push((at, Event::FaultBegan { fault: 0, what: "crash of billing-1 for 60s".into() }));
+            events.push((at, Event::HostCrashed { host: ONE }));
+        }
+        245 => {
+            let (how, from) = (LeaseGain::Available, Some("billing-1".into()));
+            events.push((at, Event::LeaseGained { consumer: BILLING, host: TWO, shard: s0, how, from }));
+            let start = "49590".into();
+            events.push((at, Event::ProcessingStarted { consumer: BILLING, host: TWO, shard: s0, start }));
+        }
+        260 => {
+            events.push((at, Event::FaultEnded { fault: 0 }));
+            events.push((at, Event::FaultsHealed {}));
+        }
+        _ => {}
+    }
+    let is_down = (200..245).contains(&second);
+    if !is_down {
+        let (host, age) =
+            if second < 200 { (ONE, 180) } else { (TWO, 45_000u64.saturating_sub((second - 245) * 700).max(190)) };
+        events.push((at, read(s0, host, next[0], age)));
+        let from = next[0].saturating_sub(40);
+        events.push((at, Event::RecordsProcessed { consumer: BILLING, host, shard: s0, from, to: next[0] }));
+    }
+    events.push((at, read(ShardId(1), TWO, next[1], 150 + second % 40)));
+    if second % 10 == 0 {
+        let shard = ShardId(1);
+        let attempt =
+            Event::CheckpointAttempted { consumer: BILLING, host: TWO, shard, sequence_number: None, to: next[1] };
+        events.push((at, attempt));
+    }
+}
+
+fn told<F: Fold>(mut fold: F) -> F {
+    story().iter().for_each(|(at, event)| fold.on(*at, event));
+    fold
+}
+
+fn report(figures: Figures) -> RunReport {
+    let check = |name, verdict, detail: &str, evidence| CheckResult { name, verdict, detail: detail.into(), evidence };
+    let seen = |s, what: &str| Evidence { at: SimTime::from_secs(s), what: what.into() };
+    let lost = vec![
+        seen(199, "billing-1 processed shardId-000000000000 up to record 19,800"),
+        seen(245, "billing-2 began at record 19,840: records 19,800 to 19,839 were never processed"),
+    ];
+    RunReport {
+        scenario: "one celebrity key".into(),
+        source: "scenarios/celebrity.toml".into(),
+        seed: Seed(7),
+        trace_hash: 0x00ab_cdef_0123_4567,
+        verdict: Verdict::Fail,
+        declared: DeclaredOutcome { failing: Vec::new(), is_met: false },
+        checks: vec![
+            check("no-acknowledged-record-lost", Verdict::Pass, "80,512 records kept by two zones", Vec::new()),
+            check("every-record-processed", Verdict::Fail, "40 records of 1 shard were passed over", lost),
+            check("exactly-once", Verdict::Unknown, "no consumer has a sink that promises it", Vec::new()),
+        ],
+        expectations: vec![ExpectationResult {
+            text: "streams.clicks.throttled_percent < 5".into(),
+            verdict: Verdict::Pass,
+            detail: "1.6 for clicks".into(),
+        }],
+        figures,
+        simulated: SimDuration::from_mins(10),
+        events: 84_321,
+        wall_seconds: None,
+    }
+}
+
+fn check_snapshot(name: &str, text: &str) {
+    insta::with_settings!({ snapshot_path => "../../snapshots/report", prepend_module_to_snapshot => false, omit_expression => true }, {
+        insta::assert_snapshot!(name, text);
+    });
+}
+
+#[test]
+fn the_terminal_report_tells_the_verdict_first_and_then_the_figures() {
+    check_snapshot("terminal", &text::render(&report(told(Measures::new()).figures()), Style::Plain));
+}
+
+#[test]
+fn colours_change_no_words() {
+    let report = report(told(Measures::new()).figures());
+    let coloured = text::render(&report, Style::Coloured);
+    assert!(coloured.contains("\u{1b}[1m\u{1b}[31mFAIL"), "{coloured:?}");
+    let mut plain = String::new();
+    let mut rest = coloured.as_str();
+    while let Some((before, after)) = rest.split_once('\u{1b}') {
+        plain.push_str(before);
+        rest = after.split_once('m').map_or("", |(_, rest)| rest);
+    }
+    assert_eq!(plain + rest, text::render(&report, Style::Plain));
+}
+
+#[test]
+fn the_json_report_has_its_form() {
+    check_snapshot("json", &json::render(&report(told(Measures::new()).figures())));
+}
+
+#[test]
+fn many_shards_are_shown_by_the_busiest_and_a_line_for_the_rest() {
+    let mut measures = Measures::new();
+    let declared =
+        Event::StreamDeclared { stream: StreamId(0), name: "wide".parse().expect("name"), retention_hours: 24 };
+    measures.on(SimTime::ZERO, &declared);
+    for (i, range) in HashKeyRange::uniform(25).enumerate() {
+        let shard = ShardId(i as u32);
+        let opened = Event::ShardOpened { stream: STREAM, shard, range, parent: None, adjacent_parent: None };
+        measures.on(SimTime::ZERO, &opened);
+        (0..i as u64).for_each(|n| measures.on(SimTime::from_secs(1), &accepted(shard, n, "k", 10)));
+    }
+    let text = text::render(&report(measures.figures()), Style::Plain);
+    assert!(text.contains("+15  others"), "{text}");
+    assert_eq!(text.lines().filter(|line| line.contains(" open ")).count(), 10, "{text}");
+}
+
+#[test]
+fn a_run_that_fails_as_declared_says_so() {
+    let mut report = report(Figures::default());
+    report.declared = DeclaredOutcome { failing: vec!["every-record-processed".into()], is_met: true };
+    let text = text::render(&report, Style::Plain);
+    let words: Vec<_> = text.split_whitespace().collect();
+    assert!(words.join(" ").contains("(as the scenario says that it will)"), "{text}");
+}
+
+#[test]
+fn the_speed_is_told_apart_and_only_when_it_is_known() {
+    let mut report = report(Figures::default());
+    assert_eq!(text::performance_line(&report), None);
+    report.wall_seconds = Some(0.5);
+    let line = text::performance_line(&report);
+    assert_eq!(line.as_deref(), Some("10m simulated in 0.50 s (1200x), 168,642 events/s\n"));
+}
+
+#[test]
+fn the_reproducing_line_can_be_pasted() {
+    let mut report = report(Figures::default());
+    assert_eq!(report.reproducing_line(), "kinesim run scenarios/celebrity.toml --seed 7");
+    report.source = "my scenarios/it's.toml".into();
+    assert_eq!(report.reproducing_line(), r"kinesim run 'my scenarios/it'\''s.toml' --seed 7");
+}
+
+#[test]
+fn plots_are_the_same_bytes_for_the_same_run() {
+    let plots = plots::render(&told(Series::new(SimDuration::from_mins(10))));
+    let names: Vec<_> = plots.iter().map(|plot| plot.file_name.as_str()).collect();
+    assert_eq!(names, ["records-clicks.svg", "iterator-age.svg", "leases-billing.svg"]);
+    assert_eq!(plots, plots::render(&told(Series::new(SimDuration::from_mins(10)))));
+    for plot in &plots {
+        assert!(plot.svg.starts_with("<svg") && plot.svg.contains("time (minutes)"), "{}", plot.file_name);
+        assert!(!plot.svg.contains("NaN") && !plot.svg.contains("inf"), "{}", plot.file_name);
+    }
+    assert_eq!(plots::render(&Series::new(SimDuration::from_mins(10))), []);
+}
+
+#[test]
+fn exported_lines_are_json_with_names() {
+    let writer = told(export::EventsWriter::new(Vec::new()));
+    let text = String::from_utf8(writer.finish().expect("memory")).expect("UTF-8");
+    let lines: Vec<serde_json::Value> =
+        text.lines().map(|line| serde_json::from_str(line).expect("every line is JSON")).collect();
+    assert_eq!(lines.len(), story().len());
+    let gained = lines.iter().find(|line| line["event"] == "LeaseGained").expect("a lease was gained");
+    assert_eq!((&gained["host"], &gained["consumer"]), (&"billing-1".into(), &"billing".into()));
+    assert_eq!((&gained["time_ns"], &gained["time"]), (&2_000_000_000u64.into(), &"0:00:02.000".into()));
+    assert_eq!((&gained["shard"], &gained["from"]), (&"shardId-000000000000".into(), &serde_json::Value::Null));
+}
+
+#[test]
+fn an_error_of_the_export_is_told_at_its_end() {
+    struct Full;
+    impl std::io::Write for Full {
+        fn write(&mut self, _: &[u8]) -> std::io::Result<usize> {
+            Err(std::io::ErrorKind::StorageFull.into())
+        }
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+    let mut writer = export::EventsWriter::new(Full);
+    writer.on(SimTime::ZERO, &Event::HostCrashed { host: HostId(1) });
+    assert!(writer.finish().is_err_and(|error| error.kind() == std::io::ErrorKind::StorageFull));
+}
+
+#[test]
+fn a_run_leaves_its_files_in_a_directory_and_their_bytes_do_not_depend_on_when() {
+    let root = std::env::temp_dir().join(format!("kinesim-report-{}", std::process::id()));
+    let write = |name: &str| {
+        let dir = root.join(name);
+        let events = told(files::create_events(&dir).expect("a file"));
+        files::finish_events(events).expect("written");
+        let series = told(Series::new(SimDuration::from_mins(10)));
+        let report = report(told(Measures::new()).figures());
+        let paths = files::write_all(&dir, &report, &series, "duration = \"10m\"\n").expect("written");
+        assert_eq!(paths.len(), 6);
+        let all = paths.into_iter().chain([dir.join("events.ndjson.gz")]);
+        all.map(|path| std::fs::read(path).expect("there")).collect::<Vec<_>>()
+    };
+    assert_eq!(write("one"), write("two"));
+    assert!(std::fs::remove_dir_all(root).is_ok());
+}

@@ -1,10 +1,42 @@
-//! kinesim
+//! kinesim: a deterministic simulator and test harness for Amazon Kinesis Data Streams, the Kinesis Client Library and
+//! its DynamoDB lease table.
+//!
+//! A scenario file says which streams, producers, consumers and faults there are; [`run::run`] carries it out on
+//! simulated time; invariants and expectations judge it; a report says what broke. One scenario and one seed give one
+//! trace hash on every machine.
+//!
+//! ```
+//! use kinesim::{run, scenario};
+//!
+//! let source = r#"
+//!     name = "a small one"
+//!     duration = "2m"
+//!     [stream.clicks]
+//!     shards = 2
+//!     [producer.web]
+//!     stream = "clicks"
+//!     rate = "50/s"
+//!     [consumer.reader]
+//!     stream = "clicks"
+//!     library = "poller"
+//! "#;
+//! let scenario = scenario::load(source, "small.toml", Some(7)).expect("the scenario is right");
+//! let report = run::run(&scenario.plan(), run::Options::default()).report;
+//! assert_eq!(report.verdict, kinesim::check::Verdict::Pass);
+//! ```
+//!
+//! The floors, each importing only from those below: [`run`] carries out; [`report`] renders; [`scenario`] reads files;
+//! [`check`] and [`measure`] fold over events; [`client`] and [`cloud`] are what talks over the network; [`world`] is
+//! the machine room; [`service`] has the services as clockless values; [`base`] the values that all share.
+
 pub mod base;
 pub mod check;
+pub mod cli;
 pub mod client;
 pub mod cloud;
 pub mod measure;
 pub mod report;
+pub mod run;
 pub mod scenario;
 pub mod service;
 pub mod world;

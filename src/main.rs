@@ -1,2 +1,5 @@
-//! bin
-fn main() {}
+//! The `kinesim` binary.
+
+fn main() -> std::process::ExitCode {
+    kinesim::cli::main()
+}

@@ -7,11 +7,10 @@ use super::judge;
 use super::{RunResult, conclude};
 use crate::base::trace_hash::TraceHash;
 use crate::base::{Event, Fold, SimTime};
-use crate::check::all::{CheckSettings, Checks};
-use crate::measure::window::Windowed;
-use crate::measure::{Measures, Series};
-use crate::report::RunReport;
-use crate::scenario::plan::{Plan, Window};
+use crate::check::{CheckSettings, Checks, Verdict};
+use crate::measure::{Measures, Series, Windowed};
+use crate::report::{DeclaredOutcome, RunReport};
+use crate::scenario::plan::{Outcome, Plan, Window};
 
 pub(super) struct Folds {
     hash: TraceHash,
@@ -28,21 +27,29 @@ impl Folds {
         let mut windows: Vec<(Window, Windowed<Measures>)> = Vec::new();
         for window in plan.expectations.iter().map(|e| e.window) {
             if window != Window::WholeRun && !windows.iter().any(|(known, _)| *known == window) {
-                windows.push((window, Windowed::new(window, Measures::new())));
+                let measures = Measures::new();
+                let windowed = match window {
+                    Window::WholeRun => Windowed::whole_run(measures),
+                    Window::Between(from, until) => Windowed::between(from, until, measures),
+                    Window::AfterFaultsHeal => Windowed::after_faults_heal(measures),
+                };
+                windows.push((window, windowed));
             }
         }
         let checks = Checks::new(&CheckSettings {
             liveness: plan.liveness,
             throttle_window: plan.streams_settings.throttle_window,
+            visibility_lag: plan.streams_settings.visibility_lag,
         });
         let (hash, measures, series) = (TraceHash::new(), Measures::new(), Series::new(plan.duration));
         Self { hash, checks, measures, series, windows, listeners }
     }
 
-    fn measures_of(&self, window: Window) -> &Measures {
+    /// The figures of a window; `None` when it has not begun.
+    fn measures_of(&self, window: Window) -> Option<&Measures> {
         match self.windows.iter().find(|(known, _)| *known == window) {
-            Some((_, windowed)) => windowed.inner(),
-            None => &self.measures,
+            Some((_, windowed)) => windowed.has_begun().then(|| windowed.inner()),
+            None => Some(&self.measures),
         }
     }
 
@@ -50,25 +57,29 @@ impl Folds {
         let checks = self.checks.results();
         let expectations: Vec<_> =
             plan.expectations.iter().map(|e| judge::judge(e, self.measures_of(e.window))).collect();
-        let verdicts: Vec<_> = checks
+        let verdicts: Vec<(&str, Verdict)> = checks
             .iter()
-            .map(|c| (c.name.to_owned(), c.verdict))
-            .chain(expectations.iter().map(|e| (e.text.clone(), e.verdict)))
+            .map(|c| (c.name, c.verdict))
+            .chain(expectations.iter().map(|e| (&*e.text, e.verdict)))
             .collect();
-        let (verdict, is_as_declared) = conclude(plan, &verdicts);
+        let (verdict, is_met) = conclude(plan, &verdicts);
+        let failing = match &plan.outcome {
+            Outcome::Pass => Vec::new(),
+            Outcome::Fail { failing } => failing.clone(),
+        };
         let report = RunReport {
-            scenario: plan.name.to_string(),
-            source: plan.source.to_string(),
-            seed: plan.seed.0,
+            scenario: plan.name.clone(),
+            source: plan.source.clone(),
+            seed: plan.seed,
             trace_hash: self.hash.value(),
             verdict,
-            is_as_declared,
-            declared_failing: plan.outcome.failing(),
+            declared: DeclaredOutcome { failing, is_met },
             checks,
             expectations,
             figures: self.measures.figures(),
-            simulated_seconds: plan.duration.as_secs_f64(),
+            simulated: plan.duration,
             events: self.hash.events(),
+            wall_seconds: None,
         };
         RunResult { report, series: self.series }
     }

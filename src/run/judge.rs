@@ -3,29 +3,35 @@
 use serde_json::Value;
 
 use crate::check::Verdict;
-use crate::measure::{Measures, path};
+use crate::measure::{Measures, lookup};
 use crate::report::ExpectationResult;
 use crate::scenario::plan::{Comparison, Expectation, Expected};
 
 /// The verdict of one expectation over the events of its window.
-pub(super) fn judge(expectation: &Expectation, measures: &Measures) -> ExpectationResult {
+///
+/// `measures` is absent when the window has not begun by the end of the run: then there is nothing to judge.
+pub(super) fn judge(expectation: &Expectation, measures: Option<&Measures>) -> ExpectationResult {
+    let Some(measures) = measures else {
+        let detail = "the run ended before there was anything to judge".to_owned();
+        return ExpectationResult { text: expectation.text.clone(), verdict: Verdict::Unknown, detail };
+    };
     let (verdict, detail) = match &expectation.what {
         Expected::Sometimes(occurrence) => {
             let times = measures.occurrences(*occurrence);
             let verdict = if times > 0 { Verdict::Pass } else { Verdict::Fail };
-            (verdict, format!("happened {times} times"))
+            (verdict, if times == 1 { "happened once".to_owned() } else { format!("happened {times} times") })
         }
         Expected::Number { path, comparison, threshold } => {
             let figures = serde_json::to_value(measures.figures()).unwrap_or(Value::Null);
             number(&figures, path, *comparison, *threshold)
         }
     };
-    ExpectationResult { text: expectation.text.to_string(), verdict, detail }
+    ExpectationResult { text: expectation.text.clone(), verdict, detail }
 }
 
 /// Every number that the path names must compare; none at all is unknown.
 fn number(figures: &Value, path: &str, comparison: Comparison, threshold: f64) -> (Verdict, String) {
-    let found = path::lookup(figures, path);
+    let found = lookup(figures, path);
     if found.is_empty() {
         return (Verdict::Unknown, "no such number was reported".to_owned());
     }

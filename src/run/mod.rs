@@ -13,7 +13,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use crate::base::event::{ConsumerLibrary, HostRole};
-use crate::base::{Event, Fold, SimDuration, SimTime, StreamName};
+use crate::base::{Event, Fold, SimDuration, SimTime};
 use crate::check::Verdict;
 use crate::client::kcl::{KclSettings, WorkerControl, boot_worker};
 use crate::client::poller::{PollerSettings, SavedPositions, boot_poller};
@@ -83,7 +83,8 @@ fn carry_on(world: World<Cloud>, end: SimTime, engine: Engine, mut progress: Opt
     match engine {
         Engine::Bare => {
             for step in 1..=STEPS {
-                let at = SimTime::from_nanos((u128::from(end.as_nanos()) * u128::from(step) / u128::from(STEPS)) as u64);
+                let at =
+                    SimTime::from_nanos((u128::from(end.as_nanos()) * u128::from(step) / u128::from(STEPS)) as u64);
                 world.run_until(at);
                 if let Some(progress) = &mut progress {
                     progress(at);
@@ -218,8 +219,8 @@ fn add_operator(
 }
 
 /// The run's verdict, and whether it is the outcome that the scenario is there to show.
-fn conclude(plan: &Plan, checks: &[(String, Verdict)]) -> (Verdict, bool) {
-    let failing: Vec<&str> = checks.iter().filter(|c| c.1 == Verdict::Fail).map(|c| c.0.as_str()).collect();
+fn conclude(plan: &Plan, checks: &[(&str, Verdict)]) -> (Verdict, bool) {
+    let failing: Vec<&str> = checks.iter().filter(|c| c.1 == Verdict::Fail).map(|c| c.0).collect();
     let judged = checks.iter().any(|c| c.1 != Verdict::Unknown);
     let verdict = match (failing.is_empty(), judged) {
         (false, _) => Verdict::Fail,
@@ -239,17 +240,13 @@ fn conclude(plan: &Plan, checks: &[(String, Verdict)]) -> (Verdict, bool) {
     (verdict, as_declared)
 }
 
-/// The streams that a plan's actions name by load need [`ShardLoad`].
 impl Plan {
+    /// Whether an action means a shard by its load, which [`ShardLoad`] then counts.
     fn names_shards_by_load(&self) -> bool {
         use crate::scenario::plan::{ActionKind, ShardChoice};
         self.actions.iter().any(|action| match &action.what {
             ActionKind::Split { shard, .. } | ActionKind::Merge { shard, .. } => !matches!(shard, ShardChoice::Id(_)),
             _ => false,
         })
-    }
-    /// The stream with this name, when it exists from the start.
-    pub fn stream(&self, name: &StreamName) -> Option<&crate::scenario::plan::StreamPlan> {
-        self.streams.iter().find(|s| s.name == *name)
     }
 }

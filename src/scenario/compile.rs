@@ -88,7 +88,9 @@ impl Compiler<'_> {
     }
     /// Names of all hosts that producers and consumers have.
     pub fn hosts(&self) -> Vec<String> {
-        let numbered = |name: &String, count: u32| (1..=count.min(HOST_MAX)).map(move |n| format!("{name}-{n}")).collect::<Vec<_>>();
+        let numbered = |name: &String, count: u32| {
+            (1..=count.min(HOST_MAX)).map(move |n| format!("{name}-{n}")).collect::<Vec<_>>()
+        };
         let producers = self.file.producer.iter().flat_map(|(name, p)| numbered(name, p.hosts));
         let consumers = self.file.consumer.iter().flat_map(|(name, c)| numbered(name, c.host_count()));
         producers.chain(consumers).collect()
@@ -141,7 +143,12 @@ pub(super) fn compile(
         file.fault.extend(random::draw(&file, &random));
     }
     let mut c = Compiler { file: &file, spans, problems: Vec::new() };
-    c.need(!file.duration.0.is_zero(), file_path!["duration"], "a run takes some time", "for example `duration = \"10m\"`");
+    c.need(
+        !file.duration.0.is_zero(),
+        file_path!["duration"],
+        "a run takes some time",
+        "for example `duration = \"10m\"`",
+    );
     let streams = file.stream.iter().map(|(name, stream)| c.stream(name, stream)).collect();
     c.shard_limit();
     let producers = file.producer.iter().map(|(name, p)| c.producer(name, p, read_trace)).collect();
@@ -245,7 +252,12 @@ impl Compiler<'_> {
         );
         let parsed = name.parse();
         if parsed.is_err() {
-            self.problem(file_path!["stream", name], "not a stream name", "here", "1 to 128 of a-z, A-Z, 0-9, '_', '.', '-'");
+            self.problem(
+                file_path!["stream", name],
+                "not a stream name",
+                "here",
+                "1 to 128 of a-z, A-Z, 0-9, '_', '.', '-'",
+            );
         }
         StreamPlan {
             name: parsed.unwrap_or_else(|_| placeholder("missing-stream")),
@@ -414,7 +426,12 @@ impl Compiler<'_> {
             let at = |key: &str| file_path!["consumer", name.as_str(), key];
             let stream = self.stream_name(&consumer.stream, at("stream"));
             self.instant(consumer.start, at("start"), "the consumer's start");
-            self.need((1..=10_000).contains(&consumer.records_max), at("records_max"), "GetRecords takes a limit of 1 to 10000", "");
+            self.need(
+                (1..=10_000).contains(&consumer.records_max),
+                at("records_max"),
+                "GetRecords takes a limit of 1 to 10000",
+                "",
+            );
             let position = self.initial_position(name, &consumer.initial_position);
             let processor = self.processor(name, consumer);
             match consumer.library {
@@ -526,7 +543,8 @@ impl Compiler<'_> {
                 (_, Some(records)) if records > 0 => CheckpointPolicy::EveryRecords(records),
                 _ => {
                     let path = file_path!["consumer", consumer, "checkpoint"];
-                    let help = "write `every batch`, a time such as `10s`, a count such as `500 records`, `at end` or `never`";
+                    let help =
+                        "write `every batch`, a time such as `10s`, a count such as `500 records`, `at end` or `never`";
                     self.problem(path, format!("`{other}` is not a checkpoint policy"), "here", help);
                     CheckpointPolicy::EveryBatch
                 }
@@ -541,7 +559,12 @@ impl Compiler<'_> {
             (false, Some(time), None) => ProcessorMishap::Hang(time.0),
             (false, None, Some(time)) => ProcessorMishap::Slow(time.0),
             _ => {
-                self.problem(path(), "a mishap is one of throw, hang, slow", "this mishap", "for example `throw = true`");
+                self.problem(
+                    path(),
+                    "a mishap is one of throw, hang, slow",
+                    "this mishap",
+                    "for example `throw = true`",
+                );
                 ProcessorMishap::Throw
             }
         };

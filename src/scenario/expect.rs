@@ -69,7 +69,12 @@ fn one(c: &mut Compiler<'_>, n: usize, expect: &Expect) -> Vec<Expectation> {
     }
     if found.len() != 1 && c.problems.is_empty() {
         let help = "one number with its bound, or one `sometimes`; write several [[expect]] for several";
-        c.problem(file_path!["expect", n], "an [[expect]] expects one thing", format!("this one has {}", found.len()), help);
+        c.problem(
+            file_path!["expect", n],
+            "an [[expect]] expects one thing",
+            format!("this one has {}", found.len()),
+            help,
+        );
     }
     found
 }
@@ -83,7 +88,12 @@ fn check_names(c: &mut Compiler<'_>, n: usize, expect: &Expect) {
     {
         let known = c.file.consumer.keys().cloned().collect::<Vec<_>>().join(", ");
         let help = format!("consumers of this file: {known}");
-        c.problem(file_path!["expect", n, "consumer"], format!("there is no consumer `{consumer}`"), "not declared", &help);
+        c.problem(
+            file_path!["expect", n, "consumer"],
+            format!("there is no consumer `{consumer}`"),
+            "not declared",
+            &help,
+        );
     }
 }
 
@@ -156,7 +166,9 @@ fn bound(text: &str, unit: Unit) -> Result<(Comparison, f64), &'static str> {
     .unwrap_or((Comparison::Equal, text));
     let plain = rest.replace('_', "").parse::<f64>();
     let value = match unit {
-        Unit::Milliseconds => rest.parse::<Duration>().map(|d| d.0.as_secs_f64() * 1e3).map_err(|_| "a time such as 5s"),
+        Unit::Milliseconds => {
+            rest.parse::<Duration>().map(|d| d.0.as_secs_f64() * 1e3).map_err(|_| "a time such as 5s")
+        }
         Unit::Seconds => rest.parse::<Duration>().map(|d| d.0.as_secs_f64()).map_err(|_| "a time such as 5s"),
         Unit::Bytes => rest.parse::<Size>().map(|s| s.0 as f64).map_err(|_| "a size such as 1 MiB"),
         Unit::Percent => {
@@ -187,7 +199,8 @@ fn window(c: &mut Compiler<'_>, n: usize, expect: &Expect) -> Window {
     if expect.from.is_none() && expect.until.is_none() {
         return Window::WholeRun;
     }
-    let from = expect.from.map_or(SimTime::ZERO, |from| c.instant(from, file_path!["expect", n, "from"], "this window"));
+    let from =
+        expect.from.map_or(SimTime::ZERO, |from| c.instant(from, file_path!["expect", n, "from"], "this window"));
     let until = expect.until.map_or(end, |until| c.instant(until, file_path!["expect", n, "until"], "this window"));
     c.need(from < until, file_path!["expect", n, "until"], "a window ends after it begins", "");
     Window::Between(from, until)

@@ -71,9 +71,8 @@ fn load_from(source: &str, path: &str, folder: &Path, seed: Option<u64>) -> Resu
     let mut file: File = toml::from_str(source)
         .map_err(|error| Diagnostics::new(path, source, vec![describe_toml_error(&error, source)]))?;
     file.seed = seed.unwrap_or(file.seed);
-    let read_trace = |name: &str| {
-        crate::client::producer::trace::Trace::read(&folder.join(name)).map_err(|error| error.to_string())
-    };
+    let read_trace =
+        |name: &str| crate::client::producer::trace::Trace::read(&folder.join(name)).map_err(|error| error.to_string());
     let spans = Spans::new(source);
     let compiled = compile::compile(file, path, &spans, &read_trace);
     match compiled {
@@ -119,7 +118,9 @@ impl Scenario {
     /// The file with every default filled in and every random fault written out. Running it gives the same hash.
     pub fn resolved_toml(&self) -> String {
         let body = toml::to_string(&self.file).unwrap_or_else(|error| unreachable!("a read file is written: {error}"));
-        format!("# Every default is filled in and every random fault is drawn. Running this file gives the same run.\n\n{body}")
+        format!(
+            "# Every default is filled in and every random fault is drawn. Running this file gives the same run.\n\n{body}"
+        )
     }
     /// What the file means, in a few lines.
     pub fn explain(&self) -> String {

@@ -94,7 +94,11 @@ impl fmt::Display for Duration {
         }
     }
 }
-text_unit!(Duration, r"^(\s*\d+(\.\d+)?\s*(ns|us|ms|s|m|min|h|d))+$", "A duration: \"250ms\", \"10s\", \"1h30m\", \"7d\".");
+text_unit!(
+    Duration,
+    r"^(\s*\d+(\.\d+)?\s*(ns|us|ms|s|m|min|h|d))+$",
+    "A duration: \"250ms\", \"10s\", \"1h30m\", \"7d\"."
+);
 
 /// A range of durations: `"2ms..8ms"`, or one duration for both ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -253,10 +257,20 @@ mod tests {
 
     #[test]
     fn units_are_read_as_people_write_them_and_written_back() {
-        for (text, back) in [("10m", "10m"), ("1h30m", "90m"), ("1.5s", "1.5s"), ("200us", "200us"), ("7d", "7d"), ("0s", "0s"), ("1500us", "1500us")] {
+        for (text, back) in [
+            ("10m", "10m"),
+            ("1h30m", "90m"),
+            ("1.5s", "1.5s"),
+            ("200us", "200us"),
+            ("7d", "7d"),
+            ("0s", "0s"),
+            ("1500us", "1500us"),
+        ] {
             reads::<Duration>(text, back);
         }
-        for (text, back) in [("700 B", "700 B"), ("1MiB", "1 MiB"), ("1 KB", "1000 B"), ("1.5 KiB", "1536 B"), ("0 B", "0 B")] {
+        for (text, back) in
+            [("700 B", "700 B"), ("1MiB", "1 MiB"), ("1 KB", "1000 B"), ("1.5 KiB", "1536 B"), ("0 B", "0 B")]
+        {
             reads::<Size>(text, back);
         }
         reads::<Rate>("1500/s", "1500/s");

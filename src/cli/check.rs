@@ -1,0 +1,30 @@
+//! `kinesim check`: reads and explains, runs nothing.
+
+use std::io::{self, Write};
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::{Exit, print_diagnostics};
+use crate::scenario;
+
+#[derive(Args)]
+pub(super) struct Arguments {
+    /// Scenario files.
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+}
+
+pub(super) fn check(arguments: &Arguments) -> io::Result<Exit> {
+    let mut exit = Exit::Pass;
+    for file in &arguments.files {
+        match scenario::load_file(file, &file.to_string_lossy(), None) {
+            Ok(scenario) => write!(io::stdout().lock(), "{}", scenario.explain())?,
+            Err(diagnostics) => {
+                print_diagnostics(&diagnostics)?;
+                exit = Exit::Wrong;
+            }
+        }
+    }
+    Ok(exit)
+}

@@ -1,0 +1,103 @@
+//! Floor 8: the command line. One file per subcommand; what a library user needs lives below.
+
+mod check;
+mod new;
+mod run;
+mod schema;
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// How a command ended, as its exit code says it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Exit {
+    /// Everything held, or came out as declared.
+    Pass = 0,
+    /// There was nothing to judge.
+    Unknown = 3,
+    /// A check or an expectation failed.
+    Fail = 1,
+    /// The command or the scenario is wrong; nothing was run.
+    Wrong = 2,
+}
+
+impl Exit {
+    /// Of several files the worst decides: wrong, then fail, then unknown.
+    fn and(self, other: Self) -> Self {
+        let rank = |exit| match exit {
+            Self::Pass => 0,
+            Self::Unknown => 1,
+            Self::Fail => 2,
+            Self::Wrong => 3,
+        };
+        if rank(other) > rank(self) { other } else { self }
+    }
+}
+
+const AFTER_HELP: &str = "\
+Exit codes:
+  0  everything held, or came out as the scenario declares
+  1  a check or an expectation failed
+  2  the command or the scenario is wrong; nothing was run
+  3  unknown: there was nothing to judge";
+
+/// Runs a Kinesis stream system on simulated time, the same way every time, and says what broke.
+#[derive(Parser)]
+#[command(name = "kinesim", version, about, after_help = AFTER_HELP)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Run scenario files and report what held and what broke.
+    Run(run::Arguments),
+    /// Read scenario files, explain what they mean, and run nothing.
+    Check(check::Arguments),
+    /// Write a commented scenario file to start from.
+    New(new::Arguments),
+    /// Print the JSON Schema of scenario files.
+    Schema,
+}
+
+/// Reads the command line, does what it says, and gives the exit code.
+pub fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help and version are not errors; clap prints both to the right stream.
+            let _ = error.print();
+            return ExitCode::from(if error.use_stderr() { Exit::Wrong as u8 } else { 0 });
+        }
+    };
+    let done = match cli.command {
+        Command::Run(arguments) => run::run(&arguments),
+        Command::Check(arguments) => check::check(&arguments),
+        Command::New(arguments) => new::new(&arguments),
+        Command::Schema => schema::schema(),
+    };
+    match done {
+        Ok(exit) => ExitCode::from(exit as u8),
+        // Whoever read our output has gone: nothing more to say.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+        Err(error) => {
+            let _ = writeln!(anstream::stderr(), "kinesim: {error}");
+            ExitCode::from(Exit::Wrong as u8)
+        }
+    }
+}
+
+/// Whether a stream takes colours: a terminal, and no NO_COLOR.
+fn takes_colour(stream: &impl anstream::stream::RawStream) -> bool {
+    !matches!(anstream::AutoStream::choice(stream), anstream::ColorChoice::Never)
+}
+
+/// Prints what is wrong with a scenario.
+fn print_diagnostics(diagnostics: &crate::scenario::diagnostic::Diagnostics) -> io::Result<()> {
+    let stderr = io::stderr();
+    let text = diagnostics.render(takes_colour(&stderr));
+    writeln!(stderr.lock(), "{text}")
+}

@@ -1,0 +1,225 @@
+//! `kinesim run`: runs scenarios and reports.
+
+use std::cell::RefCell;
+use std::io::{self, IsTerminal, Write};
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+use std::time::{Duration, Instant};
+
+use clap::{Args, ValueEnum};
+use indicatif::{ProgressBar, ProgressStyle};
+
+use super::{Exit, print_diagnostics, takes_colour};
+use crate::base::{Event, Fold, SimTime};
+use crate::check::Verdict;
+use crate::report::{RunReport, Style, files, json, text};
+use crate::run::{Engine, Options, RunResult, run as carry_out};
+use crate::scenario::{self, Scenario};
+
+#[derive(Args)]
+pub(super) struct Arguments {
+    /// Scenario files.
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+    /// Seed of the run, instead of the file's.
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
+    /// Print one JSON document (one for each file) instead of the report.
+    #[arg(long)]
+    json: bool,
+    /// Leave report.txt, report.json, events.ndjson.gz, scenario.resolved.toml and plots in DIR
+    /// (in DIR/NAME for each of several files).
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// Print nothing but the verdict.
+    #[arg(long, short)]
+    quiet: bool,
+    /// Run twice, and say where the runs differ if they do.
+    #[arg(long)]
+    check_determinism: bool,
+    /// What executes the world. Both give the same trace hash.
+    #[arg(long, value_enum, default_value_t = EngineWord::Bare)]
+    engine: EngineWord,
+}
+
+/// What executes the world.
+#[derive(Clone, Copy, ValueEnum)]
+enum EngineWord {
+    /// The world's own executor.
+    Bare,
+    /// The same inside a turmoil simulation.
+    #[cfg(feature = "turmoil")]
+    Turmoil,
+}
+
+impl From<EngineWord> for Engine {
+    fn from(word: EngineWord) -> Self {
+        match word {
+            EngineWord::Bare => Self::Bare,
+            #[cfg(feature = "turmoil")]
+            EngineWord::Turmoil => Self::Turmoil,
+        }
+    }
+}
+
+pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
+    // Every file is read before any is run.
+    let mut scenarios = Vec::new();
+    let mut is_wrong = false;
+    for file in &arguments.files {
+        match scenario::load_file(file, &file.to_string_lossy(), arguments.seed) {
+            Ok(scenario) => scenarios.push((file, scenario)),
+            Err(diagnostics) => {
+                print_diagnostics(&diagnostics)?;
+                is_wrong = true;
+            }
+        }
+    }
+    if is_wrong {
+        return Ok(Exit::Wrong);
+    }
+    let mut exit = Exit::Pass;
+    for (file, scenario) in &scenarios {
+        exit = exit.and(run_one(arguments, file, scenario)?);
+    }
+    Ok(exit)
+}
+
+fn run_one(arguments: &Arguments, file: &Path, scenario: &Scenario) -> io::Result<Exit> {
+    let out = arguments.out.as_ref().map(|dir| match arguments.files.len() {
+        1 => dir.clone(),
+        _ => dir.join(file.file_stem().unwrap_or(file.as_os_str())),
+    });
+    let events = match &out {
+        Some(dir) => {
+            std::fs::create_dir_all(dir)?;
+            Some(Rc::new(RefCell::new(files::create_events(dir)?)))
+        }
+        None => None,
+    };
+    let result = timed_run(arguments, scenario, events.clone().map(|events| events as Rc<RefCell<dyn Fold>>));
+    if let (Some(dir), Some(events)) = (&out, events) {
+        let Ok(events) = Rc::try_unwrap(events) else { unreachable!("the run is over, nobody else writes events") };
+        files::finish_events(events.into_inner())?;
+        files::write_all(dir, &result.report, &result.series, &scenario.resolved_toml())?;
+    }
+    print_report(arguments, &result.report, out.as_deref())?;
+    let mut exit = exit_of(&result.report);
+    if arguments.check_determinism {
+        exit = exit.and(check_determinism(arguments, scenario, &result.report)?);
+    }
+    Ok(exit)
+}
+
+fn exit_of(report: &RunReport) -> Exit {
+    match (report.declared.is_met, report.verdict) {
+        (true, Verdict::Pass | Verdict::Fail) => Exit::Pass,
+        (false, Verdict::Unknown) | (true, Verdict::Unknown) => Exit::Unknown,
+        (false, Verdict::Pass | Verdict::Fail) => Exit::Fail,
+    }
+}
+
+/// Runs, with a progress bar on a terminal when it takes over a second.
+fn timed_run(arguments: &Arguments, scenario: &Scenario, listener: Option<Rc<RefCell<dyn Fold>>>) -> RunResult {
+    let plan = scenario.plan();
+    let started = Instant::now();
+    let mut bar: Option<ProgressBar> = None;
+    let is_shown = io::stderr().is_terminal() && !arguments.quiet;
+    let total = plan.duration.as_millis();
+    let mut progress = |at: SimTime| {
+        if is_shown && bar.is_none() && started.elapsed() > Duration::from_secs(1) {
+            bar = Some(progress_bar(total));
+        }
+        if let Some(bar) = &bar {
+            bar.set_position(at.as_millis());
+            bar.set_message(format!("{at} simulated"));
+        }
+    };
+    let engine = arguments.engine.into();
+    let options = Options { engine, listeners: listener.into_iter().collect(), progress: Some(&mut progress) };
+    let mut result = carry_out(&plan, options);
+    if let Some(bar) = bar {
+        bar.finish_and_clear();
+    }
+    result.report.wall_seconds = Some(started.elapsed().as_secs_f64());
+    result
+}
+
+fn progress_bar(total_ms: u64) -> ProgressBar {
+    let style = ProgressStyle::with_template("{bar:40} {percent:>3}% {msg}, {eta} to go");
+    ProgressBar::new(total_ms).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
+}
+
+fn print_report(arguments: &Arguments, report: &RunReport, out: Option<&Path>) -> io::Result<()> {
+    let stdout = io::stdout();
+    let style = if takes_colour(&stdout) { Style::Coloured } else { Style::Plain };
+    let mut stdout = stdout.lock();
+    if arguments.json {
+        return writeln!(stdout, "{}", json::render(report).trim_end());
+    }
+    if arguments.quiet {
+        let came_out = if report.declared.is_met { "as declared" } else { "not as declared" };
+        let verdict = format!("{:?}", report.verdict).to_lowercase();
+        return writeln!(stdout, "{verdict} ({came_out}) {:016x} {}", report.trace_hash, report.source);
+    }
+    write!(stdout, "{}", text::render(report, style))?;
+    if let Some(line) = text::performance_line(report) {
+        writeln!(stdout, "{line}")?;
+    }
+    if let Some(dir) = out {
+        writeln!(stdout, "left in {}: report, events, resolved scenario and plots", dir.display())?;
+    }
+    Ok(())
+}
+
+/// Runs again and compares; on a mismatch runs a third time to find the first event that differs.
+fn check_determinism(arguments: &Arguments, scenario: &Scenario, first: &RunReport) -> io::Result<Exit> {
+    let kept = Rc::new(RefCell::new(Keep::default()));
+    let second = timed_run(arguments, scenario, Some(kept.clone()));
+    let mut stderr = anstream::stderr();
+    if second.report.trace_hash == first.trace_hash {
+        if !arguments.json {
+            writeln!(stderr, "deterministic: two runs, {} events, hash {:016x}", first.events, first.trace_hash)?;
+        }
+        return Ok(Exit::Pass);
+    }
+    let events = std::mem::take(&mut kept.borrow_mut().0);
+    let compare = Rc::new(RefCell::new(Compare { with: events, at: 0, difference: None }));
+    timed_run(arguments, scenario, Some(compare.clone()));
+    let difference = compare.borrow().difference.clone();
+    writeln!(stderr, "NOT deterministic: hash {:016x}, then {:016x}", first.trace_hash, second.report.trace_hash)?;
+    match difference {
+        Some(difference) => writeln!(stderr, "{difference}")?,
+        None => writeln!(stderr, "a third run agreed with the second: the difference comes and goes")?,
+    }
+    Ok(Exit::Fail)
+}
+
+#[derive(Default)]
+struct Keep(Vec<(SimTime, Event)>);
+
+impl Fold for Keep {
+    fn on(&mut self, at: SimTime, event: &Event) {
+        self.0.push((at, event.clone()));
+    }
+}
+
+/// Finds the first event that differs from those of an earlier run.
+struct Compare {
+    with: Vec<(SimTime, Event)>,
+    at: usize,
+    difference: Option<String>,
+}
+
+impl Fold for Compare {
+    fn on(&mut self, at: SimTime, event: &Event) {
+        if self.difference.is_none() {
+            let expected = self.with.get(self.at);
+            if expected != Some(&(at, event.clone())) {
+                let before = expected.map_or("nothing more".to_owned(), |(at, event)| format!("{at} {event:?}"));
+                self.difference = Some(format!("event {}: first {before}\nthen {at} {event:?}", self.at));
+            }
+            self.at += 1;
+        }
+    }
+}

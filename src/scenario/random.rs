@@ -1,0 +1,162 @@
+//! Draws random faults from the seed, as concrete faults that the resolved file writes out.
+//!
+//! Zones fail one at a time, with time to rebuild in between, so that what was acknowledged keeps a zone that holds
+//! it. Every fault ends by `until`, so that liveness can be judged afterwards.
+
+use super::file::{ClockSkew, Fault, File, Library, LinkFault, RandomFaults, ServiceFault, Way};
+use super::units::{Duration, DurationRange, Rate, Share};
+use crate::base::seed::Random;
+use crate::base::{Seed, SimDuration};
+
+/// Time between two zone faults, in which the zone is rebuilt.
+const ZONE_REST: SimDuration = SimDuration::from_secs(60);
+
+/// The faults that the rates come to.
+pub(super) fn draw(file: &File, random: &RandomFaults) -> Vec<Fault> {
+    let mut draw = Draw { file, rates: random, until: until(file, random), faults: Vec::new() };
+    let hosts = consumer_hosts(file);
+    let tables: Vec<String> = tables(file);
+    draw.kind("crash", random.crash, |r, f, lasts| {
+        (f.lasts, f.restart_after) = (None, Some(lasts));
+        f.crash = pick(r, &hosts);
+        f.crash.is_some()
+    });
+    draw.kind("pause", random.pause, |r, f, _| {
+        f.pause = pick(r, &hosts);
+        f.pause.is_some()
+    });
+    draw.kind("clock_skew", random.clock_skew, |r, f, _| {
+        let by = Some(Duration(SimDuration::from_millis(r.between(1, 60_000))));
+        let is_ahead = r.chance(0.5);
+        let (ahead, behind) = if is_ahead { (by, None) } else { (None, by) };
+        f.clock_skew = pick(r, &hosts).map(|host| ClockSkew { host, ahead, behind });
+        f.clock_skew.is_some()
+    });
+    draw.kind("partition", random.partition, |r, f, _| {
+        let service = pick(r, &["dynamodb".to_owned(), "kinesis".to_owned()]);
+        let way = [Way::Both, Way::Requests, Way::Replies][r.below(3) as usize];
+        f.partition = pick(r, &hosts).map(|host| LinkFault { hosts: vec![host], service, way, ..LinkFault::default() });
+        f.partition.is_some()
+    });
+    let tenth = "10%".parse().ok();
+    draw.kind("lose", random.lose, |_, f, _| {
+        f.lose = Some(LinkFault { rate: tenth, ..LinkFault::default() });
+        true
+    });
+    draw.kind("lose_responses", random.lose_responses, |_, f, _| {
+        let service = Some("dynamodb".to_owned());
+        f.lose_responses = Some(LinkFault { service, rate: tenth, ..LinkFault::default() });
+        true
+    });
+    draw.kind("duplicate", random.duplicate, |_, f, _| {
+        f.duplicate = Some(LinkFault { rate: tenth, ..LinkFault::default() });
+        true
+    });
+    draw.kind("delay", random.delay, |r, f, _| {
+        let by = Some(DurationRange(SimDuration::ZERO, SimDuration::from_millis(r.between(100, 2000))));
+        f.delay = Some(LinkFault { by, ..LinkFault::default() });
+        true
+    });
+    draw.kind("throttle", random.throttle, |r, f, _| {
+        let rate = "20%".parse().ok();
+        let table = if r.chance(0.5) { pick(r, &tables) } else { None };
+        let stream = if table.is_none() { file.stream.keys().next().cloned() } else { None };
+        f.throttle = Some(ServiceFault { stream, table, rate, ..ServiceFault::default() });
+        true
+    });
+    draw.kind("internal_errors", random.internal_errors, |r, f, _| {
+        let table = if r.chance(0.5) { pick(r, &tables) } else { None };
+        f.internal_errors = Some(ServiceFault { table, rate: tenth, ..ServiceFault::default() });
+        true
+    });
+    draw.kind("expire_iterators", random.expire_iterators, |_, f, _| {
+        let rate: Option<Share> = "50%".parse().ok();
+        f.expire_iterators = Some(ServiceFault { rate, ..ServiceFault::default() });
+        true
+    });
+    draw.zones(random.zones);
+    draw.faults.sort_by_key(|fault| fault.at);
+    draw.faults
+}
+
+fn until(file: &File, random: &RandomFaults) -> SimDuration {
+    random.until.map_or(file.duration.0 / 3 * 2, |until| until.0)
+}
+
+fn consumer_hosts(file: &File) -> Vec<String> {
+    file.consumer.iter().flat_map(|(name, c)| (1..=c.host_count()).map(move |n| format!("{name}-{n}"))).collect()
+}
+
+fn tables(file: &File) -> Vec<String> {
+    let kcl = file.consumer.iter().filter(|(_, consumer)| consumer.library == Library::Kcl2);
+    kcl.map(|(name, consumer)| consumer.table_name(name)).collect()
+}
+
+fn pick(random: &mut Random, from: &[String]) -> Option<String> {
+    (!from.is_empty()).then(|| from[random.below(from.len() as u64) as usize].clone())
+}
+
+struct Draw<'a> {
+    file: &'a File,
+    rates: &'a RandomFaults,
+    until: SimDuration,
+    faults: Vec<Fault>,
+}
+
+impl Draw<'_> {
+    /// The random stream of a kind: adding one kind does not change another.
+    fn random(&self, kind: &str) -> Random {
+        Seed(self.file.seed).stream(&format!("random faults/{kind}"))
+    }
+
+    /// Times of faults of one kind, with their lengths: on the average as many as the rate says.
+    fn times(&self, random: &mut Random, rate: Rate) -> Vec<(SimDuration, SimDuration)> {
+        let window = self.until.saturating_sub(self.rates.from.0);
+        let expected = rate.per_s() * window.as_secs_f64();
+        let count = expected as u64 + u64::from(random.chance(expected - (expected as u64) as f64));
+        let mut times = Vec::new();
+        for _ in 0..count {
+            let lasts = random.duration(self.rates.lasts.0, self.rates.lasts.1);
+            let latest = self.until.saturating_sub(lasts);
+            if latest < self.rates.from.0 {
+                continue;
+            }
+            times.push((random.duration(self.rates.from.0, latest), lasts));
+        }
+        times.sort();
+        times
+    }
+
+    fn kind(
+        &mut self,
+        kind: &str,
+        rate: Option<Rate>,
+        mut fill: impl FnMut(&mut Random, &mut Fault, Duration) -> bool,
+    ) {
+        let Some(rate) = rate else { return };
+        let mut random = self.random(kind);
+        for (at, lasts) in self.times(&mut random, rate) {
+            let mut fault = Fault { at: Duration(at), lasts: Some(Duration(lasts)), ..Fault::default() };
+            if fill(&mut random, &mut fault, Duration(lasts)) {
+                self.faults.push(fault);
+            }
+        }
+    }
+
+    /// One zone at a time, with a rest after each.
+    fn zones(&mut self, rate: Option<Rate>) {
+        let Some(rate) = rate else { return };
+        let mut random = self.random("zones");
+        let mut free_from = SimDuration::ZERO;
+        for (at, lasts) in self.times(&mut random, rate) {
+            let (zone, is_wipe) = (random.below(3) as u8, random.chance(0.5));
+            if at < free_from {
+                continue;
+            }
+            free_from = at + lasts + ZONE_REST;
+            let (zone_outage, zone_wipe) = if is_wipe { (None, Some(zone)) } else { (Some(zone), None) };
+            let (at, lasts) = (Duration(at), Some(Duration(lasts)));
+            self.faults.push(Fault { at, lasts, zone_outage, zone_wipe, ..Fault::default() });
+        }
+    }
+}

@@ -1,0 +1,112 @@
+//! Scenario files: what is accepted, what is refused and how that is said.
+
+use super::*;
+
+const GOOD: &str = r#"
+name = "good"
+duration = "10m"
+[stream.clicks]
+shards = 4
+[producer.web]
+stream = "clicks"
+rate = "100/s"
+[consumer.billing]
+stream = "clicks"
+workers = 2
+"#;
+
+fn refuse(source: &str) -> Diagnostics {
+    match load(source, "test.toml", None) {
+        Err(diagnostics) => diagnostics,
+        Ok(_) => panic!("this is refused:\n{source}"),
+    }
+}
+
+fn with(more: &str) -> String {
+    format!("{GOOD}{more}")
+}
+
+#[test]
+fn a_good_file_is_read() {
+    let scenario = load(GOOD, "test.toml", Some(7)).unwrap_or_else(|d| panic!("{d}"));
+    let plan = scenario.plan();
+    assert_eq!((plan.seed.0, plan.streams.len(), plan.producers.len(), plan.kcl.len()), (7, 1, 1, 1));
+}
+
+/// Every way to be wrong, rendered for review.
+#[test]
+fn what_is_wrong_is_said_where_it_stands() {
+    let cases = [
+        ("unknown key", GOOD.replace("shards = 4", "shard = 4")),
+        ("wrong unit", GOOD.replace("\"10m\"", "\"10 parsecs\"")),
+        ("number without a unit", GOOD.replace("\"100/s\"", "100")),
+        ("impossible value", GOOD.replace("shards = 4", "shards = 0")),
+        ("impossible retention", GOOD.replace("shards = 4", "shards = 4\nretention = \"12h\"")),
+        ("missing stream", GOOD.replace("stream = \"clicks\"\nrate", "stream = \"cliks\"\nrate")),
+        ("missing key", GOOD.replace("shards = 4", "")),
+        ("unknown word", GOOD.replace("workers = 2", "library = \"kcl-4\"")),
+        (
+            "share over 100 %",
+            GOOD.replace("rate = \"100/s\"", "rate = \"100/s\"\nkeys = { hot = \"x\", share = \"130%\" }"),
+        ),
+        ("record over 1 MiB", GOOD.replace("rate = \"100/s\"", "rate = \"100/s\"\nrecord_size = \"2 MiB\"")),
+        ("batch over 500", GOOD.replace("rate = \"100/s\"", "rate = \"100/s\"\nbatch = { records = 501 }")),
+        ("no write units", GOOD.replace("workers = 2", "workers = 2\nlease_table = { read = 1, write = 0 }")),
+        ("shard limit", format!("{GOOD}[assume]\nshard_limit = 3\n")),
+        ("after the end", with("[[fault]]\nat = \"11m\"\nfor = \"1s\"\npause = \"billing-1\"\n")),
+        ("unknown host", with("[[fault]]\nat = \"1m\"\nfor = \"1s\"\npause = \"biling-1\"\n")),
+        (
+            "two kinds of fault",
+            with("[[fault]]\nat = \"1m\"\nfor = \"1s\"\npause = \"billing-1\"\ncrash = \"billing-2\"\n"),
+        ),
+        ("overlapping shard counts", with("[[action]]\nat = \"1m\"\nupdate_shard_count = 9\n")),
+        ("unknown number", with("[[expect]]\nnumber = \"stream.clicks\"\nis = \"< 1\"\n")),
+        ("wrong unit of a bound", with("[[expect]]\niterator_age.p99 = \"< 5\"\n")),
+        ("nothing expected", with("[[expect]]\nfrom = \"1m\"\n")),
+        ("missing trace", GOOD.replace("rate = \"100/s\"", "trace = { file = \"none.csv\" }")),
+        ("not TOML", GOOD.replace("[stream.clicks]", "[stream.clicks")),
+        (
+            "several at once",
+            GOOD.replace("shards = 4", "shards = 0").replace("workers = 2", "workers = 0\nrecords_max = 0"),
+        ),
+    ];
+    let mut text = String::new();
+    for (name, source) in cases {
+        text.push_str(&format!("---- {name}\n{}\n\n", refuse(&source)));
+    }
+    insta::with_settings!({
+        snapshot_path => "../../snapshots", prepend_module_to_snapshot => false, omit_expression => true,
+    }, {
+        insta::assert_snapshot!("diagnostics", text);
+    });
+}
+
+#[test]
+fn the_resolved_file_is_the_same_scenario() {
+    let source = with(
+        "[random_faults]\ncrash = \"30/h\"\npause = \"30/h\"\npartition = \"20/h\"\nzones = \"20/h\"\nlose = \"6/h\"\n\
+         throttle = \"12/h\"\nclock_skew = \"6/h\"\n[[expect]]\nthrottled_writes = \"< 5%\"\n",
+    );
+    let first = load(&source, "test.toml", Some(3)).unwrap_or_else(|d| panic!("{d}"));
+    let resolved = first.resolved_toml();
+    let second = load(&resolved, "test.toml", None).unwrap_or_else(|d| panic!("{d}\n{resolved}"));
+    assert!(first.plan().faults.len() > 5, "faults were drawn");
+    assert_eq!(format!("{:?}", first.plan()), format!("{:?}", second.plan()));
+    assert_eq!(resolved, second.resolved_toml());
+}
+
+#[test]
+fn random_faults_depend_on_the_seed_and_leave_quiet_time_at_the_end() {
+    let source = with("[random_faults]\ncrash = \"60/h\"\nzones = \"60/h\"\n");
+    let plan = |seed| load(&source, "test.toml", Some(seed)).unwrap_or_else(|d| panic!("{d}")).plan();
+    let (one, two) = (plan(1), plan(2));
+    assert_ne!(format!("{:?}", one.faults), format!("{:?}", two.faults));
+    let ends = one.faults.iter().map(|f| f.at.saturating_add(f.lasts.unwrap_or_default())).max().expect("faults");
+    assert!(ends <= crate::base::SimTime::from_secs(400), "{ends}");
+}
+
+#[test]
+fn the_starter_file_is_a_scenario() {
+    let scenario = load(&starter("orders"), "orders.toml", None).unwrap_or_else(|d| panic!("{d}"));
+    assert!(scenario.explain().contains("800 records/s: 20 % of the stream's record limit"), "{}", scenario.explain());
+}

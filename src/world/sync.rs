@@ -158,7 +158,11 @@ impl<B: Backend> Lock<B> {
             if !self.is_held.replace(true) {
                 return Poll::Ready(());
             }
-            self.waiters.borrow_mut().push_back(self.shared.current.get());
+            let mut waiters = self.waiters.borrow_mut();
+            // A task that waits for several things is polled often: one entry wakes it.
+            if !waiters.contains(&self.shared.current.get()) {
+                waiters.push_back(self.shared.current.get());
+            }
             Poll::Pending
         })
         .await;

@@ -9,7 +9,7 @@
 use std::collections::VecDeque;
 
 use super::by_id::ById;
-use crate::base::event::{Event, Fold};
+use crate::base::event::{Event, Fold, StreamStatus};
 use crate::base::{ConsumerId, HostId, ShardId, SimDuration, SimTime, StreamId, StreamName};
 
 /// Time between two looks at every shard.
@@ -248,6 +248,11 @@ impl Fold for Backlog {
                 if let Some(shard) = self.shard(*stream, *shard) {
                     shard.is_expired = true;
                     shard.arrivals = VecDeque::new();
+                }
+            }
+            Event::StreamStatusChanged { stream, status: StreamStatus::Deleted } => {
+                if let Some(stream) = self.streams.get_mut(stream.index()).and_then(Option::as_mut) {
+                    stream.shards = ById::default();
                 }
             }
             Event::ConsumerDeclared { consumer, stream, .. } => {

@@ -15,8 +15,8 @@ use super::occurrence::{Occurrence, Occurrences};
 use super::producer::{ProducerCounts, ProducerMeasure};
 use super::stream::{ShardMeasure, Span, StreamMeasure};
 use super::table::TableMeasure;
-use super::windowed::Restart;
-use crate::base::event::{Event, Fold, WriteRefusal, ZoneState};
+use super::window::Restart;
+use crate::base::event::{Event, Fold, StreamStatus, WriteRefusal, ZoneState};
 use crate::base::{ConsumerId, HostId, ShardId, SimTime, StreamId, StreamName, TableId};
 
 /// Counts everything.
@@ -123,6 +123,10 @@ impl Measures {
                 self.happened(Occurrence::Resharded, parent.is_some().into());
             }
             Event::ShardClosed { stream, shard, .. } => self.close(at, *stream, *shard),
+            Event::StreamStatusChanged { stream, status: StreamStatus::Deleted } => {
+                let shards = self.stream(*stream).map_or(0, |stream| stream.shards.len());
+                (0..shards).for_each(|shard| self.close(at, *stream, ShardId(shard as u32)));
+            }
             Event::ShardExpired { stream, shard } => {
                 if let Some(shard) = self.shard(*stream, *shard) {
                     shard.expire();
@@ -321,15 +325,17 @@ impl Measures {
                 }
                 self.happened(Occurrence::RecordsSkipped, to - from);
             }
-            Event::CheckpointAttempted { consumer, shard, sequence_number, to, .. } => {
+            Event::CheckpointAttempted { consumer, host, shard, sequence_number, to } => {
                 if let Some(consumer) = self.consumer(*consumer) {
                     consumer.counts.checkpoints_attempted += 1;
-                    consumer.shards.slot(shard.index()).checkpoint(*to, sequence_number.is_none());
+                    let shard = consumer.shards.slot(shard.index());
+                    shard.attempt_checkpoint(*host, *to, sequence_number.is_none());
                 }
             }
-            Event::CheckpointRefused { consumer, .. } => {
-                if let Some(counts) = self.consumer_counts(*consumer) {
-                    counts.checkpoints_refused += 1;
+            Event::CheckpointRefused { consumer, host, shard } => {
+                if let Some(consumer) = self.consumer(*consumer) {
+                    consumer.counts.checkpoints_refused += 1;
+                    consumer.shards.slot(shard.index()).refuse_checkpoint(*host);
                 }
                 self.happened(Occurrence::CheckpointRefused, 1);
             }

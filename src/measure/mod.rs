@@ -13,13 +13,13 @@ mod measures;
 mod meter;
 mod names;
 mod occurrence;
-mod path;
+pub mod path;
 mod producer;
 mod series;
 mod stream;
 mod table;
 mod verdict;
-mod windowed;
+pub mod window;
 
 #[cfg(test)]
 pub(crate) mod tests;
@@ -36,4 +36,4 @@ pub use occurrence::{Occurrence, Occurrences};
 pub use path::lookup;
 pub use series::{ConsumerSeries, LeaseSpan, Series, ShardSeries};
 pub use verdict::{Advice, ShardVerdict};
-pub use windowed::{Restart, Windowed};
+pub use window::{Restart, Window, Windowed};

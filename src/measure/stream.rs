@@ -76,7 +76,7 @@ impl StreamMeasure {
     }
     pub fn close(&mut self, shard: ShardId, at: SimTime) {
         let peers = self.open_shards();
-        if let Some(shard) = self.shard(shard) {
+        if let Some(shard) = self.shard(shard).filter(|shard| shard.closed.is_none()) {
             shard.closed = Some(at);
             shard.peers_at_close = peers;
         }

@@ -53,7 +53,8 @@ impl Measures {
         let span = Span { from: self.from, to: self.now };
         let mut figures = Figures::default();
         for stream in self.streams.iter().flatten() {
-            insert(&mut figures.streams, stream.name.as_str(), stream.figures(span));
+            let figured = stream.figures(span, self.given_up(&stream.name));
+            insert(&mut figures.streams, stream.name.as_str(), figured);
         }
         for (id, consumer) in self.consumers.iter().enumerate() {
             let Some(consumer) = consumer else { continue };
@@ -70,6 +71,13 @@ impl Measures {
             insert(&mut figures.tables, table.name.as_str(), table.figures(span));
         }
         figures
+    }
+
+    /// Records that the producers of a stream gave up, when any of them was done with any record.
+    fn given_up(&self, stream: &StreamName) -> Option<u64> {
+        let counts = || self.producers.iter().filter(|p| p.stream == *stream).map(|p| &p.counts);
+        let is_known = counts().any(|counts| counts.attempts > 0);
+        is_known.then(|| counts().map(|counts| counts.given_up).sum())
     }
 
     #[inline]
@@ -155,18 +163,20 @@ impl Measures {
                 let rebuilt = before == Some(ZoneState::Rebuilding) && *state == ZoneState::Up;
                 self.happened(Occurrence::ZoneRebuilt, rebuilt.into());
             }
-            _ => self.on_read(event),
+            _ => self.on_read(at, event),
         }
     }
 
-    fn on_read(&mut self, event: &Event) {
+    fn on_read(&mut self, at: SimTime, event: &Event) {
         match event {
-            Event::RecordsRead { stream, host, behind_latest_ms, iterator_age_ms, .. } => {
+            Event::RecordsRead { stream, shard, host, behind_latest_ms, iterator_age_ms, .. } => {
+                let waited = self.backlog.ended_by_read(at, *shard, *host);
                 if let Some(stream) = self.stream(*stream) {
                     stream.counts.get_records_calls += 1;
                 }
                 if let Some(counts) = self.counts_of_host(*host) {
                     counts.age_ms.record(*iterator_age_ms);
+                    waited.iter().for_each(|waiting| counts.age_ms.record(waiting.age_ms));
                     counts.behind_latest_max_ms = counts.behind_latest_max_ms.max(Some(*behind_latest_ms));
                 }
             }

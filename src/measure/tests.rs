@@ -147,6 +147,24 @@ fn refusals_count_as_throttled_or_failed_and_make_the_verdict() {
 }
 
 #[test]
+fn a_record_that_is_sent_again_is_asked_for_once() {
+    let remedy = |with_producer: bool| {
+        let mut events: Vec<_> = (0..900).map(|n| (0, accepted(S0, n, "star", 100))).collect();
+        events.extend((0..900).map(|_| (0, refused(S0, "star", WriteRefusal::RecordRate))));
+        let (records_ok, records_given_up) = (900, 90);
+        let put = Event::PutFinished { host: WEB, records_ok, records_given_up, attempts: 2, took_ms: 1 };
+        events.extend(with_producer.then_some((0, put)));
+        clicks(&measured(events)).shards["shardId-000000000000"].advice.remedy.clone()
+    };
+    assert!(remedy(true).contains("alone asks for 99 % of a shard: spread"), "{}", remedy(true));
+    assert!(
+        remedy(false).contains("alone asks for 180 % of a shard (retries included): no split"),
+        "{}",
+        remedy(false)
+    );
+}
+
+#[test]
 fn injected_throttling_blames_no_shard() {
     let measures = measured([(0, refused(S0, "a", WriteRefusal::InjectedThrottle))]);
     assert_eq!(clicks(&measures).shards["shardId-000000000000"].advice.verdict, ShardVerdict::Fine);
@@ -198,6 +216,9 @@ fn iterator_ages_come_from_reads_and_from_records_that_nobody_reads() {
     // A record in the other shard waits from second 1 to the end: seen at second 30.
     let waits = reads.into_iter().chain([(5, accepted(S1, 0, "a", 1)), (39, Event::RunEnded {})]);
     assert_eq!(billing(&measured(waits)).iterator_age_max_ms, Some(25_000));
+    // The first read after a long time ends a wait: it is as long as it was, not as long as the last look saw it.
+    let late = billing(&measured([(0, read(S1, ONE, 0, 0)), (5, accepted(S1, 0, "a", 1)), (38, read(S1, ONE, 1, 0))]));
+    assert_eq!(late.iterator_age_max_ms, Some(33_000));
 }
 
 #[test]

@@ -123,7 +123,8 @@ fn busiest(stream: &StreamFigures) -> Vec<(&String, &ShardFigures)> {
 
 fn shard_row(id: String, shard: &ShardFigures) -> Vec<String> {
     let minute = shard.records_limit_peak_minute_percent.max(shard.bytes_limit_peak_minute_percent);
-    let key = shard.hottest_keys.first();
+    // A key of less than one percent is not what makes the shard busy.
+    let key = shard.hottest_keys.first().filter(|key| key.share_percent >= 1.0);
     vec![
         id,
         shard.state.into(),

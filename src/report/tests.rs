@@ -82,7 +82,7 @@ fn leases_in_the_story(second: u64, at: SimTime, next: &[u64; 2], events: &mut V
         events.push((at, Event::RecordsProcessed { consumer: BILLING, host, shard: s0, from, to: next[0] }));
     }
     events.push((at, read(ShardId(1), TWO, next[1], 150 + second % 40)));
-    if second % 10 == 0 {
+    if second.is_multiple_of(10) {
         let shard = ShardId(1);
         let attempt =
             Event::CheckpointAttempted { consumer: BILLING, host: TWO, shard, sequence_number: None, to: next[1] };

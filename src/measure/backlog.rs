@@ -97,7 +97,7 @@ impl Backlog {
         }
     }
 
-    /// What waited in a shard until this read, if it was not read for longer than [`LOOK_EVERY`]. Ask before the event
+    /// What waited in a shard until this read, if it was not read for longer than ten seconds. Ask before the event
     /// is folded in.
     pub fn ended_by_read(&self, at: SimTime, shard: ShardId, host: HostId) -> Option<Waiting> {
         let id = self.consumer_of(host)?;

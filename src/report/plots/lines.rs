@@ -21,7 +21,7 @@ pub fn records(series: &Series, name: &str, shards: &[ShardSeries]) -> Drawn {
     let busiest = busiest(shards);
     let accepted = shard_lines(series, shards, &busiest, |shard| &shard.accepted);
     let throttled = shard_lines(series, shards, &busiest, |shard| &shard.throttled);
-    let limit = shown_limit(&accepted).map(|_| Key { name: "limit of one shard".into(), colour: SOFT });
+    let limit = shown_limit(&accepted).map(|_| Key { name: "one shard's limit".into(), colour: SOFT });
     let keys: Vec<_> = accepted.iter().map(key_of).chain(limit).chain(fault_key(series)).collect();
     let title = format!("Records per shard of stream {name}");
     let subtitle = format!("records per second, means over {}; above: acknowledged, below: throttled", series.step());

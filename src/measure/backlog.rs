@@ -9,7 +9,7 @@
 use std::collections::VecDeque;
 
 use super::by_id::ById;
-use crate::base::event::{Event, Fold};
+use crate::base::event::{Event, Fold, StreamStatus};
 use crate::base::{ConsumerId, HostId, ShardId, SimDuration, SimTime, StreamId, StreamName};
 
 /// Time between two looks at every shard.
@@ -97,7 +97,7 @@ impl Backlog {
         }
     }
 
-    /// What waited in a shard until this read, if it was not read for longer than [`LOOK_EVERY`]. Ask before the event
+    /// What waited in a shard until this read, if it was not read for longer than ten seconds. Ask before the event
     /// is folded in.
     pub fn ended_by_read(&self, at: SimTime, shard: ShardId, host: HostId) -> Option<Waiting> {
         let id = self.consumer_of(host)?;
@@ -248,6 +248,11 @@ impl Fold for Backlog {
                 if let Some(shard) = self.shard(*stream, *shard) {
                     shard.is_expired = true;
                     shard.arrivals = VecDeque::new();
+                }
+            }
+            Event::StreamStatusChanged { stream, status: StreamStatus::Deleted } => {
+                if let Some(stream) = self.streams.get_mut(stream.index()).and_then(Option::as_mut) {
+                    stream.shards = ById::default();
                 }
             }
             Event::ConsumerDeclared { consumer, stream, .. } => {

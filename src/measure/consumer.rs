@@ -46,12 +46,20 @@ pub struct ConsumerShard {
     is_closed: bool,
     owner: Option<HostId>,
     owner_before: Option<HostId>,
-    checkpoint: u64,
-    is_finished: bool,
+    checkpoint: Checkpoint,
+    /// The last attempt of each worker, until it makes another or is refused.
+    attempts: Vec<(HostId, Checkpoint)>,
     taken: u64,
     moved: u64,
     unowned: Spells,
     doubled: Spells,
+}
+
+/// How far a shard is claimed to be processed.
+#[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+struct Checkpoint {
+    to: u64,
+    is_shard_end: bool,
 }
 
 /// Lengths of the spells in which something was so.
@@ -116,9 +124,19 @@ impl ConsumerShard {
             self.owner = None;
         }
     }
-    pub fn checkpoint(&mut self, to: u64, is_shard_end: bool) {
-        self.checkpoint = self.checkpoint.max(to);
-        self.is_finished |= is_shard_end;
+    pub fn attempt_checkpoint(&mut self, host: HostId, to: u64, is_shard_end: bool) {
+        self.attempts.retain(|(other, attempt)| {
+            // That it makes another one tells that the one before was not refused.
+            self.checkpoint = if *other == host { self.checkpoint.max(*attempt) } else { self.checkpoint };
+            *other != host
+        });
+        self.attempts.push((host, Checkpoint { to, is_shard_end }));
+    }
+    pub fn refuse_checkpoint(&mut self, host: HostId) {
+        self.attempts.retain(|(other, _)| *other != host);
+    }
+    fn checkpoint(&self) -> Checkpoint {
+        self.attempts.iter().map(|(_, attempt)| *attempt).fold(self.checkpoint, Checkpoint::max)
     }
     fn restart(&mut self, at: SimTime) {
         (self.taken, self.moved) = (0, 0);
@@ -148,7 +166,9 @@ impl ConsumerMeasure {
     pub fn begin_anew(&mut self) {
         for shard in self.shards.iter_mut() {
             shard.processed.clear();
-            (shard.is_closed, shard.is_finished, shard.checkpoint) = (false, false, 0);
+            shard.is_closed = false;
+            shard.checkpoint = Checkpoint::default();
+            shard.attempts.clear();
         }
     }
     pub fn restart(&mut self, at: SimTime) {
@@ -207,7 +227,7 @@ impl ConsumerMeasure {
         let held = self.shards.iter().enumerate().filter(|(_, s)| s.owner_before.is_some() || s.was_processed);
         let lease = |(id, s): (usize, &ConsumerShard)| {
             let owner = s.owner.or(s.active.last().copied()).map(|host| names.host(host).to_string());
-            let (checkpoint, is_finished) = (s.checkpoint, s.is_finished);
+            let Checkpoint { to: checkpoint, is_shard_end: is_finished } = s.checkpoint();
             let unowned_s = seconds(s.unowned.until(now).1);
             let lease = LeaseFigures {
                 owner,

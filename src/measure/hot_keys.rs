@@ -1,6 +1,6 @@
 //! Which partition keys a shard gets most records for.
 //!
-//! Up to [`KEYS_MAX`] keys are counted exactly. With more, the Misra-Gries algorithm keeps the frequent ones: a key's
+//! Up to 2,048 keys are counted exactly. With more, the Misra-Gries algorithm keeps the frequent ones: a key's
 //! count is then too low by at most 1/2049 of all records. Its clearing pass costs as much as the insertions that made
 //! it necessary, so counting stays amortised O(1), and it has no chance in it.
 

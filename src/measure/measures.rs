@@ -15,8 +15,8 @@ use super::occurrence::{Occurrence, Occurrences};
 use super::producer::{ProducerCounts, ProducerMeasure};
 use super::stream::{ShardMeasure, Span, StreamMeasure};
 use super::table::TableMeasure;
-use super::windowed::Restart;
-use crate::base::event::{Event, Fold, WriteRefusal, ZoneState};
+use super::window::Restart;
+use crate::base::event::{Event, Fold, StreamStatus, WriteRefusal, ZoneState};
 use crate::base::{ConsumerId, HostId, ShardId, SimTime, StreamId, StreamName, TableId};
 
 /// Counts everything.
@@ -53,7 +53,8 @@ impl Measures {
         let span = Span { from: self.from, to: self.now };
         let mut figures = Figures::default();
         for stream in self.streams.iter().flatten() {
-            insert(&mut figures.streams, stream.name.as_str(), stream.figures(span));
+            let figured = stream.figures(span, self.given_up(&stream.name));
+            insert(&mut figures.streams, stream.name.as_str(), figured);
         }
         for (id, consumer) in self.consumers.iter().enumerate() {
             let Some(consumer) = consumer else { continue };
@@ -70,6 +71,13 @@ impl Measures {
             insert(&mut figures.tables, table.name.as_str(), table.figures(span));
         }
         figures
+    }
+
+    /// Records that the producers of a stream gave up, when any of them was done with any record.
+    fn given_up(&self, stream: &StreamName) -> Option<u64> {
+        let counts = || self.producers.iter().filter(|p| p.stream == *stream).map(|p| &p.counts);
+        let is_known = counts().any(|counts| counts.attempts > 0);
+        is_known.then(|| counts().map(|counts| counts.given_up).sum())
     }
 
     #[inline]
@@ -123,6 +131,10 @@ impl Measures {
                 self.happened(Occurrence::Resharded, parent.is_some().into());
             }
             Event::ShardClosed { stream, shard, .. } => self.close(at, *stream, *shard),
+            Event::StreamStatusChanged { stream, status: StreamStatus::Deleted } => {
+                let shards = self.stream(*stream).map_or(0, |stream| stream.shards.len());
+                (0..shards).for_each(|shard| self.close(at, *stream, ShardId(shard as u32)));
+            }
             Event::ShardExpired { stream, shard } => {
                 if let Some(shard) = self.shard(*stream, *shard) {
                     shard.expire();
@@ -151,18 +163,20 @@ impl Measures {
                 let rebuilt = before == Some(ZoneState::Rebuilding) && *state == ZoneState::Up;
                 self.happened(Occurrence::ZoneRebuilt, rebuilt.into());
             }
-            _ => self.on_read(event),
+            _ => self.on_read(at, event),
         }
     }
 
-    fn on_read(&mut self, event: &Event) {
+    fn on_read(&mut self, at: SimTime, event: &Event) {
         match event {
-            Event::RecordsRead { stream, host, behind_latest_ms, iterator_age_ms, .. } => {
+            Event::RecordsRead { stream, shard, host, behind_latest_ms, iterator_age_ms, .. } => {
+                let waited = self.backlog.ended_by_read(at, *shard, *host);
                 if let Some(stream) = self.stream(*stream) {
                     stream.counts.get_records_calls += 1;
                 }
                 if let Some(counts) = self.counts_of_host(*host) {
                     counts.age_ms.record(*iterator_age_ms);
+                    waited.iter().for_each(|waiting| counts.age_ms.record(waiting.age_ms));
                     counts.behind_latest_max_ms = counts.behind_latest_max_ms.max(Some(*behind_latest_ms));
                 }
             }
@@ -321,15 +335,17 @@ impl Measures {
                 }
                 self.happened(Occurrence::RecordsSkipped, to - from);
             }
-            Event::CheckpointAttempted { consumer, shard, sequence_number, to, .. } => {
+            Event::CheckpointAttempted { consumer, host, shard, sequence_number, to } => {
                 if let Some(consumer) = self.consumer(*consumer) {
                     consumer.counts.checkpoints_attempted += 1;
-                    consumer.shards.slot(shard.index()).checkpoint(*to, sequence_number.is_none());
+                    let shard = consumer.shards.slot(shard.index());
+                    shard.attempt_checkpoint(*host, *to, sequence_number.is_none());
                 }
             }
-            Event::CheckpointRefused { consumer, .. } => {
-                if let Some(counts) = self.consumer_counts(*consumer) {
-                    counts.checkpoints_refused += 1;
+            Event::CheckpointRefused { consumer, host, shard } => {
+                if let Some(consumer) = self.consumer(*consumer) {
+                    consumer.counts.checkpoints_refused += 1;
+                    consumer.shards.slot(shard.index()).refuse_checkpoint(*host);
                 }
                 self.happened(Occurrence::CheckpointRefused, 1);
             }

@@ -13,13 +13,13 @@ mod measures;
 mod meter;
 mod names;
 mod occurrence;
-mod path;
+pub mod path;
 mod producer;
 mod series;
 mod stream;
 mod table;
 mod verdict;
-mod windowed;
+pub mod window;
 
 #[cfg(test)]
 pub(crate) mod tests;
@@ -35,5 +35,5 @@ pub use names::Names;
 pub use occurrence::{Occurrence, Occurrences};
 pub use path::lookup;
 pub use series::{ConsumerSeries, LeaseSpan, Series, ShardSeries};
-pub use verdict::{Advice, ShardVerdict};
-pub use windowed::{Restart, Windowed};
+pub use verdict::{Advice, SHARD_BYTES_PER_S, SHARD_RECORDS_PER_S, ShardVerdict};
+pub use window::{Restart, Window, Windowed};

@@ -76,7 +76,7 @@ impl StreamMeasure {
     }
     pub fn close(&mut self, shard: ShardId, at: SimTime) {
         let peers = self.open_shards();
-        if let Some(shard) = self.shard(shard) {
+        if let Some(shard) = self.shard(shard).filter(|shard| shard.closed.is_none()) {
             shard.closed = Some(at);
             shard.peers_at_close = peers;
         }
@@ -102,17 +102,19 @@ impl StreamMeasure {
         self.shards.iter().flatten().filter(|shard| shard.closed.is_none()).count() as u64
     }
 
-    pub fn figures(&self, span: Span) -> StreamFigures {
+    /// `given_up` are the records that the stream's producers gave up, when there are producers that tell.
+    pub fn figures(&self, span: Span, given_up: Option<u64>) -> StreamFigures {
+        let throttled = self.counts.throttled.total().count;
+        let losses = given_up.map(|given_up| (given_up as f64 / throttled.max(1) as f64).min(1.0));
         let asked: u64 = self.shards.iter().flatten().map(ShardMeasure::asked).sum();
         let open = self.open_shards();
         let shards = self.shards.iter().enumerate().filter_map(|(id, shard)| {
             let shard = shard.as_ref()?;
-            Some((ShardId(id as u32).to_string(), shard.figures(span, asked, open)))
+            Some((ShardId(id as u32).to_string(), shard.figures(span, asked, open, losses)))
         });
         let shards: BTreeMap<String, ShardFigures> = shards.collect();
         let sum = |of: fn(&ShardFigures) -> u64| shards.values().map(of).sum::<u64>();
         let (acked, failed) = (sum(|s| s.records_acked), sum(|s| s.records_failed));
-        let throttled = self.counts.throttled.total().count;
         StreamFigures {
             shards_open: open,
             records_acked: acked,
@@ -164,7 +166,7 @@ impl ShardMeasure {
         self.counts.accepted.total().count + self.counts.throttled.total().count
     }
 
-    fn figures(&self, span: Span, stream_asked: u64, open_shards: u64) -> ShardFigures {
+    fn figures(&self, span: Span, stream_asked: u64, open_shards: u64, losses: Option<f64>) -> ShardFigures {
         let counts = &self.counts;
         let (total, second, minute) =
             (counts.accepted.total(), counts.accepted.second_peak(), counts.accepted.minute_peak());
@@ -191,23 +193,30 @@ impl ShardMeasure {
             ..ShardFigures::default()
         };
         let peers = if self.closed.is_some() { self.peers_at_close } else { open_shards };
-        figures.advice = advise(&self.load(&figures, span, stream_asked, peers));
+        figures.advice = advise(&ShardLoad {
+            load_share_percent: percent(self.asked() as f64, stream_asked as f64),
+            open_shards: peers,
+            ..self.load(&figures, span, losses)
+        });
         figures
     }
 
-    fn load<'a>(&self, figures: &'a ShardFigures, span: Span, stream_asked: u64, open_shards: u64) -> ShardLoad<'a> {
+    /// What is asked of the shard is what it accepted and what its producers in the end lost to throttling: a record that
+    /// is throttled and sent again is one record. `losses` is the part of throttled tries that nobody sent again.
+    fn load<'a>(&self, figures: &'a ShardFigures, span: Span, losses: Option<f64>) -> ShardLoad<'a> {
         let (accepted, throttled) = (self.counts.accepted.minute_peak(), self.counts.throttled.minute_peak());
-        let records = (accepted.count + throttled.count) as f64 / SHARD_RECORDS_PER_S;
-        let bytes = (accepted.bytes + throttled.bytes) as f64 / SHARD_BYTES_PER_S;
+        let lost = |throttled: u64| throttled as f64 * losses.unwrap_or(1.0);
+        let records = (accepted.count as f64 + lost(throttled.count)) / SHARD_RECORDS_PER_S;
+        let bytes = (accepted.bytes as f64 + lost(throttled.bytes)) / SHARD_BYTES_PER_S;
         ShardLoad {
             range_share_percent: figures.hash_range_share_percent,
-            load_share_percent: percent(self.asked() as f64, stream_asked as f64),
-            open_shards,
             throttled: figures.records_throttled - self.counts.throttled_injected,
             second_peak_percent: figures.records_limit_peak_percent.max(figures.bytes_limit_peak_percent),
             minute_peak_percent: figures.records_limit_peak_minute_percent.max(figures.bytes_limit_peak_minute_percent),
             asked_percent: 100.0 * records.max(bytes) / span.minute_s(),
+            is_with_retries: losses.is_none(),
             top_key: figures.hottest_keys.first().map(|key| (key.key.as_str(), key.share_percent)),
+            ..ShardLoad::default()
         }
     }
 

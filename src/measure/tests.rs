@@ -147,6 +147,24 @@ fn refusals_count_as_throttled_or_failed_and_make_the_verdict() {
 }
 
 #[test]
+fn a_record_that_is_sent_again_is_asked_for_once() {
+    let remedy = |with_producer: bool| {
+        let mut events: Vec<_> = (0..900).map(|n| (0, accepted(S0, n, "star", 100))).collect();
+        events.extend((0..900).map(|_| (0, refused(S0, "star", WriteRefusal::RecordRate))));
+        let (records_ok, records_given_up) = (900, 90);
+        let put = Event::PutFinished { host: WEB, records_ok, records_given_up, attempts: 2, took_ms: 1 };
+        events.extend(with_producer.then_some((0, put)));
+        clicks(&measured(events)).shards["shardId-000000000000"].advice.remedy.clone()
+    };
+    assert!(remedy(true).contains("alone asks for 99 % of a shard: spread"), "{}", remedy(true));
+    assert!(
+        remedy(false).contains("alone asks for 180 % of a shard (retries included): no split"),
+        "{}",
+        remedy(false)
+    );
+}
+
+#[test]
 fn injected_throttling_blames_no_shard() {
     let measures = measured([(0, refused(S0, "a", WriteRefusal::InjectedThrottle))]);
     assert_eq!(clicks(&measures).shards["shardId-000000000000"].advice.verdict, ShardVerdict::Fine);
@@ -198,6 +216,9 @@ fn iterator_ages_come_from_reads_and_from_records_that_nobody_reads() {
     // A record in the other shard waits from second 1 to the end: seen at second 30.
     let waits = reads.into_iter().chain([(5, accepted(S1, 0, "a", 1)), (39, Event::RunEnded {})]);
     assert_eq!(billing(&measured(waits)).iterator_age_max_ms, Some(25_000));
+    // The first read after a long time ends a wait: it is as long as it was, not as long as the last look saw it.
+    let late = billing(&measured([(0, read(S1, ONE, 0, 0)), (5, accepted(S1, 0, "a", 1)), (38, read(S1, ONE, 1, 0))]));
+    assert_eq!(late.iterator_age_max_ms, Some(33_000));
 }
 
 #[test]
@@ -263,6 +284,37 @@ fn checkpoints_and_effects_count() {
     assert_eq!((figures.checkpoints, figures.checkpoints_refused), (1, 1));
     assert_eq!((figures.effects_applied, figures.effects_duplicate, figures.effects_fenced), (10, 2, 1));
     assert!(figures.leases.is_empty(), "a shard that nobody owned or processed has no lease");
+}
+
+#[test]
+fn a_lease_is_where_its_last_checkpoint_that_was_not_refused_is() {
+    let attempt = |host, to| {
+        let sequence_number = Some(crate::base::SequenceNumber::new(S0, 0, to, 0));
+        Event::CheckpointAttempted { consumer: BILLING, host, shard: S0, sequence_number, to }
+    };
+    let refused = Event::CheckpointRefused { consumer: BILLING, host: ONE, shard: S0 };
+    let events = [
+        (1, started(S0, ONE)),
+        (2, attempt(ONE, 10)),
+        (3, attempt(ONE, 30)),
+        (3, attempt(TWO, 12)),
+        (4, refused),
+        (5, accepted(S0, 39, "a", 1)),
+    ];
+    let lease = billing(&measured(events)).leases["shardId-000000000000"].clone();
+    assert_eq!((lease.checkpoint, lease.end, lease.is_finished), (12, 40, false));
+}
+
+#[test]
+fn nothing_is_owed_to_a_deleted_stream() {
+    let status = crate::base::event::StreamStatus::Deleted;
+    let deleted = Event::StreamStatusChanged { stream: STREAM, status };
+    let ended = Event::ProcessingEnded { consumer: BILLING, host: ONE, shard: S0, reason: ProcessingEnd::LeaseLost };
+    let events =
+        [(1, accepted(S0, 0, "a", 1)), (1, started(S0, ONE)), (5, deleted), (6, ended), (90, Event::RunEnded {})];
+    let measures = measured(events);
+    assert_eq!((billing(&measures).iterator_age_max_ms, billing(&measures).unowned_s_total), (None, 0.0));
+    assert_eq!(clicks(&measures).shards_open, 0);
 }
 
 #[test]
@@ -375,7 +427,7 @@ fn rare_things_are_counted_as_occurrences() {
 
 #[test]
 fn a_window_counts_its_part_and_knows_what_was_before() {
-    let window = Windowed::between(SimTime::from_secs(10), SimTime::from_secs(20), Measures::new());
+    let window = Windowed::new(Window::Between(SimTime::from_secs(10), SimTime::from_secs(20)), Measures::new());
     let window = fold(
         window,
         [
@@ -387,19 +439,18 @@ fn a_window_counts_its_part_and_knows_what_was_before() {
             (20, processed(S0, TWO, 12, 99)),
         ],
     );
-    assert!(window.has_begun());
-    let figures = billing(window.inner());
+    let counted = window.inner().expect("it has begun");
+    let figures = billing(counted);
     assert_eq!((figures.records_processed, figures.duplicates, figures.unowned_s_max), (7, 5, 10.0));
-    assert_eq!(leases(window.inner()).write_units_per_s_mean, 0.5);
+    assert_eq!(leases(counted).write_units_per_s_mean, 0.5);
 }
 
 #[test]
 fn the_window_after_healing_begins_with_the_event() {
-    let begun = |events: Vec<(u64, Event)>| fold(Windowed::after_faults_heal(Measures::new()), events);
-    assert!(!begun(vec![(1, consumed(5))]).has_begun());
+    let begun = |events: Vec<(u64, Event)>| fold(Windowed::new(Window::AfterFaultsHeal, Measures::new()), events);
+    assert!(begun(vec![(1, consumed(5))]).inner().is_none());
     let window = begun(vec![(1, consumed(5)), (2, Event::FaultsHealed {}), (3, consumed(4))]);
-    assert!(window.has_begun());
-    assert_eq!(leases(window.inner()).write_units_consumed, 4);
+    assert_eq!(window.inner().map(|counted| leases(counted).write_units_consumed), Some(4));
 }
 
 #[test]

@@ -79,8 +79,10 @@ pub struct ShardLoad<'a> {
     pub second_peak_percent: f64,
     /// Accepted in the busiest minute, against the limits.
     pub minute_peak_percent: f64,
-    /// Accepted and throttled (with retries) in the busiest minute, against the limits.
+    /// Asked for in the busiest minute, against the limits.
     pub asked_percent: f64,
+    /// Whether `asked_percent` counts every try of a record, because no producer told what became of it.
+    pub is_with_retries: bool,
     /// The key with most records, and its part of them.
     pub top_key: Option<(&'a str, f64)>,
 }
@@ -114,6 +116,7 @@ fn cure_hot_key(load: &ShardLoad<'_>, key: &str, share: f64) -> String {
     let alone = load.asked_percent * share / 100.0;
     let what =
         format!("Key {key:?} has {share:.0} % of the shard's records and alone asks for {alone:.0} % of a shard");
+    let what = if load.is_with_retries { format!("{what} (retries included)") } else { what };
     if alone >= 100.0 {
         format!("{what}: no split cures that. Spread it over several keys (a suffix), or aggregate its records.")
     } else {
@@ -132,7 +135,8 @@ fn cure_uneven(load: &ShardLoad<'_>, even: f64) -> String {
 
 fn cure_hot_shard(load: &ShardLoad<'_>, even: f64) -> String {
     let shards = (load.open_shards as f64 * load.asked_percent / BUSY_PERCENT).ceil();
-    let asked = format!("{:.0} % of its limits in the busiest minute, retries included", load.asked_percent);
+    let retries = if load.is_with_retries { ", retries included" } else { "" };
+    let asked = format!("{:.0} % of its limits in the busiest minute{retries}", load.asked_percent);
     if load.load_share_percent > APART_FACTOR * even {
         let half = load.asked_percent / 2.0;
         return format!(

@@ -33,11 +33,17 @@ pub fn finish_events(file: EventsFile) -> io::Result<()> {
 }
 
 /// Writes everything but the events to `dir`, which is made if need be; gives the paths written.
-pub fn write_all(dir: &Path, report: &RunReport, series: &Series, resolved_scenario: &str) -> io::Result<Vec<PathBuf>> {
+pub fn write_all(
+    dir: &Path,
+    report: &RunReport,
+    wall_seconds: Option<f64>,
+    series: &Series,
+    resolved_scenario: &str,
+) -> io::Result<Vec<PathBuf>> {
     fs::create_dir_all(dir.join("plots"))?;
     let mut files = vec![
         (dir.join("report.txt"), text::render(report, Style::Plain)),
-        (dir.join("report.json"), json::render(report)),
+        (dir.join("report.json"), json::render(report, wall_seconds)),
         (dir.join("scenario.resolved.toml"), resolved_scenario.to_string()),
     ];
     let plots = plots::render(series).into_iter();

@@ -44,15 +44,16 @@ struct Performance {
     events: u64,
 }
 
-/// The report as JSON text, two spaces an indent, with a newline at its end.
-pub fn render(report: &RunReport) -> String {
+/// The report as JSON text, two spaces an indent, with a newline at its end. `wall_seconds` is what the run took on the
+/// wall clock, if the caller measured it.
+pub fn render(report: &RunReport, wall_seconds: Option<f64>) -> String {
     let checks = report.checks.iter().map(|c| Check { name: c.name, verdict: c.verdict, detail: &c.detail });
     let expectation = |e: &super::ExpectationResult| e.verdict;
     let expectations = report.expectations.iter();
     let document = Document {
         schema: SCHEMA,
         scenario: &report.scenario,
-        seed: report.seed.0,
+        seed: report.seed,
         trace_hash: format!("{:016x}", report.trace_hash),
         verdict: report.verdict,
         checks: checks.collect(),
@@ -60,11 +61,7 @@ pub fn render(report: &RunReport) -> String {
             .map(|e| Expectation { text: &e.text, verdict: expectation(e), detail: &e.detail })
             .collect(),
         figures: &report.figures,
-        performance: Performance {
-            simulated_seconds: report.simulated.as_secs_f64(),
-            wall_seconds: report.wall_seconds,
-            events: report.events,
-        },
+        performance: Performance { simulated_seconds: report.simulated_seconds, wall_seconds, events: report.events },
     };
     match serde_json::to_string_pretty(&document) {
         Ok(text) => text + "\n",

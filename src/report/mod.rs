@@ -1,11 +1,9 @@
 //! Floor 6: the report: terminal text, JSON, plots and the event export.
 //!
 //! Everything here is made from what folds have counted and checks have found; nothing here runs a simulation, reads a
-//! clock or judges. What is written is the same bytes for the same run, except for the wall time that a caller may give.
+//! clock or judges. What is written is the same bytes for the same run, except for the wall time that a caller may
+//! give apart.
 
-use std::sync::Arc;
-
-use crate::base::{Seed, SimDuration};
 use crate::check::{CheckResult, Verdict};
 use crate::measure::Figures;
 
@@ -26,17 +24,19 @@ pub use text::Style;
 #[derive(Clone, Debug)]
 pub struct RunReport {
     /// The scenario's name.
-    pub scenario: Arc<str>,
+    pub scenario: String,
     /// Where the scenario came from, as the user wrote it.
-    pub source: Arc<str>,
+    pub source: String,
     /// The seed.
-    pub seed: Seed,
+    pub seed: u64,
     /// The hash of all events.
     pub trace_hash: u64,
     /// What the run came to.
     pub verdict: Verdict,
-    /// What the scenario says it is there to show.
-    pub declared: DeclaredOutcome,
+    /// Checks and expectations that the scenario says will fail; none when everything is to hold.
+    pub declared_failing: Vec<String>,
+    /// Whether exactly these failed.
+    pub is_as_declared: bool,
     /// Results of the checks.
     pub checks: Vec<CheckResult>,
     /// Results of the scenario's expectations.
@@ -44,27 +44,16 @@ pub struct RunReport {
     /// What was counted.
     pub figures: Figures,
     /// Length of the run.
-    pub simulated: SimDuration,
+    pub simulated_seconds: f64,
     /// Number of events.
     pub events: u64,
-    /// What the run took on the wall clock, if the caller measured it.
-    pub wall_seconds: Option<f64>,
-}
-
-/// The outcome that the scenario declares.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct DeclaredOutcome {
-    /// Checks and expectations that are to fail; none when everything is to hold.
-    pub failing: Vec<Arc<str>>,
-    /// Whether it came so.
-    pub is_met: bool,
 }
 
 /// An expectation's result.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ExpectationResult {
     /// The expectation as the user wrote it.
-    pub text: Arc<str>,
+    pub text: String,
     /// The verdict.
     pub verdict: Verdict,
     /// One sentence with the number that was found.
@@ -74,7 +63,7 @@ pub struct ExpectationResult {
 impl RunReport {
     /// The command that repeats the run.
     pub fn reproducing_line(&self) -> String {
-        format!("kinesim run {} --seed {}", shell_word(&self.source), self.seed.0)
+        format!("kinesim run {} --seed {}", shell_word(&self.source), self.seed)
     }
 }
 

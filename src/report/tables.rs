@@ -10,7 +10,7 @@ use std::fmt::Write;
 use comfy_table::{CellAlignment, Table, presets};
 
 use super::text::{Style, WIDTH};
-use super::words::{count, count_or_dash, cut, millis, percent, seconds, wrap};
+use super::words::{count, count_or_dash, cut, millis, percent, seconds, tenths, wrap};
 use crate::measure::{ConsumerFigures, Figures, LeaseFigures, ShardFigures, ShardVerdict, StreamFigures};
 
 /// How many rows of a table are shown; the rest is summed up.
@@ -123,13 +123,14 @@ fn busiest(stream: &StreamFigures) -> Vec<(&String, &ShardFigures)> {
 
 fn shard_row(id: String, shard: &ShardFigures) -> Vec<String> {
     let minute = shard.records_limit_peak_minute_percent.max(shard.bytes_limit_peak_minute_percent);
-    let key = shard.hottest_keys.first();
+    // A key of less than one percent is not what makes the shard busy.
+    let key = shard.hottest_keys.first().filter(|key| key.share_percent >= 1.0);
     vec![
         id,
         shard.state.into(),
-        percent(shard.hash_range_share_percent),
+        tenths(shard.hash_range_share_percent),
         count(shard.records_acked),
-        format!("{:.0}", shard.records_per_s_mean),
+        count(shard.records_per_s_mean.round() as u64),
         count(shard.records_per_s_peak),
         percent(shard.records_limit_peak_percent),
         percent(shard.bytes_limit_peak_percent),
@@ -152,9 +153,9 @@ fn rest_row(rest: &[(&String, &ShardFigures)]) -> Option<Vec<String>> {
     Some(vec![
         format!("+{}", rest.len()),
         "others".into(),
-        percent(rest.iter().map(|(_, s)| s.hash_range_share_percent).sum()),
+        tenths(rest.iter().map(|(_, s)| s.hash_range_share_percent).sum()),
         count(acked),
-        format!("{:.0}", rest.iter().map(|(_, s)| s.records_per_s_mean).sum::<f64>()),
+        count(rest.iter().map(|(_, s)| s.records_per_s_mean).sum::<f64>().round() as u64),
         count(rest.iter().map(|(_, s)| s.records_per_s_peak).max().unwrap_or(0)),
         percent(most(|s| s.records_limit_peak_percent)),
         percent(most(|s| s.bytes_limit_peak_percent)),

@@ -8,6 +8,7 @@ use anstyle::{AnsiColor, Style as Ansi};
 
 use super::words::{count, plural, wrap};
 use super::{RunReport, tables, verdict_word};
+use crate::base::SimDuration;
 use crate::check::{CheckResult, Verdict};
 
 /// Width that the report keeps to where it can.
@@ -58,11 +59,16 @@ pub fn render(report: &RunReport, style: Style) -> String {
     out
 }
 
-/// How fast the run was, when the caller measured it: `10m simulated in 1.20 s (500x), 1,034,000 events/s`.
-pub fn performance_line(report: &RunReport) -> Option<String> {
-    let wall = report.wall_seconds.filter(|wall| *wall > 0.0)?;
-    let (speed, rate) = (report.simulated.as_secs_f64() / wall, report.events as f64 / wall);
-    Some(format!("{} simulated in {wall:.2} s ({speed:.0}x), {} events/s\n", report.simulated, count(rate as u64)))
+/// How fast the run was: `10m simulated in 1.20 s (500x), 1,034,000 events/s`.
+pub fn performance_line(report: &RunReport, wall_seconds: f64) -> String {
+    let wall = wall_seconds.max(f64::MIN_POSITIVE);
+    let (speed, rate) = (report.simulated_seconds / wall, report.events as f64 / wall);
+    let simulated = simulated(report);
+    format!("{simulated} simulated in {wall:.2} s ({speed:.0}x), {} events/s\n", count(rate as u64))
+}
+
+fn simulated(report: &RunReport) -> SimDuration {
+    SimDuration::from_millis((report.simulated_seconds * 1000.0).round() as u64)
 }
 
 fn head(report: &RunReport, style: Style, out: &mut String) {
@@ -71,8 +77,8 @@ fn head(report: &RunReport, style: Style, out: &mut String) {
     let _ = writeln!(out, "{}", wrap(&reason(report), 2, WIDTH));
     let run = format!(
         "seed {}, {} simulated, {}, trace hash {:016x}",
-        report.seed.0,
-        report.simulated,
+        report.seed,
+        simulated(report),
         plural(report.events as usize, "event"),
         report.trace_hash
     );
@@ -94,11 +100,11 @@ fn reason(report: &RunReport) -> String {
         (0, unknown) => format!("of {of}, {} hold and {unknown} had nothing to judge", with(Verdict::Pass)),
         (failed, _) => format!("of {of}, {failed} failed: {}", failing(report).join("; ")),
     };
-    match (report.declared.failing.is_empty(), report.declared.is_met) {
+    match (report.declared_failing.is_empty(), report.is_as_declared) {
         (true, _) => found,
         (false, true) => format!("{found} (as the scenario says that it will)"),
         (false, false) => {
-            format!("{found} (the scenario says that these will: {})", report.declared.failing.join("; "))
+            format!("{found} (the scenario says that these will: {})", report.declared_failing.join("; "))
         }
     }
 }

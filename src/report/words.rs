@@ -41,6 +41,12 @@ pub fn percent(p: f64) -> String {
     if p == 0.0 || p.abs() >= 10.0 { format!("{p:.0}") } else { format!("{p:.1}") }
 }
 
+/// A number with one decimal, unless that is zero.
+pub fn tenths(n: f64) -> String {
+    let text = format!("{n:.1}");
+    text.strip_suffix(".0").map_or(text.clone(), ToString::to_string)
+}
+
 /// The text cut to `chars` characters.
 pub fn cut(text: &str, chars: usize) -> String {
     if text.chars().count() <= chars {

@@ -7,7 +7,7 @@ pub use crate::check::LivenessBounds;
 use crate::client::kcl::KclSettings;
 use crate::client::poller::PollerSettings;
 use crate::client::producer::ProducerSettings;
-pub use crate::measure::Occurrence;
+pub use crate::measure::{Occurrence, Window};
 use crate::service::{streams, table};
 
 /// A run, ready to be carried out.
@@ -226,17 +226,6 @@ pub struct Expectation {
     pub window: Window,
     /// What is expected.
     pub what: Expected,
-}
-
-/// The part of the run that an expectation looks at.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Window {
-    /// All of it.
-    WholeRun,
-    /// From one instant (inclusive) to another (exclusive).
-    Between(SimTime, SimTime),
-    /// After the last fault has healed.
-    AfterFaultsHeal,
 }
 
 /// What is expected.

@@ -4,11 +4,10 @@ use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, VPos};
 
 use super::canvas::{self, Area, Drawn, Error, Key, OTHERS, SOFT, anchored, axes, colour, fault_key, time_unit};
-use crate::measure::{Series, ShardSeries};
+use crate::measure::{SHARD_RECORDS_PER_S, Series, ShardSeries};
 
 /// Shards with a line of their own; the others are summed.
 const SHARDS_MAX: usize = 8;
-const SHARD_LIMIT_PER_S: f64 = 1000.0;
 
 /// A line: a value for each point, or none.
 struct Line {
@@ -22,12 +21,13 @@ pub fn records(series: &Series, name: &str, shards: &[ShardSeries]) -> Drawn {
     let busiest = busiest(shards);
     let accepted = shard_lines(series, shards, &busiest, |shard| &shard.accepted);
     let throttled = shard_lines(series, shards, &busiest, |shard| &shard.throttled);
-    let keys: Vec<_> = accepted.iter().map(key_of).chain(fault_key(series)).collect();
+    let limit = shown_limit(&accepted).map(|_| Key { name: "one shard's limit".into(), colour: SOFT });
+    let keys: Vec<_> = accepted.iter().map(key_of).chain(limit).chain(fault_key(series)).collect();
     let title = format!("Records per shard of stream {name}");
     let subtitle = format!("records per second, means over {}; above: acknowledged, below: throttled", series.step());
     canvas::draw(640, &title, &subtitle, &keys, |area| {
         let (upper, lower) = area.split_vertically(345);
-        draw_lines(&upper, series, "acknowledged (records/s)", &accepted, Some(SHARD_LIMIT_PER_S))?;
+        draw_lines(&upper, series, "acknowledged (records/s)", &accepted, shown_limit(&accepted))?;
         draw_lines(&lower, series, "throttled (records/s)", &throttled, None)
     })
 }
@@ -106,10 +106,17 @@ fn seconds_of(series: &Series, point: usize) -> f64 {
     (end - step * point as f64).clamp(f64::MIN_POSITIVE, step)
 }
 
+fn top_of(lines: &[Line]) -> f64 {
+    lines.iter().flat_map(|line| line.values.iter().flatten()).copied().fold(0.0, f64::max)
+}
+
+/// The limit is shown where it matters, and does not flatten the lines where it does not.
+fn shown_limit(lines: &[Line]) -> Option<f64> {
+    (top_of(lines) > SHARD_RECORDS_PER_S / 3.0).then_some(SHARD_RECORDS_PER_S)
+}
+
 fn draw_lines(area: &Area<'_>, series: &Series, y_name: &str, lines: &[Line], limit: Option<f64>) -> Result<(), Error> {
-    let top = lines.iter().flat_map(|line| line.values.iter().flatten()).copied().fold(0.0, f64::max);
-    // The limit is shown where it matters, and does not flatten the lines where it does not.
-    let limit = limit.filter(|limit| top > limit / 3.0);
+    let top = top_of(lines);
     let mut chart = axes(area, series, y_name, limit.map_or(top, |limit| top.max(limit * 1.05)))?;
     let unit = time_unit(series.duration());
     let end = series.duration().as_secs_f64() / unit.seconds;
@@ -121,9 +128,6 @@ fn draw_lines(area: &Area<'_>, series: &Series, y_name: &str, lines: &[Line], li
     if let Some(limit) = limit {
         let style = SOFT.stroke_width(1);
         chart.draw_series(DashedLineSeries::new([(0.0, limit), (end, limit)], 6, 4, style))?;
-        let label = anchored(13, SOFT, HPos::Right, VPos::Bottom);
-        let at = (end, limit);
-        chart.draw_series([EmptyElement::at(at) + Text::new("limit of one shard", (-4, -3), label)])?;
     }
     let step = series.step().as_secs_f64() / unit.seconds;
     for line in lines {

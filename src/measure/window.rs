@@ -6,6 +6,17 @@
 use crate::base::SimTime;
 use crate::base::event::{Event, Fold};
 
+/// The part of the run that an expectation looks at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Window {
+    /// All of it.
+    WholeRun,
+    /// From one instant (inclusive) to another (exclusive).
+    Between(SimTime, SimTime),
+    /// After the last fault has healed.
+    AfterFaultsHeal,
+}
+
 /// A fold that can forget its counts and keep its knowledge.
 pub trait Restart: Fold {
     /// Forgets what was counted before `at`; names, positions, owners and states stay known.
@@ -30,25 +41,18 @@ enum Phase {
 }
 
 impl<F: Restart> Windowed<F> {
-    /// All of the run.
-    pub fn whole_run(inner: F) -> Self {
-        Self { inner, phase: Phase::Within, until: SimTime::MAX }
+    /// A fold that counts in this window.
+    pub fn new(window: Window, inner: F) -> Self {
+        let (phase, until) = match window {
+            Window::WholeRun => (Phase::Within, SimTime::MAX),
+            Window::Between(from, until) => (Phase::BeforeTime(from), until),
+            Window::AfterFaultsHeal => (Phase::BeforeHealing, SimTime::MAX),
+        };
+        Self { inner, phase, until }
     }
-    /// From one instant (inclusive) to another (exclusive).
-    pub fn between(from: SimTime, until: SimTime, inner: F) -> Self {
-        Self { inner, phase: Phase::BeforeTime(from), until }
-    }
-    /// After the event that says that the last fault has healed.
-    pub fn after_faults_heal(inner: F) -> Self {
-        Self { inner, phase: Phase::BeforeHealing, until: SimTime::MAX }
-    }
-    /// Whether the window has begun. Before that there is nothing to judge.
-    pub fn has_begun(&self) -> bool {
-        matches!(self.phase, Phase::Within | Phase::After)
-    }
-    /// The fold.
-    pub fn inner(&self) -> &F {
-        &self.inner
+    /// The fold; `None` when the window has not begun and there is nothing to judge.
+    pub fn inner(&self) -> Option<&F> {
+        matches!(self.phase, Phase::Within | Phase::After).then_some(&self.inner)
     }
 }
 

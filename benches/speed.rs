@@ -10,6 +10,10 @@ use kinesim::run::{Options, RunResult, run};
 use kinesim::scenario::{self, plan::Plan};
 
 fn main() {
+    // `cargo test --benches` passes `--test`: then there is nothing to time.
+    if std::env::args().any(|a| a == "--test") {
+        return;
+    }
     let chosen: Vec<String> = std::env::args().skip(1).filter(|a| !a.starts_with("--")).collect();
     let is_chosen = |name: &str| chosen.is_empty() || chosen.iter().any(|c| name.contains(c.as_str()));
     println!("| work | measured | at least | aim |");

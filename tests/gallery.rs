@@ -19,7 +19,7 @@ fn every_gallery_scenario_comes_out_as_declared_and_its_report_is_reviewed() {
         insta::with_settings!({
             snapshot_path => "../snapshots/gallery", prepend_module_to_snapshot => false, omit_expression => true,
         }, {
-            insta::assert_snapshot!(name, kinesim::report::text::render(report));
+            insta::assert_snapshot!(name, kinesim::report::text::render(report, kinesim::report::Style::Plain));
         });
     }
     assert!(broken.is_empty(), "not as declared: {broken:#?}");

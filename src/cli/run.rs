@@ -97,13 +97,14 @@ fn run_one(arguments: &Arguments, file: &Path, scenario: &Scenario) -> io::Resul
         }
         None => None,
     };
-    let result = timed_run(arguments, scenario, events.clone().map(|events| events as Rc<RefCell<dyn Fold>>));
+    let (result, wall_seconds) =
+        timed_run(arguments, scenario, events.clone().map(|events| events as Rc<RefCell<dyn Fold>>));
     if let (Some(dir), Some(events)) = (&out, events) {
         let Ok(events) = Rc::try_unwrap(events) else { unreachable!("the run is over, nobody else writes events") };
         files::finish_events(events.into_inner())?;
-        files::write_all(dir, &result.report, &result.series, &scenario.resolved_toml())?;
+        files::write_all(dir, &result.report, Some(wall_seconds), &result.series, &scenario.resolved_toml())?;
     }
-    print_report(arguments, &result.report, out.as_deref())?;
+    print_report(arguments, &result.report, wall_seconds, out.as_deref())?;
     let mut exit = exit_of(&result.report);
     if arguments.check_determinism {
         exit = exit.and(check_determinism(arguments, scenario, &result.report)?);
@@ -112,15 +113,15 @@ fn run_one(arguments: &Arguments, file: &Path, scenario: &Scenario) -> io::Resul
 }
 
 fn exit_of(report: &RunReport) -> Exit {
-    match (report.declared.is_met, report.verdict) {
+    match (report.is_as_declared, report.verdict) {
         (true, Verdict::Pass | Verdict::Fail) => Exit::Pass,
         (false, Verdict::Unknown) | (true, Verdict::Unknown) => Exit::Unknown,
         (false, Verdict::Pass | Verdict::Fail) => Exit::Fail,
     }
 }
 
-/// Runs, with a progress bar on a terminal when it takes over a second.
-fn timed_run(arguments: &Arguments, scenario: &Scenario, listener: Option<Rc<RefCell<dyn Fold>>>) -> RunResult {
+/// Runs, with a progress bar on a terminal when it takes over a second. The result, and the seconds it took.
+fn timed_run(arguments: &Arguments, scenario: &Scenario, listener: Option<Rc<RefCell<dyn Fold>>>) -> (RunResult, f64) {
     let plan = scenario.plan();
     let started = Instant::now();
     let mut bar: Option<ProgressBar> = None;
@@ -137,12 +138,11 @@ fn timed_run(arguments: &Arguments, scenario: &Scenario, listener: Option<Rc<Ref
     };
     let engine = arguments.engine.into();
     let options = Options { engine, listeners: listener.into_iter().collect(), progress: Some(&mut progress) };
-    let mut result = carry_out(&plan, options);
+    let result = carry_out(&plan, options);
     if let Some(bar) = bar {
         bar.finish_and_clear();
     }
-    result.report.wall_seconds = Some(started.elapsed().as_secs_f64());
-    result
+    (result, started.elapsed().as_secs_f64())
 }
 
 fn progress_bar(total_ms: u64) -> ProgressBar {
@@ -150,22 +150,20 @@ fn progress_bar(total_ms: u64) -> ProgressBar {
     ProgressBar::new(total_ms).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
 }
 
-fn print_report(arguments: &Arguments, report: &RunReport, out: Option<&Path>) -> io::Result<()> {
+fn print_report(arguments: &Arguments, report: &RunReport, wall_seconds: f64, out: Option<&Path>) -> io::Result<()> {
     let stdout = io::stdout();
     let style = if takes_colour(&stdout) { Style::Coloured } else { Style::Plain };
     let mut stdout = stdout.lock();
     if arguments.json {
-        return writeln!(stdout, "{}", json::render(report).trim_end());
+        return writeln!(stdout, "{}", json::render(report, Some(wall_seconds)).trim_end());
     }
     if arguments.quiet {
-        let came_out = if report.declared.is_met { "as declared" } else { "not as declared" };
+        let came_out = if report.is_as_declared { "as declared" } else { "not as declared" };
         let verdict = format!("{:?}", report.verdict).to_lowercase();
         return writeln!(stdout, "{verdict} ({came_out}) {:016x} {}", report.trace_hash, report.source);
     }
     write!(stdout, "{}", text::render(report, style))?;
-    if let Some(line) = text::performance_line(report) {
-        writeln!(stdout, "{line}")?;
-    }
+    writeln!(stdout, "{}", text::performance_line(report, wall_seconds).trim_end())?;
     if let Some(dir) = out {
         writeln!(stdout, "left in {}: report, events, resolved scenario and plots", dir.display())?;
     }
@@ -175,7 +173,7 @@ fn print_report(arguments: &Arguments, report: &RunReport, out: Option<&Path>) -
 /// Runs again and compares; on a mismatch runs a third time to find the first event that differs.
 fn check_determinism(arguments: &Arguments, scenario: &Scenario, first: &RunReport) -> io::Result<Exit> {
     let kept = Rc::new(RefCell::new(Keep::default()));
-    let second = timed_run(arguments, scenario, Some(kept.clone()));
+    let (second, _) = timed_run(arguments, scenario, Some(kept.clone()));
     let mut stderr = anstream::stderr();
     if second.report.trace_hash == first.trace_hash {
         if !arguments.json {

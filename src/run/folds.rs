@@ -9,7 +9,7 @@ use crate::base::trace_hash::TraceHash;
 use crate::base::{Event, Fold, SimTime};
 use crate::check::{CheckSettings, Checks, Verdict};
 use crate::measure::{Measures, Series, Windowed};
-use crate::report::{DeclaredOutcome, RunReport};
+use crate::report::RunReport;
 use crate::scenario::plan::{Outcome, Plan, Window};
 
 pub(super) struct Folds {
@@ -27,13 +27,7 @@ impl Folds {
         let mut windows: Vec<(Window, Windowed<Measures>)> = Vec::new();
         for window in plan.expectations.iter().map(|e| e.window) {
             if window != Window::WholeRun && !windows.iter().any(|(known, _)| *known == window) {
-                let measures = Measures::new();
-                let windowed = match window {
-                    Window::WholeRun => Windowed::whole_run(measures),
-                    Window::Between(from, until) => Windowed::between(from, until, measures),
-                    Window::AfterFaultsHeal => Windowed::after_faults_heal(measures),
-                };
-                windows.push((window, windowed));
+                windows.push((window, Windowed::new(window, Measures::new())));
             }
         }
         let checks = Checks::new(&CheckSettings {
@@ -48,7 +42,7 @@ impl Folds {
     /// The figures of a window; `None` when it has not begun.
     fn measures_of(&self, window: Window) -> Option<&Measures> {
         match self.windows.iter().find(|(known, _)| *known == window) {
-            Some((_, windowed)) => windowed.has_begun().then(|| windowed.inner()),
+            Some((_, windowed)) => windowed.inner(),
             None => Some(&self.measures),
         }
     }
@@ -62,24 +56,24 @@ impl Folds {
             .map(|c| (c.name, c.verdict))
             .chain(expectations.iter().map(|e| (&*e.text, e.verdict)))
             .collect();
-        let (verdict, is_met) = conclude(plan, &verdicts);
-        let failing = match &plan.outcome {
+        let (verdict, is_as_declared) = conclude(plan, &verdicts);
+        let declared_failing = match &plan.outcome {
             Outcome::Pass => Vec::new(),
-            Outcome::Fail { failing } => failing.clone(),
+            Outcome::Fail { failing } => failing.iter().map(ToString::to_string).collect(),
         };
         let report = RunReport {
-            scenario: plan.name.clone(),
-            source: plan.source.clone(),
-            seed: plan.seed,
+            scenario: plan.name.to_string(),
+            source: plan.source.to_string(),
+            seed: plan.seed.0,
             trace_hash: self.hash.value(),
             verdict,
-            declared: DeclaredOutcome { failing, is_met },
+            is_as_declared,
+            declared_failing,
             checks,
             expectations,
             figures: self.measures.figures(),
-            simulated: plan.duration,
+            simulated_seconds: plan.duration.as_secs_f64(),
             events: self.hash.events(),
-            wall_seconds: None,
         };
         RunResult { report, series: self.series }
     }

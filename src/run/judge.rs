@@ -13,7 +13,7 @@ use crate::scenario::plan::{Comparison, Expectation, Expected};
 pub(super) fn judge(expectation: &Expectation, measures: Option<&Measures>) -> ExpectationResult {
     let Some(measures) = measures else {
         let detail = "the run ended before there was anything to judge".to_owned();
-        return ExpectationResult { text: expectation.text.clone(), verdict: Verdict::Unknown, detail };
+        return ExpectationResult { text: expectation.text.to_string(), verdict: Verdict::Unknown, detail };
     };
     let (verdict, detail) = match &expectation.what {
         Expected::Sometimes(occurrence) => {
@@ -26,7 +26,7 @@ pub(super) fn judge(expectation: &Expectation, measures: Option<&Measures>) -> E
             number(&figures, path, *comparison, *threshold)
         }
     };
-    ExpectationResult { text: expectation.text.clone(), verdict, detail }
+    ExpectationResult { text: expectation.text.to_string(), verdict, detail }
 }
 
 /// Every number that the path names must compare; none at all is unknown.

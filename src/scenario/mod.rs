@@ -107,7 +107,10 @@ fn describe_toml_error(error: &toml::de::Error, source: &str) -> Problem {
         let (title, label) = (format!("`{key}` is missing"), "this section needs it".to_owned());
         return Problem { title, span: span.start..end.min(span.end.max(span.start)), label, help: None };
     }
-    Problem { title: message.replace('\n', " "), span, label: "here".to_owned(), help: None }
+    let is_bare_number = message.starts_with("invalid type") && message.ends_with("expected a string");
+    let help =
+        is_bare_number.then(|| "write it in quotes with its unit, such as \"100/s\", \"10s\" or \"1 KiB\"".to_owned());
+    Problem { title: message.replace('\n', " "), span, label: "here".to_owned(), help }
 }
 
 impl Scenario {

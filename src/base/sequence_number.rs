@@ -21,6 +21,9 @@ pub struct SequenceNumber {
     shard: ShardId,
 }
 
+/// What 19 decimal digits can tell apart.
+const CHUNK: u128 = 10_000_000_000_000_000_000;
+
 impl SequenceNumber {
     /// The index that an EndingSequenceNumber carries.
     pub const INDEX_MAX: u64 = 0x7fff_ffff_ffff_ffff;
@@ -74,7 +77,6 @@ impl SequenceNumber {
 
 impl fmt::Display for SequenceNumber {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        const CHUNK: u128 = 10_000_000_000_000_000_000;
         let mut limbs = self.limbs();
         let mut chunks = [0u64; 3];
         for chunk in chunks.iter_mut().rev() {
@@ -102,11 +104,12 @@ impl FromStr for SequenceNumber {
         if s.len() != 56 || !s.bytes().all(|b| b.is_ascii_digit()) {
             return Err(ERROR);
         }
+        // 18, 19 and 19 digits: each fits 64 bits.
         let mut limbs = [0u64; 3];
-        for digit in s.bytes() {
-            let mut carry = u128::from(digit - b'0');
+        for chunk in [&s[..18], &s[18..37], &s[37..]] {
+            let mut carry = u128::from(chunk.parse::<u64>().map_err(|_| ERROR)?);
             for limb in limbs.iter_mut().rev() {
-                let value = u128::from(*limb) * 10 + carry;
+                let value = u128::from(*limb) * CHUNK + carry;
                 *limb = value as u64;
                 carry = value >> 64;
             }

@@ -17,7 +17,7 @@ use crate::base::{Event, Fold, SimDuration, SimTime};
 use crate::check::Verdict;
 use crate::client::kcl::{KclSettings, WorkerControl, boot_worker};
 use crate::client::poller::{PollerSettings, SavedPositions, boot_poller};
-use crate::client::producer::{ProducerSettings, boot_producer};
+use crate::client::producer::{KeyTable, ProducerSettings, boot_producer};
 use crate::cloud::Cloud;
 use crate::measure::Series;
 use crate::report::RunReport;
@@ -136,9 +136,10 @@ type Starts = Vec<(SimDuration, crate::base::HostId)>;
 
 fn add_producer(world: &World<Cloud>, settings: &ProducerSettings, starts: &mut Starts) {
     let shared = Rc::new(settings.clone());
+    let keys = KeyTable::default();
     for index in 0..settings.hosts {
-        let settings = shared.clone();
-        let boot = move |cx| boot_producer(cx, settings.clone(), index);
+        let (settings, keys) = (shared.clone(), keys.clone());
+        let boot = move |cx| boot_producer(cx, settings.clone(), index, keys.clone());
         let host = world.add_host(&format!("{}-{}", shared.name, index + 1), HostRole::Producer, boot);
         let (producer, stream) = (shared.name.clone(), shared.stream.clone());
         world.host(host).emit(Event::ProducerDeclared { host, producer, stream });

@@ -46,7 +46,7 @@ fn start(lab: &Lab, settings: PollerSettings, produce_s: u64) -> HostId {
         backlog_max: 10_000,
         is_ordered: false,
     });
-    lab.host("web-1", move |cx| boot_producer(cx, producer.clone(), 0));
+    lab.host("web-1", move |cx| boot_producer(cx, producer.clone(), 0, Default::default()));
     let (settings, saved) = (Rc::new(settings), Rc::default());
     lab.host("reader-1", move |cx| boot_poller(cx, settings.clone(), Rc::clone(&saved)))
 }

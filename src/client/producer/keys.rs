@@ -1,14 +1,20 @@
 //! Which partition key, and how much data, a record has.
 
+use std::cell::RefCell;
+use std::rc::Rc;
+
 use super::settings::{KeyDistribution, SizeDistribution};
 use crate::base::seed::Random;
 use crate::base::{HashKey, PartitionKey};
 
+/// The keys of one producer by number, which all its hosts share.
+#[derive(Clone, Default)]
+pub struct KeyTable(Rc<RefCell<Vec<Option<PartitionKey>>>>);
+
 /// Draws partition keys. A key is made, with its MD5, when it is first drawn, and shared from then on.
 pub(super) struct Keys {
     draw: Draw,
-    /// Keys by number.
-    made: Vec<Option<PartitionKey>>,
+    made: KeyTable,
     names: Names,
     random: Random,
 }
@@ -41,7 +47,7 @@ pub(super) type Drawn = (PartitionKey, Option<Box<HashKey>>);
 
 impl Keys {
     /// A source of keys; `producer` is its name, which makes unique keys unique among producers.
-    pub fn new(distribution: &KeyDistribution, producer: &str, random: Random) -> Self {
+    pub fn new(distribution: &KeyDistribution, producer: &str, made: KeyTable, random: Random) -> Self {
         let (draw, names, count) = match distribution {
             KeyDistribution::Uniform { count } => (Draw::Uniform(*count), Names::Numbered, *count),
             KeyDistribution::Zipf { count, exponent } => {
@@ -59,7 +65,8 @@ impl Keys {
                 (Draw::Uniform(hashes.len() as u32), Names::Explicit(hashes.clone()), hashes.len() as u32)
             }
         };
-        Self { draw, made: vec![None; count as usize], names, random }
+        made.0.borrow_mut().resize(count as usize, None);
+        Self { draw, made, names, random }
     }
 
     /// The key of the `record`-th record.
@@ -78,7 +85,8 @@ impl Keys {
             _ => None,
         };
         let names = &self.names;
-        (self.made[number].get_or_insert_with(|| names.make(number)).clone(), explicit)
+        let made = &mut self.made.0.borrow_mut()[number];
+        (made.get_or_insert_with(|| names.make(number)).clone(), explicit)
     }
 }
 
@@ -166,7 +174,7 @@ mod tests {
 
     /// How often each key came in `n` draws.
     fn counts(distribution: &KeyDistribution, n: u64) -> BTreeMap<String, u64> {
-        let mut keys = Keys::new(distribution, "web", Seed(3).stream("keys"));
+        let mut keys = Keys::new(distribution, "web", KeyTable::default(), Seed(3).stream("keys"));
         let mut counts = BTreeMap::new();
         for record in 0..n {
             *counts.entry(keys.next(record).0.as_str().to_owned()).or_insert(0) += 1;
@@ -215,7 +223,12 @@ mod tests {
     #[test]
     fn explicit_hash_keys_come_with_the_key_of_their_number() {
         let hashes = vec![HashKey::MIN, HashKey::MAX];
-        let mut keys = Keys::new(&KeyDistribution::ExplicitHash(hashes.clone()), "web", Seed(1).stream("keys"));
+        let mut keys = Keys::new(
+            &KeyDistribution::ExplicitHash(hashes.clone()),
+            "web",
+            KeyTable::default(),
+            Seed(1).stream("keys"),
+        );
         for record in 0..100 {
             let (key, explicit) = keys.next(record);
             let number = if key.as_str() == "key-0" { 0 } else { 1 };

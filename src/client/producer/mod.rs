@@ -18,6 +18,7 @@ pub mod replay;
 pub mod settings;
 mod source;
 pub mod trace;
+pub use keys::KeyTable;
 pub use settings::*;
 
 use std::cell::{Cell, RefCell};
@@ -43,8 +44,8 @@ const RESEND_BASE: SimDuration = SimDuration::from_millis(100);
 const RESEND_MAX: SimDuration = SimDuration::from_secs(20);
 
 /// Starts the tasks of a producer's host. `host_index` counts its hosts from 0.
-pub fn boot_producer(cx: Cx, settings: Rc<ProducerSettings>, host_index: u32) {
-    let buffer = Buffer::new(Source::new(&cx, &settings, host_index), &settings);
+pub fn boot_producer(cx: Cx, settings: Rc<ProducerSettings>, host_index: u32, keys: KeyTable) {
+    let buffer = Buffer::new(Source::new(&cx, &settings, host_index, keys), &settings);
     let producer = Rc::new(Producer {
         sdk: Sdk::new(cx.clone(), "kinesis", settings.retry, CALL_TIMEOUT),
         random: RefCell::new(cx.random("resend")),

@@ -3,7 +3,7 @@
 use std::iter::{Skip, StepBy};
 
 use super::arrivals::Arrivals;
-use super::keys::{Keys, Sizes};
+use super::keys::{KeyTable, Keys, Sizes};
 use super::replay::{Replay, Replayed};
 use super::settings::{Load, ProducerSettings};
 use crate::base::{PartitionKey, Payload, SimTime};
@@ -65,7 +65,7 @@ impl Iterator for Schedule {
 impl Source {
     /// The records that host `host_index` is offered from now on. What came before now, while it was down, is
     /// nobody's: whoever called has gone elsewhere.
-    pub fn new(cx: &Cx, settings: &ProducerSettings, host_index: u32) -> Self {
+    pub fn new(cx: &Cx, settings: &ProducerSettings, host_index: u32, made: KeyTable) -> Self {
         let (start, stop) = (SimTime::ZERO.saturating_add(settings.start), SimTime::ZERO.saturating_add(settings.stop));
         let hosts = settings.hosts;
         let (schedule, size, keys) = match &settings.load {
@@ -83,7 +83,7 @@ impl Source {
             next: None,
             number: u64::from(host_index),
             hosts: u64::from(hosts),
-            keys: Keys::new(keys, &settings.name, cx.random("partition keys")),
+            keys: Keys::new(keys, &settings.name, made, cx.random("partition keys")),
             sizes: Sizes::new(size, cx.random("sizes")),
         };
         source.next = source.schedule.next();

@@ -51,7 +51,9 @@ fn start(lab: &Lab, settings: ProducerSettings) {
     let settings = Rc::new(settings);
     for index in 0..settings.hosts {
         let boot_settings = settings.clone();
-        lab.host(&format!("web-{}", index + 1), move |cx| boot_producer(cx, boot_settings.clone(), index));
+        lab.host(&format!("web-{}", index + 1), move |cx| {
+            boot_producer(cx, boot_settings.clone(), index, Default::default())
+        });
     }
 }
 

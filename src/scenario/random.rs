@@ -106,7 +106,7 @@ struct Draw<'a> {
 impl Draw<'_> {
     /// The random stream of a kind: adding one kind does not change another.
     fn random(&self, kind: &str) -> Random {
-        Seed(self.file.seed).stream(&format!("random faults/{kind}"))
+        Seed(self.file.seed.0).stream(&format!("random faults/{kind}"))
     }
 
     /// Times of faults of one kind, with their lengths: on the average as many as the rate says.

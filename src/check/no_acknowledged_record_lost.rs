@@ -2,7 +2,7 @@
 //!
 //! Broken by: a record acknowledged by fewer than two zones, ordinals that are not dense, a shard closed before its
 //! end, records trimmed before their time, a reading session that jumps over records, and an answer that says "caught
-//! up" with records left. How old a record is is known to [`MARK_EVERY`], in favour of the service.
+//! up" with records left. How old a record is is known to `MARK_EVERY`, in favour of the service.
 //!
 //! Whether a consumer processes what it read is not judged here.
 
@@ -57,7 +57,7 @@ impl Shard {
             self.marks.push_back((ordinal, at));
         }
     }
-    /// A time at or before which `ordinal` was accepted, by less than [`MARK_EVERY`].
+    /// A time at or before which `ordinal` was accepted, by less than `MARK_EVERY`.
     fn accepted_at(&self, ordinal: u64) -> SimTime {
         let after = self.marks.partition_point(|(o, _)| *o <= ordinal);
         after.checked_sub(1).map_or(SimTime::ZERO, |i| self.marks[i].1)

@@ -157,7 +157,7 @@ impl Sdk {
             Reply::Table(reply) => reply,
             _ => unreachable!("a table request has a table reply"),
         };
-        self.call(Request::Table(request), unpack, class).await.0
+        self.call(Request::Table(Box::new(request)), unpack, class).await.0
     }
 
     /// Calls the application's store.

@@ -24,8 +24,8 @@ pub const STORE: HostId = HostId(2);
 pub enum Request {
     /// To Kinesis Data Streams.
     Streams(streams::api::Request),
-    /// To DynamoDB.
-    Table(table::api::Request),
+    /// To DynamoDB. Boxed, because the far more frequent messages to streams are much smaller.
+    Table(Box<table::api::Request>),
     /// To the application's store.
     Sink(sink::Request),
 }
@@ -89,7 +89,7 @@ impl Backend for Cloud {
     fn handle(&mut self, now: SimTime, caller: HostId, request: Request, events: &mut Vec<Event>) -> Reply {
         match request {
             Request::Streams(request) => Reply::Streams(self.streams.handle(now, caller, request, events)),
-            Request::Table(request) => Reply::Table(self.tables.handle(now, caller, request, events)),
+            Request::Table(request) => Reply::Table(self.tables.handle(now, caller, *request, events)),
             Request::Sink(request) => Reply::Sink(self.sink.handle(now, caller, request, events)),
         }
     }

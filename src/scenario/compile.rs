@@ -38,7 +38,8 @@ pub(super) struct Compiler<'a> {
 }
 
 const RECORD_BYTES_MAX: u64 = 1024 * 1024;
-const HOST_MAX: u32 = 10_000;
+/// Hosts of one producer or consumer.
+pub(super) const HOST_MAX: u32 = 10_000;
 /// `idleTimeBetweenReadsInMillis`.
 const KCL_IDLE: Duration = Duration(SimDuration::from_millis(1500));
 const POLLER_IDLE: Duration = Duration(SimDuration::from_secs(1));

@@ -1,9 +1,9 @@
 //! Floor 5: the scenario file: types, parsing, diagnostics, defaults, and compilation into a [`plan::Plan`].
 //!
 //! Reading is strict: an unknown key, a wrong unit or an impossible value is an error that points into the file
-//! ([`diagnostic`]), and one look shows them all (`read.rs`). [`file`] has the sections and their defaults, [`units`] the values as people write them,
-//! `compile.rs` checks what the types cannot, `random.rs` draws random faults, `explain.rs` says what a file
-//! means.
+//! ([`diagnostic`]), and one look shows them all (`read.rs`). [`mod@file`] has the sections and their defaults,
+//! [`units`] the values as people write them, `compile.rs` checks what the types cannot, `random.rs` draws random
+//! faults, `explain.rs` says what a file means.
 
 mod compile;
 pub mod diagnostic;

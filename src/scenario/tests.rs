@@ -174,3 +174,18 @@ fn a_group_can_have_the_name_of_a_host() {
     let plan = load(&source, "test.toml", None).unwrap_or_else(|d| panic!("{d}")).plan();
     assert!(format!("{:?}", plan.faults).contains("[\"billing-1-1\"]"), "{:?}", plan.faults);
 }
+
+#[test]
+fn drawn_zone_faults_keep_away_from_those_of_the_file() {
+    let source = GOOD.replace("\"10m\"", "\"12h\"")
+        + "[[fault]]\nat = \"3h\"\nfor = \"1h\"\nzone_wipe = 0\n\
+           [random_faults]\nzones = \"60/h\"\nlasts = \"1m..10m\"\n";
+    for seed in 0..20 {
+        let plan = load(&source, "test.toml", Some(seed)).unwrap_or_else(|d| panic!("{d}")).plan();
+        assert!(plan.faults.len() > 10, "some were drawn");
+        for pair in plan.faults.windows(2) {
+            let over = pair[0].at.saturating_add(pair[0].lasts.expect("zone faults end"));
+            assert!(over < pair[1].at, "seed {seed}: {} and {}", pair[0].text, pair[1].text);
+        }
+    }
+}

@@ -1,7 +1,7 @@
 //! Amazon Kinesis Data Streams: the control plane, the data plane, their limits and their storage.
 //!
 //! [`api`] has the requests, replies, errors and settings; [`StreamsService`] is the state machine. Where to find
-//! a rule: numbers in [`limits`], call quotas in [`quotas`], shard storage in [`log`] and [`zones`], writes in
+//! a rule: numbers in `limits.rs`, call quotas in `quotas.rs`, shard storage in `log.rs` and `zones.rs`, writes in
 //! `write.rs`, iterators and reads in `read.rs`, listings in `list.rs`, states and durations in `lifecycle.rs`,
 //! splits and merges in `reshard.rs`, trimming in `retention.rs`, keys in `encryption.rs`, injected faults in
 //! `faults.rs`.

@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 use std::io::{self, IsTerminal, Write};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
@@ -103,6 +103,7 @@ fn run_one(arguments: &Arguments, file: &Path, scenario: &Scenario) -> io::Resul
         let Ok(events) = Rc::try_unwrap(events) else { unreachable!("the run is over, nobody else writes events") };
         files::finish_events(events.into_inner())?;
         files::write_all(dir, &result.report, Some(wall_seconds), &result.series, &scenario.resolved_toml())?;
+        write_attachments(dir, scenario)?;
     }
     print_report(arguments, &result.report, wall_seconds, out.as_deref())?;
     let mut exit = exit_of(&result.report);
@@ -110,6 +111,19 @@ fn run_one(arguments: &Arguments, file: &Path, scenario: &Scenario) -> io::Resul
         exit = exit.and(check_determinism(arguments, scenario, &result.report)?);
     }
     Ok(exit)
+}
+
+/// Puts the trace files that the resolved scenario names beside it. Those outside the scenario's folder keep their place.
+fn write_attachments(dir: &Path, scenario: &Scenario) -> io::Result<()> {
+    for (name, bytes) in scenario.attachments() {
+        let is_inside = Path::new(name).components().all(|part| matches!(part, Component::Normal(_)));
+        if is_inside {
+            let path = dir.join(name);
+            std::fs::create_dir_all(path.parent().unwrap_or(dir))?;
+            std::fs::write(path, bytes)?;
+        }
+    }
+    Ok(())
 }
 
 fn exit_of(report: &RunReport) -> Exit {

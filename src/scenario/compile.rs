@@ -38,7 +38,11 @@ pub(super) struct Compiler<'a> {
 }
 
 const RECORD_BYTES_MAX: u64 = 1024 * 1024;
-const HOST_MAX: u32 = 10_000;
+/// Hosts of one producer or consumer.
+pub(super) const HOST_MAX: u32 = 10_000;
+/// `idleTimeBetweenReadsInMillis`.
+const KCL_IDLE: Duration = Duration(SimDuration::from_millis(1500));
+const POLLER_IDLE: Duration = Duration(SimDuration::from_secs(1));
 
 impl Compiler<'_> {
     /// Notes a problem at a path of the file.
@@ -121,7 +125,7 @@ impl Consumer {
     /// Workers from the start and those that join.
     pub fn host_count(&self) -> u32 {
         match self.library {
-            Library::Kcl2 => self.workers + self.joins.len() as u32,
+            Library::Kcl2 => self.workers.saturating_add(self.joins.len() as u32),
             Library::Poller => 1,
         }
     }
@@ -142,7 +146,9 @@ pub(super) fn compile(
     if let Some(random) = file.random_faults.take() {
         file.fault.extend(random::draw(&file, &random));
     }
+    fill_options(&mut file);
     let mut c = Compiler { file: &file, spans, problems: Vec::new() };
+    c.host_names();
     c.need(
         !file.duration.0.is_zero(),
         file_path!["duration"],
@@ -164,7 +170,7 @@ pub(super) fn compile(
     let plan = Plan {
         name: file.name.as_str().into(),
         source: source.into(),
-        seed: Seed(file.seed),
+        seed: Seed(file.seed.0),
         duration: file.duration.0,
         latency: (file.network.latency.0, file.network.latency.1),
         streams_settings: streams_settings(&file),
@@ -185,6 +191,22 @@ pub(super) fn compile(
         outcome,
     };
     Ok(Compiled { file, plan })
+}
+
+/// Writes out the defaults that depend on something else, for the resolved file.
+fn fill_options(file: &mut File) {
+    for producer in file.producer.values_mut() {
+        producer.stop.get_or_insert(file.duration);
+    }
+    for consumer in file.consumer.values_mut() {
+        match consumer.library {
+            Library::Kcl2 => {
+                consumer.kcl.get_or_insert_default();
+                consumer.idle.get_or_insert(KCL_IDLE);
+            }
+            Library::Poller => drop(consumer.idle.get_or_insert(POLLER_IDLE)),
+        }
+    }
 }
 
 fn streams_settings(file: &File) -> streams::api::Settings {
@@ -223,6 +245,24 @@ fn table_settings(file: &File) -> table::api::Settings {
 }
 
 impl Compiler<'_> {
+    /// Every host has a name of its own, and the world has numbers for all of them.
+    fn host_names(&mut self) {
+        let mut hosts = self.hosts();
+        if hosts.len() > HOST_MAX as usize * 6 {
+            let title = format!("{} hosts are more than a run can have", hosts.len());
+            self.problem(file_path!["duration"], title, "in this file", "use at most 60000 hosts");
+        }
+        hosts.sort_unstable();
+        let Some(twice) = hosts.windows(2).find(|pair| pair[0] == pair[1]).map(|pair| pair[0].clone()) else { return };
+        let group = |name: &&String| twice.strip_prefix(name.as_str()).is_some_and(|rest| rest.starts_with('-'));
+        let section = self.file.consumer.keys().find(group).map(|name| ("consumer", name.clone()));
+        let section = section.or_else(|| self.file.producer.keys().find(group).map(|name| ("producer", name.clone())));
+        let Some((section, name)) = section else { unreachable!("hosts are of producers and consumers") };
+        let title = format!("two hosts are called `{twice}`");
+        let help = "give every producer and consumer a name of its own";
+        self.problem(file_path![section, name.as_str()], title, "its hosts are named after it", help);
+    }
+
     fn outcome(&mut self) -> Outcome {
         let failing = self.file.failing.iter().map(|name| name.as_str().into()).collect::<Vec<Arc<str>>>();
         match self.file.outcome {
@@ -436,6 +476,10 @@ impl Compiler<'_> {
             let processor = self.processor(name, consumer);
             match consumer.library {
                 Library::Kcl2 => kcl.push(self.kcl(id, name, consumer, stream, position, processor)),
+                Library::Poller if consumer.kcl.is_some() => {
+                    let help = "remove it, or choose `library = \"kcl-2\"`";
+                    self.problem(at("kcl"), "a poller has no settings of the KCL", "not for a poller", help);
+                }
                 Library::Poller => pollers.push(PollerSettings {
                     consumer: id,
                     name: name.as_str().into(),
@@ -447,7 +491,7 @@ impl Compiler<'_> {
                         ResumeWord::Iterator => Resume::Iterator,
                         ResumeWord::Position => Resume::Position,
                     },
-                    idle: consumer.idle.map_or(SimDuration::from_secs(1), |idle| idle.0),
+                    idle: consumer.idle.unwrap_or(POLLER_IDLE).0,
                     records_max: consumer.records_max,
                     processor,
                 }),
@@ -472,17 +516,38 @@ impl Compiler<'_> {
         let table = table.or_else(|_| format!("{}-leases", consumer.table_name(name)).parse());
         self.need(table.is_ok(), at("application"), "not a name for the lease table", help);
         self.need(consumer.workers > 0, at("workers"), "a KCL application has at least one worker", "");
+        let is_possible = consumer.workers <= HOST_MAX;
+        self.need(is_possible, at("workers"), "an application has at most 10000 workers", "");
         if let Some(units) = consumer.lease_table {
             let is_possible = units.read > 0 && units.write > 0;
             self.need(is_possible, at("lease_table"), "a provisioned table has at least 1 unit each way", "");
         }
-        let mut worker_starts = vec![consumer.start.0; consumer.workers as usize];
+        let mut worker_starts = vec![consumer.start.0; consumer.workers.min(HOST_MAX) as usize];
         for (n, join) in consumer.joins.iter().enumerate() {
             self.instant(*join, file_path!["consumer", name, "joins", n], "a worker's start");
             worker_starts.push(join.0);
         }
         let defaults = KclSettings::new(id, name, stream, table.unwrap_or_else(|_| placeholder("leases")));
+        let options = consumer.kcl.clone().unwrap_or_default();
+        let epsilon = options.epsilon;
+        self.need(consumer.failover > epsilon, at("failover"), "a lease lasts longer than `epsilon`", "");
         KclSettings {
+            epsilon: epsilon.0,
+            very_old_multiplier: options.very_old_multiplier,
+            renewal_threads: options.renewal_threads.max(1),
+            prefetch_bytes_max: options.prefetch_bytes_max.0,
+            prefetch_records_max: options.prefetch_records_max,
+            parent_shard_poll: options.parent_shard_poll.0,
+            dispatch_poll: options.dispatch_poll.0,
+            auditor_period: options.auditor_period.0,
+            auditor_threshold: options.auditor_threshold,
+            cleanup_interval: options.cleanup_interval.0,
+            completed_cleanup_interval: options.completed_cleanup_interval.0,
+            garbage_cleanup_interval: options.garbage_cleanup_interval.0,
+            task_backoff: options.task_backoff.0,
+            is_ignore_unexpected_child_shards: options.ignore_unexpected_child_shards,
+            get_records_timeout: options.get_records_timeout.0,
+            table_timeout: options.table_timeout.0,
             lease_table_capacity: match consumer.lease_table {
                 Some(units) => Capacity::Provisioned { read: units.read, write: units.write },
                 None => Capacity::OnDemand,
@@ -495,7 +560,7 @@ impl Compiler<'_> {
             steal_max: consumer.steal_max,
             is_priority_assignment: consumer.priority_assignment,
             is_consistent_reads: consumer.consistent_reads,
-            idle_between_reads: consumer.idle.map_or(defaults.idle_between_reads, |idle| idle.0),
+            idle_between_reads: consumer.idle.unwrap_or(KCL_IDLE).0,
             records_max: consumer.records_max,
             prefetch_batches_max: consumer.prefetch_batches,
             is_cleanup_enabled: consumer.cleanup_leases,

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::compile::Compiler;
+use super::diagnostic::nearest;
 use super::file::{Action, Fault, KmsState, LeaseTable, LinkFault, ServiceFault, Way};
 use super::plan::{ActionKind, ActionPlan, FaultKind, FaultPlan, ShardChoice};
 use super::spans::Path;
@@ -144,7 +145,7 @@ fn links(c: &mut Compiler<'_>, n: usize, fault: &Fault, kinds: &mut Vec<(FaultKi
         let word = key.replace('_', " ");
         let text =
             format!("{word} between {} and {}", between(&clients, "all hosts"), between(&services, "all services"));
-        let operation = link.operation.as_deref().map(Into::into);
+        let operation = operation(c, file_path!["fault", n, key, "operation"], link.operation.as_deref());
         kinds.push((FaultKind::Link { clients, services, way, operation, effect }, text));
     }
 }
@@ -154,11 +155,59 @@ fn host_group(c: &mut Compiler<'_>, n: usize, key: &str, name: &str) -> Vec<Arc<
     let is_group = c.file.consumer.contains_key(name) || c.file.producer.contains_key(name);
     match is_group {
         true => {
-            let is_of = |host: &String| host.strip_prefix(name).is_some_and(|rest| rest[1..].parse::<u32>().is_ok());
-            c.hosts().into_iter().filter(is_of).map(Into::into).collect()
+            let number = |host: &str| host.strip_prefix(name)?.strip_prefix('-')?.parse::<u32>().ok();
+            c.hosts().into_iter().filter(|host| number(host).is_some()).map(Into::into).collect()
         }
         false => vec![c.host(name, file_path!["fault", n, key, "hosts"])],
     }
+}
+
+/// Operations of all services, by the names that faults are aimed with.
+const OPERATIONS: [&str; 31] = [
+    "CreateStream",
+    "DeleteStream",
+    "DescribeStream",
+    "DescribeStreamSummary",
+    "ListStreams",
+    "ListShards",
+    "PutRecord",
+    "PutRecords",
+    "GetShardIterator",
+    "GetRecords",
+    "SplitShard",
+    "MergeShards",
+    "UpdateShardCount",
+    "IncreaseStreamRetentionPeriod",
+    "DecreaseStreamRetentionPeriod",
+    "StartStreamEncryption",
+    "StopStreamEncryption",
+    "CreateTable",
+    "DescribeTable",
+    "UpdateTable",
+    "DeleteTable",
+    "PutItem",
+    "GetItem",
+    "UpdateItem",
+    "DeleteItem",
+    "Query",
+    "Scan",
+    "BatchGetItem",
+    "BatchWriteItem",
+    "Open",
+    "Apply",
+];
+
+/// A fault aimed at an operation that nobody has would never hit anything.
+fn operation(c: &mut Compiler<'_>, path: Path, name: Option<&str>) -> Option<Box<str>> {
+    let name = name?;
+    if !OPERATIONS.contains(&name) {
+        let help = match nearest(name, OPERATIONS) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => "write AWS's name of an operation, such as PutRecords, GetRecords or UpdateItem".to_owned(),
+        };
+        c.problem(path, format!("there is no operation `{name}`"), "no service has it", &help);
+    }
+    Some(name.into())
 }
 
 fn service(c: &mut Compiler<'_>, n: usize, key: &str, name: &str) -> Arc<str> {
@@ -186,7 +235,7 @@ fn services(c: &mut Compiler<'_>, n: usize, fault: &Fault, kinds: &mut Vec<(Faul
 
 fn stream_fault(c: &mut Compiler<'_>, n: usize, key: &str, fault: &ServiceFault, rate: f64) -> FaultKind {
     let stream = fault.stream.as_ref().map(|name| c.stream_name(name, file_path!["fault", n, key, "stream"]));
-    let operation = fault.operation.as_deref().map(Into::into);
+    let operation = operation(c, file_path!["fault", n, key, "operation"], fault.operation.as_deref());
     let target = streams::FaultTarget { stream, shard: fault.shard.map(ShardId), operation };
     FaultKind::Streams(match key {
         "throttle" => streams::Fault::Throttle { target, rate },
@@ -198,7 +247,8 @@ fn stream_fault(c: &mut Compiler<'_>, n: usize, key: &str, fault: &ServiceFault,
 
 fn table_fault(c: &mut Compiler<'_>, n: usize, key: &str, fault: &ServiceFault, name: &str, rate: f64) -> FaultKind {
     let table = Some(table_name(c, name, file_path!["fault", n, key, "table"]));
-    let target = table::FaultTarget { table, operation: fault.operation.as_deref().map(Into::into) };
+    let operation = operation(c, file_path!["fault", n, key, "operation"], fault.operation.as_deref());
+    let target = table::FaultTarget { table, operation };
     if key == "expire_iterators" {
         c.problem(file_path!["fault", n, key, "table"], "tables have no iterators", "here", "name a stream instead");
     }

@@ -7,8 +7,9 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::units::{Duration, DurationRange, Rate, Share, Size, SizeRange};
-use crate::base::SimDuration;
+use super::units::{Duration, DurationRange, Rate, SeedNumber, Share, Size, SizeRange};
+use crate::base::{ConsumerId, SimDuration};
+use crate::client::kcl::KclSettings;
 use crate::measure::Occurrence;
 use crate::service::{streams, table};
 
@@ -25,8 +26,8 @@ pub struct File {
     /// Length of the run.
     pub duration: Duration,
     /// Seed of the run; `--seed` replaces it.
-    #[serde(default = "one")]
-    pub seed: u64,
+    #[serde(default)]
+    pub seed: SeedNumber,
     /// What the scenario is there to show: `pass`, or `fail` with exactly the checks and expectations in `failing`.
     #[serde(default)]
     pub outcome: OutcomeWord,
@@ -63,10 +64,6 @@ pub struct File {
     /// What must come out.
     #[serde(default)]
     pub expect: Vec<Expect>,
-}
-
-fn one() -> u64 {
-    1
 }
 
 /// The outcome that a scenario is there to show.
@@ -464,6 +461,73 @@ pub struct Consumer {
     /// `cleanupLeasesUponShardCompletion` (kcl-2).
     #[serde(default = "yes")]
     pub cleanup_leases: bool,
+    /// Settings of the library that are seldom changed (kcl-2).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kcl: Option<KclOptions>,
+}
+
+/// Settings of the library that are seldom changed, with its defaults.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct KclOptions {
+    /// `epsilonMillis`.
+    pub epsilon: Duration,
+    /// `veryOldLeaseDurationNanosMultiplier`.
+    pub very_old_multiplier: u32,
+    /// `maxLeaseRenewalThreads`.
+    pub renewal_threads: u32,
+    /// `maxCacheByteSize` of the prefetch cache.
+    pub prefetch_bytes_max: Size,
+    /// `maxRecordsCount` of the prefetch cache.
+    pub prefetch_records_max: u64,
+    /// `parentShardPollIntervalMillis`.
+    pub parent_shard_poll: Duration,
+    /// `shardConsumerDispatchPollIntervalMillis`.
+    pub dispatch_poll: Duration,
+    /// `leasesRecoveryAuditorExecutionFrequencyMillis`.
+    pub auditor_period: Duration,
+    /// `leasesRecoveryAuditorInconsistencyConfidenceThreshold`.
+    pub auditor_threshold: u32,
+    /// `leaseCleanupIntervalMillis`.
+    pub cleanup_interval: Duration,
+    /// `completedLeaseCleanupIntervalMillis`.
+    pub completed_cleanup_interval: Duration,
+    /// `garbageLeaseCleanupIntervalMillis`.
+    pub garbage_cleanup_interval: Duration,
+    /// `taskBackoffTimeMillis`.
+    pub task_backoff: Duration,
+    /// `ignoreUnexpectedChildShards`.
+    pub ignore_unexpected_child_shards: bool,
+    /// Timeout of GetRecords.
+    pub get_records_timeout: Duration,
+    /// `dynamoDbRequestTimeout`.
+    pub table_timeout: Duration,
+}
+
+impl Default for KclOptions {
+    fn default() -> Self {
+        let name = "any-name";
+        let (Ok(stream), Ok(table)) = (name.parse(), name.parse()) else { unreachable!("this is a name") };
+        let library = KclSettings::new(ConsumerId(0), name, stream, table);
+        Self {
+            epsilon: Duration(library.epsilon),
+            very_old_multiplier: library.very_old_multiplier,
+            renewal_threads: library.renewal_threads,
+            prefetch_bytes_max: Size(library.prefetch_bytes_max),
+            prefetch_records_max: library.prefetch_records_max,
+            parent_shard_poll: Duration(library.parent_shard_poll),
+            dispatch_poll: Duration(library.dispatch_poll),
+            auditor_period: Duration(library.auditor_period),
+            auditor_threshold: library.auditor_threshold,
+            cleanup_interval: Duration(library.cleanup_interval),
+            completed_cleanup_interval: Duration(library.completed_cleanup_interval),
+            garbage_cleanup_interval: Duration(library.garbage_cleanup_interval),
+            task_backoff: Duration(library.task_backoff),
+            ignore_unexpected_child_shards: library.is_ignore_unexpected_child_shards,
+            get_records_timeout: Duration(library.get_records_timeout),
+            table_timeout: Duration(library.table_timeout),
+        }
+    }
 }
 
 fn trim_horizon() -> String {

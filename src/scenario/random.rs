@@ -3,6 +3,7 @@
 //! Zones fail one at a time, with time to rebuild in between, so that what was acknowledged keeps a zone that holds
 //! it. Every fault ends by `until`, so that liveness can be judged afterwards.
 
+use super::compile::HOST_MAX;
 use super::file::{ClockSkew, Fault, File, Library, LinkFault, RandomFaults, ServiceFault, Way};
 use super::units::{Duration, DurationRange, Rate, Share};
 use crate::base::seed::Random;
@@ -84,7 +85,10 @@ fn until(file: &File, random: &RandomFaults) -> SimDuration {
 }
 
 fn consumer_hosts(file: &File) -> Vec<String> {
-    file.consumer.iter().flat_map(|(name, c)| (1..=c.host_count()).map(move |n| format!("{name}-{n}"))).collect()
+    file.consumer
+        .iter()
+        .flat_map(|(name, c)| (1..=c.host_count().min(HOST_MAX)).map(move |n| format!("{name}-{n}")))
+        .collect()
 }
 
 fn tables(file: &File) -> Vec<String> {
@@ -106,7 +110,7 @@ struct Draw<'a> {
 impl Draw<'_> {
     /// The random stream of a kind: adding one kind does not change another.
     fn random(&self, kind: &str) -> Random {
-        Seed(self.file.seed).stream(&format!("random faults/{kind}"))
+        Seed(self.file.seed.0).stream(&format!("random faults/{kind}"))
     }
 
     /// Times of faults of one kind, with their lengths: on the average as many as the rate says.
@@ -143,14 +147,23 @@ impl Draw<'_> {
         }
     }
 
-    /// One zone at a time, with a rest after each.
+    /// Whether a zone fault that stands in the file is on, or in its rest, at some time from `start` to `end`.
+    fn meets_zone_fault(&self, start: SimDuration, end: SimDuration) -> bool {
+        let of_file = self.file.fault.iter().filter(|f| f.zone_outage.is_some() || f.zone_wipe.is_some());
+        of_file.into_iter().any(|f| {
+            let over = f.at.0.saturating_add(f.lasts.map_or(SimDuration::MAX, |lasts| lasts.0));
+            start < over.saturating_add(ZONE_REST) && f.at.0 < end.saturating_add(ZONE_REST)
+        })
+    }
+
+    /// One zone at a time, with a rest after each, beside those of the file.
     fn zones(&mut self, rate: Option<Rate>) {
         let Some(rate) = rate else { return };
         let mut random = self.random("zones");
         let mut free_from = SimDuration::ZERO;
         for (at, lasts) in self.times(&mut random, rate) {
             let (zone, is_wipe) = (random.below(3) as u8, random.chance(0.5));
-            if at < free_from {
+            if at < free_from || self.meets_zone_fault(at, at + lasts) {
                 continue;
             }
             free_from = at + lasts + ZONE_REST;

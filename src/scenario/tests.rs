@@ -64,7 +64,26 @@ fn what_is_wrong_is_said_where_it_stands() {
         ("wrong unit of a bound", with("[[expect]]\niterator_age.p99 = \"< 5\"\n")),
         ("nothing expected", with("[[expect]]\nfrom = \"1m\"\n")),
         ("missing trace", GOOD.replace("rate = \"100/s\"", "trace = { file = \"none.csv\" }")),
+        ("not a trace", GOOD.replace("rate = \"100/s\"", "trace = { file = \"Cargo.toml\" }")),
+        ("a text for a number", GOOD.replace("shards = 4", "shards = \"four\"")),
+        ("a number for a section", GOOD.replace("[stream.clicks]\nshards = 4", "stream = 4")),
+        ("unknown operation", with("[[fault]]\nat = \"1m\"\nfor = \"1s\"\nlose = { operation = \"PutRecord2\" }\n")),
+        ("unknown occurrence", with("[[expect]]\nsometimes = \"lease-stole\"\n")),
+        ("one name for two", GOOD.replace("[consumer.billing]", "[consumer.web]")),
+        ("too many workers", GOOD.replace("workers = 2", "workers = 4000000000")),
+        (
+            "settings of the other library",
+            GOOD.replace("workers = 2", "library = \"poller\"\nkcl = { epsilon = \"9ms\" }"),
+        ),
         ("not TOML", GOOD.replace("[stream.clicks]", "[stream.clicks")),
+        (
+            "several of the types at once",
+            GOOD.replace("\"10m\"", "\"10\"")
+                .replace("shards = 4", "shard = 4")
+                .replace("rate = \"100/s\"", "rate = \"5%\"\nhots = 3")
+                .replace("workers = 2", "library = \"kcl\"\nworkers = \"many\"")
+                + "[[fault]]\nat = \"1m\"\ncrahs = \"billing-1\"\n",
+        ),
         (
             "several at once",
             GOOD.replace("shards = 4", "shards = 0").replace("workers = 2", "workers = 0\nrecords_max = 0"),
@@ -109,4 +128,64 @@ fn random_faults_depend_on_the_seed_and_leave_quiet_time_at_the_end() {
 fn the_starter_file_is_a_scenario() {
     let scenario = load(&starter("orders"), "orders.toml", None).unwrap_or_else(|d| panic!("{d}"));
     assert!(scenario.explain().contains("800 records/s: 20 % of the stream's record limit"), "{}", scenario.explain());
+}
+
+#[test]
+fn every_gallery_file_resolves_to_the_same_scenario() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios");
+    let entries = std::fs::read_dir(folder).expect("the gallery");
+    let mut files: Vec<PathBuf> = entries.map(|entry| entry.expect("an entry").path()).collect();
+    files.retain(|path| path.extension().is_some_and(|e| e == "toml"));
+    assert!(files.len() >= 20, "the gallery was found");
+    for path in files {
+        let shown = path.to_string_lossy();
+        let first = load_file(&path, &shown, None).unwrap_or_else(|d| panic!("{d}"));
+        let resolved = first.resolved_toml();
+        let second = load(&resolved, &shown, None).unwrap_or_else(|d| panic!("{d}\n{resolved}"));
+        assert_eq!(format!("{:?}", first.plan()), format!("{:?}", second.plan()), "{shown}");
+    }
+}
+
+#[test]
+fn the_largest_seed_survives_resolving() {
+    let first = load(GOOD, "test.toml", Some(u64::MAX)).unwrap_or_else(|d| panic!("{d}"));
+    let second = load(&first.resolved_toml(), "test.toml", None).unwrap_or_else(|d| panic!("{d}"));
+    assert_eq!(second.plan().seed.0, u64::MAX);
+}
+
+#[test]
+fn seldom_changed_settings_default_to_the_librarys() {
+    let plan = |source: &str| load(source, "test.toml", None).unwrap_or_else(|d| panic!("{d}")).plan();
+    let (name, defaults) = ("billing", plan(GOOD));
+    let stream = defaults.streams[0].name.clone();
+    let mut library =
+        crate::client::kcl::KclSettings::new(crate::base::ConsumerId(0), name, stream, name.parse().expect("a name"));
+    library.worker_starts = vec![crate::base::SimDuration::ZERO; 2];
+    assert_eq!(defaults.kcl, [library.clone()]);
+    let changed = plan(&GOOD.replace("workers = 2", "workers = 2\nkcl = { auditor_threshold = 7 }"));
+    library.auditor_threshold = 7;
+    assert_eq!(changed.kcl, [library]);
+}
+
+#[test]
+fn a_group_can_have_the_name_of_a_host() {
+    let source = GOOD.replace("[producer.web]", "[producer.billing-1]")
+        + "[[fault]]\nat = \"1m\"\nfor = \"1s\"\nlose = { hosts = [\"billing-1\"] }\n";
+    let plan = load(&source, "test.toml", None).unwrap_or_else(|d| panic!("{d}")).plan();
+    assert!(format!("{:?}", plan.faults).contains("[\"billing-1-1\"]"), "{:?}", plan.faults);
+}
+
+#[test]
+fn drawn_zone_faults_keep_away_from_those_of_the_file() {
+    let source = GOOD.replace("\"10m\"", "\"12h\"")
+        + "[[fault]]\nat = \"3h\"\nfor = \"1h\"\nzone_wipe = 0\n\
+           [random_faults]\nzones = \"60/h\"\nlasts = \"1m..10m\"\n";
+    for seed in 0..20 {
+        let plan = load(&source, "test.toml", Some(seed)).unwrap_or_else(|d| panic!("{d}")).plan();
+        assert!(plan.faults.len() > 10, "some were drawn");
+        for pair in plan.faults.windows(2) {
+            let over = pair[0].at.saturating_add(pair[0].lasts.expect("zone faults end"));
+            assert!(over < pair[1].at, "seed {seed}: {} and {}", pair[0].text, pair[1].text);
+        }
+    }
 }

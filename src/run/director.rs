@@ -22,7 +22,7 @@ struct Turn {
 /// Lets the faults happen, from a task on the operator's host.
 pub(super) fn direct(cx: &Cx, faults: Vec<FaultPlan>) {
     let turns = turns(&faults);
-    let director = Director { cx: cx.clone(), faults, held_down: Rc::default() };
+    let director = Director { cx: cx.clone(), faults, held_down: Rc::default(), active: Rc::default() };
     cx.spawn(async move {
         for turn in turns {
             director.cx.sleep_until(turn.at).await;
@@ -53,12 +53,15 @@ struct Director {
     faults: Vec<FaultPlan>,
     /// Hosts that a crash keeps down, with the crash that does; a later crash takes over.
     held_down: Rc<RefCell<Vec<(HostId, usize)>>>,
+    /// Faults that have begun and not ended.
+    active: Rc<RefCell<Vec<usize>>>,
 }
 
 impl Director {
     fn begin(&self, fault: usize) {
         let plan = &self.faults[fault];
         let id = fault as u32;
+        self.active.borrow_mut().push(fault);
         self.cx.emit(Event::FaultBegan { fault: id, what: plan.text.clone() });
         match &plan.what {
             FaultKind::Crash { host } => self.with_host(host, |host| {
@@ -87,6 +90,7 @@ impl Director {
     fn end(&self, fault: usize) {
         let plan = &self.faults[fault];
         let id = fault as u32;
+        self.active.borrow_mut().retain(|active| *active != fault);
         match &plan.what {
             FaultKind::Crash { host } if plan.lasts.is_some() => self.with_host(host, |host| {
                 let mut held = self.held_down.borrow_mut();
@@ -100,13 +104,35 @@ impl Director {
                 }
             }),
             FaultKind::Crash { .. } => {}
-            FaultKind::Pause { host } => self.with_host(host, |host| host.resume()),
-            FaultKind::ClockSkew { host, .. } => self.with_host(host, |host| host.set_wall_skew_ms(0)),
+            // Another pause of the same host may go on.
+            FaultKind::Pause { host } => {
+                let is_paused = |other: &FaultKind| matches!(other, FaultKind::Pause { host: h } if h == host);
+                if !self.is_active(is_paused) {
+                    self.with_host(host, |host| host.resume());
+                }
+            }
+            FaultKind::ClockSkew { host, .. } => {
+                let skew_ms = self.latest_skew_ms(host);
+                self.with_host(host, |host| host.set_wall_skew_ms(skew_ms));
+            }
             FaultKind::Link { .. } => self.cx.remove_link_rule(id),
             FaultKind::Streams(_) => self.cx.with_backend(|cloud, now, events| cloud.streams.heal(now, id, events)),
             FaultKind::Table(_) => self.cx.with_backend(|cloud, now, events| cloud.tables.heal(now, id, events)),
         }
         self.cx.emit(Event::FaultEnded { fault: id });
+    }
+
+    fn is_active(&self, kind: impl Fn(&FaultKind) -> bool) -> bool {
+        self.active.borrow().iter().any(|fault| kind(&self.faults[*fault].what))
+    }
+
+    /// The skew that the latest fault still in force gives the host's clock.
+    fn latest_skew_ms(&self, name: &str) -> i64 {
+        let skew = |fault: &usize| match &self.faults[*fault].what {
+            FaultKind::ClockSkew { host, skew_ms } if **host == *name => Some(*skew_ms),
+            _ => None,
+        };
+        self.active.borrow().iter().rev().find_map(skew).unwrap_or(0)
     }
 
     fn with_host(&self, name: &str, act: impl FnOnce(Cx)) {

@@ -8,6 +8,8 @@ mod folds;
 mod judge;
 mod operator;
 mod shard_load;
+#[cfg(test)]
+mod tests;
 
 use std::cell::RefCell;
 use std::rc::Rc;

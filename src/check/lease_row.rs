@@ -4,59 +4,9 @@
 //! (<https://github.com/awslabs/amazon-kinesis-client/tree/v2.x>). Sub-sequence numbers and pending checkpoints are
 //! not looked at.
 
-use std::cmp::Ordering;
-use std::fmt;
-
 use crate::base::item::{AttributeValue, Item};
-use crate::base::{HashKeyRange, SequenceNumber, ShardId};
-
-/// A stored position. The order is `ExtendedSequenceNumber`'s:
-/// AT_TIMESTAMP < TRIM_HORIZON < LATEST < every number < SHARD_END.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Checkpoint {
-    /// Begin at a time.
-    AtTimestamp,
-    /// Begin at the oldest record.
-    TrimHorizon,
-    /// Begin with the next record.
-    Latest,
-    /// This record was processed.
-    At(SequenceNumber),
-    /// The whole shard was processed.
-    ShardEnd,
-}
-
-impl Checkpoint {
-    fn parse(text: &str) -> Option<Self> {
-        Some(match text {
-            "AT_TIMESTAMP" => Self::AtTimestamp,
-            "TRIM_HORIZON" => Self::TrimHorizon,
-            "LATEST" => Self::Latest,
-            "SHARD_END" => Self::ShardEnd,
-            number => Self::At(number.parse().ok()?),
-        })
-    }
-    /// The position that a CheckpointAttempted names.
-    pub fn attempted(sequence_number: Option<SequenceNumber>) -> Self {
-        sequence_number.map_or(Self::ShardEnd, Self::At)
-    }
-    /// Whether nothing below it is claimed to be processed.
-    pub fn is_unprocessed(self) -> bool {
-        self.cmp(&Self::Latest) == Ordering::Less
-    }
-}
-
-impl fmt::Display for Checkpoint {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::AtTimestamp => f.write_str("AT_TIMESTAMP"),
-            Self::TrimHorizon => f.write_str("TRIM_HORIZON"),
-            Self::Latest => f.write_str("LATEST"),
-            Self::At(number) => write!(f, "{number}"),
-            Self::ShardEnd => f.write_str("SHARD_END"),
-        }
-    }
-}
+use crate::base::{HashKeyRange, ShardId};
+pub use crate::client::kcl::Checkpoint;
 
 /// A view of a lease's item; attributes are decoded when asked for.
 #[derive(Clone, Copy)]
@@ -98,6 +48,7 @@ impl<'a> LeaseRow<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base::SequenceNumber;
 
     #[test]
     fn checkpoints_are_ordered_as_the_library_orders_them() {

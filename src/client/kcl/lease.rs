@@ -66,9 +66,13 @@ impl Checkpoint {
             number => Self::At(number.parse().ok()?),
         })
     }
-    /// Whether it is a place to begin rather than something that was processed.
-    pub fn is_initial(self) -> bool {
-        self <= Self::Latest
+    /// The position that a CheckpointAttempted event names.
+    pub fn attempted(sequence_number: Option<SequenceNumber>) -> Self {
+        sequence_number.map_or(Self::ShardEnd, Self::At)
+    }
+    /// Whether nothing below it is claimed to be processed.
+    pub fn is_unprocessed(self) -> bool {
+        self < Self::Latest
     }
 }
 

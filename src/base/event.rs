@@ -39,6 +39,7 @@ macro_rules! words {
             }
         }
         impl Field for $name {
+            #[inline]
             fn encode(&self, out: &mut Vec<u8>) { out.push(*self as u8); }
             fn visit(&self, name: &'static str, visitor: &mut dyn FieldVisitor) {
                 visitor.text(name, self.as_str());

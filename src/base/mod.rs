@@ -23,7 +23,7 @@ pub mod units;
 pub use event::{Event, EventKind, Fold};
 pub use hash_key::{HashKey, HashKeyRange};
 pub use ids::{ConsumerId, HostId, ShardId, StreamId, StreamName, TableId, TableName};
-pub use partition_key::PartitionKey;
+pub use partition_key::{KeyText, PartitionKey};
 pub use payload::Payload;
 pub use range_set::RangeSet;
 pub use seed::Seed;

@@ -10,11 +10,9 @@ use super::ids::NameError;
 ///
 /// MD5 is computed when the key is made, so that routing a record costs no hashing.
 #[derive(Clone)]
-pub struct PartitionKey(Arc<Inner>);
-
-struct Inner {
+pub struct PartitionKey {
     hash: HashKey,
-    text: Box<str>,
+    text: KeyText,
 }
 
 impl PartitionKey {
@@ -28,46 +26,90 @@ impl PartitionKey {
         if text.is_empty() || !fits {
             return Err(NameError("a partition key is 1 to 256 characters"));
         }
-        Ok(Self(Arc::new(Inner { hash: HashKey::of_partition_key(text), text: text.into() })))
+        Ok(Self { hash: HashKey::of_partition_key(text), text: KeyText::new(text) })
     }
     /// The key as text.
     pub fn as_str(&self) -> &str {
-        &self.0.text
+        self.text.as_str()
+    }
+    /// The key without its hash key, as it is stored.
+    pub fn text(&self) -> &KeyText {
+        &self.text
     }
     /// MD5 of the key.
     pub fn hash_key(&self) -> HashKey {
-        self.0.hash
+        self.hash
     }
     /// UTF-8 bytes, which count toward record size and write throughput.
     pub fn size_bytes(&self) -> u32 {
-        self.0.text.len() as u32
+        self.text.size_bytes()
     }
 }
 
 impl PartialEq for PartitionKey {
     fn eq(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.0, &other.0) || self.0.text == other.0.text
+        self.hash == other.hash && self.text == other.text
     }
 }
 impl Eq for PartitionKey {}
-impl PartialOrd for PartitionKey {
-    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
-        Some(self.cmp(other))
-    }
-}
-impl Ord for PartitionKey {
-    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
-        self.0.text.cmp(&other.0.text)
-    }
-}
 impl fmt::Debug for PartitionKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:?}", &*self.0.text)
+        self.text.fmt(f)
     }
 }
 impl fmt::Display for PartitionKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(&self.0.text)
+        f.pad(self.as_str())
+    }
+}
+
+/// The text of a partition key, in 16 bytes: short ones are held in place, long ones are shared.
+///
+/// A run holds and moves very many keys, most of them short, so there is no pointer to follow for those.
+#[derive(Clone, PartialEq, Eq)]
+pub struct KeyText(Text);
+
+#[derive(Clone, PartialEq, Eq)]
+enum Text {
+    Short { len: u8, bytes: [u8; SHORT_BYTES_MAX] },
+    Long(Arc<Box<str>>),
+}
+
+const SHORT_BYTES_MAX: usize = 14;
+
+impl KeyText {
+    fn new(text: &str) -> Self {
+        let mut bytes = [0; SHORT_BYTES_MAX];
+        match bytes.get_mut(..text.len()) {
+            Some(start) => {
+                start.copy_from_slice(text.as_bytes());
+                Self(Text::Short { len: text.len() as u8, bytes })
+            }
+            None => Self(Text::Long(Arc::new(text.into()))),
+        }
+    }
+    /// As text.
+    pub fn as_str(&self) -> &str {
+        match &self.0 {
+            Text::Short { len, bytes } => match std::str::from_utf8(&bytes[..usize::from(*len)]) {
+                Ok(text) => text,
+                Err(_) => unreachable!("made from text"),
+            },
+            Text::Long(text) => text,
+        }
+    }
+    /// UTF-8 bytes.
+    pub fn size_bytes(&self) -> u32 {
+        match &self.0 {
+            Text::Short { len, .. } => u32::from(*len),
+            Text::Long(text) => text.len() as u32,
+        }
+    }
+}
+
+impl fmt::Debug for KeyText {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.as_str().fmt(f)
     }
 }
 
@@ -80,5 +122,20 @@ mod tests {
         assert!(PartitionKey::new("").is_err());
         assert!(PartitionKey::new(&"é".repeat(256)).is_ok_and(|k| k.size_bytes() == 512));
         assert!(PartitionKey::new(&"é".repeat(257)).is_err());
+    }
+
+    #[test]
+    fn keys_are_small_and_keep_their_text_whatever_its_length() {
+        assert_eq!((size_of::<KeyText>(), size_of::<PartitionKey>()), (16, 32));
+        for len in [1, 2, 13, 14, 15, 16, 36, 256] {
+            for unit in ["a", "é"] {
+                let text: String = unit.repeat(len).chars().take(len).collect();
+                let key = PartitionKey::new(&text).expect("a key");
+                assert_eq!((key.as_str(), key.size_bytes() as usize), (text.as_str(), text.len()));
+                assert_eq!(key.hash_key(), HashKey::of_partition_key(&text));
+            }
+        }
+        let key = |text| PartitionKey::new(text).expect("a key");
+        assert!(key("a") == key("a") && key("a") != key("b"));
     }
 }

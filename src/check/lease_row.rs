@@ -7,6 +7,7 @@
 use crate::base::item::{AttributeValue, Item};
 use crate::base::{HashKeyRange, ShardId};
 pub use crate::client::kcl::Checkpoint;
+use crate::client::kcl::attribute;
 
 /// A view of a lease's item; attributes are decoded when asked for.
 #[derive(Clone, Copy)]
@@ -15,16 +16,16 @@ pub struct LeaseRow<'a>(pub &'a Item);
 impl<'a> LeaseRow<'a> {
     /// The shard that the lease is for, from `leaseKey`; a shard id, or `account:stream:epoch:shard id`.
     pub fn shard(self) -> Option<ShardId> {
-        let key = self.0.get_s("leaseKey")?;
+        let key = self.0.get_s(attribute::LEASE_KEY)?;
         key.rsplit(':').next()?.parse().ok()
     }
     /// `leaseOwner`.
     pub fn owner(self) -> Option<&'a str> {
-        self.0.get_s("leaseOwner").map(|s| &**s)
+        self.0.get_s(attribute::OWNER).map(|s| &**s)
     }
     /// `checkpoint` as text.
     pub fn checkpoint_text(self) -> Option<&'a str> {
-        self.0.get_s("checkpoint").map(|s| &**s)
+        self.0.get_s(attribute::CHECKPOINT).map(|s| &**s)
     }
     /// `checkpoint`; `None` when it is absent or no position.
     pub fn checkpoint(self) -> Option<Checkpoint> {
@@ -32,7 +33,7 @@ impl<'a> LeaseRow<'a> {
     }
     /// `childShardIds`.
     pub fn children(self) -> impl Iterator<Item = ShardId> {
-        let ids = match self.0.get("childShardIds") {
+        let ids = match self.0.get(attribute::CHILDREN) {
             Some(AttributeValue::Ss(ids)) => Some(ids),
             _ => None,
         };
@@ -41,7 +42,13 @@ impl<'a> LeaseRow<'a> {
     /// `startingHashKey` and `endingHashKey`.
     pub fn range(self) -> Option<HashKeyRange> {
         let key = |name| self.0.get_s(name).and_then(|text| text.parse().ok());
-        Some(HashKeyRange { start: key("startingHashKey")?, end: key("endingHashKey")? })
+        Some(HashKeyRange { start: key(attribute::RANGE_START)?, end: key(attribute::RANGE_END)? })
+    }
+    /// Whether another version of the row says the same about what the lease covers, seen without decoding either.
+    pub fn covers_as(self, other: Self) -> bool {
+        let is_ended = |row: Self| row.checkpoint_text() == Some("SHARD_END");
+        let bounds = [attribute::RANGE_START, attribute::RANGE_END];
+        bounds.iter().all(|name| self.0.get_s(name) == other.0.get_s(name)) && is_ended(self) == is_ended(other)
     }
 }
 

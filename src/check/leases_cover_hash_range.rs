@@ -99,6 +99,12 @@ impl LeasesCoverHashRange {
 
     fn on_row(&mut self, at: SimTime, table: TableId, before: Option<&Item>, after: Option<&Item>) {
         let Some(consumer) = self.names.consumer_of_table(table) else { return };
+        // Most writes only renew.
+        if let (Some(before), Some(after)) = (before, after)
+            && LeaseRow(before).covers_as(LeaseRow(after))
+        {
+            return self.judge(at, consumer);
+        }
         let Some(shard) = after.or(before).and_then(|item| LeaseRow(item).shard()) else { return };
         let stream = self.names.stream_of(consumer);
         let active = after.map(LeaseRow).filter(|row| row.checkpoint() != Some(Checkpoint::ShardEnd));

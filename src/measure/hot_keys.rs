@@ -4,79 +4,101 @@
 //! count is then too low by at most 1/2049 of all records. Its clearing pass costs as much as the insertions that made
 //! it necessary, so counting stays amortised O(1), and it has no chance in it.
 
-use crate::base::PartitionKey;
+use crate::base::{KeyText, PartitionKey};
 
 /// How many keys are counted.
 pub const KEYS_MAX: usize = 2048;
 const SLOTS_MIN: usize = 16;
+/// Records are counted in groups of this many: a run has very many counters, and one at a time none of them would
+/// stay in the processor's cache.
+const GROUP: usize = 64;
 
-#[derive(Clone)]
+/// A counted key, by the low half of its MD5; its text is only looked at for reports. Free when `count` is 0.
+#[derive(Clone, Copy, Default)]
 struct Slot {
-    /// Low half of the key's MD5: tells keys apart without looking at their text.
     hash: u64,
     count: u64,
-    key: PartitionKey,
 }
 
 /// Counts records by partition key. An open-addressing table, at most half full, never iterated in slot order for
 /// anything that shows.
 #[derive(Clone, Default)]
 pub struct HotKeys {
-    slots: Vec<Option<Slot>>,
+    slots: Vec<Slot>,
+    /// The key of each slot.
+    keys: Vec<Option<KeyText>>,
     used: usize,
+    /// Records that are not counted yet.
+    waiting: Vec<PartitionKey>,
 }
 
 impl HotKeys {
     /// Counts one record of `key`.
     pub fn record(&mut self, key: &PartitionKey) {
-        let hash = key.hash_key().get() as u64;
-        if self.slots.is_empty() {
-            self.slots = vec![None; SLOTS_MIN];
-        }
-        let at = self.find(hash);
-        match &mut self.slots[at] {
-            Some(slot) => slot.count += 1,
-            None if self.used == KEYS_MAX => self.decrement_all(),
-            empty => {
-                *empty = Some(Slot { hash, count: 1, key: key.clone() });
-                self.used += 1;
-                if self.used * 2 > self.slots.len() {
-                    self.rebuild(self.slots.len() * 2, 0);
-                }
-            }
+        self.waiting.push(key.clone());
+        if self.waiting.len() >= GROUP {
+            self.count_waiting();
         }
     }
 
     /// The `n` keys with most records, most first; ties in order of the keys' text.
-    pub fn top(&self, n: usize) -> Vec<(&PartitionKey, u64)> {
-        let mut all: Vec<_> = self.slots.iter().flatten().map(|slot| (&slot.key, slot.count)).collect();
-        all.sort_unstable_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(b.0)));
+    pub fn top(&self, n: usize) -> Vec<(KeyText, u64)> {
+        let mut counted = self.clone();
+        counted.count_waiting();
+        let counts = counted.slots.iter().map(|slot| slot.count);
+        let mut all: Vec<_> = counted.keys.into_iter().zip(counts).filter_map(|(key, n)| Some((key?, n))).collect();
+        all.sort_unstable_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.as_str().cmp(b.0.as_str())));
         all.truncate(n);
         all
+    }
+
+    fn count_waiting(&mut self) {
+        let mut waiting = std::mem::take(&mut self.waiting);
+        waiting.drain(..).for_each(|key| self.count(&key));
+        self.waiting = waiting;
+    }
+
+    fn count(&mut self, key: &PartitionKey) {
+        let hash = key.hash_key().get() as u64;
+        if self.slots.is_empty() {
+            self.resize(SLOTS_MIN, 0);
+        }
+        let at = self.find(hash);
+        let slot = &mut self.slots[at];
+        if slot.count > 0 {
+            slot.count += 1;
+        } else if self.used == KEYS_MAX {
+            // Misra-Gries: a new key without room takes one from every other.
+            self.resize(self.slots.len(), 1);
+        } else {
+            *slot = Slot { hash, count: 1 };
+            self.keys[at] = Some(key.text().clone());
+            self.used += 1;
+            if self.used * 2 > self.slots.len() {
+                self.resize(self.slots.len() * 2, 0);
+            }
+        }
     }
 
     /// The slot that has `hash`, or the free one where it belongs.
     fn find(&self, hash: u64) -> usize {
         let mask = self.slots.len() - 1;
         let mut at = hash as usize & mask;
-        while self.slots[at].as_ref().is_some_and(|slot| slot.hash != hash) {
+        while self.slots[at].count > 0 && self.slots[at].hash != hash {
             at = (at + 1) & mask;
         }
         at
     }
 
-    /// Misra-Gries: a new key without room takes one from every other.
-    fn decrement_all(&mut self) {
-        self.rebuild(self.slots.len(), 1);
-    }
-
-    fn rebuild(&mut self, slots: usize, minus: u64) {
-        let old = std::mem::replace(&mut self.slots, vec![None; slots]);
+    /// Rebuilds the table with that many slots, and every count lower by `minus`; keys without a count go.
+    fn resize(&mut self, slots: usize, minus: u64) {
+        let old_slots = std::mem::replace(&mut self.slots, vec![Slot::default(); slots]);
+        let old_keys = std::mem::replace(&mut self.keys, vec![None; slots]);
         self.used = 0;
-        for mut slot in old.into_iter().flatten().filter(|slot| slot.count > minus) {
-            slot.count -= minus;
+        for (slot, key) in old_slots.into_iter().zip(old_keys).filter(|(slot, _)| slot.count > minus) {
             let at = self.find(slot.hash);
-            self.slots[at] = Some(slot);
+            self.slots[at] = Slot { count: slot.count - minus, ..slot };
+            self.keys[at] = key;
             self.used += 1;
         }
     }
@@ -97,7 +119,7 @@ mod tests {
             keys.record(&key(n));
             keys.record(&key(n / 500));
         }
-        let top: Vec<_> = keys.top(3).into_iter().map(|(k, n)| (k.to_string(), n)).collect();
+        let top: Vec<_> = keys.top(3).into_iter().map(|(k, n)| (k.as_str().to_owned(), n)).collect();
         assert_eq!(top, [("key-0".into(), 501), ("key-1".into(), 501), ("key-2".into(), 501)]);
     }
 
@@ -110,7 +132,7 @@ mod tests {
                 keys.record(&key(7));
             }
         }
-        let (top, count) = keys.top(1)[0];
+        let (top, count) = keys.top(1)[0].clone();
         assert_eq!(top.as_str(), "key-7");
         let most_missing = 75_000 / (KEYS_MAX as u64 + 1);
         assert!((15_001 - most_missing..=15_001).contains(&count), "{count}");

@@ -1,5 +1,7 @@
 //! Hosts: machines with a name, tasks, a clock and random streams of their own.
 
+use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
 use std::future::Future;
 use std::pin::Pin;
 use std::rc::Rc;
@@ -9,6 +11,7 @@ use std::task::{Context, Poll};
 use super::call::Call;
 use super::executor::{Backend, Shared, TaskId, What};
 use super::link::LinkRule;
+use super::sync::Notify;
 use crate::base::event::HostRole;
 use crate::base::seed::Random;
 use crate::base::{Event, HostId, Seed, SimDuration, SimTime};
@@ -122,6 +125,35 @@ impl<B: Backend> Host<B> {
     pub fn spawn(&self, future: impl Future<Output = ()> + 'static) -> Task<B> {
         let id = self.shared.spawn(self.id, Box::pin(future));
         Task { shared: self.shared.clone(), id }
+    }
+    /// Runs futures side by side, at most `limit` at a time, as a pool of that many threads would, until all have
+    /// ended. Each has a task of its own, so that a reply to one wakes no other.
+    pub async fn run_side_by_side<F>(&self, futures: impl IntoIterator<Item = F>, limit: usize)
+    where
+        F: Future<Output = ()> + 'static,
+    {
+        let waiting: VecDeque<F> = futures.into_iter().collect();
+        if waiting.is_empty() {
+            return;
+        }
+        let threads = waiting.len().min(limit.max(1));
+        let waiting = Rc::new(RefCell::new(waiting));
+        let busy = Rc::new(Cell::new(threads));
+        let done = Rc::new(Notify::new(self));
+        for _ in 0..threads {
+            let (waiting, busy, done) = (waiting.clone(), busy.clone(), done.clone());
+            self.spawn(async move {
+                let next = || waiting.borrow_mut().pop_front();
+                while let Some(future) = next() {
+                    future.await;
+                }
+                busy.set(busy.get() - 1);
+                if busy.get() == 0 {
+                    done.notify();
+                }
+            });
+        }
+        done.wait().await;
     }
     /// Tells observers what happened.
     pub fn emit(&self, event: Event) {
@@ -254,35 +286,4 @@ impl<B: Backend> Future for Sleep<B> {
         }
         Poll::Pending
     }
-}
-
-/// Runs futures side by side in one task, at most `limit` at a time, and returns their results in order.
-pub async fn join_all<F: Future>(futures: impl IntoIterator<Item = F>, limit: usize) -> Vec<F::Output> {
-    let mut waiting = futures.into_iter();
-    let mut running: Vec<(usize, Pin<Box<F>>)> = Vec::new();
-    let mut results: Vec<Option<F::Output>> = Vec::new();
-    std::future::poll_fn(move |cx| {
-        loop {
-            while running.len() < limit.max(1) {
-                let Some(future) = waiting.next() else { break };
-                running.push((results.len(), Box::pin(future)));
-                results.push(None);
-            }
-            let before = running.len();
-            running.retain_mut(|(at, future)| match future.as_mut().poll(cx) {
-                Poll::Ready(result) => {
-                    results[*at] = Some(result);
-                    false
-                }
-                Poll::Pending => true,
-            });
-            if running.is_empty() && waiting.size_hint().1 == Some(0) {
-                return Poll::Ready(results.drain(..).flatten().collect());
-            }
-            if running.len() == before {
-                return Poll::Pending;
-            }
-        }
-    })
-    .await
 }

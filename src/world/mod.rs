@@ -20,7 +20,7 @@ mod turmoil_clock;
 
 pub use call::{Call, CallError};
 pub use executor::{Backend, Settings, World};
-pub use host::{Host, Sleep, Task, join_all};
+pub use host::{Host, Sleep, Task};
 pub use link::{Hosts, LinkEffect, LinkRule, LinkWay};
 pub use sync::{Lock, LockGuard, Notify, Queue};
 #[cfg(feature = "turmoil")]

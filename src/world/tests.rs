@@ -207,22 +207,29 @@ fn queues_hold_back_the_one_who_fills_them() {
 }
 
 #[test]
-fn joined_futures_run_side_by_side_up_to_the_limit() {
+fn futures_run_side_by_side_up_to_the_limit() {
     let (world, _) = world();
     let seen = Seen::default();
     let noted = seen.clone();
     let id = world.add_host("a", HostRole::Consumer, move |host| {
         let (noted, cx) = (noted.clone(), host.clone());
         host.spawn(async move {
-            let replies = join_all((0..6).map(|n| cx.call(n, timeout())), 3).await;
-            noted.borrow_mut().push((cx.now().as_millis(), format!("{}", replies.len())));
-            let none = join_all(Vec::<std::future::Ready<()>>::new(), 3).await;
-            assert!(none.is_empty());
+            let calls = (0..6).map(|n| {
+                let (noted, cx) = (noted.clone(), cx.clone());
+                async move {
+                    let answered = cx.call(n, timeout()).await.is_ok();
+                    noted.borrow_mut().push((cx.now().as_millis(), format!("{n} {answered}")));
+                }
+            });
+            cx.run_side_by_side(calls, 3).await;
+            cx.run_side_by_side(Vec::<std::future::Ready<()>>::new(), 3).await;
+            noted.borrow_mut().push((cx.now().as_millis(), "all".into()));
         });
     });
     world.start(id);
     world.run_until(SimTime::from_secs(1));
-    assert_eq!(*seen.borrow(), [(20, "6".to_owned())]);
+    let seen: Vec<String> = seen.borrow().iter().map(|(at, what)| format!("{at} {what}")).collect();
+    assert_eq!(seen, ["10 0 true", "10 1 true", "10 2 true", "20 3 true", "20 4 true", "20 5 true", "20 all"]);
 }
 
 #[cfg(feature = "turmoil")]

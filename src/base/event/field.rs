@@ -41,6 +41,7 @@ pub trait Field {
 macro_rules! integers {
     ($($ty:ty),*) => {$(
         impl Field for $ty {
+            #[inline]
             fn encode(&self, out: &mut Vec<u8>) { out.extend_from_slice(&self.to_le_bytes()); }
             fn visit(&self, name: &'static str, visitor: &mut dyn FieldVisitor) {
                 visitor.number(name, u64::from(*self));
@@ -53,6 +54,7 @@ integers!(u8, u32, u64);
 macro_rules! ids {
     ($($ty:ty => $method:ident),*) => {$(
         impl Field for $ty {
+            #[inline]
             fn encode(&self, out: &mut Vec<u8>) { out.extend_from_slice(&self.0.to_le_bytes()); }
             fn visit(&self, name: &'static str, visitor: &mut dyn FieldVisitor) { visitor.$method(name, *self); }
         }
@@ -68,6 +70,7 @@ fn encode_text(text: &str, out: &mut Vec<u8>) {
 macro_rules! texts {
     ($($ty:ty => |$v:ident| $text:expr),*) => {$(
         impl Field for $ty {
+            #[inline]
             fn encode(&self, out: &mut Vec<u8>) { let $v = self; encode_text($text, out); }
             fn visit(&self, name: &'static str, visitor: &mut dyn FieldVisitor) {
                 let $v = self;
@@ -85,6 +88,7 @@ texts!(
 
 impl Field for PartitionKey {
     /// The hash key stands for the text: equal keys have equal hashes, and 16 bytes encode fast.
+    #[inline]
     fn encode(&self, out: &mut Vec<u8>) {
         out.extend_from_slice(&self.hash_key().get().to_le_bytes());
     }
@@ -94,6 +98,7 @@ impl Field for PartitionKey {
 }
 
 impl Field for bool {
+    #[inline]
     fn encode(&self, out: &mut Vec<u8>) {
         out.push(u8::from(*self));
     }
@@ -103,6 +108,7 @@ impl Field for bool {
 }
 
 impl Field for ShardId {
+    #[inline]
     fn encode(&self, out: &mut Vec<u8>) {
         self.0.encode(out);
     }
@@ -112,6 +118,7 @@ impl Field for ShardId {
 }
 
 impl Field for HashKeyRange {
+    #[inline]
     fn encode(&self, out: &mut Vec<u8>) {
         out.extend_from_slice(&self.start.get().to_le_bytes());
         out.extend_from_slice(&self.end.get().to_le_bytes());
@@ -122,6 +129,7 @@ impl Field for HashKeyRange {
 }
 
 impl Field for SequenceNumber {
+    #[inline]
     fn encode(&self, out: &mut Vec<u8>) {
         self.shard_created_unix_s().encode(out);
         self.index().encode(out);
@@ -134,6 +142,7 @@ impl Field for SequenceNumber {
 }
 
 impl<T: Field> Field for Option<T> {
+    #[inline]
     fn encode(&self, out: &mut Vec<u8>) {
         out.push(u8::from(self.is_some()));
         if let Some(value) = self {
@@ -149,6 +158,7 @@ impl<T: Field> Field for Option<T> {
 }
 
 impl Field for Arc<Item> {
+    #[inline]
     fn encode(&self, out: &mut Vec<u8>) {
         for (name, value) in self.iter() {
             encode_text(name, out);

@@ -11,7 +11,7 @@ use super::lease_taker::is_expired;
 use crate::base::{ConsumerId, Event, ShardId, SimDuration, SimTime};
 use crate::client::Cx;
 use crate::cloud::Cloud;
-use crate::world::{Lock, join_all};
+use crate::world::Lock;
 
 /// Tries of one renewal in one round.
 const RENEW_TRIES: u32 = 2;
@@ -116,9 +116,13 @@ impl LeaseRenewer {
     }
 
     /// Renews every held lease, side by side.
-    pub async fn renew_all(&self) {
+    pub async fn renew_all(self: &Rc<Self>) {
         let all: Vec<(ShardId, Rc<Held>)> = self.held.borrow().iter().map(|(s, h)| (*s, h.clone())).collect();
-        join_all(all.into_iter().map(|(shard, held)| self.renew(shard, held)), self.threads).await;
+        let renewals = all.into_iter().map(|(shard, held)| {
+            let this = self.clone();
+            async move { this.renew(shard, held).await }
+        });
+        self.cx.run_side_by_side(renewals, self.threads).await;
     }
 
     async fn renew(&self, shard: ShardId, held: Rc<Held>) {

@@ -26,5 +26,5 @@ pub mod shard_syncer;
 mod tests;
 
 pub use config::KclSettings;
-pub use lease::{Checkpoint, Lease};
+pub use lease::{Checkpoint, Lease, attribute};
 pub use scheduler::{WorkerControl, boot_worker};

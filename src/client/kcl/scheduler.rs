@@ -70,7 +70,7 @@ pub(super) struct Worker {
     pub kinesis: Rc<Sdk>,
     pub sink: Rc<Sdk>,
     pub refresher: Rc<LeaseRefresher>,
-    pub renewer: LeaseRenewer,
+    pub renewer: Rc<LeaseRenewer>,
     pub mishaps: Rc<Mishaps>,
     pub random: RefCell<Random>,
     pub started_unix_ms: u64,
@@ -88,11 +88,13 @@ pub fn boot_worker(cx: Cx, settings: Rc<KclSettings>, _worker_index: usize, cont
     let table = sdk("dynamodb", RetryMode::JavaDynamoDb, settings.table_timeout);
     let refresher = Rc::new(LeaseRefresher::new(table, settings.lease_table.clone(), settings.is_consistent_reads));
     let (consumer, failover) = (settings.consumer, settings.failover);
+    let threads = settings.renewal_threads;
+    let renewer = Rc::new(LeaseRenewer::new(cx.clone(), consumer, refresher.clone(), failover, threads));
     let worker = Rc::new(Worker {
         me: cx.name(),
         kinesis: Rc::new(sdk("kinesis", RetryMode::JavaLegacy, settings.get_records_timeout)),
         sink: Rc::new(sdk("store", RetryMode::Standard, SINK_TIMEOUT)),
-        renewer: LeaseRenewer::new(cx.clone(), consumer, refresher.clone(), failover, settings.renewal_threads),
+        renewer,
         refresher,
         mishaps: Rc::new(Mishaps::new(&settings.processor)),
         random: RefCell::new(cx.random("kcl")),

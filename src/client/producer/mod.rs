@@ -23,6 +23,7 @@ pub use settings::*;
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
+use std::sync::Arc;
 
 use self::buffer::Buffer;
 use self::source::Source;
@@ -147,23 +148,21 @@ impl Producer {
 
     /// PutRecords of the batch, and again of the entries that failed, as often as settings allow. An exception
     /// of the whole call is final: the SDK has sent it again already.
-    async fn put_batch(&self, mut entries: Vec<PutEntry>) -> Outcome {
-        let records = entries.len() as u32;
+    async fn put_batch(&self, batch: Vec<PutEntry>) -> Outcome {
+        let records = batch.len() as u32;
+        let mut entries = Arc::new(batch);
         let mut outcome = Outcome { records_ok: 0, records_given_up: 0, attempts: 0 };
         for resends in 0.. {
-            let is_last = resends == self.settings.resend_failed_max;
-            let sent = if is_last { std::mem::take(&mut entries) } else { entries.clone() };
-            let sent_count = sent.len() as u32;
-            let request = Request::PutRecords { stream: self.settings.stream.clone(), entries: sent };
+            let request = Request::PutRecords { stream: self.settings.stream.clone(), entries: entries.clone() };
             let (answer, attempts) = self.sdk.streams_counting(request).await;
             outcome.attempts += attempts;
             let Ok(Response::RecordsPut { failed, results, .. }) = answer else { break };
-            outcome.records_ok += sent_count - failed;
-            if failed == 0 || is_last {
+            outcome.records_ok += entries.len() as u32 - failed;
+            if failed == 0 || resends == self.settings.resend_failed_max {
                 break;
             }
-            let mut results = results.iter();
-            entries.retain(|_| results.next().is_some_and(Result::is_err));
+            let failed = entries.iter().zip(&results).filter(|(_, result)| result.is_err());
+            entries = Arc::new(failed.map(|(entry, _)| entry.clone()).collect());
             self.cx.sleep(self.resend_backoff(resends)).await;
         }
         outcome.records_given_up = records - outcome.records_ok;

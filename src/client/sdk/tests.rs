@@ -101,7 +101,7 @@ fn an_error_that_is_the_callers_fault_is_not_retried() {
 #[test]
 fn failed_entries_of_put_records_are_no_error_for_the_sdk() {
     let lab = fails(throttle, 1.0);
-    let request = Streams::PutRecords { stream: clicks(), entries: vec![put("a"), put("b")] };
+    let request = Streams::PutRecords { stream: clicks(), entries: vec![put("a"), put("b")].into() };
     let seen = calls(&lab, RetryMode::Standard, vec![request]).borrow()[0];
     assert_eq!((seen.0, seen.1), (true, 1));
 }

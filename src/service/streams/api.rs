@@ -5,10 +5,11 @@
 //! ways the type allows are checked by the service; shapes that a type can rule out never reach it.
 
 use std::fmt;
+use std::sync::Arc;
 
 pub use crate::base::event::StreamStatus;
 use crate::base::{
-    HashKey, HashKeyRange, PartitionKey, Payload, SequenceNumber, ShardId, SimDuration, SimTime, StreamName,
+    HashKey, HashKeyRange, KeyText, PartitionKey, Payload, SequenceNumber, ShardId, SimDuration, SimTime, StreamName,
 };
 
 /// A request of the streams service.
@@ -62,8 +63,8 @@ pub enum Request {
     PutRecords {
         /// The stream.
         stream: StreamName,
-        /// 1 to 500 records.
-        entries: Vec<PutEntry>,
+        /// 1 to 500 records; shared, because a client keeps them to send them again.
+        entries: Arc<Vec<PutEntry>>,
     },
     /// GetShardIterator.
     GetShardIterator {
@@ -367,7 +368,7 @@ pub struct Record {
     /// ApproximateArrivalTimestamp.
     pub arrived_at: SimTime,
     /// PartitionKey.
-    pub partition_key: PartitionKey,
+    pub partition_key: KeyText,
     /// Data.
     pub data: Payload,
     /// Position in the shard; for observers, not on the wire.

@@ -103,7 +103,7 @@ impl StreamsService {
     fn dispatch(&mut self, at: &mut At<'_>, request: Request) -> Reply {
         self.quotas.admit(&self.settings, at.now, &request, &self.names)?;
         match request {
-            Request::PutRecords { stream, entries } => self.put_records(at, &stream, entries),
+            Request::PutRecords { stream, entries } => self.put_records(at, &stream, &entries),
             Request::PutRecord { stream, entry, sequence_number_for_ordering } => {
                 self.put_record(at, &stream, entry, sequence_number_for_ordering)
             }

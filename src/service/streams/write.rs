@@ -36,7 +36,7 @@ impl StreamsService {
         check_record_size(&entry)?;
         let target = self.put_target(at, stream, "PutRecord")?;
         let is_encrypted = self.stream(target.id).encryption_key_id.is_some();
-        let result = self.put_one(at, &target, entry, after);
+        let result = self.put_one(at, &target, &entry, after);
         let failed = u32::from(result.is_err());
         at.events.push(Event::PutAnswered { stream: target.id, host: at.caller, is_batch: false, records: 1, failed });
         match result {
@@ -50,8 +50,8 @@ impl StreamsService {
         }
     }
 
-    pub(super) fn put_records(&mut self, at: &mut At<'_>, stream: &StreamName, entries: Vec<PutEntry>) -> Reply {
-        check_batch(&entries)?;
+    pub(super) fn put_records(&mut self, at: &mut At<'_>, stream: &StreamName, entries: &[PutEntry]) -> Reply {
+        check_batch(entries)?;
         let target = self.put_target(at, stream, "PutRecords")?;
         let is_encrypted = self.stream(target.id).encryption_key_id.is_some();
         let records = entries.len() as u32;
@@ -97,7 +97,7 @@ impl StreamsService {
         &mut self,
         at: &mut At<'_>,
         target: &Target,
-        entry: PutEntry,
+        entry: &PutEntry,
         after: Option<SequenceNumber>,
     ) -> Result<Placed, PutFailure> {
         let hash = entry.explicit_hash_key.as_deref().copied().unwrap_or_else(|| entry.partition_key.hash_key());
@@ -124,7 +124,7 @@ impl StreamsService {
         let slot = &mut stream.shards[shard.index()];
         slot.last_index = index;
         let key = entry.partition_key.clone();
-        let stored = Entry { index, arrived_at: at.now, key: entry.partition_key, data: entry.data };
+        let stored = Entry { index, arrived_at: at.now, key: key.text().clone(), data: entry.data.clone() };
         let ordinal = slot.log.push(stored);
         slot.replicas.store(ordinal, zones);
         if ordinal == slot.log.first() {
@@ -147,9 +147,9 @@ impl StreamsService {
     }
 }
 
-fn refuse(at: &mut At<'_>, stream: StreamId, shard: ShardId, entry: PutEntry, reason: WriteRefusal) -> PutFailure {
+fn refuse(at: &mut At<'_>, stream: StreamId, shard: ShardId, entry: &PutEntry, reason: WriteRefusal) -> PutFailure {
     let size_bytes = entry.size_bytes() as u32;
-    let key = entry.partition_key;
+    let key = entry.partition_key.clone();
     at.events.push(Event::RecordRefused { stream, shard, key, size_bytes, reason, host: at.caller });
     match reason {
         WriteRefusal::InternalFailure => PutFailure::InternalFailure,

@@ -82,7 +82,7 @@ impl Bench {
     }
     /// Results of a PutRecords.
     fn put_all(&mut self, entries: Vec<PutEntry>) -> Vec<Result<super::api::Placed, PutFailure>> {
-        match self.ask(Request::PutRecords { stream: name(), entries }) {
+        match self.ask(Request::PutRecords { stream: name(), entries: entries.into() }) {
             Ok(Response::RecordsPut { results, failed, .. }) => {
                 let errors = results.iter().filter(|result| result.is_err()).count();
                 assert_eq!(failed as usize, errors, "FailedRecordCount counts the entries with an ErrorCode");

@@ -40,8 +40,7 @@ impl Default for TraceHash {
 impl Fold for TraceHash {
     fn on(&mut self, at: SimTime, event: &Event) {
         self.events += 1;
-        self.pending.extend_from_slice(&at.as_nanos().to_le_bytes());
-        event.encode(&mut self.pending);
+        event.encode(at, &mut self.pending);
         if self.pending.len() >= FLUSH_BYTES {
             self.hasher.update(&self.pending);
             self.pending.clear();

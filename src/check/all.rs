@@ -35,15 +35,15 @@ pub struct CheckSettings {
 /// Every check there is, as one fold.
 pub struct Checks {
     checks: Vec<Box<dyn Check>>,
-    /// By kind of event, which of `checks` listen.
-    listeners: [Vec<u8>; EventKind::ALL.len()],
+    /// By kind of event, a bit for each of `checks` that listens.
+    listeners: [u32; EventKind::ALL.len()],
 }
 
 impl Checks {
     /// All checks, safety first.
     pub fn new(settings: &CheckSettings) -> Self {
         let CheckSettings { throttle_window, visibility_lag, liveness } = *settings;
-        let mut all = Self { checks: Vec::new(), listeners: [const { Vec::new() }; _] };
+        let mut all = Self { checks: Vec::new(), listeners: [0; _] };
         all.add(NoAcknowledgedRecordLost::new(visibility_lag), NoAcknowledgedRecordLost::KINDS);
         all.add(ShardOrder::default(), ShardOrder::KINDS);
         all.add(KeyOrderAcrossResharding::default(), KeyOrderAcrossResharding::KINDS);
@@ -65,9 +65,10 @@ impl Checks {
 
     /// Adds a check that listens to `kinds`, and to what every check needs for names.
     fn add(&mut self, check: impl Check + 'static, kinds: &[EventKind]) {
-        let Ok(number) = u8::try_from(self.checks.len()) else { unreachable!("there are fewer than 256 checks") };
+        let number = self.checks.len();
+        assert!(number < u32::BITS as usize, "there is a bit for every check");
         for kind in EventKind::ALL.iter().filter(|kind| kinds.contains(kind) || Names::KINDS.contains(kind)) {
-            self.listeners[*kind as usize].push(number);
+            self.listeners[*kind as usize] |= 1 << number;
         }
         self.checks.push(Box::new(check));
     }
@@ -79,10 +80,21 @@ impl Checks {
 }
 
 impl Fold for Checks {
-    #[inline]
     fn on(&mut self, at: SimTime, event: &Event) {
-        for number in &self.listeners[event.kind() as usize] {
-            self.checks[usize::from(*number)].on(at, event);
+        self.on_all(at, std::slice::from_ref(event));
+    }
+    fn on_all(&mut self, at: SimTime, events: &[Event]) {
+        let listening = |event: &Event| self.listeners[event.kind() as usize];
+        let mut anyone = events.iter().fold(0, |anyone, event| anyone | listening(event));
+        while anyone != 0 {
+            let number = anyone.trailing_zeros();
+            anyone &= anyone - 1;
+            let check = &mut self.checks[number as usize];
+            for event in events {
+                if self.listeners[event.kind() as usize] & (1 << number) != 0 {
+                    check.on(at, event);
+                }
+            }
         }
     }
 }
@@ -180,7 +192,7 @@ mod tests {
     #[test]
     fn records_are_judged_by_three_checks_only() {
         let checks = Checks::new(&settings());
-        assert_eq!(checks.listeners[EventKind::RecordAccepted as usize].len(), 3);
+        assert_eq!(checks.listeners[EventKind::RecordAccepted as usize].count_ones(), 3);
     }
 
     #[test]

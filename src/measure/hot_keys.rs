@@ -11,13 +11,14 @@ pub const KEYS_MAX: usize = 2048;
 const SLOTS_MIN: usize = 16;
 /// Records are counted in groups of this many: a run has very many counters, and one at a time none of them would
 /// stay in the processor's cache.
-const GROUP: usize = 64;
+const GROUP: usize = 16;
 
-/// A counted key, by the low half of its MD5; its text is only looked at for reports. Free when `count` is 0.
+/// A counted key, by 32 bits of its MD5 other than those that choose the slot; its text is only looked at for reports.
+/// Free when `count` is 0.
 #[derive(Clone, Copy, Default)]
 struct Slot {
-    hash: u64,
-    count: u64,
+    tag: u32,
+    count: u32,
 }
 
 /// Counts records by partition key. An open-addressing table, at most half full, never iterated in slot order for
@@ -26,16 +27,16 @@ struct Slot {
 pub struct HotKeys {
     slots: Vec<Slot>,
     /// The key of each slot.
-    keys: Vec<Option<KeyText>>,
+    keys: Vec<Option<(u64, KeyText)>>,
     used: usize,
-    /// Records that are not counted yet.
-    waiting: Vec<PartitionKey>,
+    /// Keys of records that are not counted yet, with the low half of their MD5.
+    waiting: Vec<(u64, KeyText)>,
 }
 
 impl HotKeys {
     /// Counts one record of `key`.
     pub fn record(&mut self, key: &PartitionKey) {
-        self.waiting.push(key.clone());
+        self.waiting.push((key.hash_key().get() as u64, key.text().clone()));
         if self.waiting.len() >= GROUP {
             self.count_waiting();
         }
@@ -45,8 +46,8 @@ impl HotKeys {
     pub fn top(&self, n: usize) -> Vec<(KeyText, u64)> {
         let mut counted = self.clone();
         counted.count_waiting();
-        let counts = counted.slots.iter().map(|slot| slot.count);
-        let mut all: Vec<_> = counted.keys.into_iter().zip(counts).filter_map(|(key, n)| Some((key?, n))).collect();
+        let counts = counted.slots.iter().map(|slot| u64::from(slot.count));
+        let mut all: Vec<_> = counted.keys.into_iter().zip(counts).filter_map(|(key, n)| Some((key?.1, n))).collect();
         all.sort_unstable_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.as_str().cmp(b.0.as_str())));
         all.truncate(n);
         all
@@ -54,25 +55,25 @@ impl HotKeys {
 
     fn count_waiting(&mut self) {
         let mut waiting = std::mem::take(&mut self.waiting);
-        waiting.drain(..).for_each(|key| self.count(&key));
+        waiting.drain(..).for_each(|(hash, key)| self.count(hash, key));
         self.waiting = waiting;
     }
 
-    fn count(&mut self, key: &PartitionKey) {
-        let hash = key.hash_key().get() as u64;
+    fn count(&mut self, hash: u64, key: KeyText) {
         if self.slots.is_empty() {
             self.resize(SLOTS_MIN, 0);
         }
-        let at = self.find(hash);
+        let (start, tag) = ((hash >> 32) as usize, hash as u32);
+        let at = self.find(start, tag);
         let slot = &mut self.slots[at];
         if slot.count > 0 {
-            slot.count += 1;
+            slot.count = slot.count.saturating_add(1);
         } else if self.used == KEYS_MAX {
             // Misra-Gries: a new key without room takes one from every other.
             self.resize(self.slots.len(), 1);
         } else {
-            *slot = Slot { hash, count: 1 };
-            self.keys[at] = Some(key.text().clone());
+            *slot = Slot { tag, count: 1 };
+            self.keys[at] = Some((hash, key));
             self.used += 1;
             if self.used * 2 > self.slots.len() {
                 self.resize(self.slots.len() * 2, 0);
@@ -80,25 +81,26 @@ impl HotKeys {
         }
     }
 
-    /// The slot that has `hash`, or the free one where it belongs.
-    fn find(&self, hash: u64) -> usize {
+    /// The slot that has `tag`, or the free one where it belongs, looked for from `start` on.
+    fn find(&self, start: usize, tag: u32) -> usize {
         let mask = self.slots.len() - 1;
-        let mut at = hash as usize & mask;
-        while self.slots[at].count > 0 && self.slots[at].hash != hash {
+        let mut at = start & mask;
+        while self.slots[at].count > 0 && self.slots[at].tag != tag {
             at = (at + 1) & mask;
         }
         at
     }
 
     /// Rebuilds the table with that many slots, and every count lower by `minus`; keys without a count go.
-    fn resize(&mut self, slots: usize, minus: u64) {
+    fn resize(&mut self, slots: usize, minus: u32) {
         let old_slots = std::mem::replace(&mut self.slots, vec![Slot::default(); slots]);
         let old_keys = std::mem::replace(&mut self.keys, vec![None; slots]);
         self.used = 0;
-        for (slot, key) in old_slots.into_iter().zip(old_keys).filter(|(slot, _)| slot.count > minus) {
-            let at = self.find(slot.hash);
+        let kept = old_slots.into_iter().zip(old_keys).filter(|(slot, _)| slot.count > minus);
+        for (slot, (hash, key)) in kept.filter_map(|(slot, key)| Some((slot, key?))) {
+            let at = self.find((hash >> 32) as usize, slot.tag);
             self.slots[at] = Slot { count: slot.count - minus, ..slot };
-            self.keys[at] = key;
+            self.keys[at] = Some((hash, key));
             self.used += 1;
         }
     }

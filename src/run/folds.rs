@@ -81,15 +81,18 @@ impl Folds {
 
 impl Fold for Folds {
     fn on(&mut self, at: SimTime, event: &Event) {
-        self.hash.on(at, event);
-        self.checks.on(at, event);
-        self.measures.on(at, event);
-        self.series.on(at, event);
+        self.on_all(at, std::slice::from_ref(event));
+    }
+    fn on_all(&mut self, at: SimTime, events: &[Event]) {
+        self.hash.on_all(at, events);
+        self.checks.on_all(at, events);
+        self.measures.on_all(at, events);
+        self.series.on_all(at, events);
         for (_, window) in &mut self.windows {
-            window.on(at, event);
+            window.on_all(at, events);
         }
         for listener in &self.listeners {
-            listener.borrow_mut().on(at, event);
+            listener.borrow_mut().on_all(at, events);
         }
     }
 }

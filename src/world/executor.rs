@@ -223,10 +223,8 @@ impl<B: Backend> Shared<B> {
     pub fn with_backend<R>(&self, act: impl FnOnce(&mut B, SimTime, &mut Vec<Event>) -> R) -> R {
         let mut events = std::mem::take(&mut self.state.borrow_mut().events);
         let result = act(&mut self.backend.borrow_mut(), self.now.get(), &mut events);
-        {
-            let mut observer = self.observer.borrow_mut();
-            events.drain(..).for_each(|event| observer.on(self.now.get(), &event));
-        }
+        self.observer.borrow_mut().on_all(self.now.get(), &events);
+        events.clear();
         let mut state = self.state.borrow_mut();
         state.events = events;
         self.watch_backend(&mut state);

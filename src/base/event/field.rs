@@ -8,6 +8,47 @@ use crate::base::item::{AttributeValue, Item};
 use crate::base::partition_key::PartitionKey;
 use crate::base::sequence_number::SequenceNumber;
 
+/// Collects the canonical encoding of one event.
+///
+/// Most events are a few numbers: those are put together in place and appended at once.
+pub struct Encoder<'a> {
+    out: &'a mut Vec<u8>,
+    numbers: [u8; NUMBERS_BYTES],
+    len: usize,
+}
+
+const NUMBERS_BYTES: usize = 128;
+
+impl<'a> Encoder<'a> {
+    /// Appends to `out`.
+    #[inline]
+    pub fn new(out: &'a mut Vec<u8>) -> Self {
+        Self { out, numbers: [0; NUMBERS_BYTES], len: 0 }
+    }
+    /// Appends the bytes of a number.
+    // Always: with its length known when compiled, putting a number is one store.
+    #[inline(always)]
+    pub fn put<const N: usize>(&mut self, bytes: [u8; N]) {
+        if self.len + N > NUMBERS_BYTES {
+            self.finish();
+        }
+        self.numbers[self.len..self.len + N].copy_from_slice(&bytes);
+        self.len += N;
+    }
+    /// Appends a text with its length.
+    pub fn put_text(&mut self, text: &str) {
+        self.put((text.len() as u32).to_le_bytes());
+        self.finish();
+        self.out.extend_from_slice(text.as_bytes());
+    }
+    /// Hands on what was put so far.
+    #[inline]
+    pub fn finish(&mut self) {
+        self.out.extend_from_slice(&self.numbers[..self.len]);
+        self.len = 0;
+    }
+}
+
 /// Receives an event's fields by name.
 pub trait FieldVisitor {
     /// A number.
@@ -33,7 +74,7 @@ pub trait FieldVisitor {
 /// A type that events may have as a field.
 pub trait Field {
     /// Appends the canonical encoding: little-endian integers, length-prefixed text.
-    fn encode(&self, out: &mut Vec<u8>);
+    fn encode(&self, out: &mut Encoder<'_>);
     /// Shows the field to `visitor`.
     fn visit(&self, name: &'static str, visitor: &mut dyn FieldVisitor);
 }
@@ -42,7 +83,7 @@ macro_rules! integers {
     ($($ty:ty),*) => {$(
         impl Field for $ty {
             #[inline]
-            fn encode(&self, out: &mut Vec<u8>) { out.extend_from_slice(&self.to_le_bytes()); }
+            fn encode(&self, out: &mut Encoder<'_>) { out.put(self.to_le_bytes()); }
             fn visit(&self, name: &'static str, visitor: &mut dyn FieldVisitor) {
                 visitor.number(name, u64::from(*self));
             }
@@ -55,23 +96,18 @@ macro_rules! ids {
     ($($ty:ty => $method:ident),*) => {$(
         impl Field for $ty {
             #[inline]
-            fn encode(&self, out: &mut Vec<u8>) { out.extend_from_slice(&self.0.to_le_bytes()); }
+            fn encode(&self, out: &mut Encoder<'_>) { out.put(self.0.to_le_bytes()); }
             fn visit(&self, name: &'static str, visitor: &mut dyn FieldVisitor) { visitor.$method(name, *self); }
         }
     )*};
 }
 ids!(HostId => host, StreamId => stream, TableId => table, ConsumerId => consumer);
 
-fn encode_text(text: &str, out: &mut Vec<u8>) {
-    out.extend_from_slice(&(text.len() as u32).to_le_bytes());
-    out.extend_from_slice(text.as_bytes());
-}
-
 macro_rules! texts {
     ($($ty:ty => |$v:ident| $text:expr),*) => {$(
         impl Field for $ty {
             #[inline]
-            fn encode(&self, out: &mut Vec<u8>) { let $v = self; encode_text($text, out); }
+            fn encode(&self, out: &mut Encoder<'_>) { let $v = self; out.put_text($text); }
             fn visit(&self, name: &'static str, visitor: &mut dyn FieldVisitor) {
                 let $v = self;
                 visitor.text(name, $text);
@@ -89,8 +125,8 @@ texts!(
 impl Field for PartitionKey {
     /// The hash key stands for the text: equal keys have equal hashes, and 16 bytes encode fast.
     #[inline]
-    fn encode(&self, out: &mut Vec<u8>) {
-        out.extend_from_slice(&self.hash_key().get().to_le_bytes());
+    fn encode(&self, out: &mut Encoder<'_>) {
+        out.put(self.hash_key().get().to_le_bytes());
     }
     fn visit(&self, name: &'static str, visitor: &mut dyn FieldVisitor) {
         visitor.text(name, self.as_str());
@@ -99,8 +135,8 @@ impl Field for PartitionKey {
 
 impl Field for bool {
     #[inline]
-    fn encode(&self, out: &mut Vec<u8>) {
-        out.push(u8::from(*self));
+    fn encode(&self, out: &mut Encoder<'_>) {
+        out.put([u8::from(*self)]);
     }
     fn visit(&self, name: &'static str, visitor: &mut dyn FieldVisitor) {
         visitor.flag(name, *self);
@@ -109,7 +145,7 @@ impl Field for bool {
 
 impl Field for ShardId {
     #[inline]
-    fn encode(&self, out: &mut Vec<u8>) {
+    fn encode(&self, out: &mut Encoder<'_>) {
         self.0.encode(out);
     }
     fn visit(&self, name: &'static str, visitor: &mut dyn FieldVisitor) {
@@ -119,9 +155,9 @@ impl Field for ShardId {
 
 impl Field for HashKeyRange {
     #[inline]
-    fn encode(&self, out: &mut Vec<u8>) {
-        out.extend_from_slice(&self.start.get().to_le_bytes());
-        out.extend_from_slice(&self.end.get().to_le_bytes());
+    fn encode(&self, out: &mut Encoder<'_>) {
+        out.put(self.start.get().to_le_bytes());
+        out.put(self.end.get().to_le_bytes());
     }
     fn visit(&self, name: &'static str, visitor: &mut dyn FieldVisitor) {
         visitor.text(name, &format!("{}-{}", self.start, self.end));
@@ -130,7 +166,7 @@ impl Field for HashKeyRange {
 
 impl Field for SequenceNumber {
     #[inline]
-    fn encode(&self, out: &mut Vec<u8>) {
+    fn encode(&self, out: &mut Encoder<'_>) {
         self.shard_created_unix_s().encode(out);
         self.index().encode(out);
         self.time_unix_s().encode(out);
@@ -143,8 +179,8 @@ impl Field for SequenceNumber {
 
 impl<T: Field> Field for Option<T> {
     #[inline]
-    fn encode(&self, out: &mut Vec<u8>) {
-        out.push(u8::from(self.is_some()));
+    fn encode(&self, out: &mut Encoder<'_>) {
+        out.put([u8::from(self.is_some())]);
         if let Some(value) = self {
             value.encode(out);
         }
@@ -159,32 +195,33 @@ impl<T: Field> Field for Option<T> {
 
 impl Field for Arc<Item> {
     #[inline]
-    fn encode(&self, out: &mut Vec<u8>) {
+    fn encode(&self, out: &mut Encoder<'_>) {
         for (name, value) in self.iter() {
-            encode_text(name, out);
+            out.put_text(name);
             encode_value(value, out);
         }
-        out.push(0xff);
+        out.put([0xff]);
     }
     fn visit(&self, name: &'static str, visitor: &mut dyn FieldVisitor) {
         visitor.item(name, self);
     }
 }
 
-fn encode_value(value: &AttributeValue, out: &mut Vec<u8>) {
+fn encode_value(value: &AttributeValue, out: &mut Encoder<'_>) {
     match value {
         AttributeValue::S(s) => {
-            out.push(0);
-            encode_text(s, out);
+            out.put([0]);
+            out.put_text(s);
         }
         AttributeValue::N(n) => {
-            out.push(1);
-            n.encode_parts(out);
+            out.put([1]);
+            out.finish();
+            n.encode_parts(out.out);
         }
         // Rare in the event stream: the debug text is canonical because every container is ordered.
         other => {
-            out.push(2);
-            encode_text(&format!("{other:?}"), out);
+            out.put([2]);
+            out.put_text(&format!("{other:?}"));
         }
     }
 }

@@ -13,7 +13,9 @@ use crate::service::streams::api::PutEntry;
 /// each of them, only for each batch.
 pub(super) struct Buffer {
     source: Source,
-    waiting: VecDeque<Offered>,
+    waiting: VecDeque<PutEntry>,
+    /// When each of them arrived.
+    arrived: VecDeque<SimTime>,
     waiting_bytes: u64,
     records_max: usize,
     bytes_max: u64,
@@ -30,8 +32,8 @@ impl Buffer {
         // A backlog of no record at all could never send one.
         let backlog_max = settings.backlog_max.max(1) as usize;
         let records_max = (records_max.max(1) as usize).min(backlog_max);
-        let waiting = VecDeque::new();
-        Self { source, waiting, waiting_bytes: 0, records_max, bytes_max, linger, backlog_max }
+        let (waiting, arrived) = (VecDeque::new(), VecDeque::new());
+        Self { source, waiting, arrived, waiting_bytes: 0, records_max, bytes_max, linger, backlog_max }
     }
 
     /// When the next batch is due, if a call can be made from `now` on; `None` when no record is left to come.
@@ -39,17 +41,23 @@ impl Buffer {
         if self.waiting.is_empty() && !self.wait_for_next() {
             return None;
         }
-        let due = self.waiting.front()?.at.saturating_add(self.linger);
+        let due = self.arrived.front()?.saturating_add(self.linger);
         let until = due.max(now);
         while !self.is_full() && self.source.next_at().is_some_and(|at| at <= until) && self.wait_for_next() {}
-        match self.waiting.back() {
-            Some(last) if self.is_full() => Some(last.at.min(due)),
+        match self.arrived.back() {
+            Some(last) if self.is_full() => Some(due.min(*last)),
             _ => Some(due),
         }
     }
 
     /// Takes the batch that is due.
     pub fn take_batch(&mut self) -> Vec<PutEntry> {
+        if self.waiting.len() <= self.records_max && self.waiting_bytes <= self.bytes_max {
+            self.arrived.clear();
+            self.waiting_bytes = 0;
+            let room = VecDeque::with_capacity(self.waiting.len());
+            return std::mem::replace(&mut self.waiting, room).into();
+        }
         let mut batch = Vec::with_capacity(self.waiting.len().min(self.records_max));
         let mut batch_bytes = 0;
         while batch.len() < self.records_max {
@@ -58,9 +66,9 @@ impl Buffer {
             if !batch.is_empty() && batch_bytes + size_bytes > self.bytes_max {
                 break;
             }
-            let Some(first) = self.waiting.pop_front() else { break };
+            batch.extend(self.waiting.pop_front());
+            self.arrived.pop_front();
             batch_bytes += size_bytes;
-            batch.push(first.entry);
         }
         self.waiting_bytes -= batch_bytes;
         batch
@@ -87,9 +95,10 @@ impl Buffer {
 
     /// Lets the source's next record wait here. Whether there was one.
     fn wait_for_next(&mut self) -> bool {
-        let Some(next) = self.source.take() else { return false };
-        self.waiting_bytes += next.size_bytes();
-        self.waiting.push_back(next);
+        let Some(Offered { at, entry }) = self.source.take() else { return false };
+        self.waiting_bytes += entry.size_bytes();
+        self.waiting.push_back(entry);
+        self.arrived.push_back(at);
         true
     }
 }

@@ -16,13 +16,6 @@ pub(super) struct Offered {
     pub entry: PutEntry,
 }
 
-impl Offered {
-    /// Bytes that count toward limits: data and partition key.
-    pub fn size_bytes(&self) -> u64 {
-        u64::from(self.entry.data.len()) + u64::from(self.entry.partition_key.size_bytes())
-    }
-}
-
 /// The records of one host.
 pub(super) struct Source {
     schedule: Schedule,

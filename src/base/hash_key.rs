@@ -76,7 +76,7 @@ impl FromStr for HashKey {
         let mut value = 0u128;
         for piece in s.as_bytes().chunks(19) {
             let digits = piece.iter().fold(0u64, |n, digit| n * 10 + u64::from(digit - b'0'));
-            let shifted = value.checked_mul(10u128.pow(piece.len() as u32));
+            let shifted = value.checked_mul(10u64.pow(piece.len() as u32).into());
             value = shifted.and_then(|value| value.checked_add(digits.into())).ok_or(HashKeyError)?;
         }
         Ok(Self(value))

@@ -4,21 +4,26 @@ use super::time::{SimDuration, SimTime};
 
 /// A bucket that refills at `rate` tokens per second up to `depth`, and may be driven below zero (a debt).
 ///
-/// Kept in billionths of a token, so refilling by nanoseconds is exact.
+/// Kept in billionths of a token, so refilling by nanoseconds is exact. Depths and debts of up to nine billion tokens
+/// are counted; more is as good as that.
 #[derive(Clone, Debug)]
 pub struct TokenBucket {
     rate_per_s: u64,
     depth: u64,
-    level_nanos: i128,
+    level_nanos: i64,
     updated: SimTime,
 }
 
-const NANO: i128 = 1_000_000_000;
+const NANO: u64 = 1_000_000_000;
+
+fn nanos(tokens: u64) -> i64 {
+    i64::try_from(tokens.saturating_mul(NANO)).unwrap_or(i64::MAX)
+}
 
 impl TokenBucket {
     /// A full bucket.
     pub fn full(rate_per_s: u64, depth: u64) -> Self {
-        Self { rate_per_s, depth, level_nanos: depth as i128 * NANO, updated: SimTime::ZERO }
+        Self { rate_per_s, depth, level_nanos: nanos(depth), updated: SimTime::ZERO }
     }
     /// An empty bucket as of `now`.
     pub fn empty(rate_per_s: u64, depth: u64, now: SimTime) -> Self {
@@ -33,25 +38,25 @@ impl TokenBucket {
         self.refill(now);
         self.rate_per_s = rate_per_s;
         self.depth = depth;
-        self.level_nanos = self.level_nanos.min(depth as i128 * NANO);
+        self.level_nanos = self.level_nanos.min(nanos(depth));
     }
     /// Whether `tokens` are there now.
     pub fn has(&mut self, now: SimTime, tokens: u64) -> bool {
         self.refill(now);
-        self.level_nanos >= tokens as i128 * NANO
+        self.level_nanos >= nanos(tokens)
     }
     /// Takes `tokens` if they are there.
     pub fn try_take(&mut self, now: SimTime, tokens: u64) -> bool {
         let enough = self.has(now, tokens);
         if enough {
-            self.level_nanos -= tokens as i128 * NANO;
+            self.level_nanos = self.level_nanos.saturating_sub(nanos(tokens));
         }
         enough
     }
     /// Takes `tokens`, going into debt if need be.
     pub fn take_as_debt(&mut self, now: SimTime, tokens: u64) {
         self.refill(now);
-        self.level_nanos -= tokens as i128 * NANO;
+        self.level_nanos = self.level_nanos.saturating_sub(nanos(tokens));
     }
     /// Whether the bucket is below zero now.
     pub fn in_debt(&mut self, now: SimTime) -> bool {
@@ -61,33 +66,32 @@ impl TokenBucket {
     /// Whether the bucket is as full as it can be: even a taker of more than its depth has waited long enough.
     pub fn is_brimming(&mut self, now: SimTime) -> bool {
         self.refill(now);
-        self.level_nanos >= self.depth as i128 * NANO
+        self.level_nanos >= nanos(self.depth)
     }
     /// Whole tokens in the bucket, negative when in debt.
     pub fn level(&mut self, now: SimTime) -> i64 {
         self.refill(now);
-        self.level_nanos.div_euclid(NANO) as i64
+        self.level_nanos.div_euclid(NANO as i64)
     }
     /// How long until `tokens` are there, if nothing else takes any.
     pub fn wait_for(&mut self, now: SimTime, tokens: u64) -> SimDuration {
         self.refill(now);
-        let missing = tokens as i128 * NANO - self.level_nanos;
+        let missing = nanos(tokens).saturating_sub(self.level_nanos);
         if missing <= 0 {
             return SimDuration::ZERO;
         }
-        if self.rate_per_s == 0 {
-            return SimDuration::MAX;
+        match self.rate_per_s {
+            0 => SimDuration::MAX,
+            rate => SimDuration::from_nanos(missing.unsigned_abs().div_ceil(rate)),
         }
-        let rate = self.rate_per_s as i128;
-        SimDuration::from_nanos(((missing + rate - 1) / rate) as u64)
     }
 
     fn refill(&mut self, now: SimTime) {
         let elapsed = now.since(self.updated).as_nanos();
         if elapsed > 0 {
             self.updated = now;
-            let full = self.depth as i128 * NANO;
-            self.level_nanos = full.min(self.level_nanos + elapsed as i128 * self.rate_per_s as i128);
+            let earned = i64::try_from(elapsed.saturating_mul(self.rate_per_s)).unwrap_or(i64::MAX);
+            self.level_nanos = nanos(self.depth).min(self.level_nanos.saturating_add(earned));
         }
     }
 }

@@ -141,10 +141,11 @@ impl Sdk {
     ///
     /// # Errors
     /// The last attempt's error.
-    pub async fn table(
+    // Not `async`: the request would be held once more by the future, which is large for it.
+    pub fn table(
         &self,
         request: table::api::Request,
-    ) -> Result<table::api::Response, SdkError<table::api::Error>> {
+    ) -> impl Future<Output = Result<table::api::Response, SdkError<table::api::Error>>> {
         let class = |error: &table::api::Error| {
             use table::api::Error as E;
             match error {
@@ -157,7 +158,8 @@ impl Sdk {
             Reply::Table(reply) => reply,
             _ => unreachable!("a table request has a table reply"),
         };
-        self.call(Request::Table(Box::new(request)), unpack, class).await.0
+        let call = self.call(Request::Table(Box::new(request)), unpack, class);
+        async { call.await.0 }
     }
 
     /// Calls the application's store.

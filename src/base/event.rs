@@ -17,7 +17,7 @@ use super::sequence_number::SequenceNumber;
 use super::time::SimTime;
 
 mod field;
-pub use field::{Encoder, Field, FieldVisitor};
+pub use field::{Encoder, Field, FieldVisitor, Replaced};
 
 /// A reader of the event stream.
 pub trait Fold {
@@ -335,7 +335,7 @@ events! {
     /// A write was applied. A put of a new item has no `before`, a delete no `after`.
     ItemWritten {
         table: TableId, host: HostId, operation: &'static str,
-        before: Option<Arc<Item>>, after: Option<Arc<Item>>,
+        before: Option<Replaced>, after: Option<Arc<Item>>,
     },
     /// An eventually consistent read returned an older version of at least one item.
     StaleRead { table: TableId, host: HostId, operation: &'static str },

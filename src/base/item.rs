@@ -102,12 +102,7 @@ impl Item {
     }
     /// The attribute called `name`.
     pub fn get(&self, name: &str) -> Option<&AttributeValue> {
-        // Mostly both names are the same constant of the program, which is seen without looking at the text.
-        let is_same = |known: &AttributeName| known.len() == name.len() && std::ptr::eq(known.as_ptr(), name.as_ptr());
-        match self.attributes.iter().find(|(known, _)| is_same(known)) {
-            Some((_, value)) => Some(value),
-            None => self.find(name).ok().map(|i| &self.attributes[i].1),
-        }
+        self.find(name).ok().map(|i| &self.attributes[i].1)
     }
     /// The text of a string attribute.
     pub fn get_s(&self, name: &str) -> Option<&Arc<str>> {
@@ -151,7 +146,12 @@ impl Item {
     }
 
     fn find(&self, name: &str) -> Result<usize, usize> {
-        self.attributes.binary_search_by(|(k, _)| k.as_ref().cmp(name))
+        // Mostly both names are the same static of the program, which is seen without looking at the text.
+        let is_same = |known: &AttributeName| known.len() == name.len() && std::ptr::eq(known.as_ptr(), name.as_ptr());
+        match self.attributes.iter().position(|(known, _)| is_same(known)) {
+            Some(at) => Ok(at),
+            None => self.attributes.binary_search_by(|(known, _)| known.as_ref().cmp(name)),
+        }
     }
 }
 

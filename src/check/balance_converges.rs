@@ -70,10 +70,10 @@ impl BalanceConverges {
 
     fn on_row(&mut self, at: SimTime, table: TableId, before: Option<&Item>, after: Option<&Item>) {
         let Some(consumer) = self.names.consumer_of_table(table) else { return };
-        let owner = |item: Option<&Item>| item.and_then(|item| LeaseRow(item).owner().map(Box::<str>::from));
-        let (before, after) = (owner(before), owner(after));
+        let (before, after) = (before.map(LeaseRow), after.map(LeaseRow));
+        let (before, after) = (before.and_then(LeaseRow::owner), after.and_then(LeaseRow::owner));
         if before != after {
-            self.loads.entry(consumer).or_default().change(before.as_deref(), after.as_deref());
+            self.loads.entry(consumer).or_default().change(before, after);
             self.look(at, consumer);
         }
     }

@@ -33,6 +33,9 @@ impl LeaseDeletedOnlyWhenAllowed {
     fn on_row(&mut self, at: SimTime, table: TableId, host: HostId, before: Option<&Item>, after: Option<&Item>) {
         let Some(consumer) = self.names.consumer_of_table(table) else { return };
         if let Some(row) = after.map(LeaseRow) {
+            if before.is_some_and(|before| LeaseRow(before).checkpoint_text() == row.checkpoint_text()) {
+                return;
+            }
             if let Some(shard) = row.shard() {
                 self.checkpoints.insert((consumer, shard), row.checkpoint());
             }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{Check, CheckResult};
-use crate::base::event::{ConsumerLibrary, HostRole, LeaseGain, ProcessingEnd, ProcessorFault, SinkKind};
+use crate::base::event::{ConsumerLibrary, HostRole, LeaseGain, ProcessingEnd, ProcessorFault, Replaced, SinkKind};
 use crate::base::item::{AttributeValue, Item};
 use crate::base::{
     ConsumerId, Event, HashKey, HashKeyRange, HostId, PartitionKey, SequenceNumber, ShardId, SimTime, StreamId, TableId,
@@ -187,5 +187,5 @@ pub fn row_at(shard: ShardId, owner: &str, index: u64) -> Option<Arc<Item>> {
 }
 
 pub fn written(host: HostId, before: Option<Arc<Item>>, after: Option<Arc<Item>>) -> Event {
-    Event::ItemWritten { table: LEASES, host, operation: "UpdateItem", before, after }
+    Event::ItemWritten { table: LEASES, host, operation: "UpdateItem", before: before.map(Replaced), after }
 }

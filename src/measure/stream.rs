@@ -223,7 +223,8 @@ impl ShardMeasure {
     fn hottest_keys(&self) -> Vec<KeyFigures> {
         let share = |records: u64| percent(records as f64, self.asked() as f64);
         let top = self.counts.keys.top(KEYS_SHOWN).into_iter();
-        top.map(|(key, records)| KeyFigures { key: key.as_str().into(), records, share_percent: share(records) }).collect()
+        top.map(|(key, records)| KeyFigures { key: key.as_str().into(), records, share_percent: share(records) })
+            .collect()
     }
 
     fn state(&self) -> &'static str {

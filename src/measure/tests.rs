@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::*;
 use crate::base::event::{
-    ConsumerLibrary, Event, Fold, HostRole, LeaseGain, ProcessingEnd, ProcessorFault, ReadRefusal, SinkKind,
+    ConsumerLibrary, Event, Fold, HostRole, LeaseGain, ProcessingEnd, ProcessorFault, ReadRefusal, Replaced, SinkKind,
     TableThrottle, WriteRefusal, ZoneState,
 };
 use crate::base::item::Item;
@@ -369,7 +369,7 @@ fn tables_count_units_throttles_conditions_and_items() {
         table: TABLE,
         host: ONE,
         operation: "PutItem",
-        before,
+        before: before.map(Replaced),
         after,
     };
     let item = || Some(Arc::new(Item::new()));

@@ -1,5 +1,6 @@
 //! How each type of event field is encoded for the trace hash and shown by name to exports.
 
+use std::ops::Deref;
 use std::sync::Arc;
 
 use crate::base::hash_key::HashKeyRange;
@@ -202,6 +203,26 @@ impl Field for Arc<Item> {
         }
         out.put([0xff]);
     }
+    fn visit(&self, name: &'static str, visitor: &mut dyn FieldVisitor) {
+        visitor.item(name, self);
+    }
+}
+
+/// An item that a write replaced.
+///
+/// Its contents were told by the write before that, so the canonical encoding only has that there was one.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Replaced(pub Arc<Item>);
+
+impl Deref for Replaced {
+    type Target = Item;
+    fn deref(&self) -> &Item {
+        &self.0
+    }
+}
+
+impl Field for Replaced {
+    fn encode(&self, _: &mut Encoder<'_>) {}
     fn visit(&self, name: &'static str, visitor: &mut dyn FieldVisitor) {
         visitor.item(name, self);
     }

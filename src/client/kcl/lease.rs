@@ -10,34 +10,35 @@ use std::sync::Arc;
 use crate::base::item::{AttributeValue, Item};
 use crate::base::{HashKeyRange, SequenceNumber, ShardId};
 
-/// Names of the lease row's attributes.
+/// Names of the lease row's attributes. They are statics, so that each is in memory once and items find an attribute
+/// without comparing texts.
 pub mod attribute {
     /// Hash key: the shard id.
-    pub const LEASE_KEY: &str = "leaseKey";
+    pub static LEASE_KEY: &str = "leaseKey";
     /// Worker that holds the lease; absent when nobody does.
-    pub const OWNER: &str = "leaseOwner";
+    pub static OWNER: &str = "leaseOwner";
     /// Grows with every renewal, take and checkpoint.
-    pub const COUNTER: &str = "leaseCounter";
+    pub static COUNTER: &str = "leaseCounter";
     /// Changes of owner since the last checkpoint.
-    pub const SWITCHES: &str = "ownerSwitchesSinceCheckpoint";
+    pub static SWITCHES: &str = "ownerSwitchesSinceCheckpoint";
     /// Sequence number or sentinel.
-    pub const CHECKPOINT: &str = "checkpoint";
+    pub static CHECKPOINT: &str = "checkpoint";
     /// Position within an aggregated record; always 0 here.
-    pub const SUB_SEQUENCE: &str = "checkpointSubSequenceNumber";
+    pub static SUB_SEQUENCE: &str = "checkpointSubSequenceNumber";
     /// Prepared checkpoint.
-    pub const PENDING: &str = "pendingCheckpoint";
+    pub static PENDING: &str = "pendingCheckpoint";
     /// Position of the prepared checkpoint within an aggregated record.
-    pub const PENDING_SUB_SEQUENCE: &str = "pendingCheckpointSubSequenceNumber";
+    pub static PENDING_SUB_SEQUENCE: &str = "pendingCheckpointSubSequenceNumber";
     /// Application bytes of the prepared checkpoint.
-    pub const PENDING_STATE: &str = "pendingCheckpointState";
+    pub static PENDING_STATE: &str = "pendingCheckpointState";
     /// Parents of the shard.
-    pub const PARENTS: &str = "parentShardId";
+    pub static PARENTS: &str = "parentShardId";
     /// Children of the shard, once it has ended.
-    pub const CHILDREN: &str = "childShardIds";
+    pub static CHILDREN: &str = "childShardIds";
     /// First hash key of the shard.
-    pub const RANGE_START: &str = "startingHashKey";
+    pub static RANGE_START: &str = "startingHashKey";
     /// Last hash key of the shard.
-    pub const RANGE_END: &str = "endingHashKey";
+    pub static RANGE_END: &str = "endingHashKey";
 }
 
 /// How far a shard is processed. Ordered as the library orders them.

@@ -85,7 +85,7 @@ impl LeaseRenewer {
     }
 
     /// Leases that are held and, by this worker's clock, not expired.
-    pub fn held(&self) -> BTreeMap<ShardId, Rc<Held>> {
+    pub fn held(&self) -> Vec<(ShardId, Rc<Held>)> {
         let now = self.cx.now();
         let held = self.held.borrow();
         held.iter().filter(|(_, h)| !self.has_expired(h, now)).map(|(s, h)| (*s, h.clone())).collect()

@@ -230,17 +230,19 @@ impl Worker {
     }
 
     fn dispatch(self: &Rc<Self>) {
-        let held = self.renewer.held();
         let mut consumers = self.consumers.borrow_mut();
         for (shard, (token, consumer)) in consumers.iter() {
-            if held.get(shard).is_none_or(|held| held.token != *token) {
+            if self.renewer.current(*shard).is_none_or(|held| held.token != *token) {
                 consumer.stop(ProcessingEnd::LeaseLost);
             }
         }
         consumers.retain(|_, (_, consumer)| !consumer.is_done());
-        for (shard, held) in held {
+        for (shard, held) in self.renewer.held() {
+            if consumers.contains_key(&shard) {
+                continue;
+            }
             let is_over = held.lease().checkpoint == Checkpoint::ShardEnd || self.ended.borrow().contains(&shard);
-            if !consumers.contains_key(&shard) && !is_over {
+            if !is_over {
                 let token = held.token;
                 let control = shard_consumer::start(self, held);
                 consumers.insert(shard, (token, control));
@@ -257,7 +259,7 @@ impl Worker {
         while self.cx.now() < deadline && consumers.iter().any(|consumer| !consumer.is_done()) {
             self.cx.sleep(SimDuration::from_millis(100)).await;
         }
-        for shard in self.renewer.held().into_keys() {
+        for (shard, _) in self.renewer.held() {
             self.renewer.drop_lease(shard);
         }
     }

@@ -83,9 +83,12 @@ impl ShardReplicas {
     fn runs_in(&self, range: Range<u64>) -> impl Iterator<Item = (Range<u64>, u8)> {
         let first = self.runs.partition_point(|run| run.start <= range.start).saturating_sub(1);
         let ends = self.runs.iter().skip(first + 1).map(|next| next.start).chain([self.end]);
-        let cut = self.runs.iter().skip(first).zip(ends).map(move |(run, end)| {
-            (run.start.max(range.start)..end.min(range.end), run.zones)
-        });
+        let cut = self
+            .runs
+            .iter()
+            .skip(first)
+            .zip(ends)
+            .map(move |(run, end)| (run.start.max(range.start)..end.min(range.end), run.zones));
         cut.take_while(|(run, _)| !run.is_empty())
     }
 }

@@ -11,7 +11,7 @@ use super::faults::Injected;
 use super::indexes::IndexChange;
 use super::store::{KeySchema, Place, Row, is_same};
 use super::{At, TableService, updates};
-use crate::base::event::TableThrottle;
+use crate::base::event::{Replaced, TableThrottle};
 use crate::base::{Event, SimDuration, SimTime, TableId, TableName};
 
 /// Largest item.
@@ -286,7 +286,7 @@ impl At<'_> {
     fn written(&mut self, id: TableId, before: Option<&Arc<Item>>, after: Option<&Arc<Item>>) {
         if before.is_some() || after.is_some() {
             let (table, host, operation) = (id, self.caller, self.operation);
-            let (before, after) = (before.cloned(), after.cloned());
+            let (before, after) = (before.cloned().map(Replaced), after.cloned());
             self.events.push(Event::ItemWritten { table, host, operation, before, after });
         }
     }

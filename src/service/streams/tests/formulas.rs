@@ -146,8 +146,14 @@ fn sizes_and_counts_over_the_limits_are_refused_as_a_whole() {
     assert_eq!(code(bench.put("k", MIB as u32 + 1)), "ValidationException");
     let many = |count: usize, size| vec![entry(&key("k"), size); count];
     for entries in [many(0, 10), many(501, 10)] {
-        assert_eq!(code(bench.ask(Request::PutRecords { stream: name(), entries: entries.into() })), "ValidationException");
+        assert_eq!(
+            code(bench.ask(Request::PutRecords { stream: name(), entries: entries.into() })),
+            "ValidationException"
+        );
     }
     let entries = many(11, MIB as u32);
-    assert_eq!(code(bench.ask(Request::PutRecords { stream: name(), entries: entries.into() })), "InvalidArgumentException");
+    assert_eq!(
+        code(bench.ask(Request::PutRecords { stream: name(), entries: entries.into() })),
+        "InvalidArgumentException"
+    );
 }

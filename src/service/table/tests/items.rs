@@ -178,7 +178,7 @@ fn writes_return_and_tell_what_they_replaced() {
     assert_eq!(bench.item(delete("a")).as_ref(), Some(&new));
     assert_eq!(bench.item(delete("a")), None, "there is nothing to delete");
     let of = |event: Event| match event {
-        Event::ItemWritten { before, after, .. } => Some((before, after)),
+        Event::ItemWritten { before, after, .. } => Some((before.map(|item| item.0), after)),
         _ => None,
     };
     let written: Vec<_> = bench.told().into_iter().filter_map(of).collect();

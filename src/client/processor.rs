@@ -18,17 +18,26 @@ pub struct ProcessorSettings {
     pub time_per_record: SimDuration,
     /// When it checkpoints. Independently of this it checkpoints at the end of a shard.
     pub checkpoint: CheckpointPolicy,
+    /// How often it tries to store a checkpoint that the lease table throttles, before it goes on without.
+    pub checkpoint_tries: u32,
+    /// Whether it prepares every checkpoint before it stores it (`prepareCheckpoint`): two writes instead of one.
+    pub is_checkpoint_prepared: bool,
     /// Where effects go.
     pub sink: SinkKind,
     /// What goes wrong in it.
     pub faults: Vec<ProcessorScript>,
 }
 
+/// Tries of a throttled checkpoint, as AWS's sample applications have them.
+pub const CHECKPOINT_TRIES: u32 = 10;
+
 impl Default for ProcessorSettings {
     fn default() -> Self {
         Self {
             time_per_record: SimDuration::from_micros(100),
             checkpoint: CheckpointPolicy::EveryBatch,
+            checkpoint_tries: CHECKPOINT_TRIES,
+            is_checkpoint_prepared: false,
             sink: SinkKind::Plain,
             faults: Vec::new(),
         }

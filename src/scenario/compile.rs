@@ -585,9 +585,13 @@ impl Compiler<'_> {
     }
 
     fn processor(&mut self, name: &str, consumer: &Consumer) -> ProcessorSettings {
+        let tries = || file_path!["consumer", name, "checkpoint_tries"];
+        self.need(consumer.checkpoint_tries > 0, tries(), "a checkpoint is tried at least once", "");
         ProcessorSettings {
             time_per_record: consumer.processing.0,
             checkpoint: self.checkpoint(name, &consumer.checkpoint),
+            checkpoint_tries: consumer.checkpoint_tries,
+            is_checkpoint_prepared: consumer.prepare_checkpoints,
             sink: match consumer.sink {
                 Sink::Plain => SinkKind::Plain,
                 Sink::Idempotent => SinkKind::Idempotent,

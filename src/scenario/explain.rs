@@ -60,14 +60,22 @@ fn explain_producer(plan: &Plan, producer: &ProducerSettings) -> String {
     let of_records = per_s / (shards * 1000.0) * 100.0;
     let of_bytes = per_s * bytes / (shards * 1_048_576.0) * 100.0;
     let mut text = format!(
-        "{head}, {shape} {per_s} records/s: {of_records:.0} % of the stream's record limit, {of_bytes:.0} % of its byte limit"
+        "{head}, {shape} {per_s} records/s: {} of the stream's record limit, {} of its byte limit",
+        percent(of_records),
+        percent(of_bytes)
     );
     if let KeyDistribution::Hot { key, share, .. } = keys {
         let hot = per_s * share / 1000.0 * 100.0;
         let hot_bytes = per_s * share * bytes / 1_048_576.0 * 100.0;
-        text.push_str(&format!("; key {key:?} alone needs {:.0} % of one shard", hot.max(hot_bytes)));
+        text.push_str(&format!("; key {key:?} alone needs {} of one shard", percent(hot.max(hot_bytes))));
     }
     text
+}
+
+/// Whole percents, and tenths of small ones.
+fn percent(percent: f64) -> String {
+    let decimals = usize::from(percent < 9.95);
+    format!("{percent:.decimals$} %")
 }
 
 fn explain_kcl(plan: &Plan, kcl: &crate::client::kcl::KclSettings) -> String {

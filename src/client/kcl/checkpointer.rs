@@ -40,6 +40,10 @@ pub struct Checkpointer<N = SequenceNumber> {
     is_ended: bool,
 }
 
+/// A checkpoint that was prepared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Prepared<N = SequenceNumber>(N);
+
 /// What must be written for a checkpoint that was accepted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ToStore<N = SequenceNumber> {
@@ -85,6 +89,20 @@ impl<N: Copy + Ord> Checkpointer<N> {
             true => Ok(ToStore::ShardEnd),
             false => Ok(ToStore::Number(number)),
         }
+    }
+    /// Prepares a checkpoint (`prepareCheckpoint`), to be redeemed when the application is done.
+    ///
+    /// # Errors
+    /// Out of the permitted range.
+    pub fn prepare(&self, number: N) -> Result<Prepared<N>, CheckpointError> {
+        self.check(number).map(|_| Prepared(number))
+    }
+    /// What redeeming a prepared checkpoint stores.
+    ///
+    /// # Errors
+    /// A later one was redeemed before.
+    pub fn redeem(&self, prepared: Prepared<N>) -> Result<ToStore<N>, CheckpointError> {
+        self.check(prepared.0)
     }
     /// What `checkpoint()` without an argument stores: all that was delivered, or the shard's end.
     pub fn check_all(&self) -> ToStore<N> {

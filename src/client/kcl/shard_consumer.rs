@@ -6,6 +6,7 @@
 
 use std::cell::Cell;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use super::checkpointer::{Checkpointer, ToStore};
 use super::fetcher::{Cache, Fetched, Fetcher};
@@ -18,8 +19,7 @@ use crate::base::{Event, ShardId, SimDuration};
 use crate::client::processor::{Processed, RecordProcessor};
 use crate::service::streams::api::{ChildShard, Record};
 
-/// Tries and pause of an application that retries a throttled checkpoint, as AWS's sample applications do.
-const CHECKPOINT_TRIES: u32 = 10;
+/// Pause of an application before it tries a throttled checkpoint again, as in AWS's sample applications.
 const CHECKPOINT_BACKOFF: SimDuration = SimDuration::from_secs(3);
 /// A merged shard's end with only one parent's lease: so often out of this many tries the lease is dropped.
 const MISSING_PARENT_DROP_ONE_IN: u64 = 30;
@@ -34,21 +34,23 @@ pub(super) struct ConsumerControl {
 impl ConsumerControl {
     /// Asks for an end; a stronger reason replaces a weaker one (requested < shard end < lease lost).
     pub fn stop(&self, reason: ProcessingEnd) {
-        let rank = |reason: Option<ProcessingEnd>| match reason {
-            None => 0,
-            Some(ProcessingEnd::Requested) => 1,
-            Some(ProcessingEnd::ShardEnd) => 2,
-            Some(ProcessingEnd::LeaseLost) => 3,
-        };
-        if rank(Some(reason)) > rank(self.stop.get()) {
-            self.stop.set(Some(reason));
-        }
+        self.stop.set(Some(stronger(self.stop.get(), reason)));
         self.cache.queue.poke();
     }
     /// Whether the consumer has ended.
     pub fn is_done(&self) -> bool {
         self.is_done.get()
     }
+}
+
+/// The stronger of two reasons to end.
+pub(super) fn stronger(present: Option<ProcessingEnd>, asked: ProcessingEnd) -> ProcessingEnd {
+    let rank = |reason: &ProcessingEnd| match reason {
+        ProcessingEnd::Requested => 1,
+        ProcessingEnd::ShardEnd => 2,
+        ProcessingEnd::LeaseLost => 3,
+    };
+    present.filter(|present| rank(present) >= rank(&asked)).unwrap_or(asked)
 }
 
 /// Starts the consumer of a lease that was gained.
@@ -199,28 +201,47 @@ impl Consumer {
             ToStore::Number(number) => (Checkpoint::At(number), Some(number)),
             ToStore::ShardEnd => (Checkpoint::ShardEnd, None),
         };
-        let (consumer, host) = self.worker.identity();
-        let (shard, to) = (self.shard, session.delivered_to);
-        for _ in 0..CHECKPOINT_TRIES {
-            self.worker.cx.emit(Event::CheckpointAttempted { consumer, host, shard, sequence_number, to });
-            match self.worker.renewer.store(shard, self.held.token, checkpoint, None).await {
-                Stored::Yes => {
-                    session.checkpointer.stored(what);
-                    session.processor.checkpointed();
-                    return true;
-                }
-                Stored::LeaseLost => {
-                    self.worker.cx.emit(Event::CheckpointRefused { consumer, host, shard });
-                    return false;
-                }
-                Stored::TryAgain => {
-                    self.worker.cx.emit(Event::CheckpointRefused { consumer, host, shard });
-                    self.worker.cx.sleep(CHECKPOINT_BACKOFF).await;
-                }
+        if self.worker.settings.processor.is_checkpoint_prepared {
+            let pending = Some((checkpoint, Arc::from(&[][..])));
+            match self.store(self.held.lease().checkpoint, pending, || {}).await {
+                Stored::Yes => {}
+                stored => return stored != Stored::LeaseLost,
             }
         }
-        // The application gives up until its next checkpoint.
-        true
+        let (consumer, host) = self.worker.identity();
+        let (shard, to) = (self.shard, session.delivered_to);
+        let attempted = Event::CheckpointAttempted { consumer, host, shard, sequence_number, to };
+        let stored = self.store(checkpoint, None, || self.worker.cx.emit(attempted.clone())).await;
+        if stored == Stored::Yes {
+            session.checkpointer.stored(what);
+            session.processor.checkpointed();
+        }
+        // When the table throttled every try, the application goes on until its next checkpoint.
+        stored != Stored::LeaseLost
+    }
+
+    /// Stores a checkpoint, or a prepared one, as often as the application tries. `attempt` tells of every try.
+    async fn store(
+        &self,
+        checkpoint: Checkpoint,
+        pending: Option<(Checkpoint, Arc<[u8]>)>,
+        attempt: impl Fn(),
+    ) -> Stored {
+        let (consumer, host) = self.worker.identity();
+        let shard = self.shard;
+        for _ in 0..self.worker.settings.processor.checkpoint_tries {
+            attempt();
+            let stored = self.worker.renewer.store(shard, self.held.token, checkpoint, pending.clone()).await;
+            if stored == Stored::Yes {
+                return stored;
+            }
+            self.worker.cx.emit(Event::CheckpointRefused { consumer, host, shard });
+            if stored == Stored::LeaseLost {
+                return stored;
+            }
+            self.worker.cx.sleep(CHECKPOINT_BACKOFF).await;
+        }
+        Stored::TryAgain
     }
 
     /// ShutdownTask for a lost lease or a request.

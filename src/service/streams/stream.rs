@@ -57,7 +57,7 @@ impl Stream {
     /// The open shard that owns a hash key.
     pub fn route(&self, key: HashKey) -> ShardId {
         // Where it would be if all ranges were equally wide, which they mostly are; else a search.
-        let guess = ((key.get() >> 64) * self.open.len() as u128 >> 64) as usize;
+        let guess = (((key.get() >> 64) * self.open.len() as u128) >> 64) as usize;
         match self.open.get(guess) {
             Some((range, shard)) if range.contains(key) => *shard,
             _ => self.open[self.open.partition_point(|(range, _)| range.end < key)].1,

@@ -14,17 +14,17 @@ use crate::service::streams::api::{PutEntry, Request};
 use crate::service::table::api::Capacity;
 use crate::world::{Hosts, LinkEffect, LinkRule, LinkWay};
 
-fn table() -> TableName {
+pub fn table() -> TableName {
     "billing".parse().expect("a table name")
 }
 
-fn settings() -> KclSettings {
+pub fn settings() -> KclSettings {
     KclSettings::new(ConsumerId(0), "billing", clicks(), table())
 }
 
 /// A worker's host, with the control of its present life.
-struct WorkerHost {
-    id: HostId,
+pub struct WorkerHost {
+    pub id: HostId,
     control: Rc<RefCell<Option<Rc<WorkerControl>>>>,
 }
 
@@ -34,7 +34,7 @@ impl WorkerHost {
     }
 }
 
-fn worker(lab: &Lab, name: &str, settings: &KclSettings) -> WorkerHost {
+pub fn worker(lab: &Lab, name: &str, settings: &KclSettings) -> WorkerHost {
     let control = Rc::new(RefCell::new(None));
     let (settings, slot) = (Rc::new(settings.clone()), control.clone());
     let id = lab.host(name, move |cx| {
@@ -268,4 +268,28 @@ fn a_paused_worker_fences_itself_when_it_wakes() {
     let lost = lab.all(|_, event| matches!(event, Event::LeaseLost { host, .. } if *host == one.id).then_some(()));
     assert_eq!(lost.len(), 1);
     assert_eq!(lab.processed().0, 30);
+}
+
+#[test]
+fn an_application_that_prepares_its_checkpoints_writes_twice_and_loses_nothing() {
+    let lab = Lab::new(1);
+    let mut prepared = settings();
+    prepared.processor.is_checkpoint_prepared = true;
+    worker(&lab, "billing-1", &prepared);
+    lab.run_until_s(200);
+    put(&lab, 30);
+    lab.run_until_s(260);
+    let told = |with_pending: bool| {
+        let is_told = move |item: &crate::base::item::Item| item.get("pendingCheckpoint").is_some() == with_pending;
+        lab.all(|_, event| match event {
+            Event::ItemWritten { before: Some(before), after: Some(after), .. } => {
+                (is_told(after) && !is_told(before)).then_some(())
+            }
+            _ => None,
+        })
+        .len()
+    };
+    assert!(told(true) > 0, "checkpoints were prepared");
+    assert_eq!(told(true), told(false), "and every one of them was redeemed");
+    assert_eq!(lab.processed(), (30, 0));
 }

@@ -1,4 +1,5 @@
 //! The library's behaviour: vectors restated from its public tests, and workers on real services in a world.
 
 mod behaviour;
+mod table;
 mod vectors;

@@ -183,6 +183,16 @@ fn shard_sync_creates_the_leases_that_the_vectors_say() {
 }
 
 #[test]
+fn a_partly_filled_table_gets_the_missing_root_only() {
+    let graph = graph(&vectors(), "A");
+    let leased: Vec<ShardId> = graph.iter().map(|s| s.id).filter(|id| ![0, 6, 8].contains(&id.0)).collect();
+    for position in [Checkpoint::TrimHorizon, Checkpoint::AtTimestamp, Checkpoint::Latest] {
+        let created = leases_to_create(&graph, &leased, position, false).expect("consistent");
+        assert_eq!(created.iter().map(|l| l.shard.0).collect::<Vec<_>>(), [0], "{position}");
+    }
+}
+
+#[test]
 fn a_hole_repaired_under_trim_horizon_replays_the_ancestry() {
     // Rows {6} of graph B: the library gives 0 and 1, all the way back.
     let graph = graph(&vectors(), "B");
@@ -325,6 +335,19 @@ fn the_last_number_of_an_ended_shard_is_stored_as_shard_end() {
     assert_eq!(early.check_all(), ToStore::ShardEnd, "checkpoint() without an argument is not affected");
     early.stored(ToStore::ShardEnd);
     assert_eq!(early.check_all(), ToStore::Nothing);
+}
+
+#[test]
+fn an_older_prepared_checkpoint_cannot_be_redeemed_after_a_newer_one() {
+    let mut checkpointer = Checkpointer::new(Some(13));
+    checkpointer.delivered(9000);
+    let (older, newer) =
+        (checkpointer.prepare(7010).expect("permitted"), checkpointer.prepare(7020).expect("permitted"));
+    let what = checkpointer.redeem(newer).expect("permitted");
+    checkpointer.stored(what);
+    assert_eq!(checkpointer.last(), Some(7020));
+    assert_eq!(checkpointer.redeem(older), Err(CheckpointError::OutOfRange));
+    assert_eq!(checkpointer.prepare(9001), Err(CheckpointError::OutOfRange));
 }
 
 #[test]

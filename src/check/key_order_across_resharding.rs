@@ -50,6 +50,7 @@ impl KeyOrderAcrossResharding {
         EventKind::RecordsRead,
         EventKind::RecordsProcessed,
         EventKind::RecordsSkipped,
+        EventKind::EffectsApplied,
         EventKind::ItemWritten,
     ];
 
@@ -120,6 +121,10 @@ impl Fold for KeyOrderAcrossResharding {
                 self.on_done(*consumer, *shard, *from..*to);
             }
             Event::RecordsSkipped { consumer, shard, from, to, .. } => self.on_done(*consumer, *shard, *from..*to),
+            // Once a transactional store has them they are done, also when the worker did not live to hear of it.
+            Event::EffectsApplied { consumer, shard, from, to, .. } if self.names.is_transactional(*consumer) => {
+                self.on_done(*consumer, *shard, *from..*to);
+            }
             Event::ProcessingStarted { consumer, shard, .. } => {
                 self.progress.at(consumer.index(), shard.index()).is_responsible = true;
             }

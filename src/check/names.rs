@@ -100,6 +100,10 @@ impl Names {
     pub fn info(&self, consumer: ConsumerId) -> Option<&Consumer> {
         find(&self.consumers, consumer.index())
     }
+    /// Whether the consumer's effects commit together with its position.
+    pub fn is_transactional(&self, consumer: ConsumerId) -> bool {
+        self.info(consumer).is_some_and(|info| info.sink == SinkKind::Transactional)
+    }
     /// All consumers, in order of their numbers.
     pub fn consumers(&self) -> impl Iterator<Item = (ConsumerId, &Consumer)> {
         let numbered = self.consumers.iter().enumerate();

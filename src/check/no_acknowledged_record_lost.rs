@@ -197,7 +197,7 @@ impl Fold for NoAcknowledgedRecordLost {
                     self.on_caught_up(at, stream, shard, to);
                 }
             }
-            Event::IteratorRequested { host, shard, .. } => self.sessions.restart(host, shard),
+            Event::IteratorRequested { host, shard, .. } => self.sessions.restart(at, host, shard),
             Event::RecordsTrimmed { stream, shard, to } => self.on_gone(at, stream, shard, to),
             Event::ShardExpired { stream, shard } => self.on_gone(at, stream, shard, u64::MAX),
             Event::ShardClosed { stream, shard, end } => self.on_closed(at, stream, shard, end),

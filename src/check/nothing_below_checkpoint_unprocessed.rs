@@ -96,6 +96,7 @@ impl NothingBelowCheckpointUnprocessed {
         EventKind::RecordsRead,
         EventKind::RecordsProcessed,
         EventKind::RecordsSkipped,
+        EventKind::EffectsApplied,
         EventKind::CheckpointAttempted,
         EventKind::ItemWritten,
     ];
@@ -156,6 +157,10 @@ impl Fold for NothingBelowCheckpointUnprocessed {
             Event::RecordsSkipped { consumer, shard, from, to, .. } => {
                 self.at(*consumer, *shard).skipped.insert(*from..*to);
             }
+            // Once a transactional store has them they are done, also when the worker did not live to hear of it.
+            Event::EffectsApplied { consumer, shard, from, to, .. } if self.names.is_transactional(*consumer) => {
+                self.at(*consumer, *shard).processed.insert(*from..*to);
+            }
             Event::CheckpointAttempted { consumer, shard, sequence_number, to, .. } => {
                 self.at(*consumer, *shard).announce((Checkpoint::attempted(*sequence_number), *to));
             }
@@ -183,6 +188,7 @@ impl Check for NothingBelowCheckpointUnprocessed {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base::event::SinkKind;
     use crate::check::Verdict;
     use crate::check::test_events::*;
 
@@ -232,6 +238,19 @@ mod tests {
                  below 60, but its workers skipped records 20 to 29, never processed record 40"
             )
         );
+    }
+
+    #[test]
+    fn what_a_transactional_store_has_is_done_even_if_the_worker_never_heard() {
+        let (consumer, host) = (BILLING, WORKER_1);
+        let applied = Event::EffectsApplied { consumer, host, shard: S0, from: 20, to: 60, duplicates: 0 };
+        let mut work = vec![processed(WORKER_1, S0, 0, 20), applied];
+        work.extend(stored(60));
+        let script = begun("TRIM_HORIZON", 0, work);
+        let verdict =
+            |sink| judge_in(scene_with(sink), NothingBelowCheckpointUnprocessed::default(), script.clone()).verdict;
+        assert_eq!(verdict(SinkKind::Transactional), Verdict::Pass);
+        assert_eq!(verdict(SinkKind::Plain), Verdict::Fail);
     }
 
     #[test]

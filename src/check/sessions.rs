@@ -1,8 +1,8 @@
 //! Which read goes on where the last one ended.
 //!
 //! A GetRecords answer carries the next iterator, so in one reading session every iterator is as old as the read
-//! before it. That tells a read that continues from one with a new iterator (another position) and from one that
-//! repeats a call whose answer was lost.
+//! before it. That tells a read that continues from one with a new iterator (another position), from one that
+//! repeats a call whose answer was lost, and from a late copy of an earlier request.
 
 use super::grid::Grid;
 use crate::base::{HostId, ShardId, SimTime, StreamId};
@@ -17,10 +17,18 @@ struct LastRead {
     to: u64,
 }
 
+#[derive(Default)]
+struct Session {
+    last: Option<LastRead>,
+    /// When the newest iterator was asked for, or the last read's was issued, in nanoseconds. What is older comes from
+    /// a request that was delivered twice: the copy arrives after the calls that followed it, and nobody hears it.
+    live_from: u64,
+}
+
 /// The last read of each host in each shard.
 #[derive(Default)]
 pub struct Sessions {
-    last: Grid<Option<LastRead>>,
+    sessions: Grid<Session>,
 }
 
 impl Sessions {
@@ -33,13 +41,18 @@ impl Sessions {
         to: u64,
         lived_ns: u64,
     ) -> Option<u64> {
-        let last = self.last.at(host.index(), shard.index()).replace(LastRead { stream, at, to })?;
         let issued = at.as_nanos().saturating_sub(lived_ns);
+        let session = self.sessions.at(host.index(), shard.index());
+        if issued < session.live_from {
+            return None;
+        }
+        session.live_from = issued;
+        let last = session.last.replace(LastRead { stream, at, to })?;
         let continues = last.stream == stream && issued.abs_diff(last.at.as_nanos()) <= STAMP_SLACK_NS;
         continues.then_some(last.to)
     }
     /// The host asked for an iterator: its next read does not continue.
-    pub fn restart(&mut self, host: HostId, shard: ShardId) {
-        *self.last.at(host.index(), shard.index()) = None;
+    pub fn restart(&mut self, at: SimTime, host: HostId, shard: ShardId) {
+        *self.sessions.at(host.index(), shard.index()) = Session { last: None, live_from: at.as_nanos() };
     }
 }

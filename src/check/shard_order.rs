@@ -75,7 +75,7 @@ impl Fold for ShardOrder {
                         .fail(at, || format!("{host} was given record {from} of {shard} after record {}", last - 1));
                 }
             }
-            Event::IteratorRequested { host, shard, .. } => self.sessions.restart(host, shard),
+            Event::IteratorRequested { host, shard, .. } => self.sessions.restart(at, host, shard),
             Event::RecordsProcessed { host, shard, from, to, .. }
             | Event::RecordsSkipped { host, shard, from, to, .. } => self.on_delivered(at, host, shard, from, to),
             Event::ProcessingStarted { host, shard, .. } | Event::ProcessingEnded { host, shard, .. } => {
@@ -131,6 +131,22 @@ mod tests {
         let script = [(100, read(WORKER_1, S0, 0, 10, 5)), (300, read(WORKER_1, S0, 8, 20, 200))];
         let text = evidence(&judge(ShardOrder::default(), script));
         assert_eq!(text, "0:00:00.300 billing-1 was given record 8 of shardId-000000000000 after record 9");
+    }
+
+    #[test]
+    fn a_late_copy_of_a_request_is_nobodys_read() {
+        let position = "AFTER_SEQUENCE_NUMBER 9".into();
+        let asked = Event::IteratorRequested { consumer: BILLING, host: WORKER_1, shard: S0, position };
+        let script = [
+            (100, read(WORKER_1, S0, 0, 10, 5)),
+            (200, asked),
+            // A copy with the iterator of the first read, just before the new one is issued.
+            (210, read(WORKER_1, S0, 10, 20, 110)),
+            (300, read(WORKER_1, S0, 10, 30, 90)),
+            (310, read(WORKER_1, S0, 10, 25, 210)),
+            (400, read(WORKER_1, S0, 30, 40, 100)),
+        ];
+        assert_eq!(judge(ShardOrder::default(), script).verdict, Verdict::Unknown);
     }
 
     #[test]

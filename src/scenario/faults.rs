@@ -225,9 +225,26 @@ fn services(c: &mut Compiler<'_>, n: usize, fault: &Fault, kinds: &mut Vec<(Faul
     ] {
         let Some(fault) = fault else { continue };
         let rate = fault.rate.map_or(1.0, super::units::Share::fraction);
-        let (kind, of) = match &fault.table {
-            Some(name) => (table_fault(c, n, key, fault, name, rate), format!("table {name}")),
-            None => (stream_fault(c, n, key, fault, rate), fault.stream.clone().unwrap_or("kinesis".to_owned())),
+        let service = fault.service.as_deref();
+        let is_known = matches!(service, None | Some("kinesis" | "dynamodb"));
+        let path = || file_path!["fault", n, key, "service"];
+        c.need(is_known, path(), "not a service that can do that", "one of: kinesis, dynamodb");
+        let is_clear = match service {
+            Some("kinesis") => fault.table.is_none(),
+            Some("dynamodb") => fault.stream.is_none() && fault.shard.is_none(),
+            _ => true,
+        };
+        c.need(is_clear, path(), "streams and shards are of kinesis, tables of dynamodb", "leave one of them out");
+        let is_table = fault.table.is_some() || service == Some("dynamodb");
+        let kind = match is_table {
+            true => table_fault(c, n, key, fault, rate),
+            false => stream_fault(c, n, key, fault, rate),
+        };
+        let of = match (&fault.table, &fault.stream, fault.shard) {
+            (Some(table), ..) => format!("table {table}"),
+            (None, Some(stream), Some(shard)) => format!("{stream} {}", ShardId(shard)),
+            (None, Some(stream), None) => stream.clone(),
+            (None, None, _) => service.unwrap_or("kinesis").to_owned(),
         };
         kinds.push((kind, format!("{} at {}% on {of}", key.replace('_', " "), rate * 100.0)));
     }
@@ -245,8 +262,8 @@ fn stream_fault(c: &mut Compiler<'_>, n: usize, key: &str, fault: &ServiceFault,
     })
 }
 
-fn table_fault(c: &mut Compiler<'_>, n: usize, key: &str, fault: &ServiceFault, name: &str, rate: f64) -> FaultKind {
-    let table = Some(table_name(c, name, file_path!["fault", n, key, "table"]));
+fn table_fault(c: &mut Compiler<'_>, n: usize, key: &str, fault: &ServiceFault, rate: f64) -> FaultKind {
+    let table = fault.table.as_ref().map(|name| table_name(c, name, file_path!["fault", n, key, "table"]));
     let operation = operation(c, file_path!["fault", n, key, "operation"], fault.operation.as_deref());
     let target = table::FaultTarget { table, operation };
     if key == "expire_iterators" {

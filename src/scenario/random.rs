@@ -4,7 +4,7 @@
 //! it. Every fault ends by `until`, so that liveness can be judged afterwards.
 
 use super::compile::HOST_MAX;
-use super::file::{ClockSkew, Fault, File, Library, LinkFault, RandomFaults, ServiceFault, Way};
+use super::file::{ClockSkew, Fault, File, KmsState, Library, LinkFault, RandomFaults, ServiceFault, Way};
 use super::units::{Duration, DurationRange, Rate, Share};
 use crate::base::seed::Random;
 use crate::base::{Seed, SimDuration};
@@ -20,6 +20,11 @@ pub(super) fn draw(file: &File, random: &RandomFaults) -> Vec<Fault> {
     draw.kind("crash", random.crash, |r, f, lasts| {
         (f.lasts, f.restart_after) = (None, Some(lasts));
         f.crash = pick(r, &hosts);
+        f.crash.is_some()
+    });
+    draw.kind("crash for good", random.crash_for_good, |r, f, _| {
+        f.lasts = None;
+        f.crash = pick(r, hosts.get(1..).unwrap_or_default());
         f.crash.is_some()
     });
     draw.kind("pause", random.pause, |r, f, _| {
@@ -44,8 +49,8 @@ pub(super) fn draw(file: &File, random: &RandomFaults) -> Vec<Fault> {
         f.lose = Some(LinkFault { rate: tenth, ..LinkFault::default() });
         true
     });
-    draw.kind("lose_responses", random.lose_responses, |_, f, _| {
-        let service = Some("dynamodb".to_owned());
+    draw.kind("lose_responses", random.lose_responses, |r, f, _| {
+        let service = pick(r, &["dynamodb".to_owned(), "kinesis".to_owned()]);
         f.lose_responses = Some(LinkFault { service, rate: tenth, ..LinkFault::default() });
         true
     });
@@ -59,15 +64,20 @@ pub(super) fn draw(file: &File, random: &RandomFaults) -> Vec<Fault> {
         true
     });
     draw.kind("throttle", random.throttle, |r, f, _| {
-        let rate = "20%".parse().ok();
-        let table = if r.chance(0.5) { pick(r, &tables) } else { None };
-        let stream = if table.is_none() { file.stream.keys().next().cloned() } else { None };
-        f.throttle = Some(ServiceFault { stream, table, rate, ..ServiceFault::default() });
+        f.throttle = Some(ServiceFault { rate: "20%".parse().ok(), ..target(r, file, &tables, true) });
         true
     });
     draw.kind("internal_errors", random.internal_errors, |r, f, _| {
-        let table = if r.chance(0.5) { pick(r, &tables) } else { None };
-        f.internal_errors = Some(ServiceFault { table, rate: tenth, ..ServiceFault::default() });
+        f.internal_errors = Some(ServiceFault { rate: tenth, ..target(r, file, &tables, true) });
+        true
+    });
+    draw.kind("unavailable", random.unavailable, |r, f, _| {
+        f.unavailable = Some(ServiceFault { rate: tenth, ..target(r, file, &tables, false) });
+        true
+    });
+    draw.kind("kms", random.kms, |r, f, _| {
+        let states = [KmsState::Disabled, KmsState::PendingDeletion, KmsState::AccessDenied, KmsState::Throttled];
+        f.kms = Some(states[r.below(states.len() as u64) as usize]);
         true
     });
     draw.kind("expire_iterators", random.expire_iterators, |_, f, _| {
@@ -100,6 +110,25 @@ fn pick(random: &mut Random, from: &[String]) -> Option<String> {
     (!from.is_empty()).then(|| from[random.below(from.len() as u64) as usize].clone())
 }
 
+/// A lease table, or else Kinesis: a stream of it, a shard of that, or all of it.
+fn target(random: &mut Random, file: &File, tables: &[String], has_shards: bool) -> ServiceFault {
+    if random.chance(0.5)
+        && let Some(table) = pick(random, tables)
+    {
+        return ServiceFault { table: Some(table), ..ServiceFault::default() };
+    }
+    let streams: Vec<String> = file.stream.keys().cloned().collect();
+    let stream = if has_shards && random.chance(0.75) { pick(random, &streams) } else { None };
+    let shards = stream.as_ref().and_then(|stream| file.stream.get(stream)).map_or(0, |stream| stream.shards);
+    let shard = (shards > 0 && random.chance(0.5)).then(|| random.below(shards.into()) as u32);
+    ServiceFault { stream, shard, ..ServiceFault::default() }
+}
+
+/// Times that people can read.
+fn whole_ms(time: SimDuration) -> SimDuration {
+    SimDuration::from_millis(time.as_millis())
+}
+
 struct Draw<'a> {
     file: &'a File,
     rates: &'a RandomFaults,
@@ -120,12 +149,12 @@ impl Draw<'_> {
         let count = expected as u64 + u64::from(random.chance(expected - (expected as u64) as f64));
         let mut times = Vec::new();
         for _ in 0..count {
-            let lasts = random.duration(self.rates.lasts.0, self.rates.lasts.1);
+            let lasts = whole_ms(random.duration(self.rates.lasts.0, self.rates.lasts.1));
             let latest = self.until.saturating_sub(lasts);
             if latest < self.rates.from.0 {
                 continue;
             }
-            times.push((random.duration(self.rates.from.0, latest), lasts));
+            times.push((whole_ms(random.duration(self.rates.from.0, latest)), lasts));
         }
         times.sort();
         times

@@ -125,6 +125,45 @@ fn random_faults_depend_on_the_seed_and_leave_quiet_time_at_the_end() {
 }
 
 #[test]
+fn every_kind_of_fault_can_be_drawn_at_random() {
+    let source = with(
+        "[random_faults]\ncrash = \"60/h\"\ncrash_for_good = \"10/h\"\npause = \"60/h\"\nclock_skew = \"60/h\"\n\
+         partition = \"60/h\"\nlose = \"60/h\"\nlose_responses = \"60/h\"\nduplicate = \"60/h\"\ndelay = \"60/h\"\n\
+         throttle = \"60/h\"\ninternal_errors = \"60/h\"\nunavailable = \"60/h\"\nexpire_iterators = \"60/h\"\n\
+         kms = \"60/h\"\nzones = \"60/h\"\n",
+    );
+    let mut texts = String::new();
+    for seed in 0..20 {
+        let plan = load(&source, "test.toml", Some(seed)).unwrap_or_else(|d| panic!("{d}")).plan();
+        for fault in &plan.faults {
+            texts += &format!("{} {}\n", fault.text, if fault.lasts.is_some() { "for a while" } else { "for good" });
+        }
+    }
+    for kind in [
+        "crash of billing-2 for good",
+        "crash of billing-1 for ",
+        "pause of",
+        "clock of",
+        "partition between billing-1 and dynamodb",
+        "lose between",
+        "lose responses between all hosts and kinesis",
+        "duplicate between",
+        "delay between",
+        "throttle at 20% on table billing",
+        " shardId-00000000000",
+        "throttle at 20% on kinesis",
+        "internal errors at 10% on kinesis",
+        "unavailable at 10%",
+        "expire iterators",
+        "KMS key",
+        "zone",
+    ] {
+        assert!(texts.contains(kind), "{kind} is not in:\n{texts}");
+    }
+    assert!(!texts.contains("crash of billing-1 for good"), "one worker is always left");
+}
+
+#[test]
 fn the_starter_file_is_a_scenario() {
     let scenario = load(&starter("orders"), "orders.toml", None).unwrap_or_else(|d| panic!("{d}"));
     assert!(scenario.explain().contains("800 records/s: 20 % of the stream's record limit"), "{}", scenario.explain());

@@ -116,10 +116,13 @@ pub enum Way {
     Replies,
 }
 
-/// A fault of a service: give a stream (with a shard), a table, or an operation; all of Kinesis otherwise.
+/// A fault of a service: give a stream (with a shard), a table, a service or an operation; all of Kinesis otherwise.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ServiceFault {
+    /// `kinesis` or `dynamodb`; what `stream` or `table` is of, or else Kinesis, when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub service: Option<String>,
     /// Only this stream.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stream: Option<String>,
@@ -171,6 +174,9 @@ pub struct RandomFaults {
     /// Crashes of consumer hosts, with restart.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub crash: Option<Rate>,
+    /// Crashes of consumer hosts for good; one host is always left.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub crash_for_good: Option<Rate>,
     /// Pauses of consumer hosts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pause: Option<Rate>,
@@ -183,7 +189,7 @@ pub struct RandomFaults {
     /// Times in which a tenth of all messages is lost.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lose: Option<Rate>,
-    /// Times in which a tenth of DynamoDB's responses is lost.
+    /// Times in which a tenth of DynamoDB's or Kinesis' responses is lost.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lose_responses: Option<Rate>,
     /// Times in which a tenth of all requests is delivered twice.
@@ -192,15 +198,21 @@ pub struct RandomFaults {
     /// Times in which messages take up to two seconds longer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub delay: Option<Rate>,
-    /// Times in which a fifth of records and calls on a stream is throttled.
+    /// Times in which a fifth of records and calls on a stream, a shard or a lease table is throttled.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub throttle: Option<Rate>,
-    /// Times in which a tenth of calls fails with InternalFailure.
+    /// Times in which a tenth of calls to Kinesis, a stream or a lease table fails with InternalFailure.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub internal_errors: Option<Rate>,
+    /// Times in which a tenth of calls to Kinesis or a lease table fails with ServiceUnavailable.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unavailable: Option<Rate>,
     /// Times in which every iterator is expired with probability one half.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expire_iterators: Option<Rate>,
+    /// Times in which the KMS key of encrypted streams is not there: disabled, pending deletion, denied or throttled.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kms: Option<Rate>,
     /// Zone outages and wipes, one zone at a time.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub zones: Option<Rate>,

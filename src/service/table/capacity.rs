@@ -8,16 +8,19 @@
 //! needs all its units, or a bucket as full as it gets. A page of Query or Scan needs some: what it costs is known
 //! only afterwards, so it may leave a debt, and the next call waits until that is paid.
 //!
-//! A provisioned table or index is one partition. One on demand has several (a new one has four, which is where its
-//! first 4,000 write units come from), so there the ceiling of one partition is not a ceiling of the table.
+//! A table or index has as many partitions as its units need, 3,000 read and 1,000 write units a second each, and never
+//! fewer again; a new one on demand has four, which is where its first 4,000 write units come from. Keys are spread over
+//! them by hash. A page of Query or Scan counts toward the partition in which it begins.
 
 use super::api::Capacity;
 use crate::base::event::TableThrottle;
 use crate::base::units::KIB;
-use crate::base::{SimTime, TokenBucket};
+use crate::base::{SimDuration, SimTime, TokenBucket};
 
 /// Seconds of unused units that a provisioned table keeps for bursts.
 const BURST_S: u64 = 300;
+/// A table on demand saves nothing beyond a second's worth.
+const ON_DEMAND_BURST_S: u64 = 1;
 /// Read units a second of one partition.
 const PARTITION_READ_PER_S: u64 = 3000;
 /// Write units a second of one partition.
@@ -26,6 +29,8 @@ const PARTITION_WRITE_PER_S: u64 = 1000;
 const ON_DEMAND_READ_PER_S: u64 = 12_000;
 /// Write units a second of a new on-demand table.
 const ON_DEMAND_WRITE_PER_S: u64 = 4000;
+/// An on-demand table serves up to twice its previous peak; a new peak counts as that after this time.
+const PEAK_COUNTS_AFTER: SimDuration = SimDuration::from_mins(30);
 
 /// Write units of an item of that size: one for each KB begun.
 pub(super) fn write_units(size_bytes: u64) -> u32 {
@@ -38,11 +43,11 @@ pub(super) fn read_half_units(size_bytes: u64, is_consistent: bool) -> u32 {
     if is_consistent { 2 * units } else { units }
 }
 
-/// A bucket of units and, where there is one partition, its ceiling.
+/// A bucket of units for the whole, and the ceilings of its partitions.
 #[derive(Clone, Debug)]
 struct Meter {
     table: TokenBucket,
-    partition: Option<TokenBucket>,
+    partitions: Vec<TokenBucket>,
 }
 
 /// What a meter is made from, in units a second.
@@ -50,8 +55,9 @@ struct Meter {
 struct Rates {
     rate: u64,
     burst_s: u64,
-    /// The partition's ceiling.
-    partition: Option<u64>,
+    /// Number of partitions, and the ceiling of each.
+    partitions: u64,
+    ceiling: u64,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,22 +68,31 @@ enum Short {
 
 impl Meter {
     fn new(rates: Rates, starts_full: bool, now: SimTime) -> Self {
-        let Rates { rate, burst_s, partition } = rates;
+        let Rates { rate, burst_s, .. } = rates;
         let table = match starts_full {
             true => TokenBucket::full(rate, rate * burst_s),
             false => TokenBucket::empty(rate, rate * burst_s, now),
         };
-        Self { table, partition: partition.map(|ceiling| TokenBucket::full(ceiling, ceiling)) }
+        let mut meter = Self { table, partitions: Vec::new() };
+        meter.split(rates);
+        meter
     }
     /// Changes the rates; what was saved for bursts stays, up to the new bound.
     fn change(&mut self, rates: Rates, now: SimTime) {
         self.table.set_rate(rates.rate, rates.rate * rates.burst_s, now);
-        if self.partition.is_some() != rates.partition.is_some() {
-            self.partition = rates.partition.map(|ceiling| TokenBucket::full(ceiling, ceiling));
-        }
+        self.split(rates);
     }
-    fn check(&mut self, enough: impl Fn(&mut TokenBucket) -> bool) -> Result<(), Short> {
-        if self.partition.as_mut().is_some_and(|partition| !enough(partition)) {
+    /// Adds the partitions that the rates need.
+    fn split(&mut self, rates: Rates) {
+        let count = self.partitions.len().max(rates.partitions as usize);
+        self.partitions.resize(count, TokenBucket::full(rates.ceiling, rates.ceiling));
+    }
+    fn partition(&mut self, hash: u64) -> &mut TokenBucket {
+        let at = (u128::from(hash) * self.partitions.len() as u128) >> 64;
+        &mut self.partitions[at as usize]
+    }
+    fn check(&mut self, hash: u64, enough: impl Fn(&mut TokenBucket) -> bool) -> Result<(), Short> {
+        if !enough(self.partition(hash)) {
             return Err(Short::Partition);
         }
         if !enough(&mut self.table) {
@@ -86,24 +101,16 @@ impl Meter {
         Ok(())
     }
     /// Whether there are units for a call on single items.
-    fn can(&mut self, now: SimTime, units: u64) -> Result<(), Short> {
-        self.check(|bucket| bucket.has(now, units) || bucket.is_brimming(now))
+    fn can(&mut self, now: SimTime, hash: u64, units: u64) -> Result<(), Short> {
+        self.check(hash, |bucket| bucket.has(now, units) || bucket.is_brimming(now))
     }
     /// Whether a page may be read, whatever it costs.
-    fn can_page(&mut self, now: SimTime) -> Result<(), Short> {
-        self.check(|bucket| bucket.has(now, 1))
+    fn can_page(&mut self, now: SimTime, hash: u64) -> Result<(), Short> {
+        self.check(hash, |bucket| bucket.has(now, 1))
     }
-    fn take(&mut self, now: SimTime, units: u64) {
+    fn take(&mut self, now: SimTime, hash: u64, units: u64) {
         self.table.take_as_debt(now, units);
-        if let Some(partition) = &mut self.partition {
-            partition.take_as_debt(now, units);
-        }
-    }
-    /// On demand: serves up to `rate` from here on.
-    fn grow(&mut self, rate: u64, now: SimTime) {
-        if rate > self.table.rate_per_s() {
-            self.table.set_rate(rate, rate, now);
-        }
+        self.partition(hash).take_as_debt(now, units);
     }
 }
 
@@ -113,13 +120,16 @@ pub(super) struct Units {
     pub capacity: Capacity,
     reads: Meter,
     writes: Meter,
-    second: Second,
+    /// The second that is being counted, and what was consumed in it so far.
+    second: (u64, Consumed),
+    /// The most in a second since the last growth, and when that was.
+    peak: Consumed,
+    grown: SimTime,
 }
 
-/// What was consumed in the second `at`, in half read units and write units.
-#[derive(Clone, Debug, Default)]
-struct Second {
-    at: u64,
+/// Half read units and write units.
+#[derive(Clone, Copy, Debug, Default)]
+struct Consumed {
     reads: u64,
     writes: u64,
 }
@@ -132,7 +142,9 @@ impl Units {
             capacity,
             reads: Meter::new(reads, starts_full, now),
             writes: Meter::new(writes, starts_full, now),
-            second: Second::default(),
+            second: (0, Consumed::default()),
+            peak: Consumed::default(),
+            grown: now,
         }
     }
 
@@ -140,45 +152,57 @@ impl Units {
     pub fn change(&mut self, capacity: Capacity, now: SimTime) {
         let (reads, writes) = rates(capacity);
         self.capacity = capacity;
-        self.second = Second::default();
+        (self.second, self.peak, self.grown) = ((0, Consumed::default()), Consumed::default(), now);
         self.reads.change(reads, now);
         self.writes.change(writes, now);
     }
 
-    /// Whether there are units for a read of a single item.
-    pub fn can_read(&mut self, now: SimTime, half_units: u32) -> Result<(), TableThrottle> {
+    /// Whether there are units for a read of a single item; `hash` is that of its key.
+    pub fn can_read(&mut self, now: SimTime, hash: u64, half_units: u32) -> Result<(), TableThrottle> {
         self.grow_on_demand(now);
-        self.reads.can(now, half_units.into()).map_err(read_throttle)
+        self.reads.can(now, hash, half_units.into()).map_err(read_throttle)
     }
     /// Whether a page of Query or Scan may be read.
-    pub fn can_read_page(&mut self, now: SimTime) -> Result<(), TableThrottle> {
+    pub fn can_read_page(&mut self, now: SimTime, hash: u64) -> Result<(), TableThrottle> {
         self.grow_on_demand(now);
-        self.reads.can_page(now).map_err(read_throttle)
+        self.reads.can_page(now, hash).map_err(read_throttle)
     }
     /// Whether there are units for a write.
-    pub fn can_write(&mut self, now: SimTime, units: u32) -> Result<(), TableThrottle> {
+    pub fn can_write(&mut self, now: SimTime, hash: u64, units: u32) -> Result<(), TableThrottle> {
         self.grow_on_demand(now);
-        self.writes.can(now, units.into()).map_err(|short| match short {
+        self.writes.can(now, hash, units.into()).map_err(|short| match short {
             Short::Table => TableThrottle::TableWrite,
             Short::Partition => TableThrottle::PartitionWrite,
         })
     }
-    pub fn take_read(&mut self, now: SimTime, half_units: u32) {
-        self.reads.take(now, half_units.into());
-        self.second.reads += u64::from(half_units);
+    pub fn take_read(&mut self, now: SimTime, hash: u64, half_units: u32) {
+        self.reads.take(now, hash, half_units.into());
+        self.second.1.reads += u64::from(half_units);
     }
-    pub fn take_write(&mut self, now: SimTime, units: u32) {
-        self.writes.take(now, units.into());
-        self.second.writes += u64::from(units);
+    pub fn take_write(&mut self, now: SimTime, hash: u64, units: u32) {
+        self.writes.take(now, hash, units.into());
+        self.second.1.writes += u64::from(units);
     }
 
-    /// An on-demand table serves up to twice its peak, the most of any second that is over. (AWS asks for half an
-    /// hour between doublings; that is not modelled.)
+    /// An on-demand table serves up to twice its previous peak: the most of any second that is over, once half an hour
+    /// has passed since it grew or was made.
     fn grow_on_demand(&mut self, now: SimTime) {
-        if self.capacity == Capacity::OnDemand && self.second.at != now.as_secs() {
-            self.reads.grow(2 * self.second.reads, now);
-            self.writes.grow(2 * self.second.writes, now);
-            self.second = Second { at: now.as_secs(), ..Second::default() };
+        let (second, consumed) = self.second;
+        if self.capacity != Capacity::OnDemand || second == now.as_secs() {
+            return;
+        }
+        self.second = (now.as_secs(), Consumed::default());
+        self.peak.reads = self.peak.reads.max(consumed.reads);
+        self.peak.writes = self.peak.writes.max(consumed.writes);
+        if now.since(self.grown) >= PEAK_COUNTS_AFTER {
+            let Consumed { reads, writes } = std::mem::take(&mut self.peak);
+            let (reads, writes) = (2 * reads, 2 * writes);
+            let (reads, writes) =
+                (reads.max(self.reads.table.rate_per_s()), writes.max(self.writes.table.rate_per_s()));
+            let (reads, writes) = rates_of(reads, writes, ON_DEMAND_BURST_S);
+            self.reads.change(reads, now);
+            self.writes.change(writes, now);
+            self.grown = now;
         }
     }
 }
@@ -190,17 +214,19 @@ fn read_throttle(short: Short) -> TableThrottle {
     }
 }
 
-/// Rates of reads, in half units, and of writes.
 fn rates(capacity: Capacity) -> (Rates, Rates) {
-    let (read, write, burst_s, is_one_partition) = match capacity {
-        Capacity::OnDemand => (ON_DEMAND_READ_PER_S, ON_DEMAND_WRITE_PER_S, 1, false),
-        Capacity::Provisioned { read, write } => (read.into(), write.into(), BURST_S, true),
-    };
-    let ceiling = |units| is_one_partition.then_some(units);
-    (
-        Rates { rate: 2 * read, burst_s, partition: ceiling(2 * PARTITION_READ_PER_S) },
-        Rates { rate: write, burst_s, partition: ceiling(PARTITION_WRITE_PER_S) },
-    )
+    match capacity {
+        Capacity::OnDemand => rates_of(2 * ON_DEMAND_READ_PER_S, ON_DEMAND_WRITE_PER_S, ON_DEMAND_BURST_S),
+        Capacity::Provisioned { read, write } => rates_of(2 * u64::from(read), write.into(), BURST_S),
+    }
+}
+
+/// Rates of reads, in half units, and of writes.
+fn rates_of(half_reads: u64, writes: u64, burst_s: u64) -> (Rates, Rates) {
+    let (read_ceiling, write_ceiling) = (2 * PARTITION_READ_PER_S, PARTITION_WRITE_PER_S);
+    let partitions = half_reads.div_ceil(read_ceiling).max(writes.div_ceil(write_ceiling)).max(1);
+    let rates = |rate, ceiling| Rates { rate, burst_s, partitions, ceiling };
+    (rates(half_reads, read_ceiling), rates(writes, write_ceiling))
 }
 
 #[cfg(test)]
@@ -217,49 +243,80 @@ mod tests {
     #[test]
     fn an_empty_burst_bucket_gives_the_provisioned_rate_and_saves_what_is_not_used() {
         let mut units = Units::new(Capacity::Provisioned { read: 10, write: 10 }, false, SimTime::ZERO);
-        assert_eq!(units.can_write(SimTime::ZERO, 1), Err(TableThrottle::TableWrite));
+        assert_eq!(units.can_write(SimTime::ZERO, 0, 1), Err(TableThrottle::TableWrite));
         let second = SimTime::from_secs(1);
         for _ in 0..10 {
-            assert_eq!(units.can_write(second, 1), Ok(()));
-            units.take_write(second, 1);
+            assert_eq!(units.can_write(second, 0, 1), Ok(()));
+            units.take_write(second, 0, 1);
         }
-        assert_eq!(units.can_write(second, 1), Err(TableThrottle::TableWrite));
+        assert_eq!(units.can_write(second, 0, 1), Err(TableThrottle::TableWrite));
         let later = SimTime::from_secs(1000);
         let burst =
-            (0..).take_while(|_| units.can_write(later, 1).is_ok().then(|| units.take_write(later, 1)).is_some());
+            (0..).take_while(|_| units.can_write(later, 0, 1).is_ok().then(|| units.take_write(later, 0, 1)).is_some());
         assert_eq!(burst.count(), 1000, "the partition's ceiling cuts the burst of 3,000");
     }
 
+    /// Writes of one unit that go through at one time, to keys spread over the partitions.
     fn writes_accepted(units: &mut Units, now: SimTime) -> usize {
-        (0..).take_while(|_| units.can_write(now, 1).is_ok().then(|| units.take_write(now, 1)).is_some()).count()
+        let mut accepted = 0;
+        // Some partition is full before the others are, so refusals are no end yet.
+        for n in 0..40_000u64 {
+            let hash = n.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+            if units.can_write(now, hash, 1).is_ok() {
+                units.take_write(now, hash, 1);
+                accepted += 1;
+            }
+        }
+        accepted
     }
 
     #[test]
-    fn an_on_demand_table_serves_4000_writes_a_second_and_then_twice_its_peak() {
+    fn an_on_demand_table_serves_4000_writes_a_second_and_after_half_an_hour_twice_its_peak() {
         let mut units = Units::new(Capacity::OnDemand, false, SimTime::ZERO);
         assert_eq!(writes_accepted(&mut units, SimTime::ZERO), 4000);
-        assert_eq!(writes_accepted(&mut units, SimTime::from_millis(999)), 3996, "the same second: no growth yet");
-        assert_eq!(writes_accepted(&mut units, SimTime::from_secs(1)), 4, "what came back in a millisecond");
-        assert_eq!(writes_accepted(&mut units, SimTime::from_secs(2)), 2 * 7996);
+        assert_eq!(writes_accepted(&mut units, SimTime::from_millis(999)), 3996, "the same second");
+        assert_eq!(writes_accepted(&mut units, SimTime::from_secs(2)), 4000);
+        assert_eq!(writes_accepted(&mut units, SimTime::from_secs(1799)), 4000, "the peak does not count yet");
+        let later = SimTime::from_secs(1801);
+        assert_eq!(units.can_write(later, 0, 1), Ok(()));
+        assert_eq!(units.writes.table.rate_per_s(), 2 * 7996);
+        assert_eq!(units.writes.partitions.len(), 16);
+    }
+
+    #[test]
+    fn a_hot_key_stays_under_the_ceiling_of_its_partition() {
+        for capacity in [Capacity::OnDemand, Capacity::Provisioned { read: 9000, write: 4000 }] {
+            let mut units = Units::new(capacity, true, SimTime::ZERO);
+            for _ in 0..1000 {
+                assert_eq!(units.can_write(SimTime::ZERO, 7, 1), Ok(()));
+                units.take_write(SimTime::ZERO, 7, 1);
+            }
+            assert_eq!(units.can_write(SimTime::ZERO, 7, 1), Err(TableThrottle::PartitionWrite));
+            assert_eq!(units.can_write(SimTime::ZERO, u64::MAX, 1), Ok(()), "another partition has room");
+        }
     }
 
     #[test]
     fn a_page_may_leave_a_debt_that_later_reads_wait_for() {
         let mut units = Units::new(Capacity::Provisioned { read: 10, write: 10 }, false, SimTime::ZERO);
-        assert_eq!(units.can_read_page(SimTime::ZERO), Err(TableThrottle::TableRead), "nothing saved, nothing served");
+        assert_eq!(
+            units.can_read_page(SimTime::ZERO, 0),
+            Err(TableThrottle::TableRead),
+            "nothing saved, nothing served"
+        );
         let second = SimTime::from_secs(1);
-        assert_eq!(units.can_read_page(second), Ok(()));
-        units.take_read(second, 256);
+        assert_eq!(units.can_read_page(second, 0), Ok(()));
+        units.take_read(second, 0, 256);
         // 20 half units were there, 236 are owed, and 20 come every second.
-        assert_eq!(units.can_read(SimTime::from_millis(12_800), 1), Err(TableThrottle::TableRead));
-        assert_eq!(units.can_read(SimTime::from_millis(12_850), 1), Ok(()));
+        assert_eq!(units.can_read(SimTime::from_millis(12_800), 0, 1), Err(TableThrottle::TableRead));
+        assert_eq!(units.can_read(SimTime::from_millis(12_850), 0, 1), Ok(()));
     }
 
     #[test]
     fn a_write_larger_than_the_bucket_waits_until_the_bucket_is_full() {
         let mut units = Units::new(Capacity::Provisioned { read: 1, write: 1 }, false, SimTime::ZERO);
-        assert_eq!(units.can_write(SimTime::from_secs(299), 400), Err(TableThrottle::TableWrite));
-        assert_eq!(units.can_write(SimTime::from_secs(300), 400), Ok(()));
+        assert_eq!(units.can_write(SimTime::from_secs(299), 0, 400), Err(TableThrottle::TableWrite));
+        assert_eq!(units.can_write(SimTime::from_secs(300), 0, 400), Ok(()));
     }
 
     #[test]

@@ -96,6 +96,13 @@ impl Index {
     }
 }
 
+impl IndexChange {
+    /// The hash of the key that it writes, which chooses the index's partition.
+    pub fn hash(&self) -> u64 {
+        self.put.as_ref().map(|entry| &entry.place).or(self.delete.as_ref()).map_or(0, Place::hash)
+    }
+}
+
 impl Table {
     /// The indexes that a change may touch. A change of other attributes, as in a lease's renewal, touches none.
     pub fn indexes_touched(&self, change: &Change<'_>, is_there: bool) -> Vec<usize> {

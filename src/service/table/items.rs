@@ -161,10 +161,10 @@ impl TableService {
         let is_stale = !is_same(present, seen);
         let seen = seen.cloned();
         let half_units = read_half_units(seen.as_ref().map_or(0, |item| item.size_bytes()), consistent);
-        if let Err(reason) = table.units.can_read(at.now, half_units) {
+        if let Err(reason) = table.units.can_read(at.now, place.hash(), half_units) {
             return Err(at.throttled(id, reason));
         }
-        table.units.take_read(at.now, half_units);
+        table.units.take_read(at.now, place.hash(), half_units);
         tally.read_half_units += half_units;
         tally.is_stale |= is_stale;
         Ok(seen)
@@ -197,7 +197,7 @@ impl TableService {
         check_size(after_bytes)?;
         let units = write_units(before_bytes.max(after_bytes));
         let index_changes = table.index_changes(&touched, before.as_deref(), after.as_deref());
-        self.consume_write(at, id, units, &index_changes)?;
+        self.consume_write(at, id, (place.hash(), units), &index_changes)?;
         tally.write_units += units;
         if !holds {
             at.events.push(Event::ConditionFailed { table: id, host: at.caller, operation: at.operation });
@@ -217,22 +217,24 @@ impl TableService {
         &mut self,
         at: &mut At<'_>,
         id: TableId,
-        units: u32,
+        (hash, units): (u64, u32),
         index_changes: &[IndexChange],
     ) -> Result<(), Error> {
         let table = &mut self.tables[id.index()];
-        if let Err(reason) = table.units.can_write(at.now, units) {
+        if let Err(reason) = table.units.can_write(at.now, hash, units) {
             return Err(at.throttled(id, reason));
         }
         // An index that is short holds back the table's write.
-        let is_short =
-            |change: &IndexChange| table.indexes[change.index].units.can_write(at.now, change.units).is_err();
+        let is_short = |change: &IndexChange| {
+            let units = &mut table.indexes[change.index].units;
+            units.can_write(at.now, change.hash(), change.units).is_err()
+        };
         if index_changes.iter().any(is_short) {
             return Err(at.throttled(id, TableThrottle::IndexWrite));
         }
-        table.units.take_write(at.now, units);
+        table.units.take_write(at.now, hash, units);
         for change in index_changes {
-            table.indexes[change.index].units.take_write(at.now, change.units);
+            table.indexes[change.index].units.take_write(at.now, change.hash(), change.units);
         }
         Ok(())
     }

@@ -6,8 +6,7 @@
 //! `pages.rs`, batches in `batches.rs`, table states in `tables.rs`, injected faults in `faults.rs`.
 //!
 //! Not modelled: local indexes, transactions, TTL, streams, auto scaling, attribute types of keys (any string, number
-//! or binary is a key), and partitions: a lease table is one small partition, so each provisioned table has one
-//! partition's ceilings.
+//! or binary is a key), and partitions that split by size or by heat: their number follows from the capacity.
 //!
 //! [`Event::UnitsConsumed`] counts the table's own units. An index has its own, which show only when they run out.
 

@@ -109,7 +109,8 @@ impl TableService {
         self.fail_read(at, id)?;
         let as_of = self.read_instant(page.consistent, at.now);
         let table = &mut self.tables[id.index()];
-        if let Err(reason) = table.units.can_read_page(at.now) {
+        let hash = start.as_ref().map_or(0, Place::hash);
+        if let Err(reason) = table.units.can_read_page(at.now, hash) {
             return Err(at.throttled(id, reason));
         }
         let mut filling = Filling::new(filter, page);
@@ -119,7 +120,7 @@ impl TableService {
             }
         }
         let half_units = read_half_units(filling.bytes, page.consistent);
-        table.units.take_read(at.now, half_units);
+        table.units.take_read(at.now, hash, half_units);
         at.tell(id, Tally { read_half_units: half_units, write_units: 0, is_stale: filling.is_stale });
         Ok(table.answer_page(filling))
     }
@@ -132,9 +133,10 @@ impl TableService {
         let as_of = self.read_instant(query.page.consistent, at.now);
         let start = self.tables[id.index()].start_of(query, index)?;
         let table = &mut self.tables[id.index()];
+        let hash = Place::of_parts(&query.hash, None).hash();
         let allowed = match index {
-            None => table.units.can_read_page(at.now),
-            Some(index) => table.indexes[index].units.can_read_page(at.now).map_err(|_| TableThrottle::IndexRead),
+            None => table.units.can_read_page(at.now, hash),
+            Some(index) => table.indexes[index].units.can_read_page(at.now, hash).map_err(|_| TableThrottle::IndexRead),
         };
         if let Err(reason) = allowed {
             return Err(at.throttled(id, reason));
@@ -153,10 +155,10 @@ impl TableService {
         let mut tally = Tally { is_stale: filling.is_stale, ..Tally::default() };
         match index {
             None => {
-                table.units.take_read(at.now, half_units);
+                table.units.take_read(at.now, hash, half_units);
                 tally.read_half_units = half_units;
             }
-            Some(index) => table.indexes[index].units.take_read(at.now, half_units),
+            Some(index) => table.indexes[index].units.take_read(at.now, hash, half_units),
         }
         at.tell(id, tally);
         Ok(table.answer_page(filling))

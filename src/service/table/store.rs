@@ -92,6 +92,10 @@ impl Place {
         rest.into_iter().for_each(|value| push_value(value, &mut bytes));
         Self { hash, bytes: bytes.into() }
     }
+    /// The hash of the hash key, which chooses the partition.
+    pub fn hash(&self) -> u64 {
+        self.hash
+    }
     /// Before all places of that hash.
     fn first_of(hash: u64) -> Self {
         Self { hash, bytes: Arc::new([]) }

@@ -1,23 +1,27 @@
 //! `every-open-shard-owned`: after the faults have healed every open shard gets an active processor.
 //!
 //! For each consumer with workers that are up. A shard whose ancestor is still being processed counts as owned: its
-//! turn comes. How time is counted is told in [`super::liveness`].
+//! turn comes. One that has no lease in a table of others is a hole, which `leases-cover-hash-range` judges; its time
+//! counts from its lease's creation. How time is counted is told in [`super::liveness`].
 
 use std::collections::BTreeMap;
 
 use super::findings::Findings;
+use super::lease_row::LeaseRow;
 use super::liveness::Healing;
 use super::names::Names;
 use super::shards::Shards;
 use super::workers::Workers;
 use super::{Check, CheckResult};
-use crate::base::{ConsumerId, Event, EventKind, Fold, HostId, ShardId, SimDuration, SimTime, StreamId};
+use crate::base::{ConsumerId, Event, EventKind, Fold, HostId, ShardId, SimDuration, SimTime, StreamId, TableId};
 
 /// A consumer's processors.
 #[derive(Default)]
 struct Processors {
     active: BTreeMap<ShardId, Vec<HostId>>,
     unowned_since: BTreeMap<ShardId, SimTime>,
+    /// When the shard's lease was created, of the leases that there are.
+    leased_since: BTreeMap<ShardId, SimTime>,
 }
 
 /// The check.
@@ -53,6 +57,7 @@ impl EveryOpenShardOwned {
         EventKind::ShardExpired,
         EventKind::ProcessingStarted,
         EventKind::ProcessingEnded,
+        EventKind::ItemWritten,
         EventKind::WorkerStarted,
         EventKind::WorkerStopped,
         EventKind::HostCrashed,
@@ -93,12 +98,27 @@ impl EveryOpenShardOwned {
     }
 
     fn judge(&mut self, at: SimTime, consumer: ConsumerId, shard: ShardId, since: SimTime) {
+        let leased = self.processors.get(&consumer).map(|p| &p.leased_since).filter(|leased| !leased.is_empty());
+        let since = match leased.map(|leased| leased.get(&shard)) {
+            Some(None) => return,
+            Some(Some(leased)) => since.max(*leased),
+            None => since,
+        };
         let lasted = self.healing.trouble(since, self.workers.changed(consumer), at);
         if lasted > self.bound && !self.workers.up(consumer).is_empty() {
             let (name, bound) = (self.names.consumer(consumer), self.bound);
             self.findings
                 .fail(at, || format!("no worker of {name} processed {shard} for {lasted}; the bound is {bound}"));
         }
+    }
+
+    fn on_row(&mut self, at: SimTime, table: TableId, row: LeaseRow<'_>, is_there: bool) {
+        let (Some(consumer), Some(shard)) = (self.names.consumer_of_table(table), row.shard()) else { return };
+        let leased = &mut self.processors.entry(consumer).or_default().leased_since;
+        match is_there {
+            true => leased.insert(shard, at),
+            false => leased.remove(&shard),
+        };
     }
 
     fn look_at_all(&mut self, at: SimTime) {
@@ -120,6 +140,16 @@ impl EveryOpenShardOwned {
 
 impl Fold for EveryOpenShardOwned {
     fn on(&mut self, at: SimTime, event: &Event) {
+        match event {
+            Event::ItemWritten { table, before: None, after: Some(row), .. } => {
+                return self.on_row(at, *table, LeaseRow(row), true);
+            }
+            Event::ItemWritten { table, before: Some(row), after: None, .. } => {
+                return self.on_row(at, *table, LeaseRow(row), false);
+            }
+            Event::ItemWritten { .. } => return,
+            _ => {}
+        }
         self.names.on(at, event);
         self.healing.on(at, event);
         self.shards.on(event);
@@ -215,6 +245,18 @@ mod tests {
         };
         assert_eq!(split(400_000, 450_000), Verdict::Pass);
         assert_eq!(split(400_000, 470_000), Verdict::Fail);
+    }
+
+    #[test]
+    fn a_shard_without_a_lease_counts_from_when_it_gets_one() {
+        let verdict = |leased_ms| {
+            let other = written(WORKER_1, None, row(S1, "billing-1", "LATEST"));
+            let late = written(WORKER_1, None, row(S0, "billing-1", "LATEST"));
+            let start = started(WORKER_1, S0, "LATEST");
+            judge(check(), healed([(110_000, other), (leased_ms, late), (450_000, start)], 900)).verdict
+        };
+        assert_eq!(verdict(400_000), Verdict::Pass);
+        assert_eq!(verdict(380_000), Verdict::Fail);
     }
 
     #[test]

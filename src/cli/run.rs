@@ -147,7 +147,9 @@ fn timed_run(arguments: &Arguments, scenario: &Scenario, listener: Option<Rc<Ref
         }
         if let Some(bar) = &bar {
             bar.set_position(at.as_millis());
-            bar.set_message(format!("{at} simulated"));
+            let left = started.elapsed().as_secs_f64() * (total.saturating_sub(at.as_millis())) as f64;
+            let left_s = left / (at.as_millis().max(1)) as f64;
+            bar.set_message(format!("{at} simulated, {left_s:.0} s to go"));
         }
     };
     let engine = arguments.engine.into();
@@ -160,7 +162,7 @@ fn timed_run(arguments: &Arguments, scenario: &Scenario, listener: Option<Rc<Ref
 }
 
 fn progress_bar(total_ms: u64) -> ProgressBar {
-    let style = ProgressStyle::with_template("{bar:40} {percent:>3}% {msg}, {eta} to go");
+    let style = ProgressStyle::with_template("{bar:40} {percent:>3}% {msg}");
     ProgressBar::new(total_ms).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
 }
 

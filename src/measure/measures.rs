@@ -117,6 +117,17 @@ impl Measures {
         });
     }
 
+    fn on_any(&mut self, at: SimTime, event: &Event) {
+        self.declare(event);
+        self.names.on(at, event);
+        self.on_stream(at, event);
+        self.on_table(at, event);
+        self.on_producer(event);
+        self.on_lease(at, event);
+        self.on_processing(event);
+        self.backlog.on(at, event);
+    }
+
     fn on_stream(&mut self, at: SimTime, event: &Event) {
         match event {
             Event::StreamDeclared { stream, name, .. } => {
@@ -392,21 +403,23 @@ impl Fold for Measures {
         if self.backlog.is_due(at) {
             self.look_at_backlog(at);
         }
-        if let Event::RecordAccepted { stream, shard, ordinal, key, size_bytes, .. } = event {
-            if let Some(shard) = self.shard(*stream, *shard) {
-                shard.accept(at, *ordinal, key, *size_bytes);
+        // What comes often goes only to those that count it.
+        match event {
+            Event::RecordAccepted { stream, shard, ordinal, key, size_bytes, .. } => {
+                if let Some(shard) = self.shard(*stream, *shard) {
+                    shard.accept(at, *ordinal, key, *size_bytes);
+                }
+                self.backlog.on(at, event);
             }
-            self.backlog.on(at, event);
-            return;
+            Event::RecordsRead { .. } => {
+                self.on_read(at, event);
+                self.backlog.on(at, event);
+            }
+            Event::UnitsConsumed { .. } | Event::ItemWritten { .. } => self.on_table(at, event),
+            Event::RecordsProcessed { .. } | Event::EffectsApplied { .. } => self.on_processing(event),
+            Event::PutFinished { .. } => self.on_producer(event),
+            _ => self.on_any(at, event),
         }
-        self.declare(event);
-        self.names.on(at, event);
-        self.on_stream(at, event);
-        self.on_table(at, event);
-        self.on_producer(event);
-        self.on_lease(at, event);
-        self.on_processing(event);
-        self.backlog.on(at, event);
     }
 }
 

@@ -119,8 +119,14 @@ fn failing(report: &RunReport) -> Vec<&str> {
 fn failures(report: &RunReport, style: Style, out: &mut String) {
     for check in report.checks.iter().filter(|c| c.verdict == Verdict::Fail) {
         let _ = writeln!(out, "\n{} {}", style.verdict(Verdict::Fail, "FAIL"), style.bold(check.name));
-        let _ = writeln!(out, "{}", wrap(&check.detail, 2, WIDTH));
-        evidence(check, style, out);
+        // The detail has the number of findings and the first; a single one is all in it.
+        let several = check.detail.split_once(", first at ").filter(|_| check.evidence.len() > 1);
+        let heading = several.map_or(wrap(&check.detail, 2, WIDTH), |(times, _)| format!("  {times}:"));
+        let _ = writeln!(out, "{heading}");
+        let is_told = check.evidence.len() == 1 && check.detail.contains(&check.evidence[0].what);
+        if !is_told {
+            evidence(check, style, out);
+        }
     }
     for expectation in report.expectations.iter().filter(|e| e.verdict == Verdict::Fail) {
         let _ = writeln!(out, "\n{} expected: {}", style.verdict(Verdict::Fail, "FAIL"), style.bold(&expectation.text));
@@ -133,7 +139,9 @@ fn failures(report: &RunReport, style: Style, out: &mut String) {
 
 fn evidence(check: &CheckResult, style: Style, out: &mut String) {
     for evidence in &check.evidence {
-        let _ = writeln!(out, "    {}  {}", style.dim(&evidence.at.to_string()), evidence.what);
+        let at = evidence.at.to_string();
+        let what = wrap(&evidence.what, at.len() + 6, WIDTH);
+        let _ = writeln!(out, "    {}  {}", style.dim(&at), what.trim_start());
     }
 }
 

@@ -6,7 +6,7 @@ use plotters::style::text_anchor::{HPos, VPos};
 use super::canvas::{self, Area, Drawn, Error, Key, OTHERS, SOFT, anchored, axes, colour, fault_key, time_unit};
 use crate::measure::{SHARD_RECORDS_PER_S, Series, ShardSeries};
 
-/// Shards with a line of their own; the others are summed.
+/// Shards with a line of their own; the others share one.
 const SHARDS_MAX: usize = 8;
 
 /// A line: a value for each point, or none.
@@ -90,8 +90,10 @@ fn shard_lines(
     }
     if shards.len() > busiest.len() {
         let rest = shards.iter().enumerate().filter(|(i, _)| !busiest.contains(i)).map(|(_, shard)| shard);
-        let name = format!("sum of {} others", shards.len() - busiest.len());
-        lines.push(Line { name, colour: OTHERS, values: per_s(&mut rest.into_iter()) });
+        // Their mean, so that it has the scale of the other lines.
+        let others = shards.len() - busiest.len();
+        let mean = per_s(&mut rest.into_iter()).into_iter().map(|sum| sum.map(|sum| sum / others as f64));
+        lines.push(Line { name: format!("mean of {others} others"), colour: OTHERS, values: mean.collect() });
     }
     lines
 }

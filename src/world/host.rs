@@ -126,26 +126,27 @@ impl<B: Backend> Host<B> {
         let id = self.shared.spawn(self.id, Box::pin(future));
         Task { shared: self.shared.clone(), id }
     }
-    /// Runs futures side by side, at most `limit` at a time, as a pool of that many threads would, until all have
-    /// ended. Each has a task of its own, so that a reply to one wakes no other.
-    pub async fn run_side_by_side<F>(&self, futures: impl IntoIterator<Item = F>, limit: usize)
+    /// Does `work` on items side by side, at most `limit` at a time, as a pool of that many threads would, until all
+    /// are done. Each thread has a task of its own, so that a reply to one wakes no other.
+    pub async fn run_side_by_side<T, F>(&self, items: Vec<T>, limit: usize, work: impl Fn(T) -> F + 'static)
     where
+        T: 'static,
         F: Future<Output = ()> + 'static,
     {
-        let waiting: VecDeque<F> = futures.into_iter().collect();
-        if waiting.is_empty() {
+        if items.is_empty() {
             return;
         }
-        let threads = waiting.len().min(limit.max(1));
-        let waiting = Rc::new(RefCell::new(waiting));
+        let threads = items.len().min(limit.max(1));
+        let waiting = Rc::new(RefCell::new(VecDeque::from(items)));
+        let work = Rc::new(work);
         let busy = Rc::new(Cell::new(threads));
         let done = Rc::new(Notify::new(self));
         for _ in 0..threads {
-            let (waiting, busy, done) = (waiting.clone(), busy.clone(), done.clone());
+            let (waiting, busy, done, work) = (waiting.clone(), busy.clone(), done.clone(), work.clone());
             self.spawn(async move {
                 let next = || waiting.borrow_mut().pop_front();
-                while let Some(future) = next() {
-                    future.await;
+                while let Some(item) = next() {
+                    work(item).await;
                 }
                 busy.set(busy.get() - 1);
                 if busy.get() == 0 {

@@ -214,15 +214,16 @@ fn futures_run_side_by_side_up_to_the_limit() {
     let id = world.add_host("a", HostRole::Consumer, move |host| {
         let (noted, cx) = (noted.clone(), host.clone());
         host.spawn(async move {
-            let calls = (0..6).map(|n| {
-                let (noted, cx) = (noted.clone(), cx.clone());
+            let (caller, calls) = (cx.clone(), noted.clone());
+            let call = move |n| {
+                let (noted, cx) = (calls.clone(), caller.clone());
                 async move {
                     let answered = cx.call(n, timeout()).await.is_ok();
                     noted.borrow_mut().push((cx.now().as_millis(), format!("{n} {answered}")));
                 }
-            });
-            cx.run_side_by_side(calls, 3).await;
-            cx.run_side_by_side(Vec::<std::future::Ready<()>>::new(), 3).await;
+            };
+            cx.run_side_by_side((0..6).collect(), 3, call).await;
+            cx.run_side_by_side(Vec::<u32>::new(), 3, |_| std::future::ready(())).await;
             noted.borrow_mut().push((cx.now().as_millis(), "all".into()));
         });
     });

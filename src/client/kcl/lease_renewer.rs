@@ -118,11 +118,12 @@ impl LeaseRenewer {
     /// Renews every held lease, side by side.
     pub async fn renew_all(self: &Rc<Self>) {
         let all: Vec<(ShardId, Rc<Held>)> = self.held.borrow().iter().map(|(s, h)| (*s, h.clone())).collect();
-        let renewals = all.into_iter().map(|(shard, held)| {
-            let this = self.clone();
+        let this = self.clone();
+        let renewal = move |(shard, held)| {
+            let this = this.clone();
             async move { this.renew(shard, held).await }
-        });
-        self.cx.run_side_by_side(renewals, self.threads).await;
+        };
+        self.cx.run_side_by_side(all, self.threads, renewal).await;
     }
 
     async fn renew(&self, shard: ShardId, held: Rc<Held>) {

@@ -150,6 +150,12 @@ pub(super) fn compile(
     let mut c = Compiler { file: &file, spans, problems: Vec::new() };
     c.host_names();
     c.need(
+        file.fault.len() <= random::FAULT_MAX,
+        file_path!["random_faults"],
+        "random faults at these rates are more than a run can have",
+        "write rates that give at most 10000 faults in this run",
+    );
+    c.need(
         !file.duration.0.is_zero(),
         file_path!["duration"],
         "a run takes some time",
@@ -326,9 +332,8 @@ impl Compiler<'_> {
         let stop = p.stop.unwrap_or(self.file.duration);
         self.instant(stop, at("stop"), "the producer's stop");
         self.need(p.start < stop || p.stop.is_none(), at("stop"), "a producer stops after it starts", "");
-        let largest_key = 256;
         self.need(
-            p.record_size.1 + largest_key <= RECORD_BYTES_MAX + largest_key,
+            p.record_size.1 <= RECORD_BYTES_MAX,
             at("record_size"),
             "a record with its partition key takes at most 1 MiB",
             "Kinesis refuses larger records",

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::ops::Range;
 
-use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
+use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
 /// One thing that is wrong.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,10 +48,14 @@ impl Diagnostics {
     }
 
     fn report(&self, renderer: &Renderer, problem: &Problem) -> String {
-        let end = problem.span.end.clamp(problem.span.start, self.source.len());
-        let annotation = AnnotationKind::Primary.span(problem.span.start..end).label(problem.label.as_str());
-        let snippet = Snippet::source(self.source.as_str()).path(self.path.as_str()).annotation(annotation);
-        let mut group = Level::ERROR.primary_title(problem.title.as_str()).element(snippet);
+        let mut group = Group::with_title(Level::ERROR.primary_title(problem.title.as_str()));
+        // A file that could not be read has no place to point at.
+        if !(self.source.is_empty() && problem.label.is_empty()) {
+            let end = problem.span.end.clamp(problem.span.start, self.source.len());
+            let annotation = AnnotationKind::Primary.span(problem.span.start..end).label(problem.label.as_str());
+            group =
+                group.element(Snippet::source(self.source.as_str()).path(self.path.as_str()).annotation(annotation));
+        }
         if let Some(help) = &problem.help {
             group = group.element(Level::HELP.message(help.as_str()));
         }

@@ -183,7 +183,8 @@ fn bound(text: &str, unit: Unit) -> Result<(Comparison, f64), &'static str> {
         }
         Unit::Count => plain.map_err(|_| "a plain number"),
     };
-    value.map(|value| (comparison, value))
+    // "nan" and "inf" are numbers to Rust; nothing is ever below or above them.
+    value.and_then(|value| if value.is_finite() { Ok((comparison, value)) } else { Err("a number that is finite") })
 }
 
 fn window(c: &mut Compiler<'_>, n: usize, expect: &Expect) -> Window {

@@ -9,6 +9,9 @@ use super::units::{Duration, DurationRange, Rate, Share};
 use crate::base::seed::Random;
 use crate::base::{Seed, SimDuration};
 
+/// More than this are refused: nobody reads such a run.
+pub(super) const FAULT_MAX: usize = 10_000;
+
 /// Time between two zone faults, in which the zone is rebuilt.
 const ZONE_REST: SimDuration = SimDuration::from_secs(60);
 
@@ -148,7 +151,7 @@ impl Draw<'_> {
         let expected = rate.per_s() * window.as_secs_f64();
         let count = expected as u64 + u64::from(random.chance(expected - (expected as u64) as f64));
         let mut times = Vec::new();
-        for _ in 0..count {
+        for _ in 0..count.min(FAULT_MAX as u64 + 1) {
             let lasts = whole_ms(random.duration(self.rates.lasts.0, self.rates.lasts.1));
             let latest = self.until.saturating_sub(lasts);
             if latest < self.rates.from.0 {

@@ -171,7 +171,8 @@ impl de::Error for ReadError {
 /// What serde expects, in the words of the file's author.
 fn in_words(expected: &str) -> String {
     match expected {
-        "u8" | "u16" | "u32" | "u64" | "usize" => "a whole number, 0 or above".to_owned(),
+        "u32" => format!("a whole number from 0 to {}", u32::MAX),
+        "u8" | "u16" | "u64" | "usize" => "a whole number, 0 or above".to_owned(),
         "i8" | "i16" | "i32" | "i64" | "isize" => "a whole number".to_owned(),
         "f32" | "f64" => "a number".to_owned(),
         "a boolean" => "true or false".to_owned(),

@@ -39,6 +39,11 @@ fn what_is_wrong_is_said_where_it_stands() {
     let cases = [
         ("unknown key", GOOD.replace("shards = 4", "shard = 4")),
         ("wrong unit", GOOD.replace("\"10m\"", "\"10 parsecs\"")),
+        ("a run too long", GOOD.replace("\"10m\"", "\"999999999h\"")),
+        ("a rate too high", GOOD.replace("\"100/s\"", "\"9999999999/s\"")),
+        ("a count too high", GOOD.replace("workers = 2", "workers = 99999999999")),
+        ("too many random faults", with("[random_faults]\ncrash = \"1000000/s\"\n")),
+        ("not a bound", with("[[expect]]\nthrottled_writes = \"< nan%\"\n")),
         ("number without a unit", GOOD.replace("\"100/s\"", "100")),
         ("impossible value", GOOD.replace("shards = 4", "shards = 0")),
         ("impossible retention", GOOD.replace("shards = 4", "shards = 4\nretention = \"12h\"")),

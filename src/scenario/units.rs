@@ -53,9 +53,16 @@ macro_rules! text_unit {
 type Wanted = &'static str;
 
 const DURATION: Wanted = "a duration such as \"250ms\", \"10s\", \"1h30m\" or \"7d\" (units: us, ms, s, m, h, d)";
+const DURATION_TOO_LONG: Wanted = "a duration of ten years at most, \"3650d\"";
 const SIZE: Wanted = "a size such as \"700 B\", \"64 KiB\" or \"1 MiB\" (units: B, KB, KiB, MB, MiB)";
 const RATE: Wanted = "a rate such as \"1500/s\", \"90/min\" or \"2/h\"";
+const RATE_TOO_HIGH: Wanted = "a rate of 100 million a second at most";
 const SHARE: Wanted = "a share such as \"5%\" or \"0.1%\", from 0% to 100%";
+
+/// Longer than the longest retention by far; a run beyond it is a slip of the pen.
+const DURATION_DAYS_MAX: u64 = 3650;
+/// Above what any account may write.
+const RATE_MAX_PER_S: f64 = 1e8;
 
 /// Splits a number from the unit behind it.
 fn split_number(text: &str) -> Option<(f64, &str)> {
@@ -88,10 +95,13 @@ impl FromStr for Duration {
                 "d" => 86_400e9,
                 _ => return Err(DURATION),
             };
-            nanos += (number * unit_nanos + 0.5) as u64;
+            nanos = nanos.saturating_add((number * unit_nanos + 0.5) as u64);
             rest = tail[end..].trim_start();
         }
-        Ok(Self(SimDuration::from_nanos(nanos)))
+        match SimDuration::from_nanos(nanos) {
+            duration if duration <= SimDuration::from_hours(DURATION_DAYS_MAX * 24) => Ok(Self(duration)),
+            _ => Err(DURATION_TOO_LONG),
+        }
     }
 }
 impl fmt::Display for Duration {
@@ -216,7 +226,10 @@ impl FromStr for Rate {
             "/h" => "h",
             _ => return Err(RATE),
         };
-        Ok(Self { number, unit })
+        match (Self { number, unit }) {
+            rate if rate.per_s() <= RATE_MAX_PER_S => Ok(rate),
+            _ => Err(RATE_TOO_HIGH),
+        }
     }
 }
 impl fmt::Display for Rate {
@@ -349,6 +362,10 @@ mod tests {
         for text in ["", "10", "10 parsecs", "m", "-5s"] {
             assert!(text.parse::<Duration>().is_err(), "{text}");
         }
+        for text in ["3651d", "99999999999999999999h", "3000d 3000d"] {
+            assert_eq!(text.parse::<Duration>(), Err(DURATION_TOO_LONG), "{text}");
+        }
+        assert_eq!("1000000000/s".parse::<Rate>(), Err(RATE_TOO_HIGH));
         for text in ["700", "1 GiBB", "10s"] {
             assert!(text.parse::<Size>().is_err(), "{text}");
         }

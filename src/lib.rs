@@ -39,4 +39,5 @@ pub mod report;
 pub mod run;
 pub mod scenario;
 pub mod service;
+pub mod wire;
 pub mod world;

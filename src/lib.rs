@@ -25,9 +25,10 @@
 //! assert_eq!(report.verdict, kinesim::check::Verdict::Pass);
 //! ```
 //!
-//! The floors, each importing only from those below: [`run`] carries out; [`report`] renders; [`scenario`] reads files;
-//! [`check`] and [`measure`] fold over events; [`client`] and [`cloud`] are what talks over the network; [`world`] is
-//! the machine room; [`service`] has the services as clockless values; [`base`] the values that all share.
+//! The floors, each importing only from those below: `serve` is the local endpoint for real clients; [`run`] carries out;
+//! [`report`] renders; [`scenario`] reads files; [`check`] and [`measure`] fold over events; [`client`] and [`cloud`] are
+//! what talks over the network; [`world`] is the machine room and [`wire`] the AWS protocols; [`service`] has the services
+//! as clockless values; [`base`] the values that all share.
 
 pub mod base;
 pub mod check;
@@ -38,6 +39,8 @@ pub mod measure;
 pub mod report;
 pub mod run;
 pub mod scenario;
+#[cfg(feature = "serve")]
+pub mod serve;
 pub mod service;
 pub mod wire;
 pub mod world;

@@ -1,5 +1,6 @@
 //! Record data. Simulated payloads are a seed and a length, so that memory holds metadata only.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 /// A record's data blob.
@@ -27,6 +28,16 @@ impl Payload {
     /// Whether there are no bytes (Kinesis accepts empty data).
     pub fn is_empty(&self) -> bool {
         self.len() == 0
+    }
+    /// The bytes. Those of a simulated payload are letters that follow from its seed.
+    pub fn bytes(&self) -> Cow<'_, [u8]> {
+        match self {
+            Self::Bytes(bytes) => Cow::Borrowed(bytes),
+            Self::Synthetic { seed, len } => {
+                let letter = |n: u32| b'a' + (seed.wrapping_add(n).wrapping_mul(0x9e37_79b1) >> 27) as u8 % 26;
+                Cow::Owned((0..*len).map(letter).collect())
+            }
+        }
     }
 }
 

@@ -4,6 +4,8 @@ mod check;
 mod new;
 mod run;
 mod schema;
+#[cfg(feature = "serve")]
+mod serve;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -61,6 +63,9 @@ enum Command {
     New(new::Arguments),
     /// Print the JSON Schema of scenario files.
     Schema,
+    /// Serve Kinesis and DynamoDB to real AWS clients on a local port.
+    #[cfg(feature = "serve")]
+    Serve(serve::Arguments),
 }
 
 /// Reads the command line, does what it says, and gives the exit code.
@@ -78,6 +83,8 @@ pub fn main() -> ExitCode {
         Command::Check(arguments) => check::check(&arguments),
         Command::New(arguments) => new::new(&arguments),
         Command::Schema => schema::schema(),
+        #[cfg(feature = "serve")]
+        Command::Serve(arguments) => serve::serve(&arguments),
     };
     match done {
         Ok(exit) => ExitCode::from(exit as u8),

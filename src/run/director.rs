@@ -22,7 +22,8 @@ struct Turn {
 /// Lets the faults happen, from a task on the operator's host.
 pub(super) fn direct(cx: &Cx, faults: Vec<FaultPlan>) {
     let turns = turns(&faults);
-    let director = Director { cx: cx.clone(), faults, held_down: Rc::default(), active: Rc::default() };
+    let director = Director::new(cx.clone(), 0);
+    director.faults.replace(faults);
     cx.spawn(async move {
         for turn in turns {
             director.cx.sleep_until(turn.at).await;
@@ -48,19 +49,59 @@ fn turns(faults: &[FaultPlan]) -> Vec<Turn> {
     turns
 }
 
-struct Director {
+/// Begins and ends faults.
+pub(super) struct Director {
     cx: Cx,
-    faults: Vec<FaultPlan>,
+    /// The number of the first fault, by which services and links know it.
+    first_id: u32,
+    faults: RefCell<Vec<FaultPlan>>,
     /// Hosts that a crash keeps down, with the crash that does; a later crash takes over.
-    held_down: Rc<RefCell<Vec<(HostId, usize)>>>,
+    held_down: RefCell<Vec<(HostId, usize)>>,
     /// Faults that have begun and not ended.
-    active: Rc<RefCell<Vec<usize>>>,
+    active: RefCell<Vec<usize>>,
 }
 
 impl Director {
+    /// A director without faults, whose task is on this host.
+    pub fn new(cx: Cx, first_id: u32) -> Self {
+        let (faults, held_down, active) = Default::default();
+        Self { cx, first_id, faults, held_down, active }
+    }
+
+    /// Begins a fault now; it ends after its time, or when it is healed. Its number.
+    pub fn begin_now(self: &Rc<Self>, plan: FaultPlan) -> u32 {
+        let (fault, lasts) = (self.faults.borrow().len(), plan.lasts);
+        self.faults.borrow_mut().push(plan);
+        self.begin(fault);
+        if let Some(lasts) = lasts {
+            let this = self.clone();
+            self.cx.spawn(async move {
+                this.cx.sleep(lasts).await;
+                this.heal(this.first_id + fault as u32);
+            });
+        }
+        self.first_id + fault as u32
+    }
+
+    /// Ends a fault. Whether it was in force.
+    pub fn heal(&self, id: u32) -> bool {
+        let fault = id.wrapping_sub(self.first_id) as usize;
+        let is_active = self.active.borrow().contains(&fault);
+        if is_active {
+            self.end(fault);
+        }
+        is_active
+    }
+
+    /// Faults in force, with their numbers.
+    pub fn active(&self) -> Vec<(u32, FaultPlan)> {
+        let faults = self.faults.borrow();
+        self.active.borrow().iter().map(|n| (self.first_id + *n as u32, faults[*n].clone())).collect()
+    }
+
     fn begin(&self, fault: usize) {
-        let plan = &self.faults[fault];
-        let id = fault as u32;
+        let plan = &self.faults.borrow()[fault];
+        let id = self.first_id + fault as u32;
         self.active.borrow_mut().push(fault);
         self.cx.emit(Event::FaultBegan { fault: id, what: plan.text.clone() });
         match &plan.what {
@@ -88,8 +129,8 @@ impl Director {
     }
 
     fn end(&self, fault: usize) {
-        let plan = &self.faults[fault];
-        let id = fault as u32;
+        let plan = &self.faults.borrow()[fault];
+        let id = self.first_id + fault as u32;
         self.active.borrow_mut().retain(|active| *active != fault);
         match &plan.what {
             FaultKind::Crash { host } if plan.lasts.is_some() => self.with_host(host, |host| {
@@ -123,12 +164,14 @@ impl Director {
     }
 
     fn is_active(&self, kind: impl Fn(&FaultKind) -> bool) -> bool {
-        self.active.borrow().iter().any(|fault| kind(&self.faults[*fault].what))
+        let faults = self.faults.borrow();
+        self.active.borrow().iter().any(|fault| kind(&faults[*fault].what))
     }
 
     /// The skew that the latest fault still in force gives the host's clock.
     fn latest_skew_ms(&self, name: &str) -> i64 {
-        let skew = |fault: &usize| match &self.faults[*fault].what {
+        let faults = self.faults.borrow();
+        let skew = |fault: &usize| match &faults[*fault].what {
             FaultKind::ClockSkew { host, skew_ms } if **host == *name => Some(*skew_ms),
             _ => None,
         };

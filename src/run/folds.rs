@@ -7,8 +7,8 @@ use super::judge;
 use super::{RunResult, conclude};
 use crate::base::trace_hash::TraceHash;
 use crate::base::{Event, Fold, SimTime};
-use crate::check::{CheckSettings, Checks, Verdict};
-use crate::measure::{Measures, Series, Windowed};
+use crate::check::{CheckResult, CheckSettings, Checks, Verdict};
+use crate::measure::{Figures, Measures, Series, Windowed};
 use crate::report::RunReport;
 use crate::scenario::plan::{Outcome, Plan, Window};
 
@@ -45,6 +45,21 @@ impl Folds {
             Some((_, windowed)) => windowed.inner(),
             None => Some(&self.measures),
         }
+    }
+
+    /// The checks' results so far.
+    pub fn check_results(&self) -> Vec<CheckResult> {
+        self.checks.results()
+    }
+
+    /// The figures so far.
+    pub fn figures(&self) -> Figures {
+        self.measures.figures()
+    }
+
+    /// The hash of all events so far.
+    pub fn trace_hash(&self) -> u64 {
+        self.hash.value()
     }
 
     pub fn into_result(self, plan: &Plan) -> RunResult {

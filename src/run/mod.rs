@@ -6,6 +6,7 @@
 mod director;
 mod folds;
 mod judge;
+mod live;
 mod operator;
 mod shard_load;
 #[cfg(test)]
@@ -27,6 +28,7 @@ use crate::scenario::plan::{Outcome, Plan};
 use crate::world::{Settings, World};
 
 use folds::Folds;
+pub use live::Live;
 use operator::{Controls, Operator};
 use shard_load::ShardLoad;
 

@@ -247,6 +247,7 @@ fn table_settings(file: &File) -> table::api::Settings {
         stale_read_lag_max: a.stale_read_lag_max.0,
         transition: (a.table_transition.0, a.table_transition.1),
         burst_starts_full: a.table_burst_starts_full,
+        ..table::api::Settings::default()
     }
 }
 

@@ -5,11 +5,17 @@
 //! becomes a service's request; the reply goes back the same way. This floor only translates: it
 //! knows no rule of a service.
 
+mod account;
 pub mod cbor;
+pub mod http;
 pub mod json;
+pub mod kinesis;
+mod shape;
 pub mod value;
 
 use std::borrow::Cow;
+
+pub use account::Account;
 
 /// Why a request never reached a service: AWS's name of the error, and the message.
 #[derive(Clone, Debug, PartialEq, Eq)]

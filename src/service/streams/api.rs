@@ -640,6 +640,8 @@ pub struct Settings {
     pub deleting_serves: bool,
     /// Whether the call quotas of the control plane are enforced.
     pub control_plane_quotas: bool,
+    /// Whether the limits of shards on writes and reads are enforced.
+    pub data_plane_limits: bool,
     /// How long an accepted record stays invisible to GetRecords.
     pub visibility_lag: SimDuration,
     /// Bytes per second at which a zone copies what it missed.
@@ -656,6 +658,7 @@ impl Default for Settings {
             transitions: Transitions::default(),
             deleting_serves: true,
             control_plane_quotas: true,
+            data_plane_limits: true,
             visibility_lag: SimDuration::ZERO,
             zone_rebuild_bytes_per_s: 64 * crate::base::units::MIB,
         }

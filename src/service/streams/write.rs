@@ -108,6 +108,7 @@ impl StreamsService {
         let refusal = match (refusal, target.zones) {
             (Some(Injected::Throttle), _) => Some(WriteRefusal::InjectedThrottle),
             (Some(Injected::InternalError), _) | (None, None) => Some(WriteRefusal::InternalFailure),
+            (None, Some(_)) if !self.settings.data_plane_limits => None,
             (None, Some(_)) => {
                 match stream.shards[shard.index()].write.admit(self.settings.throttle_window, at.now, size_bytes) {
                     Ok(()) => None,

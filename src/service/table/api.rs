@@ -466,6 +466,8 @@ pub struct Settings {
     pub transition: (SimDuration, SimDuration),
     /// Whether the 300 s burst bucket starts full (it starts empty otherwise, the worst case).
     pub burst_starts_full: bool,
+    /// Whether tables are throttled at all.
+    pub capacity_limits: bool,
 }
 
 impl Default for Settings {
@@ -474,6 +476,7 @@ impl Default for Settings {
             stale_read_lag_max: SimDuration::from_millis(100),
             transition: (SimDuration::from_secs(5), SimDuration::from_secs(15)),
             burst_starts_full: false,
+            capacity_limits: true,
         }
     }
 }

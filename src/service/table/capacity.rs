@@ -12,7 +12,7 @@
 //! fewer again; a new one on demand has four, which is where its first 4,000 write units come from. Keys are spread over
 //! them by hash. A page of Query or Scan counts toward the partition in which it begins.
 
-use super::api::Capacity;
+use super::api::{Capacity, Settings};
 use crate::base::event::TableThrottle;
 use crate::base::units::KIB;
 use crate::base::{SimDuration, SimTime, TokenBucket};
@@ -118,6 +118,8 @@ impl Meter {
 #[derive(Clone, Debug)]
 pub(super) struct Units {
     pub capacity: Capacity,
+    /// Whether anything is ever throttled.
+    is_limited: bool,
     reads: Meter,
     writes: Meter,
     /// The second that is being counted, and what was consumed in it so far.
@@ -135,11 +137,12 @@ struct Consumed {
 }
 
 impl Units {
-    pub fn new(capacity: Capacity, burst_starts_full: bool, now: SimTime) -> Self {
+    pub fn new(capacity: Capacity, settings: &Settings, now: SimTime) -> Self {
         let (reads, writes) = rates(capacity);
-        let starts_full = burst_starts_full || capacity == Capacity::OnDemand;
+        let starts_full = settings.burst_starts_full || capacity == Capacity::OnDemand;
         Self {
             capacity,
+            is_limited: settings.capacity_limits,
             reads: Meter::new(reads, starts_full, now),
             writes: Meter::new(writes, starts_full, now),
             second: (0, Consumed::default()),
@@ -160,16 +163,25 @@ impl Units {
     /// Whether there are units for a read of a single item; `hash` is that of its key.
     pub fn can_read(&mut self, now: SimTime, hash: u64, half_units: u32) -> Result<(), TableThrottle> {
         self.grow_on_demand(now);
+        if !self.is_limited {
+            return Ok(());
+        }
         self.reads.can(now, hash, half_units.into()).map_err(read_throttle)
     }
     /// Whether a page of Query or Scan may be read.
     pub fn can_read_page(&mut self, now: SimTime, hash: u64) -> Result<(), TableThrottle> {
         self.grow_on_demand(now);
+        if !self.is_limited {
+            return Ok(());
+        }
         self.reads.can_page(now, hash).map_err(read_throttle)
     }
     /// Whether there are units for a write.
     pub fn can_write(&mut self, now: SimTime, hash: u64, units: u32) -> Result<(), TableThrottle> {
         self.grow_on_demand(now);
+        if !self.is_limited {
+            return Ok(());
+        }
         self.writes.can(now, hash, units.into()).map_err(|short| match short {
             Short::Table => TableThrottle::TableWrite,
             Short::Partition => TableThrottle::PartitionWrite,
@@ -242,7 +254,7 @@ mod tests {
 
     #[test]
     fn an_empty_burst_bucket_gives_the_provisioned_rate_and_saves_what_is_not_used() {
-        let mut units = Units::new(Capacity::Provisioned { read: 10, write: 10 }, false, SimTime::ZERO);
+        let mut units = Units::new(Capacity::Provisioned { read: 10, write: 10 }, &Settings::default(), SimTime::ZERO);
         assert_eq!(units.can_write(SimTime::ZERO, 0, 1), Err(TableThrottle::TableWrite));
         let second = SimTime::from_secs(1);
         for _ in 0..10 {
@@ -272,7 +284,7 @@ mod tests {
 
     #[test]
     fn an_on_demand_table_serves_4000_writes_a_second_and_after_half_an_hour_twice_its_peak() {
-        let mut units = Units::new(Capacity::OnDemand, false, SimTime::ZERO);
+        let mut units = Units::new(Capacity::OnDemand, &Settings::default(), SimTime::ZERO);
         assert_eq!(writes_accepted(&mut units, SimTime::ZERO), 4000);
         assert_eq!(writes_accepted(&mut units, SimTime::from_millis(999)), 3996, "the same second");
         assert_eq!(writes_accepted(&mut units, SimTime::from_secs(2)), 4000);
@@ -286,7 +298,8 @@ mod tests {
     #[test]
     fn a_hot_key_stays_under_the_ceiling_of_its_partition() {
         for capacity in [Capacity::OnDemand, Capacity::Provisioned { read: 9000, write: 4000 }] {
-            let mut units = Units::new(capacity, true, SimTime::ZERO);
+            let full = Settings { burst_starts_full: true, ..Settings::default() };
+            let mut units = Units::new(capacity, &full, SimTime::ZERO);
             for _ in 0..1000 {
                 assert_eq!(units.can_write(SimTime::ZERO, 7, 1), Ok(()));
                 units.take_write(SimTime::ZERO, 7, 1);
@@ -298,7 +311,7 @@ mod tests {
 
     #[test]
     fn a_page_may_leave_a_debt_that_later_reads_wait_for() {
-        let mut units = Units::new(Capacity::Provisioned { read: 10, write: 10 }, false, SimTime::ZERO);
+        let mut units = Units::new(Capacity::Provisioned { read: 10, write: 10 }, &Settings::default(), SimTime::ZERO);
         assert_eq!(
             units.can_read_page(SimTime::ZERO, 0),
             Err(TableThrottle::TableRead),
@@ -314,14 +327,14 @@ mod tests {
 
     #[test]
     fn a_write_larger_than_the_bucket_waits_until_the_bucket_is_full() {
-        let mut units = Units::new(Capacity::Provisioned { read: 1, write: 1 }, false, SimTime::ZERO);
+        let mut units = Units::new(Capacity::Provisioned { read: 1, write: 1 }, &Settings::default(), SimTime::ZERO);
         assert_eq!(units.can_write(SimTime::from_secs(299), 0, 400), Err(TableThrottle::TableWrite));
         assert_eq!(units.can_write(SimTime::from_secs(300), 0, 400), Ok(()));
     }
 
     #[test]
     fn more_capacity_counts_from_the_moment_of_the_change() {
-        let mut units = Units::new(Capacity::Provisioned { read: 1, write: 1 }, false, SimTime::ZERO);
+        let mut units = Units::new(Capacity::Provisioned { read: 1, write: 1 }, &Settings::default(), SimTime::ZERO);
         units.change(Capacity::Provisioned { read: 1, write: 50 }, SimTime::from_secs(10));
         assert_eq!(writes_accepted(&mut units, SimTime::from_secs(10)), 10);
         assert_eq!(writes_accepted(&mut units, SimTime::from_secs(11)), 50);

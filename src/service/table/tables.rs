@@ -59,7 +59,7 @@ impl TableService {
             next_capacity: None,
             keys: KeySchema { hash: request.hash_key, range: request.range_key },
             store: Store::new(self.settings.stale_read_lag_max),
-            units: Units::new(request.capacity, self.settings.burst_starts_full, at.now),
+            units: Units::new(request.capacity, &self.settings, at.now),
             indexes: Vec::new(),
         };
         for index in request.indexes {
@@ -178,7 +178,7 @@ impl Table {
             is_active: false,
             keys: KeySchema { hash: index.hash_key, range: index.range_key },
             store: Store::new(settings.stale_read_lag_max),
-            units: Units::new(capacity, settings.burst_starts_full, now),
+            units: Units::new(capacity, settings, now),
             has_own_capacity: index.capacity.is_some(),
         };
         added.backfill(&self.keys, self.store.present(), now);

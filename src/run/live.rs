@@ -1,0 +1,105 @@
+//! A run that goes on for as long as somebody drives it, with a door for requests from outside.
+//!
+//! The same world as any run (a scenario's producers, consumers, faults and all), plus one host, the gateway, through
+//! which foreign clients call the services. It has no clock: whoever drives it says what time it is, so the same
+//! requests at the same times give the same answers and the same trace hash.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use super::director::Director;
+use super::folds::Folds;
+use super::shard_load::ShardLoad;
+use crate::base::event::HostRole;
+use crate::base::{Fold, SimDuration, SimTime};
+use crate::check::CheckResult;
+use crate::client::Cx;
+use crate::cloud::{Cloud, Reply, Request};
+use crate::measure::Figures;
+use crate::scenario::plan::{FaultPlan, Plan};
+use crate::world::World;
+
+/// The name of the host through which foreign clients call.
+pub const GATEWAY: &str = "gateway";
+
+/// A foreign client gives up long before this.
+const CALL_TIMEOUT: SimDuration = SimDuration::from_mins(10);
+
+/// A run that is driven from outside.
+pub struct Live {
+    world: World<Cloud>,
+    folds: Rc<RefCell<Folds>>,
+    gateway: Cx,
+    director: Rc<Director>,
+}
+
+impl Live {
+    /// Builds the world of a plan, at its beginning. Further folds may listen.
+    pub fn new(plan: &Plan, listeners: Vec<Rc<RefCell<dyn Fold>>>) -> Self {
+        let load = Rc::new(RefCell::new(ShardLoad::default()));
+        let mut listeners = listeners;
+        if plan.names_shards_by_load() {
+            listeners.push(load.clone());
+        }
+        let folds = Rc::new(RefCell::new(Folds::new(plan, listeners)));
+        let world = super::build(plan, folds.clone(), load);
+        let host = world.add_host(GATEWAY, HostRole::Operator, |_| {});
+        world.start(host);
+        let gateway = world.host(host);
+        let director = Rc::new(Director::new(gateway.clone(), plan.faults.len() as u32));
+        Self { world, folds, gateway, director }
+    }
+
+    /// Now.
+    pub fn now(&self) -> SimTime {
+        self.world.now()
+    }
+    /// When something next happens by itself.
+    pub fn next_due(&self) -> Option<SimTime> {
+        self.world.next_due()
+    }
+    /// Lets everything up to then happen. A time before now changes nothing.
+    pub fn run_until(&self, until: SimTime) {
+        self.world.run_until(until.max(self.world.now()));
+    }
+
+    /// Sends a request through the gateway at the present instant. `answered` gets the reply when it arrives, which
+    /// may be at once, later, or, when a fault loses it, never within ten minutes: then `None`.
+    pub fn request(&self, request: Request, answered: impl FnOnce(Option<Reply>) + 'static) {
+        let gateway = self.gateway.clone();
+        self.gateway.spawn(async move {
+            answered(gateway.call(request, CALL_TIMEOUT).await.ok());
+        });
+        self.run_until(self.now());
+    }
+
+    /// Begins a fault now. Its number, by which it is healed.
+    pub fn begin_fault(&self, fault: FaultPlan) -> u32 {
+        self.director.begin_now(fault)
+    }
+    /// Ends a fault. Whether it was in force.
+    pub fn heal_fault(&self, id: u32) -> bool {
+        self.director.heal(id)
+    }
+    /// Faults in force that were begun from outside.
+    pub fn active_faults(&self) -> Vec<(u32, FaultPlan)> {
+        self.director.active()
+    }
+
+    /// What the checks say so far.
+    pub fn checks(&self) -> Vec<CheckResult> {
+        self.folds.borrow().check_results()
+    }
+    /// The figures so far.
+    pub fn figures(&self) -> Figures {
+        self.folds.borrow().figures()
+    }
+    /// The hash of all events so far.
+    pub fn trace_hash(&self) -> u64 {
+        self.folds.borrow().trace_hash()
+    }
+    /// Looks at the services without calling them.
+    pub fn look<R>(&self, at: impl FnOnce(&Cloud) -> R) -> R {
+        self.world.with_backend(|cloud, _, _| at(cloud))
+    }
+}

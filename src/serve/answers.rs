@@ -1,0 +1,75 @@
+//! AWS requests to answers of a live run.
+
+use crate::cloud::{Reply, Request};
+use crate::run::Live;
+use crate::service::streams::api::Error;
+use crate::wire::http::{self, Api, HttpRequest, HttpResponse, Opened};
+use crate::wire::{Account, WireError, kinesis};
+
+/// What an answer needs besides the live run.
+pub struct Door {
+    /// The account that is spoken for.
+    pub account: Account,
+    /// Wall-clock time of the run's start.
+    pub epoch_unix_ms: u64,
+}
+
+impl Door {
+    /// Answers one request at the live run's present time. `done` gets the answer, at once or later; `None` when a
+    /// fault loses it.
+    pub fn answer(
+        self: &std::rc::Rc<Self>,
+        live: &Live,
+        request: &HttpRequest<'_>,
+        done: impl FnOnce(Option<HttpResponse>) + 'static,
+    ) {
+        let opened = match http::open(request) {
+            Ok(opened) => opened,
+            Err(refusal) => return done(Some(refusal)),
+        };
+        match opened.api {
+            Api::Kinesis => self.kinesis(live, &opened, done),
+            Api::DynamoDb => {
+                let error = WireError { code: "UnknownOperationException", message: None, status: 400 };
+                done(Some(opened.encoding.refusal("com.amazon.coral.service#", &error)));
+            }
+        }
+    }
+
+    fn kinesis(
+        self: &std::rc::Rc<Self>,
+        live: &Live,
+        opened: &Opened<'_>,
+        done: impl FnOnce(Option<HttpResponse>) + 'static,
+    ) {
+        let encoding = opened.encoding;
+        let call = match kinesis::decode(opened.operation, &opened.body, &self.account) {
+            Ok(call) => call,
+            Err(error) => return done(Some(encoding.refusal("", &error))),
+        };
+        let (request, echo) = (Request::Streams(call.request), call.echo);
+        let door = self.clone();
+        live.request(request, move |reply| {
+            done(reply.map(|reply| match reply {
+                Reply::Streams(Ok(response)) => {
+                    let body = kinesis::encode(&echo, &response, &door.account, door.epoch_unix_ms);
+                    encoding.answer(body.as_ref())
+                }
+                Reply::Streams(Err(error)) => encoding.refusal("", &streams_error(&error)),
+                _ => unreachable!("a streams request has a streams reply"),
+            }));
+        });
+    }
+}
+
+fn streams_error(error: &Error) -> WireError {
+    let status = match error {
+        Error::InternalFailure => 500,
+        Error::ServiceUnavailable => 503,
+        _ => 400,
+    };
+    http::service_error(error.code(), error.to_string(), status)
+}
+
+#[cfg(test)]
+mod tests;

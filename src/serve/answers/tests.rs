@@ -1,0 +1,209 @@
+//! Requests as bytes to answers as bytes, on a clock that the test moves.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use serde_json::{Value, json};
+
+use super::*;
+use crate::base::{SimDuration, SimTime};
+use crate::serve::{Limits, Pace, Settings, Transitions};
+
+/// An endpoint without a network.
+pub(super) struct Endpoint {
+    pub live: Live,
+    door: Rc<Door>,
+}
+
+impl Endpoint {
+    pub fn new(limits: Limits) -> Self {
+        let account = Account { id: "000000000000".into(), region: "us-east-1".into() };
+        let settings = Settings {
+            address: ([127, 0, 0, 1], 0).into(),
+            pace: Pace::Manual,
+            account: account.clone(),
+            shard_limit: None,
+            limits,
+            transitions: Transitions::Fixed(SimDuration::from_millis(500)),
+        };
+        let mut plan = settings.plan(None, 1);
+        plan.streams_settings.epoch_unix_ms = 1_800_000_000_000;
+        let door = Door { account, epoch_unix_ms: plan.streams_settings.epoch_unix_ms };
+        Self { live: Live::new(&plan, Vec::new()), door: Rc::new(door) }
+    }
+
+    pub fn sleep(&self, duration: SimDuration) {
+        self.live.run_until(self.live.now().saturating_add(duration));
+    }
+
+    /// Status and body of the answer to an operation.
+    pub fn call(&self, target: &str, body: &Value) -> (u16, Value) {
+        let body = body.to_string();
+        let request = HttpRequest {
+            method: "POST",
+            query: "",
+            target: Some(target),
+            content_type: Some("application/x-amz-json-1.1"),
+            authorization: Some("AWS4-HMAC-SHA256 Credential=a/b, SignedHeaders=host, Signature=c"),
+            has_date: true,
+            body: body.as_bytes(),
+        };
+        let answer = Rc::new(RefCell::new(None));
+        let kept = answer.clone();
+        self.door.answer(&self.live, &request, move |given| *kept.borrow_mut() = given);
+        let answer = answer.borrow_mut().take().expect("an answer at once");
+        let body =
+            if answer.body.is_empty() { Value::Null } else { serde_json::from_slice(&answer.body).expect("JSON") };
+        (answer.status, body)
+    }
+
+    pub fn kinesis(&self, operation: &str, body: Value) -> (u16, Value) {
+        self.call(&format!("Kinesis_20131202.{operation}"), &body)
+    }
+
+    /// The body of an answer that is no error.
+    pub fn ok(&self, operation: &str, body: Value) -> Value {
+        let (status, answer) = self.kinesis(operation, body);
+        assert_eq!(status, 200, "{operation}: {answer}");
+        answer
+    }
+
+    /// Code and message of an error.
+    pub fn refused(&self, operation: &str, body: Value) -> String {
+        let (status, answer) = self.kinesis(operation, body);
+        format!("{status} {} {}", answer["__type"].as_str().unwrap_or(""), answer["message"].as_str().unwrap_or(""))
+    }
+
+    /// A stream that is ACTIVE.
+    pub fn stream(&self, name: &str, shards: u32) {
+        self.ok("CreateStream", json!({ "StreamName": name, "ShardCount": shards }));
+        self.sleep(SimDuration::from_secs(1));
+    }
+
+    pub fn iterator(&self, stream: &str, shard: &str, kind: &str) -> String {
+        let answer =
+            self.ok("GetShardIterator", json!({ "StreamName": stream, "ShardId": shard, "ShardIteratorType": kind }));
+        answer["ShardIterator"].as_str().expect("an iterator").to_owned()
+    }
+}
+
+#[test]
+fn a_record_goes_in_and_comes_out() {
+    let at = Endpoint::new(Limits::Data);
+    at.stream("s", 1);
+    let put = at.ok("PutRecord", json!({ "StreamName": "s", "Data": "aGVsbG8=", "PartitionKey": "k" }));
+    assert_eq!(put["ShardId"], "shardId-000000000000");
+    let iterator = at.iterator("s", "shardId-000000000000", "TRIM_HORIZON");
+    let got = at.ok("GetRecords", json!({ "ShardIterator": iterator }));
+    let record = &got["Records"][0];
+    assert_eq!((&record["Data"], &record["PartitionKey"]), (&json!("aGVsbG8="), &json!("k")));
+    assert_eq!(record["SequenceNumber"], put["SequenceNumber"]);
+    assert_eq!(record["ApproximateArrivalTimestamp"], json!(1_800_000_001.0));
+    assert_eq!(got["MillisBehindLatest"], 0);
+}
+
+#[test]
+fn a_stream_is_named_by_its_arn_as_well() {
+    let at = Endpoint::new(Limits::Data);
+    at.stream("s", 3);
+    let arn = "arn:aws:kinesis:us-east-1:000000000000:stream/s";
+    let summary = &at.ok("DescribeStreamSummary", json!({ "StreamARN": arn }))["StreamDescriptionSummary"];
+    assert_eq!((&summary["StreamName"], &summary["OpenShardCount"]), (&json!("s"), &json!(3)));
+    assert_eq!(
+        at.refused("DescribeStreamSummary", json!({ "StreamARN": arn, "StreamName": "t" })),
+        "400 InvalidArgumentException StreamName t does not match the stream of the StreamARN"
+    );
+    assert_eq!(
+        at.refused("DescribeStreamSummary", json!({ "StreamARN": arn.replace("us-east-1", "eu-west-1") })),
+        "400 ResourceNotFoundException Resource arn:aws:kinesis:eu-west-1:000000000000:stream/s not found."
+    );
+}
+
+#[test]
+fn iterators_expire_by_the_simulated_clock() {
+    let at = Endpoint::new(Limits::Data);
+    at.stream("s", 1);
+    let iterator = at.iterator("s", "0", "LATEST");
+    at.sleep(SimDuration::from_secs(301));
+    let told = at.refused("GetRecords", json!({ "ShardIterator": iterator }));
+    assert!(told.starts_with("400 ExpiredIteratorException Iterator expired."), "{told}");
+}
+
+#[test]
+fn a_hot_shard_is_throttled_and_limits_can_be_lifted() {
+    let records: Vec<Value> = (0..500).map(|_| json!({ "Data": "YQ==", "PartitionKey": "k" })).collect();
+    let failed = |limits| {
+        let at = Endpoint::new(limits);
+        at.stream("s", 1);
+        let put = || at.ok("PutRecords", json!({ "StreamName": "s", "Records": records }));
+        let (_, _, third) = (put(), put(), put());
+        (third["FailedRecordCount"].as_u64(), third["Records"][0]["ErrorCode"].clone())
+    };
+    assert_eq!(failed(Limits::Data), (Some(500), json!("ProvisionedThroughputExceededException")));
+    assert_eq!(failed(Limits::Off), (Some(0), Value::Null));
+}
+
+#[test]
+fn a_split_is_read_from_the_parent_to_its_children() {
+    let at = Endpoint::new(Limits::Data);
+    at.stream("s", 1);
+    let middle = "170141183460469231731687303715884105728";
+    at.ok(
+        "SplitShard",
+        json!({ "StreamName": "s", "ShardToSplit": "shardId-000000000000", "NewStartingHashKey": middle }),
+    );
+    at.sleep(SimDuration::from_secs(1));
+    let iterator = at.iterator("s", "shardId-000000000000", "TRIM_HORIZON");
+    let got = at.ok("GetRecords", json!({ "ShardIterator": iterator }));
+    assert_eq!(got["NextShardIterator"], Value::Null);
+    assert_eq!(got["ChildShards"][1]["ShardId"], "shardId-000000000002");
+    assert_eq!(got["ChildShards"][1]["HashKeyRange"]["StartingHashKey"], middle);
+    let page = at.ok("ListShards", json!({ "StreamName": "s", "MaxResults": 2 }));
+    let token = page["NextToken"].as_str().expect("another page");
+    let rest = at.ok("ListShards", json!({ "NextToken": token }));
+    assert_eq!((page["Shards"].as_array().map(Vec::len), rest["Shards"].as_array().map(Vec::len)), (Some(2), Some(1)));
+    at.sleep(SimDuration::from_secs(301));
+    assert!(at.refused("ListShards", json!({ "NextToken": token })).starts_with("400 ExpiredNextTokenException"));
+}
+
+#[test]
+fn wrong_requests_are_told_as_aws_tells_them() {
+    let at = Endpoint::new(Limits::Data);
+    at.stream("s", 1);
+    let put = |data: Value| at.refused("PutRecord", data);
+    let position = |kind: &str, number: Value| json!({ "StreamName": "s", "ShardId": "0", "ShardIteratorType": kind, "StartingSequenceNumber": number });
+    let told = [
+        put(json!({ "StreamName": "s" })),
+        put(json!({ "StreamName": "s", "Data": "a", "PartitionKey": "k" })),
+        put(json!({ "StreamName": "s", "Data": "YQ==" })),
+        put(json!({ "Data": "YQ==", "PartitionKey": "k" })),
+        put(json!({ "StreamName": "nope", "Data": "YQ==", "PartitionKey": "k" })),
+        put(json!({ "StreamName": "s", "Data": "YQ==", "PartitionKey": "k", "ExplicitHashKey": "9".repeat(39) })),
+        put(json!({ "StreamName": "s", "Data": "YQ==", "PartitionKey": "k", "DryRun": true })),
+        at.refused("GetRecords", json!({ "ShardIterator": "AAAA" })),
+        at.refused("GetShardIterator", position("LATEST", json!("1"))),
+        at.refused("GetShardIterator", position("AT_SEQUENCE_NUMBER", Value::Null)),
+        at.refused("GetShardIterator", position("AT_TIMESTAMP", Value::Null)),
+        at.refused("GetShardIterator", json!({ "StreamName": "s", "ShardId": "x", "ShardIteratorType": "LATEST" })),
+        at.refused("CreateQueue", json!({})),
+        at.refused("Nonsense", json!({})),
+    ];
+    insta::with_settings!({ snapshot_path => "../../../snapshots/serve", prepend_module_to_snapshot => false }, {
+        insta::assert_snapshot!("refusals", told.join("\n"));
+    });
+}
+
+#[test]
+fn the_same_requests_at_the_same_times_give_the_same_hash() {
+    let hash = || {
+        let at = Endpoint::new(Limits::Data);
+        at.stream("s", 2);
+        for n in 0..50 {
+            at.ok("PutRecord", json!({ "StreamName": "s", "Data": "YQ==", "PartitionKey": n.to_string() }));
+            at.sleep(SimDuration::from_millis(7));
+        }
+        (at.live.now(), at.live.trace_hash())
+    };
+    assert_eq!(hash(), hash());
+    assert_eq!(hash().0, SimTime::from_millis(1350));
+}

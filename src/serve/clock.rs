@@ -1,0 +1,115 @@
+//! The simulated clock of the endpoint: as fast as the machine's, a multiple of it, or standing still until told.
+//!
+//! The one place of the endpoint that reads the machine's clocks.
+
+use std::fmt;
+use std::str::FromStr;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use crate::base::{SimDuration, SimTime};
+
+/// How simulated time passes.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Pace {
+    /// So many simulated seconds a second; 1 is real time.
+    Times(f64),
+    /// Not at all, unless it is advanced.
+    Manual,
+}
+
+impl FromStr for Pace {
+    type Err = &'static str;
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text {
+            "real" => Ok(Self::Times(1.0)),
+            "manual" => Ok(Self::Manual),
+            _ => {
+                let times = text.strip_prefix('x').and_then(|number| number.parse::<f64>().ok());
+                let is_sound = |times: &f64| (0.001..=1e6).contains(times);
+                times.filter(is_sound).map(Self::Times).ok_or("write `real`, `manual`, or a multiple such as `x60`")
+            }
+        }
+    }
+}
+
+impl fmt::Display for Pace {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Manual => f.write_str("manual"),
+            Self::Times(1.0) => f.write_str("real"),
+            Self::Times(times) => write!(f, "x{times}"),
+        }
+    }
+}
+
+/// Simulated time, anchored at an instant of the machine's monotonic clock.
+pub(super) struct Clock {
+    pace: Pace,
+    anchor: Instant,
+    anchor_time: SimTime,
+}
+
+impl Clock {
+    /// A clock that starts at the run's beginning, now.
+    pub fn new(pace: Pace) -> Self {
+        Self { pace, anchor: Instant::now(), anchor_time: SimTime::ZERO }
+    }
+    /// The machine's wall clock, in milliseconds since the Unix epoch.
+    pub fn wall_unix_ms() -> u64 {
+        SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis() as u64)
+    }
+    /// The pace.
+    pub fn pace(&self) -> Pace {
+        self.pace
+    }
+    /// Simulated time now.
+    pub fn now(&self) -> SimTime {
+        let passed_ns = match self.pace {
+            Pace::Manual => 0,
+            Pace::Times(1.0) => self.anchor.elapsed().as_nanos() as u64,
+            Pace::Times(times) => (self.anchor.elapsed().as_nanos() as f64 * times) as u64,
+        };
+        self.anchor_time.saturating_add(SimDuration::from_nanos(passed_ns))
+    }
+    /// Moves the clock forward.
+    pub fn advance(&mut self, by: SimDuration) {
+        self.anchor_time = self.anchor_time.saturating_add(by);
+    }
+    /// Changes the pace from now on.
+    pub fn set_pace(&mut self, pace: Pace) {
+        self.anchor_time = self.now();
+        self.anchor = Instant::now();
+        self.pace = pace;
+    }
+    /// How long until then; `None` when the clock stands still.
+    pub fn wait_until(&self, at: SimTime) -> Option<Duration> {
+        let left = Duration::from_nanos(at.since(self.now()).as_nanos());
+        match self.pace {
+            Pace::Manual => None,
+            Pace::Times(times) => Some(left.div_f64(times)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pace_is_read_as_it_is_written() {
+        for text in ["real", "manual", "x60", "x0.5"] {
+            assert_eq!(text.parse::<Pace>().map(|pace| pace.to_string()), Ok(text.to_owned()));
+        }
+        for bad in ["", "60", "x", "x0", "x-1", "xnan", "fast"] {
+            assert!(bad.parse::<Pace>().is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_manual_clock_moves_only_when_told() {
+        let mut clock = Clock::new(Pace::Manual);
+        assert_eq!((clock.now(), clock.wait_until(SimTime::from_secs(1))), (SimTime::ZERO, None));
+        clock.advance(SimDuration::from_hours(24));
+        assert_eq!(clock.now(), SimTime::from_secs(86_400));
+    }
+}

@@ -1,0 +1,283 @@
+//! The server: HTTP/1.1 and HTTP/2 (with prior knowledge too) on one port, on one thread.
+
+use std::cell::{Cell, RefCell};
+use std::convert::Infallible;
+use std::fmt;
+use std::net::SocketAddr;
+use std::rc::Rc;
+use std::time::Duration;
+
+use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
+use hyper::body::{Bytes, Incoming};
+use hyper::header::{AUTHORIZATION, CONTENT_TYPE, DATE, HeaderMap, HeaderName, HeaderValue};
+use hyper::service::service_fn;
+use hyper::{Request, Response};
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::conn::auto;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{Notify, oneshot};
+
+use super::answers::Door;
+use super::clock::Clock;
+use super::control;
+use super::settings::Settings;
+use crate::base::SimDuration;
+use crate::run::Live;
+use crate::scenario::plan::Plan;
+use crate::wire::http::{HttpRequest, HttpResponse};
+
+/// The largest body that is read: 10 MiB of data as base64, with room for the rest.
+const BODY_BYTES_MAX: usize = 16 * 1024 * 1024;
+/// A client that takes longer to send its headers, or its body, is let go.
+const SEND_TIMEOUT: Duration = Duration::from_secs(30);
+/// Connections that are still busy so long after the stop are cut.
+const STOP_TIMEOUT: Duration = Duration::from_secs(5);
+
+pub(super) type Body = Full<Bytes>;
+
+/// Why an endpoint did not start.
+#[derive(Debug)]
+pub enum ServerError {
+    /// The address is taken, or may not be used.
+    Bind(SocketAddr, std::io::Error),
+    /// The machine refused what a server needs.
+    Io(std::io::Error),
+}
+
+impl fmt::Display for ServerError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Bind(address, error) if error.kind() == std::io::ErrorKind::AddrInUse => {
+                write!(
+                    f,
+                    "port {} of {} is taken: stop what listens there, or give another --port",
+                    address.port(),
+                    address.ip()
+                )
+            }
+            Self::Bind(address, error) => write!(f, "cannot listen on {address}: {error}"),
+            Self::Io(error) => write!(f, "cannot serve: {error}"),
+        }
+    }
+}
+impl std::error::Error for ServerError {}
+
+/// An endpoint that listens.
+pub struct Server {
+    runtime: tokio::runtime::Runtime,
+    listener: TcpListener,
+    app: Rc<App>,
+}
+
+/// What all connections share.
+pub(super) struct App {
+    pub live: Live,
+    pub clock: RefCell<Clock>,
+    pub door: Rc<Door>,
+    /// The port is open to other machines.
+    pub is_public: bool,
+    /// Something new may be due, or the clock has changed.
+    changed: Notify,
+    requests: Cell<u64>,
+}
+
+impl App {
+    /// Brings the world to the present.
+    pub fn catch_up(&self) {
+        let now = self.clock.borrow().now();
+        self.live.run_until(now);
+    }
+    /// Moves the clock forward, and the world with it.
+    pub fn advance(&self, by: SimDuration) {
+        self.clock.borrow_mut().advance(by);
+        self.catch_up();
+        self.changed.notify_one();
+    }
+    /// Something about time has changed.
+    pub fn wake(&self) {
+        self.changed.notify_one();
+    }
+}
+
+impl Server {
+    /// Binds the address and builds the world: a scenario's, or an empty account.
+    ///
+    /// # Errors
+    /// When the address cannot be had.
+    pub fn new(settings: &Settings, scenario: Option<Plan>, seed: u64) -> Result<Self, ServerError> {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(ServerError::Io)?;
+        let bound = runtime.block_on(TcpListener::bind(settings.address));
+        let listener = bound.map_err(|error| ServerError::Bind(settings.address, error))?;
+        let plan = settings.plan(scenario, seed);
+        let door = Door { account: settings.account.clone(), epoch_unix_ms: plan.streams_settings.epoch_unix_ms };
+        let app = App {
+            live: Live::new(&plan, Vec::new()),
+            clock: RefCell::new(Clock::new(settings.pace)),
+            door: Rc::new(door),
+            is_public: !settings.address.ip().is_loopback(),
+            changed: Notify::new(),
+            requests: Cell::new(0),
+        };
+        Ok(Self { runtime, listener, app: Rc::new(app) })
+    }
+
+    /// The address it listens on, with the port it was given.
+    ///
+    /// # Errors
+    /// When the machine does not tell.
+    pub fn address(&self) -> Result<SocketAddr, ServerError> {
+        self.listener.local_addr().map_err(ServerError::Io)
+    }
+
+    /// Serves until SIGTERM or SIGINT; requests in flight are answered.
+    ///
+    /// # Errors
+    /// When the machine does not let it hear signals.
+    pub fn run(self) -> Result<(), ServerError> {
+        let Self { runtime, listener, app } = self;
+        let local = tokio::task::LocalSet::new();
+        local.block_on(&runtime, serve(listener, app)).map_err(ServerError::Io)
+    }
+}
+
+async fn serve(listener: TcpListener, app: Rc<App>) -> std::io::Result<()> {
+    let graceful = hyper_util::server::graceful::GracefulShutdown::new();
+    tokio::task::spawn_local(keep_time(app.clone()));
+    let mut stop = std::pin::pin!(stop_signal()?);
+    loop {
+        // Biased, so that a stop is seen even under load.
+        let accepted = tokio::select! { biased;
+            () = &mut stop => break,
+            accepted = listener.accept() => accepted,
+        };
+        let Ok((stream, _)) = accepted else {
+            // Out of file descriptors, say: wait for some to be given back.
+            tokio::time::sleep(Duration::from_millis(10)).await;
+            continue;
+        };
+        let _ = stream.set_nodelay(true);
+        let connection = connection(stream, app.clone());
+        let watched = graceful.watch(connection);
+        tokio::task::spawn_local(async move {
+            if let Err(error) = watched.await {
+                tracing::debug!(%error, "connection ended");
+            }
+        });
+    }
+    tracing::info!("stopping");
+    let _ = tokio::time::timeout(STOP_TIMEOUT, graceful.shutdown()).await;
+    Ok(())
+}
+
+fn stop_signal() -> std::io::Result<impl Future<Output = ()>> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    Ok(async move {
+        tokio::select! { biased;
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    })
+}
+
+/// Lets happen what is due by itself: transitions, trimming, the ends of faults, a scenario's clients.
+async fn keep_time(app: Rc<App>) {
+    loop {
+        let wait = app.live.next_due().and_then(|due| app.clock.borrow().wait_until(due));
+        match wait {
+            Some(wait) => {
+                let _ = tokio::time::timeout(wait, app.changed.notified()).await;
+            }
+            None => app.changed.notified().await,
+        }
+        app.catch_up();
+    }
+}
+
+/// Tasks of connections stay on this thread.
+#[derive(Clone)]
+struct LocalExecutor;
+
+impl<F: Future<Output: 'static> + 'static> hyper::rt::Executor<F> for LocalExecutor {
+    fn execute(&self, future: F) {
+        tokio::task::spawn_local(future);
+    }
+}
+
+fn connection(
+    stream: TcpStream,
+    app: Rc<App>,
+) -> impl hyper_util::server::graceful::GracefulConnection<Error = Box<dyn std::error::Error + Send + Sync>> {
+    let mut builder = auto::Builder::new(LocalExecutor);
+    builder.http1().timer(TokioTimer::new()).header_read_timeout(SEND_TIMEOUT).auto_date_header(false);
+    builder.http2().timer(TokioTimer::new()).max_concurrent_streams(1000).auto_date_header(false);
+    let service = service_fn(move |request| handle(app.clone(), request));
+    builder.serve_connection(TokioIo::new(stream), service).into_owned()
+}
+
+async fn handle(app: Rc<App>, request: Request<Incoming>) -> Result<Response<Body>, Infallible> {
+    let (head, body) = request.into_parts();
+    let body = match tokio::time::timeout(SEND_TIMEOUT, Limited::new(body, BODY_BYTES_MAX).collect()).await {
+        Ok(Ok(body)) => body.to_bytes(),
+        Ok(Err(error)) if error.is::<LengthLimitError>() => return Ok(plain(413, "the body is larger than 16 MiB")),
+        Ok(Err(_)) => return Ok(plain(400, "the body ended early")),
+        Err(_) => return Ok(plain(408, "the body took too long")),
+    };
+    app.catch_up();
+    if let Some(route) = head.uri.path().strip_prefix("/_kinesim") {
+        return Ok(control::route(&app, &head, route, &body));
+    }
+    let request = HttpRequest {
+        method: head.method.as_str(),
+        query: head.uri.query().unwrap_or_default(),
+        target: text(&head.headers, &TARGET),
+        content_type: text(&head.headers, &CONTENT_TYPE),
+        authorization: text(&head.headers, &AUTHORIZATION),
+        has_date: head.headers.contains_key(&AMZ_DATE) || head.headers.contains_key(DATE),
+        body: &body,
+    };
+    let (answered, answer) = oneshot::channel();
+    app.door.answer(&app.live, &request, move |answer| {
+        let _ = answered.send(answer);
+    });
+    app.wake();
+    let answer = answer.await.ok().flatten();
+    let number = app.requests.get() + 1;
+    app.requests.set(number);
+    Ok(answer.map_or_else(lost, |answer| aws_response(answer, number)))
+}
+
+const TARGET: HeaderName = HeaderName::from_static("x-amz-target");
+const AMZ_DATE: HeaderName = HeaderName::from_static("x-amz-date");
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-amzn-requestid");
+const ID_2: HeaderName = HeaderName::from_static("x-amz-id-2");
+
+fn text<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
+    headers.get(name).and_then(|value| value.to_str().ok())
+}
+
+/// An answer as AWS sends it, with a request id that counts.
+fn aws_response(answer: HttpResponse, number: u64) -> Response<Body> {
+    let mut response = Response::new(Full::new(Bytes::from(answer.body)));
+    *response.status_mut() = hyper::StatusCode::from_u16(answer.status).unwrap_or_default();
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(answer.content_type));
+    let id = format!("{number:08x}-0000-4000-8000-{number:012x}");
+    if let Ok(id) = HeaderValue::from_str(&id) {
+        headers.insert(ID_2, id.clone());
+        headers.insert(REQUEST_ID, id);
+    }
+    response
+}
+
+/// A fault lost the answer; the client has given up long since.
+fn lost() -> Response<Body> {
+    plain(504, "the answer was lost")
+}
+
+pub(super) fn plain(status: u16, text: &'static str) -> Response<Body> {
+    let mut response = Response::new(Full::new(Bytes::from_static(text.as_bytes())));
+    *response.status_mut() = hyper::StatusCode::from_u16(status).unwrap_or_default();
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
+    response
+}

@@ -1,0 +1,83 @@
+//! What an endpoint is started with, and the plan that comes of it.
+
+use std::net::SocketAddr;
+
+use super::clock::{Clock, Pace};
+use crate::base::{Seed, SimDuration};
+use crate::scenario::plan::Plan;
+use crate::wire::Account;
+
+/// Which limits are enforced.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Limits {
+    /// Throughput of shards and tables, as AWS enforces it.
+    #[default]
+    Data,
+    /// Those, and the call quotas of the control plane.
+    All,
+    /// None.
+    Off,
+}
+
+/// How long streams and tables take to change state.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Transitions {
+    /// As long as this.
+    Fixed(SimDuration),
+    /// As long as at AWS, as far as that is known.
+    Realistic,
+}
+
+/// What an endpoint is started with.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Where it listens.
+    pub address: SocketAddr,
+    /// How its clock runs.
+    pub pace: Pace,
+    /// The account it stands for.
+    pub account: Account,
+    /// Open shards allowed in the account.
+    pub shard_limit: Option<u32>,
+    /// Which limits are enforced.
+    pub limits: Limits,
+    /// How long changes of state take.
+    pub transitions: Transitions,
+}
+
+impl Settings {
+    /// The plan of the world behind the endpoint: a scenario's, or an empty account.
+    pub(super) fn plan(&self, scenario: Option<Plan>, seed: u64) -> Plan {
+        let is_empty = scenario.is_none();
+        let mut plan = scenario.unwrap_or_else(empty_account);
+        plan.seed = if is_empty { Seed(seed) } else { plan.seed };
+        let streams = &mut plan.streams_settings;
+        streams.epoch_unix_ms = Clock::wall_unix_ms();
+        streams.account = self.account.id.clone();
+        streams.shard_limit = self.shard_limit.unwrap_or(streams.shard_limit);
+        streams.control_plane_quotas = self.limits == Limits::All;
+        streams.data_plane_limits = self.limits != Limits::Off;
+        plan.table_settings.capacity_limits = self.limits != Limits::Off;
+        if let Transitions::Fixed(takes) = self.transitions {
+            let range = (takes, takes);
+            let transitions = &mut streams.transitions;
+            transitions.create = range;
+            transitions.delete = range;
+            transitions.reshard = range;
+            transitions.encryption = range;
+            transitions.update_shard_count = range;
+            transitions.update_shard_count_step = SimDuration::ZERO;
+            plan.table_settings.transition = range;
+        }
+        plan
+    }
+}
+
+/// An account without streams, on a network without latency.
+fn empty_account() -> Plan {
+    let text = "name = \"serve\"\nduration = \"3650d\"\n[network]\nlatency = \"0ms\"\n[assume]\nstale_read_lag_max = \"0ms\"\n";
+    match crate::scenario::load(text, "serve", None) {
+        Ok(scenario) => scenario.plan(),
+        Err(problems) => unreachable!("the empty account is a right scenario: {problems}"),
+    }
+}

@@ -1,0 +1,164 @@
+//! The streams service's replies to bodies of answers.
+
+use std::borrow::Cow;
+
+use super::decode::Echo;
+use super::tokens;
+use crate::base::HashKeyRange;
+use crate::service::streams::api::{
+    ChildShard, GetRecordsOutput, Placed, PutFailure, Record, Response, Shard, StreamDescription, StreamSummary,
+};
+use crate::wire::Account;
+use crate::wire::value::Value;
+
+/// The body of an answer; `None` for operations that answer nothing.
+pub fn encode<'a>(echo: &Echo, response: &'a Response, account: &Account, epoch_unix_ms: u64) -> Option<Value<'a>> {
+    Some(match response {
+        Response::Done => return None,
+        Response::RecordPut { placed, is_encrypted } => Value::structure([
+            ("ShardId", Value::display(placed.shard)),
+            ("SequenceNumber", Value::display(placed.sequence_number)),
+            ("EncryptionType", encryption(*is_encrypted)),
+        ]),
+        Response::RecordsPut { failed, results, is_encrypted } => Value::structure([
+            ("FailedRecordCount", (*failed).into()),
+            ("Records", Value::list(results.iter().map(|result| put_result(echo, result, account)))),
+            ("EncryptionType", encryption(*is_encrypted)),
+        ]),
+        Response::Records(output) => get_records(output, epoch_unix_ms),
+        Response::ShardIterator(iterator) => {
+            Value::structure([("ShardIterator", tokens::iterator_text(iterator).into())])
+        }
+        Response::Shards { shards, next_token } => Value::structure([
+            ("Shards", Value::list(shards.iter().map(shard))),
+            ("NextToken", next_token.as_ref().map(tokens::list_shards_text).into()),
+        ]),
+        Response::StreamDescription(description) => {
+            Value::structure([("StreamDescription", stream_description(description, account))])
+        }
+        Response::StreamSummary(summary) => {
+            Value::structure([("StreamDescriptionSummary", stream_description_summary(summary, account))])
+        }
+        Response::Streams { names, has_more } => Value::structure([
+            ("StreamNames", Value::list(names.iter().map(Value::display))),
+            ("HasMoreStreams", (*has_more).into()),
+            ("NextToken", names.last().filter(|_| *has_more).map_or(Value::Null, Value::display)),
+        ]),
+        Response::ShardCountUpdated { current, target } => Value::structure([
+            ("StreamName", echo.stream.as_ref().map(ToString::to_string).into()),
+            ("CurrentShardCount", (*current).into()),
+            ("TargetShardCount", (*target).into()),
+            ("StreamARN", echo.stream.as_ref().map(|stream| account.stream_arn(stream)).into()),
+        ]),
+    })
+}
+
+fn encryption(is_encrypted: bool) -> Value<'static> {
+    match is_encrypted {
+        true => "KMS".into(),
+        false => Value::Null,
+    }
+}
+
+fn put_result<'a>(echo: &Echo, result: &Result<Placed, PutFailure>, account: &Account) -> Value<'a> {
+    match result {
+        Ok(placed) => Value::structure([
+            ("SequenceNumber", Value::display(placed.sequence_number)),
+            ("ShardId", Value::display(placed.shard)),
+        ]),
+        Err(PutFailure::ProvisionedThroughputExceeded { shard }) => {
+            let stream = echo.stream.as_ref().map(ToString::to_string).unwrap_or_default();
+            let text = format!("Rate exceeded for shard {shard} in stream {stream} under account {}.", account.id);
+            Value::structure([
+                ("ErrorCode", "ProvisionedThroughputExceededException".into()),
+                ("ErrorMessage", text.into()),
+            ])
+        }
+        Err(PutFailure::InternalFailure) => Value::structure([
+            ("ErrorCode", "InternalFailure".into()),
+            ("ErrorMessage", "Internal Service Failure".into()),
+        ]),
+    }
+}
+
+fn get_records(output: &GetRecordsOutput, epoch_unix_ms: u64) -> Value<'_> {
+    let children = match output.child_shards.is_empty() {
+        true => Value::Null,
+        false => Value::list(output.child_shards.iter().map(child_shard)),
+    };
+    Value::structure([
+        ("Records", Value::list(output.records.iter().map(|record| self::record(record, epoch_unix_ms)))),
+        ("NextShardIterator", output.next.as_ref().map(tokens::iterator_text).into()),
+        ("MillisBehindLatest", output.millis_behind_latest.into()),
+        ("ChildShards", children),
+    ])
+}
+
+fn record(record: &Record, epoch_unix_ms: u64) -> Value<'_> {
+    Value::structure([
+        ("SequenceNumber", Value::display(record.sequence_number)),
+        ("ApproximateArrivalTimestamp", Value::Time(epoch_unix_ms + record.arrived_at.as_millis())),
+        ("Data", Value::Bytes(record.data.bytes())),
+        ("PartitionKey", record.partition_key.as_str().into()),
+    ])
+}
+
+fn hash_key_range<'a>(range: HashKeyRange) -> Value<'a> {
+    Value::structure([("StartingHashKey", Value::display(range.start)), ("EndingHashKey", Value::display(range.end))])
+}
+
+fn child_shard<'a>(child: &ChildShard) -> Value<'a> {
+    Value::structure([
+        ("ShardId", Value::display(child.id)),
+        ("ParentShards", Value::list(child.parents.iter().map(Value::display))),
+        ("HashKeyRange", hash_key_range(child.range)),
+    ])
+}
+
+fn shard<'a>(shard: &Shard) -> Value<'a> {
+    Value::structure([
+        ("ShardId", Value::display(shard.id)),
+        ("ParentShardId", shard.parent.map(|id| id.to_string()).into()),
+        ("AdjacentParentShardId", shard.adjacent_parent.map(|id| id.to_string()).into()),
+        ("HashKeyRange", hash_key_range(shard.range)),
+        (
+            "SequenceNumberRange",
+            Value::structure([
+                ("StartingSequenceNumber", Value::display(shard.starting_sequence_number)),
+                ("EndingSequenceNumber", shard.ending_sequence_number.map(|number| number.to_string()).into()),
+            ]),
+        ),
+    ])
+}
+
+/// Members that both descriptions have.
+fn summary_members<'a>(summary: &'a StreamSummary, account: &Account) -> Vec<(Cow<'a, str>, Value<'a>)> {
+    let Value::Map(members) = Value::structure([
+        ("StreamName", summary.name.as_str().into()),
+        ("StreamARN", account.stream_arn(&summary.name).into()),
+        ("StreamStatus", Value::display(summary.status)),
+        ("StreamModeDetails", Value::structure([("StreamMode", "PROVISIONED".into())])),
+        ("RetentionPeriodHours", summary.retention_hours.into()),
+        ("StreamCreationTimestamp", Value::Time(summary.created_at)),
+        ("EnhancedMonitoring", Value::list([Value::structure([("ShardLevelMetrics", Value::list([]))])])),
+        ("EncryptionType", if summary.encryption_key_id.is_some() { "KMS" } else { "NONE" }.into()),
+        ("KeyId", summary.encryption_key_id.as_deref().into()),
+    ]) else {
+        unreachable!("a structure is a map")
+    };
+    members
+}
+
+fn stream_description<'a>(description: &'a StreamDescription, account: &Account) -> Value<'a> {
+    let mut members = summary_members(&description.summary, account);
+    members.push(("Shards".into(), Value::list(description.shards.iter().map(shard))));
+    members.push(("HasMoreShards".into(), description.has_more_shards.into()));
+    Value::Map(members)
+}
+
+fn stream_description_summary<'a>(summary: &'a StreamSummary, account: &Account) -> Value<'a> {
+    let mut members = summary_members(summary, account);
+    members.push(("OpenShardCount".into(), summary.open_shard_count.into()));
+    members.push(("ConsumerCount".into(), Value::Int(0)));
+    Value::Map(members)
+}

@@ -1,0 +1,11 @@
+//! Kinesis Data Streams (`Kinesis_20131202`): bodies to requests of the streams service, and its replies to bodies.
+//!
+//! Not here: queues and channels, whose operations are refused by name.
+
+mod decode;
+mod encode;
+mod shapes;
+pub mod tokens;
+
+pub use decode::{Call, Echo, decode};
+pub use encode::encode;

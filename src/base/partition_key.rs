@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::hash_key::HashKey;
 use super::ids::NameError;
 
-/// A record's partition key: 1 to 256 Unicode characters. Cheap to clone.
+/// A record's partition key: 1 to 256 Unicode characters, or absent. Cheap to clone.
 ///
 /// MD5 is computed when the key is made, so that routing a record costs no hashing.
 #[derive(Clone)]
@@ -27,6 +27,14 @@ impl PartitionKey {
             return Err(NameError("a partition key is 1 to 256 characters"));
         }
         Ok(Self { hash: HashKey::of_partition_key(text), text: KeyText::new(text) })
+    }
+    /// No key, for streams that distribute records whatever their keys.
+    pub fn absent() -> Self {
+        Self { hash: HashKey::of_partition_key(""), text: KeyText::new("") }
+    }
+    /// Whether there is no key.
+    pub fn is_absent(&self) -> bool {
+        self.text.size_bytes() == 0
     }
     /// The key as text.
     pub fn as_str(&self) -> &str {

@@ -49,7 +49,8 @@ impl Lab {
         };
         let cloud = Cloud::new(streams, table::api::Settings::default(), Seed(1));
         let lab = Self { world: World::new(settings, cloud, log.clone()), log };
-        lab.ask(streams::api::Request::CreateStream { stream: clicks(), shard_count: shards });
+        let create = streams::api::CreateStream::provisioned(clicks(), shards);
+        lab.ask(streams::api::Request::CreateStream(Box::new(create)));
         lab.run_until_s(Self::OPEN_S);
         lab
     }

@@ -70,9 +70,9 @@ impl Operator {
                 R::StopStreamEncryption { stream: stream.clone(), key_id }
             }
             ActionKind::CreateStream { stream, shards } => {
-                R::CreateStream { stream: stream.clone(), shard_count: *shards }
+                R::CreateStream(Box::new(streams::CreateStream::provisioned(stream.clone(), *shards)))
             }
-            ActionKind::DeleteStream { stream } => R::DeleteStream { stream: stream.clone() },
+            ActionKind::DeleteStream { stream } => R::DeleteStream { stream: stream.clone(), with_consumers: false },
             ActionKind::SetTableCapacity { table, capacity } => {
                 let (table, capacity) = (table.clone(), Some(*capacity));
                 return self.table(table::Request::UpdateTable { table, capacity, add_index: None }).await;

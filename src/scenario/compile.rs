@@ -232,6 +232,7 @@ fn streams_settings(file: &File) -> streams::api::Settings {
             encryption: range(a.encryption),
             update_shard_count: range(a.update_shard_count),
             update_shard_count_step: a.update_shard_count_step.0,
+            ..streams::api::Transitions::default()
         },
         deleting_serves: a.deleting_serves,
         control_plane_quotas: a.control_plane_quotas,

@@ -67,6 +67,8 @@ impl Settings {
             transitions.encryption = range;
             transitions.update_shard_count = range;
             transitions.update_shard_count_step = SimDuration::ZERO;
+            transitions.update = range;
+            transitions.consumer = range;
             plan.table_settings.transition = range;
         }
         plan

@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::WireError;
 use crate::base::StreamName;
+use crate::service::streams::api::{ConsumerDescription, ConsumerRef};
 
 /// An account in a region.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,6 +19,24 @@ impl Account {
     /// A stream's ARN.
     pub fn stream_arn(&self, stream: impl fmt::Display) -> String {
         format!("arn:aws:kinesis:{}:{}:stream/{stream}", self.region, self.id)
+    }
+
+    /// A registered consumer's ARN, which carries the second of its registration.
+    pub fn consumer_arn(&self, consumer: &ConsumerDescription) -> String {
+        format!("{}/consumer/{}:{}", self.stream_arn(&consumer.stream), consumer.name, consumer.created_at / 1000)
+    }
+
+    /// The consumer that an ARN names, whose shape was checked.
+    ///
+    /// # Errors
+    /// ResourceNotFoundException when it is of another account or region.
+    pub fn consumer_of_arn(&self, arn: &str) -> Result<ConsumerRef, WireError> {
+        let stream = self.stream_of_arn(arn)?;
+        let missing = || WireError::new("ResourceNotFoundException", format!("Resource {arn} not found."));
+        let (name, created) =
+            arn.split_once("/consumer/").and_then(|(_, consumer)| consumer.rsplit_once(':')).ok_or_else(missing)?;
+        let created_unix_s = Some(created.parse().map_err(|_| missing())?);
+        Ok(ConsumerRef { stream, name: name.into(), created_unix_s })
     }
 
     /// The stream that an ARN names, whose shape was checked.

@@ -237,7 +237,7 @@ fn a_poller_of_a_stream_that_is_deleted_says_nothing_of_a_shard_end() {
     let lab = Lab::new(1);
     start(&lab, settings(), 10);
     lab.run_until_s(OPEN_S + 30);
-    lab.ask(Request::DeleteStream { stream: clicks() });
+    lab.ask(Request::DeleteStream { stream: clicks(), with_consumers: false });
     lab.run_until_s(OPEN_S + 200);
     assert_eq!(lab.processed(), (500, 0));
     assert_eq!(lab.count(EventKind::ProcessingEnded), 0);

@@ -207,3 +207,65 @@ fn the_same_requests_at_the_same_times_give_the_same_hash() {
     assert_eq!(hash(), hash());
     assert_eq!(hash().0, SimTime::from_millis(1350));
 }
+
+#[test]
+fn a_stream_has_settings_tags_policies_and_consumers() {
+    let at = Endpoint::new(Limits::Data);
+    at.stream("s", 1);
+    let arn = "arn:aws:kinesis:us-east-1:000000000000:stream/s";
+    at.ok("AddTagsToStream", json!({ "StreamName": "s", "Tags": { "team": "a", "stage": "b" } }));
+    at.ok("UntagResource", json!({ "ResourceARN": arn, "TagKeys": ["stage"] }));
+    let tag = json!([{ "Key": "team", "Value": "a" }]);
+    let of_stream = at.ok("ListTagsForStream", json!({ "StreamName": "s" }));
+    assert_eq!(of_stream, json!({ "Tags": tag, "HasMoreTags": false }));
+    assert_eq!(at.ok("ListTagsForResource", json!({ "ResourceARN": arn })), json!({ "Tags": tag }));
+
+    let policy = r#"{"Version":"2012-10-17","Statement":[]}"#;
+    at.ok("PutResourcePolicy", json!({ "ResourceARN": arn, "Policy": policy }));
+    assert_eq!(at.ok("GetResourcePolicy", json!({ "ResourceARN": arn }))["Policy"], policy);
+    at.ok("DeleteResourcePolicy", json!({ "ResourceARN": arn }));
+    assert!(
+        at.refused("PutResourcePolicy", json!({ "ResourceARN": arn, "Policy": "no" })).contains("ValidationException")
+    );
+
+    let registered = at.ok("RegisterStreamConsumer", json!({ "StreamARN": arn, "ConsumerName": "c" }));
+    let consumer_arn = registered["Consumer"]["ConsumerARN"].as_str().expect("an ARN");
+    assert_eq!(consumer_arn, format!("{arn}/consumer/c:1800000001"));
+    at.sleep(SimDuration::from_secs(1));
+    let described = at.ok("DescribeStreamConsumer", json!({ "ConsumerARN": consumer_arn }));
+    assert_eq!(described["ConsumerDescription"]["ConsumerStatus"], "ACTIVE");
+    assert_eq!(at.ok("ListStreamConsumers", json!({ "StreamARN": arn }))["Consumers"][0]["ConsumerName"], "c");
+    at.ok("TagResource", json!({ "ResourceARN": consumer_arn, "Tags": { "x": "" } }));
+    at.ok("DeregisterStreamConsumer", json!({ "StreamARN": arn, "ConsumerName": "c" }));
+
+    let on = at.ok("EnableEnhancedMonitoring", json!({ "StreamName": "s", "ShardLevelMetrics": ["ALL"] }));
+    assert_eq!(on["DesiredShardLevelMetrics"].as_array().map(Vec::len), Some(7));
+    at.ok("DisableEnhancedMonitoring", json!({ "StreamARN": arn, "ShardLevelMetrics": ["IncomingBytes"] }));
+
+    let settings = json!({ "MinimumThroughputBillingCommitment": { "Status": "ENABLED" } });
+    at.ok("UpdateAccountSettings", settings);
+    let commitment = &at.ok("DescribeAccountSettings", json!({}))["MinimumThroughputBillingCommitment"];
+    assert_eq!(commitment["EarliestAllowedEndAt"], json!(1_800_000_002.0 + 86_400.0));
+    let mode = json!({ "StreamARN": arn, "StreamModeDetails": { "StreamMode": "ON_DEMAND" } });
+    at.ok("UpdateStreamMode", mode);
+    at.sleep(SimDuration::from_secs(1));
+    let warm = at.ok("UpdateStreamWarmThroughput", json!({ "StreamName": "s", "WarmThroughputMiBps": 5 }));
+    assert_eq!(warm["WarmThroughput"], json!({ "TargetMiBps": 5, "CurrentMiBps": 0 }));
+    at.sleep(SimDuration::from_secs(1));
+    at.ok("UpdateMaxRecordSize", json!({ "StreamARN": arn, "MaxRecordSizeInKiB": 2048 }));
+    at.sleep(SimDuration::from_secs(1));
+    let auto = json!({ "StreamARN": arn, "RecordDistributionStrategy": "AUTO" });
+    at.ok("UpdateStreamRecordDistributionStrategy", auto);
+    at.ok("PutRecord", json!({ "StreamName": "s", "Data": "YQ==" }));
+    let summary = &at.ok("DescribeStreamSummary", json!({ "StreamName": "s" }))["StreamDescriptionSummary"];
+    assert_eq!(
+        (&summary["OpenShardCount"], &summary["MaxRecordSizeInKiB"], &summary["StreamModeDetails"]["StreamMode"]),
+        (&json!(5), &json!(2048), &json!("ON_DEMAND"))
+    );
+    assert_eq!(
+        at.ok("DescribeLimits", json!({})),
+        json!({ "ShardLimit": 20_000, "OpenShardCount": 0, "OnDemandStreamCount": 1, "OnDemandStreamCountLimit": 50 })
+    );
+    assert_eq!(at.ok("ListStreams", json!({}))["StreamSummaries"][0]["StreamARN"], arn);
+    at.ok("DeleteStream", json!({ "StreamName": "s", "EnforceConsumerDeletion": true }));
+}

@@ -3,19 +3,25 @@
 //! Assumed, because AWS does not say: a structural change takes effect at the end of its UPDATING time; until then
 //! the old shards take the writes.
 
-use super::api::{Error, Reply, Response, StreamStatus};
-use super::limits::{SHARD_COUNT_CREATE_MAX, STREAMS_CREATING_MAX};
-use super::stream::{Stream, Transition};
+use super::api::{CreateStream, Error, Reply, Response, StreamMode, StreamStatus};
+use super::limits::{
+    MAX_RECORD_SIZE_KIB_DEFAULT, ON_DEMAND_SHARDS_NEW, RETENTION_HOURS_MIN, SHARD_COUNT_CREATE_MAX,
+    STREAMS_CREATING_MAX,
+};
+use super::modes::{check_distribution, check_max_record_size};
+use super::stream::{Options, Stream, Transition};
+use super::tags::{self, Tags};
 use super::{At, StreamsService};
 use crate::base::{Event, HashKeyRange, SimTime, StreamId, StreamName};
 
 impl StreamsService {
-    pub(super) fn create_stream(&mut self, at: &mut At<'_>, name: StreamName, shard_count: u32) -> Reply {
-        let account = &self.settings.account;
-        if !(1..=SHARD_COUNT_CREATE_MAX).contains(&shard_count) {
-            let text = format!("ShardCount must be from 1 to {SHARD_COUNT_CREATE_MAX}, and was {shard_count}");
-            return Err(Error::Validation(text.into()));
-        }
+    pub(super) fn create_stream(&mut self, at: &mut At<'_>, request: CreateStream) -> Reply {
+        let shard_count = self.shards_of_new(&request)?;
+        let kib = request.max_record_size_kib.unwrap_or(MAX_RECORD_SIZE_KIB_DEFAULT);
+        check_max_record_size(kib)?;
+        check_distribution(request.mode, request.distribution)?;
+        let tags = tags::checked(request.tags, &Tags::new())?;
+        let (name, account) = (request.stream, &self.settings.account);
         if self.names.contains_key(&name) {
             let text = format!("Stream {name} under account {account} already exists.");
             return Err(Error::ResourceInUse(text.into()));
@@ -27,10 +33,43 @@ impl StreamsService {
         self.need_shard_quota(shard_count)?;
         let (low, high) = self.settings.transitions.create;
         let ends = at.now + self.durations.duration(low, high);
-        let id = self.declare_stream(at.now, name, super::limits::RETENTION_HOURS_MIN, at.events);
+        let id = self.declare_stream(at.now, name, RETENTION_HOURS_MIN, at.events);
+        let stream = self.stream_mut(id);
+        stream.tags = tags;
+        stream.options = Options {
+            mode: request.mode,
+            max_record_size_kib: kib,
+            distribution: request.distribution,
+            warm_throughput_mibps: request.warm_throughput_mibps,
+            ..Options::default()
+        };
         let transition = Transition::Create { shards: shard_count };
         self.begin_transition(id, StreamStatus::Creating, ends, transition, at.events);
         Ok(Response::Done)
+    }
+
+    /// How many shards a new stream has: as asked in provisioned mode; what its mode starts with otherwise.
+    fn shards_of_new(&self, request: &CreateStream) -> Result<u32, Error> {
+        if let Some(mibps) = request.warm_throughput_mibps {
+            self.need_warm(request.mode, mibps)?;
+        }
+        match (request.mode, request.shard_count) {
+            (StreamMode::Provisioned, Some(shards)) if (1..=SHARD_COUNT_CREATE_MAX).contains(&shards) => Ok(shards),
+            (StreamMode::Provisioned, Some(shards)) => {
+                let text = format!("ShardCount must be from 1 to {SHARD_COUNT_CREATE_MAX}, and was {shards}");
+                Err(Error::Validation(text.into()))
+            }
+            (StreamMode::Provisioned, None) => {
+                Err(Error::InvalidArgument("ShardCount is needed for a stream in PROVISIONED mode".into()))
+            }
+            (StreamMode::OnDemand, None) => {
+                self.need_on_demand_quota()?;
+                Ok(ON_DEMAND_SHARDS_NEW.max(request.warm_throughput_mibps.unwrap_or_default()))
+            }
+            (StreamMode::OnDemand, Some(_)) => {
+                Err(Error::InvalidArgument("ShardCount is not for a stream in ON_DEMAND mode".into()))
+            }
+        }
     }
 
     /// Sets up a stream that exists when the run begins: ACTIVE at once, outside all quotas of calls.
@@ -70,6 +109,10 @@ impl StreamsService {
             created_at: now,
             retention_hours,
             encryption_key_id: None,
+            options: Options::default(),
+            tags: Tags::new(),
+            policy: None,
+            consumers: std::collections::BTreeMap::new(),
             shards: Vec::new(),
             open: Vec::new(),
             transition: None,
@@ -82,9 +125,14 @@ impl StreamsService {
         id
     }
 
-    pub(super) fn delete_stream(&mut self, at: &mut At<'_>, name: &StreamName) -> Reply {
+    pub(super) fn delete_stream(&mut self, at: &mut At<'_>, name: &StreamName, with_consumers: bool) -> Reply {
         let id = self.find(name)?;
         self.stream(id).need_active(&self.settings.account)?;
+        if !with_consumers && !self.stream(id).consumers.is_empty() {
+            let account = &self.settings.account;
+            let text = format!("Stream {name} under account {account} has registered consumers.");
+            return Err(Error::ResourceInUse(text.into()));
+        }
         let (low, high) = self.settings.transitions.delete;
         let ends = at.now + self.durations.duration(low, high);
         self.begin_transition(id, StreamStatus::Deleting, ends, Transition::Delete, at.events);
@@ -122,7 +170,20 @@ impl StreamsService {
 
     fn finish(&mut self, id: StreamId, transition: Transition, now: SimTime, events: &mut Vec<Event>) {
         match transition {
-            Transition::Create { shards } => self.open_uniform_shards(id, shards, now, events),
+            Transition::Create { shards } => {
+                self.open_uniform_shards(id, shards, now, events);
+                self.stream_mut(id).apply_record_size(now);
+                if self.stream(id).options.mode == StreamMode::OnDemand {
+                    self.start_scaling(id, now);
+                }
+            }
+            Transition::ChangeMode { mode } => self.finish_mode(id, mode, now, events),
+            Transition::Warm { mibps } => self.finish_warming(id, mibps, now, events),
+            Transition::ResizeRecords { kib } => {
+                let stream = self.stream_mut(id);
+                stream.options.max_record_size_kib = kib;
+                stream.apply_record_size(now);
+            }
             Transition::Reshard { steps } => self.reshard(id, &steps, now, events),
             Transition::Encrypt { key_id } => {
                 events.push(Event::EncryptionChanged { stream: id, encrypted: key_id.is_some() });
@@ -134,6 +195,7 @@ impl StreamsService {
                 // Its records and shards are gone with it.
                 stream.shards.clear();
                 stream.open.clear();
+                stream.consumers.clear();
                 let name = stream.name.clone();
                 self.names.remove(&name);
                 return;

@@ -10,8 +10,10 @@ use crate::base::units::MIB;
 pub const WRITE_BYTES_PER_S: u64 = MIB;
 /// Records a second that a shard takes.
 pub const WRITE_RECORDS_PER_S: u64 = 1000;
-/// Largest record: data and partition key.
-pub const RECORD_BYTES_MAX: u64 = MIB;
+/// Largest record of a stream that was not set otherwise, in KiB: data and partition key.
+pub const MAX_RECORD_SIZE_KIB_DEFAULT: u32 = 1024;
+/// Largest record that a stream can be set to, in KiB.
+pub const MAX_RECORD_SIZE_KIB_MAX: u32 = 10_240;
 /// Largest PutRecords: all data and keys.
 pub const PUT_RECORDS_BYTES_MAX: u64 = 10 * MIB;
 /// Most records of a PutRecords.
@@ -56,6 +58,34 @@ pub const LIST_SHARDS_MAX: u32 = 1000;
 pub const LIST_STREAMS_MAX: u32 = 100;
 /// Largest Limit or MaxResults that is accepted.
 pub const LIMIT_MAX: u32 = 10_000;
+
+/// Tags of a resource.
+pub const TAGS_MAX: usize = 50;
+/// Consumers of a stream with enhanced fan-out.
+pub const CONSUMERS_MAX: usize = 20;
+/// The same with the minimum throughput billing commitment (On-demand Advantage).
+pub const CONSUMERS_MAX_ADVANTAGE: usize = 50;
+/// Consumers that may be CREATING at once.
+pub const CONSUMERS_CREATING_MAX: usize = 5;
+/// Cap and default of ListStreamConsumers' MaxResults.
+pub const LIST_CONSUMERS_MAX: u32 = 100;
+
+/// On-demand streams of an account.
+pub const ON_DEMAND_STREAMS_MAX: u32 = 50;
+/// Shards of a new on-demand stream: 4 MB/s and 4,000 records/s.
+pub const ON_DEMAND_SHARDS_NEW: u32 = 4;
+/// An on-demand shard that takes more than this is split.
+pub const ON_DEMAND_SPLIT_BYTES_PER_S: u64 = 500_000;
+/// Assumed for records, in the proportion of a shard's two limits.
+pub const ON_DEMAND_SPLIT_RECORDS_PER_S: u64 = 500;
+/// How often an on-demand stream looks at its shards. AWS says that a busy shard is split within 15 minutes.
+pub const ON_DEMAND_LOOK_EVERY: SimDuration = SimDuration::from_mins(5);
+/// Successful UpdateStreamMode calls per stream in 24 hours.
+pub const MODE_CHANGES_PER_DAY: usize = 2;
+/// Highest warm throughput: 10 GiB/s.
+pub const WARM_THROUGHPUT_MIBPS_MAX: u32 = 10_240;
+/// The minimum throughput billing commitment holds at least so long.
+pub const COMMITMENT_MIN: SimDuration = SimDuration::from_hours(24);
 
 /// A rolling day.
 pub const DAY: SimDuration = SimDuration::from_hours(24);

@@ -2,14 +2,16 @@
 
 use super::StreamsService;
 use super::api::{
-    Error, ListShards, ListShardsToken, Reply, Response, Shard as Listed, ShardFilter, StreamDescription, StreamSummary,
+    Error, ListShards, ListShardsToken, ListedStream, Reply, Response, Shard as Listed, ShardFilter, StreamDescription,
+    StreamSummary, WarmThroughput,
 };
 use super::limits::{DESCRIBE_SHARDS_MAX, LIMIT_MAX, LIST_SHARDS_MAX, LIST_STREAMS_MAX, TOKEN_LIFETIME};
 use super::shard::Shard;
+use super::stream::Transition;
 use crate::base::{ShardId, SimTime, StreamId, StreamName};
 
 /// Limits may be 1 to 10,000 and are silently capped.
-fn page_size(limit: Option<u32>, cap: u32) -> Result<usize, Error> {
+pub(super) fn page_size(limit: Option<u32>, cap: u32) -> Result<usize, Error> {
     match limit {
         None => Ok(cap as usize),
         Some(limit) if (1..=LIMIT_MAX).contains(&limit) => Ok(limit.min(cap) as usize),
@@ -52,14 +54,39 @@ impl StreamsService {
             created_at: self.unix_ms(stream.created_at),
             encryption_key_id: stream.encryption_key_id.clone(),
             open_shard_count: stream.open.len() as u32,
+            consumer_count: stream.consumers.len() as u32,
+            mode: stream.options.mode,
+            metrics: stream.options.metrics,
+            max_record_size_kib: stream.options.max_record_size_kib,
+            distribution: stream.options.distribution,
+            warm_throughput: self.warm_throughput(id),
         }
     }
 
     pub(super) fn list_streams(&self, after: Option<&StreamName>, limit: Option<u32>) -> Reply {
         let size = page_size(limit, LIST_STREAMS_MAX)?;
         let mut rest = self.names.keys().filter(|name| after.is_none_or(|after| *name > after));
-        let names = rest.by_ref().take(size).cloned().collect();
-        Ok(Response::Streams { names, has_more: rest.next().is_some() })
+        let page: Vec<StreamName> = rest.by_ref().take(size).cloned().collect();
+        let has_more = rest.next().is_some();
+        let streams = page.into_iter().map(|name| self.listed_stream(name)).collect::<Result<_, _>>()?;
+        Ok(Response::Streams { streams, has_more })
+    }
+
+    fn listed_stream(&self, name: StreamName) -> Result<ListedStream, Error> {
+        let stream = self.stream(self.find(&name)?);
+        let created_at = self.unix_ms(stream.created_at);
+        Ok(ListedStream { name, status: stream.status, mode: stream.options.mode, created_at })
+    }
+
+    /// What the stream is warmed for, once that was asked for.
+    pub(super) fn warm_throughput(&self, id: StreamId) -> Option<WarmThroughput> {
+        let stream = self.stream(id);
+        let current = stream.options.warm_throughput_mibps;
+        let target = match stream.transition {
+            Some((_, Transition::Warm { mibps })) => Some(mibps),
+            _ => current,
+        };
+        target.map(|target_mibps| WarmThroughput { target_mibps, current_mibps: current.unwrap_or_default() })
     }
 
     pub(super) fn list_shards(&mut self, now: SimTime, request: ListShards) -> Reply {

@@ -3,24 +3,29 @@
 //! [`api`] has the requests, replies, errors and settings; [`StreamsService`] is the state machine. Where to find
 //! a rule: numbers in `limits.rs`, call quotas in `quotas.rs`, shard storage in `log.rs` and `zones.rs`, writes in
 //! `write.rs`, iterators and reads in `read.rs`, listings in `list.rs`, states and durations in `lifecycle.rs`,
-//! splits and merges in `reshard.rs`, trimming in `retention.rs`, keys in `encryption.rs`, injected faults in
+//! splits and merges in `reshard.rs`, on-demand mode in `modes.rs`, trimming in `retention.rs`, keys in
+//! `encryption.rs`, registered consumers in `consumers.rs`, tags and policies in `tags.rs`, injected faults in
 //! `faults.rs`.
 //!
-//! Not modelled: on-demand mode, enhanced fan-out, tags, resource policies and enhanced monitoring.
+//! Not modelled: queues and channels; who may call, so resource policies are kept and not enforced.
 
+mod account;
 pub mod api;
+mod consumers;
 mod encryption;
 mod faults;
 mod lifecycle;
 mod limits;
 mod list;
 mod log;
+mod modes;
 mod quotas;
 mod read;
 mod reshard;
 mod retention;
 mod shard;
 mod stream;
+mod tags;
 #[cfg(test)]
 mod tests;
 mod write;
@@ -31,7 +36,7 @@ use std::collections::BTreeMap;
 use crate::base::seed::Random;
 use crate::base::{Event, HostId, Seed, SimTime, StreamId, StreamName};
 use crate::service::Service;
-use api::{Error, Reply, Request, Settings, Timestamp};
+use api::{Commitment, Error, Reply, Request, Settings, Timestamp};
 use faults::Faults;
 use quotas::Quotas;
 use stream::Stream;
@@ -47,6 +52,8 @@ pub struct StreamsService {
     quotas: Quotas,
     faults: Faults,
     durations: Random,
+    /// The minimum throughput billing commitment of the account.
+    commitment: Commitment,
     /// The earliest thing the service does on its own.
     next_deadline: SimTime,
 }
@@ -69,6 +76,7 @@ impl StreamsService {
             quotas: Quotas::new(),
             faults: Faults::new(seed),
             durations: seed.stream("transitions"),
+            commitment: Commitment::default(),
             next_deadline: SimTime::MAX,
         }
     }
@@ -111,8 +119,8 @@ impl StreamsService {
             Request::GetShardIterator { stream, shard, position } => {
                 self.get_shard_iterator(at, &stream, shard, position)
             }
-            Request::CreateStream { stream, shard_count } => self.create_stream(at, stream, shard_count),
-            Request::DeleteStream { stream } => self.delete_stream(at, &stream),
+            Request::CreateStream(request) => self.create_stream(at, *request),
+            Request::DeleteStream { stream, with_consumers } => self.delete_stream(at, &stream, with_consumers),
             Request::DescribeStream { stream, exclusive_start, limit } => {
                 self.describe_stream(&stream, exclusive_start, limit)
             }
@@ -132,6 +140,39 @@ impl StreamsService {
             }
             Request::StartStreamEncryption { stream, key_id } => self.start_encryption(at, &stream, key_id),
             Request::StopStreamEncryption { stream, key_id } => self.stop_encryption(at, &stream, &key_id),
+            other => self.dispatch_rest(at, other),
+        }
+    }
+
+    /// What neither producers nor polling consumers ask.
+    fn dispatch_rest(&mut self, at: &mut At<'_>, request: Request) -> Reply {
+        match request {
+            Request::AddTags { resource, tags } => self.add_tags(&resource, tags),
+            Request::RemoveTags { resource, keys } => self.remove_tags(&resource, &keys),
+            Request::ListTags { resource, after, limit } => self.list_tags(&resource, after.as_deref(), limit),
+            Request::PutResourcePolicy { resource, policy } => self.put_policy(&resource, policy),
+            Request::GetResourcePolicy { resource } => self.get_policy(&resource),
+            Request::DeleteResourcePolicy { resource } => self.delete_policy(&resource),
+            Request::EnableEnhancedMonitoring { stream, metrics } => self.enable_monitoring(&stream, metrics),
+            Request::DisableEnhancedMonitoring { stream, metrics } => self.disable_monitoring(&stream, metrics),
+            Request::DescribeLimits => self.describe_limits(),
+            Request::DescribeAccountSettings => self.describe_account_settings(),
+            Request::UpdateAccountSettings { commitment } => self.update_account_settings(at, commitment),
+            Request::UpdateStreamMode { stream, mode, warm_throughput_mibps } => {
+                self.update_mode(at, &stream, mode, warm_throughput_mibps)
+            }
+            Request::UpdateStreamWarmThroughput { stream, mibps } => self.update_warm_throughput(at, &stream, mibps),
+            Request::UpdateMaxRecordSize { stream, kib } => self.update_max_record_size(at, &stream, kib),
+            Request::UpdateStreamRecordDistributionStrategy { stream, strategy } => {
+                self.update_distribution(&stream, strategy)
+            }
+            Request::RegisterStreamConsumer { stream, name, tags } => self.register_consumer(at, &stream, name, tags),
+            Request::DeregisterStreamConsumer { consumer } => self.deregister_consumer(at, &consumer),
+            Request::DescribeStreamConsumer { consumer } => self.describe_consumer(&consumer, at.now),
+            Request::ListStreamConsumers { stream, after, max_results } => {
+                self.list_consumers(at, &stream, after, max_results)
+            }
+            _ => unreachable!("{} is dispatched before", request.operation()),
         }
     }
 }
@@ -165,6 +206,8 @@ impl Service for StreamsService {
         self.next_deadline = SimTime::MAX;
         self.finish_transitions(now, events);
         self.rebuild_zones(now, events);
+        self.forget_consumers(now);
+        self.scale_on_demand(now, events);
         self.trim_all(now, events);
     }
 }

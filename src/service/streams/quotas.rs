@@ -19,7 +19,7 @@ enum Scope {
 fn quota(request: &Request) -> Option<(u64, Scope, Option<&StreamName>)> {
     use Request as R;
     let (calls_per_s, scope, stream) = match request {
-        R::CreateStream { .. } => (5, Scope::Account, None),
+        R::CreateStream(_) => (5, Scope::Account, None),
         R::DeleteStream { .. } => (5, Scope::Account, None),
         R::DescribeStream { .. } => (10, Scope::Account, None),
         R::DescribeStreamSummary { .. } => (20, Scope::Account, None),
@@ -36,6 +36,26 @@ fn quota(request: &Request) -> Option<(u64, Scope, Option<&StreamName>)> {
         R::StartStreamEncryption { stream, .. } | R::StopStreamEncryption { stream, .. } => {
             (5, Scope::Stream, Some(stream))
         }
+        R::AddTags { .. }
+        | R::RemoveTags { .. }
+        | R::ListTags { .. }
+        | R::PutResourcePolicy { .. }
+        | R::GetResourcePolicy { .. }
+        | R::DeleteResourcePolicy { .. }
+        | R::DescribeAccountSettings
+        | R::UpdateAccountSettings { .. }
+        | R::UpdateStreamWarmThroughput { .. }
+        | R::RegisterStreamConsumer { .. } => (5, Scope::Account, None),
+        // Not on the quota page: assumed to be as their neighbours.
+        R::UpdateStreamMode { .. }
+        | R::UpdateMaxRecordSize { .. }
+        | R::UpdateStreamRecordDistributionStrategy { .. } => (5, Scope::Account, None),
+        R::DescribeLimits => (1, Scope::Account, None),
+        R::EnableEnhancedMonitoring { stream, .. }
+        | R::DisableEnhancedMonitoring { stream, .. }
+        | R::ListStreamConsumers { stream, .. } => (5, Scope::Stream, Some(stream)),
+        R::DeregisterStreamConsumer { consumer } => (5, Scope::Stream, Some(&consumer.stream)),
+        R::DescribeStreamConsumer { consumer } => (20, Scope::Stream, Some(&consumer.stream)),
         R::PutRecord { .. } | R::PutRecords { .. } | R::GetRecords { .. } | R::GetShardIterator { .. } => return None,
     };
     Some((calls_per_s, scope, stream))

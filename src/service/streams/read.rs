@@ -206,6 +206,7 @@ impl StreamsService {
             next: (!is_ended).then_some(next),
             millis_behind_latest: behind.as_millis(),
             child_shards,
+            is_encrypted: self.stream(id).encryption_key_id.is_some(),
         })
     }
 

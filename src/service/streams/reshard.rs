@@ -20,6 +20,7 @@ impl StreamsService {
     ) -> Reply {
         let id = self.find(name)?;
         self.stream(id).need_active(&self.settings.account)?;
+        self.need_provisioned(id)?;
         let range = self.open_range(id, name, shard)?;
         // Each child has at least two hash keys, as production insists.
         if new_start.get() <= range.start.get().saturating_add(1) || new_start >= range.end {
@@ -46,6 +47,7 @@ impl StreamsService {
     ) -> Reply {
         let id = self.find(name)?;
         self.stream(id).need_active(&self.settings.account)?;
+        self.need_provisioned(id)?;
         let (lower, upper) = (self.open_range(id, name, shard)?, self.open_range(id, name, adjacent)?);
         if !lower.is_followed_by(upper) {
             let account = &self.settings.account;
@@ -62,6 +64,7 @@ impl StreamsService {
     pub(super) fn update_shard_count(&mut self, at: &mut At<'_>, name: &StreamName, target: u32) -> Reply {
         let id = self.find(name)?;
         self.stream(id).need_active(&self.settings.account)?;
+        self.need_provisioned(id)?;
         let current = self.stream(id).open.len() as u32;
         check_target(current, target)?;
         let steps = uniform_steps(self.stream(id), target);
@@ -161,7 +164,7 @@ fn check_target(current: u32, target: u32) -> Result<(), Error> {
 }
 
 /// Splits at the target's boundaries that are missing, then merges at those that are too many.
-fn uniform_steps(stream: &Stream, target: u32) -> Vec<ReshardStep> {
+pub(super) fn uniform_steps(stream: &Stream, target: u32) -> Vec<ReshardStep> {
     let starts = |ranges: &mut dyn Iterator<Item = HashKeyRange>| -> Vec<HashKey> {
         ranges.map(|range| range.start).filter(|start| *start != HashKey::MIN).collect()
     };

@@ -128,6 +128,11 @@ impl WriteLimit {
         }
     }
 
+    /// Changes how many bytes a burst may have; the rate stays.
+    pub fn set_depth_bytes(&mut self, depth: u64, now: SimTime) {
+        self.bytes.set_rate(limits::WRITE_BYTES_PER_S, depth.max(limits::WRITE_BYTES_PER_S), now);
+    }
+
     /// Takes a record of that size, or says which limit it would break; then nothing is taken.
     pub fn admit(&mut self, window: api::ThrottleWindow, now: SimTime, bytes: u64) -> Result<(), OverLimit> {
         match window {
@@ -145,7 +150,8 @@ impl WriteLimit {
                 if self.window_records + 1 > limits::WRITE_RECORDS_PER_S {
                     return Err(OverLimit::Records);
                 }
-                if self.window_bytes + bytes > limits::WRITE_BYTES_PER_S {
+                // A record that is larger than a window takes a whole one.
+                if self.window_bytes > 0 && self.window_bytes + bytes > limits::WRITE_BYTES_PER_S {
                     return Err(OverLimit::Bytes);
                 }
                 self.window_records += 1;

@@ -1,8 +1,13 @@
 //! One stream: its status, its shards, and what routes records to them.
 
-use super::api::{Error, StreamStatus};
-use super::limits::DAY;
+use std::collections::BTreeMap;
+
+use super::api::{Error, RecordDistributionStrategy, ShardLevelMetrics, StreamMode, StreamStatus};
+use super::consumers::Consumer;
+use super::limits::{DAY, MAX_RECORD_SIZE_KIB_DEFAULT};
 use super::shard::Shard;
+use super::tags::Tags;
+use crate::base::units::KIB;
 use crate::base::{Event, HashKey, HashKeyRange, ShardId, SimDuration, SimTime, StreamId, StreamName};
 
 /// A stream, which may be deleted.
@@ -13,6 +18,12 @@ pub(super) struct Stream {
     pub created_at: SimTime,
     pub retention_hours: u32,
     pub encryption_key_id: Option<Box<str>>,
+    pub options: Options,
+    pub tags: Tags,
+    /// The resource policy, as JSON text.
+    pub policy: Option<Box<str>>,
+    /// Consumers with enhanced fan-out, by name.
+    pub consumers: BTreeMap<Box<str>, Consumer>,
     /// All shards that ever were, by number.
     pub shards: Vec<Shard>,
     /// Open shards in order of their ranges.
@@ -31,6 +42,37 @@ pub(super) struct Stream {
     pub next_trim: SimTime,
 }
 
+/// What a stream is set to, besides its shards and its retention.
+#[derive(Clone, Debug)]
+pub(super) struct Options {
+    pub mode: StreamMode,
+    pub metrics: ShardLevelMetrics,
+    pub max_record_size_kib: u32,
+    pub distribution: RecordDistributionStrategy,
+    pub warm_throughput_mibps: Option<u32>,
+    /// Times of successful UpdateStreamMode calls.
+    pub mode_changes: Vec<SimTime>,
+    /// When an on-demand stream next looks whether it needs more shards.
+    pub next_scaling: SimTime,
+    /// Records that AUTO has distributed so far.
+    pub distributed: u64,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            mode: StreamMode::Provisioned,
+            metrics: ShardLevelMetrics::default(),
+            max_record_size_kib: MAX_RECORD_SIZE_KIB_DEFAULT,
+            distribution: RecordDistributionStrategy::UserPartitionKey,
+            warm_throughput_mibps: None,
+            mode_changes: Vec::new(),
+            next_scaling: SimTime::MAX,
+            distributed: 0,
+        }
+    }
+}
+
 /// What a transition ends in.
 #[derive(Clone, Debug)]
 pub(super) enum Transition {
@@ -42,6 +84,12 @@ pub(super) enum Transition {
     Reshard { steps: Vec<ReshardStep> },
     /// UPDATING: a key or none, then ACTIVE.
     Encrypt { key_id: Option<Box<str>> },
+    /// UPDATING: a mode, then ACTIVE.
+    ChangeMode { mode: StreamMode },
+    /// UPDATING: a warm throughput, then ACTIVE.
+    Warm { mibps: u32 },
+    /// UPDATING: a record size, then ACTIVE.
+    ResizeRecords { kib: u32 },
 }
 
 /// One split or merge.
@@ -90,6 +138,9 @@ impl Stream {
         let id = ShardId(self.shards.len() as u32);
         let mut shard = Shard::new(id, range, created_unix_s, now);
         (shard.parent, shard.adjacent_parent) = parents;
+        if self.options.max_record_size_kib != MAX_RECORD_SIZE_KIB_DEFAULT {
+            shard.write.set_depth_bytes(u64::from(self.options.max_record_size_kib) * KIB, now);
+        }
         self.shards.push(shard);
         let at = self.open.partition_point(|(open, _)| open.start < range.start);
         self.open.insert(at, (range, id));

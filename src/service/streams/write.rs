@@ -1,12 +1,13 @@
 //! PutRecord and PutRecords.
 
-use super::api::{Error, Placed, PutEntry, PutFailure, Reply, Response, StreamStatus};
+use super::api::{Error, Placed, PutEntry, PutFailure, RecordDistributionStrategy, Reply, Response, StreamStatus};
 use super::faults::Injected;
 use super::limits;
 use super::log::Entry;
 use super::shard::OverLimit;
 use super::{At, StreamsService};
 use crate::base::event::WriteRefusal;
+use crate::base::units::KIB;
 use crate::base::{Event, SequenceNumber, ShardId, StreamId, StreamName};
 
 impl PutEntry {
@@ -23,6 +24,28 @@ struct Target {
     /// Zones that store it, or `None` when too few are in service.
     zones: Option<u8>,
     has_faults: bool,
+    record_bytes_max: u64,
+    /// Records go round the shards, whatever their keys.
+    is_auto: bool,
+}
+
+impl Target {
+    /// The record's size, and that it has a key where keys matter.
+    fn check_entry(&self, entry: &PutEntry) -> Result<(), Error> {
+        if entry.size_bytes() > self.record_bytes_max {
+            let text = format!(
+                "1 validation error detected: Value at 'data' failed to satisfy constraint: Member must have length less \
+                 than or equal to {}, partition key included",
+                self.record_bytes_max
+            );
+            return Err(Error::Validation(text.into()));
+        }
+        if !self.is_auto && entry.partition_key.is_absent() {
+            let text = "PartitionKey is needed by a stream with RecordDistributionStrategy USER_PARTITION_KEY";
+            return Err(Error::InvalidArgument(text.into()));
+        }
+        Ok(())
+    }
 }
 
 impl StreamsService {
@@ -33,8 +56,8 @@ impl StreamsService {
         entry: PutEntry,
         after: Option<SequenceNumber>,
     ) -> Reply {
-        check_record_size(&entry)?;
         let target = self.put_target(at, stream, "PutRecord")?;
+        target.check_entry(&entry)?;
         let is_encrypted = self.stream(target.id).encryption_key_id.is_some();
         let result = self.put_one(at, &target, &entry, after);
         let failed = u32::from(result.is_err());
@@ -53,6 +76,7 @@ impl StreamsService {
     pub(super) fn put_records(&mut self, at: &mut At<'_>, stream: &StreamName, entries: &[PutEntry]) -> Reply {
         check_batch(entries)?;
         let target = self.put_target(at, stream, "PutRecords")?;
+        entries.iter().try_for_each(|entry| target.check_entry(entry))?;
         let is_encrypted = self.stream(target.id).encryption_key_id.is_some();
         let records = entries.len() as u32;
         let mut failed = 0;
@@ -78,6 +102,8 @@ impl StreamsService {
             unix_s: (self.unix_ms(at.now) / 1000) as u32,
             zones: self.zones.for_writing(),
             has_faults: self.faults.hit_records(),
+            record_bytes_max: u64::from(self.stream(id).options.max_record_size_kib) * KIB,
+            is_auto: self.stream(id).options.distribution == RecordDistributionStrategy::Auto,
         })
     }
 
@@ -100,8 +126,12 @@ impl StreamsService {
         entry: &PutEntry,
         after: Option<SequenceNumber>,
     ) -> Result<Placed, PutFailure> {
-        let hash = entry.explicit_hash_key.as_deref().copied().unwrap_or_else(|| entry.partition_key.hash_key());
         let stream = &mut self.streams[target.id.index()];
+        let hash = match entry.explicit_hash_key.as_deref() {
+            _ if target.is_auto => stream.next_of_auto(),
+            Some(hash) => *hash,
+            None => entry.partition_key.hash_key(),
+        };
         let shard = stream.route(hash);
         let size_bytes = entry.size_bytes();
         let refusal = if target.has_faults { self.faults.one_record(&stream.name, shard) } else { None };
@@ -171,26 +201,13 @@ impl super::stream::Stream {
     }
 }
 
-fn check_record_size(entry: &PutEntry) -> Result<(), Error> {
-    if entry.size_bytes() > limits::RECORD_BYTES_MAX {
-        let text = "1 validation error detected: Value at 'data' failed to satisfy constraint: \
-                    Member must have length less than or equal to 1048576, partition key included";
-        return Err(Error::Validation(text.into()));
-    }
-    Ok(())
-}
-
 fn check_batch(entries: &[PutEntry]) -> Result<(), Error> {
     if !(1..=limits::PUT_RECORDS_ENTRIES_MAX).contains(&entries.len()) {
         let text = "1 validation error detected: Value at 'records' failed to satisfy constraint: \
                     Member must have length between 1 and 500";
         return Err(Error::Validation(text.into()));
     }
-    let mut total = 0;
-    for entry in entries {
-        check_record_size(entry)?;
-        total += entry.size_bytes();
-    }
+    let total: u64 = entries.iter().map(PutEntry::size_bytes).sum();
     if total > limits::PUT_RECORDS_BYTES_MAX {
         return Err(Error::InvalidArgument("Records size exceeds 10 MB limit".into()));
     }

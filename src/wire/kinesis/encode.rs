@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::decode::Echo;
-use super::tokens;
+use super::{resources, tokens};
 use crate::base::HashKeyRange;
 use crate::service::streams::api::{
     ChildShard, GetRecordsOutput, Placed, PutFailure, Record, Response, Shard, StreamDescription, StreamSummary,
@@ -39,18 +39,61 @@ pub fn encode<'a>(echo: &Echo, response: &'a Response, account: &Account, epoch_
         Response::StreamSummary(summary) => {
             Value::structure([("StreamDescriptionSummary", stream_description_summary(summary, account))])
         }
-        Response::Streams { names, has_more } => Value::structure([
-            ("StreamNames", Value::list(names.iter().map(Value::display))),
+        Response::Streams { streams, has_more } => Value::structure([
+            ("StreamNames", Value::list(streams.iter().map(|stream| stream.name.as_str().into()))),
             ("HasMoreStreams", (*has_more).into()),
-            ("NextToken", names.last().filter(|_| *has_more).map_or(Value::Null, Value::display)),
+            ("NextToken", streams.last().filter(|_| *has_more).map(|last| last.name.as_str()).into()),
+            ("StreamSummaries", Value::list(streams.iter().map(|stream| resources::listed_stream(stream, account)))),
         ]),
         Response::ShardCountUpdated { current, target } => Value::structure([
             ("StreamName", echo.stream.as_ref().map(ToString::to_string).into()),
             ("CurrentShardCount", (*current).into()),
             ("TargetShardCount", (*target).into()),
-            ("StreamARN", echo.stream.as_ref().map(|stream| account.stream_arn(stream)).into()),
+            ("StreamARN", stream_arn(echo, account)),
         ]),
+        Response::Tags { tags, has_more } => Value::structure([
+            ("Tags", resources::tag_list(tags)),
+            ("HasMoreTags", echo.is_paged.then_some(*has_more).into()),
+        ]),
+        Response::Policy(policy) => Value::structure([("Policy", (&**policy).into())]),
+        Response::Monitoring { current, desired } => Value::structure([
+            ("StreamName", echo.stream.as_ref().map(ToString::to_string).into()),
+            ("CurrentShardLevelMetrics", resources::metric_names(*current)),
+            ("DesiredShardLevelMetrics", resources::metric_names(*desired)),
+            ("StreamARN", stream_arn(echo, account)),
+        ]),
+        Response::Limits { shard_limit, open_shard_count, on_demand_stream_count, on_demand_stream_count_limit } => {
+            Value::structure([
+                ("ShardLimit", (*shard_limit).into()),
+                ("OpenShardCount", (*open_shard_count).into()),
+                ("OnDemandStreamCount", (*on_demand_stream_count).into()),
+                ("OnDemandStreamCountLimit", (*on_demand_stream_count_limit).into()),
+            ])
+        }
+        Response::AccountSettings(commitment) => resources::account_settings(commitment),
+        Response::WarmThroughput(warm) => Value::structure([
+            ("StreamARN", stream_arn(echo, account)),
+            ("StreamName", echo.stream.as_ref().map(ToString::to_string).into()),
+            ("WarmThroughput", resources::warm_throughput(*warm)),
+        ]),
+        Response::ConsumerRegistered(consumer) => {
+            Value::structure([("Consumer", resources::consumer_description(consumer, account, false))])
+        }
+        Response::Consumer(consumer) => {
+            Value::structure([("ConsumerDescription", resources::consumer_description(consumer, account, true))])
+        }
+        Response::Consumers { consumers, next_token } => {
+            let described = consumers.iter().map(|c| resources::consumer_description(c, account, false));
+            Value::structure([
+                ("Consumers", Value::list(described)),
+                ("NextToken", next_token.as_ref().map(tokens::consumers_text).into()),
+            ])
+        }
     })
+}
+
+fn stream_arn<'a>(echo: &Echo, account: &Account) -> Value<'a> {
+    echo.stream.as_ref().map(|stream| account.stream_arn(stream)).into()
 }
 
 fn encryption(is_encrypted: bool) -> Value<'static> {
@@ -87,19 +130,24 @@ fn get_records(output: &GetRecordsOutput, epoch_unix_ms: u64) -> Value<'_> {
         false => Value::list(output.child_shards.iter().map(child_shard)),
     };
     Value::structure([
-        ("Records", Value::list(output.records.iter().map(|record| self::record(record, epoch_unix_ms)))),
+        (
+            "Records",
+            Value::list(output.records.iter().map(|record| self::record(record, output.is_encrypted, epoch_unix_ms))),
+        ),
         ("NextShardIterator", output.next.as_ref().map(tokens::iterator_text).into()),
         ("MillisBehindLatest", output.millis_behind_latest.into()),
         ("ChildShards", children),
     ])
 }
 
-fn record(record: &Record, epoch_unix_ms: u64) -> Value<'_> {
+fn record(record: &Record, is_encrypted: bool, epoch_unix_ms: u64) -> Value<'_> {
+    let key = record.partition_key.as_str();
     Value::structure([
         ("SequenceNumber", Value::display(record.sequence_number)),
         ("ApproximateArrivalTimestamp", Value::Time(epoch_unix_ms + record.arrived_at.as_millis())),
         ("Data", Value::Bytes(record.data.bytes())),
-        ("PartitionKey", record.partition_key.as_str().into()),
+        ("PartitionKey", Some(key).filter(|key| !key.is_empty()).into()),
+        ("EncryptionType", encryption(is_encrypted)),
     ])
 }
 
@@ -137,16 +185,20 @@ fn summary_members<'a>(summary: &'a StreamSummary, account: &Account) -> Vec<(Co
         ("StreamName", summary.name.as_str().into()),
         ("StreamARN", account.stream_arn(&summary.name).into()),
         ("StreamStatus", Value::display(summary.status)),
-        ("StreamModeDetails", Value::structure([("StreamMode", "PROVISIONED".into())])),
+        ("StreamModeDetails", resources::mode_details(summary.mode)),
         ("RetentionPeriodHours", summary.retention_hours.into()),
         ("StreamCreationTimestamp", Value::Time(summary.created_at)),
-        ("EnhancedMonitoring", Value::list([Value::structure([("ShardLevelMetrics", Value::list([]))])])),
+        ("EnhancedMonitoring", monitoring(summary)),
         ("EncryptionType", if summary.encryption_key_id.is_some() { "KMS" } else { "NONE" }.into()),
         ("KeyId", summary.encryption_key_id.as_deref().into()),
     ]) else {
         unreachable!("a structure is a map")
     };
     members
+}
+
+fn monitoring<'a>(summary: &StreamSummary) -> Value<'a> {
+    Value::list([Value::structure([("ShardLevelMetrics", resources::metric_names(summary.metrics))])])
 }
 
 fn stream_description<'a>(description: &'a StreamDescription, account: &Account) -> Value<'a> {
@@ -159,6 +211,11 @@ fn stream_description<'a>(description: &'a StreamDescription, account: &Account)
 fn stream_description_summary<'a>(summary: &'a StreamSummary, account: &Account) -> Value<'a> {
     let mut members = summary_members(summary, account);
     members.push(("OpenShardCount".into(), summary.open_shard_count.into()));
-    members.push(("ConsumerCount".into(), Value::Int(0)));
+    members.push(("ConsumerCount".into(), summary.consumer_count.into()));
+    members.push(("MaxRecordSizeInKiB".into(), summary.max_record_size_kib.into()));
+    members.push(("RecordDistributionStrategy".into(), Value::display(summary.distribution)));
+    if let Some(warm) = summary.warm_throughput {
+        members.push(("WarmThroughput".into(), resources::warm_throughput(warm)));
+    }
     Value::Map(members)
 }

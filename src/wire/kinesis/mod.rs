@@ -2,8 +2,10 @@
 //!
 //! Not here: queues and channels, whose operations are refused by name.
 
+mod body;
 mod decode;
 mod encode;
+mod resources;
 mod shapes;
 pub mod tokens;
 

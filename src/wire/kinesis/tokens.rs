@@ -6,13 +6,14 @@ use base64::engine::general_purpose::STANDARD;
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 use crate::base::{ShardId, SimTime, StreamId};
-use crate::service::streams::api::{ListShardsToken, ShardFilter, ShardIterator};
+use crate::service::streams::api::{ConsumersToken, ListShardsToken, ShardFilter, ShardIterator};
 
 /// Tells tokens of one kind from those of another.
 #[derive(Clone, Copy)]
 enum Kind {
     ShardIterator = 1,
     ListShards = 2,
+    ListConsumers = 3,
 }
 
 /// The text of an iterator.
@@ -73,6 +74,22 @@ pub fn list_shards(text: &str) -> Option<ListShardsToken> {
         _ => return None,
     };
     Some(ListShardsToken { stream: token.rest()?.parse().ok()?, issued_at, after, filter })
+}
+
+/// The text of a paging token of ListStreamConsumers.
+pub fn consumers_text(page: &ConsumersToken) -> String {
+    let mut token = Writer::default();
+    token.number(page.issued_at.as_nanos());
+    token.text(&page.after);
+    token.finish(Kind::ListConsumers)
+}
+
+/// The paging token of ListStreamConsumers behind a text.
+pub fn consumers(text: &str) -> Option<ConsumersToken> {
+    let token = open(text, Kind::ListConsumers)?;
+    let mut token = Reader(&token);
+    let issued_at = SimTime::from_nanos(token.number()?);
+    Some(ConsumersToken { issued_at, after: token.rest()?.into() })
 }
 
 #[derive(Default)]

@@ -19,11 +19,8 @@ fn split(shard: u32, at: u128) -> Request {
 fn a_stream_is_created_in_10_to_30_seconds_and_has_no_shards_before() {
     let mut bench = Bench::new(1);
     let stream: StreamName = "t".parse().expect("a name");
-    bench.ask(Request::CreateStream { stream: stream.clone(), shard_count: 2 }).expect("created");
-    assert_eq!(
-        code(bench.ask(Request::CreateStream { stream: stream.clone(), shard_count: 2 })),
-        "ResourceInUseException"
-    );
+    bench.ask(create(stream.clone(), 2)).expect("created");
+    assert_eq!(code(bench.ask(create(stream.clone(), 2))), "ResourceInUseException");
     bench.at_ms(9_999);
     assert_eq!(status(&mut bench, &stream), StreamStatus::Creating);
     let put =
@@ -32,8 +29,11 @@ fn a_stream_is_created_in_10_to_30_seconds_and_has_no_shards_before() {
     bench.at_ms(30_000);
     assert_eq!(status(&mut bench, &stream), StreamStatus::Active);
     bench.ask(put).expect("it serves");
-    bench.ask(Request::DeleteStream { stream: stream.clone() }).expect("deleting");
-    assert_eq!(code(bench.ask(Request::DeleteStream { stream: stream.clone() })), "ResourceInUseException");
+    bench.ask(Request::DeleteStream { stream: stream.clone(), with_consumers: false }).expect("deleting");
+    assert_eq!(
+        code(bench.ask(Request::DeleteStream { stream: stream.clone(), with_consumers: false })),
+        "ResourceInUseException"
+    );
     bench.at_ms(61_000);
     assert_eq!(code(bench.ask(Request::DescribeStreamSummary { stream })), "ResourceNotFoundException");
 }
@@ -89,7 +89,7 @@ fn update_shard_count_goes_up_to_double_and_down_to_half_ten_times_a_day() {
 fn the_accounts_shard_limit_holds() {
     let mut bench = Bench::with(3, Settings { shard_limit: 4, ..Settings::default() });
     let stream: StreamName = "t".parse().expect("a name");
-    let create = |shard_count| Request::CreateStream { stream: stream.clone(), shard_count };
+    let create = |shard_count| create(stream.clone(), shard_count);
     assert_eq!(code(bench.ask(create(2))), "LimitExceededException");
     bench.ask(create(1)).expect("the last one");
     assert_eq!(code(bench.ask(split(0, 1 << 100))), "LimitExceededException");

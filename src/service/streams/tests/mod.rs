@@ -1,16 +1,18 @@
 //! The promises of the streams service.
 
+mod consumers;
 mod formulas;
 mod laws;
 mod lifecycle;
 mod listing;
+mod modes;
 mod reading;
 mod zones;
 
 use super::StreamsService;
 use super::api::{
-    Error, Fault, GetRecordsOutput, IteratorPosition, PutEntry, PutFailure, Request, Response, Settings, Shard,
-    ShardIterator, Transitions,
+    CreateStream, Error, Fault, GetRecordsOutput, IteratorPosition, PutEntry, PutFailure, Request, Response, Settings,
+    Shard, ShardIterator, Transitions,
 };
 use crate::base::{Event, HostId, PartitionKey, Payload, Seed, ShardId, SimDuration, SimTime, StreamName};
 use crate::service::Service;
@@ -53,6 +55,8 @@ impl Bench {
             encryption: none,
             update_shard_count: none,
             update_shard_count_step: SimDuration::ZERO,
+            update: none,
+            consumer: none,
         };
         Self::with(shards, Settings { transitions, control_plane_quotas: false, ..Settings::default() })
     }
@@ -124,6 +128,10 @@ impl Bench {
     fn heal(&mut self, id: u32) {
         self.service.heal(self.now, id, &mut self.events);
     }
+}
+
+fn create(stream: StreamName, shards: u32) -> Request {
+    Request::CreateStream(Box::new(CreateStream::provisioned(stream, shards)))
 }
 
 /// The code of an error.

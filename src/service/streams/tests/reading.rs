@@ -88,9 +88,9 @@ fn the_end_of_a_closed_shard_has_no_next_iterator_and_names_the_children() {
 fn an_iterator_of_an_earlier_stream_of_the_same_name_is_refused() {
     let mut bench = Bench::quick(1);
     let iterator = bench.iterator(0, IteratorPosition::Latest).expect("an iterator");
-    bench.ask(Request::DeleteStream { stream: name() }).expect("deleted");
+    bench.ask(Request::DeleteStream { stream: name(), with_consumers: false }).expect("deleted");
     bench.after(SimDuration::from_secs(1));
-    bench.ask(Request::CreateStream { stream: name(), shard_count: 1 }).expect("created again");
+    bench.ask(create(name(), 1)).expect("created again");
     bench.after(SimDuration::from_secs(1));
     assert_eq!(code(bench.get(&iterator)), "InvalidArgumentException");
 }

@@ -1,0 +1,236 @@
+//! What is answered.
+
+use super::{
+    Commitment, ConsumerDescription, ConsumersToken, Error, ListShardsToken, RecordDistributionStrategy, ShardIterator,
+    ShardLevelMetrics, StreamMode, StreamStatus, Tag, Timestamp, WarmThroughput,
+};
+use crate::base::{HashKeyRange, KeyText, Payload, SequenceNumber, ShardId, SimTime, StreamName};
+
+/// A reply of the streams service.
+pub type Reply = Result<Response, Error>;
+
+/// The answer to a request that succeeded.
+#[derive(Clone, Debug)]
+pub enum Response {
+    /// Nothing to tell.
+    Done,
+    /// DescribeStream.
+    StreamDescription(StreamDescription),
+    /// DescribeStreamSummary.
+    StreamSummary(StreamSummary),
+    /// ListStreams.
+    Streams {
+        /// StreamSummaries, in order of their names.
+        streams: Vec<ListedStream>,
+        /// HasMoreStreams.
+        has_more: bool,
+    },
+    /// ListShards.
+    Shards {
+        /// The page.
+        shards: Vec<Shard>,
+        /// Token of the next page.
+        next_token: Option<ListShardsToken>,
+    },
+    /// PutRecord.
+    RecordPut {
+        /// Where the record went.
+        placed: Placed,
+        /// Whether it was encrypted.
+        is_encrypted: bool,
+    },
+    /// PutRecords: one result for each entry, in order.
+    RecordsPut {
+        /// FailedRecordCount.
+        failed: u32,
+        /// Results in the order of the entries.
+        results: Vec<Result<Placed, PutFailure>>,
+        /// Whether records were encrypted.
+        is_encrypted: bool,
+    },
+    /// GetShardIterator.
+    ShardIterator(ShardIterator),
+    /// GetRecords.
+    Records(GetRecordsOutput),
+    /// ListTagsForStream, ListTagsForResource.
+    Tags {
+        /// The page.
+        tags: Vec<Tag>,
+        /// HasMoreTags.
+        has_more: bool,
+    },
+    /// GetResourcePolicy.
+    Policy(Box<str>),
+    /// EnableEnhancedMonitoring, DisableEnhancedMonitoring.
+    Monitoring {
+        /// CurrentShardLevelMetrics: before the call.
+        current: ShardLevelMetrics,
+        /// DesiredShardLevelMetrics: after it.
+        desired: ShardLevelMetrics,
+    },
+    /// DescribeLimits.
+    Limits {
+        /// ShardLimit.
+        shard_limit: u32,
+        /// OpenShardCount.
+        open_shard_count: u32,
+        /// OnDemandStreamCount.
+        on_demand_stream_count: u32,
+        /// OnDemandStreamCountLimit.
+        on_demand_stream_count_limit: u32,
+    },
+    /// DescribeAccountSettings, UpdateAccountSettings.
+    AccountSettings(Commitment),
+    /// UpdateStreamWarmThroughput.
+    WarmThroughput(WarmThroughput),
+    /// RegisterStreamConsumer.
+    ConsumerRegistered(ConsumerDescription),
+    /// DescribeStreamConsumer.
+    Consumer(ConsumerDescription),
+    /// ListStreamConsumers.
+    Consumers {
+        /// The page.
+        consumers: Vec<ConsumerDescription>,
+        /// Token of the next page.
+        next_token: Option<ConsumersToken>,
+    },
+    /// UpdateShardCount.
+    ShardCountUpdated {
+        /// CurrentShardCount.
+        current: u32,
+        /// TargetShardCount.
+        target: u32,
+    },
+}
+
+/// A stream as ListStreams shows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ListedStream {
+    /// StreamName.
+    pub name: StreamName,
+    /// StreamStatus.
+    pub status: StreamStatus,
+    /// StreamMode.
+    pub mode: StreamMode,
+    /// StreamCreationTimestamp.
+    pub created_at: Timestamp,
+}
+
+/// DescribeStream's description.
+#[derive(Clone, Debug)]
+pub struct StreamDescription {
+    /// The summary's members that both have.
+    pub summary: StreamSummary,
+    /// Shards, not expired, in order.
+    pub shards: Vec<Shard>,
+    /// HasMoreShards.
+    pub has_more_shards: bool,
+}
+
+/// DescribeStreamSummary's summary.
+#[derive(Clone, Debug)]
+pub struct StreamSummary {
+    /// StreamName.
+    pub name: StreamName,
+    /// StreamStatus.
+    pub status: StreamStatus,
+    /// RetentionPeriodHours.
+    pub retention_hours: u32,
+    /// StreamCreationTimestamp.
+    pub created_at: Timestamp,
+    /// KeyId while encrypted.
+    pub encryption_key_id: Option<Box<str>>,
+    /// OpenShardCount.
+    pub open_shard_count: u32,
+    /// ConsumerCount.
+    pub consumer_count: u32,
+    /// StreamMode.
+    pub mode: StreamMode,
+    /// EnhancedMonitoring.
+    pub metrics: ShardLevelMetrics,
+    /// MaxRecordSizeInKiB.
+    pub max_record_size_kib: u32,
+    /// RecordDistributionStrategy.
+    pub distribution: RecordDistributionStrategy,
+    /// WarmThroughput, when it was asked for.
+    pub warm_throughput: Option<WarmThroughput>,
+}
+
+/// A shard as listings show it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Shard {
+    /// ShardId.
+    pub id: ShardId,
+    /// ParentShardId.
+    pub parent: Option<ShardId>,
+    /// AdjacentParentShardId.
+    pub adjacent_parent: Option<ShardId>,
+    /// HashKeyRange.
+    pub range: HashKeyRange,
+    /// StartingSequenceNumber.
+    pub starting_sequence_number: SequenceNumber,
+    /// EndingSequenceNumber; `None` while open.
+    pub ending_sequence_number: Option<SequenceNumber>,
+}
+
+/// Where a record was put.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Placed {
+    /// ShardId.
+    pub shard: ShardId,
+    /// SequenceNumber.
+    pub sequence_number: SequenceNumber,
+}
+
+/// Why one entry of a PutRecords failed (ErrorCode).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PutFailure {
+    /// `ProvisionedThroughputExceededException` for that shard.
+    ProvisionedThroughputExceeded {
+        /// The shard over its limit.
+        shard: ShardId,
+    },
+    /// `InternalFailure`.
+    InternalFailure,
+}
+
+/// GetRecords' answer.
+#[derive(Clone, Debug)]
+pub struct GetRecordsOutput {
+    /// Records in order of sequence number.
+    pub records: Vec<Record>,
+    /// NextShardIterator; `None` at the end of a closed shard.
+    pub next: Option<ShardIterator>,
+    /// MillisBehindLatest.
+    pub millis_behind_latest: u64,
+    /// ChildShards, only at the end of a closed shard.
+    pub child_shards: Vec<ChildShard>,
+    /// Whether the stream is encrypted.
+    pub is_encrypted: bool,
+}
+
+/// A record as readers get it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Record {
+    /// SequenceNumber.
+    pub sequence_number: SequenceNumber,
+    /// ApproximateArrivalTimestamp.
+    pub arrived_at: SimTime,
+    /// PartitionKey.
+    pub partition_key: KeyText,
+    /// Data.
+    pub data: Payload,
+    /// Position in the shard; for observers, not on the wire.
+    pub ordinal: u64,
+}
+
+/// A child shard as GetRecords shows it at the end of its parent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ChildShard {
+    /// ShardId.
+    pub id: ShardId,
+    /// ParentShards: one after a split, two after a merge.
+    pub parents: Vec<ShardId>,
+    /// HashKeyRange.
+    pub range: HashKeyRange,
+}

@@ -1,0 +1,93 @@
+//! Quotas and declared assumptions.
+
+use crate::base::SimDuration;
+
+/// The shape of the write limit.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ThrottleWindow {
+    /// A token bucket that refills continuously. AWS publishes no shape; its text on large records implies one.
+    #[default]
+    TokenBucket,
+    /// Fixed windows of one second, counted from the first use.
+    FixedSecond,
+}
+
+/// How long asynchronous transitions take, each drawn uniformly from a range.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Transitions {
+    /// CREATING to ACTIVE.
+    pub create: (SimDuration, SimDuration),
+    /// DELETING until gone.
+    pub delete: (SimDuration, SimDuration),
+    /// UPDATING for SplitShard and MergeShards.
+    pub reshard: (SimDuration, SimDuration),
+    /// UPDATING for Start/StopStreamEncryption.
+    pub encryption: (SimDuration, SimDuration),
+    /// UPDATING for UpdateShardCount, plus `update_shard_count_step` for every split or merge.
+    pub update_shard_count: (SimDuration, SimDuration),
+    /// See `update_shard_count`.
+    pub update_shard_count_step: SimDuration,
+    /// UPDATING for a change of mode, warm throughput or record size.
+    pub update: (SimDuration, SimDuration),
+    /// CREATING and DELETING of a registered consumer.
+    pub consumer: (SimDuration, SimDuration),
+}
+
+impl Default for Transitions {
+    /// AWS gives words only ("a few minutes"); the figures are assumptions from probes of production.
+    fn default() -> Self {
+        let secs = |a, b| (SimDuration::from_secs(a), SimDuration::from_secs(b));
+        Self {
+            create: secs(10, 30),
+            delete: secs(10, 30),
+            reshard: secs(20, 40),
+            encryption: secs(2, 120),
+            update_shard_count: secs(30, 30),
+            update_shard_count_step: SimDuration::from_secs(2),
+            update: secs(10, 30),
+            consumer: secs(2, 10),
+        }
+    }
+}
+
+/// Settings of the streams service: quotas and declared assumptions.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Settings {
+    /// Wall-clock time of the run's start, milliseconds since the Unix epoch.
+    pub epoch_unix_ms: u64,
+    /// 12-digit account number, for messages.
+    pub account: Box<str>,
+    /// Open shards allowed in the account (20,000, 6,000 or 1,000 by region).
+    pub shard_limit: u32,
+    /// Shape of the write limits.
+    pub throttle_window: ThrottleWindow,
+    /// Durations of transitions.
+    pub transitions: Transitions,
+    /// Whether a stream in DELETING still serves reads and writes (the API text says it may).
+    pub deleting_serves: bool,
+    /// Whether the call quotas of the control plane are enforced.
+    pub control_plane_quotas: bool,
+    /// Whether the limits of shards on writes and reads are enforced.
+    pub data_plane_limits: bool,
+    /// How long an accepted record stays invisible to GetRecords.
+    pub visibility_lag: SimDuration,
+    /// Bytes per second at which a zone copies what it missed.
+    pub zone_rebuild_bytes_per_s: u64,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            epoch_unix_ms: 1_767_225_600_000, // 2026-01-01T00:00:00Z
+            account: "000000000000".into(),
+            shard_limit: 20_000,
+            throttle_window: ThrottleWindow::default(),
+            transitions: Transitions::default(),
+            deleting_serves: true,
+            control_plane_quotas: true,
+            data_plane_limits: true,
+            visibility_lag: SimDuration::ZERO,
+            zone_rebuild_bytes_per_s: 64 * crate::base::units::MIB,
+        }
+    }
+}

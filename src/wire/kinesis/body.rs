@@ -1,0 +1,153 @@
+//! Members of a request's body, by the types that the service has for them.
+
+use crate::base::{HashKey, SequenceNumber, ShardId, StreamName};
+use crate::service::streams::api::{IteratorPosition, ListShards, ShardFilter};
+use crate::wire::value::Value;
+use crate::wire::{Account, WireError};
+
+use super::tokens;
+
+pub(super) fn invalid_argument(message: impl Into<std::borrow::Cow<'static, str>>) -> WireError {
+    WireError::new("InvalidArgumentException", message)
+}
+
+pub(super) fn hash_key(name: &str, text: &str) -> Result<HashKey, WireError> {
+    text.parse().map_err(|_| {
+        invalid_argument(format!(
+            "Invalid {name}. {name} must be in the range: [0, 2^128-1]. Specified value was {text}"
+        ))
+    })
+}
+
+/// A body whose types and constraints were checked.
+pub(super) struct Body<'a> {
+    pub value: &'a Value<'a>,
+    pub account: &'a Account,
+}
+
+impl<'a> Body<'a> {
+    pub fn optional_text(&self, name: &str) -> Option<&'a str> {
+        self.value.get(name).and_then(Value::as_text)
+    }
+    pub fn text(&self, name: &str) -> &'a str {
+        self.optional_text(name).unwrap_or_default()
+    }
+    pub fn number(&self, name: &str) -> Option<u32> {
+        self.value.get(name).and_then(Value::as_int).map(|number| u32::try_from(number).unwrap_or_default())
+    }
+    pub fn hours(&self) -> u32 {
+        self.number("RetentionPeriodHours").unwrap_or_default()
+    }
+    pub fn name(&self, name: &str) -> Result<StreamName, WireError> {
+        self.text(name).parse().map_err(|error: crate::base::ids::NameError| invalid_argument(error.to_string()))
+    }
+
+    /// StreamName or StreamARN; when both are given they must agree.
+    pub fn stream(&self) -> Result<StreamName, WireError> {
+        let by_arn = self.optional_text("StreamARN").map(|arn| self.account.stream_of_arn(arn)).transpose()?;
+        match (self.optional_text("StreamName"), by_arn) {
+            (Some(_), None) => self.name("StreamName"),
+            (None, Some(stream)) => Ok(stream),
+            (Some(name), Some(stream)) if name == stream.as_str() => Ok(stream),
+            (Some(name), Some(_)) => {
+                Err(invalid_argument(format!("StreamName {name} does not match the stream of the StreamARN")))
+            }
+            (None, None) => Err(invalid_argument("Either StreamName or StreamARN must be specified")),
+        }
+    }
+
+    pub fn shard(&self, name: &str) -> Result<ShardId, WireError> {
+        let text = self.text(name);
+        let missing = || {
+            let stream = self.stream().map(|stream| stream.to_string()).unwrap_or_default();
+            let account = &self.account.id;
+            let text = format!("Could not find shard {text} in stream {stream} under account {account}.");
+            WireError::new("ResourceNotFoundException", text)
+        };
+        text.parse().map_err(|_| missing())
+    }
+    pub fn optional_shard(&self, name: &str) -> Result<Option<ShardId>, WireError> {
+        self.optional_text(name).map(|_| self.shard(name)).transpose()
+    }
+
+    pub fn sequence_number(&self, name: &str) -> Result<Option<SequenceNumber>, WireError> {
+        let read = |text: &str| {
+            let stream = self.stream().map(|stream| stream.to_string()).unwrap_or_default();
+            let wrong = format!("{name} {text} used on stream {stream} under account {} is invalid.", self.account.id);
+            text.parse().map_err(|_| invalid_argument(wrong))
+        };
+        self.optional_text(name).map(read).transpose()
+    }
+
+    pub fn timestamp(&self) -> Option<u64> {
+        self.value.get("Timestamp").and_then(Value::as_unix_ms)
+    }
+
+    /// An iterator type with its argument, and no argument that it does not take.
+    pub fn position(&self, kind: &str, number: &'static str) -> Result<IteratorPosition, WireError> {
+        let kind = self.text(kind);
+        let sequence_number = self.sequence_number(number)?;
+        let contradiction = || {
+            let has = if sequence_number.is_some() { "also a" } else { "no" };
+            invalid_argument(format!(
+                "Must either specify (1) AT_SEQUENCE_NUMBER and {number} or (2) AFTER_SEQUENCE_NUMBER and {number} or \
+                 (3) TRIM_HORIZON or (4) LATEST or (5) AT_TIMESTAMP and Timestamp. \
+                 Request specified {kind} and {has} {number}."
+            ))
+        };
+        match (kind, sequence_number) {
+            ("AT_SEQUENCE_NUMBER", Some(number)) => Ok(IteratorPosition::AtSequenceNumber(number)),
+            ("AFTER_SEQUENCE_NUMBER", Some(number)) => Ok(IteratorPosition::AfterSequenceNumber(number)),
+            ("TRIM_HORIZON", None) => Ok(IteratorPosition::TrimHorizon),
+            ("LATEST", None) => Ok(IteratorPosition::Latest),
+            ("AT_TIMESTAMP", None) => self.timestamp().map(IteratorPosition::AtTimestamp).ok_or_else(|| {
+                let text = "Must specify timestampInMillis parameter for iterator of type AT_TIMESTAMP. \
+                            Current request has no timestamp parameter.";
+                invalid_argument(text)
+            }),
+            _ => Err(contradiction()),
+        }
+    }
+
+    pub fn list_shards(&self) -> Result<ListShards, WireError> {
+        let read = |text| tokens::list_shards(text).ok_or_else(|| invalid_argument("NextToken is invalid."));
+        let next_token = self.optional_text("NextToken").map(read).transpose()?;
+        let names_stream = self.optional_text("StreamName").or(self.optional_text("StreamARN")).is_some();
+        let stream = if names_stream || next_token.is_none() { Some(self.stream()?) } else { None };
+        Ok(ListShards {
+            stream,
+            next_token,
+            exclusive_start: self.optional_shard("ExclusiveStartShardId")?,
+            max_results: self.number("MaxResults"),
+            filter: self.value.get("ShardFilter").map(|filter| self.filter(filter)).transpose()?,
+        })
+    }
+
+    pub fn filter(&self, filter: &'a Value<'a>) -> Result<ShardFilter, WireError> {
+        let filter = Body { value: filter, account: self.account };
+        let needs = |what| invalid_argument(format!("The ShardFilter type {} needs a {what}", filter.text("Type")));
+        Ok(match filter.text("Type") {
+            "AFTER_SHARD_ID" => {
+                ShardFilter::AfterShardId(filter.optional_shard("ShardId")?.ok_or_else(|| needs("ShardId"))?)
+            }
+            "AT_TRIM_HORIZON" => ShardFilter::AtTrimHorizon,
+            "AT_LATEST" => ShardFilter::AtLatest,
+            "AT_TIMESTAMP" => ShardFilter::AtTimestamp(filter.timestamp().ok_or_else(|| needs("Timestamp"))?),
+            "FROM_TIMESTAMP" => ShardFilter::FromTimestamp(filter.timestamp().ok_or_else(|| needs("Timestamp"))?),
+            _ => ShardFilter::FromTrimHorizon,
+        })
+    }
+
+    /// ExclusiveStartStreamName, or NextToken, which says the same.
+    pub fn list_streams_start(&self) -> Result<Option<StreamName>, WireError> {
+        let name = self.optional_text("NextToken").or(self.optional_text("ExclusiveStartStreamName"));
+        name.map(|name| name.parse().map_err(|_| invalid_argument("NextToken is invalid."))).transpose()
+    }
+
+    pub fn need_kms(&self) -> Result<(), WireError> {
+        match self.text("EncryptionType") {
+            "KMS" => Ok(()),
+            _ => Err(invalid_argument("EncryptionType must be KMS")),
+        }
+    }
+}

@@ -33,8 +33,8 @@ pub struct FaultTarget {
     pub operation: Option<Box<str>>,
 }
 
-/// A declared fault point of the streams service. Applied by [`super::StreamsService::inject`], undone by
-/// [`super::StreamsService::heal`].
+/// A declared fault point of the streams service. Applied by [`crate::service::streams::StreamsService::inject`], undone by
+/// [`crate::service::streams::StreamsService::heal`].
 #[derive(Clone, Debug, PartialEq)]
 pub enum Fault {
     /// ProvisionedThroughputExceeded at this rate (`0.0..=1.0`); per record in PutRecords.

@@ -104,6 +104,10 @@ impl Item {
     pub fn get(&self, name: &str) -> Option<&AttributeValue> {
         self.find(name).ok().map(|i| &self.attributes[i].1)
     }
+    /// The attribute called `name`, to be changed.
+    pub fn get_mut(&mut self, name: &str) -> Option<&mut AttributeValue> {
+        self.find(name).ok().map(|i| &mut self.attributes[i].1)
+    }
     /// The text of a string attribute.
     pub fn get_s(&self, name: &str) -> Option<&Arc<str>> {
         self.get(name).and_then(AttributeValue::as_s)
@@ -135,6 +139,14 @@ impl Item {
     /// The attributes, sorted by name.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &AttributeValue)> {
         self.attributes.iter().map(|(k, v)| (k.as_ref(), v))
+    }
+    /// The attributes with their names as they are kept.
+    pub fn iter_named(&self) -> impl Iterator<Item = (&AttributeName, &AttributeValue)> {
+        self.attributes.iter().map(|(name, value)| (name, value))
+    }
+    /// How many attributes there are.
+    pub fn len(&self) -> usize {
+        self.attributes.len()
     }
     /// Whether the item has no attributes.
     pub fn is_empty(&self) -> bool {

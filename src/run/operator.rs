@@ -12,6 +12,7 @@ use super::shard_load::ShardLoad;
 use crate::base::{Event, HashKey, ShardId, SimDuration, StreamName};
 use crate::client::Cx;
 use crate::client::kcl::WorkerControl;
+use crate::client::kcl::attribute::LEASE_KEY;
 use crate::client::sdk::{RetryMode, Sdk, SdkError};
 use crate::scenario::plan::{ActionKind, ActionPlan, ShardChoice};
 use crate::service::streams::api::{self as streams, ListShards, Response, Shard, ShardFilter};
@@ -74,11 +75,12 @@ impl Operator {
             }
             ActionKind::DeleteStream { stream } => R::DeleteStream { stream: stream.clone(), with_consumers: false },
             ActionKind::SetTableCapacity { table, capacity } => {
-                let (table, capacity) = (table.clone(), Some(*capacity));
-                return self.table(table::Request::UpdateTable { table, capacity, add_index: None }).await;
+                let update = table::UpdateTable::capacity(table.clone(), *capacity);
+                return self.table(table::Request::UpdateTable(update)).await;
             }
             ActionKind::DeleteLease { table, shard } => {
-                let (table, key) = (table.clone(), table::Key::s(&shard.to_string()));
+                let (table, key) =
+                    (table.clone(), table::Key::of(LEASE_KEY, table::AttributeValue::s(&shard.to_string())));
                 let returns = table::Returns::default();
                 return self.table(table::Request::DeleteItem { table, key, condition: None, returns }).await;
             }

@@ -57,13 +57,7 @@ impl LeaseRefresher {
                     return;
                 }
                 Err(SdkError::Service(Error::ResourceNotFound)) => {
-                    let request = CreateTable {
-                        table: self.table.clone(),
-                        hash_key: Cow::Borrowed(a::LEASE_KEY),
-                        range_key: None,
-                        capacity,
-                        indexes: Vec::new(),
-                    };
+                    let request = CreateTable::plain(self.table.clone(), Cow::Borrowed(a::LEASE_KEY), capacity);
                     // ResourceInUse means that another worker was first; any other error shows in the next look.
                     let _ = self.sdk.table(Request::CreateTable(request)).await;
                 }
@@ -82,7 +76,8 @@ impl LeaseRefresher {
         let mut start = None;
         loop {
             let page = Page { consistent: false, limit: None, start };
-            match self.sdk.table(Request::Scan { table: self.table.clone(), filter: None, segment: None, page }).await {
+            let scan = Request::Scan { table: self.table.clone(), index: None, filter: None, segment: None, page };
+            match self.sdk.table(scan).await {
                 Ok(Response::Items { items, last_evaluated, .. }) => {
                     leases.extend(items.iter().filter_map(|item| Lease::from_item(item)));
                     match last_evaluated {
@@ -102,7 +97,8 @@ impl LeaseRefresher {
     /// The call's.
     pub async fn is_empty(&self) -> Result<bool> {
         let page = Page { limit: Some(1), ..Page::default() };
-        match self.sdk.table(Request::Scan { table: self.table.clone(), filter: None, segment: None, page }).await {
+        let scan = Request::Scan { table: self.table.clone(), index: None, filter: None, segment: None, page };
+        match self.sdk.table(scan).await {
             Ok(Response::Items { items, .. }) => Ok(items.is_empty()),
             Ok(_) => unreachable!("Scan answers items"),
             Err(error) => Err(failure(&error)),
@@ -116,7 +112,7 @@ impl LeaseRefresher {
     pub async fn get(&self, shard: ShardId) -> Result<Option<Lease>> {
         let (table, key, consistent) = (self.table.clone(), key(shard), self.is_consistent);
         match self.sdk.table(Request::GetItem { table, key, consistent }).await {
-            Ok(Response::Item(item)) => Ok(item.and_then(|item| Lease::from_item(&item))),
+            Ok(Response::Item(item, _)) => Ok(item.and_then(|item| Lease::from_item(&item))),
             Ok(_) => unreachable!("GetItem answers an item"),
             Err(error) => Err(failure(&error)),
         }
@@ -128,7 +124,7 @@ impl LeaseRefresher {
     /// The call's.
     pub async fn create_if_absent(&self, lease: &Lease) -> Result<bool> {
         let (table, item, returns) = (self.table.clone(), lease.to_item(), Returns::default());
-        let condition = Some(Condition::NotExists(Cow::Borrowed(a::LEASE_KEY)));
+        let condition = Some(Condition::NotExists(a::LEASE_KEY.into()));
         applied(self.sdk.table(Request::PutItem { table, item, condition, returns }).await)
     }
 
@@ -139,7 +135,7 @@ impl LeaseRefresher {
     /// The call's.
     pub async fn renew(&self, lease: &mut Lease) -> Result<bool> {
         let next = AttributeValue::n(lease.counter + 1);
-        let updates = vec![Update::Set(Cow::Borrowed(a::COUNTER), next)];
+        let updates = vec![Update::set(a::COUNTER, next)];
         let mut renewed = self.update(lease, updates, counter_is(lease.counter)).await?;
         if !renewed {
             let row = self.get(lease.shard).await?;
@@ -155,12 +151,12 @@ impl LeaseRefresher {
     /// The call's.
     pub async fn take(&self, lease: &mut Lease, me: &Arc<str>) -> Result<bool> {
         let mut updates = vec![
-            Update::Set(Cow::Borrowed(a::COUNTER), AttributeValue::n(lease.counter + 1)),
-            Update::Set(Cow::Borrowed(a::OWNER), AttributeValue::S(me.clone())),
+            Update::set(a::COUNTER, AttributeValue::n(lease.counter + 1)),
+            Update::set(a::OWNER, AttributeValue::S(me.clone())),
         ];
         let is_switch = lease.owner.as_ref().is_some_and(|owner| owner != me);
         if is_switch {
-            updates.push(Update::Add(Cow::Borrowed(a::SWITCHES), AttributeValue::n(1)));
+            updates.push(Update::Add(a::SWITCHES.into(), AttributeValue::n(1)));
         }
         let taken = self.update(lease, updates, counter_is(lease.counter)).await?;
         if taken {
@@ -177,11 +173,9 @@ impl LeaseRefresher {
     /// The call's.
     pub async fn evict(&self, lease: &mut Lease) -> Result<bool> {
         let Some(owner) = lease.owner.clone() else { return Ok(false) };
-        let updates = vec![
-            Update::Set(Cow::Borrowed(a::COUNTER), AttributeValue::n(lease.counter + 1)),
-            Update::Remove(Cow::Borrowed(a::OWNER)),
-        ];
-        let condition = Condition::Compare(Cow::Borrowed(a::OWNER), Comparator::Eq, AttributeValue::S(owner));
+        let updates =
+            vec![Update::set(a::COUNTER, AttributeValue::n(lease.counter + 1)), Update::Remove(a::OWNER.into())];
+        let condition = Condition::compare(a::OWNER, Comparator::Eq, AttributeValue::S(owner));
         let evicted = self.update(lease, updates, condition).await?;
         if evicted {
             lease.counter += 1;
@@ -201,20 +195,19 @@ impl LeaseRefresher {
         pending: Option<(Checkpoint, Arc<[u8]>)>,
     ) -> Result<bool> {
         let mut updates = vec![
-            Update::Set(Cow::Borrowed(a::COUNTER), AttributeValue::n(lease.counter + 1)),
-            Update::Set(Cow::Borrowed(a::CHECKPOINT), AttributeValue::s(&checkpoint.to_string())),
-            Update::Set(Cow::Borrowed(a::SUB_SEQUENCE), AttributeValue::n(0)),
-            Update::Set(Cow::Borrowed(a::SWITCHES), AttributeValue::n(0)),
+            Update::set(a::COUNTER, AttributeValue::n(lease.counter + 1)),
+            Update::set(a::CHECKPOINT, AttributeValue::s(&checkpoint.to_string())),
+            Update::set(a::SUB_SEQUENCE, AttributeValue::n(0)),
+            Update::set(a::SWITCHES, AttributeValue::n(0)),
         ];
         match &pending {
             Some((pending, state)) => updates.extend([
-                Update::Set(Cow::Borrowed(a::PENDING), AttributeValue::s(&pending.to_string())),
-                Update::Set(Cow::Borrowed(a::PENDING_SUB_SEQUENCE), AttributeValue::n(0)),
-                Update::Set(Cow::Borrowed(a::PENDING_STATE), AttributeValue::B(state.clone())),
+                Update::set(a::PENDING, AttributeValue::s(&pending.to_string())),
+                Update::set(a::PENDING_SUB_SEQUENCE, AttributeValue::n(0)),
+                Update::set(a::PENDING_STATE, AttributeValue::B(state.clone())),
             ]),
-            None => updates.extend(
-                [a::PENDING, a::PENDING_SUB_SEQUENCE, a::PENDING_STATE].map(|n| Update::Remove(Cow::Borrowed(n))),
-            ),
+            None => updates
+                .extend([a::PENDING, a::PENDING_SUB_SEQUENCE, a::PENDING_STATE].map(|n| Update::Remove(n.into()))),
         }
         let stored = self.update(lease, updates, counter_is(lease.counter)).await?;
         if stored {
@@ -229,8 +222,8 @@ impl LeaseRefresher {
     /// # Errors
     /// The call's.
     pub async fn update_children(&self, lease: &Lease, children: &[ShardId]) -> Result<bool> {
-        let updates = vec![Update::Set(Cow::Borrowed(a::CHILDREN), shard_set(children))];
-        self.update(lease, updates, Condition::Exists(Cow::Borrowed(a::LEASE_KEY))).await
+        let updates = vec![Update::set(a::CHILDREN, shard_set(children))];
+        self.update(lease, updates, Condition::Exists(a::LEASE_KEY.into())).await
     }
 
     /// Writes the shard's range on its row, if the row exists.
@@ -240,10 +233,10 @@ impl LeaseRefresher {
     pub async fn update_range(&self, lease: &Lease) -> Result<bool> {
         let Some(range) = lease.range else { return Ok(false) };
         let updates = vec![
-            Update::Set(Cow::Borrowed(a::RANGE_START), AttributeValue::s(&range.start.to_string())),
-            Update::Set(Cow::Borrowed(a::RANGE_END), AttributeValue::s(&range.end.to_string())),
+            Update::set(a::RANGE_START, AttributeValue::s(&range.start.to_string())),
+            Update::set(a::RANGE_END, AttributeValue::s(&range.end.to_string())),
         ];
-        self.update(lease, updates, Condition::Exists(Cow::Borrowed(a::LEASE_KEY))).await
+        self.update(lease, updates, Condition::Exists(a::LEASE_KEY.into())).await
     }
 
     /// Deletes a row, unconditionally.
@@ -267,11 +260,11 @@ pub fn is_own_write(row: &Lease, mine: &Lease) -> bool {
 }
 
 fn key(shard: ShardId) -> Key {
-    Key::s(&shard.to_string())
+    Key::of(a::LEASE_KEY, AttributeValue::s(&shard.to_string()))
 }
 
 fn counter_is(counter: i64) -> Condition {
-    Condition::Compare(Cow::Borrowed(a::COUNTER), Comparator::Eq, AttributeValue::n(counter))
+    Condition::compare(a::COUNTER, Comparator::Eq, AttributeValue::n(counter))
 }
 
 /// A failed condition is an answer, not an error.

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use super::api::{BatchWrite, Error, Key, Reply, Response, Returns};
+use super::api::{BatchWrite, Consumed, Error, Key, Reply, Response, Returns};
 use super::items::{Change, Tally, Write};
 use super::store::Place;
 use super::{At, TableService};
@@ -42,9 +42,9 @@ impl Progress {
     }
 
     /// Tells what each table's part has used; the error when nothing was processed.
-    fn finish(self, at: &mut At<'_>) -> Result<(), Error> {
-        self.tallies.into_iter().for_each(|(id, tally)| at.tell(id, tally));
-        self.failure.filter(|_| !self.is_any_done).map_or(Ok(()), Err)
+    fn finish(self, at: &mut At<'_>) -> Result<Vec<(TableId, Consumed)>, Error> {
+        let consumed = self.tallies.into_iter().map(|(id, tally)| (id, at.tell(id, tally))).collect();
+        self.failure.filter(|_| !self.is_any_done).map_or(Ok(consumed), Err)
     }
 }
 
@@ -62,6 +62,11 @@ fn check_batch(places: &[(TableId, Place)], max: usize) -> Result<(), Error> {
 }
 
 impl TableService {
+    /// What was used, by the names of tables.
+    pub(super) fn named(&self, consumed: Vec<(TableId, Consumed)>) -> Vec<(TableName, Consumed)> {
+        consumed.into_iter().map(|(id, consumed)| (self.tables[id.index()].name.clone(), consumed)).collect()
+    }
+
     /// Injected unavailability, drawn once for each table of a batch.
     fn check_all_available(&mut self, at: &At<'_>, places: &[(TableId, Place)]) -> Result<(), Error> {
         let mut ids: Vec<TableId> = places.iter().map(|(id, _)| *id).collect();
@@ -89,8 +94,8 @@ impl TableService {
                 None => unprocessed.push((table, key, consistent)),
             }
         }
-        progress.finish(at)?;
-        Ok(Response::Got { items, unprocessed })
+        let consumed = self.named(progress.finish(at)?);
+        Ok(Response::Got { items, unprocessed, consumed })
     }
 
     pub(super) fn batch_write_item(&mut self, at: &mut At<'_>, writes: Vec<(TableName, BatchWrite)>) -> Reply {
@@ -123,7 +128,7 @@ impl TableService {
                 unprocessed.push((table, write));
             }
         }
-        progress.finish(at)?;
-        Ok(Response::Wrote { unprocessed })
+        let consumed = self.named(progress.finish(at)?);
+        Ok(Response::Wrote { unprocessed, consumed })
     }
 }

@@ -4,7 +4,7 @@
 
 use std::cmp::Ordering;
 
-use super::api::{AttributeValue, Comparator, Condition, Item, RangeCondition};
+use super::api::{AttributeType, AttributeValue, Comparator, Condition, Item, KeyCondition, Path};
 
 impl Comparator {
     /// Whether two ordered things compare so.
@@ -61,37 +61,30 @@ fn contains(value: &AttributeValue, part: &AttributeValue) -> bool {
     }
 }
 
-/// What the function `size` gives: bytes of text (in UTF-8) and binaries, elements of collections.
-fn size(value: &AttributeValue) -> Option<u64> {
-    Some(match value {
-        AttributeValue::S(text) => text.len() as u64,
-        AttributeValue::B(bytes) => bytes.len() as u64,
-        AttributeValue::Ss(set) => set.len() as u64,
-        AttributeValue::Ns(set) => set.len() as u64,
-        AttributeValue::Bs(set) => set.len() as u64,
-        AttributeValue::L(list) => list.len() as u64,
-        AttributeValue::M(map) => map.len() as u64,
-        AttributeValue::N(_) | AttributeValue::Bool(_) | AttributeValue::Null => return None,
-    })
-}
-
 impl Condition {
     /// Whether the condition holds for `item`.
     pub(super) fn holds(&self, item: Option<&Item>) -> bool {
-        let get = |name: &str| item.and_then(|item| item.get(name));
+        let at = |path: &Path| item.and_then(|item| path.of(item));
         match self {
-            Self::Exists(name) => get(name).is_some(),
-            Self::NotExists(name) => get(name).is_none(),
-            Self::Compare(name, comparator, value) => match get(name) {
-                Some(present) => compare(present, *comparator, value),
-                None => *comparator == Comparator::Ne,
+            Self::Exists(path) => at(path).is_some(),
+            Self::NotExists(path) => at(path).is_none(),
+            Self::IsType(path, kind) => at(path).is_some_and(|value| AttributeType::of(value) == *kind),
+            Self::Compare(a, comparator, b) => match (a.of(item), b.of(item)) {
+                (Some(a), Some(b)) => compare(&a, *comparator, &b),
+                _ => *comparator == Comparator::Ne,
             },
-            Self::Between(name, low, high) => get(name).is_some_and(|value| between(value, low, high)),
-            Self::In(name, values) => get(name).is_some_and(|value| values.contains(value)),
-            Self::BeginsWith(name, prefix) => get(name).is_some_and(|value| begins_with(value, prefix)),
-            Self::Contains(name, part) => get(name).is_some_and(|value| contains(value, part)),
-            Self::Size(name, comparator, number) => {
-                get(name).and_then(size).is_some_and(|size| comparator.holds(size.cmp(number)))
+            Self::Between(value, low, high) => match (value.of(item), low.of(item), high.of(item)) {
+                (Some(value), Some(low), Some(high)) => between(&value, &low, &high),
+                _ => false,
+            },
+            Self::In(value, any) => {
+                value.of(item).is_some_and(|value| any.iter().any(|one| one.of(item).is_some_and(|one| one == value)))
+            }
+            Self::BeginsWith(value, prefix) => {
+                value.of(item).zip(prefix.of(item)).is_some_and(|(value, prefix)| begins_with(&value, &prefix))
+            }
+            Self::Contains(value, part) => {
+                value.of(item).zip(part.of(item)).is_some_and(|(value, part)| contains(&value, &part))
             }
             Self::And(all) => all.iter().all(|condition| condition.holds(item)),
             Self::Or(any) => any.iter().any(|condition| condition.holds(item)),
@@ -100,7 +93,13 @@ impl Condition {
     }
 }
 
-impl RangeCondition {
+impl KeyCondition {
+    /// A value of the condition, which has the key's type.
+    pub(super) fn value(&self) -> Option<&AttributeValue> {
+        match self {
+            Self::Compare(_, value) | Self::Between(value, _) | Self::BeginsWith(value) => Some(value),
+        }
+    }
     /// Whether a range key satisfies the condition.
     pub(super) fn holds(&self, key: &AttributeValue) -> bool {
         match self {

@@ -1,15 +1,15 @@
-//! Global secondary indexes that hold keys only: their entries, and what a write of the table does to them.
+//! Global secondary indexes: their entries, and what a write of the table does to them.
 //!
 //! An index is sparse: an item without its key attributes (or with one that cannot be a key) has no entry. A write
-//! that changes an index key deletes one entry and puts another; a write that leaves it alone does not touch the
-//! index. See <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/GSI.html>.
+//! that changes an index key deletes one entry and puts another; a write that changes nothing that the index shows does
+//! not touch it. See <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/GSI.html>.
 
 use std::sync::Arc;
 
-use super::api::{AttributeValue, Capacity, Item, Key};
+use super::api::{AttributeName, Capacity, IndexDescription, Item, Key, Projection};
 use super::capacity::{Units, write_units};
 use super::items::Change;
-use super::store::{KeySchema, Place, Row, Store};
+use super::store::{KeySchema, Place, Store};
 use super::tables::Table;
 use crate::base::SimTime;
 
@@ -22,6 +22,7 @@ pub(super) struct Index {
     pub units: Units,
     /// Whether it has capacity of its own; otherwise it follows the table's.
     pub has_own_capacity: bool,
+    pub projection: Projection,
 }
 
 /// What a write does to an index.
@@ -40,19 +41,61 @@ struct Entry {
 }
 
 impl Index {
+    /// As DescribeTable shows it.
+    pub fn describe(&self) -> IndexDescription {
+        IndexDescription {
+            name: self.name.clone(),
+            is_active: self.is_active,
+            hash_key: self.keys.hash.clone(),
+            range_key: self.keys.range.clone(),
+            projection: self.projection.clone(),
+            capacity: self.units.capacity,
+            item_count: self.store.count(),
+            size_bytes: self.store.size_bytes(),
+        }
+    }
+
     /// The index entry of a table's item.
     fn entry(&self, table: &KeySchema, item: &Item) -> Option<Entry> {
         let (hash, range) = self.keys.parts(item)?;
         let (table_hash, table_range) = table.parts(item)?;
         let place = Place::of_parts(hash, range.into_iter().chain([table_hash]).chain(table_range));
         let mut shown = Item::new();
-        for name in self.keys.names().chain(table.names()) {
-            if let Some(value) = item.get(name) {
-                shown.set(name.clone(), value.clone());
-            }
+        for (name, value) in item.iter_named().filter(|(name, _)| self.shows(table, name)) {
+            shown.set(name.clone(), value.clone());
         }
         let size_bytes = shown.size_bytes();
         Some(Entry { place, item: Arc::new(shown), size_bytes })
+    }
+
+    /// Whether entries have this attribute of their items.
+    fn shows(&self, table: &KeySchema, name: &AttributeName) -> bool {
+        let is_key = self.keys.has(name) || table.has(name);
+        match &self.projection {
+            Projection::KeysOnly => is_key,
+            Projection::Include(names) => is_key || names.contains(name),
+            Projection::All => true,
+        }
+    }
+
+    /// The key of an entry, with the table's key: what a page that ends there is continued from.
+    pub fn key_of(&self, table: &KeySchema, entry: &Item) -> Option<Key> {
+        let key = table.key_of(entry)?;
+        let (hash, range) = self.keys.parts(entry)?;
+        let key = key.and(self.keys.hash.clone(), hash.clone());
+        Some(match (&self.keys.range, range) {
+            (Some(name), Some(range)) => key.and(name.clone(), range.clone()),
+            _ => key,
+        })
+    }
+
+    /// The place of the entry with such a key.
+    pub fn place_of(&self, table: &KeySchema, key: &Key) -> Option<Place> {
+        let attributes = key.attributes();
+        let is_exact = attributes.iter_named().all(|(name, _)| self.keys.has(name) || table.has(name));
+        let (hash, range) = self.keys.parts(attributes).filter(|_| is_exact)?;
+        let (table_hash, table_range) = table.parts(attributes)?;
+        Some(Place::of_parts(hash, range.into_iter().chain([table_hash]).chain(table_range)))
     }
 
     /// What a write from `before` to `after` does to this index, which is number `index`.
@@ -63,16 +106,19 @@ impl Index {
         before: Option<&Item>,
         after: Option<&Item>,
     ) -> Option<IndexChange> {
-        let parts = |item: Option<&Item>| item.and_then(|item| self.keys.parts(item)).is_some();
-        let is_same = match (before, after) {
-            (Some(before), Some(after)) => self.keys.parts(before) == self.keys.parts(after),
-            (item, None) | (None, item) => !parts(item),
-        };
-        if is_same {
-            return None;
-        }
         let delete = before.and_then(|item| self.entry(table, item));
         let put = after.and_then(|item| self.entry(table, item));
+        match (&delete, &put) {
+            (None, None) => return None,
+            (Some(delete), Some(put)) if delete.item == put.item => return None,
+            // An entry that stays where it is is written once.
+            (Some(delete), Some(put)) if delete.place == put.place => {
+                let units = write_units(delete.size_bytes.max(put.size_bytes));
+                let put = Entry { place: put.place.clone(), item: put.item.clone(), size_bytes: put.size_bytes };
+                return Some(IndexChange { index, units, delete: None, put: Some(put) });
+            }
+            _ => {}
+        }
         let units = [&delete, &put].into_iter().flatten().map(|entry| write_units(entry.size_bytes)).sum();
         Some(IndexChange { index, units, delete: delete.map(|entry| entry.place), put })
     }
@@ -107,7 +153,9 @@ impl Table {
     /// The indexes that a change may touch. A change of other attributes, as in a lease's renewal, touches none.
     pub fn indexes_touched(&self, change: &Change<'_>, is_there: bool) -> Vec<usize> {
         let may_touch = |index: &Index| match change {
-            Change::Update(_, changes) if is_there => changes.iter().any(|update| index.keys.has(update.attribute())),
+            Change::Update(_, changes) if is_there => {
+                changes.iter().any(|update| index.shows(&self.keys, &update.path().name))
+            }
             _ => true,
         };
         (0..self.indexes.len()).filter(|at| may_touch(&self.indexes[*at])).collect()
@@ -126,27 +174,5 @@ impl Table {
         self.units.change(capacity, now);
         let followers = self.indexes.iter_mut().filter(|index| !index.has_own_capacity);
         followers.for_each(|index| index.units.change(capacity, now));
-    }
-
-    /// Where in an index the item with a table's key stands: the value of the index's range key, and its place.
-    ///
-    /// A key here has the table's attributes only, so the range key comes from the item. `None` when that is gone.
-    pub fn index_position(
-        &self,
-        index: &Index,
-        hash: &AttributeValue,
-        key: &Key,
-    ) -> Option<(Option<AttributeValue>, Place)> {
-        let range = match &index.keys.range {
-            None => None,
-            Some(name) if *name == self.keys.hash => Some(key.hash.clone()),
-            Some(name) if Some(name) == self.keys.range.as_ref() => key.range.clone(),
-            Some(name) => {
-                let item = self.store.row(&Place::of(key)).and_then(Row::newest)?;
-                Some(item.get(name).filter(|value| super::store::is_key_value(value))?.clone())
-            }
-        };
-        let place = Place::of_parts(hash, range.iter().chain([&key.hash]).chain(&key.range));
-        Some((range, place))
     }
 }

@@ -5,11 +5,11 @@
 
 use std::sync::Arc;
 
-use super::api::{Condition, Error, Item, Key, Reply, Response, Returns, Update};
+use super::api::{Condition, Consumed, Error, Item, Key, Reply, Response, Returns, Update};
 use super::capacity::{read_half_units, write_units};
 use super::faults::Injected;
 use super::indexes::IndexChange;
-use super::store::{KeySchema, Place, Row, is_same};
+use super::store::{Place, Row, is_same};
 use super::{At, TableService, updates};
 use crate::base::event::{Replaced, TableThrottle};
 use crate::base::{Event, SimDuration, SimTime, TableId, TableName};
@@ -42,30 +42,45 @@ pub(super) enum Change<'a> {
     Put(Item),
     Update(&'a Key, &'a [Update]),
     Delete,
+    /// A condition is checked and nothing written.
+    Nothing,
 }
 
 impl Change<'_> {
     /// The item as the change would leave it.
-    fn outcome(self, keys: &KeySchema, before: Option<&Item>, holds: bool) -> Result<Option<Arc<Item>>, Error> {
+    fn outcome(self, before: Option<&Arc<Item>>, holds: bool) -> Result<Option<Arc<Item>>, Error> {
         Ok(match self {
             Self::Put(item) => Some(Arc::new(item)),
             // What a false condition keeps from happening cannot fail, and costs what the present item does.
             Self::Update(..) if !holds => None,
             Self::Update(key, changes) => {
-                let mut item = before.cloned().unwrap_or_else(|| keys.item_of(key));
+                let mut item = before.map_or_else(|| key.attributes().clone(), |item| Item::clone(item));
                 updates::apply(&mut item, changes)?;
                 Some(Arc::new(item))
             }
             Self::Delete => None,
+            Self::Nothing => before.cloned(),
         })
     }
 }
 
+/// A write that will be applied.
+pub(super) struct Prepared {
+    place: Place,
+    before: Option<Arc<Item>>,
+    after: Option<Arc<Item>>,
+    after_bytes: u64,
+    index_changes: Vec<IndexChange>,
+    is_check: bool,
+}
+
+/// The item that a write returns, if it was asked for one.
+pub(super) type Written = Result<Option<Arc<Item>>, Error>;
+
 /// What a call on items of one table has used and noticed so far.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Tally {
-    pub read_half_units: u32,
-    pub write_units: u32,
+    pub consumed: Consumed,
     pub is_stale: bool,
 }
 
@@ -77,8 +92,7 @@ impl TableService {
         let as_of = self.read_instant(consistent, at.now);
         let mut tally = Tally::default();
         let item = self.read(at, id, &place, as_of, consistent, &mut tally)?;
-        at.tell(id, tally);
-        Ok(Response::Item(item))
+        Ok(Response::Item(item, at.tell(id, tally)))
     }
 
     pub(super) fn put_item(
@@ -95,8 +109,7 @@ impl TableService {
     }
 
     pub(super) fn place_of_item(&self, id: TableId, item: &Item) -> Result<Place, Error> {
-        let missing = || Error::Validation("One or more parameter values were invalid: Missing the key".into());
-        self.tables[id.index()].keys.parts(item).map(|(hash, range)| Place::of_parts(hash, range)).ok_or_else(missing)
+        self.tables[id.index()].place_of_item(item)
     }
 
     pub(super) fn update_item(
@@ -112,10 +125,7 @@ impl TableService {
         let table = &self.tables[id.index()];
         let place = table.place(key)?;
         updates::check_paths(changes)?;
-        if changes.iter().any(|update| table.keys.has(update.attribute())) {
-            let text = "One or more parameter values were invalid: Cannot update attribute that is part of the key";
-            return Err(Error::Validation(text.into()));
-        }
+        table.check_updates(changes)?;
         self.write_alone(at, id, Write { place, change: Change::Update(key, changes), condition, returns })
     }
 
@@ -140,8 +150,8 @@ impl TableService {
         self.check_available(at, id)?;
         let mut tally = Tally::default();
         let reply = self.write(at, id, write, &mut tally);
-        at.tell(id, tally);
-        reply
+        let consumed = at.tell(id, tally);
+        reply.map(|item| Response::Item(item, consumed))
     }
 
     /// A read of one item, as of an instant.
@@ -165,13 +175,13 @@ impl TableService {
             return Err(at.throttled(id, reason));
         }
         table.units.take_read(at.now, place.hash(), half_units);
-        tally.read_half_units += half_units;
+        tally.consumed.read_half_units += half_units;
         tally.is_stale |= is_stale;
         Ok(seen)
     }
 
     /// A write with the faults injected into it.
-    pub(super) fn write(&mut self, at: &mut At<'_>, id: TableId, write: Write<'_>, tally: &mut Tally) -> Reply {
+    pub(super) fn write(&mut self, at: &mut At<'_>, id: TableId, write: Write<'_>, tally: &mut Tally) -> Written {
         match self.faults.draw(&self.tables[id.index()].name, at.operation) {
             None => self.decide(at, id, write, tally),
             Some(Injected::Throttle) => Err(at.throttled(id, TableThrottle::Injected)),
@@ -184,7 +194,22 @@ impl TableService {
     }
 
     /// Evaluates the condition, counts units and applies.
-    fn decide(&mut self, at: &mut At<'_>, id: TableId, write: Write<'_>, tally: &mut Tally) -> Reply {
+    fn decide(&mut self, at: &mut At<'_>, id: TableId, write: Write<'_>, tally: &mut Tally) -> Written {
+        let returns = write.returns;
+        let ready = self.prepare(at, id, write, 1, tally)?;
+        let (before, after) = self.commit(at, id, ready);
+        Ok(if returns.old { before } else { after.filter(|_| returns.new) })
+    }
+
+    /// Evaluates the condition and counts units, `cost` times; what is then to be applied.
+    pub(super) fn prepare(
+        &mut self,
+        at: &mut At<'_>,
+        id: TableId,
+        write: Write<'_>,
+        cost: u32,
+        tally: &mut Tally,
+    ) -> Result<Prepared, Error> {
         let Write { place, change, condition, returns } = write;
         let table = &mut self.tables[id.index()];
         let row = table.store.row(&place);
@@ -192,16 +217,35 @@ impl TableService {
         let before_bytes = row.map_or(0, |row| row.size_bytes);
         let holds = condition.is_none_or(|condition| condition.holds(before.as_deref()));
         let touched = if holds { table.indexes_touched(&change, before.is_some()) } else { Vec::new() };
-        let after = change.outcome(&table.keys, before.as_deref(), holds)?;
+        let is_check = matches!(change, Change::Nothing);
+        let after = change.outcome(before.as_ref(), holds)?;
         let after_bytes = after.as_ref().map_or(0, |item| item.size_bytes());
         check_size(after_bytes)?;
-        let units = write_units(before_bytes.max(after_bytes));
+        let units = write_units(before_bytes.max(after_bytes)) * cost;
         let index_changes = table.index_changes(&touched, before.as_deref(), after.as_deref());
         self.consume_write(at, id, (place.hash(), units), &index_changes)?;
-        tally.write_units += units;
+        tally.consumed.write_units += units;
+        for change in &index_changes {
+            let index = &self.tables[id.index()].indexes[change.index];
+            tally.consumed.indexes.push((index.name.clone(), 0, change.units));
+        }
         if !holds {
             at.events.push(Event::ConditionFailed { table: id, host: at.caller, operation: at.operation });
             return Err(Error::ConditionalCheckFailed(before.filter(|_| returns.old_on_failure)));
+        }
+        Ok(Prepared { place, before, after, after_bytes, index_changes, is_check })
+    }
+
+    /// Applies a write that was prepared: the item before and after.
+    pub(super) fn commit(
+        &mut self,
+        at: &mut At<'_>,
+        id: TableId,
+        ready: Prepared,
+    ) -> (Option<Arc<Item>>, Option<Arc<Item>>) {
+        let Prepared { place, before, after, after_bytes, index_changes, is_check } = ready;
+        if is_check {
+            return (before, after);
         }
         let table = &mut self.tables[id.index()];
         table.apply_index_changes(index_changes, at.now);
@@ -210,7 +254,7 @@ impl TableService {
             None => table.store.delete(place, at.now),
         }
         at.written(id, before.as_ref(), after.as_ref());
-        Ok(Response::Item(if returns.old { before } else { after.filter(|_| returns.new) }))
+        (before, after)
     }
 
     fn consume_write(
@@ -269,9 +313,11 @@ impl TableService {
 }
 
 impl At<'_> {
-    /// Tells what a call on a table has used; nothing when it was refused before it used anything.
-    pub(super) fn tell(&mut self, id: TableId, tally: Tally) {
-        let Tally { read_half_units, write_units, is_stale } = tally;
+    /// Tells what a call on a table has used, and gives it back; nothing is told when it was refused before it used
+    /// anything.
+    pub(super) fn tell(&mut self, id: TableId, tally: Tally) -> Consumed {
+        let Tally { consumed, is_stale } = tally;
+        let Consumed { read_half_units, write_units, .. } = consumed;
         let (table, host, operation) = (id, self.caller, self.operation);
         if read_half_units > 0 || write_units > 0 {
             self.events.push(Event::UnitsConsumed { table, host, operation, read_half_units, write_units });
@@ -279,6 +325,7 @@ impl At<'_> {
         if is_stale {
             self.events.push(Event::StaleRead { table, host, operation });
         }
+        consumed
     }
     pub(super) fn throttled(&mut self, id: TableId, reason: TableThrottle) -> Error {
         self.events.push(Event::TableThrottled { table: id, host: self.caller, operation: self.operation, reason });

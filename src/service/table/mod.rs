@@ -1,12 +1,13 @@
 //! Amazon DynamoDB, as far as a lease table needs it: typed tables with capacity, conditions and an index.
 //!
 //! [`api`] has the requests, replies, errors and settings; [`TableService`] is the state machine. Where to find a
-//! rule: units and throttling in `capacity.rs`, conditions in `conditions.rs`, updates in `updates.rs`, stored items
+//! rule: units and throttling in `capacity.rs`, conditions in `conditions.rs`, updates in `updates.rs` (both as trees in
+//! `expressions.rs`), stored items
 //! and stale reads in `store.rs`, indexes in `indexes.rs`, single-item calls in `items.rs`, Query and Scan in
-//! `pages.rs`, batches in `batches.rs`, table states in `tables.rs`, injected faults in `faults.rs`.
+//! `pages.rs`, batches in `batches.rs`, transactions in `transactions.rs`, table states in `tables.rs`, injected faults in `faults.rs`.
 //!
-//! Not modelled: local indexes, transactions, TTL, streams, auto scaling, attribute types of keys (any string, number
-//! or binary is a key), and partitions that split by size or by heat: their number follows from the capacity.
+//! Not modelled: local indexes, the deletion of what TTL says has expired, backups, streams, auto scaling, and partitions
+//! that split by size or by heat: their number follows from the capacity.
 //!
 //! [`Event::UnitsConsumed`] counts the table's own units. An index has its own, which show only when they run out.
 
@@ -14,6 +15,8 @@ pub mod api;
 mod batches;
 mod capacity;
 mod conditions;
+mod expressions;
+mod extras;
 mod faults;
 mod indexes;
 mod items;
@@ -22,6 +25,7 @@ mod store;
 mod tables;
 #[cfg(test)]
 mod tests;
+mod transactions;
 mod updates;
 
 use std::collections::BTreeMap;
@@ -90,17 +94,28 @@ impl TableService {
             Request::DeleteItem { table, key, condition, returns } => {
                 self.delete_item(at, &table, &key, condition.as_ref(), returns)
             }
-            Request::Scan { table, filter, segment, page } => self.scan(at, &table, filter.as_ref(), segment, &page),
-            Request::Query { table, index, hash, range, filter, forward, page } => {
-                let query = pages::Query { index, hash, range, filter, forward, page };
+            Request::Scan { table, index, filter, segment, page } => {
+                self.scan(at, &table, index.as_deref(), filter.as_ref(), segment, &page)
+            }
+            Request::Query { table, index, keys, filter, forward, page } => {
+                let query = pages::Query { index, keys, filter, forward, page };
                 self.query(at, &table, &query)
             }
             Request::BatchGetItem { gets } => self.batch_get_item(at, gets),
             Request::BatchWriteItem { writes } => self.batch_write_item(at, writes),
             Request::CreateTable(request) => self.create_table(at, request),
             Request::DescribeTable { table } => self.describe_table(at, &table),
-            Request::UpdateTable { table, capacity, add_index } => self.update_table(at, &table, capacity, add_index),
+            Request::UpdateTable(request) => self.update_table(at, request),
             Request::DeleteTable { table } => self.delete_table(at, &table),
+            Request::ListTables { exclusive_start, limit } => self.list_tables(exclusive_start.as_ref(), limit),
+            Request::TransactWriteItems { writes } => self.transact_write_items(at, &writes),
+            Request::UpdateTimeToLive { table, attribute } => self.set_time_to_live(at, &table, attribute),
+            Request::DescribeTimeToLive { table } => self.time_to_live(at, &table),
+            Request::UpdateContinuousBackups { table, is_enabled } => self.set_recovery(at, &table, is_enabled),
+            Request::DescribeContinuousBackups { table } => self.recovery(at, &table),
+            Request::TagResource { table, tags } => self.tag(at, &table, tags),
+            Request::UntagResource { table, keys } => self.untag(at, &table, &keys),
+            Request::ListTagsOfResource { table } => self.tags(at, &table),
         }
     }
 }

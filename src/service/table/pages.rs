@@ -5,9 +5,10 @@
 
 use std::sync::Arc;
 
-use super::api::{AttributeValue, Comparator, Condition, Error, Item, Key, Page, RangeCondition, Reply, Response};
+use super::api::{
+    AttributeName, AttributeValue, Comparator, Condition, Error, Item, KeyCondition, Page, Reply, Response,
+};
 use super::capacity::read_half_units;
-use super::indexes::Index;
 use super::items::Tally;
 use super::store::{KeySchema, Place, Row, Store, by_range, is_same};
 use super::tables::Table;
@@ -24,8 +25,7 @@ const SEGMENTS_MAX: u32 = 1_000_000;
 /// A Query, without its table.
 pub(super) struct Query {
     pub index: Option<Box<str>>,
-    pub hash: AttributeValue,
-    pub range: Option<RangeCondition>,
+    pub keys: Vec<(AttributeName, KeyCondition)>,
     pub filter: Option<Condition>,
     pub forward: bool,
     pub page: Page,
@@ -90,139 +90,192 @@ fn check_limit(page: &Page) -> Result<(), Error> {
     }
 }
 
+/// What the key conditions of a Query come to.
+struct KeyRange<'a> {
+    hash: &'a AttributeValue,
+    range: Option<&'a KeyCondition>,
+}
+
+impl<'a> KeyRange<'a> {
+    /// The hash key must equal a value; the range key may satisfy a condition.
+    fn of(keys: &KeySchema, conditions: &'a [(AttributeName, KeyCondition)]) -> Result<Self, Error> {
+        let of = |wanted: &AttributeName| conditions.iter().find(|(name, _)| name == wanted).map(|(_, is)| is);
+        let missed = |name: &AttributeName| invalid(&format!("Query condition missed key schema element: {name}"));
+        let hash = match of(&keys.hash) {
+            Some(KeyCondition::Compare(Comparator::Eq, hash)) if super::store::is_key_value(hash) => hash,
+            Some(_) => return Err(invalid("Query key condition not supported")),
+            None => return Err(missed(&keys.hash)),
+        };
+        let range = keys.range.as_ref().and_then(of);
+        match (conditions.len(), range) {
+            (_, Some(KeyCondition::Compare(Comparator::Ne, _))) => Err(invalid("Query key condition not supported")),
+            (1, None) | (2, Some(_)) => Ok(Self { hash, range }),
+            _ => Err(keys.range.as_ref().map_or_else(|| invalid("Query key condition not supported"), missed)),
+        }
+    }
+}
+
 impl TableService {
     pub(super) fn scan(
         &mut self,
         at: &mut At<'_>,
         name: &TableName,
+        index: Option<&str>,
         filter: Option<&Condition>,
         segment: Option<(u32, u32)>,
         page: &Page,
     ) -> Reply {
         let id = self.serving(name)?;
+        let index = self.index_of_page(id, index, page)?;
         if segment.is_some_and(|(segment, total)| segment >= total || total > SEGMENTS_MAX) {
             return Err(invalid("Segment must be less than TotalSegments, which is at most 1000000"));
         }
-        check_limit(page)?;
-        let start = page.start.as_ref().map(|key| self.tables[id.index()].place(key)).transpose()?;
+        let start = self.tables[id.index()].start_of(page, index)?;
         self.check_available(at, id)?;
         self.fail_read(at, id)?;
         let as_of = self.read_instant(page.consistent, at.now);
-        let table = &mut self.tables[id.index()];
         let hash = start.as_ref().map_or(0, Place::hash);
-        if let Err(reason) = table.units.can_read_page(at.now, hash) {
-            return Err(at.throttled(id, reason));
-        }
+        self.admit_page(at, id, index, hash)?;
         let mut filling = Filling::new(filter, page);
-        for (_, row) in table.store.scan(start, segment) {
+        let table = &self.tables[id.index()];
+        let store = index.map_or(&table.store, |index| &table.indexes[index].store);
+        for (_, row) in store.scan(start, segment) {
             if !filling.take(row.as_of(as_of), row.present.as_ref()) {
                 break;
             }
         }
-        let half_units = read_half_units(filling.bytes, page.consistent);
-        table.units.take_read(at.now, hash, half_units);
-        at.tell(id, Tally { read_half_units: half_units, write_units: 0, is_stale: filling.is_stale });
-        Ok(table.answer_page(filling))
+        Ok(self.answer_page(at, id, index, hash, page, filling))
     }
 
     pub(super) fn query(&mut self, at: &mut At<'_>, name: &TableName, query: &Query) -> Reply {
         let id = self.serving(name)?;
-        let index = self.check_query(id, query)?;
+        let index = self.index_of_page(id, query.index.as_deref(), &query.page)?;
+        let table = &self.tables[id.index()];
+        let keys = index.map_or(&table.keys, |index| &table.indexes[index].keys);
+        let wanted = KeyRange::of(keys, &query.keys)?;
+        table.check_key_types(query.keys.iter().filter_map(|(name, is)| Some((name, is.value()?))))?;
+        let start = table.query_start(query, index, &wanted)?;
         self.check_available(at, id)?;
         self.fail_read(at, id)?;
         let as_of = self.read_instant(query.page.consistent, at.now);
-        let start = self.tables[id.index()].start_of(query, index)?;
-        let table = &mut self.tables[id.index()];
-        let hash = Place::of_parts(&query.hash, None).hash();
-        let allowed = match index {
-            None => table.units.can_read_page(at.now, hash),
-            Some(index) => table.indexes[index].units.can_read_page(at.now, hash).map_err(|_| TableThrottle::IndexRead),
-        };
-        if let Err(reason) = allowed {
-            return Err(at.throttled(id, reason));
-        }
+        let hash = Place::of_parts(wanted.hash, None).hash();
+        self.admit_page(at, id, index, hash)?;
+        let table = &self.tables[id.index()];
         let (keys, store) = match index {
             None => (&table.keys, &table.store),
             Some(index) => (&table.indexes[index].keys, &table.indexes[index].store),
         };
         let mut filling = Filling::new(query.filter.as_ref(), &query.page);
-        for row in rows_of(store, keys, query, start.as_ref()) {
+        for row in rows_of(store, keys, &wanted, query.forward, start.as_ref()) {
             if !filling.take(row.as_of(as_of), row.present.as_ref()) {
                 break;
             }
         }
-        let half_units = read_half_units(filling.bytes, query.page.consistent);
+        Ok(self.answer_page(at, id, index, hash, &query.page, filling))
+    }
+
+    /// Which index a page is of, if it is one that can be read.
+    fn index_of_page(&self, id: TableId, name: Option<&str>, page: &Page) -> Result<Option<usize>, Error> {
+        let table = &self.tables[id.index()];
+        let find = |name: &str| table.indexes.iter().position(|index| *index.name == *name && index.is_active);
+        let missing = |name| invalid(&format!("The table does not have the specified index: {name}"));
+        check_limit(page)?;
+        match name {
+            None => Ok(None),
+            Some(_) if page.consistent => {
+                Err(invalid("Consistent reads are not supported on global secondary indexes"))
+            }
+            Some(name) => find(name).map(Some).ok_or_else(|| missing(name)),
+        }
+    }
+
+    /// Whether there are units for a page of the table or of an index.
+    fn admit_page(&mut self, at: &mut At<'_>, id: TableId, index: Option<usize>, hash: u64) -> Result<(), Error> {
+        let table = &mut self.tables[id.index()];
+        let allowed = match index {
+            None => table.units.can_read_page(at.now, hash),
+            Some(index) => table.indexes[index].units.can_read_page(at.now, hash).map_err(|_| TableThrottle::IndexRead),
+        };
+        allowed.map_err(|reason| at.throttled(id, reason))
+    }
+
+    fn answer_page(
+        &mut self,
+        at: &mut At<'_>,
+        id: TableId,
+        index: Option<usize>,
+        hash: u64,
+        page: &Page,
+        filling: Filling<'_>,
+    ) -> Response {
+        let half_units = read_half_units(filling.bytes, page.consistent);
+        let table = &mut self.tables[id.index()];
         let mut tally = Tally { is_stale: filling.is_stale, ..Tally::default() };
         match index {
             None => {
                 table.units.take_read(at.now, hash, half_units);
-                tally.read_half_units = half_units;
+                tally.consumed.read_half_units = half_units;
             }
-            Some(index) => table.indexes[index].units.take_read(at.now, hash, half_units),
-        }
-        at.tell(id, tally);
-        Ok(table.answer_page(filling))
-    }
-
-    /// Which index the query reads, if it is a query that can be.
-    fn check_query(&self, id: TableId, query: &Query) -> Result<Option<usize>, Error> {
-        let table = &self.tables[id.index()];
-        let find = |name: &str| table.indexes.iter().position(|index| *index.name == *name && index.is_active);
-        let index = match &query.index {
-            None => None,
-            Some(_) if query.page.consistent => {
-                return Err(invalid("Consistent reads are not supported on global secondary indexes"));
+            Some(index) => {
+                let index = &mut table.indexes[index];
+                index.units.take_read(at.now, hash, half_units);
+                tally.consumed.indexes.push((index.name.clone(), half_units, 0));
             }
-            Some(name) => Some(find(name).ok_or_else(|| invalid("The table does not have the specified index"))?),
-        };
-        let keys = index.map_or(&table.keys, |index| &table.indexes[index].keys);
-        let is_key_condition = match &query.range {
-            Some(RangeCondition::Compare(Comparator::Ne, _)) => false,
-            range => range.is_none() || keys.range.is_some(),
-        };
-        if !is_key_condition || !super::store::is_key_value(&query.hash) {
-            return Err(invalid("Query key condition not supported"));
         }
-        check_limit(&query.page)?;
-        Ok(index)
+        let last_evaluated = filling.last.filter(|_| filling.is_full).and_then(|item| match index {
+            None => table.keys.key_of(&item),
+            Some(index) => table.indexes[index].key_of(&table.keys, &item),
+        });
+        let consumed = at.tell(id, tally);
+        Response::Items { items: filling.items, scanned: filling.scanned, last_evaluated, consumed }
     }
 }
 
-/// Where a page starts: after that range key, and that place where range keys are equal.
+/// Where a page of a Query starts: after that range key, and that place where range keys are equal.
 type Start = (Option<AttributeValue>, Place);
 
 impl Table {
-    fn start_of(&self, query: &Query, index: Option<usize>) -> Result<Option<Start>, Error> {
-        let Some(key) = &query.page.start else { return Ok(None) };
-        let place = self.place(key)?;
-        let index: Option<&Index> = index.map(|index| &self.indexes[index]);
-        let start = match index {
-            None => Some((key.range.clone(), place)).filter(|_| key.hash == query.hash),
-            Some(index) => self.index_position(index, &query.hash, key),
+    /// The place after which a page starts.
+    fn start_of(&self, page: &Page, index: Option<usize>) -> Result<Option<Place>, Error> {
+        let Some(key) = &page.start else { return Ok(None) };
+        let place = match index {
+            None => self.place(key).ok(),
+            Some(index) => self.indexes[index].place_of(&self.keys, key),
         };
-        start.map(Some).ok_or_else(|| invalid("The provided starting key is invalid"))
+        place.map(Some).ok_or_else(|| invalid("The provided starting key is invalid"))
     }
 
-    fn answer_page(&self, filling: Filling<'_>) -> Response {
-        let last: Option<Key> = filling.last.filter(|_| filling.is_full).and_then(|item| self.keys.key_of(&item));
-        Response::Items { items: filling.items, scanned: filling.scanned, last_evaluated: last }
+    fn query_start(&self, query: &Query, index: Option<usize>, wanted: &KeyRange<'_>) -> Result<Option<Start>, Error> {
+        let Some(place) = self.start_of(&query.page, index)? else { return Ok(None) };
+        let keys = index.map_or(&self.keys, |index| &self.indexes[index].keys);
+        let parts = query.page.start.as_ref().and_then(|key| keys.parts(key.attributes()));
+        match parts {
+            Some((hash, range)) if hash == wanted.hash => Ok(Some((range.cloned(), place))),
+            _ => Err(invalid("The provided starting key is outside query boundaries based on provided conditions")),
+        }
     }
 }
 
 /// Rows with the query's keys after `start`, in order of the range key.
-fn rows_of<'a>(store: &'a Store, keys: &KeySchema, query: &Query, start: Option<&Start>) -> Vec<&'a Row> {
+fn rows_of<'a>(
+    store: &'a Store,
+    keys: &KeySchema,
+    wanted: &KeyRange<'_>,
+    forward: bool,
+    start: Option<&Start>,
+) -> Vec<&'a Row> {
     type Position<'a> = (Option<&'a AttributeValue>, &'a Place);
-    let order = |a: Position<'_>, b: Position<'_>| match query.forward {
+    let order = |a: Position<'_>, b: Position<'_>| match forward {
         true => by_range(a, b),
         false => by_range(b, a),
     };
     let start: Option<Position<'_>> = start.map(|(range, place)| (range.as_ref(), place));
     let mut rows: Vec<(Position<'a>, &'a Row)> = Vec::new();
-    for (place, row) in store.group(&query.hash) {
+    for (place, row) in store.group(wanted.hash) {
         // All versions of a row have the same key.
         let Some((hash, range)) = row.newest().and_then(|item| keys.parts(item)) else { continue };
-        let is_wanted = *hash == query.hash
-            && query.range.as_ref().is_none_or(|condition| range.is_some_and(|range| condition.holds(range)))
+        let is_wanted = hash == wanted.hash
+            && wanted.range.is_none_or(|condition| range.is_some_and(|range| condition.holds(range)))
             && start.is_none_or(|start| order((range, place), start).is_gt());
         if is_wanted {
             rows.push(((range, place), row));

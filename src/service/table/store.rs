@@ -33,28 +33,16 @@ impl KeySchema {
     }
     /// The key of an item that has one.
     pub fn key_of(&self, item: &Item) -> Option<Key> {
-        self.parts(item).map(|(hash, range)| Key { hash: hash.clone(), range: range.cloned() })
-    }
-    /// Whether a key has exactly the parts of this schema.
-    pub fn fits(&self, key: &Key) -> bool {
-        let range_fits = match (&self.range, &key.range) {
-            (Some(_), Some(value)) => is_key_value(value),
-            (None, None) => true,
-            _ => false,
-        };
-        is_key_value(&key.hash) && range_fits
+        let (hash, range) = self.parts(item)?;
+        let key = Key::of(self.hash.clone(), hash.clone());
+        Some(match (&self.range, range) {
+            (Some(name), Some(range)) => key.and(name.clone(), range.clone()),
+            _ => key,
+        })
     }
     /// Whether the attribute is one of the key's.
     pub fn has(&self, name: &AttributeName) -> bool {
         self.hash == *name || self.range.as_ref() == Some(name)
-    }
-    /// An item with nothing but its key.
-    pub fn item_of(&self, key: &Key) -> Item {
-        let mut item = Item::new().with(self.hash.clone(), key.hash.clone());
-        if let (Some(name), Some(value)) = (&self.range, &key.range) {
-            item.set(name.clone(), value.clone());
-        }
-        item
     }
     /// The names of the key attributes.
     pub fn names(&self) -> impl Iterator<Item = &AttributeName> {
@@ -80,10 +68,6 @@ pub(super) struct Place {
 }
 
 impl Place {
-    /// The place of a table's key, which must fit the table's schema.
-    pub fn of(key: &Key) -> Self {
-        Self::of_parts(&key.hash, key.range.as_ref())
-    }
     /// The place of a hash key and whatever else makes the item unique. All items of one hash key stand together.
     pub fn of_parts<'a>(hash_key: &AttributeValue, rest: impl IntoIterator<Item = &'a AttributeValue>) -> Self {
         let mut bytes = Vec::with_capacity(64);

@@ -195,7 +195,10 @@ fn a_deleted_row_is_found_as_a_hole_and_repaired() {
     let lab = Lab::new(3);
     worker(&lab, "billing-1", &settings());
     lab.run_until_s(200);
-    let key = crate::service::table::api::Key::s(&ShardId(1).to_string());
+    let key = crate::service::table::api::Key::of(
+        "leaseKey",
+        crate::service::table::api::AttributeValue::s(&ShardId(1).to_string()),
+    );
     lab.world.with_backend(|cloud, now, events| {
         use crate::service::Service;
         use crate::service::table::api::{Request, Returns};

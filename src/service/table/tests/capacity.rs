@@ -56,7 +56,7 @@ fn a_scan_sums_what_it_evaluates_before_rounding_and_a_filter_saves_nothing() {
     bench.ok(scan(consistent()));
     bench.ok(scan(Page::default()));
     let filter = Some(Condition::Exists("nothing".into()));
-    let reply = bench.ok(Request::Scan { table: leases(), filter, segment: None, page: Page::default() });
+    let reply = bench.ok(Request::Scan { table: leases(), index: None, filter, segment: None, page: Page::default() });
     assert!(matches!(reply, Response::Items { items, scanned: 5, .. } if items.is_empty()));
     assert_eq!(bench.units(), [(4, 0), (2, 0), (2, 0)]);
 }
@@ -67,9 +67,9 @@ fn a_batch_rounds_each_item_and_tells_once() {
     bench.told();
     let writes = ["a", "b", "c"].map(|key| (leases(), BatchWrite::Put(lease_of(key, 100)))).to_vec();
     bench.ok(Request::BatchWriteItem { writes });
-    let gets = ["a", "b", "c", "none"].map(|key| (leases(), Key::s(key), false)).to_vec();
+    let gets = ["a", "b", "c", "none"].map(|key| (leases(), key_of(key), false)).to_vec();
     let reply = bench.ok(Request::BatchGetItem { gets });
-    assert!(matches!(reply, Response::Got { items, unprocessed } if items.len() == 3 && unprocessed.is_empty()));
+    assert!(matches!(reply, Response::Got { items, unprocessed, .. } if items.len() == 3 && unprocessed.is_empty()));
     assert_eq!(bench.units(), [(0, 3), (4, 0)]);
 }
 
@@ -115,7 +115,7 @@ fn throttled_parts_of_a_batch_come_back_and_only_all_of_them_fail_it() {
     while bench.ask(put(lease("a", "w", 1))).is_ok() {}
     bench.pass(SimDuration::from_secs(2));
     let writes: Vec<_> = ["a", "b", "c"].map(|key| (leases(), BatchWrite::Put(lease(key, "w", 1)))).to_vec();
-    let Response::Wrote { unprocessed } = bench.ok(Request::BatchWriteItem { writes: writes.clone() }) else {
+    let Response::Wrote { unprocessed, .. } = bench.ok(Request::BatchWriteItem { writes: writes.clone() }) else {
         panic!("not a batch")
     };
     assert_eq!(unprocessed, writes[2..]);
@@ -127,11 +127,11 @@ fn throttled_parts_of_a_batch_come_back_and_only_all_of_them_fail_it() {
 fn batches_are_bounded_and_name_each_item_once() {
     let mut bench = Bench::plain();
     let keys = |count: u32| (0..count).map(|n| n.to_string()).collect::<Vec<_>>();
-    let writes = |count| keys(count).iter().map(|key| (leases(), BatchWrite::Delete(Key::s(key)))).collect::<Vec<_>>();
-    let gets = |count| keys(count).iter().map(|key| (leases(), Key::s(key), true)).collect::<Vec<_>>();
+    let writes = |count| keys(count).iter().map(|key| (leases(), BatchWrite::Delete(key_of(key)))).collect::<Vec<_>>();
+    let gets = |count| keys(count).iter().map(|key| (leases(), key_of(key), true)).collect::<Vec<_>>();
     bench.ok(Request::BatchWriteItem { writes: writes(25) });
     bench.ok(Request::BatchGetItem { gets: gets(100) });
-    let twice = vec![(leases(), BatchWrite::Delete(Key::s("a"))), (leases(), BatchWrite::Put(lease("a", "w", 1)))];
+    let twice = vec![(leases(), BatchWrite::Delete(key_of("a"))), (leases(), BatchWrite::Put(lease("a", "w", 1)))];
     let refused = [
         Request::BatchWriteItem { writes: writes(26) },
         Request::BatchWriteItem { writes: Vec::new() },

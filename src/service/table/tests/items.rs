@@ -17,7 +17,7 @@ fn all_changes_of_an_update_are_applied_together_or_not_at_all() {
     let mut bench = Bench::plain();
     bench.ok(put(lease("a", "w1", 1)));
     let changes = vec![
-        Update::Set("checkpoint".into(), AttributeValue::s("TRIM_HORIZON")),
+        Update::set("checkpoint", AttributeValue::s("TRIM_HORIZON")),
         Update::Add("leaseOwner".into(), AttributeValue::n(1)),
     ];
     assert!(matches!(bench.ask(update("a", changes, None)), Err(Error::Validation(_))), "ADD to a string");
@@ -37,9 +37,9 @@ fn sets_grow_shrink_and_vanish_when_empty() {
     assert_eq!(item.get(parents), Some(&set(&["2", "3"])));
     let item = step(&mut bench, Update::DeleteFromSet(parents.into(), set(&["2", "3"])));
     assert_eq!(item.get(parents), None);
-    let item = step(&mut bench, Update::SetIfNotExists("x".into(), AttributeValue::n(1)));
+    let item = step(&mut bench, Update::set_if_not_exists("x", AttributeValue::n(1)));
     assert_eq!(item.get_i64("x"), Some(1));
-    let item = step(&mut bench, Update::SetIfNotExists("x".into(), AttributeValue::n(2)));
+    let item = step(&mut bench, Update::set_if_not_exists("x", AttributeValue::n(2)));
     assert_eq!(item.get_i64("x"), Some(1));
     assert_eq!(step(&mut bench, Update::Remove("x".into())).get("x"), None);
 }
@@ -49,9 +49,9 @@ fn keys_cannot_be_changed_and_paths_cannot_overlap() {
     let mut bench = Bench::plain();
     bench.ok(put(lease("a", "w1", 1)));
     let refused = [
-        vec![Update::Set("leaseKey".into(), AttributeValue::s("b"))],
+        vec![Update::set("leaseKey", AttributeValue::s("b"))],
         vec![Update::Remove("leaseKey".into())],
-        vec![Update::Remove("x".into()), Update::Set("x".into(), AttributeValue::n(1))],
+        vec![Update::Remove("x".into()), Update::set("x", AttributeValue::n(1))],
         vec![Update::DeleteFromSet("missing".into(), AttributeValue::n(1))],
     ];
     for changes in refused {
@@ -63,11 +63,8 @@ fn keys_cannot_be_changed_and_paths_cannot_overlap() {
 #[test]
 fn a_key_must_be_whole_and_of_a_type_that_keys_have() {
     let mut bench = Bench::plain();
-    let keys = [
-        Key { hash: AttributeValue::Bool(true), range: None },
-        Key { hash: AttributeValue::s(""), range: None },
-        Key { hash: AttributeValue::s("a"), range: Some(AttributeValue::s("b")) },
-    ];
+    let keys =
+        [Key::of("leaseKey", AttributeValue::Bool(true)), key_of(""), key_of("a").and("x", AttributeValue::s("b"))];
     for key in keys {
         let text = format!("{key:?}");
         let refused = bench.ask(Request::GetItem { table: leases(), key: key.clone(), consistent: true });
@@ -92,7 +89,7 @@ fn an_item_has_at_most_400_kilobytes() {
     let mut bench = Bench::plain();
     bench.ok(put(lease_of("a", 400 * 1024)));
     assert!(matches!(bench.ask(put(lease_of("b", 400 * 1024 + 1))), Err(Error::Validation(_))));
-    let grow = vec![Update::Set("q".into(), AttributeValue::Null)];
+    let grow = vec![Update::set("q", AttributeValue::Null)];
     assert!(matches!(bench.ask(update("a", grow, None)), Err(Error::Validation(_))));
 }
 
@@ -102,7 +99,7 @@ fn a_condition_on_a_missing_item_sees_no_attributes() {
     let try_with = |bench: &mut Bench, condition| {
         let returns = Returns::default();
         bench
-            .ask(Request::DeleteItem { table: leases(), key: Key::s("a"), condition: Some(condition), returns })
+            .ask(Request::DeleteItem { table: leases(), key: key_of("a"), condition: Some(condition), returns })
             .is_ok()
     };
     assert!(try_with(&mut bench, Condition::NotExists("leaseKey".into())));
@@ -116,26 +113,26 @@ fn conditions_compare_values_of_one_type_only() {
     use Comparator::*;
     let (n, s) = (AttributeValue::n, AttributeValue::s);
     let item = lease("a", "worker-1", 10);
-    let compare = |name: &'static str, comparator, value| Condition::Compare(name.into(), comparator, value);
+    let compare = |name: &'static str, comparator, value| Condition::compare(name, comparator, value);
     let true_ones = [
         compare("leaseCounter", Ge, n(9)),
         compare("leaseCounter", Lt, n(11)),
         compare("leaseCounter", Ne, s("10")),
         compare("missing", Ne, n(1)),
-        Condition::Between("leaseCounter".into(), n(10), n(10)),
-        Condition::In("leaseOwner".into(), vec![s("x"), s("worker-1")]),
-        Condition::BeginsWith("leaseOwner".into(), s("worker")),
-        Condition::Contains("leaseOwner".into(), s("ker-")),
-        Condition::Size("leaseOwner".into(), Eq, 8),
+        Condition::Between("leaseCounter".into(), n(10).into(), n(10).into()),
+        Condition::In("leaseOwner".into(), vec![s("x").into(), s("worker-1").into()]),
+        Condition::BeginsWith("leaseOwner".into(), s("worker").into()),
+        Condition::Contains("leaseOwner".into(), s("ker-").into()),
+        Condition::Compare(Operand::Size("leaseOwner".into()), Eq, n(8).into()),
         Condition::Or(vec![compare("missing", Eq, n(1)), Condition::And(Vec::new())]),
     ];
     let false_ones = [
         compare("leaseCounter", Gt, s("0")),
         compare("leaseCounter", Eq, s("10")),
         compare("missing", Le, n(1)),
-        Condition::Between("leaseOwner".into(), n(0), n(99)),
-        Condition::BeginsWith("leaseCounter".into(), n(1)),
-        Condition::Size("leaseCounter".into(), Ge, 0),
+        Condition::Between("leaseOwner".into(), n(0).into(), n(99).into()),
+        Condition::BeginsWith("leaseCounter".into(), n(1).into()),
+        Condition::Compare(Operand::Size("leaseCounter".into()), Ge, n(0).into()),
         Condition::And(vec![Condition::Exists("leaseKey".into()), compare("leaseCounter", Eq, n(9))]),
         Condition::Or(Vec::new()),
     ];
@@ -156,7 +153,7 @@ fn a_failed_condition_changes_nothing_and_shows_the_item_if_asked() {
     // The change itself would be an error; the condition is judged first.
     let updates = vec![Update::Add("leaseOwner".into(), AttributeValue::n(1))];
     let table = leases();
-    let request = Request::UpdateItem { table, key: Key::s("a"), updates, condition: Some(counter_is(4)), returns };
+    let request = Request::UpdateItem { table, key: key_of("a"), updates, condition: Some(counter_is(4)), returns };
     let shown = Some(Arc::new(lease("a", "w1", 5)));
     assert_eq!(bench.ask(request).err(), Some(Error::ConditionalCheckFailed(shown.clone())));
     let told = bench.told();

@@ -67,7 +67,7 @@ fn run(bench: &mut Bench, model: &mut Model, op: &Op) -> (Option<bool>, bool) {
             (ok, expected)
         }
         Op::Renew { key, expected } => {
-            let changes = vec![Update::Set("leaseCounter".into(), AttributeValue::n(expected + 1))];
+            let changes = vec![Update::set("leaseCounter", AttributeValue::n(expected + 1))];
             let ok = ask(update(&key_name(*key), changes, Some(counter_is(*expected))));
             let row = model.get_mut(&key_name(*key)).filter(|row| row.1 == *expected);
             let holds = row.is_some();
@@ -77,7 +77,7 @@ fn run(bench: &mut Bench, model: &mut Model, op: &Op) -> (Option<bool>, bool) {
         Op::Take { key, owner } => {
             let owner = owner_name(*owner);
             let changes = vec![
-                Update::Set("leaseOwner".into(), AttributeValue::s(&owner)),
+                Update::set("leaseOwner", AttributeValue::s(&owner)),
                 Update::Add("leaseCounter".into(), AttributeValue::n(1)),
             ];
             let ok = ask(update(&key_name(*key), changes, None));
@@ -101,7 +101,7 @@ fn run(bench: &mut Bench, model: &mut Model, op: &Op) -> (Option<bool>, bool) {
             let (put, delete) = (key_name(*put), key_name(*delete));
             let writes = vec![
                 (leases(), BatchWrite::Put(lease(&put, "w0", 0))),
-                (leases(), BatchWrite::Delete(Key::s(&delete))),
+                (leases(), BatchWrite::Delete(key_of(&delete))),
             ];
             model.insert(put, (Some("w0".into()), 0));
             model.remove(&delete);
@@ -184,8 +184,8 @@ proptest! {
         for round in 0..rounds {
             let take = |writer: usize| {
                 let owner = AttributeValue::s(&format!("w{writer}"));
-                let counter = Update::Set("leaseCounter".into(), AttributeValue::n(round + 1));
-                update("a", vec![Update::Set("leaseOwner".into(), owner), counter], Some(counter_is(round)))
+                let counter = Update::set("leaseCounter", AttributeValue::n(round + 1));
+                update("a", vec![Update::set("leaseOwner", owner), counter], Some(counter_is(round)))
             };
             let won = (0..writers).filter(|writer| bench.ask(take(*writer)).is_ok()).count();
             prop_assert_eq!(won, 1);

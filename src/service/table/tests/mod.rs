@@ -1,12 +1,14 @@
 //! The promises of the table service.
 
 mod capacity;
+mod documents;
 mod index;
 mod items;
 mod laws;
 mod pages;
 mod stale;
 mod states;
+mod transactions;
 
 use std::sync::Arc;
 
@@ -38,7 +40,13 @@ fn leases() -> TableName {
 }
 
 fn owner_index(capacity: Option<Capacity>) -> IndexSchema {
-    IndexSchema { name: "by-owner".into(), hash_key: "leaseOwner".into(), range_key: Some("leaseKey".into()), capacity }
+    IndexSchema {
+        name: "by-owner".into(),
+        hash_key: "leaseOwner".into(),
+        range_key: Some("leaseKey".into()),
+        capacity,
+        projection: Projection::KeysOnly,
+    }
 }
 
 fn lease(key: &str, owner: &str, counter: i64) -> Item {
@@ -53,8 +61,12 @@ fn lease_of(key: &str, size_bytes: u64) -> Item {
     item.with("p", AttributeValue::s(&"x".repeat(padding as usize)))
 }
 
+fn key_of(key: &str) -> Key {
+    Key::of("leaseKey", AttributeValue::s(key))
+}
+
 fn counter_is(counter: i64) -> Condition {
-    Condition::Compare("leaseCounter".into(), Comparator::Eq, AttributeValue::n(counter))
+    Condition::compare("leaseCounter", Comparator::Eq, AttributeValue::n(counter))
 }
 
 fn put(item: Item) -> Request {
@@ -62,29 +74,28 @@ fn put(item: Item) -> Request {
 }
 
 fn get(key: &str, consistent: bool) -> Request {
-    Request::GetItem { table: leases(), key: Key::s(key), consistent }
+    Request::GetItem { table: leases(), key: key_of(key), consistent }
 }
 
 fn update(key: &str, updates: Vec<Update>, condition: Option<Condition>) -> Request {
     let returns = Returns { new: true, ..Returns::default() };
-    Request::UpdateItem { table: leases(), key: Key::s(key), updates, condition, returns }
+    Request::UpdateItem { table: leases(), key: key_of(key), updates, condition, returns }
 }
 
 fn delete(key: &str) -> Request {
     let returns = Returns { old: true, ..Returns::default() };
-    Request::DeleteItem { table: leases(), key: Key::s(key), condition: None, returns }
+    Request::DeleteItem { table: leases(), key: key_of(key), condition: None, returns }
 }
 
 fn scan(page: Page) -> Request {
-    Request::Scan { table: leases(), filter: None, segment: None, page }
+    Request::Scan { table: leases(), index: None, filter: None, segment: None, page }
 }
 
 fn query_owner(owner: &str, page: Page) -> Request {
     Request::Query {
         table: leases(),
         index: Some("by-owner".into()),
-        hash: AttributeValue::s(owner),
-        range: None,
+        keys: vec![("leaseOwner".into(), KeyCondition::Compare(Comparator::Eq, AttributeValue::s(owner)))],
         filter: None,
         forward: true,
         page,
@@ -100,7 +111,7 @@ impl Bench {
     fn new(settings: Settings, capacity: Capacity, indexes: Vec<IndexSchema>) -> Self {
         let service = TableService::new(settings, Seed(1));
         let mut bench = Self { service, now: SimTime::ZERO, events: Vec::new() };
-        let create = CreateTable { table: leases(), hash_key: "leaseKey".into(), range_key: None, capacity, indexes };
+        let create = CreateTable { indexes, ..CreateTable::plain(leases(), "leaseKey".into(), capacity) };
         bench.ok(Request::CreateTable(create));
         bench.settle();
         bench
@@ -117,7 +128,7 @@ impl Bench {
     }
     fn item(&mut self, request: Request) -> Option<Arc<Item>> {
         match self.ok(request) {
-            Response::Item(item) => item,
+            Response::Item(item, _) => item,
             other => panic!("not an item: {other:?}"),
         }
     }

@@ -17,7 +17,7 @@ fn all_pages(bench: &mut Bench, segment: Option<(u32, u32)>, limit: Option<u32>)
     let (mut found, mut start) = (Vec::new(), None);
     loop {
         let page = Page { consistent: true, limit, start };
-        let (keys, next) = bench.page(Request::Scan { table: leases(), filter: None, segment, page });
+        let (keys, next) = bench.page(Request::Scan { table: leases(), index: None, filter: None, segment, page });
         found.extend(keys);
         start = next;
         if start.is_none() {
@@ -46,7 +46,8 @@ fn segments_of_a_parallel_scan_share_out_the_items() {
     assert!(segments.iter().all(|segment| (10..60).contains(&segment.len())), "roughly evenly");
     assert_eq!(segments.concat(), all_pages(&mut bench, None, None), "each once, in the same order");
     for segment in [(7, 7), (0, 0), (0, 1_000_001)] {
-        let request = Request::Scan { table: leases(), filter: None, segment: Some(segment), page: consistent() };
+        let request =
+            Request::Scan { table: leases(), index: None, filter: None, segment: Some(segment), page: consistent() };
         assert!(matches!(bench.ask(request), Err(Error::Validation(_))), "{segment:?}");
     }
 }
@@ -58,8 +59,8 @@ fn a_page_ends_at_a_megabyte_before_the_filter() {
         bench.ok(put(lease_of(&n.to_string(), 100 * 1024)));
     }
     let filter = Some(Condition::Exists("nothing".into()));
-    let reply = bench.ok(Request::Scan { table: leases(), filter, segment: None, page: consistent() });
-    let Response::Items { items, scanned, last_evaluated } = reply else { panic!("not a page") };
+    let reply = bench.ok(Request::Scan { table: leases(), index: None, filter, segment: None, page: consistent() });
+    let Response::Items { items, scanned, last_evaluated, .. } = reply else { panic!("not a page") };
     assert_eq!((items.len(), scanned), (0, 10));
     assert!(last_evaluated.is_some());
     assert_eq!(all_pages(&mut bench, None, None).len(), 30);
@@ -70,8 +71,8 @@ fn a_limit_counts_what_is_evaluated_and_is_at_least_one() {
     let mut bench = filled(10);
     let filter = Some(Condition::Not(Box::new(counter_is(3))));
     let page = Page { limit: Some(10), ..consistent() };
-    let reply = bench.ok(Request::Scan { table: leases(), filter, segment: None, page });
-    let Response::Items { items, scanned, last_evaluated } = reply else { panic!("not a page") };
+    let reply = bench.ok(Request::Scan { table: leases(), index: None, filter, segment: None, page });
+    let Response::Items { items, scanned, last_evaluated, .. } = reply else { panic!("not a page") };
     assert_eq!((items.len(), scanned), (9, 10));
     assert!(last_evaluated.is_some(), "a page that ends at its limit does not know whether more follows");
     assert!(matches!(bench.ask(scan(Page { limit: Some(0), ..consistent() })), Err(Error::Validation(_))));
@@ -90,15 +91,8 @@ fn a_scan_goes_on_after_an_item_that_is_gone() {
 /// A table with a range key, holding numbers 0 to 19 of user "u" and some of others.
 fn ranged() -> (Bench, TableName) {
     let (mut bench, table) = (Bench::plain(), name("ranged"));
-    let (hash_key, range_key) = ("user".into(), Some("n".into()));
-    let indexes = Vec::new();
-    bench.ok(Request::CreateTable(CreateTable {
-        table: table.clone(),
-        hash_key,
-        range_key,
-        capacity: ON_DEMAND,
-        indexes,
-    }));
+    let plain = CreateTable::plain(table.clone(), "user".into(), ON_DEMAND);
+    bench.ok(Request::CreateTable(CreateTable { range_key: Some("n".into()), ..plain }));
     bench.settle();
     for (user, n) in (0..20).map(|n| ("u", n)).chain([("v", 1), ("uu", 2)]) {
         let item = Item::new().with("user", AttributeValue::s(user)).with("n", AttributeValue::n(n));
@@ -108,9 +102,20 @@ fn ranged() -> (Bench, TableName) {
     (bench, table)
 }
 
-fn query(table: &TableName, range: Option<RangeCondition>, forward: bool, page: Page) -> Request {
-    let (table, hash) = (table.clone(), AttributeValue::s("u"));
-    Request::Query { table, index: None, hash, range, filter: None, forward, page }
+fn query(table: &TableName, range: Option<KeyCondition>, forward: bool, page: Page) -> Request {
+    query_of(table, AttributeValue::s("u"), range, forward, page)
+}
+
+fn query_of(
+    table: &TableName,
+    hash: AttributeValue,
+    range: Option<KeyCondition>,
+    forward: bool,
+    page: Page,
+) -> Request {
+    let mut keys = vec![("user".into(), KeyCondition::Compare(Comparator::Eq, hash))];
+    keys.extend(range.map(|range| ("n".into(), range)));
+    Request::Query { table: table.clone(), index: None, keys, filter: None, forward, page }
 }
 
 fn numbers(bench: &mut Bench, request: Request) -> (Vec<i64>, Option<Key>) {
@@ -128,10 +133,10 @@ fn a_query_gives_one_hash_key_in_order_of_the_range_key() {
     let n = AttributeValue::n;
     let cases = [
         (None, (0..20).collect::<Vec<_>>()),
-        (Some(RangeCondition::Compare(Comparator::Ge, n(15))), (15..20).collect()),
-        (Some(RangeCondition::Compare(Comparator::Lt, n(3))), (0..3).collect()),
-        (Some(RangeCondition::Between(n(9), n(11))), (9..12).collect()),
-        (Some(RangeCondition::Compare(Comparator::Eq, n(99))), Vec::new()),
+        (Some(KeyCondition::Compare(Comparator::Ge, n(15))), (15..20).collect()),
+        (Some(KeyCondition::Compare(Comparator::Lt, n(3))), (0..3).collect()),
+        (Some(KeyCondition::Between(n(9), n(11))), (9..12).collect()),
+        (Some(KeyCondition::Compare(Comparator::Eq, n(99))), Vec::new()),
     ];
     for (range, expected) in cases {
         let text = format!("{range:?}");
@@ -164,18 +169,18 @@ fn pages_of_a_query_go_on_after_an_item_that_is_gone() {
 #[test]
 fn a_query_that_keys_cannot_answer_is_refused() {
     let (mut bench, table) = ranged();
-    let ne = RangeCondition::Compare(Comparator::Ne, AttributeValue::n(1));
+    let ne = KeyCondition::Compare(Comparator::Ne, AttributeValue::n(1));
     assert!(matches!(bench.ask(query(&table, Some(ne), true, consistent())), Err(Error::Validation(_))));
     let request = |table: TableName, hash, range, start| {
         let page = Page { start, ..consistent() };
-        Request::Query { table, index: None, hash, range, filter: None, forward: true, page }
+        query_of(&table, hash, range, true, page)
     };
     let user = AttributeValue::s("u");
-    let elsewhere = Key { hash: AttributeValue::s("v"), range: Some(AttributeValue::n(1)) };
-    let any = RangeCondition::BeginsWith(AttributeValue::s(""));
+    let elsewhere = Key::of("user", AttributeValue::s("v")).and("n", AttributeValue::n(1));
+    let any = KeyCondition::BeginsWith(AttributeValue::s(""));
     let refused = [
         request(table.clone(), AttributeValue::Bool(true), None, None),
-        request(table.clone(), user.clone(), None, Some(Key::s("u"))),
+        request(table.clone(), user.clone(), None, Some(Key::of("user", AttributeValue::s("u")))),
         request(table, user.clone(), None, Some(elsewhere)),
         request(leases(), user, Some(any), None),
     ];

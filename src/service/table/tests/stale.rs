@@ -68,7 +68,13 @@ fn a_page_is_stale_only_by_what_it_shows() {
     bench.told();
     let filter = Some(Condition::Exists("nothing".into()));
     for _ in 0..100 {
-        bench.ok(Request::Scan { table: leases(), filter: filter.clone(), segment: None, page: Page::default() });
+        bench.ok(Request::Scan {
+            table: leases(),
+            index: None,
+            filter: filter.clone(),
+            segment: None,
+            page: Page::default(),
+        });
     }
     assert!(!is_told_stale(&mut bench), "the filter hides the difference");
 }
@@ -102,7 +108,7 @@ fn a_write_is_seen_by_reads_as_of_its_own_instant() {
     bench.pass(SimDuration::from_millis(10));
     bench.ok(put(lease("a", "w", 2)));
     let written = bench.now;
-    let place = super::super::store::Place::of(&Key::s("a"));
+    let place = super::super::store::Place::of_parts(&AttributeValue::s("a"), None);
     let row = bench.service.tables[0].store.row(&place).expect("a row");
     let counter = |at| row.as_of(Some(at)).and_then(|item| item.get_i64("leaseCounter"));
     assert_eq!(counter(written), Some(2));

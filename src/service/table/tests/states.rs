@@ -5,7 +5,7 @@ use super::*;
 fn create(table: &str) -> Request {
     let (hash_key, indexes) = ("leaseKey".into(), Vec::new());
     let capacity = provisioned(10, 10);
-    Request::CreateTable(CreateTable { table: name(table), hash_key, range_key: None, capacity, indexes })
+    Request::CreateTable(CreateTable { indexes, ..CreateTable::plain(name(table), hash_key, capacity) })
 }
 
 fn describe(bench: &mut Bench) -> TableDescription {
@@ -40,7 +40,7 @@ fn new_capacity_counts_when_the_update_is_over() {
     let mut bench = Bench::new(exact(), provisioned(1, 1), Vec::new());
     let capacity = Some(provisioned(1, 100));
     bench.told();
-    bench.ok(Request::UpdateTable { table: leases(), capacity, add_index: None });
+    bench.ok(Request::UpdateTable(UpdateTable { capacity, ..UpdateTable::of(leases()) }));
     let during = describe(&mut bench);
     assert_eq!((during.status, during.capacity), (TableStatus::Updating, provisioned(1, 1)));
     assert_eq!(bench.ask(Request::DeleteTable { table: leases() }).err(), Some(Error::ResourceInUse));
@@ -81,7 +81,7 @@ fn refusals_are_told_by_their_aws_names() {
 fn capacity_is_at_least_one_unit_and_an_update_updates_something() {
     let mut bench = Bench::plain();
     for capacity in [Some(provisioned(0, 1)), Some(provisioned(1, 0)), None] {
-        let request = Request::UpdateTable { table: leases(), capacity, add_index: None };
+        let request = Request::UpdateTable(UpdateTable { capacity, ..UpdateTable::of(leases()) });
         assert!(matches!(bench.ask(request), Err(Error::Validation(_))), "{capacity:?}");
     }
 }
@@ -89,7 +89,54 @@ fn capacity_is_at_least_one_unit_and_an_update_updates_something() {
 #[test]
 fn an_index_has_a_name_of_its_own() {
     let mut bench = Bench::new(exact(), ON_DEMAND, vec![owner_index(None)]);
-    let request = Request::UpdateTable { table: leases(), capacity: None, add_index: Some(owner_index(None)) };
+    let request = Request::UpdateTable(UpdateTable { add_index: Some(owner_index(None)), ..UpdateTable::of(leases()) });
     assert!(matches!(bench.ask(request), Err(Error::Validation(_))));
-    assert_eq!(describe(&mut bench).indexes, [("by-owner".into(), true)]);
+    let indexes = describe(&mut bench).indexes;
+    assert_eq!((&*indexes[0].name, indexes[0].is_active, indexes.len()), ("by-owner", true, 1));
+}
+
+#[test]
+fn keys_have_the_types_that_were_declared() {
+    use crate::service::table::api::AttributeType;
+    let mut bench = Bench::plain();
+    let key_types = vec![("id".into(), AttributeType::S), ("owner".into(), AttributeType::N)];
+    let plain = CreateTable::plain(name("typed"), "id".into(), ON_DEMAND);
+    bench.ok(Request::CreateTable(CreateTable { key_types, ..plain }));
+    bench.settle();
+    let mut put = |item: Item| {
+        let request = Request::PutItem { table: name("typed"), item, condition: None, returns: Returns::default() };
+        bench.ask(request).map(drop).map_err(|error| error.to_string())
+    };
+    let invalid = |problem| Err(format!("One or more parameter values were invalid: {problem}"));
+    let id = || Item::new().with("id", AttributeValue::s("a"));
+    assert_eq!(put(id().with("owner", AttributeValue::n(1))), Ok(()));
+    assert_eq!(put(Item::new()), invalid("Missing the key id in the item"));
+    assert_eq!(put(id().with("id", AttributeValue::n(1))), invalid("Type mismatch for key id expected: S actual: N"));
+    assert_eq!(
+        put(id().with("owner", AttributeValue::s("x"))),
+        invalid("Type mismatch for key owner expected: N actual: S")
+    );
+}
+
+#[test]
+fn a_protected_table_is_not_deleted() {
+    let mut bench = Bench::plain();
+    let protect = |is| Request::UpdateTable(UpdateTable { is_protected: Some(is), ..UpdateTable::of(leases()) });
+    bench.ok(protect(true));
+    assert!(matches!(bench.ask(Request::DeleteTable { table: leases() }), Err(Error::Validation(_))));
+    bench.ok(protect(false));
+    bench.ok(Request::DeleteTable { table: leases() });
+}
+
+#[test]
+fn tables_are_listed_in_pages() {
+    let mut bench = Bench::plain();
+    let list = |after: Option<&str>| Request::ListTables { exclusive_start: after.map(name), limit: Some(1) };
+    bench.ok(create("another"));
+    let mut page = |after| match bench.ok(list(after)) {
+        Response::Tables { names, has_more } => (names, has_more),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(page(None), (vec![name("another")], true));
+    assert_eq!(page(Some("another")), (vec![name("leases")], false));
 }

@@ -1,0 +1,89 @@
+//! What can go wrong.
+
+use std::fmt;
+use std::sync::Arc;
+
+use super::Item;
+
+/// Why one write of a transaction that was cancelled would not have gone through; `None` when it would.
+pub type CancellationReason = Option<Box<Error>>;
+
+/// An error of the table service.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Error {
+    /// ConditionalCheckFailedException, with the item if it was asked for.
+    ConditionalCheckFailed(Option<Arc<Item>>),
+    /// ProvisionedThroughputExceededException.
+    ProvisionedThroughputExceeded,
+    /// TransactionCanceledException, with a reason for each write.
+    TransactionCanceled(Vec<CancellationReason>),
+    /// ThrottlingException.
+    Throttling,
+    /// ResourceNotFoundException.
+    ResourceNotFound,
+    /// ResourceInUseException.
+    ResourceInUse,
+    /// LimitExceededException.
+    LimitExceeded,
+    /// ValidationException.
+    Validation(Box<str>),
+    /// InternalServerError (500): a write may or may not have been applied.
+    InternalServerError,
+    /// ServiceUnavailable (503).
+    ServiceUnavailable,
+}
+
+impl Error {
+    /// The code of a CancellationReason.
+    pub fn cancellation_code(&self) -> &'static str {
+        let code = self.code();
+        code.strip_suffix("Exception").unwrap_or(code)
+    }
+    /// AWS's name of the error.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::ConditionalCheckFailed(_) => "ConditionalCheckFailedException",
+            Self::ProvisionedThroughputExceeded => "ProvisionedThroughputExceededException",
+            Self::TransactionCanceled(_) => "TransactionCanceledException",
+            Self::Throttling => "ThrottlingException",
+            Self::ResourceNotFound => "ResourceNotFoundException",
+            Self::ResourceInUse => "ResourceInUseException",
+            Self::LimitExceeded => "LimitExceededException",
+            Self::Validation(_) => "ValidationException",
+            Self::InternalServerError => "InternalServerError",
+            Self::ServiceUnavailable => "ServiceUnavailable",
+        }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::TransactionCanceled(reasons) => return fmt_canceled(reasons, f),
+            Self::ConditionalCheckFailed(_) => "The conditional request failed",
+            Self::ProvisionedThroughputExceeded => {
+                "The level of configured provisioned throughput for the table was exceeded. \
+                 Consider increasing your provisioning level with the UpdateTable API."
+            }
+            Self::Throttling => "Rate of requests exceeds the allowed throughput.",
+            Self::ResourceNotFound => "Requested resource not found",
+            Self::ResourceInUse => "The resource is in use",
+            Self::LimitExceeded => "Too many operations for a given subscriber",
+            Self::Validation(message) => message,
+            Self::InternalServerError => "Internal server error",
+            Self::ServiceUnavailable => "The service is unavailable",
+        })
+    }
+}
+
+impl std::error::Error for Error {}
+
+/// The reasons, as AWS lists them.
+fn fmt_canceled(reasons: &[CancellationReason], f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    f.write_str("Transaction cancelled, please refer cancellation reasons for specific reasons [")?;
+    for (n, reason) in reasons.iter().enumerate() {
+        let code = reason.as_deref().map_or("None", Error::cancellation_code);
+        write!(f, "{}{code}", if n > 0 { ", " } else { "" })?;
+    }
+    f.write_str("]")
+}

@@ -1,0 +1,396 @@
+//! What can be asked.
+
+use super::{AttributeName, AttributeType, AttributeValue, Comparator, Condition, Item, Update};
+use crate::base::TableName;
+
+/// A request of the table service.
+#[derive(Clone, Debug)]
+pub enum Request {
+    /// CreateTable.
+    CreateTable(CreateTable),
+    /// DescribeTable.
+    DescribeTable {
+        /// The table.
+        table: TableName,
+    },
+    /// ListTables.
+    ListTables {
+        /// ExclusiveStartTableName.
+        exclusive_start: Option<TableName>,
+        /// Limit, 1 to 100.
+        limit: Option<u32>,
+    },
+    /// UpdateTable.
+    UpdateTable(UpdateTable),
+    /// UpdateTimeToLive. What has expired is not deleted: AWS takes up to days for it.
+    UpdateTimeToLive {
+        /// The table.
+        table: TableName,
+        /// AttributeName, or off.
+        attribute: Option<AttributeName>,
+    },
+    /// DescribeTimeToLive.
+    DescribeTimeToLive {
+        /// The table.
+        table: TableName,
+    },
+    /// UpdateContinuousBackups. Nothing is backed up.
+    UpdateContinuousBackups {
+        /// The table.
+        table: TableName,
+        /// PointInTimeRecoveryEnabled.
+        is_enabled: bool,
+    },
+    /// DescribeContinuousBackups.
+    DescribeContinuousBackups {
+        /// The table.
+        table: TableName,
+    },
+    /// TagResource.
+    TagResource {
+        /// The table.
+        table: TableName,
+        /// Tags; equal keys are overwritten.
+        tags: Vec<(Box<str>, Box<str>)>,
+    },
+    /// UntagResource.
+    UntagResource {
+        /// The table.
+        table: TableName,
+        /// TagKeys.
+        keys: Vec<Box<str>>,
+    },
+    /// ListTagsOfResource.
+    ListTagsOfResource {
+        /// The table.
+        table: TableName,
+    },
+    /// TransactWriteItems, up to 100 writes.
+    TransactWriteItems {
+        /// The writes, all or none of which are applied.
+        writes: Vec<TransactWrite>,
+    },
+    /// DeleteTable.
+    DeleteTable {
+        /// The table.
+        table: TableName,
+    },
+    /// PutItem.
+    PutItem {
+        /// The table.
+        table: TableName,
+        /// The whole item, with its key.
+        item: Item,
+        /// Condition on the present item.
+        condition: Option<Condition>,
+        /// What to return.
+        returns: Returns,
+    },
+    /// GetItem.
+    GetItem {
+        /// The table.
+        table: TableName,
+        /// Key attributes.
+        key: Key,
+        /// ConsistentRead.
+        consistent: bool,
+    },
+    /// UpdateItem.
+    UpdateItem {
+        /// The table.
+        table: TableName,
+        /// Key attributes.
+        key: Key,
+        /// Changes, applied together.
+        updates: Vec<Update>,
+        /// Condition on the present item.
+        condition: Option<Condition>,
+        /// What to return.
+        returns: Returns,
+    },
+    /// DeleteItem.
+    DeleteItem {
+        /// The table.
+        table: TableName,
+        /// Key attributes.
+        key: Key,
+        /// Condition on the present item.
+        condition: Option<Condition>,
+        /// What to return.
+        returns: Returns,
+    },
+    /// Query, of the table or of an index.
+    Query {
+        /// The table.
+        table: TableName,
+        /// IndexName.
+        index: Option<Box<str>>,
+        /// KeyConditionExpression: the hash key equals a value, and perhaps a condition on the range key.
+        keys: Vec<(AttributeName, KeyCondition)>,
+        /// Filter, applied after capacity is counted.
+        filter: Option<Condition>,
+        /// ScanIndexForward.
+        forward: bool,
+        /// The rest of the request.
+        page: Page,
+    },
+    /// Scan.
+    Scan {
+        /// The table.
+        table: TableName,
+        /// IndexName.
+        index: Option<Box<str>>,
+        /// Filter, applied after capacity is counted.
+        filter: Option<Condition>,
+        /// (Segment, TotalSegments).
+        segment: Option<(u32, u32)>,
+        /// The rest of the request.
+        page: Page,
+    },
+    /// BatchGetItem, up to 100 keys.
+    BatchGetItem {
+        /// Keys by table, with ConsistentRead.
+        gets: Vec<(TableName, Key, bool)>,
+    },
+    /// BatchWriteItem, up to 25 writes.
+    BatchWriteItem {
+        /// Writes by table.
+        writes: Vec<(TableName, BatchWrite)>,
+    },
+}
+
+/// CreateTable.
+#[derive(Clone, Debug)]
+pub struct CreateTable {
+    /// TableName.
+    pub table: TableName,
+    /// HASH key attribute.
+    pub hash_key: AttributeName,
+    /// RANGE key attribute.
+    pub range_key: Option<AttributeName>,
+    /// Billing mode and units.
+    pub capacity: Capacity,
+    /// Global secondary indexes.
+    pub indexes: Vec<IndexSchema>,
+    /// AttributeDefinitions. Keys without one may be strings, numbers or binaries.
+    pub key_types: Vec<(AttributeName, AttributeType)>,
+    /// DeletionProtectionEnabled.
+    pub is_protected: bool,
+    /// Tags.
+    pub tags: Vec<(Box<str>, Box<str>)>,
+}
+
+impl CreateTable {
+    /// A table with a hash key, without indexes.
+    pub fn plain(table: TableName, hash_key: AttributeName, capacity: Capacity) -> Self {
+        Self {
+            table,
+            hash_key,
+            range_key: None,
+            capacity,
+            indexes: Vec::new(),
+            key_types: Vec::new(),
+            is_protected: false,
+            tags: Vec::new(),
+        }
+    }
+}
+
+/// Billing mode.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Capacity {
+    /// PAY_PER_REQUEST.
+    OnDemand,
+    /// PROVISIONED, in units per second.
+    Provisioned {
+        /// ReadCapacityUnits.
+        read: u32,
+        /// WriteCapacityUnits.
+        write: u32,
+    },
+}
+
+/// What an index shows of its items.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Projection {
+    /// KEYS_ONLY: the keys of the index and of the table.
+    #[default]
+    KeysOnly,
+    /// INCLUDE: those and these.
+    Include(Vec<AttributeName>),
+    /// ALL.
+    All,
+}
+
+/// A global secondary index.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IndexSchema {
+    /// IndexName.
+    pub name: Box<str>,
+    /// HASH key attribute.
+    pub hash_key: AttributeName,
+    /// RANGE key attribute.
+    pub range_key: Option<AttributeName>,
+    /// Its own capacity; the table's when `None`.
+    pub capacity: Option<Capacity>,
+    /// What it shows.
+    pub projection: Projection,
+}
+
+/// The key attributes of an item, by name.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Key(Item);
+
+impl Key {
+    /// These attributes as a key.
+    pub fn new(attributes: Item) -> Self {
+        Self(attributes)
+    }
+    /// A key of one attribute.
+    pub fn of(name: impl Into<AttributeName>, value: AttributeValue) -> Self {
+        Self(Item::new().with(name, value))
+    }
+    /// The same key with one attribute more.
+    pub fn and(self, name: impl Into<AttributeName>, value: AttributeValue) -> Self {
+        Self(self.0.with(name, value))
+    }
+    /// The attributes.
+    pub fn attributes(&self) -> &Item {
+        &self.0
+    }
+}
+
+/// What a write returns.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Returns {
+    /// ReturnValues ALL_OLD.
+    pub old: bool,
+    /// ReturnValues ALL_NEW (UpdateItem only).
+    pub new: bool,
+    /// ReturnValuesOnConditionCheckFailure ALL_OLD.
+    pub old_on_failure: bool,
+}
+
+/// Condition on a key attribute of a Query.
+#[derive(Clone, Debug, PartialEq)]
+pub enum KeyCondition {
+    /// Compares so (not `Ne`).
+    Compare(Comparator, AttributeValue),
+    /// Between both values, inclusive.
+    Between(AttributeValue, AttributeValue),
+    /// Begins with.
+    BeginsWith(AttributeValue),
+}
+
+/// Paging and consistency of Query and Scan.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Page {
+    /// ConsistentRead.
+    pub consistent: bool,
+    /// Limit on items evaluated.
+    pub limit: Option<u32>,
+    /// ExclusiveStartKey.
+    pub start: Option<Key>,
+}
+
+/// UpdateTable.
+#[derive(Clone, Debug)]
+pub struct UpdateTable {
+    /// The table.
+    pub table: TableName,
+    /// New billing mode or units.
+    pub capacity: Option<Capacity>,
+    /// An index to add.
+    pub add_index: Option<IndexSchema>,
+    /// An index to delete.
+    pub delete_index: Option<Box<str>>,
+    /// New capacities of indexes.
+    pub index_capacities: Vec<(Box<str>, Capacity)>,
+    /// DeletionProtectionEnabled.
+    pub is_protected: Option<bool>,
+    /// Types of the keys of the new index.
+    pub key_types: Vec<(AttributeName, AttributeType)>,
+}
+
+impl UpdateTable {
+    /// An update that changes nothing yet.
+    pub fn of(table: TableName) -> Self {
+        Self {
+            table,
+            capacity: None,
+            add_index: None,
+            delete_index: None,
+            index_capacities: Vec::new(),
+            is_protected: None,
+            key_types: Vec::new(),
+        }
+    }
+    /// An update of the capacity.
+    pub fn capacity(table: TableName, capacity: Capacity) -> Self {
+        Self { capacity: Some(capacity), ..Self::of(table) }
+    }
+}
+
+/// One write of TransactWriteItems.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TransactWrite {
+    /// The table.
+    pub table: TableName,
+    /// What is written.
+    pub action: TransactAction,
+    /// Condition on the present item.
+    pub condition: Option<Condition>,
+    /// ReturnValuesOnConditionCheckFailure ALL_OLD.
+    pub old_on_failure: bool,
+}
+
+/// What one write of TransactWriteItems does.
+#[derive(Clone, Debug, PartialEq)]
+pub enum TransactAction {
+    /// Put.
+    Put(Item),
+    /// Update.
+    Update(Key, Vec<Update>),
+    /// Delete.
+    Delete(Key),
+    /// ConditionCheck.
+    Check(Key),
+}
+
+/// One write of BatchWriteItem.
+#[derive(Clone, Debug, PartialEq)]
+pub enum BatchWrite {
+    /// PutRequest.
+    Put(Item),
+    /// DeleteRequest.
+    Delete(Key),
+}
+
+impl Request {
+    /// AWS's name of the operation.
+    pub const fn operation(&self) -> &'static str {
+        match self {
+            Self::CreateTable(_) => "CreateTable",
+            Self::DescribeTable { .. } => "DescribeTable",
+            Self::UpdateTable(_) => "UpdateTable",
+            Self::DeleteTable { .. } => "DeleteTable",
+            Self::ListTables { .. } => "ListTables",
+            Self::UpdateTimeToLive { .. } => "UpdateTimeToLive",
+            Self::DescribeTimeToLive { .. } => "DescribeTimeToLive",
+            Self::UpdateContinuousBackups { .. } => "UpdateContinuousBackups",
+            Self::DescribeContinuousBackups { .. } => "DescribeContinuousBackups",
+            Self::TagResource { .. } => "TagResource",
+            Self::UntagResource { .. } => "UntagResource",
+            Self::ListTagsOfResource { .. } => "ListTagsOfResource",
+            Self::TransactWriteItems { .. } => "TransactWriteItems",
+            Self::PutItem { .. } => "PutItem",
+            Self::GetItem { .. } => "GetItem",
+            Self::UpdateItem { .. } => "UpdateItem",
+            Self::DeleteItem { .. } => "DeleteItem",
+            Self::Query { .. } => "Query",
+            Self::Scan { .. } => "Scan",
+            Self::BatchGetItem { .. } => "BatchGetItem",
+            Self::BatchWriteItem { .. } => "BatchWriteItem",
+        }
+    }
+}

@@ -1,0 +1,137 @@
+//! What is answered.
+
+use std::sync::Arc;
+
+use super::{AttributeName, AttributeType, BatchWrite, Capacity, Error, Item, Key, Projection};
+use crate::base::{SimTime, TableId, TableName};
+
+/// A reply of the table service.
+pub type Reply = Result<Response, Error>;
+
+/// The answer to a request that succeeded.
+#[derive(Clone, Debug)]
+pub enum Response {
+    /// CreateTable, DescribeTable, UpdateTable, DeleteTable.
+    Table(TableDescription),
+    /// PutItem, UpdateItem, DeleteItem, GetItem: the item asked for, if any.
+    Item(Option<Arc<Item>>, Consumed),
+    /// Query and Scan.
+    Items {
+        /// Items that passed the filter.
+        items: Vec<Arc<Item>>,
+        /// ScannedCount.
+        scanned: u32,
+        /// LastEvaluatedKey: the table's key, and the index's.
+        last_evaluated: Option<Key>,
+        /// ConsumedCapacity.
+        consumed: Consumed,
+    },
+    /// ListTables.
+    Tables {
+        /// TableNames, in order.
+        names: Vec<TableName>,
+        /// Whether more follow.
+        has_more: bool,
+    },
+    /// DescribeTimeToLive, UpdateTimeToLive: the attribute, when it is on.
+    TimeToLive(Option<AttributeName>),
+    /// ListTagsOfResource.
+    Tags(Vec<(Box<str>, Box<str>)>),
+    /// DescribeContinuousBackups, UpdateContinuousBackups: whether point-in-time recovery is on.
+    PointInTimeRecovery(bool),
+    /// TransactWriteItems.
+    Transacted {
+        /// ConsumedCapacity, by table.
+        consumed: Vec<(TableName, Consumed)>,
+    },
+    /// BatchGetItem.
+    Got {
+        /// Items found.
+        items: Vec<(TableName, Arc<Item>)>,
+        /// UnprocessedKeys.
+        unprocessed: Vec<(TableName, Key, bool)>,
+        /// ConsumedCapacity, by table.
+        consumed: Vec<(TableName, Consumed)>,
+    },
+    /// BatchWriteItem.
+    Wrote {
+        /// UnprocessedItems.
+        unprocessed: Vec<(TableName, BatchWrite)>,
+        /// ConsumedCapacity, by table.
+        consumed: Vec<(TableName, Consumed)>,
+    },
+}
+
+/// ConsumedCapacity: what a call has used of one table. Reads are in half units.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Consumed {
+    /// Half read units of the table.
+    pub read_half_units: u32,
+    /// Write units of the table.
+    pub write_units: u32,
+    /// What it has used of indexes, by name: half read units and write units.
+    pub indexes: Vec<(Box<str>, u32, u32)>,
+}
+
+/// TableDescription.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TableDescription {
+    /// TableName.
+    pub table: TableName,
+    /// TableStatus.
+    pub status: TableStatus,
+    /// Billing mode and units.
+    pub capacity: Capacity,
+    /// ItemCount (exact here; AWS updates it every six hours).
+    pub item_count: u64,
+    /// TableSizeBytes.
+    pub size_bytes: u64,
+    /// CreationDateTime.
+    pub created_at: SimTime,
+    /// TableId: tells a table from an earlier one of the same name.
+    pub id: TableId,
+    /// HASH key attribute.
+    pub hash_key: AttributeName,
+    /// RANGE key attribute.
+    pub range_key: Option<AttributeName>,
+    /// AttributeDefinitions, as far as they were given.
+    pub key_types: Vec<(AttributeName, AttributeType)>,
+    /// Global secondary indexes.
+    pub indexes: Vec<IndexDescription>,
+    /// DeletionProtectionEnabled.
+    pub is_protected: bool,
+}
+
+/// GlobalSecondaryIndexDescription.
+#[derive(Clone, Debug, PartialEq)]
+pub struct IndexDescription {
+    /// IndexName.
+    pub name: Box<str>,
+    /// Whether it is ACTIVE; else CREATING.
+    pub is_active: bool,
+    /// HASH key attribute.
+    pub hash_key: AttributeName,
+    /// RANGE key attribute.
+    pub range_key: Option<AttributeName>,
+    /// What it shows.
+    pub projection: Projection,
+    /// Its capacity.
+    pub capacity: Capacity,
+    /// ItemCount.
+    pub item_count: u64,
+    /// IndexSizeBytes.
+    pub size_bytes: u64,
+}
+
+/// TableStatus.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TableStatus {
+    /// CREATING.
+    Creating,
+    /// ACTIVE.
+    Active,
+    /// UPDATING.
+    Updating,
+    /// DELETING.
+    Deleting,
+}

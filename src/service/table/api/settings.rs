@@ -1,0 +1,28 @@
+//! Declared assumptions.
+
+use crate::base::SimDuration;
+
+/// Settings of the table service: declared assumptions.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Settings {
+    /// An eventually consistent read may return an item as it was up to this long ago; the lag of each read is
+    /// drawn uniformly from zero to this.
+    pub stale_read_lag_max: SimDuration,
+    /// How long CreateTable, UpdateTable and DeleteTable take, drawn uniformly.
+    pub transition: (SimDuration, SimDuration),
+    /// Whether the 300 s burst bucket starts full (it starts empty otherwise, the worst case).
+    pub burst_starts_full: bool,
+    /// Whether tables are throttled at all.
+    pub capacity_limits: bool,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            stale_read_lag_max: SimDuration::from_millis(100),
+            transition: (SimDuration::from_secs(5), SimDuration::from_secs(15)),
+            burst_starts_full: false,
+            capacity_limits: true,
+        }
+    }
+}

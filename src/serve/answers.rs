@@ -4,7 +4,7 @@ use crate::cloud::{Reply, Request};
 use crate::run::Live;
 use crate::service::streams::api::Error;
 use crate::wire::http::{self, Api, HttpRequest, HttpResponse, Opened};
-use crate::wire::{Account, WireError, kinesis};
+use crate::wire::{Account, WireError, dynamodb, kinesis};
 
 /// What an answer needs besides the live run.
 pub struct Door {
@@ -29,11 +29,32 @@ impl Door {
         };
         match opened.api {
             Api::Kinesis => self.kinesis(live, &opened, done),
-            Api::DynamoDb => {
-                let error = WireError { code: "UnknownOperationException", message: None, status: 400 };
-                done(Some(opened.encoding.refusal("com.amazon.coral.service#", &error)));
-            }
+            Api::DynamoDb => self.dynamodb(live, &opened, done),
         }
+    }
+
+    fn dynamodb(
+        self: &std::rc::Rc<Self>,
+        live: &Live,
+        opened: &Opened<'_>,
+        done: impl FnOnce(Option<HttpResponse>) + 'static,
+    ) {
+        let encoding = opened.encoding;
+        let call = match dynamodb::decode(opened.operation, &opened.body, &self.account) {
+            Ok(call) => call,
+            Err(error) => return done(Some(dynamodb::wire_refusal(encoding, &error))),
+        };
+        let (request, echo) = (Request::Table(Box::new(call.request)), call.echo);
+        let door = self.clone();
+        live.request(request, move |reply| {
+            done(reply.map(|reply| match reply {
+                Reply::Table(Ok(response)) => {
+                    encoding.answer(Some(&dynamodb::encode(&echo, &response, &door.account, door.epoch_unix_ms)))
+                }
+                Reply::Table(Err(error)) => dynamodb::refusal(encoding, &error),
+                _ => unreachable!("a table request has a table reply"),
+            }));
+        });
     }
 
     fn kinesis(

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::WireError;
-use crate::base::StreamName;
+use crate::base::{StreamName, TableName};
 use crate::service::streams::api::{ConsumerDescription, ConsumerRef};
 
 /// An account in a region.
@@ -37,6 +37,23 @@ impl Account {
             arn.split_once("/consumer/").and_then(|(_, consumer)| consumer.rsplit_once(':')).ok_or_else(missing)?;
         let created_unix_s = Some(created.parse().map_err(|_| missing())?);
         Ok(ConsumerRef { stream, name: name.into(), created_unix_s })
+    }
+
+    /// A table's ARN.
+    pub fn table_arn(&self, table: impl fmt::Display) -> String {
+        format!("arn:aws:dynamodb:{}:{}:table/{table}", self.region, self.id)
+    }
+
+    /// The table that an ARN names.
+    ///
+    /// # Errors
+    /// ResourceNotFoundException when it is of another account or region, or of no table.
+    pub fn table_of_arn(&self, arn: &str) -> Result<TableName, WireError> {
+        let missing = || WireError::new("ResourceNotFoundException", format!("Requested resource not found: {arn}"));
+        let prefix = self.table_arn("");
+        let name = arn.strip_prefix(&prefix).ok_or_else(missing)?;
+        let name = name.split_once('/').map_or(name, |(table, _)| table);
+        name.parse().map_err(|_| missing())
     }
 
     /// The stream that an ARN names, whose shape was checked.

@@ -102,8 +102,18 @@ impl Encoding {
     }
     /// An error. `namespace` stands before the code, as DynamoDB has it.
     pub fn refusal(self, namespace: &str, error: &WireError) -> HttpResponse {
+        self.refusal_with(namespace, error, ("Item", Value::Null))
+    }
+    /// An error with a member besides its message.
+    pub fn refusal_with(
+        self,
+        namespace: &str,
+        error: &WireError,
+        (name, value): (&'static str, Value<'_>),
+    ) -> HttpResponse {
         let code = format!("{namespace}{}", error.code);
-        let body = Value::structure([("__type", code.into()), ("message", error.message.as_deref().into())]);
+        let message = error.message.as_deref().into();
+        let body = Value::structure([("__type", code.into()), ("message", message), (name, value)]);
         HttpResponse { status: error.status, content_type: self.content_type(), body: self.encode(&body) }
     }
 }

@@ -7,6 +7,7 @@
 
 mod account;
 pub mod cbor;
+pub mod dynamodb;
 pub mod http;
 pub mod json;
 pub mod kinesis;
@@ -16,6 +17,7 @@ pub mod value;
 use std::borrow::Cow;
 
 pub use account::Account;
+pub use http::{Encoding, HttpResponse};
 
 /// Why a request never reached a service: AWS's name of the error, and the message.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -48,6 +48,8 @@ pub enum Shape {
     List { of: &'static Shape, min: usize, max: usize },
     /// A map from texts to texts with so many entries.
     TextMap { key: &'static Shape, value: &'static Shape, min: usize, max: usize },
+    /// Anything: checked elsewhere.
+    Any,
     /// A structure.
     Structure(&'static [Member]),
 }
@@ -94,7 +96,7 @@ fn types_of(shape: &Shape, value: &Value<'_>) -> Result<(), WireError> {
         }
         (Shape::TextMap { .. }, Value::List(_)) => Err(unrecognized_collection("java.util.Map")),
         (Shape::TextMap { .. }, _) => Err(WireError::serialization("Unexpected field type")),
-        (_, Value::Null) => Ok(()),
+        (Shape::Any, _) | (_, Value::Null) => Ok(()),
         (Shape::Text { .. } | Shape::Word(_), Value::Text(_)) => Ok(()),
         (Shape::Integer { .. }, Value::Int(_) | Value::Float(_)) => Ok(()),
         (Shape::Boolean, Value::Bool(_)) => Ok(()),
@@ -146,7 +148,7 @@ fn java_type(shape: &Shape) -> &'static str {
         Shape::Boolean => "Boolean",
         Shape::Blob { .. } => "a Blob",
         Shape::Timestamp => "Date",
-        Shape::List { .. } | Shape::TextMap { .. } | Shape::Structure(_) => "a collection",
+        Shape::List { .. } | Shape::TextMap { .. } | Shape::Structure(_) | Shape::Any => "a collection",
     }
 }
 

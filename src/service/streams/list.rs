@@ -101,8 +101,11 @@ impl StreamsService {
                 }
                 (token.stream, token.filter, Some(token.after))
             }
-            _ => {
-                let text = "Either NextToken or StreamName must be given, and a NextToken alone";
+            (None, None) => {
+                return Err(Error::InvalidArgument("Either NextToken or StreamName should be provided.".into()));
+            }
+            (_, Some(_)) => {
+                let text = "NextToken and StreamName cannot be provided together.";
                 return Err(Error::InvalidArgument(text.into()));
             }
         };

@@ -35,6 +35,7 @@ const ALLOWED: &[(&str, &str, &str)] = &[
     ("src/serve/clock.rs", "Instant::", "a real client's time is the machine's"),
     ("src/serve/clock.rs", "SystemTime", "a real client's time is the machine's"),
     ("src/serve/http.rs", "tokio::select!", "biased; and connections come as they come"),
+    ("src/serve/subscriptions.rs", "tokio::select!", "biased; and clients go away as they like"),
     ("src/world/turmoil_clock.rs", "SystemTime", "turmoil wants its epoch as one; it is a constant"),
 ];
 

@@ -393,6 +393,12 @@ events! {
     EffectsApplied { consumer: ConsumerId, host: HostId, shard: ShardId, from: u64, to: u64, duplicates: u32 },
     /// The application's store refused a writer that is no longer the lease holder.
     EffectsFenced { consumer: ConsumerId, host: HostId, shard: ShardId },
+
+    // ---- streams service, enhanced fan-out --------------------------------------------------------------
+    /// A subscription's event carried ordinals `from..to`.
+    SubscriptionRead {
+        stream: StreamId, shard: ShardId, host: HostId, from: u64, to: u64, size_bytes: u64, behind_latest_ms: u64,
+    },
 }
 
 #[cfg(test)]

@@ -11,12 +11,14 @@ use super::director::Director;
 use super::folds::Folds;
 use super::shard_load::ShardLoad;
 use crate::base::event::HostRole;
-use crate::base::{Fold, SimDuration, SimTime};
+use crate::base::{Fold, ShardId, SimDuration, SimTime};
 use crate::check::CheckResult;
 use crate::client::Cx;
 use crate::cloud::{Cloud, Reply, Request};
 use crate::measure::Figures;
 use crate::scenario::plan::{FaultPlan, Plan};
+use crate::service::Service;
+use crate::service::streams::api::{ConsumerRef, Error, SubscriptionPoll};
 use crate::world::World;
 
 /// The name of the host through which foreign clients call.
@@ -71,6 +73,23 @@ impl Live {
             answered(gateway.call(request, CALL_TIMEOUT).await.ok());
         });
         self.run_until(self.now());
+    }
+
+    /// What a subscription that was begun through the gateway has to say.
+    ///
+    /// # Errors
+    /// The error that ends it.
+    pub fn poll_subscription(
+        &self,
+        consumer: &ConsumerRef,
+        shard: ShardId,
+        subscription: u64,
+    ) -> Result<SubscriptionPoll, Error> {
+        let caller = self.gateway.id();
+        self.world.with_backend(|cloud, now, events| {
+            cloud.streams.advance(now, events);
+            cloud.streams.poll_subscription(now, caller, consumer, shard, subscription, events)
+        })
     }
 
     /// Begins a fault now. Its number, by which it is healed.

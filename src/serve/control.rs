@@ -2,15 +2,13 @@
 //!
 //! A web page of another origin may not use them: a browser tells the origin, and the `Host` that it thinks it talks to.
 
-use http_body_util::Full;
-use hyper::body::Bytes;
 use hyper::header::{CONTENT_TYPE, HOST, HeaderName, HeaderValue, ORIGIN};
 use hyper::http::request::Parts;
 use hyper::{Method, Response, StatusCode};
 use serde::{Deserialize, Serialize};
 
 use super::clock::Pace;
-use super::http::{App, Body};
+use super::http::{App, Body, whole};
 use crate::scenario::units::Duration;
 
 const FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
@@ -124,7 +122,7 @@ fn checks(app: &App) -> Response<Body> {
 
 fn json(value: &impl Serialize) -> Response<Body> {
     let body = serde_json::to_vec(value).unwrap_or_else(|error| unreachable!("the answer is JSON: {error}"));
-    let mut response = Response::new(Full::new(Bytes::from(body)));
+    let mut response = Response::new(whole(body));
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     response
 }

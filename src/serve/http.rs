@@ -7,7 +7,7 @@ use std::net::SocketAddr;
 use std::rc::Rc;
 use std::time::Duration;
 
-use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
+use http_body_util::{BodyExt, Either, Full, LengthLimitError, Limited};
 use hyper::body::{Bytes, Incoming};
 use hyper::header::{AUTHORIZATION, CONTENT_TYPE, DATE, HeaderMap, HeaderName, HeaderValue};
 use hyper::service::service_fn;
@@ -15,15 +15,17 @@ use hyper::{Request, Response};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::conn::auto;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{Notify, oneshot};
+use tokio::sync::{Notify, oneshot, watch};
 
-use super::answers::Door;
+use super::answers::{Answer, Door};
 use super::clock::Clock;
 use super::control;
 use super::settings::Settings;
+use super::subscriptions::{self, Frames};
 use crate::base::SimDuration;
 use crate::run::Live;
 use crate::scenario::plan::Plan;
+use crate::wire::event_stream::CONTENT_TYPE as CONTENT_TYPE_OF_FRAMES;
 use crate::wire::http::{HttpRequest, HttpResponse};
 
 /// The largest body that is read: 10 MiB of data as base64, with room for the rest.
@@ -33,7 +35,8 @@ const SEND_TIMEOUT: Duration = Duration::from_secs(30);
 /// Connections that are still busy so long after the stop are cut.
 const STOP_TIMEOUT: Duration = Duration::from_secs(5);
 
-pub(super) type Body = Full<Bytes>;
+/// A whole body, or one that comes over time.
+pub(super) type Body = Either<Full<Bytes>, Frames>;
 
 /// Why an endpoint did not start.
 #[derive(Debug)]
@@ -78,6 +81,8 @@ pub(super) struct App {
     pub is_public: bool,
     /// Something new may be due, or the clock has changed.
     changed: Notify,
+    /// Tells subscriptions of every change; true when the endpoint stops.
+    pub changes: watch::Sender<bool>,
     requests: Cell<u64>,
 }
 
@@ -91,11 +96,14 @@ impl App {
     pub fn advance(&self, by: SimDuration) {
         self.clock.borrow_mut().advance(by);
         self.catch_up();
-        self.changed.notify_one();
+        self.wake();
     }
-    /// Something about time has changed.
+    /// Something was done, or time runs otherwise.
     pub fn wake(&self) {
         self.changed.notify_one();
+        if self.changes.receiver_count() > 0 {
+            self.changes.send_modify(|_| {});
+        }
     }
 }
 
@@ -116,6 +124,7 @@ impl Server {
             door: Rc::new(door),
             is_public: !settings.address.ip().is_loopback(),
             changed: Notify::new(),
+            changes: watch::Sender::new(false),
             requests: Cell::new(0),
         };
         Ok(Self { runtime, listener, app: Rc::new(app) })
@@ -165,6 +174,7 @@ async fn serve(listener: TcpListener, app: Rc<App>) -> std::io::Result<()> {
         });
     }
     tracing::info!("stopping");
+    app.changes.send_replace(true);
     let _ = tokio::time::timeout(STOP_TIMEOUT, graceful.shutdown()).await;
     Ok(())
 }
@@ -191,6 +201,9 @@ async fn keep_time(app: Rc<App>) {
             None => app.changed.notified().await,
         }
         app.catch_up();
+        if app.changes.receiver_count() > 0 {
+            app.changes.send_modify(|_| {});
+        }
     }
 }
 
@@ -244,7 +257,13 @@ async fn handle(app: Rc<App>, request: Request<Incoming>) -> Result<Response<Bod
     let answer = answer.await.ok().flatten();
     let number = app.requests.get() + 1;
     app.requests.set(number);
-    Ok(answer.map_or_else(lost, |answer| aws_response(answer, number)))
+    Ok(match answer {
+        Some(Answer::Whole(answer)) => aws_response(answer, number),
+        Some(Answer::Subscribed(subscribed)) => {
+            event_stream(Either::Right(subscriptions::start(&app, subscribed)), number)
+        }
+        None => lost(),
+    })
 }
 
 const TARGET: HeaderName = HeaderName::from_static("x-amz-target");
@@ -258,10 +277,17 @@ fn text<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
 
 /// An answer as AWS sends it, with a request id that counts.
 fn aws_response(answer: HttpResponse, number: u64) -> Response<Body> {
-    let mut response = Response::new(Full::new(Bytes::from(answer.body)));
+    let mut response = event_stream(whole(answer.body), number);
     *response.status_mut() = hyper::StatusCode::from_u16(answer.status).unwrap_or_default();
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(answer.content_type));
+    response
+}
+
+/// An answer whose frames follow.
+fn event_stream(body: Body, number: u64) -> Response<Body> {
+    let mut response = Response::new(body);
     let headers = response.headers_mut();
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static(answer.content_type));
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(CONTENT_TYPE_OF_FRAMES));
     let id = format!("{number:08x}-0000-4000-8000-{number:012x}");
     if let Ok(id) = HeaderValue::from_str(&id) {
         headers.insert(ID_2, id.clone());
@@ -270,13 +296,18 @@ fn aws_response(answer: HttpResponse, number: u64) -> Response<Body> {
     response
 }
 
+/// A body that is there.
+pub(super) fn whole(bytes: impl Into<Bytes>) -> Body {
+    Either::Left(Full::new(bytes.into()))
+}
+
 /// A fault lost the answer; the client has given up long since.
 fn lost() -> Response<Body> {
     plain(504, "the answer was lost")
 }
 
 pub(super) fn plain(status: u16, text: &'static str) -> Response<Body> {
-    let mut response = Response::new(Full::new(Bytes::from_static(text.as_bytes())));
+    let mut response = Response::new(whole(text));
     *response.status_mut() = hyper::StatusCode::from_u16(status).unwrap_or_default();
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
     response

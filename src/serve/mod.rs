@@ -1,17 +1,18 @@
 //! Floor 8: the local endpoint. Real AWS clients talk to the same services, through the same world, on a clock that can
 //! run, run fast, or stand still.
 //!
-//! [`answers`] turns an HTTP request into an answer of the live run, `clock` says what time it is, `control` has the
-//! routes under `/_kinesim/`, `http` is the server. Everything runs on one thread: a request is handled in a few
+//! `answers` turns an HTTP request into an answer of the live run, `clock` says what time it is, `control` has the
+//! routes under `/_kinesim/`, `subscriptions` the events of SubscribeToShard, `http` is the server. Everything runs on one thread: a request is handled in a few
 //! microseconds, and one thread keeps the order of events plain.
 //!
 //! Not here: verifying signatures, IAM, and anything that is not Kinesis Data Streams or DynamoDB.
 
-pub mod answers;
+mod answers;
 mod clock;
 mod control;
 mod http;
 mod settings;
+mod subscriptions;
 
 pub use clock::Pace;
 pub use http::{Server, ServerError};

@@ -82,14 +82,16 @@ impl Encoding {
             _ => None,
         }
     }
-    fn content_type(self) -> &'static str {
+    /// The content type.
+    pub fn content_type(self) -> &'static str {
         match self {
             Self::Json10 => "application/x-amz-json-1.0",
             Self::Json11 => "application/x-amz-json-1.1",
             Self::Cbor11 => "application/x-amz-cbor-1.1",
         }
     }
-    fn encode(self, value: &Value<'_>) -> Vec<u8> {
+    /// A value in this encoding.
+    pub fn encode(self, value: &Value<'_>) -> Vec<u8> {
         match self {
             Self::Json10 | Self::Json11 => json::encode(value),
             Self::Cbor11 => cbor::encode(value),

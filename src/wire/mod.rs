@@ -8,6 +8,7 @@
 mod account;
 pub mod cbor;
 pub mod dynamodb;
+pub mod event_stream;
 pub mod http;
 pub mod json;
 pub mod kinesis;

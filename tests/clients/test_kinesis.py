@@ -158,6 +158,26 @@ class Kinesis(unittest.TestCase):
         self.kinesis.delete_stream(StreamName="consumers", EnforceConsumerDeletion=True)
         self.kinesis.get_waiter("stream_not_exists").wait(StreamName="consumers", WaiterConfig={"Delay": 1})
 
+    def test_a_shard_is_pushed_to_its_end_by_enhanced_fan_out(self):
+        arn = self.stream("fan-out")
+        consumer = self.kinesis.register_stream_consumer(StreamARN=arn, ConsumerName="c")["Consumer"]["ConsumerARN"]
+        self.settle()
+        for n in range(3):
+            self.kinesis.put_record(StreamName="fan-out", Data=str(n).encode(), PartitionKey="k")
+        subscribe = lambda: self.kinesis.subscribe_to_shard(
+            ConsumerARN=consumer, ShardId="shardId-000000000000", StartingPosition={"Type": "TRIM_HORIZON"})
+        events = iter(subscribe()["EventStream"])
+        first = next(events)["SubscribeToShardEvent"]
+        self.assertEqual([record["Data"] for record in first["Records"]], [b"0", b"1", b"2"])
+        self.assertTrue(first["ContinuationSequenceNumber"])
+        self.refused("ResourceInUseException", subscribe)
+        self.kinesis.split_shard(StreamName="fan-out", ShardToSplit="shardId-000000000000", NewStartingHashKey=MIDDLE)
+        self.settle()
+        *_, last = [event["SubscribeToShardEvent"] for event in events]
+        self.assertEqual([child["ShardId"] for child in last["ChildShards"]],
+                         ["shardId-000000000001", "shardId-000000000002"])
+        self.assertNotIn("ContinuationSequenceNumber", last)
+
     def test_streams_are_listed_in_pages(self):
         for n in range(3):
             self.stream(f"listed-{n}")

@@ -51,7 +51,7 @@ impl Endpoint {
         let answer = Rc::new(RefCell::new(None));
         let kept = answer.clone();
         self.door.answer(&self.live, &request, move |given| *kept.borrow_mut() = given);
-        let answer = answer.borrow_mut().take().expect("an answer at once");
+        let Some(Answer::Whole(answer)) = answer.borrow_mut().take() else { panic!("no whole answer at once") };
         let body =
             if answer.body.is_empty() { Value::Null } else { serde_json::from_slice(&answer.body).expect("JSON") };
         (answer.status, body)

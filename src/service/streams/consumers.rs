@@ -1,6 +1,8 @@
 //! Consumers with enhanced fan-out: RegisterStreamConsumer and its family.
 //! (<https://docs.aws.amazon.com/streams/latest/dev/enhanced-consumers.html>)
 
+use std::collections::BTreeMap;
+
 use super::api::{
     ConsumerDescription, ConsumerRef, ConsumerStatus, ConsumersToken, Error, Reply, Response, StreamStatus, Tag,
 };
@@ -8,9 +10,10 @@ use super::limits::{
     CONSUMERS_CREATING_MAX, CONSUMERS_MAX, CONSUMERS_MAX_ADVANTAGE, LIST_CONSUMERS_MAX, TOKEN_LIFETIME,
 };
 use super::list::page_size;
+use super::subscriptions::Pipe;
 use super::tags::{self, Tags};
 use super::{At, StreamsService};
-use crate::base::{SimTime, StreamId, StreamName};
+use crate::base::{ShardId, SimTime, StreamId, StreamName};
 
 /// A registered consumer.
 pub(super) struct Consumer {
@@ -21,6 +24,8 @@ pub(super) struct Consumer {
     pub gone_at: Option<SimTime>,
     pub tags: Tags,
     pub policy: Option<Box<str>>,
+    /// Its pipes, by shard.
+    pub pipes: BTreeMap<ShardId, Pipe>,
 }
 
 impl Consumer {
@@ -61,7 +66,8 @@ impl StreamsService {
         let tags = tags::checked(tags, &Tags::new())?;
         let (low, high) = self.settings.transitions.consumer;
         let active_at = at.now + self.durations.duration(low, high);
-        let new = Consumer { registered_at: at.now, active_at, gone_at: None, tags, policy: None };
+        let new =
+            Consumer { registered_at: at.now, active_at, gone_at: None, tags, policy: None, pipes: BTreeMap::new() };
         self.stream_mut(id).consumers.insert(consumer.clone(), new);
         let reference = ConsumerRef { stream: name.clone(), name: consumer, created_unix_s: None };
         Ok(Response::ConsumerRegistered(self.describe(&reference, at.now)?))
@@ -118,6 +124,10 @@ impl StreamsService {
             status,
             created_at: self.unix_ms(registered_at),
         })
+    }
+
+    pub(super) fn consumer_status(&mut self, consumer: &ConsumerRef, now: SimTime) -> Result<ConsumerStatus, Error> {
+        Ok(self.consumer_mut(consumer)?.status(now))
     }
 
     /// The consumer that is meant; one that was registered again is another.

@@ -70,6 +70,21 @@ pub const CONSUMERS_CREATING_MAX: usize = 5;
 /// Cap and default of ListStreamConsumers' MaxResults.
 pub const LIST_CONSUMERS_MAX: u32 = 100;
 
+/// SubscribeToShard calls a second of one consumer on one shard.
+pub const SUBSCRIBE_CALLS_PER_S: u64 = 1;
+/// Bytes a second of one consumer's pipe from one shard.
+pub const SUBSCRIPTION_BYTES_PER_S: u64 = 2 * MIB;
+/// How long a subscription lasts.
+pub const SUBSCRIPTION_LIFETIME: SimDuration = SimDuration::from_mins(5);
+/// How soon a consumer may subscribe to the same shard again.
+pub const SUBSCRIPTION_RETRY_AFTER: SimDuration = SimDuration::from_secs(5);
+/// Assumed: most bytes of an event.
+pub const SUBSCRIPTION_EVENT_BYTES_MAX: u64 = MIB;
+/// Assumed: time between events, from the propagation delay that AWS gives.
+pub const SUBSCRIPTION_EVENT_EVERY_MIN: SimDuration = SimDuration::from_millis(70);
+/// Assumed: time between events when there is nothing to tell.
+pub const SUBSCRIPTION_IDLE_EVENT_EVERY: SimDuration = SimDuration::from_secs(5);
+
 /// On-demand streams of an account.
 pub const ON_DEMAND_STREAMS_MAX: u32 = 50;
 /// Shards of a new on-demand stream: 4 MB/s and 4,000 records/s.

@@ -4,7 +4,7 @@
 //! a rule: numbers in `limits.rs`, call quotas in `quotas.rs`, shard storage in `log.rs` and `zones.rs`, writes in
 //! `write.rs`, iterators and reads in `read.rs`, listings in `list.rs`, states and durations in `lifecycle.rs`,
 //! splits and merges in `reshard.rs`, on-demand mode in `modes.rs`, trimming in `retention.rs`, keys in
-//! `encryption.rs`, registered consumers in `consumers.rs`, tags and policies in `tags.rs`, injected faults in
+//! `encryption.rs`, registered consumers in `consumers.rs` and `subscriptions.rs`, tags and policies in `tags.rs`, injected faults in
 //! `faults.rs`.
 //!
 //! Not modelled: queues and channels; who may call, so resource policies are kept and not enforced.
@@ -25,6 +25,7 @@ mod reshard;
 mod retention;
 mod shard;
 mod stream;
+mod subscriptions;
 mod tags;
 #[cfg(test)]
 mod tests;
@@ -54,6 +55,7 @@ pub struct StreamsService {
     durations: Random,
     /// The minimum throughput billing commitment of the account.
     commitment: Commitment,
+    next_subscription: u64,
     /// The earliest thing the service does on its own.
     next_deadline: SimTime,
 }
@@ -77,6 +79,7 @@ impl StreamsService {
             faults: Faults::new(seed),
             durations: seed.stream("transitions"),
             commitment: Commitment::default(),
+            next_subscription: 0,
             next_deadline: SimTime::MAX,
         }
     }
@@ -166,6 +169,7 @@ impl StreamsService {
             Request::UpdateStreamRecordDistributionStrategy { stream, strategy } => {
                 self.update_distribution(&stream, strategy)
             }
+            Request::SubscribeToShard { consumer, shard, position } => self.subscribe(at, &consumer, shard, position),
             Request::RegisterStreamConsumer { stream, name, tags } => self.register_consumer(at, &stream, name, tags),
             Request::DeregisterStreamConsumer { consumer } => self.deregister_consumer(at, &consumer),
             Request::DescribeStreamConsumer { consumer } => self.describe_consumer(&consumer, at.now),

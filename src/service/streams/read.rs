@@ -1,5 +1,7 @@
 //! GetShardIterator and GetRecords.
 
+use std::ops::Range;
+
 use super::api::{
     ChildShard, Error, GetRecordsOutput, IteratorPosition, Record, Reply, Response, ShardIterator, Timestamp,
 };
@@ -39,7 +41,7 @@ impl StreamsService {
     }
 
     /// Expired shards, and those that never were, cannot be read.
-    fn need_shard(&self, id: StreamId, shard: ShardId) -> Result<(), Error> {
+    pub(super) fn need_shard(&self, id: StreamId, shard: ShardId) -> Result<(), Error> {
         if self.stream(id).shard(shard).is_some() {
             return Ok(());
         }
@@ -49,7 +51,13 @@ impl StreamsService {
     }
 
     /// The ordinal that a position means now. What was trimmed falls forward to the horizon.
-    fn position(&self, id: StreamId, shard: ShardId, position: IteratorPosition, now: SimTime) -> Result<u64, Error> {
+    pub(super) fn position(
+        &self,
+        id: StreamId,
+        shard: ShardId,
+        position: IteratorPosition,
+        now: SimTime,
+    ) -> Result<u64, Error> {
         let slot = &self.stream(id).shards[shard.index()];
         match position {
             IteratorPosition::TrimHorizon => Ok(slot.log.first()),
@@ -81,7 +89,7 @@ impl StreamsService {
     }
 
     /// One past the newest record that GetRecords shows.
-    fn visible_end(&self, slot: &Shard, now: SimTime) -> u64 {
+    pub(super) fn visible_end(&self, slot: &Shard, now: SimTime) -> u64 {
         let lag = self.settings.visibility_lag;
         match lag.is_zero() {
             true => slot.log.end(),
@@ -161,24 +169,8 @@ impl StreamsService {
         if readable == from && wanted > from {
             return Err(Error::InternalFailure);
         }
-        let epoch_s = self.settings.epoch_unix_ms;
-        let mut bytes = 0;
-        let mut records = Vec::with_capacity((readable - from) as usize);
-        for (ordinal, entry) in (from..readable).zip(slot.log.iter_from(from)) {
-            bytes += entry.size_bytes();
-            if bytes > limits::READ_BYTES_MAX {
-                bytes -= entry.size_bytes();
-                break;
-            }
-            let unix_s = ((epoch_s + entry.arrived_at.as_millis()) / 1000) as u32;
-            records.push(Record {
-                sequence_number: slot.sequence_number(entry.index, unix_s),
-                arrived_at: entry.arrived_at,
-                partition_key: entry.key.clone(),
-                data: entry.data.clone(),
-                ordinal,
-            });
-        }
+        let records = self.records_of(slot, from..readable, limits::READ_BYTES_MAX);
+        let bytes = records.iter().map(Record::size_bytes).sum();
         let to = from + records.len() as u64;
         let behind = behind_latest(slot, to, visible, at.now);
         let age = match records.last() {
@@ -210,8 +202,29 @@ impl StreamsService {
         })
     }
 
+    /// Records with these ordinals, up to so many bytes, but one at least.
+    pub(super) fn records_of(&self, slot: &Shard, ordinals: Range<u64>, bytes_max: u64) -> Vec<Record> {
+        let mut bytes = 0;
+        let mut records = Vec::with_capacity((ordinals.end - ordinals.start) as usize);
+        for (ordinal, entry) in ordinals.clone().zip(slot.log.iter_from(ordinals.start)) {
+            bytes += entry.size_bytes();
+            if bytes > bytes_max && ordinal > ordinals.start {
+                break;
+            }
+            let unix_s = (self.unix_ms(entry.arrived_at) / 1000) as u32;
+            records.push(Record {
+                sequence_number: slot.sequence_number(entry.index, unix_s),
+                arrived_at: entry.arrived_at,
+                partition_key: entry.key.clone(),
+                data: entry.data.clone(),
+                ordinal,
+            });
+        }
+        records
+    }
+
     /// The shards that a closed shard was split into or merged into.
-    fn children(&self, id: StreamId, shard: ShardId) -> Vec<ChildShard> {
+    pub(super) fn children(&self, id: StreamId, shard: ShardId) -> Vec<ChildShard> {
         let stream = self.stream(id);
         let describe = |child: &ShardId| {
             let child = &stream.shards[child.index()];
@@ -223,7 +236,7 @@ impl StreamsService {
 }
 
 /// MillisBehindLatest: how long ago the first record that is still unread arrived; 0 at the tip.
-fn behind_latest(slot: &Shard, to: u64, visible: u64, now: SimTime) -> crate::base::SimDuration {
+pub(super) fn behind_latest(slot: &Shard, to: u64, visible: u64, now: SimTime) -> crate::base::SimDuration {
     match to < visible {
         true => now.since(slot.log.get(to).arrived_at),
         false => crate::base::SimDuration::ZERO,

@@ -76,6 +76,8 @@ pub fn encode<'a>(echo: &Echo, response: &'a Response, account: &Account, epoch_
             ("StreamName", echo.stream.as_ref().map(ToString::to_string).into()),
             ("WarmThroughput", resources::warm_throughput(*warm)),
         ]),
+        // Its events follow, in frames.
+        Response::Subscribed { .. } => return None,
         Response::ConsumerRegistered(consumer) => {
             Value::structure([("Consumer", resources::consumer_description(consumer, account, false))])
         }
@@ -140,7 +142,7 @@ fn get_records(output: &GetRecordsOutput, epoch_unix_ms: u64) -> Value<'_> {
     ])
 }
 
-fn record(record: &Record, is_encrypted: bool, epoch_unix_ms: u64) -> Value<'_> {
+pub(super) fn record(record: &Record, is_encrypted: bool, epoch_unix_ms: u64) -> Value<'_> {
     let key = record.partition_key.as_str();
     Value::structure([
         ("SequenceNumber", Value::display(record.sequence_number)),
@@ -155,7 +157,7 @@ fn hash_key_range<'a>(range: HashKeyRange) -> Value<'a> {
     Value::structure([("StartingHashKey", Value::display(range.start)), ("EndingHashKey", Value::display(range.end))])
 }
 
-fn child_shard<'a>(child: &ChildShard) -> Value<'a> {
+pub(super) fn child_shard<'a>(child: &ChildShard) -> Value<'a> {
     Value::structure([
         ("ShardId", Value::display(child.id)),
         ("ParentShards", Value::list(child.parents.iter().map(Value::display))),

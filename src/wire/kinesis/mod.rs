@@ -7,7 +7,9 @@ mod decode;
 mod encode;
 mod resources;
 mod shapes;
+mod subscription;
 pub mod tokens;
 
 pub use decode::{Call, Echo, decode};
 pub use encode::encode;
+pub use subscription::{initial_response, subscription_error, subscription_event};

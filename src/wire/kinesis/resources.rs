@@ -66,6 +66,15 @@ pub(super) fn decode(operation: &str, body: &Body<'_>) -> Result<Option<Request>
             name: body.text("ConsumerName").into(),
             tags: tags(body),
         },
+        "SubscribeToShard" => {
+            let position = body.value.get("StartingPosition").unwrap_or(&Value::Null);
+            let position = Body { value: position, account: body.account };
+            Request::SubscribeToShard {
+                consumer: body.account.consumer_of_arn(body.text("ConsumerARN"))?,
+                shard: body.shard("ShardId")?,
+                position: position.position("Type", "SequenceNumber")?,
+            }
+        }
         "DeregisterStreamConsumer" => Request::DeregisterStreamConsumer { consumer: consumer(body)? },
         "DescribeStreamConsumer" => Request::DescribeStreamConsumer { consumer: consumer(body)? },
         "ListStreamConsumers" => {

@@ -23,7 +23,7 @@ pub use resources::{
 };
 pub use response::{
     ChildShard, GetRecordsOutput, ListedStream, Placed, PutFailure, Record, Reply, Response, Shard, StreamDescription,
-    StreamSummary,
+    StreamSummary, SubscriptionEvent, SubscriptionPoll,
 };
 pub use settings::{Settings, ThrottleWindow, Transitions};
 

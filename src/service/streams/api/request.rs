@@ -220,6 +220,15 @@ pub enum Request {
         /// RecordDistributionStrategy.
         strategy: RecordDistributionStrategy,
     },
+    /// SubscribeToShard.
+    SubscribeToShard {
+        /// The consumer.
+        consumer: ConsumerRef,
+        /// ShardId.
+        shard: ShardId,
+        /// StartingPosition.
+        position: IteratorPosition,
+    },
     /// RegisterStreamConsumer.
     RegisterStreamConsumer {
         /// The stream.
@@ -286,6 +295,7 @@ impl Request {
             Self::UpdateStreamWarmThroughput { .. } => "UpdateStreamWarmThroughput",
             Self::UpdateMaxRecordSize { .. } => "UpdateMaxRecordSize",
             Self::UpdateStreamRecordDistributionStrategy { .. } => "UpdateStreamRecordDistributionStrategy",
+            Self::SubscribeToShard { .. } => "SubscribeToShard",
             Self::RegisterStreamConsumer { .. } => "RegisterStreamConsumer",
             Self::DeregisterStreamConsumer { .. } => "DeregisterStreamConsumer",
             Self::DescribeStreamConsumer { .. } => "DescribeStreamConsumer",

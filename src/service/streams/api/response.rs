@@ -83,6 +83,11 @@ pub enum Response {
     AccountSettings(Commitment),
     /// UpdateStreamWarmThroughput.
     WarmThroughput(WarmThroughput),
+    /// SubscribeToShard: the number by which its events are asked for.
+    Subscribed {
+        /// The number.
+        subscription: u64,
+    },
     /// RegisterStreamConsumer.
     ConsumerRegistered(ConsumerDescription),
     /// DescribeStreamConsumer.
@@ -209,6 +214,37 @@ pub struct GetRecordsOutput {
     pub is_encrypted: bool,
 }
 
+/// What a subscription has to say.
+#[derive(Clone, Debug)]
+pub enum SubscriptionPoll {
+    /// An event.
+    Event(Box<SubscriptionEvent>),
+    /// Nothing before then, whatever happens.
+    NotBefore(SimTime),
+    /// Nothing now; something by then at the latest, or when a record arrives.
+    Idle {
+        /// By when to ask again.
+        until: SimTime,
+    },
+    /// The subscription's five minutes are over.
+    Ended,
+}
+
+/// SubscribeToShardEvent.
+#[derive(Clone, Debug)]
+pub struct SubscriptionEvent {
+    /// Records in order of sequence number.
+    pub records: Vec<Record>,
+    /// ContinuationSequenceNumber; `None` at the end of a closed shard.
+    pub continuation: Option<SequenceNumber>,
+    /// MillisBehindLatest.
+    pub millis_behind_latest: u64,
+    /// ChildShards, only at the end of a closed shard.
+    pub child_shards: Vec<ChildShard>,
+    /// Whether the stream is encrypted.
+    pub is_encrypted: bool,
+}
+
 /// A record as readers get it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Record {
@@ -222,6 +258,13 @@ pub struct Record {
     pub data: Payload,
     /// Position in the shard; for observers, not on the wire.
     pub ordinal: u64,
+}
+
+impl Record {
+    /// Bytes that count toward throughput.
+    pub fn size_bytes(&self) -> u64 {
+        u64::from(self.data.len()) + u64::from(self.partition_key.size_bytes())
+    }
 }
 
 /// A child shard as GetRecords shows it at the end of its parent.

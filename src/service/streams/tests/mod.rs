@@ -7,6 +7,7 @@ mod lifecycle;
 mod listing;
 mod modes;
 mod reading;
+mod subscriptions;
 mod zones;
 
 use super::StreamsService;

@@ -1,0 +1,108 @@
+//! Subscriptions of real clients: their events as they come, in frames over an open answer.
+
+use std::pin::Pin;
+use std::rc::Rc;
+use std::task::{Context, Poll};
+
+use hyper::body::{Bytes, Frame};
+use tokio::sync::{mpsc, watch};
+
+use super::http::App;
+use crate::base::{ShardId, SimTime};
+use crate::service::streams::api::{ConsumerRef, SubscriptionPoll};
+use crate::wire::{Encoding, kinesis};
+
+/// Frames that wait for a slow client; more are not made before it has taken them.
+const FRAMES_WAITING_MAX: usize = 4;
+
+/// A subscription that has begun.
+pub(super) struct Subscribed {
+    pub consumer: ConsumerRef,
+    pub shard: ShardId,
+    pub number: u64,
+    pub encoding: Encoding,
+}
+
+/// A body whose frames come over time.
+pub(super) struct Frames(mpsc::Receiver<Bytes>);
+
+impl hyper::body::Body for Frames {
+    type Data = Bytes;
+    type Error = std::convert::Infallible;
+
+    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
+        self.0.poll_recv(cx).map(|bytes| bytes.map(|bytes| Ok(Frame::data(bytes))))
+    }
+}
+
+/// Begins to send a subscription's events.
+pub(super) fn start(app: &Rc<App>, subscribed: Subscribed) -> Frames {
+    let (frames, receiver) = mpsc::channel(FRAMES_WAITING_MAX);
+    let app = app.clone();
+    tokio::task::spawn_local(async move {
+        let mut changes = app.changes.subscribe();
+        if frames.send(kinesis::initial_response(subscribed.encoding).into()).await.is_ok() {
+            // The client went away, or the subscription is over.
+            let _ = send_events(&app, &subscribed, &frames, &mut changes).await;
+        }
+    });
+    Frames(receiver)
+}
+
+/// The receiver is gone.
+struct Closed;
+
+async fn send_events(
+    app: &App,
+    subscribed: &Subscribed,
+    frames: &mpsc::Sender<Bytes>,
+    changes: &mut watch::Receiver<bool>,
+) -> Result<(), Closed> {
+    let Subscribed { consumer, shard, number, encoding } = subscribed;
+    loop {
+        if *changes.borrow_and_update() {
+            return Ok(());
+        }
+        app.catch_up();
+        match app.live.poll_subscription(consumer, *shard, *number) {
+            Ok(SubscriptionPoll::Event(event)) => {
+                let is_last = event.continuation.is_none();
+                let frame = kinesis::subscription_event(*encoding, &event, app.door.epoch_unix_ms);
+                frames.send(frame.into()).await.map_err(|_| Closed)?;
+                if is_last {
+                    return Ok(());
+                }
+            }
+            Ok(SubscriptionPoll::NotBefore(at)) => wait(app, at, frames, changes, false).await?,
+            Ok(SubscriptionPoll::Idle { until }) => wait(app, until, frames, changes, true).await?,
+            Ok(SubscriptionPoll::Ended) => return Ok(()),
+            Err(error) => {
+                return frames.send(kinesis::subscription_error(*encoding, &error).into()).await.map_err(|_| Closed);
+            }
+        }
+    }
+}
+
+/// Waits until that time of the simulated clock, or for a change if that may matter.
+async fn wait(
+    app: &App,
+    until: SimTime,
+    frames: &mpsc::Sender<Bytes>,
+    changes: &mut watch::Receiver<bool>,
+    for_changes: bool,
+) -> Result<(), Closed> {
+    let left = app.clock.borrow().wait_until(until);
+    let time = async {
+        match left {
+            Some(left) => tokio::time::sleep(left).await,
+            // The clock stands still: only a change can bring that time.
+            None => std::future::pending().await,
+        }
+    };
+    let is_still = left.is_none();
+    tokio::select! { biased;
+        () = frames.closed() => Err(Closed),
+        () = time => Ok(()),
+        _ = changes.changed(), if for_changes || is_still => Ok(()),
+    }
+}

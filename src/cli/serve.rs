@@ -73,10 +73,10 @@ fn transitions(text: &str) -> Result<Transitions, String> {
 
 /// Serves until it is told to stop.
 pub(super) fn serve(arguments: &Arguments) -> io::Result<Exit> {
-    let plan = match &arguments.scenario {
+    let scenario = match &arguments.scenario {
         None => None,
         Some(path) => match scenario::load_file(path, &path.to_string_lossy(), arguments.seed) {
-            Ok(scenario) => Some(scenario.plan()),
+            Ok(scenario) => Some(scenario),
             Err(diagnostics) => {
                 print_diagnostics(&diagnostics)?;
                 return Ok(Exit::Wrong);
@@ -96,7 +96,7 @@ pub(super) fn serve(arguments: &Arguments) -> io::Result<Exit> {
         transitions: arguments.transitions,
     };
     tracing_subscriber::fmt().with_writer(io::stderr).with_ansi(false).init();
-    let served = Server::new(&settings, plan, arguments.seed.unwrap_or(1)).and_then(|server| {
+    let served = Server::new(&settings, scenario, arguments.seed.unwrap_or(1)).and_then(|server| {
         let address = server.address()?;
         if !address.ip().is_loopback() {
             let _ =

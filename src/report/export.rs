@@ -26,6 +26,10 @@ impl<W: Write> EventsWriter<W> {
     pub fn new(out: W) -> Self {
         Self { out, line: Vec::new(), names: Names::default(), error: None }
     }
+    /// Learns the names in an event that is not written.
+    pub fn skip(&mut self, at: SimTime, event: &Event) {
+        self.names.on(at, event);
+    }
     /// Flushes, and gives back what was written to, or the first error.
     pub fn finish(mut self) -> io::Result<W> {
         match self.error {

@@ -35,6 +35,14 @@ pub(super) struct Compiler<'a> {
     pub file: &'a File,
     pub spans: &'a Spans<'a>,
     pub problems: Vec<Problem>,
+    /// What exists besides the file, in a run that goes on.
+    pub known: Option<Known>,
+}
+
+/// What exists in a run that goes on.
+pub(super) struct Known {
+    pub streams: Vec<StreamName>,
+    pub tables: Vec<TableName>,
 }
 
 const RECORD_BYTES_MAX: u64 = 1024 * 1024;
@@ -68,7 +76,8 @@ impl Compiler<'_> {
     }
     /// The name of a stream of the file.
     pub fn stream_name(&mut self, name: &str, path: Path) -> StreamName {
-        if !self.file.stream.contains_key(name) {
+        let exists = |known: &Known| known.streams.iter().any(|stream| stream.as_str() == name);
+        if !self.file.stream.contains_key(name) && !self.known.as_ref().is_some_and(exists) {
             let known: Vec<&str> = self.file.stream.keys().map(String::as_str).collect();
             let help = match (nearest(name, known.iter().copied()), known.is_empty()) {
                 (Some(near), _) => format!("did you mean `{near}`?"),
@@ -147,7 +156,7 @@ pub(super) fn compile(
         file.fault.extend(random::draw(&file, &random));
     }
     fill_options(&mut file);
-    let mut c = Compiler { file: &file, spans, problems: Vec::new() };
+    let mut c = Compiler { file: &file, spans, problems: Vec::new(), known: None };
     c.host_names();
     c.need(
         file.fault.len() <= random::FAULT_MAX,

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::compile::Compiler;
+use super::compile::{Compiler, Known};
 use super::diagnostic::nearest;
 use super::file::{Action, Fault, KmsState, LeaseTable, LinkFault, ServiceFault, Way};
 use super::plan::{ActionKind, ActionPlan, FaultKind, FaultPlan, ShardChoice};
@@ -42,7 +42,7 @@ fn one_fault(c: &mut Compiler<'_>, n: usize, fault: &Fault) -> Option<FaultPlan>
         FaultKind::Crash { .. } => fault.restart_after.or(fault.lasts),
         _ => fault.lasts,
     };
-    if !matches!(what, FaultKind::Crash { .. }) {
+    if !matches!(what, FaultKind::Crash { .. }) && c.known.is_none() {
         c.need(
             lasts.is_some(),
             file_path!["fault", n],
@@ -163,7 +163,7 @@ fn host_group(c: &mut Compiler<'_>, n: usize, key: &str, name: &str) -> Vec<Arc<
 }
 
 /// Operations of all services, by the names that faults are aimed with.
-const OPERATIONS: [&str; 31] = [
+const OPERATIONS: [&str; 34] = [
     "CreateStream",
     "DeleteStream",
     "DescribeStream",
@@ -174,6 +174,8 @@ const OPERATIONS: [&str; 31] = [
     "PutRecords",
     "GetShardIterator",
     "GetRecords",
+    "RegisterStreamConsumer",
+    "SubscribeToShard",
     "SplitShard",
     "MergeShards",
     "UpdateShardCount",
@@ -193,6 +195,7 @@ const OPERATIONS: [&str; 31] = [
     "Scan",
     "BatchGetItem",
     "BatchWriteItem",
+    "TransactWriteItems",
     "Open",
     "Apply",
 ];
@@ -281,7 +284,8 @@ fn table_name(c: &mut Compiler<'_>, name: &str, path: Path) -> TableName {
     let tables: Vec<(String, String)> =
         c.file.consumer.iter().map(|(consumer, k)| (consumer.clone(), k.table_name(consumer))).collect();
     let found = tables.iter().find(|(consumer, table)| consumer == name || table == name);
-    if found.is_none() {
+    let exists = |known: &Known| known.tables.iter().any(|table| table.to_string() == name);
+    if found.is_none() && !c.known.as_ref().is_some_and(exists) {
         let known: Vec<&str> = tables.iter().map(|(_, table)| table.as_str()).collect();
         let help = format!("lease tables of this file: {}", known.join(", "));
         c.problem(path, format!("there is no table `{name}`"), "not a lease table", &help);

@@ -11,6 +11,7 @@ mod expect;
 mod explain;
 mod faults;
 pub mod file;
+mod live;
 pub mod plan;
 mod random;
 mod read;
@@ -28,6 +29,7 @@ pub use compile::Compiled;
 use diagnostic::{Diagnostics, Problem};
 pub use explain::explain;
 use file::File;
+pub use live::LiveFaults;
 use plan::Plan;
 use spans::Spans;
 pub use starter::starter;
@@ -100,6 +102,10 @@ impl Scenario {
         format!(
             "# Every default is filled in and every random fault is drawn. Running this file gives the same run.\n\n{body}"
         )
+    }
+    /// Reads further faults for the run while it goes on.
+    pub fn live_faults(&self) -> LiveFaults {
+        LiveFaults::new(self.file.clone())
     }
     /// Trace files that the scenario names, relative to its folder. With them beside it, the resolved file is complete.
     pub fn attachments(&self) -> &[(String, Vec<u8>)] {

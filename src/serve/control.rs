@@ -1,33 +1,56 @@
-//! The routes under `/_kinesim/`: health, clock, state, checks.
+//! The routes under `/_kinesim/`: the page, health, clock, faults, state, metrics, events, checks.
 //!
 //! A web page of another origin may not use them: a browser tells the origin, and the `Host` that it thinks it talks to.
 
-use hyper::header::{CONTENT_TYPE, HOST, HeaderName, HeaderValue, ORIGIN};
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use http_body_util::Either;
+use hyper::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HOST, HeaderName, HeaderValue, ORIGIN};
 use hyper::http::request::Parts;
 use hyper::{Method, Response, StatusCode};
 use serde::{Deserialize, Serialize};
 
 use super::clock::Pace;
 use super::http::{App, Body, whole};
+use crate::base::TableName;
+use crate::base::item::Item;
+use crate::measure::Figures;
+use crate::scenario::plan::FaultPlan;
 use crate::scenario::units::Duration;
 
 const FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
 /// Answers a control request; `route` is the path behind `/_kinesim`.
-pub(super) fn route(app: &App, head: &Parts, route: &str, body: &[u8]) -> Response<Body> {
+pub(super) fn route(app: &Rc<App>, head: &Parts, route: &str, body: &[u8]) -> Response<Body> {
     if !is_same_origin(app, head) {
         return error(StatusCode::FORBIDDEN, "control routes are not for web pages of another origin");
     }
-    match (&head.method, route.trim_end_matches('/')) {
-        (&Method::GET, "/health") => json(&serde_json::json!({ "status": "ok" })),
-        (&Method::GET, "/clock") => clock(app),
-        (&Method::POST, "/clock") => set_clock(app, body),
-        (&Method::POST, "/clock/advance") => advance(app, body),
-        (&Method::GET, "/state") => state(app),
-        (&Method::GET, "/checks") => checks(app),
-        _ => error(StatusCode::NOT_FOUND, "no such route; there are health, clock, clock/advance, state, checks"),
+    let (get, post, delete) = (head.method == Method::GET, head.method == Method::POST, head.method == Method::DELETE);
+    match route.trim_end_matches('/') {
+        "" if get => file("text/html; charset=utf-8", include_str!("page.html")),
+        "/page.css" if get => file("text/css; charset=utf-8", include_str!("page.css")),
+        "/page.js" if get => file("text/javascript; charset=utf-8", include_str!("page.js")),
+        "/health" if get => json(&serde_json::json!({ "status": "ok" })),
+        "/clock" if get => json(&clock(app)),
+        "/clock" if post => set_clock(app, body),
+        "/clock/advance" if post => advance(app, body),
+        "/faults" if get => faults(app),
+        "/faults" if post => begin_fault(app, body),
+        "/faults" if delete => heal_all(app),
+        "/state" if get => state(app),
+        "/metrics" if get => metrics(app),
+        "/events" if get => events(app),
+        "/checks" if get => checks(app),
+        route => match route.strip_prefix("/faults/") {
+            Some(id) if delete => heal(app, id),
+            _ => error(StatusCode::NOT_FOUND, ROUTES),
+        },
     }
 }
+
+const ROUTES: &str = "no such route; there are GET health, clock, state, metrics, events, checks, faults; POST clock, \
+                      clock/advance, faults; DELETE faults, faults/ID";
 
 /// No other web page is behind the request. A loopback endpoint also refuses names that only a rebound DNS entry gives.
 fn is_same_origin(app: &App, head: &Parts) -> bool {
@@ -48,16 +71,11 @@ struct ClockState {
     pace: String,
 }
 
-fn clock(app: &App) -> Response<Body> {
+fn clock(app: &App) -> ClockState {
     let now = app.live.now();
     let unix_ms = app.door.epoch_unix_ms + now.as_millis();
     let pace = app.clock.borrow().pace().to_string();
-    json(&ClockState {
-        now: now.to_string(),
-        unix_ms,
-        seconds: now.since(crate::base::SimTime::ZERO).as_secs_f64(),
-        pace,
-    })
+    ClockState { now: now.to_string(), unix_ms, seconds: now.since(crate::base::SimTime::ZERO).as_secs_f64(), pace }
 }
 
 #[derive(Deserialize)]
@@ -70,7 +88,7 @@ fn advance(app: &App, body: &[u8]) -> Response<Body> {
     match serde_json::from_slice::<Advance>(body) {
         Ok(Advance { by }) => {
             app.advance(by.0);
-            clock(app)
+            json(&clock(app))
         }
         Err(problem) => error(StatusCode::BAD_REQUEST, &format!("write {{\"by\": \"24h\"}}: {problem}")),
     }
@@ -88,14 +106,89 @@ fn set_clock(app: &App, body: &[u8]) -> Response<Body> {
         Ok(pace) => {
             app.clock.borrow_mut().set_pace(pace);
             app.wake();
-            clock(app)
+            json(&clock(app))
         }
         Err(problem) => error(StatusCode::BAD_REQUEST, &format!("write {{\"pace\": \"x60\"}}: {problem}")),
     }
 }
 
+fn faults(app: &App) -> Response<Body> {
+    let fault = |(id, fault): (u32, FaultPlan)| serde_json::json!({ "id": id, "what": &*fault.text });
+    let faults: Vec<_> = app.live.active_faults().into_iter().map(fault).collect();
+    json(&serde_json::json!({ "faults": faults }))
+}
+
+/// Begins a fault that is written as in a scenario file.
+fn begin_fault(app: &App, body: &[u8]) -> Response<Body> {
+    let (streams, tables) = app
+        .live
+        .look(|cloud| (cloud.streams.stream_names().cloned().collect(), cloud.tables.table_names().cloned().collect()));
+    let read = serde_json::from_slice(body).map_err(|problem| problem.to_string());
+    match read.and_then(|value| app.faults.read(value, streams, tables)) {
+        Ok(fault) => {
+            let what = fault.text.clone();
+            let id = app.live.begin_fault(fault);
+            app.wake();
+            json(&serde_json::json!({ "id": id, "what": &*what }))
+        }
+        Err(problem) => error(StatusCode::BAD_REQUEST, &problem),
+    }
+}
+
+fn heal(app: &App, id: &str) -> Response<Body> {
+    match id.parse().is_ok_and(|id| app.live.heal_fault(id)) {
+        true => faults(app),
+        false => error(StatusCode::NOT_FOUND, &format!("no fault {id} is in force")),
+    }
+}
+
+fn heal_all(app: &App) -> Response<Body> {
+    for (id, _) in app.live.active_faults() {
+        app.live.heal_fault(id);
+    }
+    faults(app)
+}
+
+#[derive(Serialize)]
+struct State {
+    clock: ClockState,
+    #[serde(flatten)]
+    figures: Figures,
+    /// Rows of tables that look like lease tables, by table.
+    leases: BTreeMap<String, Vec<LeaseRow>>,
+}
+
+#[derive(Serialize)]
+struct LeaseRow {
+    lease: String,
+    owner: Option<String>,
+    counter: Option<i64>,
+    checkpoint: Option<String>,
+}
+
 fn state(app: &App) -> Response<Body> {
-    json(&app.live.figures())
+    let leases = app.live.look(|cloud| {
+        let names: Vec<TableName> = cloud.tables.table_names().cloned().collect();
+        let rows = |name: &TableName| cloud.tables.items(name).iter().filter_map(|item| lease_row(item)).collect();
+        let tables = names.iter().map(|name| (name.to_string(), rows(name)));
+        tables.filter(|(_, rows): &(String, Vec<LeaseRow>)| !rows.is_empty()).collect()
+    });
+    json(&State { clock: clock(app), figures: app.live.figures(), leases })
+}
+
+fn lease_row(item: &Item) -> Option<LeaseRow> {
+    let text = |name| item.get_s(name).map(ToString::to_string);
+    let (owner, checkpoint) = (text("leaseOwner"), text("checkpoint"));
+    Some(LeaseRow { lease: text("leaseKey")?, owner, counter: item.get_i64("leaseCounter"), checkpoint })
+}
+
+fn metrics(app: &App) -> Response<Body> {
+    let text = super::metrics::text(&app.live.figures(), &app.metrics.borrow());
+    with_type(whole(text), "text/plain; version=0.0.4")
+}
+
+fn events(app: &Rc<App>) -> Response<Body> {
+    with_type(Either::Right(super::events::listen(app)), "application/x-ndjson")
 }
 
 #[derive(Serialize)]
@@ -122,8 +215,23 @@ fn checks(app: &App) -> Response<Body> {
 
 fn json(value: &impl Serialize) -> Response<Body> {
     let body = serde_json::to_vec(value).unwrap_or_else(|error| unreachable!("the answer is JSON: {error}"));
-    let mut response = Response::new(whole(body));
-    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    with_type(whole(body), "application/json")
+}
+
+fn with_type(body: Body, content_type: &'static str) -> Response<Body> {
+    let mut response = Response::new(body);
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
+/// A file of the page, which may load nothing from elsewhere and be framed nowhere.
+fn file(content_type: &'static str, text: &'static str) -> Response<Body> {
+    let mut response = with_type(whole(text), content_type);
+    let policy =
+        HeaderValue::from_static("default-src 'self'; style-src 'self' 'unsafe-inline'; frame-ancestors 'none'");
+    response.headers_mut().insert(CONTENT_SECURITY_POLICY, policy);
     response
 }
 

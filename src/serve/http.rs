@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use http_body_util::{BodyExt, Either, Full, LengthLimitError, Limited};
 use hyper::body::{Bytes, Incoming};
-use hyper::header::{AUTHORIZATION, CONTENT_TYPE, DATE, HeaderMap, HeaderName, HeaderValue};
+use hyper::header::{AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, DATE, HeaderMap, HeaderName, HeaderValue};
 use hyper::service::service_fn;
 use hyper::{Request, Response};
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -19,12 +19,13 @@ use tokio::sync::{Notify, oneshot, watch};
 
 use super::answers::{Answer, Door};
 use super::clock::Clock;
-use super::control;
+use super::events::{Lines, Tail};
 use super::settings::Settings;
 use super::subscriptions::{self, Frames};
+use super::{control, metrics};
 use crate::base::SimDuration;
 use crate::run::Live;
-use crate::scenario::plan::Plan;
+use crate::scenario::{LiveFaults, Scenario};
 use crate::wire::event_stream::CONTENT_TYPE as CONTENT_TYPE_OF_FRAMES;
 use crate::wire::http::{HttpRequest, HttpResponse};
 
@@ -84,6 +85,12 @@ pub(super) struct App {
     /// Tells subscriptions of every change; true when the endpoint stops.
     pub changes: watch::Sender<bool>,
     requests: Cell<u64>,
+    /// Reads faults that control requests bring.
+    pub faults: LiveFaults,
+    /// Metrics that clients put.
+    pub metrics: RefCell<metrics::Put>,
+    /// Where events go, for whoever listens.
+    pub lines: Lines,
 }
 
 impl App {
@@ -112,20 +119,29 @@ impl Server {
     ///
     /// # Errors
     /// When the address cannot be had.
-    pub fn new(settings: &Settings, scenario: Option<Plan>, seed: u64) -> Result<Self, ServerError> {
+    pub fn new(settings: &Settings, scenario: Option<Scenario>, seed: u64) -> Result<Self, ServerError> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(ServerError::Io)?;
         let bound = runtime.block_on(TcpListener::bind(settings.address));
         let listener = bound.map_err(|error| ServerError::Bind(settings.address, error))?;
-        let plan = settings.plan(scenario, seed);
+        let faults = match &scenario {
+            Some(scenario) => scenario.live_faults(),
+            None => super::settings::empty_account().live_faults(),
+        };
+        let plan = settings.plan(scenario.map(|scenario| scenario.plan()), seed);
+        let lines = Lines::new();
+        let tail = Rc::new(RefCell::new(Tail::new(lines.clone())));
         let door = Door { account: settings.account.clone(), epoch_unix_ms: plan.streams_settings.epoch_unix_ms };
         let app = App {
-            live: Live::new(&plan, Vec::new()),
+            live: Live::new(&plan, vec![tail]),
             clock: RefCell::new(Clock::new(settings.pace)),
             door: Rc::new(door),
             is_public: !settings.address.ip().is_loopback(),
             changed: Notify::new(),
             changes: watch::Sender::new(false),
             requests: Cell::new(0),
+            faults,
+            metrics: RefCell::default(),
+            lines,
         };
         Ok(Self { runtime, listener, app: Rc::new(app) })
     }
@@ -237,6 +253,9 @@ async fn handle(app: Rc<App>, request: Request<Incoming>) -> Result<Response<Bod
         Err(_) => return Ok(plain(408, "the body took too long")),
     };
     app.catch_up();
+    if let Some(protocol) = put_metric_data(&head, &body) {
+        return Ok(keep_metrics(&app, protocol, &head, &body));
+    }
     if let Some(route) = head.uri.path().strip_prefix("/_kinesim") {
         return Ok(control::route(&app, &head, route, &body));
     }
@@ -266,6 +285,56 @@ async fn handle(app: Rc<App>, request: Request<Incoming>) -> Result<Response<Bod
     })
 }
 
+/// How the request is written, when it is CloudWatch's PutMetricData.
+fn put_metric_data(head: &hyper::http::request::Parts, body: &[u8]) -> Option<metrics::Protocol> {
+    const OPERATION: &str = "/service/GraniteServiceVersion20100801/operation/PutMetricData";
+    if head.uri.path() == OPERATION {
+        return Some(metrics::Protocol::Cbor);
+    }
+    if text(&head.headers, &TARGET) == Some("GraniteServiceVersion20100801.PutMetricData") {
+        return Some(metrics::Protocol::Json);
+    }
+    let is_form = text(&head.headers, &CONTENT_TYPE).is_some_and(|kind| kind.starts_with(FORM));
+    // A compressed form cannot be told by its text; nothing else is sent so.
+    let is_gzipped = head.headers.contains_key(CONTENT_ENCODING);
+    (is_form && (is_gzipped || body.starts_with(b"Action=PutMetricData"))).then_some(metrics::Protocol::Query)
+}
+
+const FORM: &str = "application/x-www-form-urlencoded";
+
+fn keep_metrics(
+    app: &App,
+    protocol: metrics::Protocol,
+    head: &hyper::http::request::Parts,
+    body: &[u8],
+) -> Response<Body> {
+    let is_gzipped = text(&head.headers, &CONTENT_ENCODING).is_some_and(|encoding| encoding.contains("gzip"));
+    if app.metrics.borrow_mut().put(protocol, is_gzipped, body).is_err() {
+        return plain(400, "the metrics cannot be read");
+    }
+    let (body, content_type) = match protocol {
+        metrics::Protocol::Json => ("{}", "application/x-amz-json-1.0"),
+        metrics::Protocol::Cbor => ("", "application/cbor"),
+        metrics::Protocol::Query => (
+            "<PutMetricDataResponse xmlns=\"http://monitoring.amazonaws.com/doc/2010-08-01/\"><ResponseMetadata>\
+             <RequestId>0</RequestId></ResponseMetadata></PutMetricDataResponse>",
+            "text/xml",
+        ),
+    };
+    let body = if protocol == metrics::Protocol::Cbor {
+        Bytes::from_static(b"\xa0")
+    } else {
+        Bytes::from_static(body.as_bytes())
+    };
+    let mut response = Response::new(whole(body));
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+    if protocol == metrics::Protocol::Cbor {
+        response.headers_mut().insert(SMITHY_PROTOCOL, HeaderValue::from_static("rpc-v2-cbor"));
+    }
+    response
+}
+
+const SMITHY_PROTOCOL: HeaderName = HeaderName::from_static("smithy-protocol");
 const TARGET: HeaderName = HeaderName::from_static("x-amz-target");
 const AMZ_DATE: HeaderName = HeaderName::from_static("x-amz-date");
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-amzn-requestid");

@@ -2,15 +2,18 @@
 //! run, run fast, or stand still.
 //!
 //! `answers` turns an HTTP request into an answer of the live run, `clock` says what time it is, `control` has the
-//! routes under `/_kinesim/`, `subscriptions` the events of SubscribeToShard, `http` is the server. Everything runs on one thread: a request is handled in a few
+//! routes under `/_kinesim/`, `page.*` the page there, `metrics` and `events` what goes on, `subscriptions` the events of SubscribeToShard, `http` is the server. Everything runs on one thread: a request is handled in a few
 //! microseconds, and one thread keeps the order of events plain.
 //!
-//! Not here: verifying signatures, IAM, and anything that is not Kinesis Data Streams or DynamoDB.
+//! Not here: verifying signatures, IAM, and anything that is not Kinesis Data Streams or DynamoDB, except that
+//! CloudWatch's PutMetricData is taken, because the Kinesis Client Library sends it.
 
 mod answers;
 mod clock;
 mod control;
+mod events;
 mod http;
+mod metrics;
 mod settings;
 mod subscriptions;
 

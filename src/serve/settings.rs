@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 
 use super::clock::{Clock, Pace};
 use crate::base::{Seed, SimDuration};
+use crate::scenario::Scenario;
 use crate::scenario::plan::Plan;
 use crate::wire::Account;
 
@@ -49,7 +50,7 @@ impl Settings {
     /// The plan of the world behind the endpoint: a scenario's, or an empty account.
     pub(super) fn plan(&self, scenario: Option<Plan>, seed: u64) -> Plan {
         let is_empty = scenario.is_none();
-        let mut plan = scenario.unwrap_or_else(empty_account);
+        let mut plan = scenario.unwrap_or_else(|| empty_account().plan());
         plan.seed = if is_empty { Seed(seed) } else { plan.seed };
         let streams = &mut plan.streams_settings;
         streams.epoch_unix_ms = Clock::wall_unix_ms();
@@ -76,10 +77,10 @@ impl Settings {
 }
 
 /// An account without streams, on a network without latency.
-fn empty_account() -> Plan {
+pub(super) fn empty_account() -> Scenario {
     let text = "name = \"serve\"\nduration = \"3650d\"\n[network]\nlatency = \"0ms\"\n[assume]\nstale_read_lag_max = \"0ms\"\n";
     match crate::scenario::load(text, "serve", None) {
-        Ok(scenario) => scenario.plan(),
+        Ok(scenario) => scenario,
         Err(problems) => unreachable!("the empty account is a right scenario: {problems}"),
     }
 }

@@ -26,6 +26,12 @@ pub(super) struct Subscribed {
 /// A body whose frames come over time.
 pub(super) struct Frames(mpsc::Receiver<Bytes>);
 
+impl Frames {
+    pub fn new(bytes: mpsc::Receiver<Bytes>) -> Self {
+        Self(bytes)
+    }
+}
+
 impl hyper::body::Body for Frames {
     type Data = Bytes;
     type Error = std::convert::Infallible;

@@ -84,6 +84,11 @@ impl StreamsService {
         }
     }
 
+    /// Names of the streams that exist.
+    pub fn stream_names(&self) -> impl Iterator<Item = &StreamName> {
+        self.names.keys()
+    }
+
     /// Wall-clock milliseconds of an instant of the run.
     fn unix_ms(&self, at: SimTime) -> Timestamp {
         self.settings.epoch_unix_ms + at.as_millis()

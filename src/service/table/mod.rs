@@ -76,6 +76,11 @@ impl TableService {
         self.names.get(name).copied().ok_or(Error::ResourceNotFound)
     }
 
+    /// Names of the tables that exist.
+    pub fn table_names(&self) -> impl Iterator<Item = &TableName> {
+        self.names.keys()
+    }
+
     /// The items of a table as they are now, in scan order; for tests and inspection.
     pub fn items(&self, name: &TableName) -> Vec<Arc<Item>> {
         let Ok(id) = self.find(name) else { return Vec::new() };

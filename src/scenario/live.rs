@@ -1,0 +1,52 @@
+//! Faults given one at a time to a run that goes on, as the same values that `[[fault]]` has in a file.
+
+use super::compile::{Compiler, Known};
+use super::faults;
+use super::file::{Fault, File};
+use super::plan::FaultPlan;
+use super::spans::Spans;
+use crate::base::{StreamName, TableName};
+
+/// Reads faults for a run: it knows the hosts, streams and tables of the run's scenario.
+pub struct LiveFaults {
+    file: File,
+}
+
+impl LiveFaults {
+    /// For the run of this file.
+    pub(super) fn new(file: File) -> Self {
+        Self { file }
+    }
+
+    /// The fault that a JSON value means, such as `{"throttle": {"stream": "orders", "shard": 0}, "for": "30s"}`. It may
+    /// leave `at` and `for` out: then it begins now and lasts until it is healed. `streams` and `tables` are those that
+    /// exist.
+    ///
+    /// # Errors
+    /// What is wrong with it, and what helps.
+    pub fn read(
+        &self,
+        mut value: serde_json::Value,
+        streams: Vec<StreamName>,
+        tables: Vec<TableName>,
+    ) -> Result<FaultPlan, String> {
+        let Some(members) = value.as_object_mut() else { return Err("a fault is a JSON object".to_owned()) };
+        members.entry("at").or_insert_with(|| "0s".into());
+        let fault: Fault = serde_json::from_value(value).map_err(|error| error.to_string())?;
+        let mut file = self.file.clone();
+        file.fault = vec![fault];
+        let spans = Spans::new("");
+        let known = Known { streams, tables };
+        let mut compiler = Compiler { file: &file, spans: &spans, problems: Vec::new(), known: Some(known) };
+        let plan = faults::faults(&mut compiler).pop();
+        let problems = compiler.problems.into_iter().map(|problem| match problem.help {
+            Some(help) => format!("{} ({help})", problem.title),
+            None => problem.title,
+        });
+        let problems: Vec<String> = problems.collect();
+        match plan {
+            Some(plan) if problems.is_empty() => Ok(plan),
+            _ => Err(problems.join("; ")),
+        }
+    }
+}

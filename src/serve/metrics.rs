@@ -1,0 +1,227 @@
+//! Metrics: what CloudWatch would show of the streams and tables, and what clients put there, as Prometheus text.
+//!
+//! Values are sums since the endpoint started. Names are CloudWatch's, with the namespace before them.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+use std::io::Read;
+
+use crate::measure::Figures;
+use crate::wire::value::Value;
+use crate::wire::{WireError, cbor, json};
+
+/// More series than this are not kept.
+const SERIES_MAX: usize = 10_000;
+/// A compressed body may grow to this.
+const BODY_BYTES_MAX: u64 = 8 * 1024 * 1024;
+
+/// A metric and its dimensions, as Prometheus writes them.
+type Series = (String, String);
+
+/// What clients have put: PutMetricData.
+#[derive(Debug, Default)]
+pub(super) struct Put(BTreeMap<Series, Statistics>);
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Statistics {
+    count: f64,
+    sum: f64,
+}
+
+/// How a PutMetricData request is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Protocol {
+    /// `application/x-www-form-urlencoded`, with XML answers.
+    Query,
+    /// JSON 1.0.
+    Json,
+    /// `rpc-v2-cbor`.
+    Cbor,
+}
+
+impl Put {
+    /// Keeps what a body says.
+    pub fn put(&mut self, protocol: Protocol, is_gzipped: bool, body: &[u8]) -> Result<(), WireError> {
+        let mut unzipped = Vec::new();
+        let body = match is_gzipped {
+            false => body,
+            true => {
+                let mut reader = flate2::read::GzDecoder::new(body).take(BODY_BYTES_MAX);
+                let broken = |_| WireError::serialization("the body is no gzip");
+                reader.read_to_end(&mut unzipped).map_err(broken)?;
+                &unzipped
+            }
+        };
+        match protocol {
+            Protocol::Query => self.put_form(body),
+            Protocol::Json => self.put_value(&json::decode(body)?),
+            Protocol::Cbor => self.put_value(&cbor::decode(body)?),
+        }
+        Ok(())
+    }
+
+    fn put_value(&mut self, body: &Value<'_>) {
+        let namespace = body.get("Namespace").and_then(Value::as_text).unwrap_or_default();
+        for datum in body.get("MetricData").and_then(Value::as_list).unwrap_or_default() {
+            let text = |of: &Value<'_>, name| of.get(name).and_then(Value::as_text).unwrap_or_default().to_owned();
+            let dimensions = datum.get("Dimensions").and_then(Value::as_list).unwrap_or_default();
+            let dimensions = dimensions.iter().map(|of| (text(of, "Name"), text(of, "Value"))).collect();
+            let statistics = match datum.get("StatisticValues") {
+                Some(of) => Statistics { count: number(of.get("SampleCount")), sum: number(of.get("Sum")) },
+                None => Statistics { count: 1.0, sum: number(datum.get("Value")) },
+            };
+            self.add(namespace, &text(datum, "MetricName"), dimensions, statistics);
+        }
+    }
+
+    /// `MetricData.member.1.MetricName=...&MetricData.member.1.Dimensions.member.1.Name=...`
+    fn put_form(&mut self, body: &[u8]) {
+        let text = String::from_utf8_lossy(body);
+        let fields: BTreeMap<String, String> = text
+            .split('&')
+            .filter_map(|pair| pair.split_once('='))
+            .map(|(k, v)| (unescaped(k), unescaped(v)))
+            .collect();
+        let get = |key: String| fields.get(&key).cloned();
+        let namespace = get("Namespace".to_owned()).unwrap_or_default();
+        for n in 1.. {
+            let of = |name: &str| get(format!("MetricData.member.{n}.{name}"));
+            let Some(metric) = of("MetricName") else { return };
+            let dimension = |d: usize| {
+                let part = |name: &str| of(&format!("Dimensions.member.{d}.{name}"));
+                Some((part("Name")?, part("Value").unwrap_or_default()))
+            };
+            let number = |name: &str| of(name).and_then(|text| text.parse::<f64>().ok());
+            let statistics = match number("StatisticValues.Sum") {
+                Some(sum) => Statistics { count: number("StatisticValues.SampleCount").unwrap_or(1.0), sum },
+                None => Statistics { count: 1.0, sum: number("Value").unwrap_or_default() },
+            };
+            self.add(&namespace, &metric, (1..).map_while(dimension).collect(), statistics);
+        }
+    }
+
+    fn add(&mut self, namespace: &str, metric: &str, dimensions: Vec<(String, String)>, of: Statistics) {
+        let key = (name(&format!("{namespace}_{metric}")), labels(&dimensions));
+        if self.0.len() < SERIES_MAX || self.0.contains_key(&key) {
+            let series = self.0.entry(key).or_default();
+            series.count += of.count;
+            series.sum += of.sum;
+        }
+    }
+}
+
+fn number(value: Option<&Value<'_>>) -> f64 {
+    match value {
+        Some(Value::Int(number)) => *number as f64,
+        Some(Value::Float(number)) => *number,
+        _ => 0.0,
+    }
+}
+
+fn unescaped(text: &str) -> String {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.bytes();
+    while let Some(byte) = rest.next() {
+        let hex = |b: Option<u8>| b.and_then(|b| char::from(b).to_digit(16));
+        bytes.push(match byte {
+            b'+' => b' ',
+            b'%' => match (hex(rest.next()), hex(rest.next())) {
+                (Some(high), Some(low)) => (high * 16 + low) as u8,
+                _ => b'?',
+            },
+            byte => byte,
+        });
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+fn name(text: &str) -> String {
+    text.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect()
+}
+
+fn labels(dimensions: &[(String, String)]) -> String {
+    let label = |(key, value): &(String, String)| {
+        let value = value.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', " ");
+        format!("{}=\"{value}\"", name(key))
+    };
+    dimensions.iter().map(label).collect::<Vec<_>>().join(",")
+}
+
+/// All metrics as Prometheus reads them.
+pub(super) fn text(figures: &Figures, put: &Put) -> String {
+    let mut series: BTreeMap<Series, f64> = BTreeMap::new();
+    let mut set = |metric: String, labels: String, value: f64| {
+        series.insert((metric, labels), value);
+    };
+    for (stream, of) in &figures.streams {
+        let labels = labels(&[("StreamName".to_owned(), stream.clone())]);
+        for (metric, value) in [
+            ("IncomingRecords", of.records_acked),
+            ("IncomingBytes", of.bytes_acked),
+            ("WriteProvisionedThroughputExceeded", of.records_throttled),
+            ("ReadProvisionedThroughputExceeded", of.reads_throttled),
+            ("GetRecords_Success", of.get_records_calls),
+        ] {
+            set(format!("AWS_Kinesis_{metric}"), labels.clone(), value as f64);
+        }
+        for (shard, of) in &of.shards {
+            let both = [("StreamName".to_owned(), stream.clone()), ("ShardId".to_owned(), shard.clone())];
+            let labels = self::labels(&both);
+            for (metric, value) in [
+                ("IncomingRecords", of.records_acked),
+                ("IncomingBytes", of.bytes_acked),
+                ("WriteProvisionedThroughputExceeded", of.records_throttled),
+                ("ReadProvisionedThroughputExceeded", of.reads_throttled),
+            ] {
+                set(format!("AWS_Kinesis_{metric}"), labels.clone(), value as f64);
+            }
+        }
+    }
+    for (table, of) in &figures.tables {
+        let labels = labels(&[("TableName".to_owned(), table.clone())]);
+        for (metric, value) in [
+            ("ConsumedReadCapacityUnits", of.read_units_consumed),
+            ("ConsumedWriteCapacityUnits", of.write_units_consumed as f64),
+            ("ProvisionedReadCapacityUnits", of.read_units_provisioned as f64),
+            ("ProvisionedWriteCapacityUnits", of.write_units_provisioned as f64),
+            ("ReadThrottleEvents", of.read_throttled as f64),
+            ("WriteThrottleEvents", of.write_throttled as f64),
+            ("ConditionalCheckFailedRequests", of.conditions_failed as f64),
+        ] {
+            set(format!("AWS_DynamoDB_{metric}"), labels.clone(), value);
+        }
+    }
+    for ((metric, labels), statistics) in &put.0 {
+        set(format!("{metric}_sum"), labels.clone(), statistics.sum);
+        set(format!("{metric}_count"), labels.clone(), statistics.count);
+    }
+    let (mut text, mut last) = (String::new(), "");
+    for ((metric, labels), value) in &series {
+        if metric != last {
+            let _ = writeln!(text, "# TYPE {metric} untyped");
+            last = metric;
+        }
+        let _ = writeln!(text, "{metric}{{{labels}}} {value}");
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_clients_put_is_kept_in_every_protocol() {
+        let mut put = Put::default();
+        let form = b"Action=PutMetricData&Namespace=my-app&MetricData.member.1.MetricName=Records%20Processed&\
+            MetricData.member.1.Value=2.5&MetricData.member.1.Dimensions.member.1.Name=ShardId&\
+            MetricData.member.1.Dimensions.member.1.Value=shardId-0";
+        put.put(Protocol::Query, false, form).expect("kept");
+        let json = br#"{"Namespace":"my-app","MetricData":[{"MetricName":"Records Processed","Dimensions":
+            [{"Name":"ShardId","Value":"shardId-0"}],"StatisticValues":{"SampleCount":3,"Sum":7.5,"Minimum":1,"Maximum":4}}]}"#;
+        put.put(Protocol::Json, false, json).expect("kept");
+        let text = text(&Figures::default(), &put);
+        assert!(text.contains("my_app_Records_Processed_sum{ShardId=\"shardId-0\"} 10\n"), "{text}");
+        assert!(text.contains("my_app_Records_Processed_count{ShardId=\"shardId-0\"} 4\n"), "{text}");
+    }
+}

@@ -1,0 +1,120 @@
+"""The control routes: clock, faults, state, metrics, events, and who may use them."""
+
+import json
+import unittest
+import urllib.error
+import urllib.request
+
+from botocore.exceptions import ClientError
+
+from endpoint import Endpoint
+
+
+class Control(unittest.TestCase):
+    def setUp(self):
+        self.endpoint = Endpoint("--clock", "manual").__enter__()
+        self.addCleanup(self.endpoint.__exit__)
+        self.kinesis = self.endpoint.client("kinesis")
+        self.kinesis.create_stream(StreamName="orders", ShardCount=2)
+        self.endpoint.advance("1s")
+
+    def put(self):
+        return self.kinesis.put_record(StreamName="orders", Data=b"x", PartitionKey="k")
+
+    def refused(self, code, call, **arguments):
+        with self.assertRaises(ClientError) as raised:
+            call(**arguments)
+        self.assertEqual(raised.exception.response["Error"]["Code"], code)
+
+    def problem(self, route, body=None, headers=None, method=None):
+        data = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(f"{self.endpoint.url}/_kinesim/{route}", data, headers or {}, method=method)
+        with self.assertRaises(urllib.error.HTTPError) as raised:
+            urllib.request.urlopen(request)
+        with raised.exception as answer:
+            return answer.code, json.loads(answer.read())["error"]
+
+    def test_a_day_passes_in_one_call(self):
+        self.put()
+        before = self.endpoint.control("clock")
+        after = self.endpoint.advance("24h")
+        self.assertEqual(after["unix_ms"] - before["unix_ms"], 24 * 3_600_000)
+        iterator = self.kinesis.get_shard_iterator(
+            StreamName="orders", ShardId="shardId-000000000000", ShardIteratorType="TRIM_HORIZON")["ShardIterator"]
+        self.assertEqual(self.kinesis.get_records(ShardIterator=iterator)["Records"], [])
+        self.endpoint.advance("301s")
+        self.refused("ExpiredIteratorException", self.kinesis.get_records, ShardIterator=iterator)
+        self.assertEqual(self.problem("clock/advance", {"by": "24"})[0], 400)
+
+    def test_faults_begin_are_listed_end_and_heal(self):
+        shard = int(self.put()["ShardId"][-3:])
+        begun = self.endpoint.control("faults", {"throttle": {"stream": "orders", "shard": shard}, "for": "30s"})
+        self.refused("ProvisionedThroughputExceededException", self.put)
+        self.assertEqual([fault["id"] for fault in self.endpoint.control("faults")["faults"]], [begun["id"]])
+        self.endpoint.advance("31s")
+        self.put()
+        self.assertEqual(self.endpoint.control("faults")["faults"], [])
+        begun = self.endpoint.control("faults", {"internal_errors": {"stream": "orders"}})
+        self.refused("InternalFailure", self.put)
+        self.endpoint.control(f"faults/{begun['id']}", method="DELETE")
+        self.put()
+        self.endpoint.control("faults", {"unavailable": {"stream": "orders"}})
+        self.refused("ServiceUnavailable", self.put)
+        self.endpoint.control("faults", method="DELETE")
+        self.put()
+        code, problem = self.problem("faults", {"throttle": {"stream": "ordres"}})
+        self.assertEqual(code, 400)
+        self.assertIn("there is no stream `ordres`", problem)
+        self.assertIn("exactly one kind", self.problem("faults", {})[1])
+        self.assertIn("unknown field", self.problem("faults", {"trottle": {}})[1])
+        self.assertEqual(self.problem("faults/99", method="DELETE")[0], 404)
+
+    def test_the_keys_state_and_iterators_can_be_broken(self):
+        self.kinesis.start_stream_encryption(StreamName="orders", EncryptionType="KMS", KeyId="alias/aws/kinesis")
+        self.endpoint.advance("1s")
+        iterator = self.kinesis.get_shard_iterator(
+            StreamName="orders", ShardId="shardId-000000000000", ShardIteratorType="LATEST")["ShardIterator"]
+        self.endpoint.control("faults", {"expire_iterators": {"stream": "orders"}, "for": "1s"})
+        self.refused("ExpiredIteratorException", self.kinesis.get_records, ShardIterator=iterator)
+        self.endpoint.advance("2s")
+        self.kinesis.get_records(ShardIterator=iterator)
+        self.endpoint.control("faults", {"kms": "disabled"})
+        self.refused("KMSDisabledException", self.put)
+
+    def test_state_metrics_and_checks_tell_what_happened(self):
+        db = self.endpoint.client("dynamodb")
+        db.create_table(TableName="leases", BillingMode="PAY_PER_REQUEST",
+                        KeySchema=[{"AttributeName": "leaseKey", "KeyType": "HASH"}],
+                        AttributeDefinitions=[{"AttributeName": "leaseKey", "AttributeType": "S"}])
+        self.endpoint.advance("1s")
+        db.put_item(TableName="leases", Item={"leaseKey": {"S": "shardId-0"}, "leaseOwner": {"S": "w"}, "leaseCounter": {"N": "7"}})
+        self.put()
+        state = self.endpoint.control("state")
+        self.assertEqual(state["streams"]["orders"]["records_acked"], 1)
+        self.assertEqual(state["leases"]["leases"], [{"lease": "shardId-0", "owner": "w", "counter": 7, "checkpoint": None}])
+        cloudwatch = self.endpoint.client("cloudwatch")
+        cloudwatch.put_metric_data(Namespace="app", MetricData=[
+            {"MetricName": "Processed", "Value": 3, "Dimensions": [{"Name": "Operation", "Value": "Process Task"}]}])
+        with urllib.request.urlopen(f"{self.endpoint.url}/_kinesim/metrics") as answer:
+            text = answer.read().decode()
+        self.assertIn('AWS_Kinesis_IncomingRecords{StreamName="orders"} 1\n', text)
+        self.assertIn('AWS_DynamoDB_ConsumedWriteCapacityUnits{TableName="leases"} 1\n', text)
+        self.assertIn('app_Processed_sum{Operation="Process Task"} 3\n', text)
+        self.assertNotIn("fail", [check["verdict"] for check in self.endpoint.control("checks")["checks"]])
+
+    def test_events_come_as_they_happen(self):
+        with urllib.request.urlopen(f"{self.endpoint.url}/_kinesim/events") as events:
+            self.put()
+            seen = [json.loads(events.readline()) for _ in range(2)]
+        self.assertEqual([event["event"] for event in seen], ["RecordAccepted", "PutAnswered"])
+        self.assertEqual(seen[0]["stream"], "orders")
+
+    def test_web_pages_of_other_origins_are_refused(self):
+        for headers in [{"Origin": "http://evil.example"}, {"Sec-Fetch-Site": "cross-site"}, {"Host": "evil.example"}]:
+            with self.subTest(headers=headers):
+                self.assertEqual(self.problem("state", headers=headers)[0], 403)
+        self.assertEqual(self.problem("nowhere")[0], 404)
+
+
+if __name__ == "__main__":
+    unittest.main()

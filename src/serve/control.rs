@@ -230,7 +230,7 @@ fn with_type(body: Body, content_type: &'static str) -> Response<Body> {
 fn file(content_type: &'static str, text: &'static str) -> Response<Body> {
     let mut response = with_type(whole(text), content_type);
     let policy =
-        HeaderValue::from_static("default-src 'self'; style-src 'self' 'unsafe-inline'; frame-ancestors 'none'");
+        HeaderValue::from_static("default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; frame-ancestors 'none'");
     response.headers_mut().insert(CONTENT_SECURITY_POLICY, policy);
     response
 }

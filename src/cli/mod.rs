@@ -2,6 +2,8 @@
 
 mod check;
 mod new;
+#[cfg(feature = "serve")]
+mod replay;
 mod run;
 mod schema;
 #[cfg(feature = "serve")]
@@ -66,6 +68,9 @@ enum Command {
     /// Serve Kinesis and DynamoDB to real AWS clients on a local port.
     #[cfg(feature = "serve")]
     Serve(serve::Arguments),
+    /// Feed a recorded session to fresh services: the same answers, and the same trace hash.
+    #[cfg(feature = "serve")]
+    Replay(replay::Arguments),
 }
 
 /// Reads the command line, does what it says, and gives the exit code.
@@ -85,6 +90,8 @@ pub fn main() -> ExitCode {
         Command::Schema => schema::schema(),
         #[cfg(feature = "serve")]
         Command::Serve(arguments) => serve::serve(&arguments),
+        #[cfg(feature = "serve")]
+        Command::Replay(arguments) => replay::replay(&arguments),
     };
     match done {
         Ok(exit) => ExitCode::from(exit as u8),

@@ -9,7 +9,7 @@ use clap::{Args, ValueEnum};
 use super::{Exit, print_diagnostics};
 use crate::scenario;
 use crate::scenario::units::Duration;
-use crate::serve::{Limits, Pace, Server, Settings, Transitions};
+use crate::serve::{Keep, Limits, Pace, Server, Settings, Transitions};
 use crate::wire::Account;
 
 /// Arguments of `kinesim serve`.
@@ -45,6 +45,12 @@ pub(super) struct Arguments {
     /// Which limits are enforced
     #[arg(long, value_enum, default_value_t = LimitsChoice::Data)]
     limits: LimitsChoice,
+    /// Keep the requests and their simulated times in this file, for `kinesim replay`
+    #[arg(long, value_name = "FILE", conflicts_with = "data_dir")]
+    record: Option<PathBuf>,
+    /// Keep the state in this directory across restarts
+    #[arg(long, value_name = "DIR")]
+    data_dir: Option<PathBuf>,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -94,9 +100,15 @@ pub(super) fn serve(arguments: &Arguments) -> io::Result<Exit> {
             LimitsChoice::Off => Limits::Off,
         },
         transitions: arguments.transitions,
+        epoch_unix_ms: None,
+    };
+    let keep = match (&arguments.record, &arguments.data_dir) {
+        (Some(file), _) => Keep::Recording(file.clone()),
+        (None, Some(directory)) => Keep::Directory(directory.clone()),
+        (None, None) => Keep::Nothing,
     };
     tracing_subscriber::fmt().with_writer(io::stderr).with_ansi(false).init();
-    let served = Server::new(&settings, scenario, arguments.seed.unwrap_or(1)).and_then(|server| {
+    let served = Server::new(&settings, scenario, arguments.seed.unwrap_or(1), &keep).and_then(|server| {
         let address = server.address()?;
         if !address.ip().is_loopback() {
             let _ =

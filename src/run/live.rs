@@ -6,6 +6,7 @@
 
 use std::cell::RefCell;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use super::director::Director;
 use super::folds::Folds;
@@ -16,6 +17,7 @@ use crate::check::CheckResult;
 use crate::client::Cx;
 use crate::cloud::{Cloud, Reply, Request};
 use crate::measure::Figures;
+use crate::scenario::LiveFaults;
 use crate::scenario::plan::{FaultPlan, Plan};
 use crate::service::Service;
 use crate::service::streams::api::{ConsumerRef, Error, SubscriptionPoll};
@@ -95,6 +97,18 @@ impl Live {
     /// Begins a fault now. Its number, by which it is healed.
     pub fn begin_fault(&self, fault: FaultPlan) -> u32 {
         self.director.begin_now(fault)
+    }
+    /// Begins a fault that is written as in a scenario file. Its number and how reports tell it.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn begin_json_fault(&self, faults: &LiveFaults, value: serde_json::Value) -> Result<(u32, Arc<str>), String> {
+        let (streams, tables) = self.look(|cloud| {
+            (cloud.streams.stream_names().cloned().collect(), cloud.tables.table_names().cloned().collect())
+        });
+        let fault = faults.read(value, streams, tables)?;
+        let text = fault.text.clone();
+        Ok((self.begin_fault(fault), text))
     }
     /// Ends a fault. Whether it was in force.
     pub fn heal_fault(&self, id: u32) -> bool {

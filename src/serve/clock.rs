@@ -54,6 +54,10 @@ impl Clock {
     pub fn new(pace: Pace) -> Self {
         Self { pace, anchor: Instant::now(), anchor_time: SimTime::ZERO }
     }
+    /// A clock that goes on at `at`.
+    pub fn resumed(pace: Pace, at: SimTime) -> Self {
+        Self { anchor_time: at, ..Self::new(pace) }
+    }
     /// The machine's wall clock, in milliseconds since the Unix epoch.
     pub fn wall_unix_ms() -> u64 {
         SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis() as u64)

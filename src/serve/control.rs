@@ -120,14 +120,14 @@ fn faults(app: &App) -> Response<Body> {
 
 /// Begins a fault that is written as in a scenario file.
 fn begin_fault(app: &App, body: &[u8]) -> Response<Body> {
-    let (streams, tables) = app
-        .live
-        .look(|cloud| (cloud.streams.stream_names().cloned().collect(), cloud.tables.table_names().cloned().collect()));
-    let read = serde_json::from_slice(body).map_err(|problem| problem.to_string());
-    match read.and_then(|value| app.faults.read(value, streams, tables)) {
-        Ok(fault) => {
-            let what = fault.text.clone();
-            let id = app.live.begin_fault(fault);
+    let read = serde_json::from_slice::<serde_json::Value>(body).map_err(|problem| problem.to_string());
+    let begun = read.and_then(|fault| {
+        let begun = app.live.begin_json_fault(&app.faults, fault.clone())?;
+        app.record(|recorder| recorder.fault(app.live.now(), &fault));
+        Ok(begun)
+    });
+    match begun {
+        Ok((id, what)) => {
             app.wake();
             json(&serde_json::json!({ "id": id, "what": &*what }))
         }
@@ -136,7 +136,7 @@ fn begin_fault(app: &App, body: &[u8]) -> Response<Body> {
 }
 
 fn heal(app: &App, id: &str) -> Response<Body> {
-    match id.parse().is_ok_and(|id| app.live.heal_fault(id)) {
+    match id.parse().is_ok_and(|id| app.heal_fault(id)) {
         true => faults(app),
         false => error(StatusCode::NOT_FOUND, &format!("no fault {id} is in force")),
     }
@@ -144,7 +144,7 @@ fn heal(app: &App, id: &str) -> Response<Body> {
 
 fn heal_all(app: &App) -> Response<Body> {
     for (id, _) in app.live.active_faults() {
-        app.live.heal_fault(id);
+        app.heal_fault(id);
     }
     faults(app)
 }
@@ -229,8 +229,9 @@ fn with_type(body: Body, content_type: &'static str) -> Response<Body> {
 /// A file of the page, which may load nothing from elsewhere and be framed nowhere.
 fn file(content_type: &'static str, text: &'static str) -> Response<Body> {
     let mut response = with_type(whole(text), content_type);
-    let policy =
-        HeaderValue::from_static("default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; frame-ancestors 'none'");
+    let policy = HeaderValue::from_static(
+        "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; frame-ancestors 'none'",
+    );
     response.headers_mut().insert(CONTENT_SECURITY_POLICY, policy);
     response
 }

@@ -4,6 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::convert::Infallible;
 use std::fmt;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -18,12 +19,13 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Notify, oneshot, watch};
 
 use super::answers::{Answer, Door};
-use super::clock::Clock;
+use super::clock::{Clock, Pace};
 use super::events::{Lines, Tail};
+use super::record::{self, Header, RecordError, Recorder};
 use super::settings::Settings;
 use super::subscriptions::{self, Frames};
 use super::{control, metrics};
-use crate::base::SimDuration;
+use crate::base::{SimDuration, SimTime};
 use crate::run::Live;
 use crate::scenario::{LiveFaults, Scenario};
 use crate::wire::event_stream::CONTENT_TYPE as CONTENT_TYPE_OF_FRAMES;
@@ -46,6 +48,34 @@ pub enum ServerError {
     Bind(SocketAddr, std::io::Error),
     /// The machine refused what a server needs.
     Io(std::io::Error),
+    /// A recording or a data directory cannot be used.
+    Record(RecordError),
+}
+
+impl From<RecordError> for ServerError {
+    fn from(error: RecordError) -> Self {
+        Self::Record(error)
+    }
+}
+
+/// What of the session is kept.
+#[derive(Clone, Debug, Default)]
+pub enum Keep {
+    /// Nothing.
+    #[default]
+    Nothing,
+    /// Everything, to be replayed.
+    Recording(PathBuf),
+    /// The state, in a directory, across restarts.
+    Directory(PathBuf),
+}
+
+/// Where a clock goes on: real time has passed meanwhile; other paces stood still.
+fn resume_at(pace: Pace, last: SimTime, epoch_unix_ms: u64) -> SimTime {
+    match pace {
+        Pace::Times(1.0) => last.max(SimTime::from_millis(Clock::wall_unix_ms().saturating_sub(epoch_unix_ms))),
+        _ => last,
+    }
 }
 
 impl fmt::Display for ServerError {
@@ -61,6 +91,7 @@ impl fmt::Display for ServerError {
             }
             Self::Bind(address, error) => write!(f, "cannot listen on {address}: {error}"),
             Self::Io(error) => write!(f, "cannot serve: {error}"),
+            Self::Record(error) => write!(f, "{error}"),
         }
     }
 }
@@ -91,6 +122,8 @@ pub(super) struct App {
     pub metrics: RefCell<metrics::Put>,
     /// Where events go, for whoever listens.
     pub lines: Lines,
+    /// Where the session is written down.
+    recorder: Option<Rc<Recorder>>,
 }
 
 impl App {
@@ -105,6 +138,20 @@ impl App {
         self.catch_up();
         self.wake();
     }
+    /// Writes something down, if the session is recorded.
+    pub fn record(&self, note: impl FnOnce(&Recorder)) {
+        if let Some(recorder) = &self.recorder {
+            note(recorder);
+        }
+    }
+    /// Ends a fault. Whether it was in force.
+    pub fn heal_fault(&self, id: u32) -> bool {
+        let is_healed = self.live.heal_fault(id);
+        if is_healed {
+            self.record(|recorder| recorder.heal(self.live.now(), id));
+        }
+        is_healed
+    }
     /// Something was done, or time runs otherwise.
     pub fn wake(&self) {
         self.changed.notify_one();
@@ -118,8 +165,8 @@ impl Server {
     /// Binds the address and builds the world: a scenario's, or an empty account.
     ///
     /// # Errors
-    /// When the address cannot be had.
-    pub fn new(settings: &Settings, scenario: Option<Scenario>, seed: u64) -> Result<Self, ServerError> {
+    /// When the address cannot be had, or what is kept cannot be read or written.
+    pub fn new(settings: &Settings, scenario: Option<Scenario>, seed: u64, keep: &Keep) -> Result<Self, ServerError> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(ServerError::Io)?;
         let bound = runtime.block_on(TcpListener::bind(settings.address));
         let listener = bound.map_err(|error| ServerError::Bind(settings.address, error))?;
@@ -127,14 +174,35 @@ impl Server {
             Some(scenario) => scenario.live_faults(),
             None => super::settings::empty_account().live_faults(),
         };
-        let plan = settings.plan(scenario.map(|scenario| scenario.plan()), seed);
+        let kept_header = match keep {
+            Keep::Directory(directory) => record::header_of(directory)?,
+            _ => None,
+        };
+        // A data directory's time goes on from its beginning.
+        let epoch_unix_ms = kept_header.as_ref().map(Header::epoch_unix_ms).or(settings.epoch_unix_ms);
+        let settings = &Settings { epoch_unix_ms, ..settings.clone() };
+        let plan = settings.plan(scenario.as_ref(), seed);
+        let header = Header::of(settings, scenario.as_ref(), seed, plan.streams_settings.epoch_unix_ms);
+        if let Some(kept) = kept_header {
+            kept.check_same(&header)?;
+        }
         let lines = Lines::new();
         let tail = Rc::new(RefCell::new(Tail::new(lines.clone())));
-        let door = Door { account: settings.account.clone(), epoch_unix_ms: plan.streams_settings.epoch_unix_ms };
+        let fresh = (Live::new(&plan, vec![tail]), Rc::new(settings.door(&plan)), faults);
+        let (live, door, faults, recorder) = match keep {
+            Keep::Nothing => (fresh.0, fresh.1, fresh.2, None),
+            Keep::Recording(path) => (fresh.0, fresh.1, fresh.2, Some(Recorder::create(path, &header)?)),
+            Keep::Directory(directory) => {
+                let kept = record::take_up(directory, &header, fresh)?;
+                (kept.live, kept.door, kept.faults, Some(kept.recorder))
+            }
+        };
+        let clock =
+            Clock::resumed(settings.pace, resume_at(settings.pace, live.now(), plan.streams_settings.epoch_unix_ms));
         let app = App {
-            live: Live::new(&plan, vec![tail]),
-            clock: RefCell::new(Clock::new(settings.pace)),
-            door: Rc::new(door),
+            live,
+            clock: RefCell::new(clock),
+            door,
             is_public: !settings.address.ip().is_loopback(),
             changed: Notify::new(),
             changes: watch::Sender::new(false),
@@ -142,6 +210,7 @@ impl Server {
             faults,
             metrics: RefCell::default(),
             lines,
+            recorder: recorder.map(Rc::new),
         };
         Ok(Self { runtime, listener, app: Rc::new(app) })
     }
@@ -191,7 +260,9 @@ async fn serve(listener: TcpListener, app: Rc<App>) -> std::io::Result<()> {
     }
     tracing::info!("stopping");
     app.changes.send_replace(true);
+    let ended = app.clone();
     let _ = tokio::time::timeout(STOP_TIMEOUT, graceful.shutdown()).await;
+    ended.record(|recorder| recorder.end(&ended.live));
     Ok(())
 }
 
@@ -269,7 +340,12 @@ async fn handle(app: Rc<App>, request: Request<Incoming>) -> Result<Response<Bod
         body: &body,
     };
     let (answered, answer) = oneshot::channel();
+    let noted = app.recorder.clone().and_then(|recorder| Some((recorder.request(&app.live, &request)?, recorder)));
+    let told = app.clone();
     app.door.answer(&app.live, &request, move |answer| {
+        if let (Some((n, recorder)), Some(answer)) = (&noted, &answer) {
+            recorder.answer(told.live.now(), *n, answer);
+        }
         let _ = answered.send(answer);
     });
     app.wake();

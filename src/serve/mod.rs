@@ -2,7 +2,7 @@
 //! run, run fast, or stand still.
 //!
 //! `answers` turns an HTTP request into an answer of the live run, `clock` says what time it is, `control` has the
-//! routes under `/_kinesim/`, `page.*` the page there, `metrics` and `events` what goes on, `subscriptions` the events of SubscribeToShard, `http` is the server. Everything runs on one thread: a request is handled in a few
+//! routes under `/_kinesim/`, `page.*` the page there, `metrics` and `events` what goes on, `record` sessions that are kept, `subscriptions` the events of SubscribeToShard, `http` is the server. Everything runs on one thread: a request is handled in a few
 //! microseconds, and one thread keeps the order of events plain.
 //!
 //! Not here: verifying signatures, IAM, and anything that is not Kinesis Data Streams or DynamoDB, except that
@@ -14,9 +14,11 @@ mod control;
 mod events;
 mod http;
 mod metrics;
+mod record;
 mod settings;
 mod subscriptions;
 
 pub use clock::Pace;
-pub use http::{Server, ServerError};
+pub use http::{Keep, Server, ServerError};
+pub use record::{RecordError, Replayed, replay};
 pub use settings::{Limits, Settings, Transitions};

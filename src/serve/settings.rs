@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 
+use super::answers::Door;
 use super::clock::{Clock, Pace};
 use crate::base::{Seed, SimDuration};
 use crate::scenario::Scenario;
@@ -9,7 +10,8 @@ use crate::scenario::plan::Plan;
 use crate::wire::Account;
 
 /// Which limits are enforced.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Limits {
     /// Throughput of shards and tables, as AWS enforces it.
     #[default]
@@ -44,16 +46,23 @@ pub struct Settings {
     pub limits: Limits,
     /// How long changes of state take.
     pub transitions: Transitions,
+    /// Wall-clock time of the run's start; now when absent.
+    pub epoch_unix_ms: Option<u64>,
 }
 
 impl Settings {
+    /// The door of a plan's world.
+    pub(super) fn door(&self, plan: &Plan) -> Door {
+        Door { account: self.account.clone(), epoch_unix_ms: plan.streams_settings.epoch_unix_ms }
+    }
+
     /// The plan of the world behind the endpoint: a scenario's, or an empty account.
-    pub(super) fn plan(&self, scenario: Option<Plan>, seed: u64) -> Plan {
+    pub(super) fn plan(&self, scenario: Option<&Scenario>, seed: u64) -> Plan {
         let is_empty = scenario.is_none();
-        let mut plan = scenario.unwrap_or_else(|| empty_account().plan());
+        let mut plan = scenario.map_or_else(|| empty_account().plan(), Scenario::plan);
         plan.seed = if is_empty { Seed(seed) } else { plan.seed };
         let streams = &mut plan.streams_settings;
-        streams.epoch_unix_ms = Clock::wall_unix_ms();
+        streams.epoch_unix_ms = self.epoch_unix_ms.unwrap_or_else(Clock::wall_unix_ms);
         streams.account = self.account.id.clone();
         streams.shard_limit = self.shard_limit.unwrap_or(streams.shard_limit);
         streams.control_plane_quotas = self.limits == Limits::All;

@@ -70,6 +70,7 @@ async fn send_events(
             return Ok(());
         }
         app.catch_up();
+        app.record(|recorder| recorder.poll(app.live.now(), consumer, *shard, *number));
         match app.live.poll_subscription(consumer, *shard, *number) {
             Ok(SubscriptionPoll::Event(event)) => {
                 let is_last = event.continuation.is_none();

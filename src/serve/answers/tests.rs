@@ -21,14 +21,14 @@ impl Endpoint {
         let settings = Settings {
             address: ([127, 0, 0, 1], 0).into(),
             pace: Pace::Manual,
-            account: account.clone(),
+            account,
             shard_limit: None,
             limits,
             transitions: Transitions::Fixed(SimDuration::from_millis(500)),
+            epoch_unix_ms: Some(1_800_000_000_000),
         };
-        let mut plan = settings.plan(None, 1);
-        plan.streams_settings.epoch_unix_ms = 1_800_000_000_000;
-        let door = Door { account, epoch_unix_ms: plan.streams_settings.epoch_unix_ms };
+        let plan = settings.plan(None, 1);
+        let door = settings.door(&plan);
         Self { live: Live::new(&plan, Vec::new()), door: Rc::new(door) }
     }
 

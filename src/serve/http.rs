@@ -309,7 +309,8 @@ fn connection(
     app: Rc<App>,
 ) -> impl hyper_util::server::graceful::GracefulConnection<Error = Box<dyn std::error::Error + Send + Sync>> {
     let mut builder = auto::Builder::new(LocalExecutor);
-    builder.http1().timer(TokioTimer::new()).header_read_timeout(SEND_TIMEOUT).auto_date_header(false);
+    // A client that has said all may close its half and still wants the answer.
+    builder.http1().timer(TokioTimer::new()).header_read_timeout(SEND_TIMEOUT).half_close(true).auto_date_header(false);
     builder.http2().timer(TokioTimer::new()).max_concurrent_streams(1000).auto_date_header(false);
     let service = service_fn(move |request| handle(app.clone(), request));
     builder.serve_connection(TokioIo::new(stream), service).into_owned()

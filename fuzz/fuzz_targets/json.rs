@@ -1,0 +1,24 @@
+//! Any JSON body is read or refused, by every operation of both services.
+#![no_main]
+
+use kinesim::wire::{Account, dynamodb, json, kinesis};
+use libfuzzer_sys::fuzz_target;
+
+const KINESIS: [&str; 6] =
+    ["PutRecord", "PutRecords", "GetShardIterator", "CreateStream", "ListShards", "SubscribeToShard"];
+const DYNAMODB: [&str; 7] =
+    ["PutItem", "UpdateItem", "Query", "Scan", "CreateTable", "BatchWriteItem", "TransactWriteItems"];
+
+fuzz_target!(|data: &[u8]| {
+    let Ok(body) = json::decode(data) else { return };
+    // What was read is written so that it is read as the same again.
+    let written = json::encode(&body);
+    assert!(json::decode(&written).is_ok());
+    let account = Account { id: "000000000000".into(), region: "us-east-1".into() };
+    for operation in KINESIS {
+        let _ = kinesis::decode(operation, &body, &account);
+    }
+    for operation in DYNAMODB {
+        let _ = dynamodb::decode(operation, &body, &account);
+    }
+});

@@ -36,11 +36,18 @@ pub mod cli;
 pub mod client;
 pub mod cloud;
 pub mod measure;
+#[cfg(feature = "http")]
+pub mod net;
 pub mod report;
 pub mod run;
 pub mod scenario;
 #[cfg(feature = "serve")]
 pub mod serve;
 pub mod service;
+#[cfg(feature = "aws-sdk")]
+pub mod simulation;
 pub mod wire;
 pub mod world;
+
+#[cfg(feature = "aws-sdk")]
+pub use simulation::Simulation;

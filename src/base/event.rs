@@ -193,6 +193,8 @@ words!(
         Kcl2 = "kcl-2",
         /// A plain poller of every shard, without leases.
         Poller = "poller",
+        /// The user's own code.
+        App = "app",
     }
 );
 
@@ -399,6 +401,10 @@ events! {
     SubscriptionRead {
         stream: StreamId, shard: ShardId, host: HostId, from: u64, to: u64, size_bytes: u64, behind_latest_ms: u64,
     },
+
+    // ---- the user's own consumers -----------------------------------------------------------------------
+    /// An application says that it made the effect that it calls `id`.
+    EffectMade { consumer: ConsumerId, host: HostId, id: Arc<str> },
 }
 
 #[cfg(test)]

@@ -4,6 +4,11 @@
 //! of the run, so does every record that the store never got although it has later ones of the shard. Counted from
 //! where the consumer first began in the shard; records that left retention before anyone got to them are excused.
 //! A batch that the processor failed at and the library passed over leaves such a gap.
+//!
+//! The user's own code gives its effects names; each may be made once.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use super::findings::Findings;
 use super::grid::Grid;
@@ -13,7 +18,7 @@ use super::shards::Shards;
 use super::starts::Starts;
 use super::{Check, CheckResult};
 use crate::base::event::SinkKind;
-use crate::base::{ConsumerId, Event, EventKind, Fold, RangeSet, ShardId, SimTime, StreamId};
+use crate::base::{ConsumerId, Event, EventKind, Fold, HostId, RangeSet, ShardId, SimTime, StreamId};
 
 /// What the store has of a shard.
 #[derive(Default)]
@@ -33,6 +38,8 @@ pub struct ExactlyOnceEffects {
     contents: Grid<Contents>,
     findings: Findings,
     applied: u64,
+    /// Effects that the user's own code has made.
+    made: BTreeSet<(ConsumerId, Arc<str>)>,
 }
 
 impl ExactlyOnceEffects {
@@ -41,6 +48,7 @@ impl ExactlyOnceEffects {
         EventKind::ProcessingStarted,
         EventKind::RecordsRead,
         EventKind::EffectsApplied,
+        EventKind::EffectMade,
         EventKind::RecordsTrimmed,
         EventKind::RunEnded,
     ];
@@ -68,6 +76,14 @@ impl ExactlyOnceEffects {
                 let unreached = contents.reached..to;
                 contents.settled.insert(unreached);
             }
+        }
+    }
+
+    fn on_made(&mut self, at: SimTime, consumer: ConsumerId, host: HostId, id: &Arc<str>) {
+        self.applied += 1;
+        if !self.made.insert((consumer, id.clone())) {
+            let host = self.names.host(host);
+            self.findings.fail(at, || format!("{host} made the effect `{id}` once more"));
         }
     }
 
@@ -100,6 +116,9 @@ impl Fold for ExactlyOnceEffects {
                     self.findings
                         .fail(at, || format!("{host} applied {of} of {shard}, {duplicates} of them once more"));
                 }
+            }
+            Event::EffectMade { consumer, host, ref id } if self.promises(consumer) => {
+                self.on_made(at, consumer, host, id);
             }
             Event::RecordsTrimmed { stream, shard, to } => {
                 self.shards.on(event);
@@ -152,6 +171,16 @@ mod tests {
     fn an_effect_that_is_there_twice_is_found() {
         let text = evidence(&verdict(SinkKind::Transactional, 0, [applied(0, 20, 0), applied(15, 40, 5)]));
         assert_eq!(text, "0:00:00.003 billing-1 applied records 15 to 39 of shardId-000000000000, 5 of them once more");
+    }
+
+    #[test]
+    fn a_named_effect_that_is_made_twice_is_found() {
+        let made = |id: &str| Event::EffectMade { consumer: BILLING, host: WORKER_2, id: id.into() };
+        let work = || [made("order 1"), made("order 2"), made("order 1")];
+        let text = evidence(&verdict(SinkKind::Idempotent, 0, work()));
+        assert_eq!(text, "0:00:00.003 billing-2 made the effect `order 1` once more");
+        assert_eq!(verdict(SinkKind::Idempotent, 0, [made("order 1"), made("order 2")]).verdict, Verdict::Pass);
+        assert_eq!(verdict(SinkKind::Plain, 0, work()).verdict, Verdict::Unknown);
     }
 
     #[test]

@@ -4,6 +4,9 @@
 //! shard up to the checkpoint, every record must have been processed by one of its workers or have left retention.
 //! A batch that the library passed over because the processor threw was not processed: after the checkpoint nobody
 //! will. So was what a second start at LATEST jumps over, before the first checkpoint is stored.
+//!
+//! Where the user's own code keeps its checkpoints is not known. For it, having gone on stands for a checkpoint: at the
+//! end of the run, a record that was never processed although a later one of its shard was is one that it passed over.
 
 use std::ops::Range;
 
@@ -15,6 +18,7 @@ use super::no_acknowledged_record_lost::records;
 use super::shards::Shards;
 use super::starts::Starts;
 use super::{Check, CheckResult};
+use crate::base::event::ConsumerLibrary;
 use crate::base::item::Item;
 use crate::base::{ConsumerId, Event, EventKind, Fold, HostId, RangeSet, ShardId, SimTime, TableId};
 
@@ -31,6 +35,8 @@ struct Progress {
     attempts: Vec<(Checkpoint, u64)>,
     /// Ordinals below this were judged.
     judged: u64,
+    /// One past the highest ordinal processed.
+    reached: u64,
 }
 
 /// The check.
@@ -42,6 +48,8 @@ pub struct NothingBelowCheckpointUnprocessed {
     progress: Grid<Progress>,
     findings: Findings,
     checkpoints: u64,
+    /// Shards of the user's own consumers that were judged at the end.
+    finished: u64,
 }
 
 impl Progress {
@@ -99,6 +107,7 @@ impl NothingBelowCheckpointUnprocessed {
         EventKind::EffectsApplied,
         EventKind::CheckpointAttempted,
         EventKind::ItemWritten,
+        EventKind::RunEnded,
     ];
 
     fn at(&mut self, consumer: ConsumerId, shard: ShardId) -> &mut Progress {
@@ -130,21 +139,48 @@ impl NothingBelowCheckpointUnprocessed {
         let Some(stream) = self.names.stream_of(consumer) else { return };
         let start = self.starts.first(consumer, shard).unwrap_or(0).max(self.shards.trimmed(stream, shard));
         let progress = self.progress.at(consumer.index(), shard.index());
-        let mut told = progress.unprocessed(start.max(progress.judged)..to);
+        let told = progress.unprocessed(start.max(progress.judged)..to);
         progress.forget_below(to);
         self.checkpoints += 1;
         if told.is_empty() {
             return;
         }
-        if told.len() > RANGES_MAX {
-            let more = told.split_off(RANGES_MAX).len();
-            told.push(format!("and {more} more ranges"));
-        }
-        let (host, told) = (self.names.host(host), told.join(", "));
+        let (host, told) = (self.names.host(host), told_at_most(told));
         self.findings.fail(at, || {
             format!("{host} stored checkpoint {checkpoint} of {shard}, which claims every record below {to}, but its workers {told}")
         });
     }
+}
+
+impl NothingBelowCheckpointUnprocessed {
+    /// What the user's own consumers passed over.
+    fn on_end(&mut self, at: SimTime) {
+        for (row, column, progress) in self.progress.cells_mut() {
+            let (consumer, shard) = (ConsumerId(row as u16), ShardId(column as u32));
+            let is_app = self.names.info(consumer).is_some_and(|info| info.library == ConsumerLibrary::App);
+            let Some(stream) = self.names.stream_of(consumer).filter(|_| is_app && progress.reached > 0) else {
+                continue;
+            };
+            self.finished += 1;
+            let start = self.starts.first(consumer, shard).unwrap_or(0).max(self.shards.trimmed(stream, shard));
+            let told = progress.unprocessed(start..progress.reached);
+            if !told.is_empty() {
+                let (consumer, told) = (self.names.consumer(consumer), told_at_most(told));
+                let last = progress.reached - 1;
+                self.findings
+                    .fail(at, || format!("{consumer} went on to record {last} of {shard}, but its workers {told}"));
+            }
+        }
+    }
+}
+
+/// The ranges in words, a few of them one by one.
+fn told_at_most(mut told: Vec<String>) -> String {
+    if told.len() > RANGES_MAX {
+        let more = told.split_off(RANGES_MAX).len();
+        told.push(format!("and {more} more ranges"));
+    }
+    told.join(", ")
 }
 
 impl Fold for NothingBelowCheckpointUnprocessed {
@@ -152,8 +188,11 @@ impl Fold for NothingBelowCheckpointUnprocessed {
         self.starts.on(event, &self.names);
         match event {
             Event::RecordsProcessed { consumer, shard, from, to, .. } => {
-                self.at(*consumer, *shard).processed.insert(*from..*to);
+                let progress = self.at(*consumer, *shard);
+                progress.processed.insert(*from..*to);
+                progress.reached = progress.reached.max(*to);
             }
+            Event::RunEnded {} => self.on_end(at),
             Event::RecordsSkipped { consumer, shard, from, to, .. } => {
                 self.at(*consumer, *shard).skipped.insert(*from..*to);
             }
@@ -180,8 +219,11 @@ impl Check for NothingBelowCheckpointUnprocessed {
         "nothing-below-checkpoint-unprocessed"
     }
     fn result(&self) -> CheckResult {
-        let held = || format!("everything below {} stored checkpoints was processed", self.checkpoints);
-        self.findings.result(self.name(), self.checkpoints, held)
+        let held = || match self.finished {
+            0 => format!("everything below {} stored checkpoints was processed", self.checkpoints),
+            shards => format!("no record was passed over in {shards} shards that were read"),
+        };
+        self.findings.result(self.name(), self.checkpoints + self.finished, held)
     }
 }
 
@@ -257,6 +299,28 @@ mod tests {
     fn an_announced_checkpoint_that_is_never_stored_claims_nothing() {
         let script = begun("TRIM_HORIZON", 0, [attempted(WORKER_1, S0, 60)]);
         assert_eq!(judge(NothingBelowCheckpointUnprocessed::default(), script).verdict, Verdict::Unknown);
+    }
+
+    #[test]
+    fn the_users_own_code_passes_over_what_it_goes_on_from_without_processing() {
+        let end = |work: Vec<Event>| {
+            let mut script = begun("TRIM_HORIZON", 0, work);
+            script.push((9, Event::RunEnded {}));
+            judge_in(
+                scene_of(ConsumerLibrary::App, SinkKind::Plain),
+                NothingBelowCheckpointUnprocessed::default(),
+                script,
+            )
+        };
+        let crashed = vec![processed(WORKER_1, S0, 0, 20), processed(WORKER_2, S0, 15, 60)];
+        assert_eq!(end(crashed).verdict, Verdict::Pass);
+        let lost = end(vec![processed(WORKER_1, S0, 0, 20), processed(WORKER_2, S0, 30, 60)]);
+        assert_eq!(
+            evidence(&lost),
+            "0:00:00.009 billing went on to record 59 of shardId-000000000000, but its workers never processed records \
+             20 to 29"
+        );
+        assert_eq!(end(Vec::new()).verdict, Verdict::Unknown);
     }
 
     #[test]

@@ -29,6 +29,10 @@ pub fn scene() -> Vec<Event> {
 }
 
 pub fn scene_with(sink: SinkKind) -> Vec<Event> {
+    scene_of(ConsumerLibrary::Kcl2, sink)
+}
+
+pub fn scene_of(library: ConsumerLibrary, sink: SinkKind) -> Vec<Event> {
     let host = |host, name: &str, role| Event::HostDeclared { host, name: name.into(), role };
     vec![
         host(WORKER_1, "billing-1", HostRole::Consumer),
@@ -41,7 +45,7 @@ pub fn scene_with(sink: SinkKind) -> Vec<Event> {
             consumer: BILLING,
             name: "billing".into(),
             stream: "clicks".parse().expect("a name"),
-            library: ConsumerLibrary::Kcl2,
+            library,
             sink,
             lease_table: Some("billing".parse().expect("a name")),
             failover_ms: 10_000,

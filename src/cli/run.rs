@@ -75,6 +75,14 @@ pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
             }
         }
     }
+    for (file, scenario) in &scenarios {
+        if let Some(app) = scenario.plan().apps.first() {
+            let mut out = anstream::stderr().lock();
+            writeln!(out, "{}: the code of consumer `{}` is yours (`library = \"app\"`):", file.display(), app.name)?;
+            writeln!(out, "give it to kinesim::Simulation in a test; the command line has no code to run")?;
+            is_wrong = true;
+        }
+    }
     if is_wrong {
         return Ok(Exit::Wrong);
     }

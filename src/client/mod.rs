@@ -14,5 +14,16 @@ pub mod testing;
 
 use crate::cloud::Cloud;
 
+/// A worker of a consumer whose code the user brings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AppWorker {
+    /// Which of the applications, counted from 0.
+    pub app: usize,
+    /// Which of its workers, counted from 0.
+    pub worker: u32,
+    /// The application's number among consumers.
+    pub consumer: crate::base::ConsumerId,
+}
+
 /// What a client knows of the world.
 pub type Cx = crate::world::Host<Cloud>;

@@ -3,7 +3,11 @@
 //! Three hosts stand for them on the network: [`KINESIS`], [`DYNAMODB`] and [`STORE`] (the application's own
 //! store, where record processors put their effects).
 
+mod door;
+
 use std::sync::Arc;
+
+pub use self::door::{Answer, Asked, Door, Subscribed};
 
 use crate::base::{Event, HostId, Seed, SimTime};
 use crate::service::Service;

@@ -27,6 +27,8 @@ pub struct RunReport {
     pub scenario: String,
     /// Where the scenario came from, as the user wrote it.
     pub source: String,
+    /// Whether code of the user's own took part, which the command line cannot run.
+    pub has_code: bool,
     /// The seed.
     pub seed: u64,
     /// The hash of all events.
@@ -61,8 +63,11 @@ pub struct ExpectationResult {
 }
 
 impl RunReport {
-    /// The command that repeats the run.
+    /// What repeats the run: a command, or with code of the user's own the beginning of a test.
     pub fn reproducing_line(&self) -> String {
+        if self.has_code {
+            return format!("Simulation::from_scenario({:?})?.seed({})", self.source, self.seed);
+        }
         format!("kinesim run {} --seed {}", shell_word(&self.source), self.seed)
     }
 }

@@ -105,6 +105,7 @@ fn report(figures: Figures) -> RunReport {
     RunReport {
         scenario: "one celebrity key".into(),
         source: "scenarios/celebrity.toml".into(),
+        has_code: false,
         seed: 7,
         trace_hash: 0x00ab_cdef_0123_4567,
         verdict: Verdict::Fail,

@@ -79,6 +79,7 @@ impl Folds {
         let report = RunReport {
             scenario: plan.name.to_string(),
             source: plan.source.to_string(),
+            has_code: !plan.apps.is_empty(),
             seed: plan.seed.0,
             trace_hash: self.hash.value(),
             verdict,

@@ -46,7 +46,7 @@ impl Live {
             listeners.push(load.clone());
         }
         let folds = Rc::new(RefCell::new(Folds::new(plan, listeners)));
-        let world = super::build(plan, folds.clone(), load);
+        let world = super::build(plan, folds.clone(), load, &super::nobody());
         let host = world.add_host(GATEWAY, HostRole::Operator, |_| {});
         world.start(host);
         let gateway = world.host(host);

@@ -8,6 +8,8 @@ mod folds;
 mod judge;
 mod live;
 mod operator;
+#[cfg(feature = "http")]
+mod room;
 mod shard_load;
 #[cfg(test)]
 mod tests;
@@ -21,15 +23,18 @@ use crate::check::Verdict;
 use crate::client::kcl::{KclSettings, WorkerControl, boot_worker};
 use crate::client::poller::{PollerSettings, SavedPositions, boot_poller};
 use crate::client::producer::{KeyTable, ProducerSettings, boot_producer};
+use crate::client::{AppWorker, Cx};
 use crate::cloud::Cloud;
 use crate::measure::Series;
 use crate::report::RunReport;
-use crate::scenario::plan::{Outcome, Plan};
+use crate::scenario::plan::{AppPlan, Outcome, Plan};
 use crate::world::{Settings, World};
 
 use folds::Folds;
 pub use live::Live;
 use operator::{Controls, Operator};
+#[cfg(feature = "http")]
+pub use room::run_in_room;
 use shard_load::ShardLoad;
 
 /// What executes the world. Both give the same trace hash.
@@ -73,9 +78,15 @@ pub fn run(plan: &Plan, options: Options<'_>) -> RunResult {
         listeners.push(load.clone());
     }
     let folds = Rc::new(RefCell::new(Folds::new(plan, listeners)));
-    let world = build(plan, folds.clone(), load);
+    let world = build(plan, folds.clone(), load, &nobody());
     let end = SimTime::ZERO.saturating_add(plan.duration);
     carry_on(world, end, options.engine, options.progress);
+    end_of_run(plan, folds)
+}
+
+/// What the folds saw, once the world is gone.
+fn end_of_run(plan: &Plan, folds: Rc<RefCell<Folds>>) -> RunResult {
+    let end = SimTime::ZERO.saturating_add(plan.duration);
     let Ok(folds) = Rc::try_unwrap(folds) else { unreachable!("the world is gone, nobody else listens") };
     let mut folds = folds.into_inner();
     folds.on(end, &Event::RunEnded {});
@@ -105,7 +116,12 @@ fn carry_on(world: World<Cloud>, end: SimTime, engine: Engine, mut progress: Opt
 }
 
 /// The world of a plan, with everything in it scheduled.
-fn build(plan: &Plan, observer: Rc<RefCell<dyn Fold>>, load: Rc<RefCell<ShardLoad>>) -> World<Cloud> {
+fn build(
+    plan: &Plan,
+    observer: Rc<RefCell<dyn Fold>>,
+    load: Rc<RefCell<ShardLoad>>,
+    boot_app: &AppBoot,
+) -> World<Cloud> {
     let settings = Settings {
         seed: plan.seed.derive("world"),
         epoch_unix_ms: plan.streams_settings.epoch_unix_ms,
@@ -130,6 +146,9 @@ fn build(plan: &Plan, observer: Rc<RefCell<dyn Fold>>, load: Rc<RefCell<ShardLoa
     }
     for consumer in &plan.pollers {
         add_poller(&world, consumer, &mut starts);
+    }
+    for (index, app) in plan.apps.iter().enumerate() {
+        add_app(&world, app, index, boot_app, &mut starts);
     }
     add_operator(&world, plan, starts, controls, load);
     world
@@ -164,7 +183,7 @@ fn add_kcl(world: &World<Cloud>, settings: &KclSettings, controls: &Controls, st
     };
     for (index, start) in settings.worker_starts.iter().enumerate() {
         let (settings, controls) = (shared.clone(), controls.clone());
-        let boot = move |cx: crate::client::Cx| {
+        let boot = move |cx: Cx| {
             let control = Rc::new(WorkerControl::new(&cx));
             controls.borrow_mut().insert(cx.name(), control.clone());
             boot_worker(cx, settings.clone(), index, control);
@@ -195,6 +214,37 @@ fn add_poller(world: &World<Cloud>, settings: &PollerSettings, starts: &mut Star
     starts.push((shared.start, host));
 }
 
+/// Starts the user's own code on a host that was booted.
+type AppBoot = Rc<dyn Fn(Cx, AppWorker)>;
+
+/// Where no application of the user's takes part, its hosts are there and do nothing.
+fn nobody() -> AppBoot {
+    Rc::new(|_, _| {})
+}
+
+fn add_app(world: &World<Cloud>, app: &AppPlan, index: usize, boot_app: &AppBoot, starts: &mut Starts) {
+    for worker in 0..app.workers {
+        let (boot_app, consumer) = (boot_app.clone(), app.consumer);
+        let boot = move |cx: Cx| {
+            cx.emit(Event::WorkerStarted { consumer, host: cx.id() });
+            boot_app(cx, AppWorker { app: index, worker, consumer });
+        };
+        let host = world.add_host(&format!("{}-{}", app.name, worker + 1), HostRole::Consumer, boot);
+        if worker == 0 {
+            world.host(host).emit(Event::ConsumerDeclared {
+                consumer: app.consumer,
+                name: app.name.clone(),
+                stream: app.stream.clone(),
+                library: ConsumerLibrary::App,
+                sink: app.sink,
+                lease_table: None,
+                failover_ms: 0,
+            });
+        }
+        starts.push((app.start, host));
+    }
+}
+
 /// The operator's host boots the others, directs the faults and carries out the actions.
 fn add_operator(
     world: &World<Cloud>,
@@ -205,7 +255,7 @@ fn add_operator(
 ) {
     starts.sort();
     let (faults, actions) = (plan.faults.clone(), plan.actions.clone());
-    let boot = move |cx: crate::client::Cx| {
+    let boot = move |cx: Cx| {
         let (starter, starts) = (cx.clone(), starts.clone());
         cx.spawn(async move {
             for (at, host) in starts {

@@ -8,7 +8,7 @@ use super::file::{
     Batch, Consumer, File, Keys, Library, Mishap, OutcomeWord, Producer, Resume as ResumeWord, Retry, Sink, Stream,
     ThrottleWindow,
 };
-use super::plan::{LivenessBounds, Outcome, Plan, StreamPlan};
+use super::plan::{AppPlan, LivenessBounds, Outcome, Plan, StreamPlan};
 use super::spans::{Path, Spans};
 use super::units::Duration;
 use super::{expect, faults, random};
@@ -130,12 +130,21 @@ fn placeholder<T: std::str::FromStr>(name: &str) -> T {
     }
 }
 
+/// Consumers by their library.
+#[derive(Default)]
+struct Consumers {
+    kcl: Vec<KclSettings>,
+    pollers: Vec<PollerSettings>,
+    apps: Vec<AppPlan>,
+}
+
 impl Consumer {
     /// Workers from the start and those that join.
     pub fn host_count(&self) -> u32 {
         match self.library {
             Library::Kcl2 => self.workers.saturating_add(self.joins.len() as u32),
             Library::Poller => 1,
+            Library::App => self.workers,
         }
     }
     /// The lease table's name.
@@ -173,7 +182,7 @@ pub(super) fn compile(
     let streams = file.stream.iter().map(|(name, stream)| c.stream(name, stream)).collect();
     c.shard_limit();
     let producers = file.producer.iter().map(|(name, p)| c.producer(name, p, read_trace)).collect();
-    let (kcl, pollers) = c.consumers();
+    let Consumers { kcl, pollers, apps } = c.consumers();
     let faults = faults::faults(&mut c);
     let actions = faults::actions(&mut c);
     let expectations = expect::expectations(&mut c);
@@ -194,6 +203,7 @@ pub(super) fn compile(
         producers,
         kcl,
         pollers,
+        apps,
         faults,
         actions,
         liveness: LivenessBounds {
@@ -220,6 +230,7 @@ fn fill_options(file: &mut File) {
                 consumer.idle.get_or_insert(KCL_IDLE);
             }
             Library::Poller => drop(consumer.idle.get_or_insert(POLLER_IDLE)),
+            Library::App => {}
         }
     }
 }
@@ -475,8 +486,8 @@ impl Compiler<'_> {
         }
     }
 
-    fn consumers(&mut self) -> (Vec<KclSettings>, Vec<PollerSettings>) {
-        let (mut kcl, mut pollers) = (Vec::new(), Vec::new());
+    fn consumers(&mut self) -> Consumers {
+        let mut consumers = Consumers::default();
         for (number, (name, consumer)) in self.file.consumer.iter().enumerate() {
             let id = ConsumerId(number as u16);
             let at = |key: &str| file_path!["consumer", name.as_str(), key];
@@ -491,12 +502,24 @@ impl Compiler<'_> {
             let position = self.initial_position(name, &consumer.initial_position);
             let processor = self.processor(name, consumer);
             match consumer.library {
-                Library::Kcl2 => kcl.push(self.kcl(id, name, consumer, stream, position, processor)),
-                Library::Poller if consumer.kcl.is_some() => {
+                Library::Kcl2 => consumers.kcl.push(self.kcl(id, name, consumer, stream, position, processor)),
+                Library::Poller | Library::App if consumer.kcl.is_some() => {
                     let help = "remove it, or choose `library = \"kcl-2\"`";
-                    self.problem(at("kcl"), "a poller has no settings of the KCL", "not for a poller", help);
+                    self.problem(at("kcl"), "only the KCL has settings of the KCL", "not for this library", help);
                 }
-                Library::Poller => pollers.push(PollerSettings {
+                Library::App => {
+                    let is_possible = (1..=HOST_MAX).contains(&consumer.workers);
+                    self.need(is_possible, at("workers"), "an application has 1 to 10000 workers", "");
+                    consumers.apps.push(AppPlan {
+                        consumer: id,
+                        name: name.as_str().into(),
+                        stream,
+                        workers: consumer.workers,
+                        start: consumer.start.0,
+                        sink: processor.sink,
+                    });
+                }
+                Library::Poller => consumers.pollers.push(PollerSettings {
                     consumer: id,
                     name: name.as_str().into(),
                     stream,
@@ -513,7 +536,7 @@ impl Compiler<'_> {
                 }),
             }
         }
-        (kcl, pollers)
+        consumers
     }
 
     fn kcl(

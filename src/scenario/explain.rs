@@ -1,6 +1,6 @@
 //! Says what a scenario means, with the arithmetic that tells whether it can go well.
 
-use super::plan::Plan;
+use super::plan::{AppPlan, Plan};
 use crate::base::units::ByteSize;
 use crate::client::processor::CheckpointPolicy;
 use crate::client::producer::{KeyDistribution, Load, ProducerSettings, Rate, SizeDistribution};
@@ -23,6 +23,10 @@ pub fn explain(plan: &Plan) -> String {
     lines.extend(plan.kcl.iter().map(|kcl| explain_kcl(plan, kcl)));
     for poller in &plan.pollers {
         lines.push(format!("consumer {}: reads every shard of {} without leases", poller.name, poller.stream));
+    }
+    for app in &plan.apps {
+        let AppPlan { name, workers, stream, .. } = app;
+        lines.push(format!("consumer {name}: code of yours on {workers} host(s), reads {stream}"));
     }
     let count = |n: usize, what: &str| format!("{n} {what}{}", if n == 1 { "" } else { "s" });
     lines.push(format!(

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use crate::base::{HashKey, Seed, ShardId, SimDuration, SimTime, StreamName};
+use crate::base::event::SinkKind;
+use crate::base::{ConsumerId, HashKey, Seed, ShardId, SimDuration, SimTime, StreamName};
 pub use crate::check::LivenessBounds;
 use crate::client::kcl::KclSettings;
 use crate::client::poller::PollerSettings;
@@ -35,6 +36,8 @@ pub struct Plan {
     pub kcl: Vec<KclSettings>,
     /// Plain pollers.
     pub pollers: Vec<PollerSettings>,
+    /// Consumers whose code the user brings.
+    pub apps: Vec<AppPlan>,
     /// Faults in order of their beginning.
     pub faults: Vec<FaultPlan>,
     /// Actions in order.
@@ -58,6 +61,23 @@ pub struct StreamPlan {
     pub retention_hours: u32,
     /// KMS key, when it is encrypted.
     pub encryption_key_id: Option<Box<str>>,
+}
+
+/// A consumer whose code the user brings.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AppPlan {
+    /// Number among the consumers of the scenario.
+    pub consumer: ConsumerId,
+    /// Name, also of its hosts (`NAME-1`, ...).
+    pub name: Arc<str>,
+    /// The stream it reads.
+    pub stream: StreamName,
+    /// Its hosts.
+    pub workers: u32,
+    /// When they start.
+    pub start: SimDuration,
+    /// What it promises of its effects.
+    pub sink: SinkKind,
 }
 
 /// A fault with its time.

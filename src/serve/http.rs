@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use http_body_util::{BodyExt, Either, Full, LengthLimitError, Limited};
 use hyper::body::{Bytes, Incoming};
-use hyper::header::{AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, DATE, HeaderMap, HeaderName, HeaderValue};
+use hyper::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderName, HeaderValue};
 use hyper::service::service_fn;
 use hyper::{Request, Response};
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -18,7 +18,7 @@ use hyper_util::server::conn::auto;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Notify, oneshot, watch};
 
-use super::answers::{Answer, Door};
+use super::answers;
 use super::clock::{Clock, Pace};
 use super::events::{Lines, Tail};
 use super::record::{self, Header, RecordError, Recorder};
@@ -26,10 +26,10 @@ use super::settings::Settings;
 use super::subscriptions::{self, Frames};
 use super::{control, metrics};
 use crate::base::{SimDuration, SimTime};
+use crate::cloud::{Answer, Door};
 use crate::run::Live;
 use crate::scenario::{LiveFaults, Scenario};
-use crate::wire::event_stream::CONTENT_TYPE as CONTENT_TYPE_OF_FRAMES;
-use crate::wire::http::{HttpRequest, HttpResponse};
+use crate::wire::headers::{self, TARGET, text};
 
 /// The largest body that is read: 10 MiB of data as base64, with room for the rest.
 const BODY_BYTES_MAX: usize = 16 * 1024 * 1024;
@@ -331,19 +331,11 @@ async fn handle(app: Rc<App>, request: Request<Incoming>) -> Result<Response<Bod
     if let Some(route) = head.uri.path().strip_prefix("/_kinesim") {
         return Ok(control::route(&app, &head, route, &body));
     }
-    let request = HttpRequest {
-        method: head.method.as_str(),
-        query: head.uri.query().unwrap_or_default(),
-        target: text(&head.headers, &TARGET),
-        content_type: text(&head.headers, &CONTENT_TYPE),
-        authorization: text(&head.headers, &AUTHORIZATION),
-        has_date: head.headers.contains_key(&AMZ_DATE) || head.headers.contains_key(DATE),
-        body: &body,
-    };
+    let request = headers::request(&head, &body);
     let (answered, answer) = oneshot::channel();
     let noted = app.recorder.clone().and_then(|recorder| Some((recorder.request(&app.live, &request)?, recorder)));
     let told = app.clone();
-    app.door.answer(&app.live, &request, move |answer| {
+    answers::answer(&app.live, &app.door, &request, move |answer| {
         if let (Some((n, recorder)), Some(answer)) = (&noted, &answer) {
             recorder.answer(told.live.now(), *n, answer);
         }
@@ -354,9 +346,9 @@ async fn handle(app: Rc<App>, request: Request<Incoming>) -> Result<Response<Bod
     let number = app.requests.get() + 1;
     app.requests.set(number);
     Ok(match answer {
-        Some(Answer::Whole(answer)) => aws_response(answer, number),
+        Some(Answer::Whole(answer)) => headers::response(answer, number, whole),
         Some(Answer::Subscribed(subscribed)) => {
-            event_stream(Either::Right(subscriptions::start(&app, subscribed)), number)
+            headers::frames(Either::Right(subscriptions::start(&app, subscribed)), number)
         }
         None => lost(),
     })
@@ -412,36 +404,6 @@ fn keep_metrics(
 }
 
 const SMITHY_PROTOCOL: HeaderName = HeaderName::from_static("smithy-protocol");
-const TARGET: HeaderName = HeaderName::from_static("x-amz-target");
-const AMZ_DATE: HeaderName = HeaderName::from_static("x-amz-date");
-const REQUEST_ID: HeaderName = HeaderName::from_static("x-amzn-requestid");
-const ID_2: HeaderName = HeaderName::from_static("x-amz-id-2");
-
-fn text<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
-    headers.get(name).and_then(|value| value.to_str().ok())
-}
-
-/// An answer as AWS sends it, with a request id that counts.
-fn aws_response(answer: HttpResponse, number: u64) -> Response<Body> {
-    let mut response = event_stream(whole(answer.body), number);
-    *response.status_mut() = hyper::StatusCode::from_u16(answer.status).unwrap_or_default();
-    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(answer.content_type));
-    response
-}
-
-/// An answer whose frames follow.
-fn event_stream(body: Body, number: u64) -> Response<Body> {
-    let mut response = Response::new(body);
-    let headers = response.headers_mut();
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static(CONTENT_TYPE_OF_FRAMES));
-    let id = format!("{number:08x}-0000-4000-8000-{number:012x}");
-    if let Ok(id) = HeaderValue::from_str(&id) {
-        headers.insert(ID_2, id.clone());
-        headers.insert(REQUEST_ID, id);
-    }
-    response
-}
-
 /// A body that is there.
 pub(super) fn whole(bytes: impl Into<Bytes>) -> Body {
     Either::Left(Full::new(bytes.into()))

@@ -20,9 +20,10 @@ use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::xxh3_64;
 
-use super::answers::{Answer, Door};
+use super::answers;
 use super::settings::{Limits, Settings, Transitions};
 use crate::base::{ShardId, SimDuration, SimTime};
+use crate::cloud::{Answer, Door};
 use crate::run::Live;
 use crate::scenario::{self, LiveFaults, Scenario};
 use crate::service::streams::api::ConsumerRef;
@@ -340,7 +341,7 @@ impl Player {
         };
         let (answers, n) = (self.answers.clone(), request.n);
         self.operations.insert(n, request.target.clone().unwrap_or_default());
-        self.door.answer(&self.live, &http, move |answer| {
+        answers::answer(&self.live, &self.door, &http, move |answer| {
             if let Some(answer) = answer {
                 answers.borrow_mut().insert(n, digest(&answer));
             }

@@ -2,9 +2,9 @@
 
 use std::net::SocketAddr;
 
-use super::answers::Door;
 use super::clock::{Clock, Pace};
 use crate::base::{Seed, SimDuration};
+use crate::cloud::Door;
 use crate::scenario::Scenario;
 use crate::scenario::plan::Plan;
 use crate::wire::Account;

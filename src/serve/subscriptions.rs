@@ -8,20 +8,13 @@ use hyper::body::{Bytes, Frame};
 use tokio::sync::{mpsc, watch};
 
 use super::http::App;
-use crate::base::{ShardId, SimTime};
-use crate::service::streams::api::{ConsumerRef, SubscriptionPoll};
-use crate::wire::{Encoding, kinesis};
+use crate::base::SimTime;
+use crate::cloud::Subscribed;
+use crate::service::streams::api::SubscriptionPoll;
+use crate::wire::kinesis;
 
 /// Frames that wait for a slow client; more are not made before it has taken them.
 const FRAMES_WAITING_MAX: usize = 4;
-
-/// A subscription that has begun.
-pub(super) struct Subscribed {
-    pub consumer: ConsumerRef,
-    pub shard: ShardId,
-    pub number: u64,
-    pub encoding: Encoding,
-}
 
 /// A body whose frames come over time.
 pub(super) struct Frames(mpsc::Receiver<Bytes>);

@@ -9,6 +9,8 @@ mod account;
 pub mod cbor;
 pub mod dynamodb;
 pub mod event_stream;
+#[cfg(any(feature = "serve", feature = "http"))]
+pub mod headers;
 pub mod http;
 pub mod json;
 pub mod kinesis;

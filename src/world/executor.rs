@@ -195,6 +195,11 @@ impl<B: Backend> World<B> {
     pub fn start(&self, host: HostId) {
         Host::new(self.shared.clone(), host).boot();
     }
+    /// Every host, in the order in which they were added.
+    pub fn hosts(&self) -> impl Iterator<Item = HostId> + use<B> {
+        let count = self.shared.state.borrow().hosts.len();
+        (0..count).map(|index| HostId(index as u16))
+    }
     /// A handle to a host.
     pub fn host(&self, host: HostId) -> Host<B> {
         Host::new(self.shared.clone(), host)
@@ -321,6 +326,18 @@ impl<B: Backend> Shared<B> {
                 self.emit_lost(message);
             }
         }
+    }
+
+    /// What the faults on links do to a message, and tells of it.
+    pub fn judge(&self, message: Passing) -> Fate {
+        let fate = self.state.borrow_mut().fate(message, (SimDuration::ZERO, SimDuration::ZERO));
+        let Passing { client, service, operation, .. } = message;
+        match fate {
+            Fate::Lost => self.emit_lost(message),
+            Fate::Twice(..) => self.emit(Event::MessageDuplicated { from: client, to: service, operation }),
+            Fate::Deliver(_) => {}
+        }
+        fate
     }
 
     fn emit_lost(&self, message: Passing) {

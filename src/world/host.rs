@@ -10,7 +10,7 @@ use std::task::{Context, Poll};
 
 use super::call::Call;
 use super::executor::{Backend, Shared, TaskId, What};
-use super::link::LinkRule;
+use super::link::{Fate, LinkRule, Passing};
 use super::sync::Notify;
 use crate::base::event::HostRole;
 use crate::base::seed::Random;
@@ -179,6 +179,10 @@ impl<B: Backend> Host<B> {
     pub fn role(&self) -> HostRole {
         self.shared.state.borrow().hosts[self.id.index()].role
     }
+    /// Whether the host stands still.
+    pub fn is_paused(&self) -> bool {
+        self.shared.state.borrow().hosts[self.id.index()].is_paused
+    }
     /// Whether the host runs (a paused host does).
     pub fn is_up(&self) -> bool {
         self.shared.state.borrow().hosts[self.id.index()].is_up
@@ -251,6 +255,20 @@ impl<B: Backend> Host<B> {
     /// Sets how far the host's wall clock is ahead (or, negative, behind).
     pub fn set_wall_skew_ms(&self, skew_ms: i64) {
         self.shared.state.borrow_mut().hosts[self.id.index()].wall_skew_ms = skew_ms;
+    }
+    /// Draws how long a packet that something else carries takes on this host's links.
+    pub fn latency(&self) -> SimDuration {
+        let (low, high) = self.shared.settings.latency;
+        self.shared.state.borrow_mut().hosts[self.id.index()].link_random.duration(low, high)
+    }
+    /// Whether a partition stops packets to (or, as replies, from) the service.
+    pub fn is_cut_off(&self, service: HostId, is_reply: bool) -> bool {
+        self.shared.state.borrow().rules.iter().any(|(_, rule)| rule.cuts(self.id, service, is_reply))
+    }
+    /// What becomes of a message that something else has carried: what the faults on links do to it, on top of the
+    /// time it took.
+    pub fn message(&self, service: HostId, operation: &'static str, is_reply: bool) -> Fate {
+        self.shared.judge(Passing { client: self.id, service, operation, is_reply })
     }
     /// Puts a rule on links; `id` tells it from others.
     pub fn add_link_rule(&self, id: u32, rule: LinkRule) {

@@ -60,7 +60,7 @@ pub struct LinkRule {
 
 /// What becomes of one message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Fate {
+pub enum Fate {
     /// Delivered after this long.
     Deliver(SimDuration),
     /// Delivered after the first delay, and again after the second.
@@ -79,6 +79,11 @@ pub(super) struct Passing {
 }
 
 impl LinkRule {
+    /// Whether it stops everything on its way from or to the service: a partition.
+    pub(super) fn cuts(&self, client: HostId, service: HostId, is_reply: bool) -> bool {
+        let is_all = matches!(self.effect, LinkEffect::Lose(rate) if rate >= 1.0) && self.operation.is_none();
+        is_all && self.applies(Passing { client, service, operation: "", is_reply })
+    }
     fn applies(&self, message: Passing) -> bool {
         let way = match self.way {
             LinkWay::Both => true,

@@ -21,10 +21,10 @@ mod turmoil_clock;
 pub use call::{Call, CallError};
 pub use executor::{Backend, Settings, World};
 pub use host::{Host, Sleep, Task};
-pub use link::{Hosts, LinkEffect, LinkRule, LinkWay};
+pub use link::{Fate, Hosts, LinkEffect, LinkRule, LinkWay};
 pub use sync::{Lock, LockGuard, Notify, Queue};
 #[cfg(feature = "turmoil")]
-pub use turmoil_clock::run_on_turmoil;
+pub use turmoil_clock::{in_turmoil, run_on_turmoil};
 
 #[cfg(test)]
 mod tests;

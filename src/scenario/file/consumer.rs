@@ -20,7 +20,7 @@ pub struct Consumer {
     /// When it begins.
     #[serde(default)]
     pub start: Duration,
-    /// Workers (kcl-2).
+    /// Workers (kcl-2, app).
     #[serde(default = "one_u32")]
     pub workers: u32,
     /// Starts of further workers, which join later (kcl-2).
@@ -191,6 +191,8 @@ pub enum Library {
     Kcl2,
     /// A plain poller of every shard.
     Poller,
+    /// The user's own code, which a test gives to the simulation.
+    App,
 }
 
 /// Provisioned units of a lease table.

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use super::*;
 use crate::base::{SimDuration, SimTime};
 use crate::serve::{Limits, Pace, Settings, Transitions};
+use crate::wire::Account;
 
 /// An endpoint without a network.
 pub(super) struct Endpoint {
@@ -48,10 +49,10 @@ impl Endpoint {
             has_date: true,
             body: body.as_bytes(),
         };
-        let answer = Rc::new(RefCell::new(None));
-        let kept = answer.clone();
-        self.door.answer(&self.live, &request, move |given| *kept.borrow_mut() = given);
-        let Some(Answer::Whole(answer)) = answer.borrow_mut().take() else { panic!("no whole answer at once") };
+        let given = Rc::new(RefCell::new(None));
+        let kept = given.clone();
+        answer(&self.live, &self.door, &request, move |answer| *kept.borrow_mut() = answer);
+        let Some(Answer::Whole(answer)) = given.borrow_mut().take() else { panic!("no whole answer at once") };
         let body =
             if answer.body.is_empty() { Value::Null } else { serde_json::from_slice(&answer.body).expect("JSON") };
         (answer.status, body)

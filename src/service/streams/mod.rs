@@ -34,6 +34,7 @@ mod zones;
 
 use std::collections::BTreeMap;
 
+use crate::base::SequenceNumber;
 use crate::base::seed::Random;
 use crate::base::{Event, HostId, Seed, SimTime, StreamId, StreamName};
 use crate::service::Service;
@@ -87,6 +88,15 @@ impl StreamsService {
     /// Names of the streams that exist.
     pub fn stream_names(&self) -> impl Iterator<Item = &StreamName> {
         self.names.keys()
+    }
+
+    /// The ordinal of a record that is still kept, for observers; `None` when the stream has no such record.
+    pub fn ordinal_of(&self, stream: &StreamName, number: SequenceNumber, key: &str) -> Option<u64> {
+        let stream = &self.streams[self.names.get(stream)?.index()];
+        let shard = stream.shard(number.shard())?;
+        let ordinal = shard.log.partition_point(|entry| entry.index < number.index());
+        let entry = (ordinal < shard.log.end()).then(|| shard.log.get(ordinal))?;
+        (entry.index == number.index() && entry.key.as_str() == key).then_some(ordinal)
     }
 
     /// Wall-clock milliseconds of an instant of the run.

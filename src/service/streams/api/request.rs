@@ -1,5 +1,7 @@
 //! What can be asked.
 
+use std::fmt;
+
 use std::sync::Arc;
 
 use super::{
@@ -407,6 +409,18 @@ pub enum IteratorPosition {
     TrimHorizon,
     /// LATEST.
     Latest,
+}
+
+impl fmt::Display for IteratorPosition {
+    /// The sentinel, or the sequence number.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::AtSequenceNumber(number) | Self::AfterSequenceNumber(number) => number.fmt(f),
+            Self::AtTimestamp(unix_ms) => write!(f, "AT_TIMESTAMP {unix_ms}"),
+            Self::TrimHorizon => f.write_str("TRIM_HORIZON"),
+            Self::Latest => f.write_str("LATEST"),
+        }
+    }
 }
 
 /// A shard iterator: opaque to clients, valid for 300 s.

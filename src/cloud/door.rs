@@ -1,0 +1,113 @@
+//! The services' door for the AWS protocol: an HTTP request to a service's request, and the reply to an HTTP answer.
+//!
+//! What lies between the two (a network, a clock, faults) is the caller's.
+
+use super::{Reply, Request};
+use crate::base::ShardId;
+use crate::service::streams::api::{ConsumerRef, Error, Request as Streams, Response};
+use crate::wire::http::{self, Api, HttpRequest, HttpResponse};
+use crate::wire::{Account, Encoding, WireError, dynamodb, kinesis};
+
+/// What bytes need besides the services to become requests, and replies to become bytes.
+#[derive(Clone, Debug)]
+pub struct Door {
+    /// The account that is spoken for.
+    pub account: Account,
+    /// Wall-clock time of the run's start.
+    pub epoch_unix_ms: u64,
+}
+
+/// What an answer needs to know of its request.
+pub struct Asked {
+    encoding: Encoding,
+    of: Of,
+}
+
+enum Of {
+    Kinesis { echo: kinesis::Echo, subscriber: Option<(ConsumerRef, ShardId)> },
+    DynamoDb { echo: dynamodb::Echo },
+}
+
+/// An answer: whole, or the beginning of a subscription.
+pub enum Answer {
+    /// All of it.
+    Whole(HttpResponse),
+    /// Events follow.
+    Subscribed(Subscribed),
+}
+
+/// A subscription that has begun.
+#[derive(Clone, Debug)]
+pub struct Subscribed {
+    /// Who subscribed.
+    pub consumer: ConsumerRef,
+    /// To what.
+    pub shard: ShardId,
+    /// The subscription's number.
+    pub number: u64,
+    /// How its events are written.
+    pub encoding: Encoding,
+}
+
+impl Door {
+    /// Opens a request.
+    ///
+    /// # Errors
+    /// The answer that says what is wrong with it.
+    pub fn open(&self, request: &HttpRequest<'_>) -> Result<(Request, Asked), HttpResponse> {
+        let opened = http::open(request)?;
+        let encoding = opened.encoding;
+        match opened.api {
+            Api::Kinesis => {
+                let call = kinesis::decode(opened.operation, &opened.body, &self.account)
+                    .map_err(|error| encoding.refusal("", &error))?;
+                let of = Of::Kinesis { echo: call.echo, subscriber: subscriber(&call.request) };
+                Ok((Request::Streams(call.request), Asked { encoding, of }))
+            }
+            Api::DynamoDb => {
+                let call = dynamodb::decode(opened.operation, &opened.body, &self.account)
+                    .map_err(|error| dynamodb::wire_refusal(encoding, &error))?;
+                Ok((Request::Table(Box::new(call.request)), Asked { encoding, of: Of::DynamoDb { echo: call.echo } }))
+            }
+        }
+    }
+
+    /// The answer that a reply becomes.
+    pub fn answer(&self, asked: Asked, reply: Reply) -> Answer {
+        let encoding = asked.encoding;
+        Answer::Whole(match (asked.of, reply) {
+            (Of::Kinesis { echo, subscriber }, Reply::Streams(Ok(response))) => match (response, subscriber) {
+                (Response::Subscribed { subscription: number }, Some((consumer, shard))) => {
+                    return Answer::Subscribed(Subscribed { consumer, shard, number, encoding });
+                }
+                (response, _) => {
+                    let body = kinesis::encode(&echo, &response, &self.account, self.epoch_unix_ms);
+                    encoding.answer(body.as_ref())
+                }
+            },
+            (Of::Kinesis { .. }, Reply::Streams(Err(error))) => encoding.refusal("", &streams_error(&error)),
+            (Of::DynamoDb { echo }, Reply::Table(Ok(response))) => {
+                encoding.answer(Some(&dynamodb::encode(&echo, &response, &self.account, self.epoch_unix_ms)))
+            }
+            (Of::DynamoDb { .. }, Reply::Table(Err(error))) => dynamodb::refusal(encoding, &error),
+            _ => unreachable!("a service's request has its reply"),
+        })
+    }
+}
+
+/// Who subscribes to what.
+fn subscriber(request: &Streams) -> Option<(ConsumerRef, ShardId)> {
+    match request {
+        Streams::SubscribeToShard { consumer, shard, .. } => Some((consumer.clone(), *shard)),
+        _ => None,
+    }
+}
+
+fn streams_error(error: &Error) -> WireError {
+    let status = match error {
+        Error::InternalFailure => 500,
+        Error::ServiceUnavailable => 503,
+        _ => 400,
+    };
+    http::service_error(error.code(), error.to_string(), status)
+}

@@ -1,0 +1,134 @@
+//! An HTTP client of one host: connections that are kept, and timeouts.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::fmt;
+use std::rc::Rc;
+use std::time::Duration;
+
+use http_body_util::Full;
+use hyper::body::{Bytes, Incoming};
+use hyper::client::conn::http1::{self, SendRequest};
+use hyper::{Request, Response};
+use hyper_util::rt::TokioIo;
+
+use super::stream::HostStream;
+use super::tcp::{Tcp, endpoint};
+use crate::base::HostId;
+
+/// What a client waits at most for.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Timeouts {
+    /// For a connection.
+    pub connect: Option<Duration>,
+    /// For the head of an answer.
+    pub read: Option<Duration>,
+}
+
+/// Why there is no answer.
+#[derive(Debug)]
+pub enum HttpError {
+    /// No connection in time.
+    ConnectTimeout,
+    /// No answer in time. The request may have been carried out.
+    ReadTimeout,
+    /// The connection was refused or broke.
+    Connection(Box<dyn std::error::Error + Send + Sync>),
+}
+
+impl fmt::Display for HttpError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::ConnectTimeout => f.write_str("no connection within the connect timeout"),
+            Self::ReadTimeout => f.write_str("no answer within the read timeout; the request may have been applied"),
+            Self::Connection(error) => write!(f, "the connection broke: {error}"),
+        }
+    }
+}
+impl std::error::Error for HttpError {}
+
+/// An HTTP/1.1 connection.
+type Connection = SendRequest<Full<Bytes>>;
+
+/// An HTTP client of one host.
+pub struct HttpClient {
+    tcp: Rc<Tcp>,
+    host: HostId,
+    idle: RefCell<BTreeMap<HostId, Vec<Connection>>>,
+}
+
+/// An answer whose body is still to be read, and the connection that it comes on.
+pub struct Exchange {
+    /// The answer.
+    pub response: Response<Incoming>,
+    connection: Connection,
+    service: HostId,
+}
+
+impl HttpClient {
+    /// A client without connections.
+    pub fn new(tcp: &Rc<Tcp>, host: HostId) -> Self {
+        Self { tcp: tcp.clone(), host, idle: RefCell::default() }
+    }
+
+    /// Sends a request and waits for the head of its answer.
+    ///
+    /// # Errors
+    /// A timeout, or that the connection broke. A request that went out on a kept connection is not tried again here:
+    /// whoever calls knows whether it may be.
+    pub async fn send(
+        &self,
+        service: HostId,
+        request: Request<Full<Bytes>>,
+        timeouts: Timeouts,
+    ) -> Result<Exchange, HttpError> {
+        let mut connection = match self.idle_connection(service).await {
+            Some(connection) => connection,
+            None => within(timeouts.connect, self.connect(service)).await.ok_or(HttpError::ConnectTimeout)??,
+        };
+        let answered = within(timeouts.read, connection.send_request(request)).await.ok_or(HttpError::ReadTimeout)?;
+        let response = answered.map_err(|error| HttpError::Connection(error.into()))?;
+        Ok(Exchange { response, connection, service })
+    }
+
+    /// Keeps a connection whose answer was read to its end.
+    pub fn keep(&self, service: HostId, connection: Connection) {
+        self.idle.borrow_mut().entry(service).or_default().push(connection);
+    }
+
+    async fn idle_connection(&self, service: HostId) -> Option<Connection> {
+        loop {
+            let mut connection = self.idle.borrow_mut().get_mut(&service)?.pop()?;
+            if connection.ready().await.is_ok() {
+                return Some(connection);
+            }
+        }
+    }
+
+    async fn connect(&self, service: HostId) -> Result<Connection, HttpError> {
+        let broken = |error: Box<dyn std::error::Error + Send + Sync>| HttpError::Connection(error);
+        let stream = HostStream::connect(&self.tcp, self.host, endpoint(service)).await;
+        let stream = TokioIo::new(stream.map_err(|error| broken(error.into()))?);
+        let (sender, connection) = http1::handshake(stream).await.map_err(|error| broken(error.into()))?;
+        tokio::task::spawn_local(async move {
+            // Whoever waits for an answer on it hears that it broke.
+            let _ = connection.await;
+        });
+        Ok(sender)
+    }
+}
+
+impl Exchange {
+    /// The answer, and what keeps its connection once the body was read.
+    pub fn into_parts(self) -> (Response<Incoming>, impl FnOnce(&HttpClient)) {
+        let Self { response, connection, service } = self;
+        (response, move |client: &HttpClient| client.keep(service, connection))
+    }
+}
+
+async fn within<F: Future>(limit: Option<Duration>, future: F) -> Option<F::Output> {
+    match limit {
+        Some(limit) => tokio::time::timeout(limit, future).await.ok(),
+        None => Some(future.await),
+    }
+}

@@ -1,0 +1,131 @@
+//! HTTP over simulated TCP: how foreign code, which knows only sockets and tokio's clock, meets the world.
+//!
+//! A [`Room`] is a world inside one turmoil host, with a TCP stack for each of its hosts ([`tcp`], on turmoil-net).
+//! Kinesis and DynamoDB listen there ([`server`]) and answer through the same [`Door`] as the local endpoint;
+//! [`client`] is HTTP with a connection pool for hosts that call them. tokio's timers have a granularity of 1 ms, so
+//! packets arrive at whole milliseconds.
+//!
+//! Faults: a partition stops packets, and what it stopped sets out again as TCP retransmits it. Whatever picks out
+//! messages (loss at a rate, duplication, delays, faults on one operation) acts where a message is whole, at the
+//! service. The network is not modelled below that: no loss of single packets, no congestion, no TLS, no DNS.
+
+pub mod client;
+mod lives;
+pub mod server;
+mod stream;
+pub mod tcp;
+
+#[cfg(test)]
+mod tests;
+
+use std::cell::Cell;
+use std::rc::{Rc, Weak};
+use std::time::Duration;
+
+use tokio::sync::Notify;
+use tokio::task::{AbortHandle, LocalSet};
+use tokio::time::Instant;
+
+pub use self::lives::{Life, Lives};
+pub use self::tcp::Tcp;
+use crate::base::{HostId, SimDuration, SimTime};
+use crate::cloud::{Cloud, Door};
+use crate::world::World;
+
+/// A world inside one turmoil host.
+pub struct Room {
+    /// The world.
+    pub world: World<Cloud>,
+    /// What turns bytes into requests of the services.
+    pub door: Door,
+    /// The TCP stacks.
+    pub tcp: Rc<Tcp>,
+    /// Lives of hosts that run foreign code.
+    pub lives: Rc<Lives>,
+    /// Where the room's tasks run; they hold the room, so it does not hold them.
+    tasks: Weak<LocalSet>,
+    began: Instant,
+    /// Something was done outside the world that may change what is due next.
+    acted: Notify,
+    answers: Cell<u64>,
+}
+
+impl Room {
+    /// Lets the world and its packets move until then, inside a turmoil simulation of one host. `begin` starts the
+    /// foreign code of a host that was booted.
+    ///
+    /// # Errors
+    /// When turmoil's simulation fails, with turmoil's reason.
+    pub fn run(
+        world: World<Cloud>,
+        door: Door,
+        lives: Rc<Lives>,
+        until: SimTime,
+        begin: impl Fn(&Rc<Self>, Rc<Life>) + 'static,
+    ) -> Result<(), String> {
+        let tcp = Rc::new(Tcp::new(world.hosts()));
+        let inside = tcp.clone();
+        let ran = crate::world::in_turmoil(until, async move {
+            let tasks = Rc::new(LocalSet::new());
+            let (began, acted, answers) = (Instant::now(), Notify::new(), Cell::new(0));
+            let set = Rc::downgrade(&tasks);
+            let room = Rc::new(Self { world, door, tcp: inside, lives, tasks: set, began, acted, answers });
+            room.spawn(tcp::carry(room.clone()));
+            server::listen(&room);
+            tasks.run_until(room.drive(until, begin)).await;
+        });
+        // Sockets are closed by now; the thread's network goes last.
+        drop(tcp);
+        ran
+    }
+
+    /// Runs a task until the room is closed.
+    pub fn spawn(&self, task: impl Future<Output = ()> + 'static) -> Option<AbortHandle> {
+        self.tasks.upgrade().map(|tasks| tasks.spawn_local(task).abort_handle())
+    }
+
+    /// The time now, by tokio's clock.
+    pub fn now(&self) -> SimTime {
+        SimTime::from_nanos(self.began.elapsed().as_nanos() as u64)
+    }
+
+    /// Lets everything in the world happen that is due by now. Whoever acts on the world from outside does this first.
+    pub fn catch_up(&self) {
+        self.world.run_until(self.now());
+        self.acted.notify_one();
+    }
+
+    async fn drive(self: &Rc<Self>, until: SimTime, begin: impl Fn(&Rc<Self>, Rc<Life>)) {
+        loop {
+            self.world.run_until(self.now().min(until));
+            self.lives.take_booted().into_iter().for_each(|life| begin(self, life));
+            if self.now() >= until {
+                return;
+            }
+            let due = self.world.next_due().map_or(until, |due| due.min(until));
+            let _ = tokio::time::timeout_at(self.instant(due), self.acted.notified()).await;
+        }
+    }
+
+    /// tokio's instant of a time of the world, rounded up to what tokio's timers can tell apart.
+    pub fn instant(&self, at: SimTime) -> Instant {
+        self.began + Duration::from_millis(at.as_nanos().div_ceil(1_000_000))
+    }
+
+    /// A number for the next answer.
+    fn next_answer(&self) -> u64 {
+        self.answers.set(self.answers.get() + 1);
+        self.answers.get()
+    }
+}
+
+/// A span of the world as tokio counts it.
+pub fn duration(span: SimDuration) -> Duration {
+    Duration::from_nanos(span.as_nanos())
+}
+
+/// The port that services listen on.
+pub const PORT: u16 = 443;
+
+/// The services that speak HTTP.
+pub const SERVICES: [HostId; 2] = [crate::cloud::KINESIS, crate::cloud::DYNAMODB];

@@ -1,0 +1,205 @@
+//! Kinesis and DynamoDB as HTTP servers on the simulated network.
+
+use std::convert::Infallible;
+use std::future::pending;
+use std::pin::Pin;
+use std::rc::Rc;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use http_body_util::{BodyExt, Either, Full};
+use hyper::body::{Bytes, Frame, Incoming};
+use hyper::service::service_fn;
+use hyper::{Request, Response};
+use hyper_util::rt::TokioIo;
+use tokio::sync::mpsc;
+use turmoil_net::shim::tokio::net::TcpListener;
+
+use super::stream::{AsHost, HostStream};
+use super::tcp::{endpoint, host_at};
+use super::{Room, SERVICES, duration};
+use crate::base::{Event, HostId, ShardId, SimDuration, SimTime};
+use crate::cloud::{self, Answer, Asked, Reply, Subscribed};
+use crate::service::streams::api::{Request as Streams, SubscriptionPoll};
+use crate::wire::headers;
+use crate::wire::http::HttpResponse;
+use crate::wire::kinesis;
+use crate::world::{Backend, Fate};
+
+/// How often a subscription with nothing to say is asked again.
+const SUBSCRIPTION_POLL: Duration = Duration::from_millis(20);
+/// Frames that wait for a slow client; more are not made before it has taken them.
+const FRAMES_WAITING_MAX: usize = 4;
+
+/// A whole body, or one that comes over time.
+type Body = Either<Full<Bytes>, Frames>;
+
+/// Lets the services listen.
+pub(super) fn listen(room: &Rc<Room>) {
+    for service in SERVICES {
+        let accepting = accept(room.clone(), service);
+        room.spawn(AsHost::new(&room.tcp, service, Box::pin(accepting)));
+    }
+}
+
+async fn accept(room: Rc<Room>, service: HostId) {
+    let Ok(listener) = TcpListener::bind(endpoint(service)).await else {
+        unreachable!("nobody else has the services' addresses")
+    };
+    while let Ok((stream, peer)) = listener.accept().await {
+        let Some(client) = host_at(peer.ip()) else { continue };
+        let stream = TokioIo::new(HostStream::new(&room.tcp, service, stream));
+        let serving = room.clone();
+        let answer = service_fn(move |request| answer(serving.clone(), client, service, request));
+        let mut http = hyper::server::conn::http1::Builder::new();
+        // hyper's Date header would tell the machine's time.
+        let connection = http.auto_date_header(false).half_close(true).serve_connection(stream, answer);
+        room.spawn(async move {
+            // A connection that breaks is the client's affair: it tries again.
+            let _ = connection.await;
+        });
+    }
+}
+
+async fn answer(
+    room: Rc<Room>,
+    client: HostId,
+    service: HostId,
+    request: Request<Incoming>,
+) -> Result<Response<Body>, Infallible> {
+    let (head, body) = request.into_parts();
+    let Ok(body) = body.collect().await else { return pending().await };
+    let body = body.to_bytes();
+    let whole = |answer: HttpResponse| {
+        Ok(headers::response(answer, room.next_answer(), |body| Either::Left(Full::new(body.into()))))
+    };
+    let (request, asked) = match room.door.open(&headers::request(&head, &body)) {
+        Ok(opened) => opened,
+        Err(refusal) => return whole(refusal),
+    };
+    match exchange(&room, client, service, request, asked).await {
+        Answer::Whole(answer) => whole(answer),
+        Answer::Subscribed(subscribed) => {
+            let frames = subscribe(&room, client, subscribed);
+            Ok(headers::frames(Either::Right(frames), room.next_answer()))
+        }
+    }
+}
+
+/// A request that has arrived whole: what faults on links do to it, the service, and what they do to its answer.
+async fn exchange(room: &Rc<Room>, client: HostId, service: HostId, request: cloud::Request, asked: Asked) -> Answer {
+    room.catch_up();
+    let (caller, operation) = (room.world.host(client), cloud::Cloud::operation_of(&request));
+    match caller.message(service, operation, false) {
+        Fate::Lost => return pending().await,
+        Fate::Deliver(after) => sleep(after).await,
+        Fate::Twice(first, second) => {
+            let (again, copy) = (room.clone(), request.clone());
+            room.spawn(async move {
+                sleep(second).await;
+                handle(&again, client, copy);
+            });
+            sleep(first).await;
+        }
+    }
+    let begins = position_asked(&request);
+    let reply = handle(room, client, request);
+    if let (Some((shard, position)), Reply::Streams(Ok(_))) = (begins, &reply) {
+        tell_start(room, client, shard, &position);
+    }
+    match caller.message(service, operation, true) {
+        Fate::Lost => return pending().await,
+        Fate::Deliver(after) | Fate::Twice(after, _) => sleep(after).await,
+    }
+    room.door.answer(asked, reply)
+}
+
+/// Where a request wants to read a shard from.
+fn position_asked(request: &cloud::Request) -> Option<(ShardId, String)> {
+    match request {
+        cloud::Request::Streams(
+            Streams::GetShardIterator { shard, position, .. } | Streams::SubscribeToShard { shard, position, .. },
+        ) => Some((*shard, position.to_string())),
+        _ => None,
+    }
+}
+
+/// An application that asks for a position is about to process the shard from there: that is all one sees of it.
+fn tell_start(room: &Room, client: HostId, shard: ShardId, position: &str) {
+    if let Some(consumer) = room.lives.consumer_of(client) {
+        let host = room.world.host(client);
+        host.emit(Event::ProcessingStarted { consumer, host: client, shard, start: position.into() });
+    }
+}
+
+async fn sleep(span: SimDuration) {
+    if !span.is_zero() {
+        tokio::time::sleep(duration(span)).await;
+    }
+}
+
+fn handle(room: &Room, client: HostId, request: cloud::Request) -> Reply {
+    room.catch_up();
+    room.world.with_backend(|cloud, now, events| {
+        cloud.advance(now, events);
+        cloud.handle(now, client, request, events)
+    })
+}
+
+/// A body whose frames come over time.
+struct Frames(mpsc::Receiver<Bytes>);
+
+impl hyper::body::Body for Frames {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        self.0.poll_recv(cx).map(|bytes| bytes.map(|bytes| Ok(Frame::data(bytes))))
+    }
+}
+
+/// Begins to send a subscription's events.
+fn subscribe(room: &Rc<Room>, client: HostId, subscribed: Subscribed) -> Frames {
+    let (frames, receiver) = mpsc::channel(FRAMES_WAITING_MAX);
+    let room_ = room.clone();
+    room.spawn(async move { send_events(&room_, client, &subscribed, &frames).await });
+    Frames(receiver)
+}
+
+/// Sends events until the subscription is over or the client is gone.
+async fn send_events(room: &Room, client: HostId, subscribed: &Subscribed, frames: &mpsc::Sender<Bytes>) {
+    let Subscribed { consumer, shard, number, encoding } = subscribed;
+    if frames.send(kinesis::initial_response(*encoding).into()).await.is_err() {
+        return;
+    }
+    loop {
+        room.catch_up();
+        let polled = room.world.with_backend(|cloud, now, events| {
+            cloud.advance(now, events);
+            cloud.streams.poll_subscription(now, client, consumer, *shard, *number, events)
+        });
+        let (frame, is_last) = match polled {
+            Ok(SubscriptionPoll::Event(event)) => {
+                (kinesis::subscription_event(*encoding, &event, room.door.epoch_unix_ms), event.continuation.is_none())
+            }
+            Ok(SubscriptionPoll::NotBefore(at)) => {
+                wait(room, at, frames).await;
+                continue;
+            }
+            Ok(SubscriptionPoll::Idle { until }) => {
+                let soon = room.now().saturating_add(SimDuration::from_nanos(SUBSCRIPTION_POLL.as_nanos() as u64));
+                wait(room, until.min(soon), frames).await;
+                continue;
+            }
+            Ok(SubscriptionPoll::Ended) => return,
+            Err(error) => (kinesis::subscription_error(*encoding, &error), true),
+        };
+        if frames.send(frame.into()).await.is_err() || is_last {
+            return;
+        }
+    }
+}
+
+async fn wait(room: &Room, until: SimTime, frames: &mpsc::Sender<Bytes>) {
+    let _ = tokio::time::timeout_at(room.instant(until), frames.closed()).await;
+}

@@ -1,0 +1,41 @@
+//! A run with foreign code in it: the same world, inside a [`Room`].
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use super::folds::Folds;
+use super::shard_load::ShardLoad;
+use super::{AppBoot, RunResult, build, end_of_run};
+use crate::base::{Fold, SimTime};
+use crate::cloud::Door;
+use crate::net::{Life, Lives, Room};
+use crate::scenario::plan::Plan;
+use crate::wire::Account;
+
+/// Carries out `plan` in a room. `begin` starts the foreign code of a host that was booted.
+///
+/// # Panics
+/// On an internal contradiction of the simulator, and when another run with foreign code goes on in this thread.
+pub fn run_in_room(
+    plan: &Plan,
+    mut listeners: Vec<Rc<RefCell<dyn Fold>>>,
+    begin: impl Fn(&Rc<Room>, Rc<Life>) + 'static,
+) -> RunResult {
+    let load = Rc::new(RefCell::new(ShardLoad::default()));
+    if plan.names_shards_by_load() {
+        listeners.push(load.clone());
+    }
+    let folds = Rc::new(RefCell::new(Folds::new(plan, listeners)));
+    let lives = Rc::new(Lives::default());
+    let boots = lives.clone();
+    let boot_app: AppBoot = Rc::new(move |cx, of| boots.boot(cx, of));
+    let world = build(plan, folds.clone(), load, &boot_app);
+    drop(boot_app);
+    let account = Account { id: plan.streams_settings.account.clone(), region: "us-east-1".into() };
+    let door = Door { account, epoch_unix_ms: plan.streams_settings.epoch_unix_ms };
+    let end = SimTime::ZERO.saturating_add(plan.duration);
+    if let Err(reason) = Room::run(world, door, lives, end, begin) {
+        unreachable!("turmoil ends when its only client does: {reason}")
+    }
+    end_of_run(plan, folds)
+}

@@ -2,13 +2,11 @@
 
 use std::convert::Infallible;
 use std::future::pending;
-use std::pin::Pin;
 use std::rc::Rc;
-use std::task::{Context, Poll};
 use std::time::Duration;
 
 use http_body_util::{BodyExt, Either, Full};
-use hyper::body::{Bytes, Frame, Incoming};
+use hyper::body::{Bytes, Incoming};
 use hyper::service::service_fn;
 use hyper::{Request, Response};
 use hyper_util::rt::TokioIo;
@@ -21,6 +19,7 @@ use super::{Room, SERVICES, duration};
 use crate::base::{Event, HostId, ShardId, SimDuration, SimTime};
 use crate::cloud::{self, Answer, Asked, Reply, Subscribed};
 use crate::service::streams::api::{Request as Streams, SubscriptionPoll};
+use crate::wire::frames::{EVENTS_WAITING_MAX, Frames};
 use crate::wire::headers;
 use crate::wire::http::HttpResponse;
 use crate::wire::kinesis;
@@ -28,9 +27,6 @@ use crate::world::{Backend, Fate};
 
 /// How often a subscription with nothing to say is asked again.
 const SUBSCRIPTION_POLL: Duration = Duration::from_millis(20);
-/// Frames that wait for a slow client; more are not made before it has taken them.
-const FRAMES_WAITING_MAX: usize = 4;
-
 /// A whole body, or one that comes over time.
 type Body = Either<Full<Bytes>, Frames>;
 
@@ -146,24 +142,12 @@ fn handle(room: &Room, client: HostId, request: cloud::Request) -> Reply {
     })
 }
 
-/// A body whose frames come over time.
-struct Frames(mpsc::Receiver<Bytes>);
-
-impl hyper::body::Body for Frames {
-    type Data = Bytes;
-    type Error = Infallible;
-
-    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
-        self.0.poll_recv(cx).map(|bytes| bytes.map(|bytes| Ok(Frame::data(bytes))))
-    }
-}
-
 /// Begins to send a subscription's events.
 fn subscribe(room: &Rc<Room>, client: HostId, subscribed: Subscribed) -> Frames {
-    let (frames, receiver) = mpsc::channel(FRAMES_WAITING_MAX);
+    let (frames, body) = Frames::channel(EVENTS_WAITING_MAX);
     let room_ = room.clone();
     room.spawn(async move { send_events(&room_, client, &subscribed, &frames).await });
-    Frames(receiver)
+    body
 }
 
 /// Sends events until the subscription is over or the client is gone.

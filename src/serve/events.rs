@@ -4,12 +4,12 @@ use std::io::{self, Write};
 use std::rc::Rc;
 
 use hyper::body::Bytes;
-use tokio::sync::{broadcast, mpsc};
+use tokio::sync::broadcast;
 
 use super::http::App;
-use super::subscriptions::Frames;
 use crate::base::{Event, Fold, SimTime};
 use crate::report::export::EventsWriter;
+use crate::wire::frames::Frames;
 
 /// Lines that wait for a slow listener; it misses what comes on top, and is told how much.
 const LINES_WAITING_MAX: usize = 4096;
@@ -59,7 +59,7 @@ impl Fold for Tail {
 /// The events from now on.
 pub(super) fn listen(app: &Rc<App>) -> Frames {
     let mut lines = app.lines.0.subscribe();
-    let (sender, frames) = mpsc::channel(16);
+    let (sender, frames) = Frames::channel(16);
     tokio::task::spawn_local(async move {
         loop {
             let line = match lines.recv().await {
@@ -72,5 +72,5 @@ pub(super) fn listen(app: &Rc<App>) -> Frames {
             }
         }
     });
-    Frames::new(frames)
+    frames
 }

@@ -23,12 +23,13 @@ use super::clock::{Clock, Pace};
 use super::events::{Lines, Tail};
 use super::record::{self, Header, RecordError, Recorder};
 use super::settings::Settings;
-use super::subscriptions::{self, Frames};
+use super::subscriptions;
 use super::{control, metrics};
 use crate::base::{SimDuration, SimTime};
 use crate::cloud::{Answer, Door};
 use crate::run::Live;
 use crate::scenario::{LiveFaults, Scenario};
+use crate::wire::frames::Frames;
 use crate::wire::headers::{self, TARGET, text};
 
 /// The largest body that is read: 10 MiB of data as base64, with room for the rest.

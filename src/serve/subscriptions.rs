@@ -1,42 +1,20 @@
 //! Subscriptions of real clients: their events as they come, in frames over an open answer.
 
-use std::pin::Pin;
 use std::rc::Rc;
-use std::task::{Context, Poll};
 
-use hyper::body::{Bytes, Frame};
+use hyper::body::Bytes;
 use tokio::sync::{mpsc, watch};
 
 use super::http::App;
 use crate::base::SimTime;
 use crate::cloud::Subscribed;
 use crate::service::streams::api::SubscriptionPoll;
+use crate::wire::frames::{EVENTS_WAITING_MAX, Frames};
 use crate::wire::kinesis;
-
-/// Frames that wait for a slow client; more are not made before it has taken them.
-const FRAMES_WAITING_MAX: usize = 4;
-
-/// A body whose frames come over time.
-pub(super) struct Frames(mpsc::Receiver<Bytes>);
-
-impl Frames {
-    pub fn new(bytes: mpsc::Receiver<Bytes>) -> Self {
-        Self(bytes)
-    }
-}
-
-impl hyper::body::Body for Frames {
-    type Data = Bytes;
-    type Error = std::convert::Infallible;
-
-    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
-        self.0.poll_recv(cx).map(|bytes| bytes.map(|bytes| Ok(Frame::data(bytes))))
-    }
-}
 
 /// Begins to send a subscription's events.
 pub(super) fn start(app: &Rc<App>, subscribed: Subscribed) -> Frames {
-    let (frames, receiver) = mpsc::channel(FRAMES_WAITING_MAX);
+    let (frames, body) = Frames::channel(EVENTS_WAITING_MAX);
     let app = app.clone();
     tokio::task::spawn_local(async move {
         let mut changes = app.changes.subscribe();
@@ -45,7 +23,7 @@ pub(super) fn start(app: &Rc<App>, subscribed: Subscribed) -> Frames {
             let _ = send_events(&app, &subscribed, &frames, &mut changes).await;
         }
     });
-    Frames(receiver)
+    body
 }
 
 /// The receiver is gone.

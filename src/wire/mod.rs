@@ -10,6 +10,8 @@ pub mod cbor;
 pub mod dynamodb;
 pub mod event_stream;
 #[cfg(any(feature = "serve", feature = "http"))]
+pub mod frames;
+#[cfg(any(feature = "serve", feature = "http"))]
 pub mod headers;
 pub mod http;
 pub mod json;

@@ -86,7 +86,8 @@ enum Text {
 const SHORT_BYTES_MAX: usize = 14;
 
 impl KeyText {
-    fn new(text: &str) -> Self {
+    /// The text of a key that was checked.
+    pub(crate) fn new(text: &str) -> Self {
         let mut bytes = [0; SHORT_BYTES_MAX];
         match bytes.get_mut(..text.len()) {
             Some(start) => {

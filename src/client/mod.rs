@@ -25,5 +25,15 @@ pub struct AppWorker {
     pub consumer: crate::base::ConsumerId,
 }
 
+/// How calls of built-in clients reach the services.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Transport {
+    /// As typed messages on the world's links.
+    #[default]
+    Messages,
+    /// As HTTP requests over simulated TCP.
+    Http,
+}
+
 /// What a client knows of the world.
 pub type Cx = crate::world::Host<Cloud>;

@@ -3,10 +3,12 @@
 //! Three hosts stand for them on the network: [`KINESIS`], [`DYNAMODB`] and [`STORE`] (the application's own
 //! store, where record processors put their effects).
 
+mod caller;
 mod door;
 
 use std::sync::Arc;
 
+pub use self::caller::Written;
 pub use self::door::{Answer, Asked, Door, Subscribed};
 
 use crate::base::{Event, HostId, Seed, SimTime};

@@ -9,8 +9,10 @@
 //! messages (loss at a rate, duplication, delays, faults on one operation) acts where a message is whole, at the
 //! service. The network is not modelled below that: no loss of single packets, no congestion, no TLS, no DNS.
 
+mod carrier;
 pub mod client;
 mod lives;
+mod ordinals;
 pub mod server;
 mod stream;
 pub mod tcp;
@@ -26,9 +28,11 @@ use tokio::sync::Notify;
 use tokio::task::{AbortHandle, LocalSet};
 use tokio::time::Instant;
 
+use self::carrier::Carrier;
 pub use self::lives::{Life, Lives};
 pub use self::tcp::Tcp;
 use crate::base::{HostId, SimDuration, SimTime};
+use crate::client::Transport;
 use crate::cloud::{Cloud, Door};
 use crate::world::World;
 
@@ -51,8 +55,8 @@ pub struct Room {
 }
 
 impl Room {
-    /// Lets the world and its packets move until then, inside a turmoil simulation of one host. `begin` starts the
-    /// foreign code of a host that was booted.
+    /// Lets the world and its packets move until then, inside a turmoil simulation of one host. `transport` says how
+    /// built-in clients call; `begin` starts the foreign code of a host that was booted.
     ///
     /// # Errors
     /// When turmoil's simulation fails, with turmoil's reason.
@@ -60,6 +64,7 @@ impl Room {
         world: World<Cloud>,
         door: Door,
         lives: Rc<Lives>,
+        transport: Transport,
         until: SimTime,
         begin: impl Fn(&Rc<Self>, Rc<Life>) + 'static,
     ) -> Result<(), String> {
@@ -71,6 +76,9 @@ impl Room {
             let set = Rc::downgrade(&tasks);
             let room = Rc::new(Self { world, door, tcp: inside, lives, tasks: set, began, acted, answers });
             room.spawn(tcp::carry(room.clone()));
+            if transport == Transport::Http {
+                room.world.carry_calls_by(Rc::new(Carrier::new(&room)));
+            }
             server::listen(&room);
             tasks.run_until(room.drive(until, begin)).await;
         });
@@ -110,6 +118,11 @@ impl Room {
     /// tokio's instant of a time of the world, rounded up to what tokio's timers can tell apart.
     pub fn instant(&self, at: SimTime) -> Instant {
         self.began + Duration::from_millis(at.as_nanos().div_ceil(1_000_000))
+    }
+
+    /// Whether a host runs a built-in client, and no foreign code.
+    fn is_built_in(&self, host: HostId) -> bool {
+        self.lives.consumer_of(host).is_none()
     }
 
     /// A number for the next answer.

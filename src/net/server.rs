@@ -3,6 +3,7 @@
 use std::convert::Infallible;
 use std::future::pending;
 use std::rc::Rc;
+use std::sync::Arc;
 use std::time::Duration;
 
 use http_body_util::{BodyExt, Either, Full};
@@ -15,10 +16,10 @@ use turmoil_net::shim::tokio::net::TcpListener;
 
 use super::stream::{AsHost, HostStream};
 use super::tcp::{endpoint, host_at};
-use super::{Room, SERVICES, duration};
-use crate::base::{Event, HostId, ShardId, SimDuration, SimTime};
-use crate::cloud::{self, Answer, Asked, Reply, Subscribed};
-use crate::service::streams::api::{Request as Streams, SubscriptionPoll};
+use super::{Room, SERVICES, duration, ordinals};
+use crate::base::{Event, HostId, Payload, ShardId, SimDuration, SimTime};
+use crate::cloud::{self, Answer, Reply, Subscribed};
+use crate::service::streams::api::{PutEntry, Request as Streams, SubscriptionPoll};
 use crate::wire::frames::{EVENTS_WAITING_MAX, Frames};
 use crate::wire::headers;
 use crate::wire::http::HttpResponse;
@@ -73,8 +74,14 @@ async fn answer(
         Ok(opened) => opened,
         Err(refusal) => return whole(refusal),
     };
-    match exchange(&room, client, service, request, asked).await {
-        Answer::Whole(answer) => whole(answer),
+    let request = with_payloads_of_simulation(request);
+    let reply = exchange(&room, client, service, request).await;
+    let ordinals = room.is_built_in(client).then(|| ordinals::of(&reply)).flatten();
+    match room.door.answer(asked, reply) {
+        Answer::Whole(answer) => whole(answer).map(|mut answer| {
+            ordinals::put(&mut answer, ordinals);
+            answer
+        }),
         Answer::Subscribed(subscribed) => {
             let frames = subscribe(&room, client, subscribed);
             Ok(headers::frames(Either::Right(frames), room.next_answer()))
@@ -83,7 +90,7 @@ async fn answer(
 }
 
 /// A request that has arrived whole: what faults on links do to it, the service, and what they do to its answer.
-async fn exchange(room: &Rc<Room>, client: HostId, service: HostId, request: cloud::Request, asked: Asked) -> Answer {
+async fn exchange(room: &Rc<Room>, client: HostId, service: HostId, request: cloud::Request) -> Reply {
     room.catch_up();
     let (caller, operation) = (room.world.host(client), cloud::Cloud::operation_of(&request));
     match caller.message(service, operation, false) {
@@ -107,7 +114,28 @@ async fn exchange(room: &Rc<Room>, client: HostId, service: HostId, request: clo
         Fate::Lost => return pending().await,
         Fate::Deliver(after) | Fate::Twice(after, _) => sleep(after).await,
     }
-    room.door.answer(asked, reply)
+    reply
+}
+
+/// A built-in producer's records are stored as what they are, not as the bytes that they become on the wire.
+fn with_payloads_of_simulation(request: cloud::Request) -> cloud::Request {
+    let known = |mut entry: PutEntry| {
+        if let Payload::Bytes(bytes) = entry.data {
+            entry.data = Payload::from_wire(Arc::unwrap_or_clone(bytes));
+        }
+        entry
+    };
+    let cloud::Request::Streams(request) = request else { return request };
+    cloud::Request::Streams(match request {
+        Streams::PutRecord { stream, entry, sequence_number_for_ordering } => {
+            Streams::PutRecord { stream, entry: known(entry), sequence_number_for_ordering }
+        }
+        Streams::PutRecords { stream, entries } => {
+            let entries = Arc::unwrap_or_clone(entries).into_iter().map(known);
+            Streams::PutRecords { stream, entries: Arc::new(entries.collect()) }
+        }
+        other => other,
+    })
 }
 
 /// Where a request wants to read a shard from.

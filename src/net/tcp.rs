@@ -105,12 +105,11 @@ pub(super) async fn carry(room: Rc<Room>) {
     let tcp = room.tcp.clone();
     let mut sent = Vec::new();
     loop {
-        loop {
-            tcp.net.egress_all(&mut sent);
-            if sent.is_empty() && !deliver_due(&room) {
-                break;
-            }
-            sent.drain(..).for_each(|packet| send(&room, packet));
+        tcp.net.egress_all(&mut sent);
+        sent.drain(..).for_each(|packet| send(&room, packet));
+        if deliver_due(&room) {
+            // Whoever waited for it acts first, and what it sends takes the acknowledgement along.
+            tcp.used.notify_one();
         }
         match tcp.next_due() {
             Some(at) => drop(tokio::time::timeout_at(at, tcp.used.notified()).await),

@@ -23,7 +23,7 @@ use crate::check::Verdict;
 use crate::client::kcl::{KclSettings, WorkerControl, boot_worker};
 use crate::client::poller::{PollerSettings, SavedPositions, boot_poller};
 use crate::client::producer::{KeyTable, ProducerSettings, boot_producer};
-use crate::client::{AppWorker, Cx};
+use crate::client::{AppWorker, Cx, Transport};
 use crate::cloud::Cloud;
 use crate::measure::Series;
 use crate::report::RunReport;
@@ -37,7 +37,7 @@ use operator::{Controls, Operator};
 pub use room::run_in_room;
 use shard_load::ShardLoad;
 
-/// What executes the world. Both give the same trace hash.
+/// What executes a world whose clients send messages. Both give the same trace hash. HTTP always runs inside turmoil.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Engine {
     /// The world's own executor.
@@ -72,6 +72,16 @@ pub struct RunResult {
 /// # Panics
 /// On an internal contradiction of the simulator.
 pub fn run(plan: &Plan, options: Options<'_>) -> RunResult {
+    match plan.transport {
+        Transport::Messages => run_by_messages(plan, options),
+        #[cfg(feature = "http")]
+        Transport::Http => run_in_room(plan, options.listeners, |_, _| {}),
+        #[cfg(not(feature = "http"))]
+        Transport::Http => unreachable!("a scenario that wants HTTP is refused where there is none"),
+    }
+}
+
+fn run_by_messages(plan: &Plan, options: Options<'_>) -> RunResult {
     let load = Rc::new(RefCell::new(ShardLoad::default()));
     let mut listeners = options.listeners;
     if plan.names_shards_by_load() {

@@ -1,4 +1,4 @@
-//! A run with foreign code in it: the same world, inside a [`Room`].
+//! A run with foreign code in it, or with HTTP between clients and services: the same world, inside a [`Room`].
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -34,7 +34,7 @@ pub fn run_in_room(
     let account = Account { id: plan.streams_settings.account.clone(), region: "us-east-1".into() };
     let door = Door { account, epoch_unix_ms: plan.streams_settings.epoch_unix_ms };
     let end = SimTime::ZERO.saturating_add(plan.duration);
-    if let Err(reason) = Room::run(world, door, lives, end, begin) {
+    if let Err(reason) = Room::run(world, door, lives, plan.transport, end, begin) {
         unreachable!("turmoil ends when its only client does: {reason}")
     }
     end_of_run(plan, folds)

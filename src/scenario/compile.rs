@@ -5,14 +5,15 @@ use std::sync::Arc;
 use super::TraceLoader;
 use super::diagnostic::{Problem, nearest};
 use super::file::{
-    Batch, Consumer, File, Keys, Library, Mishap, OutcomeWord, Producer, Resume as ResumeWord, Retry, Sink, Stream,
-    ThrottleWindow,
+    self, Batch, Consumer, File, Keys, Library, Mishap, OutcomeWord, Producer, Resume as ResumeWord, Retry, Sink,
+    Stream, ThrottleWindow,
 };
 use super::plan::{AppPlan, LivenessBounds, Outcome, Plan, StreamPlan};
 use super::spans::{Path, Spans};
 use super::units::Duration;
 use super::{expect, faults, random};
 use crate::base::{ConsumerId, HashKey, PartitionKey, Seed, SimDuration, SimTime, StreamName, TableName};
+use crate::client::Transport;
 use crate::client::kcl::KclSettings;
 use crate::client::poller::{InitialPosition, PollerSettings, Resume};
 use crate::client::processor::{CheckpointPolicy, ProcessorMishap, ProcessorScript, ProcessorSettings, SinkKind};
@@ -179,6 +180,12 @@ pub(super) fn compile(
         "a run takes some time",
         "for example `duration = \"10m\"`",
     );
+    c.need(
+        cfg!(feature = "http") || file.network.transport == file::Transport::Messages,
+        file_path!["network"],
+        "this kinesim was built without HTTP inside the simulation",
+        "build it with the cargo feature `http`, or let clients send messages",
+    );
     let streams = file.stream.iter().map(|(name, stream)| c.stream(name, stream)).collect();
     c.shard_limit();
     let producers = file.producer.iter().map(|(name, p)| c.producer(name, p, read_trace)).collect();
@@ -196,6 +203,10 @@ pub(super) fn compile(
         source: source.into(),
         seed: Seed(file.seed.0),
         duration: file.duration.0,
+        transport: match file.network.transport {
+            file::Transport::Messages => Transport::Messages,
+            file::Transport::Http => Transport::Http,
+        },
         latency: (file.network.latency.0, file.network.latency.1),
         streams_settings: streams_settings(&file),
         table_settings: table_settings(&file),

@@ -8,12 +8,14 @@ mod action;
 mod consumer;
 mod expect;
 mod fault;
+mod network;
 mod producer;
 
 pub use action::*;
 pub use consumer::*;
 pub use expect::*;
 pub use fault::*;
+pub use network::{Network, Transport};
 pub use producer::*;
 
 use schemars::JsonSchema;
@@ -52,7 +54,8 @@ pub struct File {
     #[serde(default)]
     pub assume: Assume,
     /// The simulated network.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "network::word_or_table")]
+    #[schemars(with = "network::NetworkForm")]
     pub network: Network,
     /// Bounds of the liveness checks, counted from when the faults have healed.
     #[serde(default)]
@@ -161,20 +164,6 @@ impl Default for Assume {
             table_transition: range(t.transition),
             table_burst_starts_full: t.burst_starts_full,
         }
-    }
-}
-
-/// The simulated network.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, default)]
-pub struct Network {
-    /// One-way latency of a message.
-    pub latency: DurationRange,
-}
-
-impl Default for Network {
-    fn default() -> Self {
-        Self { latency: DurationRange(SimDuration::from_millis(2), SimDuration::from_millis(8)) }
     }
 }
 

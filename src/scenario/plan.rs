@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::base::event::SinkKind;
 use crate::base::{ConsumerId, HashKey, Seed, ShardId, SimDuration, SimTime, StreamName};
 pub use crate::check::LivenessBounds;
+use crate::client::Transport;
 use crate::client::kcl::KclSettings;
 use crate::client::poller::PollerSettings;
 use crate::client::producer::ProducerSettings;
@@ -22,6 +23,8 @@ pub struct Plan {
     pub seed: Seed,
     /// Length of the run.
     pub duration: SimDuration,
+    /// How built-in clients call the services.
+    pub transport: Transport,
     /// One-way network latency.
     pub latency: (SimDuration, SimDuration),
     /// Quotas and assumptions of the streams service.

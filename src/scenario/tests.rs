@@ -54,6 +54,8 @@ fn what_is_wrong_is_said_where_it_stands() {
             "share over 100 %",
             GOOD.replace("rate = \"100/s\"", "rate = \"100/s\"\nkeys = { hot = \"x\", share = \"130%\" }"),
         ),
+        ("unknown network", GOOD.replace("[stream.clicks]", "network = \"htttp\"\n[stream.clicks]")),
+        ("unknown key of the network", with("[network]\nlatncy = \"2ms..8ms\"\n")),
         ("record over 1 MiB", GOOD.replace("rate = \"100/s\"", "rate = \"100/s\"\nrecord_size = \"2 MiB\"")),
         ("batch over 500", GOOD.replace("rate = \"100/s\"", "rate = \"100/s\"\nbatch = { records = 501 }")),
         ("no write units", GOOD.replace("workers = 2", "workers = 2\nlease_table = { read = 1, write = 0 }")),
@@ -117,6 +119,23 @@ fn the_resolved_file_is_the_same_scenario() {
     assert!(first.plan().faults.len() > 5, "faults were drawn");
     assert_eq!(format!("{:?}", first.plan()), format!("{:?}", second.plan()));
     assert_eq!(resolved, second.resolved_toml());
+}
+
+#[test]
+fn the_network_is_a_word_or_a_table() {
+    use crate::client::Transport;
+    let plan = |more: &str| {
+        let source = GOOD.replace("[stream.clicks]", &format!("{more}\n[stream.clicks]"));
+        let scenario = load(&source, "test.toml", None).unwrap_or_else(|d| panic!("{d}"));
+        let again = load(&scenario.resolved_toml(), "resolved.toml", None).unwrap_or_else(|d| panic!("{d}"));
+        assert_eq!(again.plan().transport, scenario.plan().transport, "the resolved file says the same");
+        scenario.plan()
+    };
+    assert_eq!(plan("").transport, Transport::Messages);
+    assert_eq!(plan("network = \"http\"").transport, Transport::Http);
+    let table = plan("[network]\ntransport = \"http\"\nlatency = \"1ms..1ms\"");
+    assert_eq!(table.transport, Transport::Http);
+    assert_eq!(table.latency, (crate::base::SimDuration::from_millis(1), crate::base::SimDuration::from_millis(1)));
 }
 
 #[test]

@@ -73,6 +73,16 @@ pub struct Opened<'a> {
     pub body: Value<'a>,
 }
 
+impl Api {
+    /// What stands before the operation in `X-Amz-Target`.
+    pub fn target(self) -> &'static str {
+        match self {
+            Self::Kinesis => "Kinesis_20131202",
+            Self::DynamoDb => "DynamoDB_20120810",
+        }
+    }
+}
+
 impl Encoding {
     fn of(content_type: &str) -> Option<Self> {
         match content_type.split(';').next().unwrap_or_default().trim() {
@@ -95,6 +105,16 @@ impl Encoding {
         match self {
             Self::Json10 | Self::Json11 => json::encode(value),
             Self::Cbor11 => cbor::encode(value),
+        }
+    }
+    /// The value of a body in this encoding.
+    ///
+    /// # Errors
+    /// SerializationException.
+    pub fn decode(self, body: &[u8]) -> Result<Value<'_>, WireError> {
+        match self {
+            Self::Json10 | Self::Json11 => json::decode(body),
+            Self::Cbor11 => cbor::decode(body),
         }
     }
     /// An answer with this body, or an empty one.
@@ -134,12 +154,10 @@ pub fn open<'a>(request: &HttpRequest<'a>) -> Result<Opened<'a>, HttpResponse> {
             None => xml(403, "AccessDeniedException", "Unable to determine service/operation name to be authorized"),
         });
     };
-    let body = match encoding {
-        _ if request.body.is_empty() => return Err(encoding.refusal("", &WireError::serialization_without_message())),
-        Encoding::Json10 | Encoding::Json11 => json::decode(request.body),
-        Encoding::Cbor11 => cbor::decode(request.body),
-    };
-    let body = body.map_err(|error| encoding.refusal("", &error))?;
+    if request.body.is_empty() {
+        return Err(encoding.refusal("", &WireError::serialization_without_message()));
+    }
+    let body = encoding.decode(request.body).map_err(|error| encoding.refusal("", &error))?;
     let unknown = WireError { code: "UnknownOperationException", message: None, status: 400 };
     let Some((api, operation)) = request.target.and_then(split_target) else {
         return Err(encoding.refusal("", &unknown));
@@ -150,11 +168,8 @@ pub fn open<'a>(request: &HttpRequest<'a>) -> Result<Opened<'a>, HttpResponse> {
 
 fn split_target(target: &str) -> Option<(Api, &str)> {
     let (service, operation) = target.split_once('.')?;
-    match service {
-        "Kinesis_20131202" => Some((Api::Kinesis, operation)),
-        "DynamoDB_20120810" => Some((Api::DynamoDb, operation)),
-        _ => None,
-    }
+    let api = [Api::Kinesis, Api::DynamoDb].into_iter().find(|api| api.target() == service)?;
+    Some((api, operation))
 }
 
 /// A signature in the header or in the query, complete; whether it is right is not looked at.
@@ -219,6 +234,13 @@ fn xml(status: u16, code: &str, message: &str) -> HttpResponse {
         false => format!("<{code}>\n  <Message>{message}</Message>\n</{code}>\n"),
     };
     HttpResponse { status, content_type: "application/xml", body: body.into_bytes() }
+}
+
+/// The code of an error, without its namespace, and its message.
+pub fn refused<'a>(body: &'a Value<'_>) -> Option<(&'a str, &'a str)> {
+    let code = body.get("__type")?.as_text()?;
+    let code = code.rsplit_once('#').map_or(code, |(_, code)| code);
+    Some((code, body.get("message").and_then(Value::as_text).unwrap_or_default()))
 }
 
 /// An error of a service as bodies have it.

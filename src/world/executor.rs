@@ -1,6 +1,6 @@
 //! The world itself: what is due when, the hosts and their tasks, the calls in flight.
 
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::cmp::{Ordering, Reverse};
 use std::collections::{BinaryHeap, VecDeque};
 use std::future::Future;
@@ -12,6 +12,7 @@ use std::task::{Context, Waker};
 use slab::Slab;
 
 use super::call::CallSlot;
+use super::carrier::Carrier;
 use super::host::{Host, HostState};
 use super::link::{self, Fate, LinkRule, Passing};
 use crate::base::event::HostRole;
@@ -62,6 +63,8 @@ pub(super) struct Shared<B: Backend> {
     pub tasks: RefCell<Slab<TaskSlot>>,
     pub observer: Rc<RefCell<dyn Fold>>,
     pub settings: Settings,
+    /// What carries calls instead of the world's links.
+    pub carrier: OnceCell<Rc<dyn Carrier<B>>>,
 }
 
 /// A task, and which use of its slot.
@@ -174,6 +177,7 @@ impl<B: Backend> World<B> {
                 tasks: RefCell::new(Slab::new()),
                 observer,
                 settings,
+                carrier: OnceCell::new(),
             }),
         };
         for name in services {
@@ -194,6 +198,13 @@ impl<B: Backend> World<B> {
     /// Boots a host that was added.
     pub fn start(&self, host: HostId) {
         Host::new(self.shared.clone(), host).boot();
+    }
+    /// Lets calls that `carrier` wants go by it from now on.
+    ///
+    /// # Panics
+    /// When the world has a carrier.
+    pub fn carry_calls_by(&self, carrier: Rc<dyn Carrier<B>>) {
+        assert!(self.shared.carrier.set(carrier).is_ok(), "a world has one carrier at most");
     }
     /// Every host, in the order in which they were added.
     pub fn hosts(&self) -> impl Iterator<Item = HostId> + use<B> {

@@ -8,9 +8,11 @@
 //! asked for; every random draw comes from a stream named after its user; nothing here reads the outside.
 //!
 //! The world knows nothing of AWS. It does not model bandwidth, connections, DNS or TLS: a link is a latency
-//! and what faults do to it. Messages on one link may overtake each other, as requests on a connection pool do.
+//! and what faults do to it. Messages on one link may overtake each other, as requests on a connection pool do. A
+//! [`Carrier`] may take calls over and bring such a model with it.
 
 mod call;
+mod carrier;
 mod executor;
 mod host;
 mod link;
@@ -19,6 +21,7 @@ mod sync;
 mod turmoil_clock;
 
 pub use call::{Call, CallError};
+pub use carrier::{CarriedCall, Carrier};
 pub use executor::{Backend, Settings, World};
 pub use host::{Host, Sleep, Task};
 pub use link::{Fate, Hosts, LinkEffect, LinkRule, LinkWay};

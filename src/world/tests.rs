@@ -251,3 +251,84 @@ fn turmoils_clock_gives_the_same_events_at_the_same_times() {
     };
     assert_eq!(run(false), run(true));
 }
+
+/// Answers every call after a while, and notes which were given up.
+struct SlowPost {
+    host: RefCell<Option<Host<Counter>>>,
+    given_up: Rc<RefCell<u32>>,
+}
+
+/// Counts when it is dropped.
+struct GivenUp(Rc<RefCell<u32>>);
+impl Drop for GivenUp {
+    fn drop(&mut self) {
+        *self.0.borrow_mut() += 1;
+    }
+}
+
+impl Carrier<Counter> for SlowPost {
+    fn carries(&self, _: HostId, service: HostId) -> bool {
+        service == HostId(0)
+    }
+    fn carry(&self, call: CarriedCall<Counter>, request: u32) -> Box<dyn std::any::Any> {
+        let host = self.host.borrow().clone().expect("the post office is open");
+        let after = SimDuration::from_millis(if request == 1 { 5_000 } else { 300 });
+        let post = host.clone();
+        host.spawn(async move {
+            let due = post.now() + after;
+            let outcome = if due > call.deadline() { Err(CallError::TimedOut) } else { Ok(request * 100) };
+            post.sleep_until(due.min(call.deadline())).await;
+            call.end(outcome);
+        });
+        Box::new(GivenUp(self.given_up.clone()))
+    }
+}
+
+/// A world whose calls go by a slow post.
+fn world_with_post() -> (World<Counter>, Rc<RefCell<u32>>) {
+    let (world, _) = world();
+    let office = world.add_host("post", HostRole::Operator, |_| {});
+    world.start(office);
+    let given_up = Rc::new(RefCell::new(0));
+    let host = RefCell::new(Some(world.host(office)));
+    world.carry_calls_by(Rc::new(SlowPost { host, given_up: given_up.clone() }));
+    (world, given_up)
+}
+
+#[test]
+fn a_carrier_takes_calls_over_with_their_replies_and_timeouts() {
+    let (world, _) = world_with_post();
+    let seen = Seen::default();
+    counting_host(&world, "a", &seen);
+    world.run_until(SimTime::from_millis(3_700));
+    let expected = [(300, "Ok(0)"), (2_300, "Err(TimedOut)"), (3_600, "Ok(200)")];
+    let seen: Vec<(u64, String)> = seen.take();
+    assert_eq!(seen, expected.map(|(at, told)| (at, told.to_owned())));
+    assert_eq!(applied(&world), [] as [u32; 0], "the links carried nothing");
+}
+
+#[test]
+fn a_carrier_hears_that_nobody_waits_any_more() {
+    let (world, given_up) = world_with_post();
+    let seen = Seen::default();
+    let host = counting_host(&world, "a", &seen);
+    world.run_until(SimTime::from_millis(100));
+    assert_eq!(*given_up.borrow(), 0);
+    world.host(host).crash();
+    assert_eq!(*given_up.borrow(), 1);
+    world.run_until(SimTime::from_secs(10));
+    assert_eq!(seen.take(), []);
+}
+
+#[test]
+fn a_host_that_stands_still_gets_a_carried_reply_when_it_goes_on() {
+    let (world, _) = world_with_post();
+    let seen = Seen::default();
+    let host = counting_host(&world, "a", &seen);
+    world.run_until(SimTime::from_millis(100));
+    world.host(host).pause();
+    world.run_until(SimTime::from_millis(800));
+    world.host(host).resume();
+    world.run_until(SimTime::from_millis(900));
+    assert_eq!(seen.take(), [(800, "Ok(0)".to_owned())]);
+}

@@ -5,6 +5,7 @@
 
 mod attribute;
 mod body;
+pub mod client;
 mod decode;
 mod encode;
 mod grammar;

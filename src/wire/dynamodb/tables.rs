@@ -54,7 +54,7 @@ fn tags(body: &Body<'_>) -> Vec<(Box<str>, Box<str>)> {
 }
 
 /// KeySchema: a HASH key, and perhaps a RANGE key, each with a type.
-fn keys(
+pub(super) fn keys(
     body: &Body<'_>,
     types: &[(AttributeName, AttributeType)],
 ) -> Result<(AttributeName, Option<AttributeName>), WireError> {
@@ -86,13 +86,13 @@ fn keys(
     problem.map_or(Ok((hash, range)), |problem| Err(invalid(problem)))
 }
 
-fn key_types(body: &Body<'_>) -> Vec<(AttributeName, AttributeType)> {
+pub(super) fn key_types(body: &Body<'_>) -> Vec<(AttributeName, AttributeType)> {
     let one =
         |of: Body<'_>| Some((of.attribute_name("AttributeName"), AttributeType::named(of.text("AttributeType"))?));
     body.list("AttributeDefinitions").filter_map(one).collect()
 }
 
-fn throughput(body: &Body<'_>) -> Option<Capacity> {
+pub(super) fn throughput(body: &Body<'_>) -> Option<Capacity> {
     let throughput = body.part("ProvisionedThroughput")?;
     let units = |name| throughput.number(name).unwrap_or_default();
     Some(Capacity::Provisioned { read: units("ReadCapacityUnits"), write: units("WriteCapacityUnits") })
@@ -250,7 +250,7 @@ pub(super) fn encode<'a>(response: &'a Response, account: &Account, epoch_unix_m
     }
 }
 
-fn key_schema<'a>(hash: &'a AttributeName, range: Option<&'a AttributeName>) -> Value<'a> {
+pub(super) fn key_schema<'a>(hash: &'a AttributeName, range: Option<&'a AttributeName>) -> Value<'a> {
     let one = |(name, kind): (&'a AttributeName, &'static str)| {
         Value::structure([("AttributeName", (&**name).into()), ("KeyType", kind.into())])
     };

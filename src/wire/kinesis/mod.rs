@@ -3,6 +3,7 @@
 //! Not here: queues and channels, whose operations are refused by name.
 
 mod body;
+pub mod client;
 mod decode;
 mod encode;
 mod resources;

@@ -1,0 +1,120 @@
+//! Calls of built-in clients as HTTP requests on the simulated network, instead of messages on the world's links.
+//!
+//! Producers, pollers and the KCL stay as they are; what they call goes out as an AWS SDK would send it, in the same bytes
+//! and over the same TCP as calls of foreign code. The operator's calls, and those to the application's store, which is
+//! no AWS service, stay messages.
+
+use std::any::Any;
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::{Rc, Weak};
+
+use http_body_util::{BodyExt, Full};
+use hyper::body::Bytes;
+use hyper::header::{AUTHORIZATION, CONTENT_TYPE, HOST};
+use hyper::{Request, Response};
+use tokio::task::AbortHandle;
+
+use super::client::{HttpClient, HttpError, Timeouts};
+use super::{Room, SERVICES, ordinals};
+use crate::base::HostId;
+use crate::base::event::HostRole;
+use crate::cloud::{self, Cloud, KINESIS, Reply, Written};
+use crate::wire::headers::{AMZ_DATE, TARGET};
+use crate::world::{self, CallError, CarriedCall};
+
+/// What is asked of signatures is that they have their parts.
+const SIGNATURE: &str =
+    "AWS4-HMAC-SHA256 Credential=AKIASIMULATION/20260101/us-east-1/aws/aws4_request, SignedHeaders=host, Signature=0";
+
+/// Carries the calls of producers and consumers to Kinesis and DynamoDB.
+pub(super) struct Carrier {
+    room: Weak<Room>,
+    /// The HTTP client of each host, and in which of its lives it was made.
+    clients: RefCell<BTreeMap<HostId, (u32, Rc<HttpClient>)>>,
+}
+
+impl Carrier {
+    pub fn new(room: &Rc<Room>) -> Self {
+        Self { room: Rc::downgrade(room), clients: RefCell::default() }
+    }
+
+    /// A host's connections live as long as the host.
+    fn client_of(&self, room: &Room, host: HostId) -> Rc<HttpClient> {
+        let boots = room.world.host(host).boots();
+        let mut clients = self.clients.borrow_mut();
+        match clients.get(&host) {
+            Some((made_in, client)) if *made_in == boots => client.clone(),
+            _ => {
+                let client = Rc::new(HttpClient::new(&room.tcp, host));
+                clients.insert(host, (boots, client.clone()));
+                client
+            }
+        }
+    }
+}
+
+impl world::Carrier<Cloud> for Carrier {
+    fn carries(&self, client: HostId, service: HostId) -> bool {
+        let role = self.room.upgrade().map(|room| room.world.host(client).role());
+        SERVICES.contains(&service) && matches!(role, Some(HostRole::Producer | HostRole::Consumer))
+    }
+
+    fn carry(&self, call: CarriedCall<Cloud>, request: cloud::Request) -> Box<dyn Any> {
+        let Some(room) = self.room.upgrade() else { unreachable!("the world runs in its room") };
+        let client = self.client_of(&room, call.client());
+        let deadline = room.instant(call.deadline());
+        let carrying = room.clone();
+        let task = room.spawn(async move {
+            let replied = tokio::time::timeout_at(deadline, exchange(&carrying, &client, &request));
+            let outcome = match replied.await {
+                Ok(Ok(reply)) => Ok(reply),
+                Ok(Err(_)) => {
+                    // An SDK tells a connection that broke from one that is silent; the built-in one waits for both.
+                    tokio::time::sleep_until(deadline).await;
+                    Err(CallError::TimedOut)
+                }
+                Err(_) => Err(CallError::TimedOut),
+            };
+            carrying.catch_up();
+            call.end(outcome);
+        });
+        Box::new(task.map(StopOnDrop))
+    }
+}
+
+/// Stops a task when nobody waits for what it does.
+struct StopOnDrop(AbortHandle);
+
+impl Drop for StopOnDrop {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+/// Sends a request and reads its answer.
+async fn exchange(room: &Room, client: &HttpClient, request: &cloud::Request) -> Result<Reply, HttpError> {
+    let written = room.door.write(request);
+    let encoding = written.encoding;
+    let service = HostId(<Cloud as world::Backend>::service_of(request) as u16);
+    let (response, keep) =
+        client.send(service, http_request(service, written), Timeouts::default()).await?.into_parts();
+    let (head, body) = response.into_parts();
+    let body = body.collect().await.map_err(|error| HttpError::Connection(error.into()))?.to_bytes();
+    keep(client);
+    let mut reply = room.door.read(request, encoding, head.status.as_u16(), &body);
+    ordinals::tell(&Response::from_parts(head, ()), &mut reply);
+    Ok(reply)
+}
+
+fn http_request(service: HostId, written: Written) -> Request<Full<Bytes>> {
+    let host = if service == KINESIS { "kinesis" } else { "dynamodb" };
+    let request = Request::post("/")
+        .header(HOST, format!("{host}.us-east-1.amazonaws.com"))
+        .header(CONTENT_TYPE, written.encoding.content_type())
+        .header(TARGET, written.target)
+        .header(AMZ_DATE, "20260101T000000Z")
+        .header(AUTHORIZATION, SIGNATURE)
+        .body(Full::new(Bytes::from(written.body)));
+    request.unwrap_or_else(|error| unreachable!("all headers are right: {error}"))
+}

@@ -21,6 +21,8 @@ pub struct SequenceNumber {
     shard: ShardId,
 }
 
+/// Digits of every number of version 2.
+const DIGITS: usize = 56;
 /// What 19 decimal digits can tell apart.
 const CHUNK: u128 = 10_000_000_000_000_000_000;
 
@@ -77,20 +79,30 @@ impl SequenceNumber {
 
 impl fmt::Display for SequenceNumber {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Every answer to a put or read writes many: the digits are put in by hand, 19 for each division of the limbs.
         let mut limbs = self.limbs();
-        let mut chunks = [0u64; 3];
-        for chunk in chunks.iter_mut().rev() {
+        let mut digits = [b'0'; DIGITS];
+        for place in digits.rchunks_mut(19) {
             let mut rest = 0u128;
             for limb in &mut limbs {
                 let value = (rest << 64) | u128::from(*limb);
-                *limb = (value / CHUNK) as u64;
-                rest = value % CHUNK;
+                let quotient = value / CHUNK;
+                *limb = quotient as u64;
+                rest = value - quotient * CHUNK;
             }
-            *chunk = rest as u64;
+            write_digits(rest as u64, place);
         }
-        write!(f, "{}{:019}{:019}", chunks[0], chunks[1], chunks[2])
+        f.write_str(std::str::from_utf8(&digits).unwrap_or_default())
     }
 }
+
+fn write_digits(mut number: u64, place: &mut [u8]) {
+    for digit in place.iter_mut().rev() {
+        *digit = b'0' + (number % 10) as u8;
+        number /= 10;
+    }
+}
+
 impl fmt::Debug for SequenceNumber {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{self} ({} index {})", self.shard, self.index)
@@ -101,7 +113,7 @@ impl FromStr for SequenceNumber {
     type Err = NameError;
     fn from_str(s: &str) -> Result<Self, NameError> {
         const ERROR: NameError = NameError("not a sequence number of version 2");
-        if s.len() != 56 || !s.bytes().all(|b| b.is_ascii_digit()) {
+        if s.len() != DIGITS || !s.bytes().all(|b| b.is_ascii_digit()) {
             return Err(ERROR);
         }
         // 18, 19 and 19 digits: each fits 64 bits.

@@ -4,10 +4,10 @@
 //! constraints are told in one ValidationException. Texts follow what production answers, as kinesalite observed it
 //! (<https://github.com/mhart/kinesalite>, `validations/index.js`).
 
-use std::fmt::Write;
+use std::fmt;
 
 use super::WireError;
-use super::value::Value;
+use super::value::{Fields, Value};
 
 /// A member of a structure.
 pub struct Member {
@@ -70,7 +70,7 @@ pub struct Pattern {
 pub fn check(members: &'static [Member], body: &Value<'_>) -> Result<(), WireError> {
     types_of_structure(members, body)?;
     let mut violations = Violations::default();
-    violations.of_structure(members, body, "");
+    violations.of_structure(members, body, &Path::Whole);
     violations.into_result()
 }
 
@@ -184,16 +184,16 @@ impl Violations {
         Err(WireError::validation(format!("{errors} detected: {}", self.texts.join("; "))))
     }
 
-    fn add(&mut self, value: &str, path: &str, constraint: impl std::fmt::Display) {
+    fn add(&mut self, value: impl fmt::Display, path: &Path<'_>, constraint: impl fmt::Display) {
         if self.texts.len() < VIOLATIONS_MAX {
             self.texts
                 .push(format!("Value {value} at '{path}' failed to satisfy constraint: Member must {constraint}"));
         }
     }
 
-    fn of_structure(&mut self, members: &'static [Member], value: &Value<'_>, path: &str) {
+    fn of_structure(&mut self, members: &'static [Member], value: &Value<'_>, path: &Path<'_>) {
         for member in members {
-            let path = join(path, &lower_camel(member.name));
+            let path = Path::Member(path, member.name);
             match value.get(member.name) {
                 Some(value) => self.of(&member.shape, value, &path),
                 None if member.is_required => self.add("null", &path, "not be null"),
@@ -202,37 +202,35 @@ impl Violations {
         }
     }
 
-    fn of(&mut self, shape: &Shape, value: &Value<'_>, path: &str) {
+    fn of(&mut self, shape: &Shape, value: &Value<'_>, path: &Path<'_>) {
         match (shape, value) {
             (Shape::Text { min, max, pattern }, Value::Text(text)) => self.of_text(text, path, (*min, *max), *pattern),
             (Shape::Word(words), Value::Text(text)) if !words.contains(&&**text) => {
                 let set = format!("satisfy enum value set: [{}]", words.join(", "));
-                self.add(&quoted(text), path, set);
+                self.add(Quoted(text), path, set);
             }
             (Shape::Integer { min, max }, Value::Int(number)) => {
-                self.of_range(*number, path, &format!("'{number}'"), (*min, *max), "value");
+                self.of_range(*number, path, format_args!("'{number}'"), (*min, *max), "value");
             }
             (Shape::Integer { min, max }, Value::Float(number)) => {
-                self.of_range(*number as i64, path, &format!("'{number}'"), (*min, *max), "value");
+                self.of_range(*number as i64, path, format_args!("'{number}'"), (*min, *max), "value");
             }
             (Shape::Blob { max }, _) => {
                 let len = blob_len(value);
-                let shown = format!("'java.nio.HeapByteBuffer[pos=0 lim={len} cap={len}]'");
-                self.of_range(len as i64, path, &shown, (0, *max as i64), "length");
+                let shown = format_args!("'java.nio.HeapByteBuffer[pos=0 lim={len} cap={len}]'");
+                self.of_range(len as i64, path, shown, (0, *max as i64), "length");
             }
             (Shape::List { of, min, max }, Value::List(elements)) => {
-                let shown = if elements.is_empty() { "'[]'".to_owned() } else { shown_list(elements) };
-                self.of_range(elements.len() as i64, path, &shown, (*min as i64, *max as i64), "length");
+                self.of_range(elements.len() as i64, path, ShownList(elements), (*min as i64, *max as i64), "length");
                 for (n, element) in elements.iter().take(max.saturating_add(1)).enumerate() {
-                    self.of(of, element, &format!("{path}.{}.member", n + 1));
+                    self.of(of, element, &Path::Element(path, n));
                 }
             }
             (Shape::TextMap { key, value: of, min, max }, Value::Map(entries)) => {
-                let shown = shown_map(entries);
-                self.of_range(entries.len() as i64, path, &shown, (*min as i64, *max as i64), "length");
+                self.of_range(entries.len() as i64, path, ShownMap(entries), (*min as i64, *max as i64), "length");
                 for (name, value) in entries {
-                    self.of(key, &Value::Text(name.clone()), &format!("{path}.key"));
-                    self.of(of, value, &format!("{path}.{name}.member"));
+                    self.of(key, &Value::Text(name.clone()), &Path::Key(path));
+                    self.of(of, value, &Path::Entry(path, name));
                 }
             }
             (Shape::Structure(members), _) => self.of_structure(members, value, path),
@@ -240,46 +238,81 @@ impl Violations {
         }
     }
 
-    fn of_text(&mut self, text: &str, path: &str, (min, max): (usize, usize), pattern: Option<Pattern>) {
+    fn of_text(&mut self, text: &str, path: &Path<'_>, (min, max): (usize, usize), pattern: Option<Pattern>) {
         if let Some(pattern) = pattern.filter(|pattern| !(pattern.matches)(text)) {
-            self.add(&quoted(text), path, format!("satisfy regular expression pattern: {}", pattern.text));
+            self.add(Quoted(text), path, format_args!("satisfy regular expression pattern: {}", pattern.text));
         }
         // A byte is at most a character, so most texts need no counting.
         let chars = if text.len() <= max && min <= 1 { text.len() } else { text.chars().count() };
-        self.of_range(chars as i64, path, &quoted(text), (min as i64, max as i64), "length");
+        self.of_range(chars as i64, path, Quoted(text), (min as i64, max as i64), "length");
     }
 
-    fn of_range(&mut self, found: i64, path: &str, shown: &str, (min, max): (i64, i64), what: &str) {
+    fn of_range(&mut self, found: i64, path: &Path<'_>, shown: impl fmt::Display, (min, max): (i64, i64), what: &str) {
         if found < min {
-            self.add(shown, path, format!("have {what} greater than or equal to {min}"));
+            self.add(&shown, path, format_args!("have {what} greater than or equal to {min}"));
         }
         if found > max {
-            self.add(shown, path, format!("have {what} less than or equal to {max}"));
+            self.add(&shown, path, format_args!("have {what} less than or equal to {max}"));
         }
     }
 }
 
-fn quoted(text: &str) -> String {
-    match text.char_indices().nth(SHOWN_CHARS_MAX) {
-        Some((end, _)) => format!("'{}...'", &text[..end]),
-        None => format!("'{text}'"),
+// ---- texts of violations: written only when there is one, because every record of every request is checked ----
+
+/// Where a value stands in its body.
+enum Path<'a> {
+    Whole,
+    Member(&'a Path<'a>, &'static str),
+    Element(&'a Path<'a>, usize),
+    Key(&'a Path<'a>),
+    Entry(&'a Path<'a>, &'a str),
+}
+
+impl fmt::Display for Path<'_> {
+    /// `StreamName` is told as `streamName`, `StreamARN` as `streamARN`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Whole => Ok(()),
+            Self::Member(Self::Whole, name) => f.write_str(&lower_camel(name)),
+            Self::Member(of, name) => write!(f, "{of}.{}", lower_camel(name)),
+            Self::Element(of, n) => write!(f, "{of}.{}.member", n + 1),
+            Self::Key(of) => write!(f, "{of}.key"),
+            Self::Entry(of, name) => write!(f, "{of}.{name}.member"),
+        }
     }
 }
 
-fn shown_list(elements: &[Value<'_>]) -> String {
-    let mut text = String::from("'[");
-    for (n, element) in elements.iter().take(20).enumerate() {
-        let separator = if n > 0 { ", " } else { "" };
-        let shown = element.as_text().unwrap_or("...");
-        let _ = write!(text, "{separator}{shown}");
+struct Quoted<'a>(&'a str);
+
+impl fmt::Display for Quoted<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0.char_indices().nth(SHOWN_CHARS_MAX) {
+            Some((end, _)) => write!(f, "'{}...'", &self.0[..end]),
+            None => write!(f, "'{}'", self.0),
+        }
     }
-    text.push_str(if elements.len() > 20 { ", ...]'" } else { "]'" });
-    text
 }
 
-fn shown_map(entries: &super::value::Fields<'_>) -> String {
-    let shown = entries.iter().take(20).map(|(k, v)| format!("{k}={}", v.as_text().unwrap_or("...")));
-    format!("'{{{}}}'", shown.collect::<Vec<_>>().join(", "))
+struct ShownList<'a>(&'a [Value<'a>]);
+
+impl fmt::Display for ShownList<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("'[")?;
+        for (n, element) in self.0.iter().take(20).enumerate() {
+            let separator = if n > 0 { ", " } else { "" };
+            write!(f, "{separator}{}", element.as_text().unwrap_or("..."))?;
+        }
+        f.write_str(if self.0.len() > 20 { ", ...]'" } else { "]'" })
+    }
+}
+
+struct ShownMap<'a>(&'a Fields<'a>);
+
+impl fmt::Display for ShownMap<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let shown = self.0.iter().take(20).map(|(k, v)| format!("{k}={}", v.as_text().unwrap_or("...")));
+        write!(f, "'{{{}}}'", shown.collect::<Vec<_>>().join(", "))
+    }
 }
 
 /// Bytes of a blob, without decoding it.
@@ -291,11 +324,6 @@ fn blob_len(value: &Value<'_>) -> usize {
     }
 }
 
-fn join(path: &str, name: &str) -> String {
-    if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") }
-}
-
-/// `StreamName` is told as `streamName`, `StreamARN` as `streamARN`.
 fn lower_camel(name: &str) -> String {
     let mut chars = name.chars();
     chars.next().map(|first| first.to_lowercase().chain(chars).collect()).unwrap_or_default()

@@ -104,15 +104,20 @@ impl<'a> Value<'a> {
     /// # Errors
     /// SerializationException for text that is not base64.
     pub fn blob(&self) -> Result<Vec<u8>, WireError> {
-        use base64::Engine;
         match self {
             Self::Bytes(bytes) => Ok(bytes.to_vec()),
-            Self::Text(text) => base64::engine::general_purpose::STANDARD
-                .decode(text.as_bytes())
-                .map_err(|error| WireError::serialization(format!("the text can not be converted to a Blob: {error}"))),
+            Self::Text(text) => base64_simd::STANDARD.decode_to_vec(text.as_bytes()).or_else(|_| told_blob(text)),
             _ => Err(WireError::serialization("Unexpected field type")),
         }
     }
+}
+
+/// Reads base64 with the slower reader, which tells what is wrong and where.
+fn told_blob(text: &str) -> Result<Vec<u8>, WireError> {
+    use base64::Engine;
+    base64::engine::general_purpose::STANDARD
+        .decode(text.as_bytes())
+        .map_err(|error| WireError::serialization(format!("the text can not be converted to a Blob: {error}")))
 }
 
 impl From<bool> for Value<'_> {
@@ -143,5 +148,20 @@ impl<'a> From<&'a str> for Value<'a> {
 impl<'a, T: Into<Value<'a>>> From<Option<T>> for Value<'a> {
     fn from(value: Option<T>) -> Self {
         value.map_or(Self::Null, Into::into)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn the_fast_reader_of_blobs_takes_only_what_the_other_takes(text in "[A-D+/]{0,40}[ABgw=]{0,4}") {
+            let fast = base64_simd::STANDARD.decode_to_vec(text.as_bytes());
+            prop_assert_eq!(fast.ok(), told_blob(&text).ok());
+        }
     }
 }

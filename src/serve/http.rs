@@ -114,6 +114,8 @@ pub(super) struct App {
     pub is_public: bool,
     /// Something new may be due, or the clock has changed.
     changed: Notify,
+    /// When the keeper of time looks next by itself.
+    looks_at: Cell<SimTime>,
     /// Tells subscriptions of every change; true when the endpoint stops.
     pub changes: watch::Sender<bool>,
     requests: Cell<u64>,
@@ -156,6 +158,16 @@ impl App {
     /// Something was done, or time runs otherwise.
     pub fn wake(&self) {
         self.changed.notify_one();
+        self.tell_subscriptions();
+    }
+    /// A request was carried out. Most leave nothing that is due sooner, and then time is kept already.
+    fn wake_after_request(&self) {
+        if self.live.next_due().is_some_and(|due| due < self.looks_at.get()) {
+            self.changed.notify_one();
+        }
+        self.tell_subscriptions();
+    }
+    fn tell_subscriptions(&self) {
         if self.changes.receiver_count() > 0 {
             self.changes.send_modify(|_| {});
         }
@@ -206,6 +218,7 @@ impl Server {
             door,
             is_public: !settings.address.ip().is_loopback(),
             changed: Notify::new(),
+            looks_at: Cell::new(SimTime::MAX),
             changes: watch::Sender::new(false),
             requests: Cell::new(0),
             faults,
@@ -281,17 +294,16 @@ fn stop_signal() -> std::io::Result<impl Future<Output = ()>> {
 /// Lets happen what is due by itself: transitions, trimming, the ends of faults, a scenario's clients.
 async fn keep_time(app: Rc<App>) {
     loop {
-        let wait = app.live.next_due().and_then(|due| app.clock.borrow().wait_until(due));
-        match wait {
+        let due = app.live.next_due();
+        app.looks_at.set(due.unwrap_or(SimTime::MAX));
+        match due.and_then(|due| app.clock.borrow().wait_until(due)) {
             Some(wait) => {
                 let _ = tokio::time::timeout(wait, app.changed.notified()).await;
             }
             None => app.changed.notified().await,
         }
         app.catch_up();
-        if app.changes.receiver_count() > 0 {
-            app.changes.send_modify(|_| {});
-        }
+        app.tell_subscriptions();
     }
 }
 
@@ -342,7 +354,7 @@ async fn handle(app: Rc<App>, request: Request<Incoming>) -> Result<Response<Bod
         }
         let _ = answered.send(answer);
     });
-    app.wake();
+    app.wake_after_request();
     let answer = answer.await.ok().flatten();
     let number = app.requests.get() + 1;
     app.requests.set(number);

@@ -12,6 +12,17 @@ BINARY = os.environ.get("KINESIM", os.path.join(os.path.dirname(__file__), "../.
 RETRY_ONCE = Config(retries={"total_max_attempts": 1}, parameter_validation=True)
 
 
+# What the clients of a run have called, and the errors they got, as (service, name).
+CALLED, REFUSED = set(), set()
+
+
+def note(parsed, model, **_):
+    service = model.service_model.service_name
+    CALLED.add((service, model.name))
+    if "Error" in parsed:
+        REFUSED.add((service, parsed["Error"]["Code"]))
+
+
 class Endpoint:
     """A `kinesim serve` on a free port, for as long as a `with` lasts."""
 
@@ -30,7 +41,7 @@ class Endpoint:
         self.process.stdout.close()
 
     def client(self, service, config=RETRY_ONCE, **options):
-        return boto3.client(
+        client = boto3.client(
             service,
             endpoint_url=self.url,
             region_name="us-east-1",
@@ -39,6 +50,8 @@ class Endpoint:
             config=config,
             **options,
         )
+        client.meta.events.register("after-call", note)
+        return client
 
     def control(self, route, body=None, method=None):
         data = None if body is None else json.dumps(body).encode()

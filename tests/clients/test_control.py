@@ -5,7 +5,7 @@ import unittest
 import urllib.error
 import urllib.request
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, EventStreamError
 
 from endpoint import Endpoint
 
@@ -78,8 +78,47 @@ class Control(unittest.TestCase):
         self.refused("ExpiredIteratorException", self.kinesis.get_records, ShardIterator=iterator)
         self.endpoint.advance("2s")
         self.kinesis.get_records(ShardIterator=iterator)
+        for state, code in [
+            ("disabled", "KMSDisabledException"), ("pending-deletion", "KMSInvalidStateException"),
+            ("deleted", "KMSNotFoundException"), ("access-denied", "KMSAccessDeniedException"),
+            ("throttled", "KMSThrottlingException"), ("opt-in-required", "KMSOptInRequired"),
+        ]:
+            with self.subTest(state=state):
+                self.endpoint.control("faults", {"kms": state})
+                self.refused(code, self.put)
+                self.refused(code, self.kinesis.get_records, ShardIterator=iterator)
+                self.endpoint.control("faults", method="DELETE")
+
+    def test_a_subscription_ends_with_the_error_that_broke_it(self):
+        arn = self.kinesis.describe_stream_summary(StreamName="orders")["StreamDescriptionSummary"]["StreamARN"]
+        consumer = self.kinesis.register_stream_consumer(StreamARN=arn, ConsumerName="c")["Consumer"]["ConsumerARN"]
+        self.kinesis.start_stream_encryption(StreamName="orders", EncryptionType="KMS", KeyId="alias/aws/kinesis")
+        self.endpoint.advance("1s")
+        events = iter(self.kinesis.subscribe_to_shard(ConsumerARN=consumer, ShardId="shardId-000000000000",
+                                                      StartingPosition={"Type": "LATEST"})["EventStream"])
+        self.assertEqual(next(events)["SubscribeToShardEvent"]["Records"], [])
         self.endpoint.control("faults", {"kms": "disabled"})
-        self.refused("KMSDisabledException", self.put)
+        self.endpoint.advance("6s")
+        with self.assertRaises(EventStreamError) as raised:
+            next(events)
+        self.assertEqual(raised.exception.response["Error"]["Code"], "KMSDisabledException")
+
+    def test_dynamodb_is_broken_too(self):
+        db = self.endpoint.client("dynamodb")
+        keys = {"KeySchema": [{"AttributeName": "k", "KeyType": "HASH"}],
+                "AttributeDefinitions": [{"AttributeName": "k", "AttributeType": "S"}]}
+        db.create_table(TableName="orders-t", BillingMode="PAY_PER_REQUEST", **keys)
+        self.endpoint.advance("1s")
+        put = lambda: db.put_item(TableName="orders-t", Item={"k": {"S": "a"}})
+        for fault, code in [("throttle", "ProvisionedThroughputExceededException"),
+                            ("internal_errors", "InternalServerError"), ("unavailable", "ServiceUnavailable")]:
+            with self.subTest(fault=fault):
+                self.endpoint.control("faults", {fault: {"table": "orders-t"}})
+                self.refused(code, put)
+                self.endpoint.control("faults", method="DELETE")
+        self.endpoint.control("faults", {"throttle": {"table": "orders-t", "operation": "UpdateTable"}})
+        self.refused("ThrottlingException", db.update_table, TableName="orders-t", DeletionProtectionEnabled=True)
+        put()
 
     def test_state_metrics_and_checks_tell_what_happened(self):
         db = self.endpoint.client("dynamodb")

@@ -65,6 +65,7 @@ class DynamoDb(unittest.TestCase):
         self.db.delete_table(TableName=name)
         self.db.get_waiter("table_not_exists").wait(TableName=name, WaiterConfig={"Delay": 1})
         self.refused("ResourceNotFoundException", self.db.describe_table, TableName=name)
+        self.refused("TableNotFoundException", self.db.describe_continuous_backups, TableName=name)
 
     def test_items_are_put_read_changed_and_deleted(self):
         name = self.table("items")
@@ -173,6 +174,24 @@ class DynamoDb(unittest.TestCase):
             {"Update": {"TableName": name, "Key": {"leaseKey": {"S": "2"}}, "UpdateExpression": "SET a = :a",
                         "ExpressionAttributeValues": {":a": {"N": "1"}}}}])
         self.assertEqual([reason["Code"] for reason in told["CancellationReasons"]], ["ConditionalCheckFailed", "None"])
+
+    def test_everything_that_is_listed_comes_in_pages(self):
+        for n in range(3):
+            self.table(f"listed-{n}", Tags=[{"Key": str(n), "Value": ""} for n in range(12)])
+        pages = self.db.get_paginator("list_tables").paginate(PaginationConfig={"PageSize": 2})
+        names = [name for page in pages for name in page["TableNames"]]
+        self.assertLessEqual({"listed-0", "listed-1", "listed-2"}, set(names))
+        arn = self.db.describe_table(TableName="listed-0")["Table"]["TableArn"]
+        pages = self.db.get_paginator("list_tags_of_resource").paginate(ResourceArn=arn)
+        self.assertEqual(len([tag for page in pages for tag in page["Tags"]]), 12)
+
+    def test_one_index_is_added_at_a_time(self):
+        name = self.table("one-index")
+        add = lambda index: {"Create": {
+            "IndexName": index, "Projection": {"ProjectionType": "ALL"}, "KeySchema": [{"AttributeName": "o", "KeyType": "HASH"}]}}
+        self.refused("LimitExceededException", self.db.update_table, TableName=name,
+                     AttributeDefinitions=[{"AttributeName": "o", "AttributeType": "S"}],
+                     GlobalSecondaryIndexUpdates=[add("one"), add("two")])
 
     def test_a_starved_table_throttles(self):
         self.db.create_table(

@@ -6,10 +6,8 @@ use std::collections::BTreeMap;
 use super::api::{
     ConsumerDescription, ConsumerRef, ConsumerStatus, ConsumersToken, Error, Reply, Response, StreamStatus, Tag,
 };
-use super::limits::{
-    CONSUMERS_CREATING_MAX, CONSUMERS_MAX, CONSUMERS_MAX_ADVANTAGE, LIST_CONSUMERS_MAX, TOKEN_LIFETIME,
-};
-use super::list::page_size;
+use super::limits::{CONSUMERS_CREATING_MAX, CONSUMERS_MAX, CONSUMERS_MAX_ADVANTAGE, LIST_CONSUMERS_MAX};
+use super::list::{check_age, page_size};
 use super::subscriptions::Pipe;
 use super::tags::{self, Tags};
 use super::{At, StreamsService};
@@ -97,9 +95,7 @@ impl StreamsService {
     ) -> Reply {
         let size = page_size(max_results, LIST_CONSUMERS_MAX)?;
         let id = self.find(name)?;
-        if after.as_ref().is_some_and(|token| at.now.since(token.issued_at) > TOKEN_LIFETIME) {
-            return Err(Error::ExpiredNextToken("The pagination token is older than 300 seconds".into()));
-        }
+        after.as_ref().map_or(Ok(()), |token| check_age(token.issued_at, at.now))?;
         let after = after.map(|token| token.after);
         let names = self.stream(id).consumers.keys();
         let mut rest = names.filter(|consumer| after.as_ref().is_none_or(|after| *consumer > after));

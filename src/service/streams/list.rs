@@ -2,8 +2,8 @@
 
 use super::StreamsService;
 use super::api::{
-    Error, ListShards, ListShardsToken, ListedStream, Reply, Response, Shard as Listed, ShardFilter, StreamDescription,
-    StreamSummary, WarmThroughput,
+    Error, ListShards, ListShardsToken, ListStreamsToken, ListedStream, Reply, Response, Shard as Listed, ShardFilter,
+    StreamDescription, StreamSummary, WarmThroughput,
 };
 use super::limits::{DESCRIBE_SHARDS_MAX, LIMIT_MAX, LIST_SHARDS_MAX, LIST_STREAMS_MAX, TOKEN_LIFETIME};
 use super::shard::Shard;
@@ -22,6 +22,14 @@ pub(super) fn page_size(limit: Option<u32>, cap: u32) -> Result<usize, Error> {
             );
             Err(Error::Validation(text.into()))
         }
+    }
+}
+
+/// Paging tokens live for 300 seconds.
+pub(super) fn check_age(issued_at: SimTime, now: SimTime) -> Result<(), Error> {
+    match now.since(issued_at) > TOKEN_LIFETIME {
+        true => Err(Error::ExpiredNextToken("The pagination token is older than 300 seconds".into())),
+        false => Ok(()),
     }
 }
 
@@ -63,13 +71,24 @@ impl StreamsService {
         }
     }
 
-    pub(super) fn list_streams(&self, after: Option<&StreamName>, limit: Option<u32>) -> Reply {
+    pub(super) fn list_streams(
+        &self,
+        now: SimTime,
+        exclusive_start: Option<StreamName>,
+        next_token: Option<ListStreamsToken>,
+        limit: Option<u32>,
+    ) -> Reply {
         let size = page_size(limit, LIST_STREAMS_MAX)?;
-        let mut rest = self.names.keys().filter(|name| after.is_none_or(|after| *name > after));
+        next_token.as_ref().map_or(Ok(()), |token| check_age(token.issued_at, now))?;
+        let after = next_token.map(|token| token.after).or(exclusive_start);
+        let mut rest = self.names.keys().filter(|name| after.as_ref().is_none_or(|after| *name > after));
         let page: Vec<StreamName> = rest.by_ref().take(size).cloned().collect();
-        let has_more = rest.next().is_some();
+        let next_token = match (rest.next().is_some(), page.last()) {
+            (true, Some(last)) => Some(ListStreamsToken { issued_at: now, after: last.clone() }),
+            _ => None,
+        };
         let streams = page.into_iter().map(|name| self.listed_stream(name)).collect::<Result<_, _>>()?;
-        Ok(Response::Streams { streams, has_more })
+        Ok(Response::Streams { streams, next_token })
     }
 
     fn listed_stream(&self, name: StreamName) -> Result<ListedStream, Error> {
@@ -96,9 +115,7 @@ impl StreamsService {
                 (stream, request.filter.unwrap_or(ShardFilter::FromTrimHorizon), request.exclusive_start)
             }
             (None, Some(token)) if request.exclusive_start.is_none() && request.filter.is_none() => {
-                if now.since(token.issued_at) > TOKEN_LIFETIME {
-                    return Err(Error::ExpiredNextToken("The pagination token is older than 300 seconds".into()));
-                }
+                check_age(token.issued_at, now)?;
                 (token.stream, token.filter, Some(token.after))
             }
             (None, None) => {

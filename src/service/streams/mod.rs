@@ -143,7 +143,9 @@ impl StreamsService {
                 self.describe_stream(&stream, exclusive_start, limit)
             }
             Request::DescribeStreamSummary { stream } => self.describe_stream_summary(&stream),
-            Request::ListStreams { exclusive_start, limit } => self.list_streams(exclusive_start.as_ref(), limit),
+            Request::ListStreams { exclusive_start, next_token, limit } => {
+                self.list_streams(at.now, exclusive_start, next_token, limit)
+            }
             Request::ListShards(request) => self.list_shards(at.now, request),
             Request::SplitShard { stream, shard, new_starting_hash_key } => {
                 self.split_shard(at, &stream, shard, new_starting_hash_key)

@@ -1,15 +1,23 @@
 //! What tables are set to besides their keys and capacity: tags, time to live, point-in-time recovery.
 
-use super::api::{AttributeName, Reply, Response};
+use super::api::{AttributeName, Error, Reply, Response};
 use super::tables::Table;
 use super::{At, TableService};
 use crate::base::TableName;
 
 impl TableService {
-    fn table_mut(&mut self, at: &At<'_>, name: &TableName) -> Result<&mut Table, super::api::Error> {
+    fn table_mut(&mut self, at: &At<'_>, name: &TableName) -> Result<&mut Table, Error> {
         self.fail_control(at, name)?;
         let id = self.find(name)?;
         Ok(&mut self.tables[id.index()])
+    }
+
+    /// A table whose backups are meant: when there is none, AWS calls that by another name.
+    fn backed_up(&mut self, at: &At<'_>, name: &TableName) -> Result<&mut Table, Error> {
+        self.table_mut(at, name).map_err(|error| match error {
+            Error::ResourceNotFound => Error::TableNotFound(name.clone()),
+            other => other,
+        })
     }
 
     pub(super) fn tag(&mut self, at: &At<'_>, name: &TableName, tags: Vec<(Box<str>, Box<str>)>) -> Reply {
@@ -44,11 +52,11 @@ impl TableService {
     }
 
     pub(super) fn set_recovery(&mut self, at: &At<'_>, name: &TableName, is_enabled: bool) -> Reply {
-        self.table_mut(at, name)?.has_recovery = is_enabled;
+        self.backed_up(at, name)?.has_recovery = is_enabled;
         Ok(Response::PointInTimeRecovery(is_enabled))
     }
 
     pub(super) fn recovery(&mut self, at: &At<'_>, name: &TableName) -> Reply {
-        Ok(Response::PointInTimeRecovery(self.table_mut(at, name)?.has_recovery))
+        Ok(Response::PointInTimeRecovery(self.backed_up(at, name)?.has_recovery))
     }
 }

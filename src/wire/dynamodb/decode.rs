@@ -23,9 +23,7 @@ pub struct Call {
 /// # Errors
 /// UnknownOperationException, SerializationException or ValidationException.
 pub fn decode(operation: &str, body: &Value<'_>, account: &Account) -> Result<Call, WireError> {
-    let Some(members) = shapes::input(operation) else {
-        return Err(WireError { code: "UnknownOperationException", message: None, status: 400 });
-    };
+    let Some(members) = shapes::input(operation) else { return Err(unknown(operation)) };
     shape::check(members, body)?;
     let body = Body { value: body, account };
     let consumed = match body.text("ReturnConsumedCapacity") {
@@ -58,6 +56,11 @@ pub fn decode(operation: &str, body: &Value<'_>, account: &Account) -> Result<Ca
         echo.table = Some(table.clone());
     }
     Ok(Call { request, echo })
+}
+
+/// AWS says nothing more of an operation that it does not know. Whoever calls one that is not here is told.
+pub(super) fn unknown(operation: &str) -> WireError {
+    WireError::new("UnknownOperationException", format!("{operation} is not among what kinesim has of DynamoDB"))
 }
 
 const OLDER: [&str; 7] = [

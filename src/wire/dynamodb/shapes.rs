@@ -129,8 +129,6 @@ const INPUTS: &[(&str, &[Member])] = &[
     ),
     ("DeleteTable", &[TABLE]),
     ("DescribeContinuousBackups", &[TABLE]),
-    ("DescribeEndpoints", &[]),
-    ("DescribeLimits", &[]),
     ("DescribeTable", &[TABLE]),
     ("DescribeTimeToLive", &[TABLE]),
     ("GetItem", &[TABLE, KEY, TO_GET, CONSISTENT, RETURN_CONSUMED, PROJECTION, EXPRESSION_NAMES]),

@@ -41,7 +41,7 @@ pub(super) fn decode(operation: &str, body: &Body<'_>) -> Result<Request, WireEr
             Request::UntagResource { table: body.resource()?, keys }
         }
         "ListTagsOfResource" => Request::ListTagsOfResource { table: body.resource()? },
-        _ => return Err(WireError { code: "UnknownOperationException", message: None, status: 400 }),
+        _ => return Err(super::decode::unknown(operation)),
     })
 }
 

@@ -139,9 +139,11 @@ impl<'a> Body<'a> {
     }
 
     /// ExclusiveStartStreamName, or NextToken, which says the same.
-    pub fn list_streams_start(&self) -> Result<Option<StreamName>, WireError> {
-        let name = self.optional_text("NextToken").or(self.optional_text("ExclusiveStartStreamName"));
-        name.map(|name| name.parse().map_err(|_| invalid_argument("NextToken is invalid."))).transpose()
+    /// The stream that an optional member names.
+    pub fn stream_named(&self, member: &str) -> Result<Option<StreamName>, WireError> {
+        let name = self.optional_text(member);
+        name.map(|name| name.parse().map_err(|_| invalid_argument(format!("{member} is no stream's name."))))
+            .transpose()
     }
 
     pub fn need_kms(&self) -> Result<(), WireError> {

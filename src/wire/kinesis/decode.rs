@@ -71,7 +71,12 @@ pub fn decode(operation: &str, body: &Value<'_>, account: &Account) -> Result<Ca
         },
         "DescribeStreamSummary" => Request::DescribeStreamSummary { stream: body.stream()? },
         "ListStreams" => {
-            Request::ListStreams { exclusive_start: body.list_streams_start()?, limit: body.number("Limit") }
+            let read = |text| tokens::list_streams(text).ok_or_else(|| invalid_argument("NextToken is invalid."));
+            Request::ListStreams {
+                exclusive_start: body.stream_named("ExclusiveStartStreamName")?,
+                next_token: body.optional_text("NextToken").map(read).transpose()?,
+                limit: body.number("Limit"),
+            }
         }
         "SplitShard" => Request::SplitShard {
             stream: body.stream()?,

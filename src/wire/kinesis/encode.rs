@@ -39,10 +39,10 @@ pub fn encode<'a>(echo: &Echo, response: &'a Response, account: &Account, epoch_
         Response::StreamSummary(summary) => {
             Value::structure([("StreamDescriptionSummary", stream_description_summary(summary, account))])
         }
-        Response::Streams { streams, has_more } => Value::structure([
+        Response::Streams { streams, next_token } => Value::structure([
             ("StreamNames", Value::list(streams.iter().map(|stream| stream.name.as_str().into()))),
-            ("HasMoreStreams", (*has_more).into()),
-            ("NextToken", streams.last().filter(|_| *has_more).map(|last| last.name.as_str()).into()),
+            ("HasMoreStreams", next_token.is_some().into()),
+            ("NextToken", next_token.as_ref().map(tokens::list_streams_text).into()),
             ("StreamSummaries", Value::list(streams.iter().map(|stream| resources::listed_stream(stream, account)))),
         ]),
         Response::ShardCountUpdated { current, target } => Value::structure([

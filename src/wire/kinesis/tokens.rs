@@ -6,7 +6,7 @@ use base64::engine::general_purpose::STANDARD;
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 use crate::base::{ShardId, SimTime, StreamId};
-use crate::service::streams::api::{ConsumersToken, ListShardsToken, ShardFilter, ShardIterator};
+use crate::service::streams::api::{ConsumersToken, ListShardsToken, ListStreamsToken, ShardFilter, ShardIterator};
 
 /// Tells tokens of one kind from those of another.
 #[derive(Clone, Copy)]
@@ -14,6 +14,7 @@ enum Kind {
     ShardIterator = 1,
     ListShards = 2,
     ListConsumers = 3,
+    ListStreams = 4,
 }
 
 /// The text of an iterator.
@@ -92,6 +93,22 @@ pub fn consumers(text: &str) -> Option<ConsumersToken> {
     Some(ConsumersToken { issued_at, after: token.rest()?.into() })
 }
 
+/// The text of a paging token of ListStreams.
+pub fn list_streams_text(page: &ListStreamsToken) -> String {
+    let mut token = Writer::default();
+    token.number(page.issued_at.as_nanos());
+    token.text(page.after.as_str());
+    token.finish(Kind::ListStreams)
+}
+
+/// The paging token of ListStreams behind a text.
+pub fn list_streams(text: &str) -> Option<ListStreamsToken> {
+    let token = open(text, Kind::ListStreams)?;
+    let mut token = Reader(&token);
+    let issued_at = SimTime::from_nanos(token.number()?);
+    Some(ListStreamsToken { issued_at, after: token.rest()?.parse().ok()? })
+}
+
 #[derive(Default)]
 struct Writer(Vec<u8>);
 
@@ -162,6 +179,8 @@ mod tests {
             let page = ListShardsToken { stream, issued_at: SimTime::from_secs(5), after: ShardId(99), filter };
             assert_eq!(list_shards(&list_shards_text(&page)), Some(page));
         }
+        let page = ListStreamsToken { issued_at: SimTime::from_secs(5), after: "clicks".parse().expect("a name") };
+        assert_eq!(list_streams(&list_streams_text(&page)), Some(page));
     }
 
     #[test]

@@ -39,6 +39,8 @@ pub enum Request {
     ListStreams {
         /// ExclusiveStartStreamName.
         exclusive_start: Option<StreamName>,
+        /// NextToken, which goes before ExclusiveStartStreamName.
+        next_token: Option<ListStreamsToken>,
         /// Limit, 1 to 10,000; capped at 100.
         limit: Option<u32>,
     },
@@ -383,6 +385,15 @@ pub struct ListShardsToken {
     pub after: ShardId,
     /// The filter of the first page.
     pub filter: ShardFilter,
+}
+
+/// A paging token of ListStreams.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ListStreamsToken {
+    /// When the token was issued.
+    pub issued_at: SimTime,
+    /// Streams up to this name were listed.
+    pub after: StreamName,
 }
 
 /// A record to put.

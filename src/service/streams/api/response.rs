@@ -1,8 +1,9 @@
 //! What is answered.
 
 use super::{
-    Commitment, ConsumerDescription, ConsumersToken, Error, ListShardsToken, RecordDistributionStrategy, ShardIterator,
-    ShardLevelMetrics, StreamMode, StreamStatus, Tag, Timestamp, WarmThroughput,
+    Commitment, ConsumerDescription, ConsumersToken, Error, ListShardsToken, ListStreamsToken,
+    RecordDistributionStrategy, ShardIterator, ShardLevelMetrics, StreamMode, StreamStatus, Tag, Timestamp,
+    WarmThroughput,
 };
 use crate::base::{HashKeyRange, KeyText, Payload, SequenceNumber, ShardId, SimTime, StreamName};
 
@@ -22,8 +23,8 @@ pub enum Response {
     Streams {
         /// StreamSummaries, in order of their names.
         streams: Vec<ListedStream>,
-        /// HasMoreStreams.
-        has_more: bool,
+        /// Token of the next page.
+        next_token: Option<ListStreamsToken>,
     },
     /// ListShards.
     Shards {

@@ -98,7 +98,7 @@ fn the_accounts_shard_limit_holds() {
 #[test]
 fn control_plane_calls_over_their_quota_are_refused() {
     let mut bench = Bench::new(1);
-    let mut list = || bench.ask(Request::ListStreams { exclusive_start: None, limit: None });
+    let mut list = || bench.ask(Request::ListStreams { exclusive_start: None, next_token: None, limit: None });
     for _ in 0..5 {
         list().expect("five a second");
     }

@@ -1,4 +1,4 @@
-//! ListShards, its filters and its tokens.
+//! ListShards and ListStreams: filters, pages and their tokens.
 
 use super::*;
 use crate::base::HashKey;
@@ -68,4 +68,22 @@ fn limits_are_capped_silently_and_nonsense_is_refused() {
         other => panic!("{other:?}"),
     }
     assert_eq!(code(bench.ask(describe(Some(0)))), "ValidationException");
+}
+
+#[test]
+fn streams_are_listed_in_pages_whose_tokens_expire() {
+    let mut bench = Bench::quick(1);
+    bench.ask(create("a".parse().expect("a name"), 1)).expect("created");
+    let ask = |next_token| Request::ListStreams { exclusive_start: None, next_token, limit: Some(1) };
+    let list = |bench: &mut Bench, token| match bench.ask(ask(token)) {
+        Ok(Response::Streams { streams, next_token }) => Ok((streams[0].name.clone(), next_token)),
+        Ok(other) => panic!("{other:?}"),
+        Err(error) => Err(error),
+    };
+    let (first, token) = list(&mut bench, None).expect("a page");
+    assert_eq!(first.as_str(), "a");
+    bench.at_ms(300_000);
+    assert_eq!(list(&mut bench, token.clone()), Ok((name(), None)));
+    bench.at_ms(300_001);
+    assert_eq!(code(list(&mut bench, token)), "ExpiredNextTokenException");
 }

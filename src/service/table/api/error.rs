@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::Item;
+use crate::base::TableName;
 
 /// Why one write of a transaction that was cancelled would not have gone through; `None` when it would.
 pub type CancellationReason = Option<Box<Error>>;
@@ -21,6 +22,8 @@ pub enum Error {
     Throttling,
     /// ResourceNotFoundException.
     ResourceNotFound,
+    /// TableNotFoundException, of the operations on backups.
+    TableNotFound(TableName),
     /// ResourceInUseException.
     ResourceInUse,
     /// LimitExceededException.
@@ -47,6 +50,7 @@ impl Error {
             Self::TransactionCanceled(_) => "TransactionCanceledException",
             Self::Throttling => "ThrottlingException",
             Self::ResourceNotFound => "ResourceNotFoundException",
+            Self::TableNotFound(_) => "TableNotFoundException",
             Self::ResourceInUse => "ResourceInUseException",
             Self::LimitExceeded => "LimitExceededException",
             Self::Validation(_) => "ValidationException",
@@ -60,6 +64,7 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::TransactionCanceled(reasons) => return fmt_canceled(reasons, f),
+            Self::TableNotFound(name) => return write!(f, "Table not found: {name}"),
             Self::ConditionalCheckFailed(_) => "The conditional request failed",
             Self::ProvisionedThroughputExceeded => {
                 "The level of configured provisioned throughput for the table was exceeded. \

@@ -140,3 +140,12 @@ fn tables_are_listed_in_pages() {
     assert_eq!(page(None), (vec![name("another")], true));
     assert_eq!(page(Some("another")), (vec![name("leases")], false));
 }
+
+#[test]
+fn backups_have_an_error_of_their_own_for_a_table_that_is_not_there() {
+    let mut bench = Bench::plain();
+    let nowhere = name("nowhere");
+    let error = bench.ask(Request::DescribeContinuousBackups { table: nowhere.clone() }).expect_err("no such table");
+    assert_eq!((error.code(), error.to_string()), ("TableNotFoundException", "Table not found: nowhere".to_owned()));
+    assert_eq!(bench.ask(Request::DescribeTimeToLive { table: nowhere }).err(), Some(Error::ResourceNotFound));
+}

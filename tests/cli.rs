@@ -51,6 +51,14 @@ fn a_wrong_scenario_exits_2_and_points_into_the_file() {
     assert!(output.stdout.is_empty(), "nothing was run");
 }
 
+#[cfg(all(feature = "serve", not(feature = "tls")))]
+#[test]
+fn tls_in_a_build_without_it_names_the_feature() {
+    let output = kinesim(&["serve", "--port", "0", "--tls"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output.stderr).contains("--features tls"), "{}", text(&output.stderr));
+}
+
 #[test]
 fn a_wrong_command_exits_2() {
     assert_eq!(kinesim(&["rnu"]).status.code(), Some(2));

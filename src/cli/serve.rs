@@ -51,6 +51,12 @@ pub(super) struct Arguments {
     /// Keep the state in this directory across restarts
     #[arg(long, value_name = "DIR")]
     data_dir: Option<PathBuf>,
+    /// Speak HTTPS too, with a certificate made now
+    #[arg(long)]
+    tls: bool,
+    /// Where to write the authority that the certificate is signed by, as PEM
+    #[arg(long, value_name = "FILE", default_value = "kinesim-ca.pem", requires = "tls")]
+    tls_cert: PathBuf,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -101,6 +107,7 @@ pub(super) fn serve(arguments: &Arguments) -> io::Result<Exit> {
         },
         transitions: arguments.transitions,
         epoch_unix_ms: None,
+        tls_authority_file: arguments.tls.then(|| arguments.tls_cert.clone()),
     };
     let keep = match (&arguments.record, &arguments.data_dir) {
         (Some(file), _) => Keep::Recording(file.clone()),
@@ -114,8 +121,12 @@ pub(super) fn serve(arguments: &Arguments) -> io::Result<Exit> {
             let _ =
                 writeln!(anstream::stderr(), "warning: {address} is open to other machines, and nothing is asked for");
         }
+        let scheme = if arguments.tls { "https" } else { "http" };
+        if let (true, Ok(file)) = (arguments.tls, arguments.tls_cert.canonicalize()) {
+            let _ = writeln!(anstream::stderr(), "for clients to trust: AWS_CA_BUNDLE={}", file.display());
+        }
         // Whoever started us waits for this line.
-        let _ = writeln!(io::stdout(), "kinesim is ready on http://{address}").and_then(|()| io::stdout().flush());
+        let _ = writeln!(io::stdout(), "kinesim is ready on {scheme}://{address}").and_then(|()| io::stdout().flush());
         server.run()
     });
     match served {

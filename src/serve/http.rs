@@ -15,6 +15,8 @@ use hyper::service::service_fn;
 use hyper::{Request, Response};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::conn::auto;
+use hyper_util::server::graceful::{GracefulConnection, GracefulShutdown, Watcher};
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Notify, oneshot, watch};
 
@@ -24,6 +26,7 @@ use super::events::{Lines, Tail};
 use super::record::{self, Header, RecordError, Recorder};
 use super::settings::Settings;
 use super::subscriptions;
+use super::tls::{Tls, TlsError};
 use super::{control, metrics};
 use crate::base::{SimDuration, SimTime};
 use crate::cloud::{Answer, Door};
@@ -39,6 +42,7 @@ const SEND_TIMEOUT: Duration = Duration::from_secs(30);
 /// Connections that are still busy so long after the stop are cut.
 const STOP_TIMEOUT: Duration = Duration::from_secs(5);
 
+type BoxError = Box<dyn std::error::Error + Send + Sync>;
 /// A whole body, or one that comes over time.
 pub(super) type Body = Either<Full<Bytes>, Frames>;
 
@@ -51,6 +55,8 @@ pub enum ServerError {
     Io(std::io::Error),
     /// A recording or a data directory cannot be used.
     Record(RecordError),
+    /// TLS cannot be spoken.
+    Tls(TlsError),
 }
 
 impl From<RecordError> for ServerError {
@@ -93,6 +99,7 @@ impl fmt::Display for ServerError {
             Self::Bind(address, error) => write!(f, "cannot listen on {address}: {error}"),
             Self::Io(error) => write!(f, "cannot serve: {error}"),
             Self::Record(error) => write!(f, "{error}"),
+            Self::Tls(error) => write!(f, "{error}"),
         }
     }
 }
@@ -127,6 +134,8 @@ pub(super) struct App {
     pub lines: Lines,
     /// Where the session is written down.
     recorder: Option<Rc<Recorder>>,
+    /// For those who speak TLS.
+    tls: Option<Tls>,
 }
 
 impl App {
@@ -183,6 +192,7 @@ impl Server {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(ServerError::Io)?;
         let bound = runtime.block_on(TcpListener::bind(settings.address));
         let listener = bound.map_err(|error| ServerError::Bind(settings.address, error))?;
+        let tls = settings.tls_authority_file.as_deref().map(Tls::new).transpose().map_err(ServerError::Tls)?;
         let faults = match &scenario {
             Some(scenario) => scenario.live_faults(),
             None => super::settings::empty_account().live_faults(),
@@ -225,6 +235,7 @@ impl Server {
             metrics: RefCell::default(),
             lines,
             recorder: recorder.map(Rc::new),
+            tls,
         };
         Ok(Self { runtime, listener, app: Rc::new(app) })
     }
@@ -249,7 +260,7 @@ impl Server {
 }
 
 async fn serve(listener: TcpListener, app: Rc<App>) -> std::io::Result<()> {
-    let graceful = hyper_util::server::graceful::GracefulShutdown::new();
+    let graceful = GracefulShutdown::new();
     tokio::task::spawn_local(keep_time(app.clone()));
     let mut stop = std::pin::pin!(stop_signal()?);
     loop {
@@ -264,10 +275,9 @@ async fn serve(listener: TcpListener, app: Rc<App>) -> std::io::Result<()> {
             continue;
         };
         let _ = stream.set_nodelay(true);
-        let connection = connection(stream, app.clone());
-        let watched = graceful.watch(connection);
+        let talk = talk(stream, app.clone(), graceful.watcher());
         tokio::task::spawn_local(async move {
-            if let Err(error) = watched.await {
+            if let Err(error) = talk.await {
                 tracing::debug!(%error, "connection ended");
             }
         });
@@ -317,10 +327,26 @@ impl<F: Future<Output: 'static> + 'static> hyper::rt::Executor<F> for LocalExecu
     }
 }
 
+/// A connection from its first byte, which tells TLS from plain HTTP.
+async fn talk(stream: TcpStream, app: Rc<App>, watcher: Watcher) -> Result<(), BoxError> {
+    match &app.tls {
+        Some(tls) if within_reason(tls.is_wanted(&stream)).await? => {
+            let stream = within_reason(tls.accept(stream)).await?;
+            watcher.watch(connection(stream, app.clone())).await
+        }
+        _ => watcher.watch(connection(stream, app)).await,
+    }
+}
+
+/// What a client may take its time for.
+async fn within_reason<T>(sent: impl Future<Output = std::io::Result<T>>) -> std::io::Result<T> {
+    tokio::time::timeout(SEND_TIMEOUT, sent).await?
+}
+
 fn connection(
-    stream: TcpStream,
+    stream: impl AsyncRead + AsyncWrite + Unpin + 'static,
     app: Rc<App>,
-) -> impl hyper_util::server::graceful::GracefulConnection<Error = Box<dyn std::error::Error + Send + Sync>> {
+) -> impl GracefulConnection<Error = BoxError> {
     let mut builder = auto::Builder::new(LocalExecutor);
     // A client that has said all may close its half and still wants the answer.
     builder.http1().timer(TokioTimer::new()).header_read_timeout(SEND_TIMEOUT).half_close(true).auto_date_header(false);

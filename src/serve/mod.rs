@@ -2,8 +2,9 @@
 //! run, run fast, or stand still.
 //!
 //! `answers` turns an HTTP request into an answer of the live run, `clock` says what time it is, `control` has the
-//! routes under `/_kinesim/`, `page.*` the page there, `metrics` and `events` what goes on, `record` sessions that are kept, `subscriptions` the events of SubscribeToShard, `http` is the server. Everything runs on one thread: a request is handled in a few
-//! microseconds, and one thread keeps the order of events plain.
+//! routes under `/_kinesim/`, `page.*` the page there, `metrics` and `events` what goes on, `record` sessions that are
+//! kept, `subscriptions` the events of SubscribeToShard, `tls` the certificate, `http` is the server. Everything runs on
+//! one thread: a request is handled in a few microseconds, and one thread keeps the order of events plain.
 //!
 //! Not here: verifying signatures, IAM, and anything that is not Kinesis Data Streams or DynamoDB, except that
 //! CloudWatch's PutMetricData is taken, because the Kinesis Client Library sends it.
@@ -17,8 +18,14 @@ mod metrics;
 mod record;
 mod settings;
 mod subscriptions;
+#[cfg(feature = "tls")]
+mod tls;
+#[cfg(not(feature = "tls"))]
+#[path = "no_tls.rs"]
+mod tls;
 
 pub use clock::Pace;
 pub use http::{Keep, Server, ServerError};
 pub use record::{RecordError, Replayed, replay};
 pub use settings::{Limits, Settings, Transitions};
+pub use tls::TlsError;

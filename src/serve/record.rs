@@ -167,6 +167,7 @@ impl Header {
                 .transition_ns
                 .map_or(Transitions::Realistic, |ns| Transitions::Fixed(SimDuration::from_nanos(ns))),
             epoch_unix_ms: Some(self.epoch_unix_ms),
+            tls_authority_file: None,
         }
     }
 }

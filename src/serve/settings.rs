@@ -1,6 +1,7 @@
 //! What an endpoint is started with, and the plan that comes of it.
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 
 use super::clock::{Clock, Pace};
 use crate::base::{Seed, SimDuration};
@@ -48,6 +49,8 @@ pub struct Settings {
     pub transitions: Transitions,
     /// Wall-clock time of the run's start; now when absent.
     pub epoch_unix_ms: Option<u64>,
+    /// Where the certificate authority's PEM goes, when TLS is spoken too.
+    pub tls_authority_file: Option<PathBuf>,
 }
 
 impl Settings {

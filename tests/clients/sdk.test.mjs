@@ -2,8 +2,10 @@
 
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { once } from "node:events";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { createInterface } from "node:readline";
 import test from "node:test";
 
@@ -28,11 +30,17 @@ const options = (url) => ({
   endpoint: url, region: "us-east-1", maxAttempts: 1, credentials: { accessKeyId: "key", secretAccessKey: "secret" },
 });
 
-const advance = (url, by) => fetch(`${url}/_kinesim/clock/advance`, { method: "POST", body: JSON.stringify({ by }) });
+// Plain HTTP, which goes on beside TLS.
+const advance = (url, by) => fetch(`${url.replace("https:", "http:")}/_kinesim/clock/advance`, { method: "POST", body: JSON.stringify({ by }) });
 
-test("a stream is written, read, split and pushed over HTTP/2", async (t) => {
-  const url = await endpoint(t, "--clock", "x20");
-  const client = new kinesisSdk.KinesisClient(options(url));
+for (const scheme of ["http", "https"]) test(`a stream is written, read, split and pushed over HTTP/2 and ${scheme}`, async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), "kinesim-"));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const ca = join(folder, "ca.pem");
+  const tls = scheme === "https" ? ["--tls", "--tls-cert", ca] : [];
+  const url = await endpoint(t, "--clock", "x20", ...tls);
+  const requestHandler = tls.length ? { nodeHttp2ConnectOptions: { ca: readFileSync(ca) } } : {};
+  const client = new kinesisSdk.KinesisClient({ ...options(url), requestHandler });
   t.after(() => client.destroy());
   const ask = (name, input) => client.send(new kinesisSdk[`${name}Command`](input));
   await ask("CreateStream", { StreamName: "s", ShardCount: 1 });

@@ -27,6 +27,7 @@ impl Endpoint {
             limits,
             transitions: Transitions::Fixed(SimDuration::from_millis(500)),
             epoch_unix_ms: Some(1_800_000_000_000),
+            tls_authority_file: None,
         };
         let plan = settings.plan(None, 1);
         let door = settings.door(&plan);

@@ -1,0 +1,6 @@
+//! The AWS SDK for Rust against the endpoint: typed answers and errors, pages, waiters, retries, event streams.
+
+mod fan_out;
+mod streams;
+mod support;
+mod tables;

@@ -2,7 +2,7 @@
 
 mod support;
 
-use std::path::PathBuf;
+use std::path::Path;
 use std::sync::Mutex;
 use std::thread;
 
@@ -12,7 +12,7 @@ use kinesim::run::{Options, run};
 use kinesim::scenario;
 use support::{gallery, stem};
 
-fn report(path: &PathBuf, transport: Transport) -> RunReport {
+fn report(path: &Path, transport: Transport) -> RunReport {
     let shown = format!("scenarios/{}.toml", stem(path));
     let scenario = scenario::load_file(path, &shown, None).unwrap_or_else(|d| panic!("{shown}:\n{d}"));
     let plan = scenario::plan::Plan { transport, ..scenario.plan() };

@@ -20,7 +20,7 @@ pub(super) struct Placeholders {
 impl Placeholders {
     /// ExpressionAttributeNames and ExpressionAttributeValues.
     pub fn members(self) -> [(&'static str, Value<'static>); 2] {
-        let names = self.names.into_iter().map(|name| Value::Text(name));
+        let names = self.names.into_iter().map(Value::Text);
         let values = self.values.iter().map(attribute::write);
         [("ExpressionAttributeNames", numbered('#', names)), ("ExpressionAttributeValues", numbered(':', values))]
     }

@@ -1,7 +1,7 @@
 //! An HTTP client of one host: connections that are kept, and timeouts.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::fmt;
 use std::rc::Rc;
 use std::time::Duration;
@@ -11,10 +11,14 @@ use hyper::body::{Bytes, Incoming};
 use hyper::client::conn::http1::{self, SendRequest};
 use hyper::{Request, Response};
 use hyper_util::rt::TokioIo;
+use tokio::time::Instant;
 
 use super::stream::HostStream;
 use super::tcp::{Tcp, endpoint};
 use crate::base::HostId;
+
+/// A connection that nobody used for so long is closed, as the AWS SDK for Java 2.x does it (`connectionMaxIdleTime`).
+const IDLE_MAX: Duration = Duration::from_secs(60);
 
 /// What a client waits at most for.
 #[derive(Clone, Copy, Debug, Default)]
@@ -54,7 +58,8 @@ type Connection = SendRequest<Full<Bytes>>;
 pub struct HttpClient {
     tcp: Rc<Tcp>,
     host: HostId,
-    idle: RefCell<BTreeMap<HostId, Vec<Connection>>>,
+    /// Kept connections to each service, the one used last at the end.
+    idle: RefCell<BTreeMap<HostId, VecDeque<(Instant, Connection)>>>,
 }
 
 /// An answer whose body is still to be read, and the connection that it comes on.
@@ -93,13 +98,19 @@ impl HttpClient {
 
     /// Keeps a connection whose answer was read to its end.
     pub fn keep(&self, service: HostId, connection: Connection) {
-        self.idle.borrow_mut().entry(service).or_default().push(connection);
+        let now = Instant::now();
+        let mut idle = self.idle.borrow_mut();
+        let idle = idle.entry(service).or_default();
+        idle.push_back((now, connection));
+        while idle.front().is_some_and(|(since, _)| now - *since > IDLE_MAX) {
+            idle.pop_front();
+        }
     }
 
     async fn idle_connection(&self, service: HostId) -> Option<Connection> {
         loop {
-            let mut connection = self.idle.borrow_mut().get_mut(&service)?.pop()?;
-            if connection.ready().await.is_ok() {
+            let (since, mut connection) = self.idle.borrow_mut().get_mut(&service)?.pop_back()?;
+            if since.elapsed() <= IDLE_MAX && connection.ready().await.is_ok() {
                 return Some(connection);
             }
         }

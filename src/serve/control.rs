@@ -3,7 +3,6 @@
 //! A web page of another origin may not use them: a browser tells the origin, and the `Host` that it thinks it talks to.
 
 use std::collections::BTreeMap;
-use std::rc::Rc;
 
 use http_body_util::Either;
 use hyper::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HOST, HeaderName, HeaderValue, ORIGIN};
@@ -11,8 +10,9 @@ use hyper::http::request::Parts;
 use hyper::{Method, Response, StatusCode};
 use serde::{Deserialize, Serialize};
 
+use super::app::App;
+use super::body::{Body, whole};
 use super::clock::Pace;
-use super::http::{App, Body, whole};
 use crate::base::TableName;
 use crate::base::item::Item;
 use crate::measure::Figures;
@@ -22,7 +22,7 @@ use crate::scenario::units::Duration;
 const FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
 /// Answers a control request; `route` is the path behind `/_kinesim`.
-pub(super) fn route(app: &Rc<App>, head: &Parts, route: &str, body: &[u8]) -> Response<Body> {
+pub(super) fn route(app: &App, head: &Parts, route: &str, body: &[u8]) -> Response<Body> {
     if !is_same_origin(app, head) {
         return error(StatusCode::FORBIDDEN, "control routes are not for web pages of another origin");
     }
@@ -192,8 +192,8 @@ fn metrics(app: &App) -> Response<Body> {
     with_type(whole(text), "text/plain; version=0.0.4")
 }
 
-fn events(app: &Rc<App>) -> Response<Body> {
-    with_type(Either::Right(super::events::listen(app)), "application/x-ndjson")
+fn events(app: &App) -> Response<Body> {
+    with_type(Either::Right(super::events::listen(&app.lines)), "application/x-ndjson")
 }
 
 #[derive(Serialize)]

@@ -1,12 +1,10 @@
 //! The event stream of the live run, as lines of JSON for whoever listens.
 
 use std::io::{self, Write};
-use std::rc::Rc;
 
 use hyper::body::Bytes;
 use tokio::sync::broadcast;
 
-use super::http::App;
 use crate::base::{Event, Fold, SimTime};
 use crate::report::export::EventsWriter;
 use crate::wire::frames::Frames;
@@ -57,8 +55,8 @@ impl Fold for Tail {
 }
 
 /// The events from now on.
-pub(super) fn listen(app: &Rc<App>) -> Frames {
-    let mut lines = app.lines.0.subscribe();
+pub(super) fn listen(lines: &Lines) -> Frames {
+    let mut lines = lines.0.subscribe();
     let (sender, frames) = Frames::channel(16);
     tokio::task::spawn_local(async move {
         loop {

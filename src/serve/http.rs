@@ -8,9 +8,8 @@ use std::path::PathBuf;
 use std::rc::Rc;
 use std::time::Duration;
 
-use http_body_util::{BodyExt, Either, Full, LengthLimitError, Limited};
-use hyper::body::{Bytes, Incoming};
-use hyper::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderName, HeaderValue};
+use http_body_util::{BodyExt, Either, LengthLimitError, Limited};
+use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper::{Request, Response};
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -18,22 +17,24 @@ use hyper_util::server::conn::auto;
 use hyper_util::server::graceful::{GracefulConnection, GracefulShutdown, Watcher};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{Notify, oneshot, watch};
+use tokio::sync::oneshot;
 
 use super::answers;
+use super::app::{App, Signals, keep_time};
+use super::body::{Body, plain, whole};
 use super::clock::{Clock, Pace};
+use super::cloudwatch::{keep_metrics, put_metric_data};
+use super::control;
 use super::events::{Lines, Tail};
 use super::record::{self, Header, RecordError, Recorder};
 use super::settings::Settings;
 use super::subscriptions;
 use super::tls::{Tls, TlsError};
-use super::{control, metrics};
-use crate::base::{SimDuration, SimTime};
-use crate::cloud::{Answer, Door};
+use crate::base::SimTime;
+use crate::cloud::Answer;
 use crate::run::Live;
-use crate::scenario::{LiveFaults, Scenario};
-use crate::wire::frames::Frames;
-use crate::wire::headers::{self, TARGET, text};
+use crate::scenario::Scenario;
+use crate::wire::headers;
 
 /// The largest body that is read: 10 MiB of data as base64, with room for the rest.
 const BODY_BYTES_MAX: usize = 16 * 1024 * 1024;
@@ -43,8 +44,6 @@ const SEND_TIMEOUT: Duration = Duration::from_secs(30);
 const STOP_TIMEOUT: Duration = Duration::from_secs(5);
 
 type BoxError = Box<dyn std::error::Error + Send + Sync>;
-/// A whole body, or one that comes over time.
-pub(super) type Body = Either<Full<Bytes>, Frames>;
 
 /// Why an endpoint did not start.
 #[derive(Debug)]
@@ -112,77 +111,6 @@ pub struct Server {
     app: Rc<App>,
 }
 
-/// What all connections share.
-pub(super) struct App {
-    pub live: Live,
-    pub clock: RefCell<Clock>,
-    pub door: Rc<Door>,
-    /// The port is open to other machines.
-    pub is_public: bool,
-    /// Something new may be due, or the clock has changed.
-    changed: Notify,
-    /// When the keeper of time looks next by itself.
-    looks_at: Cell<SimTime>,
-    /// Tells subscriptions of every change; true when the endpoint stops.
-    pub changes: watch::Sender<bool>,
-    requests: Cell<u64>,
-    /// Reads faults that control requests bring.
-    pub faults: LiveFaults,
-    /// Metrics that clients put.
-    pub metrics: RefCell<metrics::Put>,
-    /// Where events go, for whoever listens.
-    pub lines: Lines,
-    /// Where the session is written down.
-    recorder: Option<Rc<Recorder>>,
-    /// For those who speak TLS.
-    tls: Option<Tls>,
-}
-
-impl App {
-    /// Brings the world to the present.
-    pub fn catch_up(&self) {
-        let now = self.clock.borrow().now();
-        self.live.run_until(now);
-    }
-    /// Moves the clock forward, and the world with it.
-    pub fn advance(&self, by: SimDuration) {
-        self.clock.borrow_mut().advance(by);
-        self.catch_up();
-        self.wake();
-    }
-    /// Writes something down, if the session is recorded.
-    pub fn record(&self, note: impl FnOnce(&Recorder)) {
-        if let Some(recorder) = &self.recorder {
-            note(recorder);
-        }
-    }
-    /// Ends a fault. Whether it was in force.
-    pub fn heal_fault(&self, id: u32) -> bool {
-        let is_healed = self.live.heal_fault(id);
-        if is_healed {
-            self.record(|recorder| recorder.heal(self.live.now(), id));
-        }
-        is_healed
-    }
-    /// Something was done, or time runs otherwise.
-    pub fn wake(&self) {
-        self.changed.notify_one();
-        self.tell_subscriptions();
-    }
-    /// A request was carried out. Most leave nothing that is due sooner, and then time is kept already.
-    fn wake_after_request(&self) {
-        if self.live.next_due().is_some_and(|due| due < self.looks_at.get()) {
-            self.changed.notify_one();
-        }
-        self.tell_subscriptions();
-    }
-    fn tell_subscriptions(&self) {
-        if self.changes.receiver_count() > 0 {
-            self.changes.send_modify(|_| {});
-        }
-    }
-}
-
 impl Server {
     /// Binds the address and builds the world: a scenario's, or an empty account.
     ///
@@ -227,9 +155,7 @@ impl Server {
             clock: RefCell::new(clock),
             door,
             is_public: !settings.address.ip().is_loopback(),
-            changed: Notify::new(),
-            looks_at: Cell::new(SimTime::MAX),
-            changes: watch::Sender::new(false),
+            signals: Signals::default(),
             requests: Cell::new(0),
             faults,
             metrics: RefCell::default(),
@@ -283,7 +209,7 @@ async fn serve(listener: TcpListener, app: Rc<App>) -> std::io::Result<()> {
         });
     }
     tracing::info!("stopping");
-    app.changes.send_replace(true);
+    app.signals.changes.send_replace(true);
     let ended = app.clone();
     let _ = tokio::time::timeout(STOP_TIMEOUT, graceful.shutdown()).await;
     ended.record(|recorder| recorder.end(&ended.live));
@@ -301,22 +227,6 @@ fn stop_signal() -> std::io::Result<impl Future<Output = ()>> {
     })
 }
 
-/// Lets happen what is due by itself: transitions, trimming, the ends of faults, a scenario's clients.
-async fn keep_time(app: Rc<App>) {
-    loop {
-        let due = app.live.next_due();
-        app.looks_at.set(due.unwrap_or(SimTime::MAX));
-        match due.and_then(|due| app.clock.borrow().wait_until(due)) {
-            Some(wait) => {
-                let _ = tokio::time::timeout(wait, app.changed.notified()).await;
-            }
-            None => app.changed.notified().await,
-        }
-        app.catch_up();
-        app.tell_subscriptions();
-    }
-}
-
 /// Tasks of connections stay on this thread.
 #[derive(Clone)]
 struct LocalExecutor;
@@ -330,17 +240,20 @@ impl<F: Future<Output: 'static> + 'static> hyper::rt::Executor<F> for LocalExecu
 /// A connection from its first byte, which tells TLS from plain HTTP.
 async fn talk(stream: TcpStream, app: Rc<App>, watcher: Watcher) -> Result<(), BoxError> {
     match &app.tls {
-        Some(tls) if within_reason(tls.is_wanted(&stream)).await? => {
-            let stream = within_reason(tls.accept(stream)).await?;
+        Some(tls) if within_reason(&app, tls.is_wanted(&stream)).await? => {
+            let stream = within_reason(&app, tls.accept(stream)).await?;
             watcher.watch(connection(stream, app.clone())).await
         }
         _ => watcher.watch(connection(stream, app)).await,
     }
 }
 
-/// What a client may take its time for.
-async fn within_reason<T>(sent: impl Future<Output = std::io::Result<T>>) -> std::io::Result<T> {
-    tokio::time::timeout(SEND_TIMEOUT, sent).await?
+/// What a client may take its time for, unless the endpoint stops.
+async fn within_reason<T>(app: &App, sent: impl Future<Output = std::io::Result<T>>) -> std::io::Result<T> {
+    tokio::select! { biased;
+        () = app.stopped() => Err(std::io::ErrorKind::ConnectionAborted.into()),
+        sent = tokio::time::timeout(SEND_TIMEOUT, sent) => sent?,
+    }
 }
 
 fn connection(
@@ -382,8 +295,7 @@ async fn handle(app: Rc<App>, request: Request<Incoming>) -> Result<Response<Bod
     });
     app.wake_after_request();
     let answer = answer.await.ok().flatten();
-    let number = app.requests.get() + 1;
-    app.requests.set(number);
+    let number = app.next_request();
     Ok(match answer {
         Some(Answer::Whole(answer)) => headers::response(answer, number, whole),
         Some(Answer::Subscribed(subscribed)) => {
@@ -393,69 +305,7 @@ async fn handle(app: Rc<App>, request: Request<Incoming>) -> Result<Response<Bod
     })
 }
 
-/// How the request is written, when it is CloudWatch's PutMetricData.
-fn put_metric_data(head: &hyper::http::request::Parts, body: &[u8]) -> Option<metrics::Protocol> {
-    const OPERATION: &str = "/service/GraniteServiceVersion20100801/operation/PutMetricData";
-    if head.uri.path() == OPERATION {
-        return Some(metrics::Protocol::Cbor);
-    }
-    if text(&head.headers, &TARGET) == Some("GraniteServiceVersion20100801.PutMetricData") {
-        return Some(metrics::Protocol::Json);
-    }
-    let is_form = text(&head.headers, &CONTENT_TYPE).is_some_and(|kind| kind.starts_with(FORM));
-    // A compressed form cannot be told by its text; nothing else is sent so.
-    let is_gzipped = head.headers.contains_key(CONTENT_ENCODING);
-    (is_form && (is_gzipped || body.starts_with(b"Action=PutMetricData"))).then_some(metrics::Protocol::Query)
-}
-
-const FORM: &str = "application/x-www-form-urlencoded";
-
-fn keep_metrics(
-    app: &App,
-    protocol: metrics::Protocol,
-    head: &hyper::http::request::Parts,
-    body: &[u8],
-) -> Response<Body> {
-    let is_gzipped = text(&head.headers, &CONTENT_ENCODING).is_some_and(|encoding| encoding.contains("gzip"));
-    if app.metrics.borrow_mut().put(protocol, is_gzipped, body).is_err() {
-        return plain(400, "the metrics cannot be read");
-    }
-    let (body, content_type) = match protocol {
-        metrics::Protocol::Json => ("{}", "application/x-amz-json-1.0"),
-        metrics::Protocol::Cbor => ("", "application/cbor"),
-        metrics::Protocol::Query => (
-            "<PutMetricDataResponse xmlns=\"http://monitoring.amazonaws.com/doc/2010-08-01/\"><ResponseMetadata>\
-             <RequestId>0</RequestId></ResponseMetadata></PutMetricDataResponse>",
-            "text/xml",
-        ),
-    };
-    let body = if protocol == metrics::Protocol::Cbor {
-        Bytes::from_static(b"\xa0")
-    } else {
-        Bytes::from_static(body.as_bytes())
-    };
-    let mut response = Response::new(whole(body));
-    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
-    if protocol == metrics::Protocol::Cbor {
-        response.headers_mut().insert(SMITHY_PROTOCOL, HeaderValue::from_static("rpc-v2-cbor"));
-    }
-    response
-}
-
-const SMITHY_PROTOCOL: HeaderName = HeaderName::from_static("smithy-protocol");
-/// A body that is there.
-pub(super) fn whole(bytes: impl Into<Bytes>) -> Body {
-    Either::Left(Full::new(bytes.into()))
-}
-
 /// A fault lost the answer; the client has given up long since.
 fn lost() -> Response<Body> {
     plain(504, "the answer was lost")
-}
-
-pub(super) fn plain(status: u16, text: &'static str) -> Response<Body> {
-    let mut response = Response::new(whole(text));
-    *response.status_mut() = hyper::StatusCode::from_u16(status).unwrap_or_default();
-    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
-    response
 }

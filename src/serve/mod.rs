@@ -1,16 +1,20 @@
 //! Floor 8: the local endpoint. Real AWS clients talk to the same services, through the same world, on a clock that can
 //! run, run fast, or stand still.
 //!
-//! `answers` turns an HTTP request into an answer of the live run, `clock` says what time it is, `control` has the
-//! routes under `/_kinesim/`, `page.*` the page there, `metrics` and `events` what goes on, `record` sessions that are
-//! kept, `subscriptions` the events of SubscribeToShard, `tls` the certificate, `http` is the server. Everything runs on
-//! one thread: a request is handled in a few microseconds, and one thread keeps the order of events plain.
+//! `http` is the server. What its connections share is in `app`; `clock` says what time it is; `answers` turns an HTTP
+//! request into an answer of the live run; `subscriptions` sends the events of SubscribeToShard; `control` has the routes
+//! under `/_kinesim/`, `page.*` the page there, `metrics` and `events` what goes on, `cloudwatch` what clients put there;
+//! `record` keeps sessions; `tls` makes the certificate. Everything runs on one thread: a request is handled in a few
+//! microseconds, and one thread keeps the order of events plain.
 //!
 //! Not here: verifying signatures, IAM, and anything that is not Kinesis Data Streams or DynamoDB, except that
 //! CloudWatch's PutMetricData is taken, because the Kinesis Client Library sends it.
 
 mod answers;
+mod app;
+mod body;
 mod clock;
+mod cloudwatch;
 mod control;
 mod events;
 mod http;

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use hyper::body::Bytes;
 use tokio::sync::{mpsc, watch};
 
-use super::http::App;
+use super::app::App;
 use crate::base::SimTime;
 use crate::cloud::Subscribed;
 use crate::service::streams::api::SubscriptionPoll;
@@ -17,7 +17,7 @@ pub(super) fn start(app: &Rc<App>, subscribed: Subscribed) -> Frames {
     let (frames, body) = Frames::channel(EVENTS_WAITING_MAX);
     let app = app.clone();
     tokio::task::spawn_local(async move {
-        let mut changes = app.changes.subscribe();
+        let mut changes = app.signals.changes.subscribe();
         if frames.send(kinesis::initial_response(subscribed.encoding).into()).await.is_ok() {
             // The client went away, or the subscription is over.
             let _ = send_events(&app, &subscribed, &frames, &mut changes).await;

@@ -1,0 +1,125 @@
+//! What all connections share: the live run, its clock, and who hears of what happens.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+use tokio::sync::{Notify, watch};
+
+use super::clock::Clock;
+use super::events::Lines;
+use super::metrics;
+use super::record::Recorder;
+use super::tls::Tls;
+use crate::base::{SimDuration, SimTime};
+use crate::cloud::Door;
+use crate::run::Live;
+use crate::scenario::LiveFaults;
+
+/// What all connections share.
+pub(super) struct App {
+    pub live: Live,
+    pub clock: RefCell<Clock>,
+    pub door: Rc<Door>,
+    /// The port is open to other machines.
+    pub is_public: bool,
+    pub signals: Signals,
+    /// How many requests were answered.
+    pub requests: Cell<u64>,
+    /// Reads faults that control requests bring.
+    pub faults: LiveFaults,
+    /// Metrics that clients put.
+    pub metrics: RefCell<metrics::Put>,
+    /// Where events go, for whoever listens.
+    pub lines: Lines,
+    /// Where the session is written down.
+    pub recorder: Option<Rc<Recorder>>,
+    /// For those who speak TLS.
+    pub tls: Option<Tls>,
+}
+
+/// Who is told that something was done.
+pub(super) struct Signals {
+    /// Something new may be due, or the clock has changed.
+    changed: Notify,
+    /// When the keeper of time looks next by itself.
+    looks_at: Cell<SimTime>,
+    /// Tells subscriptions of every change; true when the endpoint stops.
+    pub changes: watch::Sender<bool>,
+}
+
+impl Default for Signals {
+    fn default() -> Self {
+        Self { changed: Notify::new(), looks_at: Cell::new(SimTime::MAX), changes: watch::Sender::new(false) }
+    }
+}
+
+impl App {
+    /// Brings the world to the present.
+    pub fn catch_up(&self) {
+        let now = self.clock.borrow().now();
+        self.live.run_until(now);
+    }
+    /// Moves the clock forward, and the world with it.
+    pub fn advance(&self, by: SimDuration) {
+        self.clock.borrow_mut().advance(by);
+        self.catch_up();
+        self.wake();
+    }
+    /// Writes something down, if the session is recorded.
+    pub fn record(&self, note: impl FnOnce(&Recorder)) {
+        if let Some(recorder) = &self.recorder {
+            note(recorder);
+        }
+    }
+    /// Ends a fault. Whether it was in force.
+    pub fn heal_fault(&self, id: u32) -> bool {
+        let is_healed = self.live.heal_fault(id);
+        if is_healed {
+            self.record(|recorder| recorder.heal(self.live.now(), id));
+        }
+        is_healed
+    }
+    /// Something was done, or time runs otherwise.
+    pub fn wake(&self) {
+        self.signals.changed.notify_one();
+        self.tell_subscriptions();
+    }
+    /// A request was carried out. Most leave nothing that is due sooner, and then time is kept already.
+    pub fn wake_after_request(&self) {
+        if self.live.next_due().is_some_and(|due| due < self.signals.looks_at.get()) {
+            self.signals.changed.notify_one();
+        }
+        self.tell_subscriptions();
+    }
+    /// The number of the next answer.
+    pub fn next_request(&self) -> u64 {
+        self.requests.set(self.requests.get() + 1);
+        self.requests.get()
+    }
+    /// Waits until the endpoint stops.
+    pub async fn stopped(&self) {
+        // Ends with an error only when the app is gone, and then it has stopped too.
+        let _ = self.signals.changes.subscribe().wait_for(|is_stopping| *is_stopping).await;
+    }
+    fn tell_subscriptions(&self) {
+        if self.signals.changes.receiver_count() > 0 {
+            self.signals.changes.send_modify(|_| {});
+        }
+    }
+}
+
+/// Lets happen what is due by itself: transitions, trimming, the ends of faults, a scenario's clients.
+pub(super) async fn keep_time(app: Rc<App>) {
+    loop {
+        let due = app.live.next_due();
+        app.signals.looks_at.set(due.unwrap_or(SimTime::MAX));
+        match due.and_then(|due| app.clock.borrow().wait_until(due)) {
+            Some(wait) => {
+                let _ = tokio::time::timeout(wait, app.signals.changed.notified()).await;
+            }
+            None => app.signals.changed.notified().await,
+        }
+        app.catch_up();
+        app.tell_subscriptions();
+    }
+}

@@ -42,6 +42,7 @@ const ALLOWED: &[(&str, &str, &str)] = &[
     ("src/cli/run.rs", "Instant::", "tells the user how long the run took and when to show a progress bar"),
     ("src/serve/clock.rs", "Instant::", "a real client's time is the machine's"),
     ("src/serve/clock.rs", "SystemTime", "a real client's time is the machine's"),
+    ("src/serve/events.rs", "tokio::select!", "biased; and the endpoint stops when it is told"),
     ("src/serve/http.rs", "tokio::select!", "biased; and connections come as they come"),
     ("src/serve/tls.rs", "KeyPair::generate", "nobody may guess the key of a certificate; it reaches no event"),
     ("src/serve/subscriptions.rs", "tokio::select!", "biased; and clients go away as they like"),

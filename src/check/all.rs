@@ -26,6 +26,8 @@ use crate::service::streams::api::ThrottleWindow;
 pub struct CheckSettings {
     /// Shape of the streams service's write limits.
     pub throttle_window: ThrottleWindow,
+    /// Whether the services enforce their limits; nothing is judged by them otherwise.
+    pub limits_enforced: bool,
     /// How long an accepted record stays invisible to GetRecords.
     pub visibility_lag: SimDuration,
     /// Bounds of the liveness checks.
@@ -42,7 +44,7 @@ pub struct Checks {
 impl Checks {
     /// All checks, safety first.
     pub fn new(settings: &CheckSettings) -> Self {
-        let CheckSettings { throttle_window, visibility_lag, liveness } = *settings;
+        let CheckSettings { throttle_window, limits_enforced, visibility_lag, liveness } = *settings;
         let mut all = Self { checks: Vec::new(), listeners: [0; _] };
         all.add(NoAcknowledgedRecordLost::new(visibility_lag), NoAcknowledgedRecordLost::KINDS);
         all.add(ShardOrder::default(), ShardOrder::KINDS);
@@ -53,7 +55,8 @@ impl Checks {
         all.add(BoundedDoubleProcessing::default(), BoundedDoubleProcessing::KINDS);
         all.add(LeasesCoverHashRange::default(), LeasesCoverHashRange::KINDS);
         all.add(LeaseDeletedOnlyWhenAllowed::default(), LeaseDeletedOnlyWhenAllowed::KINDS);
-        all.add(LimitsNeverExceeded::new(throttle_window), LimitsNeverExceeded::KINDS);
+        let limits = if limits_enforced { LimitsNeverExceeded::KINDS } else { &[] };
+        all.add(LimitsNeverExceeded::new(throttle_window), limits);
         all.add(IteratorsLive300S::default(), IteratorsLive300S::KINDS);
         all.add(ExactlyOnceEffects::default(), ExactlyOnceEffects::KINDS);
         all.add(EveryOpenShardOwned::new(liveness.owned_within), EveryOpenShardOwned::KINDS);
@@ -117,7 +120,12 @@ mod tests {
             caught_up_within: SimDuration::from_secs(60),
             iterator_age_max: SimDuration::from_secs(10),
         };
-        CheckSettings { throttle_window: ThrottleWindow::TokenBucket, visibility_lag: SimDuration::ZERO, liveness }
+        CheckSettings {
+            throttle_window: ThrottleWindow::TokenBucket,
+            limits_enforced: true,
+            visibility_lag: SimDuration::ZERO,
+            liveness,
+        }
     }
 
     #[test]

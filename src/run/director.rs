@@ -19,21 +19,23 @@ struct Turn {
     begins: bool,
 }
 
-/// Lets the faults happen, from a task on the operator's host.
-pub(super) fn direct(cx: &Cx, faults: Vec<FaultPlan>) {
+/// Lets the faults happen, from a task on the operator's host. The director takes more of them.
+pub(super) fn direct(cx: &Cx, faults: Vec<FaultPlan>) -> Rc<Director> {
     let turns = turns(&faults);
-    let director = Director::new(cx.clone(), 0);
-    director.faults.replace(faults);
+    let director = Rc::new(Director::new(cx.clone(), faults));
+    let directing = director.clone();
     cx.spawn(async move {
         for turn in turns {
-            director.cx.sleep_until(turn.at).await;
+            directing.cx.sleep_until(turn.at).await;
             match turn.begins {
-                true => director.begin(turn.fault),
-                false => director.end(turn.fault),
+                true => directing.begin(turn.fault),
+                // Somebody may have healed it before its time.
+                false => drop(directing.heal(turn.fault as u32)),
             }
         }
-        director.cx.emit(Event::FaultsHealed {});
+        directing.cx.emit(Event::FaultsHealed {});
     });
+    director
 }
 
 fn turns(faults: &[FaultPlan]) -> Vec<Turn> {
@@ -52,8 +54,7 @@ fn turns(faults: &[FaultPlan]) -> Vec<Turn> {
 /// Begins and ends faults.
 pub(super) struct Director {
     cx: Cx,
-    /// The number of the first fault, by which services and links know it.
-    first_id: u32,
+    /// Services and links know a fault by its place here.
     faults: RefCell<Vec<FaultPlan>>,
     /// Hosts that a crash keeps down, with the crash that does; a later crash takes over.
     held_down: RefCell<Vec<(HostId, usize)>>,
@@ -62,10 +63,8 @@ pub(super) struct Director {
 }
 
 impl Director {
-    /// A director without faults, whose task is on this host.
-    pub fn new(cx: Cx, first_id: u32) -> Self {
-        let (faults, held_down, active) = Default::default();
-        Self { cx, first_id, faults, held_down, active }
+    fn new(cx: Cx, faults: Vec<FaultPlan>) -> Self {
+        Self { cx, faults: RefCell::new(faults), held_down: RefCell::default(), active: RefCell::default() }
     }
 
     /// Begins a fault now; it ends after its time, or when it is healed. Its number.
@@ -77,15 +76,15 @@ impl Director {
             let this = self.clone();
             self.cx.spawn(async move {
                 this.cx.sleep(lasts).await;
-                this.heal(this.first_id + fault as u32);
+                this.heal(fault as u32);
             });
         }
-        self.first_id + fault as u32
+        fault as u32
     }
 
     /// Ends a fault. Whether it was in force.
     pub fn heal(&self, id: u32) -> bool {
-        let fault = id.wrapping_sub(self.first_id) as usize;
+        let fault = id as usize;
         let is_active = self.active.borrow().contains(&fault);
         if is_active {
             self.end(fault);
@@ -96,12 +95,11 @@ impl Director {
     /// Faults in force, with their numbers.
     pub fn active(&self) -> Vec<(u32, FaultPlan)> {
         let faults = self.faults.borrow();
-        self.active.borrow().iter().map(|n| (self.first_id + *n as u32, faults[*n].clone())).collect()
+        self.active.borrow().iter().map(|n| (*n as u32, faults[*n].clone())).collect()
     }
 
     fn begin(&self, fault: usize) {
-        let plan = &self.faults.borrow()[fault];
-        let id = self.first_id + fault as u32;
+        let (plan, id) = (&self.faults.borrow()[fault], fault as u32);
         self.active.borrow_mut().push(fault);
         self.cx.emit(Event::FaultBegan { fault: id, what: plan.text.clone() });
         match &plan.what {
@@ -129,8 +127,7 @@ impl Director {
     }
 
     fn end(&self, fault: usize) {
-        let plan = &self.faults.borrow()[fault];
-        let id = self.first_id + fault as u32;
+        let (plan, id) = (&self.faults.borrow()[fault], fault as u32);
         self.active.borrow_mut().retain(|active| *active != fault);
         match &plan.what {
             FaultKind::Crash { host } if plan.lasts.is_some() => self.with_host(host, |host| {

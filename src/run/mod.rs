@@ -14,7 +14,7 @@ mod shard_load;
 #[cfg(test)]
 mod tests;
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::rc::Rc;
 
 use crate::base::event::{ConsumerLibrary, HostRole};
@@ -30,6 +30,7 @@ use crate::report::RunReport;
 use crate::scenario::plan::{AppPlan, Outcome, Plan};
 use crate::world::{Settings, World};
 
+use director::Director;
 use folds::Folds;
 pub use live::Live;
 use operator::{Controls, Operator};
@@ -88,7 +89,7 @@ fn run_by_messages(plan: &Plan, options: Options<'_>) -> RunResult {
         listeners.push(load.clone());
     }
     let folds = Rc::new(RefCell::new(Folds::new(plan, listeners)));
-    let world = build(plan, folds.clone(), load, &nobody());
+    let (world, _) = build(plan, folds.clone(), load, &nobody());
     let end = SimTime::ZERO.saturating_add(plan.duration);
     carry_on(world, end, options.engine, options.progress);
     end_of_run(plan, folds)
@@ -131,7 +132,7 @@ fn build(
     observer: Rc<RefCell<dyn Fold>>,
     load: Rc<RefCell<ShardLoad>>,
     boot_app: &AppBoot,
-) -> World<Cloud> {
+) -> (World<Cloud>, Rc<Director>) {
     let settings = Settings {
         seed: plan.seed.derive("world"),
         epoch_unix_ms: plan.streams_settings.epoch_unix_ms,
@@ -160,8 +161,8 @@ fn build(
     for (index, app) in plan.apps.iter().enumerate() {
         add_app(&world, app, index, boot_app, &mut starts);
     }
-    add_operator(&world, plan, starts, controls, load);
-    world
+    let director = add_operator(&world, plan, starts, controls, load);
+    (world, director)
 }
 
 /// Hosts to boot, with their times.
@@ -262,8 +263,10 @@ fn add_operator(
     mut starts: Starts,
     controls: Controls,
     load: Rc<RefCell<ShardLoad>>,
-) {
+) -> Rc<Director> {
     starts.sort();
+    let director = Rc::new(OnceCell::new());
+    let directing = director.clone();
     let (faults, actions) = (plan.faults.clone(), plan.actions.clone());
     let boot = move |cx: Cx| {
         let (starter, starts) = (cx.clone(), starts.clone());
@@ -276,11 +279,13 @@ fn add_operator(
                 }
             }
         });
-        director::direct(&cx, faults.clone());
+        directing.get_or_init(|| director::direct(&cx, faults.clone()));
         Operator::new(cx, load.clone(), controls.clone()).carry_out(actions.clone());
     };
     let host = world.add_host("operator", HostRole::Operator, boot);
     world.start(host);
+    let Some(director) = director.get() else { unreachable!("the operator's host was booted") };
+    director.clone()
 }
 
 /// The run's verdict, and whether it is the outcome that the scenario is there to show.

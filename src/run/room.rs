@@ -29,7 +29,7 @@ pub fn run_in_room(
     let lives = Rc::new(Lives::default());
     let boots = lives.clone();
     let boot_app: AppBoot = Rc::new(move |cx, of| boots.boot(cx, of));
-    let world = build(plan, folds.clone(), load, &boot_app);
+    let (world, _) = build(plan, folds.clone(), load, &boot_app);
     drop(boot_app);
     let account = Account { id: plan.streams_settings.account.clone(), region: "us-east-1".into() };
     let door = Door { account, epoch_unix_ms: plan.streams_settings.epoch_unix_ms };

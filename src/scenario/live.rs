@@ -18,8 +18,8 @@ impl LiveFaults {
         Self { file }
     }
 
-    /// The fault that a JSON value means, such as `{"throttle": {"stream": "orders", "shard": 0}, "for": "30s"}`. It may
-    /// leave `at` and `for` out: then it begins now and lasts until it is healed. `streams` and `tables` are those that
+    /// The fault that a JSON value means, such as `{"throttle": {"stream": "orders", "shard": 0}, "for": "30s"}`. It begins
+    /// now, so it has no `at`; without `for` it lasts until it is healed. `streams` and `tables` are those that
     /// exist.
     ///
     /// # Errors
@@ -31,7 +31,9 @@ impl LiveFaults {
         tables: Vec<TableName>,
     ) -> Result<FaultPlan, String> {
         let Some(members) = value.as_object_mut() else { return Err("a fault is a JSON object".to_owned()) };
-        members.entry("at").or_insert_with(|| "0s".into());
+        if members.insert("at".to_owned(), "0s".into()).is_some() {
+            return Err("a fault that comes by request begins at once: leave `at` out".to_owned());
+        }
         let fault: Fault = serde_json::from_value(value).map_err(|error| error.to_string())?;
         let mut file = self.file.clone();
         file.fault = vec![fault];

@@ -59,11 +59,13 @@ impl App {
         let now = self.clock.borrow().now();
         self.live.run_until(now);
     }
-    /// Moves the clock forward, and the world with it.
-    pub fn advance(&self, by: SimDuration) {
-        self.clock.borrow_mut().advance(by);
+    /// Moves the clock forward, and the world with it. Whether the clock can go so far.
+    #[must_use]
+    pub fn advance(&self, by: SimDuration) -> bool {
+        let is_within = self.clock.borrow_mut().advance(by);
         self.catch_up();
         self.wake();
+        is_within
     }
     /// Writes something down, if the session is recorded.
     pub fn record(&self, note: impl FnOnce(&Recorder)) {

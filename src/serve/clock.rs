@@ -42,6 +42,9 @@ impl fmt::Display for Pace {
     }
 }
 
+/// Where the clock stops: simulated time cannot tell much later instants apart, and nobody waits so long.
+const END: SimTime = SimTime::ZERO.saturating_add(SimDuration::from_hours(100 * 365 * 24));
+
 /// Simulated time, anchored at an instant of the machine's monotonic clock.
 pub(super) struct Clock {
     pace: Pace,
@@ -73,11 +76,16 @@ impl Clock {
             Pace::Times(1.0) => self.anchor.elapsed().as_nanos() as u64,
             Pace::Times(times) => (self.anchor.elapsed().as_nanos() as f64 * times) as u64,
         };
-        self.anchor_time.saturating_add(SimDuration::from_nanos(passed_ns))
+        self.anchor_time.saturating_add(SimDuration::from_nanos(passed_ns)).min(END)
     }
-    /// Moves the clock forward.
-    pub fn advance(&mut self, by: SimDuration) {
-        self.anchor_time = self.anchor_time.saturating_add(by);
+    /// Moves the clock forward. Whether it can go so far: a hundred years from the start.
+    #[must_use]
+    pub fn advance(&mut self, by: SimDuration) -> bool {
+        let is_within = self.now().saturating_add(by) <= END;
+        if is_within {
+            self.anchor_time = self.anchor_time.saturating_add(by);
+        }
+        is_within
     }
     /// Changes the pace from now on.
     pub fn set_pace(&mut self, pace: Pace) {
@@ -110,10 +118,20 @@ mod tests {
     }
 
     #[test]
+    fn no_clock_goes_further_than_a_hundred_years() {
+        let mut clock = Clock::new(Pace::Manual);
+        assert!(clock.advance(SimDuration::from_hours(99 * 365 * 24)));
+        let before = clock.now();
+        assert!(!clock.advance(SimDuration::from_hours(2 * 365 * 24)));
+        assert_eq!(clock.now(), before);
+        assert_eq!(Clock::resumed(Pace::Times(1e6), END).now(), END);
+    }
+
+    #[test]
     fn a_manual_clock_moves_only_when_told() {
         let mut clock = Clock::new(Pace::Manual);
         assert_eq!((clock.now(), clock.wait_until(SimTime::from_secs(1))), (SimTime::ZERO, None));
-        clock.advance(SimDuration::from_hours(24));
+        assert!(clock.advance(SimDuration::from_hours(24)));
         assert_eq!(clock.now(), SimTime::from_secs(86_400));
     }
 }

@@ -86,10 +86,8 @@ struct Advance {
 
 fn advance(app: &App, body: &[u8]) -> Response<Body> {
     match serde_json::from_slice::<Advance>(body) {
-        Ok(Advance { by }) => {
-            app.advance(by.0);
-            json(&clock(app))
-        }
+        Ok(Advance { by }) if app.advance(by.0) => json(&clock(app)),
+        Ok(_) => error(StatusCode::BAD_REQUEST, "the clock goes a hundred years from its start, and no further"),
         Err(problem) => error(StatusCode::BAD_REQUEST, &format!("write {{\"by\": \"24h\"}}: {problem}")),
     }
 }
@@ -193,7 +191,7 @@ fn metrics(app: &App) -> Response<Body> {
 }
 
 fn events(app: &App) -> Response<Body> {
-    with_type(Either::Right(super::events::listen(&app.lines)), "application/x-ndjson")
+    with_type(Either::Right(super::events::listen(&app.lines, app.signals.changes.subscribe())), "application/x-ndjson")
 }
 
 #[derive(Serialize)]

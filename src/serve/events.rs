@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use hyper::body::Bytes;
-use tokio::sync::broadcast;
+use tokio::sync::{broadcast, watch};
 
 use crate::base::{Event, Fold, SimTime};
 use crate::report::export::EventsWriter;
@@ -54,13 +54,17 @@ impl Fold for Tail {
     }
 }
 
-/// The events from now on.
-pub(super) fn listen(lines: &Lines) -> Frames {
+/// The events from now on, until the endpoint stops.
+pub(super) fn listen(lines: &Lines, mut stops: watch::Receiver<bool>) -> Frames {
     let mut lines = lines.0.subscribe();
     let (sender, frames) = Frames::channel(16);
     tokio::task::spawn_local(async move {
         loop {
-            let line = match lines.recv().await {
+            let line = tokio::select! { biased;
+                _ = stops.wait_for(|is_stopping| *is_stopping) => return,
+                line = lines.recv() => line,
+            };
+            let line = match line {
                 Ok(line) => line,
                 Err(broadcast::error::RecvError::Lagged(missed)) => Bytes::from(format!("{{\"missed\":{missed}}}\n")),
                 Err(broadcast::error::RecvError::Closed) => return,

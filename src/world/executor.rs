@@ -146,10 +146,16 @@ impl<B: Backend> State<B> {
         self.generation += 1;
         self.generation
     }
-    /// Draws what becomes of a message of `host`.
+    /// Draws what becomes of a message on a link of the world: `latency` is the world's.
     fn fate(&mut self, message: Passing, latency: (SimDuration, SimDuration)) -> Fate {
-        let random = &mut self.hosts[message.client.index()].link_random;
-        link::fate(&self.rules, message, latency, random)
+        let host = &mut self.hosts[message.client.index()];
+        let latency = host.latency.unwrap_or(latency);
+        link::fate(&self.rules, message, latency, &mut host.link_random)
+    }
+    /// What faults do to a message that something else has carried.
+    fn fate_of_carried(&mut self, message: Passing) -> Fate {
+        let none = (SimDuration::ZERO, SimDuration::ZERO);
+        link::fate(&self.rules, message, none, &mut self.hosts[message.client.index()].link_random)
     }
 }
 
@@ -341,7 +347,7 @@ impl<B: Backend> Shared<B> {
 
     /// What the faults on links do to a message, and tells of it.
     pub fn judge(&self, message: Passing) -> Fate {
-        let fate = self.state.borrow_mut().fate(message, (SimDuration::ZERO, SimDuration::ZERO));
+        let fate = self.state.borrow_mut().fate_of_carried(message);
         let Passing { client, service, operation, .. } = message;
         match fate {
             Fate::Lost => self.emit_lost(message),

@@ -27,6 +27,8 @@ pub(super) struct HostState<B: Backend> {
     pub deferred: Vec<What>,
     wall_skew_ms: i64,
     pub link_random: Random,
+    /// One-way latency of its links; that of the world when `None`.
+    pub latency: Option<(SimDuration, SimDuration)>,
 }
 
 impl<B: Backend> HostState<B> {
@@ -41,6 +43,7 @@ impl<B: Backend> HostState<B> {
             deferred: Vec::new(),
             wall_skew_ms: 0,
             link_random: seed.stream(&format!("link/{name}")),
+            latency: None,
         }
     }
 }
@@ -256,10 +259,16 @@ impl<B: Backend> Host<B> {
     pub fn set_wall_skew_ms(&self, skew_ms: i64) {
         self.shared.state.borrow_mut().hosts[self.id.index()].wall_skew_ms = skew_ms;
     }
+    /// Gives the host's links a latency of their own.
+    pub fn set_latency(&self, low: SimDuration, high: SimDuration) {
+        self.shared.state.borrow_mut().hosts[self.id.index()].latency = Some((low, high));
+    }
     /// Draws how long a packet that something else carries takes on this host's links.
     pub fn latency(&self) -> SimDuration {
-        let (low, high) = self.shared.settings.latency;
-        self.shared.state.borrow_mut().hosts[self.id.index()].link_random.duration(low, high)
+        let mut state = self.shared.state.borrow_mut();
+        let host = &mut state.hosts[self.id.index()];
+        let (low, high) = host.latency.unwrap_or(self.shared.settings.latency);
+        host.link_random.duration(low, high)
     }
     /// Whether a partition stops packets to (or, as replies, from) the service.
     pub fn is_cut_off(&self, service: HostId, is_reply: bool) -> bool {

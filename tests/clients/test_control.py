@@ -1,6 +1,8 @@
 """The control routes: clock, faults, state, metrics, events, and who may use them."""
 
 import json
+import os
+import tempfile
 import unittest
 import urllib.error
 import urllib.request
@@ -46,6 +48,14 @@ class Control(unittest.TestCase):
         self.refused("ExpiredIteratorException", self.kinesis.get_records, ShardIterator=iterator)
         self.assertEqual(self.problem("clock/advance", {"by": "24"})[0], 400)
 
+    def test_the_clock_goes_a_hundred_years_and_no_further(self):
+        for _ in range(9):
+            self.endpoint.advance("3650d")
+        code, problem = self.problem("clock/advance", {"by": "3650d"})
+        self.assertEqual(code, 400)
+        self.assertIn("a hundred years", problem)
+        self.kinesis.list_streams()
+
     def test_faults_begin_are_listed_end_and_heal(self):
         shard = int(self.put()["ShardId"][-3:])
         begun = self.endpoint.control("faults", {"throttle": {"stream": "orders", "shard": shard}, "for": "30s"})
@@ -67,6 +77,7 @@ class Control(unittest.TestCase):
         self.assertIn("there is no stream `ordres`", problem)
         self.assertIn("exactly one kind", self.problem("faults", {})[1])
         self.assertIn("unknown field", self.problem("faults", {"trottle": {}})[1])
+        self.assertIn("leave `at` out", self.problem("faults", {"kms": "disabled", "at": "1h"})[1])
         self.assertEqual(self.problem("faults/99", method="DELETE")[0], 404)
 
     def test_the_keys_state_and_iterators_can_be_broken(self):
@@ -153,6 +164,53 @@ class Control(unittest.TestCase):
             with self.subTest(headers=headers):
                 self.assertEqual(self.problem("state", headers=headers)[0], 403)
         self.assertEqual(self.problem("nowhere")[0], 404)
+
+
+SCENARIO = """
+name = "broken from the start"
+duration = "1h"
+[stream.orders]
+shards = 1
+[[fault]]
+at = "0s"
+for = "1h"
+throttle = { stream = "orders" }
+"""
+
+
+class Scenario(unittest.TestCase):
+    """An endpoint with a scenario, whose clock stands still."""
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        file = os.path.join(folder.name, "scenario.toml")
+        with open(file, "w") as source:
+            source.write(SCENARIO)
+        self.endpoint = Endpoint("--clock", "manual", "--scenario", file).__enter__()
+        self.addCleanup(self.endpoint.__exit__)
+        self.kinesis = self.endpoint.client("kinesis")
+
+    def test_calls_are_answered_and_the_scenarios_faults_can_be_healed(self):
+        put = lambda: self.kinesis.put_record(StreamName="orders", Data=b"x", PartitionKey="k")
+        with self.assertRaises(self.kinesis.exceptions.ProvisionedThroughputExceededException):
+            put()
+        self.assertEqual(len(self.endpoint.control("faults")["faults"]), 1)
+        self.endpoint.control("faults", method="DELETE")
+        put()
+
+
+class LimitsOff(unittest.TestCase):
+    def test_a_limit_that_is_not_enforced_is_not_judged(self):
+        with Endpoint("--limits", "off") as endpoint:
+            kinesis = endpoint.client("kinesis")
+            kinesis.create_stream(StreamName="orders", ShardCount=1)
+            kinesis.get_waiter("stream_exists").wait(StreamName="orders", WaiterConfig={"Delay": 1})
+            records = [{"Data": b"x" * 10_000, "PartitionKey": "k"}] * 500
+            for _ in range(3):
+                self.assertEqual(kinesis.put_records(StreamName="orders", Records=records)["FailedRecordCount"], 0)
+            verdicts = {check["name"]: check["verdict"] for check in endpoint.control("checks")["checks"]}
+            self.assertEqual(verdicts["limits-never-exceeded"], "unknown")
 
 
 if __name__ == "__main__":

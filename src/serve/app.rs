@@ -8,6 +8,7 @@ use tokio::sync::{Notify, watch};
 use super::clock::Clock;
 use super::events::Lines;
 use super::metrics;
+use super::reading::Bodies;
 use super::record::Recorder;
 use super::tls::Tls;
 use crate::base::{SimDuration, SimTime};
@@ -27,6 +28,8 @@ pub(super) struct App {
     pub requests: Cell<u64>,
     /// Reads faults that control requests bring.
     pub faults: LiveFaults,
+    /// Bodies of requests that are being read.
+    pub bodies: Bodies,
     /// Metrics that clients put.
     pub metrics: RefCell<metrics::Put>,
     /// Where events go, for whoever listens.

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use std::rc::Rc;
 use std::time::Duration;
 
-use http_body_util::{BodyExt, Either, LengthLimitError, Limited};
+use http_body_util::Either;
 use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper::{Request, Response};
@@ -26,6 +26,7 @@ use super::clock::{Clock, Pace};
 use super::cloudwatch::{keep_metrics, put_metric_data};
 use super::control;
 use super::events::{Lines, Tail};
+use super::reading::Bodies;
 use super::record::{self, Header, RecordError, Recorder};
 use super::settings::Settings;
 use super::subscriptions;
@@ -36,8 +37,6 @@ use crate::run::Live;
 use crate::scenario::Scenario;
 use crate::wire::headers;
 
-/// The largest body that is read: 10 MiB of data as base64, with room for the rest.
-const BODY_BYTES_MAX: usize = 16 * 1024 * 1024;
 /// A client that takes longer to send its headers, or its body, is let go.
 const SEND_TIMEOUT: Duration = Duration::from_secs(30);
 /// Connections that are still busy so long after the stop are cut.
@@ -158,6 +157,7 @@ impl Server {
             signals: Signals::default(),
             requests: Cell::new(0),
             faults,
+            bodies: Bodies::default(),
             metrics: RefCell::default(),
             lines,
             recorder: recorder.map(Rc::new),
@@ -270,12 +270,11 @@ fn connection(
 
 async fn handle(app: Rc<App>, request: Request<Incoming>) -> Result<Response<Body>, Infallible> {
     let (head, body) = request.into_parts();
-    let body = match tokio::time::timeout(SEND_TIMEOUT, Limited::new(body, BODY_BYTES_MAX).collect()).await {
-        Ok(Ok(body)) => body.to_bytes(),
-        Ok(Err(error)) if error.is::<LengthLimitError>() => return Ok(plain(413, "the body is larger than 16 MiB")),
-        Ok(Err(_)) => return Ok(plain(400, "the body ended early")),
-        Err(_) => return Ok(plain(408, "the body took too long")),
+    let held = match app.bodies.read(body, SEND_TIMEOUT).await {
+        Ok(held) => held,
+        Err(refused) => return Ok(refused.answer()),
     };
+    let body = held.bytes();
     app.catch_up();
     if let Some(protocol) = put_metric_data(&head, &body) {
         return Ok(keep_metrics(&app, protocol, &head, &body));
@@ -293,6 +292,8 @@ async fn handle(app: Rc<App>, request: Request<Incoming>) -> Result<Response<Bod
         }
         let _ = answered.send(answer);
     });
+    // The service has what it needs of it; the answer may take long.
+    drop((body, held));
     app.wake_after_request();
     let answer = answer.await.ok().flatten();
     let number = app.next_request();

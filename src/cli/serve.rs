@@ -88,7 +88,16 @@ pub(super) fn serve(arguments: &Arguments) -> io::Result<Exit> {
     let scenario = match &arguments.scenario {
         None => None,
         Some(path) => match scenario::load_file(path, &path.to_string_lossy(), arguments.seed) {
-            Ok(scenario) => Some(scenario),
+            Ok(scenario) => {
+                for app in &scenario.plan().apps {
+                    let (mut out, name) = (anstream::stderr(), &app.name);
+                    writeln!(
+                        out,
+                        "note: nothing runs consumer `{name}` here (`library = \"app\"`): point yours at this endpoint"
+                    )?;
+                }
+                Some(scenario)
+            }
             Err(diagnostics) => {
                 print_diagnostics(&diagnostics)?;
                 return Ok(Exit::Wrong);

@@ -84,7 +84,7 @@ function showFaults(faults) {
     const item = document.createElement("li");
     const heal = document.createElement("button");
     heal.textContent = "Heal";
-    heal.addEventListener("click", () => ask(`faults/${fault.id}`, { method: "DELETE" }).then(show));
+    heal.addEventListener("click", () => afterwards(ask(`faults/${fault.id}`, { method: "DELETE" })));
     item.append(`${fault.what} `, heal);
     return item;
   }));
@@ -115,8 +115,13 @@ async function show() {
   }
 }
 
+/** Shows what has become of it, or why nothing has. */
+function afterwards(work) {
+  return work.then(show, (problem) => { byId("connection").textContent = problem.message; });
+}
+
 for (const button of document.querySelectorAll("[data-by]")) {
-  button.addEventListener("click", () => send("clock/advance", { by: button.dataset.by }).then(show));
+  button.addEventListener("click", () => afterwards(send("clock/advance", { by: button.dataset.by })));
 }
 
 byId("fault").addEventListener("submit", async (event) => {

@@ -5,6 +5,7 @@
 use super::{Reply, Request};
 use crate::base::ShardId;
 use crate::service::streams::api::{ConsumerRef, Error, Request as Streams, Response};
+use crate::service::table;
 use crate::wire::http::{self, Api, HttpRequest, HttpResponse};
 use crate::wire::{Account, Encoding, WireError, dynamodb, kinesis};
 
@@ -69,6 +70,19 @@ impl Door {
                     .map_err(|error| dynamodb::wire_refusal(encoding, &error))?;
                 Ok((Request::Table(Box::new(call.request)), Asked { encoding, of: Of::DynamoDb { echo: call.echo } }))
             }
+        }
+    }
+
+    /// The answer to a request that cannot be carried out through no fault of its own.
+    pub fn failure(&self, request: &HttpRequest<'_>) -> HttpResponse {
+        match self.open(request) {
+            Ok((_, Asked { encoding, of: Of::Kinesis { .. } })) => {
+                encoding.refusal("", &streams_error(&Error::InternalFailure))
+            }
+            Ok((_, Asked { encoding, of: Of::DynamoDb { .. } })) => {
+                dynamodb::refusal(encoding, &table::api::Error::InternalServerError)
+            }
+            Err(refusal) => refusal,
         }
     }
 

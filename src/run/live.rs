@@ -6,7 +6,6 @@
 
 use std::cell::RefCell;
 use std::rc::Rc;
-use std::sync::Arc;
 
 use super::director::Director;
 use super::folds::Folds;
@@ -99,17 +98,15 @@ impl Live {
     pub fn begin_fault(&self, fault: FaultPlan) -> u32 {
         self.director.begin_now(fault)
     }
-    /// Begins a fault that is written as in a scenario file. Its number and how reports tell it.
+    /// Reads a fault that is written as in a scenario file, about what is there now.
     ///
     /// # Errors
     /// What is wrong with it.
-    pub fn begin_json_fault(&self, faults: &LiveFaults, value: serde_json::Value) -> Result<(u32, Arc<str>), String> {
+    pub fn read_json_fault(&self, faults: &LiveFaults, value: serde_json::Value) -> Result<FaultPlan, String> {
         let (streams, tables) = self.look(|cloud| {
             (cloud.streams.stream_names().cloned().collect(), cloud.tables.table_names().cloned().collect())
         });
-        let fault = faults.read(value, streams, tables)?;
-        let text = fault.text.clone();
-        Ok((self.begin_fault(fault), text))
+        faults.read(value, streams, tables)
     }
     /// Ends a fault. Whether it was in force.
     pub fn heal_fault(&self, id: u32) -> bool {

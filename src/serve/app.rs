@@ -5,11 +5,11 @@ use std::rc::Rc;
 
 use tokio::sync::{Notify, watch};
 
-use super::clock::Clock;
+use super::clock::{Clock, Pace};
 use super::events::Lines;
 use super::metrics;
 use super::reading::Bodies;
-use super::record::Recorder;
+use super::record::{RecordError, Recorder};
 use super::tls::Tls;
 use crate::base::{SimDuration, SimTime};
 use crate::cloud::Door;
@@ -67,22 +67,38 @@ impl App {
     pub fn advance(&self, by: SimDuration) -> bool {
         let is_within = self.clock.borrow_mut().advance(by);
         self.catch_up();
+        self.note_time();
         self.wake();
         is_within
     }
-    /// Writes something down, if the session is recorded.
-    pub fn record(&self, note: impl FnOnce(&Recorder)) {
-        if let Some(recorder) = &self.recorder {
-            note(recorder);
-        }
+    /// Changes the clock's pace from now on.
+    pub fn set_pace(&self, pace: Pace) {
+        self.clock.borrow_mut().set_pace(pace);
+        self.catch_up();
+        self.note_time();
+        self.wake();
+    }
+    /// Writes something down before it is done, if the session is kept.
+    ///
+    /// # Errors
+    /// When it must not be done, because a restart would not know of it.
+    pub fn record(&self, note: impl FnOnce(&Recorder) -> Result<(), RecordError>) -> Result<(), RecordError> {
+        self.recorder.as_deref().map_or(Ok(()), note)
     }
     /// Ends a fault. Whether it was in force.
-    pub fn heal_fault(&self, id: u32) -> bool {
-        let is_healed = self.live.heal_fault(id);
-        if is_healed {
-            self.record(|recorder| recorder.heal(self.live.now(), id));
+    ///
+    /// # Errors
+    /// When that cannot be written down.
+    pub fn heal_fault(&self, id: u32) -> Result<bool, RecordError> {
+        if !self.live.active_faults().iter().any(|(active, _)| *active == id) {
+            return Ok(false);
         }
-        is_healed
+        self.record(|recorder| recorder.heal(self.live.now(), id))?;
+        Ok(self.live.heal_fault(id))
+    }
+    fn note_time(&self) {
+        // The next request that can be written down tells the time too.
+        let _ = self.record(|recorder| recorder.time(self.live.now()));
     }
     /// Something was done, or time runs otherwise.
     pub fn wake(&self) {

@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use super::app::App;
 use super::body::{Body, whole};
 use super::clock::Pace;
+use super::record::{RecordError, Recorder};
 use crate::base::TableName;
 use crate::base::item::Item;
 use crate::measure::Figures;
@@ -31,7 +32,7 @@ pub(super) fn route(app: &App, head: &Parts, route: &str, body: &[u8]) -> Respon
         "" if get => file("text/html; charset=utf-8", include_str!("page.html")),
         "/page.css" if get => file("text/css; charset=utf-8", include_str!("page.css")),
         "/page.js" if get => file("text/javascript; charset=utf-8", include_str!("page.js")),
-        "/health" if get => json(&serde_json::json!({ "status": "ok" })),
+        "/health" if get => health(app),
         "/clock" if get => json(&clock(app)),
         "/clock" if post => set_clock(app, body),
         "/clock/advance" if post => advance(app, body),
@@ -61,6 +62,17 @@ fn is_same_origin(app: &App, head: &Parts) -> bool {
     let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
     let is_local = matches!(name, "localhost" | "127.0.0.1" | "[::1]");
     is_same && is_here && (is_local || app.is_public)
+}
+
+fn health(app: &App) -> Response<Body> {
+    match app.recorder.as_deref().and_then(Recorder::problem) {
+        None => json(&serde_json::json!({ "status": "ok" })),
+        Some(problem) => {
+            let mut response = json(&serde_json::json!({ "status": "failing", "problem": problem }));
+            *response.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
+            response
+        }
+    }
 }
 
 #[derive(Serialize)]
@@ -102,8 +114,7 @@ fn set_clock(app: &App, body: &[u8]) -> Response<Body> {
     let pace = serde_json::from_slice::<SetClock>(body).map_err(|problem| problem.to_string());
     match pace.and_then(|set| set.pace.parse::<Pace>().map_err(ToOwned::to_owned)) {
         Ok(pace) => {
-            app.clock.borrow_mut().set_pace(pace);
-            app.wake();
+            app.set_pace(pace);
             json(&clock(app))
         }
         Err(problem) => error(StatusCode::BAD_REQUEST, &format!("write {{\"pace\": \"x60\"}}: {problem}")),
@@ -119,30 +130,37 @@ fn faults(app: &App) -> Response<Body> {
 /// Begins a fault that is written as in a scenario file.
 fn begin_fault(app: &App, body: &[u8]) -> Response<Body> {
     let read = serde_json::from_slice::<serde_json::Value>(body).map_err(|problem| problem.to_string());
-    let begun = read.and_then(|fault| {
-        let begun = app.live.begin_json_fault(&app.faults, fault.clone())?;
-        app.record(|recorder| recorder.fault(app.live.now(), &fault));
-        Ok(begun)
-    });
-    match begun {
-        Ok((id, what)) => {
-            app.wake();
-            json(&serde_json::json!({ "id": id, "what": &*what }))
-        }
-        Err(problem) => error(StatusCode::BAD_REQUEST, &problem),
+    let read = read.and_then(|json| Ok((app.live.read_json_fault(&app.faults, json.clone())?, json)));
+    let (fault, written) = match read {
+        Ok(read) => read,
+        Err(problem) => return error(StatusCode::BAD_REQUEST, &problem),
+    };
+    if let Err(problem) = app.record(|recorder| recorder.fault(app.live.now(), &written)) {
+        return not_kept(&problem);
     }
+    let what = fault.text.clone();
+    let id = app.live.begin_fault(fault);
+    app.wake();
+    json(&serde_json::json!({ "id": id, "what": &*what }))
+}
+
+fn not_kept(problem: &RecordError) -> Response<Body> {
+    error(StatusCode::INTERNAL_SERVER_ERROR, &problem.to_string())
 }
 
 fn heal(app: &App, id: &str) -> Response<Body> {
-    match id.parse().is_ok_and(|id| app.heal_fault(id)) {
-        true => faults(app),
-        false => error(StatusCode::NOT_FOUND, &format!("no fault {id} is in force")),
+    match id.parse().map_or(Ok(false), |id| app.heal_fault(id)) {
+        Ok(true) => faults(app),
+        Err(problem) => not_kept(&problem),
+        Ok(false) => error(StatusCode::NOT_FOUND, &format!("no fault {id} is in force")),
     }
 }
 
 fn heal_all(app: &App) -> Response<Body> {
     for (id, _) in app.live.active_faults() {
-        app.heal_fault(id);
+        if let Err(problem) = app.heal_fault(id) {
+            return not_kept(&problem);
+        }
     }
     faults(app)
 }

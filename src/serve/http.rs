@@ -27,7 +27,7 @@ use super::cloudwatch::{keep_metrics, put_metric_data};
 use super::control;
 use super::events::{Lines, Tail};
 use super::reading::Bodies;
-use super::record::{self, Header, RecordError, Recorder};
+use super::record::{Directory, Header, Noted, RecordError, Recorder};
 use super::settings::Settings;
 use super::subscriptions;
 use super::tls::{Tls, TlsError};
@@ -52,15 +52,9 @@ pub enum ServerError {
     /// The machine refused what a server needs.
     Io(std::io::Error),
     /// A recording or a data directory cannot be used.
-    Record(RecordError),
+    Record(PathBuf, RecordError),
     /// TLS cannot be spoken.
     Tls(TlsError),
-}
-
-impl From<RecordError> for ServerError {
-    fn from(error: RecordError) -> Self {
-        Self::Record(error)
-    }
 }
 
 /// What of the session is kept.
@@ -73,6 +67,17 @@ pub enum Keep {
     Recording(PathBuf),
     /// The state, in a directory, across restarts.
     Directory(PathBuf),
+}
+
+impl Keep {
+    /// Why it cannot be kept there.
+    fn refused(&self, error: RecordError) -> ServerError {
+        let path = match self {
+            Self::Nothing => PathBuf::new(),
+            Self::Recording(path) | Self::Directory(path) => path.clone(),
+        };
+        ServerError::Record(path, error)
+    }
 }
 
 /// Where a clock goes on: real time has passed meanwhile; other paces stood still.
@@ -96,7 +101,7 @@ impl fmt::Display for ServerError {
             }
             Self::Bind(address, error) => write!(f, "cannot listen on {address}: {error}"),
             Self::Io(error) => write!(f, "cannot serve: {error}"),
-            Self::Record(error) => write!(f, "{error}"),
+            Self::Record(path, error) => write!(f, "{}: {error}", path.display()),
             Self::Tls(error) => write!(f, "{error}"),
         }
     }
@@ -124,29 +129,28 @@ impl Server {
             Some(scenario) => scenario.live_faults(),
             None => super::settings::empty_account().live_faults(),
         };
-        let kept_header = match keep {
-            Keep::Directory(directory) => record::header_of(directory)?,
+        let directory = match keep {
+            Keep::Directory(path) => Some(Directory::open(path).map_err(|error| keep.refused(error))?),
             _ => None,
         };
+        let kept_header = directory.as_ref().and_then(Directory::header);
         // A data directory's time goes on from its beginning.
-        let epoch_unix_ms = kept_header.as_ref().map(Header::epoch_unix_ms).or(settings.epoch_unix_ms);
+        let epoch_unix_ms = kept_header.map(Header::epoch_unix_ms).or(settings.epoch_unix_ms);
         let settings = &Settings { epoch_unix_ms, ..settings.clone() };
         let plan = settings.plan(scenario.as_ref(), seed);
         let header = Header::of(settings, scenario.as_ref(), seed, plan.streams_settings.epoch_unix_ms);
         if let Some(kept) = kept_header {
-            kept.check_same(&header)?;
+            kept.check_same(&header).map_err(|error| keep.refused(error))?;
         }
         let lines = Lines::new();
         let tail = Rc::new(RefCell::new(Tail::new(lines.clone())));
         let fresh = (Live::new(&plan, vec![tail]), Rc::new(settings.door(&plan)), faults);
-        let (live, door, faults, recorder) = match keep {
-            Keep::Nothing => (fresh.0, fresh.1, fresh.2, None),
-            Keep::Recording(path) => (fresh.0, fresh.1, fresh.2, Some(Recorder::create(path, &header)?)),
-            Keep::Directory(directory) => {
-                let kept = record::take_up(directory, &header, fresh)?;
-                (kept.live, kept.door, kept.faults, Some(kept.recorder))
-            }
+        let kept = match (keep, directory) {
+            (Keep::Recording(path), _) => Recorder::create(path, &header).map(|recorder| (fresh, Some(recorder))),
+            (_, Some(directory)) => directory.take_up(&header, fresh).map(|(kept, recorder)| (kept, Some(recorder))),
+            (_, None) => Ok((fresh, None)),
         };
+        let ((live, door, faults), recorder) = kept.map_err(|error| keep.refused(error))?;
         let clock =
             Clock::resumed(settings.pace, resume_at(settings.pace, live.now(), plan.streams_settings.epoch_unix_ms));
         let app = App {
@@ -212,7 +216,10 @@ async fn serve(listener: TcpListener, app: Rc<App>) -> std::io::Result<()> {
     app.signals.changes.send_replace(true);
     let ended = app.clone();
     let _ = tokio::time::timeout(STOP_TIMEOUT, graceful.shutdown()).await;
-    ended.record(|recorder| recorder.end(&ended.live));
+    ended.catch_up();
+    if let Err(error) = ended.record(|recorder| recorder.end(&ended.live)) {
+        tracing::error!(%error, "the time of the stop is not kept");
+    }
     Ok(())
 }
 
@@ -284,12 +291,13 @@ async fn handle(app: Rc<App>, request: Request<Incoming>) -> Result<Response<Bod
     }
     let request = headers::request(&head, &body);
     let (answered, answer) = oneshot::channel();
-    let noted = app.recorder.clone().and_then(|recorder| Some((recorder.request(&app.live, &request)?, recorder)));
+    let Ok(noted) = app.recorder.as_ref().map_or(Ok(None), |recorder| recorder.request(&app.live, &request)) else {
+        // What a restart would not know of is not done.
+        return Ok(headers::response(app.door.failure(&request), app.next_request(), whole));
+    };
     let told = app.clone();
     answers::answer(&app.live, &app.door, &request, move |answer| {
-        if let (Some((n, recorder)), Some(answer)) = (&noted, &answer) {
-            recorder.answer(told.live.now(), *n, answer);
-        }
+        note_answer(&told, noted.as_ref(), answer.as_ref());
         let _ = answered.send(answer);
     });
     // The service has what it needs of it; the answer may take long.
@@ -304,6 +312,12 @@ async fn handle(app: Rc<App>, request: Request<Incoming>) -> Result<Response<Bod
         }
         None => lost(),
     })
+}
+
+fn note_answer(app: &App, noted: Option<&Noted>, answer: Option<&Answer>) {
+    if let (Some(recorder), Some(noted), Some(answer)) = (&app.recorder, noted, answer) {
+        recorder.answer(app.live.now(), noted, answer);
+    }
 }
 
 /// A fault lost the answer; the client has given up long since.

@@ -4,15 +4,17 @@
 //! data directory is a recording that is replayed at the start. A line is written before its request is handled: what
 //! was acknowledged is in the file, whatever kills the process.
 //!
-//! A data directory leaves out requests that only read, except while faults are in force: those draw from the same
-//! chance as writes do. It grows with the writes, and is not compacted.
+//! A data directory leaves out requests that only read, except with a scenario and while faults are in force: those draw
+//! from the same chance as writes do. It grows with what it keeps, and is not compacted. One process has it at a time.
+//!
+//! What is secret in a request's signature is not written down.
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::fmt;
-use std::fs::{File, OpenOptions};
-use std::io::{self, BufRead, BufReader, Seek, SeekFrom, Write};
-use std::path::Path;
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io::{self, BufRead, BufReader, Write};
+use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use base64::Engine;
@@ -20,15 +22,19 @@ use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::xxh3_64;
 
+use self::hide::{hide_header, hide_query, replaced};
 use super::answers;
 use super::settings::{Limits, Settings, Transitions};
 use crate::base::{ShardId, SimDuration, SimTime};
 use crate::cloud::{Answer, Door};
 use crate::run::Live;
+use crate::scenario::units::Duration;
 use crate::scenario::{self, LiveFaults, Scenario};
 use crate::service::streams::api::ConsumerRef;
 use crate::wire::Account;
 use crate::wire::http::HttpRequest;
+
+mod hide;
 
 /// What a recording was made with.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -59,11 +65,27 @@ struct Entry {
 #[serde(rename_all = "lowercase")]
 enum What {
     Request(Request),
-    Answer { n: u64, status: u16, digest: String },
-    Poll { stream: String, consumer: String, created_unix_s: Option<u64>, shard: u32, subscription: u64 },
+    Answer {
+        n: u64,
+        status: u16,
+        digest: String,
+    },
+    Poll {
+        stream: String,
+        consumer: String,
+        created_unix_s: Option<u64>,
+        shard: u32,
+        subscription: u64,
+    },
     Fault(serde_json::Value),
-    Heal { id: u32 },
-    End { trace_hash: String },
+    Heal {
+        id: u32,
+    },
+    /// Nothing but the time, which was told to pass.
+    Time {},
+    End {
+        trace_hash: String,
+    },
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -90,14 +112,23 @@ pub enum RecordError {
     Line(usize, String),
     /// The recording is of another endpoint.
     Settings(String),
+    /// Another process writes there.
+    InUse,
+    /// A data directory could not be written to.
+    NotKept,
+    /// There is a recording already.
+    Exists,
 }
 
 impl fmt::Display for RecordError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Io(error) => write!(f, "cannot use the recording: {error}"),
+            Self::Io(error) => write!(f, "cannot be used: {error}"),
             Self::Line(line, problem) => write!(f, "line {line} is none of a recording: {problem}"),
             Self::Settings(problem) => f.write_str(problem),
+            Self::InUse => f.write_str("is in use by another kinesim: stop it, or use another directory"),
+            Self::NotKept => f.write_str("the data directory cannot be written, so nothing was done"),
+            Self::Exists => f.write_str("is there already: remove it, or give --record another file"),
         }
     }
 }
@@ -134,25 +165,33 @@ impl Header {
 
     /// A data directory is used as it was begun.
     pub fn check_same(&self, now: &Self) -> Result<(), RecordError> {
-        let differ = |what: &str, then: &dyn fmt::Debug, now: &dyn fmt::Debug| {
-            let text =
-                format!("the data directory was begun with {what} {then:?}, and not {now:?}: use that, or a new one");
-            Err(RecordError::Settings(text))
-        };
-        match () {
-            () if self.account != now.account => differ("--account", &self.account, &now.account),
-            () if self.region != now.region => differ("--region", &self.region, &now.region),
-            () if self.seed != now.seed => differ("--seed", &self.seed, &now.seed),
-            () if self.limits != now.limits => differ("--limits", &self.limits, &now.limits),
-            () if self.shard_limit != now.shard_limit => differ("--shard-limit", &self.shard_limit, &now.shard_limit),
-            () if self.transition_ns != now.transition_ns => {
-                differ("--transitions (ns)", &self.transition_ns, &now.transition_ns)
-            }
-            () if self.scenario != now.scenario => {
-                Err(RecordError::Settings("the data directory was begun with another --scenario".to_owned()))
-            }
-            () => Ok(()),
+        let mut options = self.options().into_iter().zip(now.options());
+        if let Some((then, now)) = options.find(|(then, now)| then != now) {
+            let text = format!("the data directory was begun {then}, and not {now}: use the same, or a new directory");
+            return Err(RecordError::Settings(text));
         }
+        let text = match (&self.scenario, &now.scenario) {
+            (then, now) if then == now => return Ok(()),
+            (None, _) => "without --scenario",
+            (Some(_), None) => "with a --scenario",
+            (Some(_), Some(_)) => "with another --scenario, or that file has changed",
+        };
+        Err(RecordError::Settings(format!("the data directory was begun {text}: use the same, or a new directory")))
+    }
+
+    /// The options that make a difference, as they are typed.
+    fn options(&self) -> [String; 6] {
+        let takes = |ns| Duration(SimDuration::from_nanos(ns)).to_string();
+        let transitions = self.transition_ns.map_or_else(|| "realistic".to_owned(), takes);
+        [
+            format!("with --account {}", self.account),
+            format!("with --region {}", self.region),
+            format!("with --seed {}", self.seed),
+            format!("with --limits {}", self.limits),
+            self.shard_limit
+                .map_or_else(|| "without --shard-limit".to_owned(), |limit| format!("with --shard-limit {limit}")),
+            format!("with --transitions {transitions}"),
+        ]
     }
 
     /// Settings of an endpoint that stands where the recorded one stood.
@@ -172,84 +211,168 @@ impl Header {
     }
 }
 
+/// What a recorder writes down.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Scope {
+    /// Everything, answers too.
+    Recording,
+    /// What a restart needs: with a scenario everything draws from its chance, reads too.
+    Directory { has_scenario: bool },
+}
+
 /// Writes a session down.
 pub(super) struct Recorder {
     file: RefCell<File>,
+    /// Bytes of lines that are whole.
+    bytes: Cell<u64>,
+    /// Why the last line was not written.
+    problem: RefCell<Option<String>>,
     next: Cell<u64>,
-    only_writes: bool,
+    scope: Scope,
+}
+
+/// A request that was written down, and whose answer will be.
+pub(super) struct Noted {
+    n: u64,
+    /// The header as it came, and as it was written down: some refusals repeat it.
+    authorization: Option<(String, String)>,
 }
 
 impl Recorder {
-    /// A new recording.
+    fn new(file: File, bytes: u64, scope: Scope) -> Self {
+        let (problem, next) = Default::default();
+        Self { file: RefCell::new(file), bytes: Cell::new(bytes), problem, next, scope }
+    }
+
+    /// A new recording. What is there already is not overwritten.
     pub fn create(path: &Path, header: &Header) -> Result<Self, RecordError> {
-        let recorder = Self { file: RefCell::new(File::create(path)?), next: Cell::new(0), only_writes: false };
+        let file = OpenOptions::new().create(true).append(true).open(path)?;
+        if file.metadata()?.len() > 0 {
+            return Err(RecordError::Exists);
+        }
+        let recorder = Self::new(file, 0, Scope::Recording);
         recorder.write(header)?;
         Ok(recorder)
+    }
+
+    /// Why the data directory does not keep what happens, if so.
+    pub fn problem(&self) -> Option<String> {
+        let problem = self.problem.borrow().clone().filter(|_| self.scope != Scope::Recording);
+        problem.map(|problem| format!("the data directory cannot be written: {problem}"))
     }
 
     fn write(&self, line: &impl Serialize) -> io::Result<()> {
         let mut text = serde_json::to_vec(line)?;
         text.push(b'\n');
-        self.file.borrow_mut().write_all(&text)
+        let mut file = self.file.borrow_mut();
+        if self.problem.borrow().is_some() {
+            // Half a line may be there, which the next one must not be joined to.
+            file.set_len(self.bytes.get())?;
+        }
+        file.write_all(&text)?;
+        self.bytes.set(self.bytes.get() + text.len() as u64);
+        Ok(())
     }
 
-    fn note(&self, at: SimTime, what: What) {
-        if let Err(error) = self.write(&Entry { at_ns: at.as_nanos(), what }) {
-            tracing::error!(%error, "the recording is incomplete");
+    /// Writes a line. A recording may be incomplete, with a warning; a data directory may not.
+    fn note(&self, at: SimTime, what: What) -> Result<(), RecordError> {
+        let written = self.write(&Entry { at_ns: at.as_nanos(), what });
+        let problem = written.as_ref().err().map(ToString::to_string);
+        let before = self.problem.replace(problem);
+        match (written, self.scope) {
+            (Err(error), _) if before.is_none() => tracing::error!(%error, "the session cannot be written down"),
+            (Ok(()), _) => return Ok(()),
+            _ => {}
+        }
+        match self.scope {
+            Scope::Recording => Ok(()),
+            Scope::Directory { .. } => Err(RecordError::NotKept),
         }
     }
 
-    /// Notes a request that is about to be handled. Its number; `None` when it is not kept.
-    pub fn request(&self, live: &Live, request: &HttpRequest<'_>) -> Option<u64> {
-        if self.only_writes && only_reads(request.target) && live.active_faults().is_empty() {
-            return None;
+    /// Whether what changes nothing by itself is written down as well.
+    fn keeps_reads(&self, live: &Live) -> bool {
+        match self.scope {
+            Scope::Recording | Scope::Directory { has_scenario: true } => true,
+            Scope::Directory { has_scenario: false } => !live.active_faults().is_empty(),
+        }
+    }
+
+    /// Notes a request that is about to be handled.
+    ///
+    /// # Errors
+    /// When it must not be handled.
+    pub fn request(&self, live: &Live, request: &HttpRequest<'_>) -> Result<Option<Noted>, RecordError> {
+        if only_reads(request.target) && !self.keeps_reads(live) {
+            return Ok(None);
         }
         let n = self.next.replace(self.next.get() + 1);
         let owned = |text: Option<&str>| text.map(ToOwned::to_owned);
+        let hidden = request.authorization.map(hide_header);
+        let authorization = owned(request.authorization).zip(hidden.clone());
         let request = Request {
             n,
             method: request.method.to_owned(),
-            query: request.query.to_owned(),
+            query: hide_query(request.query),
             target: owned(request.target),
             content_type: owned(request.content_type),
-            authorization: owned(request.authorization),
+            authorization: hidden,
             has_date: request.has_date,
             body: STANDARD.encode(request.body),
         };
-        self.note(live.now(), What::Request(request));
-        (!self.only_writes).then_some(n)
+        self.note(live.now(), What::Request(request))?;
+        Ok(Some(Noted { n, authorization }))
     }
 
-    /// Notes the answer to a request.
-    pub fn answer(&self, at: SimTime, n: u64, answer: &Answer) {
-        let (status, digest) = digest(answer);
-        self.note(at, What::Answer { n, status, digest });
-    }
-
-    /// Notes that a subscription is asked for its events.
-    pub fn poll(&self, at: SimTime, consumer: &ConsumerRef, shard: ShardId, subscription: u64) {
-        // Where a subscription stands is nothing that a restart keeps.
-        if !self.only_writes {
-            let (stream, name) = (consumer.stream.to_string(), consumer.name.to_string());
-            let created_unix_s = consumer.created_unix_s;
-            self.note(at, What::Poll { stream, consumer: name, created_unix_s, shard: shard.0, subscription });
+    /// Notes the answer to a request, which a data directory does without.
+    pub fn answer(&self, at: SimTime, noted: &Noted, answer: &Answer) {
+        if self.scope == Scope::Recording {
+            let (status, digest) = match (answer, &noted.authorization) {
+                (Answer::Whole(answer), Some((came, hidden))) if answer.status == 400 => {
+                    digest_of(answer.status, &replaced(&answer.body, came.as_bytes(), hidden.as_bytes()))
+                }
+                _ => digest(answer),
+            };
+            let _ = self.note(at, What::Answer { n: noted.n, status, digest });
         }
     }
 
-    /// Notes a fault that begins.
-    pub fn fault(&self, at: SimTime, fault: &serde_json::Value) {
-        self.note(at, What::Fault(fault.clone()));
+    /// Notes that a subscription is about to be asked for its events.
+    pub fn poll(
+        &self,
+        live: &Live,
+        consumer: &ConsumerRef,
+        shard: ShardId,
+        subscription: u64,
+    ) -> Result<(), RecordError> {
+        if !self.keeps_reads(live) {
+            return Ok(());
+        }
+        let (stream, name) = (consumer.stream.to_string(), consumer.name.to_string());
+        let created_unix_s = consumer.created_unix_s;
+        self.note(live.now(), What::Poll { stream, consumer: name, created_unix_s, shard: shard.0, subscription })
     }
 
-    /// Notes a fault that is healed.
-    pub fn heal(&self, at: SimTime, id: u32) {
-        self.note(at, What::Heal { id });
+    /// Notes a fault that is about to begin.
+    pub fn fault(&self, at: SimTime, fault: &serde_json::Value) -> Result<(), RecordError> {
+        self.note(at, What::Fault(fault.clone()))
+    }
+
+    /// Notes a fault that is about to be healed.
+    pub fn heal(&self, at: SimTime, id: u32) -> Result<(), RecordError> {
+        self.note(at, What::Heal { id })
+    }
+
+    /// Notes what time it is.
+    pub fn time(&self, at: SimTime) -> Result<(), RecordError> {
+        self.note(at, What::Time {})
     }
 
     /// Notes the end of the session.
-    pub fn end(&self, live: &Live) {
-        if !self.only_writes {
-            self.note(live.now(), What::End { trace_hash: format!("{:016x}", live.trace_hash()) });
+    pub fn end(&self, live: &Live) -> Result<(), RecordError> {
+        match self.scope {
+            Scope::Recording => self.note(live.now(), What::End { trace_hash: format!("{:016x}", live.trace_hash()) }),
+            Scope::Directory { .. } => self.time(live.now()),
         }
     }
 }
@@ -261,9 +384,13 @@ fn only_reads(target: Option<&str>) -> bool {
 
 fn digest(answer: &Answer) -> (u16, String) {
     match answer {
-        Answer::Whole(answer) => (answer.status, format!("{:016x}", xxh3_64(&answer.body))),
+        Answer::Whole(answer) => digest_of(answer.status, &answer.body),
         Answer::Subscribed(subscribed) => (200, format!("subscription {}", subscribed.number)),
     }
+}
+
+fn digest_of(status: u16, body: &[u8]) -> (u16, String) {
+    (status, format!("{:016x}", xxh3_64(body)))
 }
 
 /// A session that is played again.
@@ -293,6 +420,19 @@ impl Player {
         Self { live, door, faults, answers: Rc::default(), operations: BTreeMap::new() }
     }
 
+    /// Does what a data directory says. The next request's number, and how many bytes are whole lines.
+    fn play_all(&mut self, lines: &mut Lines) -> Result<(u64, u64), RecordError> {
+        lines.header()?;
+        let mut next = 0;
+        while let Some(entry) = lines.entry()? {
+            if let What::Request(request) = &entry.what {
+                next = request.n + 1;
+            }
+            self.play(entry).map_err(|problem| RecordError::Line(lines.number, problem))?;
+        }
+        Ok((next, lines.whole_bytes))
+    }
+
     /// Does what a line says; what came out differently, if something did.
     fn play(&mut self, entry: Entry) -> Result<Option<String>, String> {
         let at = SimTime::from_nanos(entry.at_ns);
@@ -316,9 +456,10 @@ impl Player {
                 let _ = self.live.poll_subscription(&consumer, ShardId(shard), subscription);
             }
             What::Fault(fault) => {
-                self.live.begin_json_fault(&self.faults, fault)?;
+                self.live.begin_fault(self.live.read_json_fault(&self.faults, fault)?);
             }
             What::Heal { id } => drop(self.live.heal_fault(id)),
+            What::Time {} => {}
             What::End { trace_hash } => {
                 let now = format!("{:016x}", self.live.trace_hash());
                 if now != trace_hash {
@@ -387,56 +528,61 @@ pub fn replay(path: &Path) -> Result<Replayed, RecordError> {
     Ok(replayed)
 }
 
-/// The state that a data directory keeps.
-pub(super) struct Kept {
-    pub live: Live,
-    pub door: Rc<Door>,
-    pub faults: LiveFaults,
-    pub recorder: Recorder,
-}
-
-/// The header of a data directory, if it has been used before.
-pub(super) fn header_of(directory: &Path) -> Result<Option<Header>, RecordError> {
-    match Lines::open(&directory.join(JOURNAL)) {
-        Ok(mut lines) => lines.header().map(Some),
-        Err(RecordError::Io(error)) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(error),
-    }
-}
+/// The world behind an endpoint, and what its requests go through.
+pub(super) type Behind = (Live, Rc<Door>, LiveFaults);
 
 const JOURNAL: &str = "journal.ndjson";
 
-/// Takes up a data directory, or begins one.
-pub(super) fn take_up(
-    directory: &Path,
-    header: &Header,
-    (mut live, mut door, mut faults): (Live, Rc<Door>, LiveFaults),
-) -> Result<Kept, RecordError> {
-    std::fs::create_dir_all(directory)?;
-    let path = directory.join(JOURNAL);
-    let is_new = header_of(directory)?.is_none();
-    let mut file = OpenOptions::new().create(true).append(false).write(true).truncate(false).open(&path)?;
-    let mut next = 0;
-    if !is_new {
-        let mut lines = Lines::open(&path)?;
-        lines.header()?;
-        let mut player = Player::resumed(live, door, faults);
-        while let Some(entry) = lines.entry()? {
-            if let What::Request(request) = &entry.what {
-                next = request.n + 1;
-            }
-            player.play(entry).map_err(|problem| RecordError::Line(lines.number, problem))?;
-        }
+/// A data directory, which is this process's alone.
+pub(super) struct Directory {
+    path: PathBuf,
+    file: File,
+    /// None in a new one.
+    header: Option<Header>,
+}
+
+impl Directory {
+    /// Opens a data directory, which need not be there yet.
+    ///
+    /// # Errors
+    /// When another process has it, or it cannot be read or written.
+    pub fn open(directory: &Path) -> Result<Self, RecordError> {
+        std::fs::create_dir_all(directory)?;
+        let path = directory.join(JOURNAL);
+        let file = OpenOptions::new().create(true).read(true).append(true).open(&path)?;
+        file.try_lock().map_err(|error| match error {
+            TryLockError::WouldBlock => RecordError::InUse,
+            TryLockError::Error(error) => RecordError::Io(error),
+        })?;
+        let header = Lines::open(&path)?.header_if_begun()?;
+        Ok(Self { path, file, header })
+    }
+
+    /// What it was begun with, unless it is new.
+    pub fn header(&self) -> Option<&Header> {
+        self.header.as_ref()
+    }
+
+    /// Goes on where it ended, or begins it.
+    ///
+    /// # Errors
+    /// When it cannot be read or written.
+    pub fn take_up(self, header: &Header, fresh: Behind) -> Result<(Behind, Recorder), RecordError> {
+        let mut player = Player::resumed(fresh.0, fresh.1, fresh.2);
+        let (next, bytes) = match self.header {
+            Some(_) => player.play_all(&mut Lines::open(&self.path)?)?,
+            None => (0, 0),
+        };
         // A line that was cut short was never answered.
-        file.set_len(lines.whole_bytes)?;
-        (live, door, faults) = (player.live, player.door, player.faults);
+        self.file.set_len(bytes)?;
+        let scope = Scope::Directory { has_scenario: header.scenario.is_some() };
+        let recorder = Recorder::new(self.file, bytes, scope);
+        recorder.next.set(next);
+        if self.header.is_none() {
+            recorder.write(header)?;
+        }
+        Ok(((player.live, player.door, player.faults), recorder))
     }
-    file.seek(SeekFrom::End(0))?;
-    let recorder = Recorder { file: RefCell::new(file), next: Cell::new(next), only_writes: true };
-    if is_new {
-        recorder.write(header)?;
-    }
-    Ok(Kept { live, door, faults, recorder })
 }
 
 /// The lines of a recording.
@@ -463,6 +609,15 @@ impl Lines {
         }
         self.whole_bytes += bytes as u64;
         Ok(Some(&self.line))
+    }
+
+    /// The header, unless the process died before it was written whole.
+    fn header_if_begun(&mut self) -> Result<Option<Header>, RecordError> {
+        const BEGINNING: &str = "{\"kinesim\":";
+        let header = self.header();
+        let line = &self.line;
+        let is_cut = !line.ends_with('\n') && (BEGINNING.starts_with(line) || line.starts_with(BEGINNING));
+        if is_cut { Ok(None) } else { header.map(Some) }
     }
 
     fn header(&mut self) -> Result<Header, RecordError> {

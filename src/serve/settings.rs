@@ -1,5 +1,6 @@
 //! What an endpoint is started with, and the plan that comes of it.
 
+use std::fmt;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -21,6 +22,16 @@ pub enum Limits {
     All,
     /// None.
     Off,
+}
+
+impl fmt::Display for Limits {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Data => "data",
+            Self::All => "all",
+            Self::Off => "off",
+        })
+    }
 }
 
 /// How long streams and tables take to change state.

@@ -41,7 +41,9 @@ async fn send_events(
             return Ok(());
         }
         app.catch_up();
-        app.record(|recorder| recorder.poll(app.live.now(), consumer, *shard, *number));
+        if app.record(|recorder| recorder.poll(&app.live, consumer, *shard, *number)).is_err() {
+            return Ok(());
+        }
         match app.live.poll_subscription(consumer, *shard, *number) {
             Ok(SubscriptionPoll::Event(event)) => {
                 let is_last = event.continuation.is_none();

@@ -26,12 +26,14 @@ def note(parsed, model, **_):
 class Endpoint:
     """A `kinesim serve` on a free port, for as long as a `with` lasts."""
 
-    def __init__(self, *arguments):
+    def __init__(self, *arguments, preexec_fn=None):
         self.arguments = arguments
+        self.preexec_fn = preexec_fn
 
     def __enter__(self):
         command = [BINARY, "serve", "--port", "0", *self.arguments]
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+                                        preexec_fn=self.preexec_fn)
         self.url = self.process.stdout.readline().split()[-1]
         return self
 

@@ -2,11 +2,17 @@
 
 import json
 import os
+import resource
+import signal
 import subprocess
 import tempfile
+import time
 import unittest
+import urllib.error
+import urllib.request
 from pathlib import Path
 
+from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from endpoint import BINARY, Endpoint
@@ -96,7 +102,159 @@ class Kept(unittest.TestCase):
                 journal.write('{"at_ns":1,"requ')
         done = subprocess.run([BINARY, "serve", "--port", "0", "--data-dir", self.folder, "--limits", "off"], capture_output=True, text=True)
         self.assertEqual(done.returncode, 2)
-        self.assertIn("the data directory was begun with --limits Data", done.stderr)
+        self.assertIn(f"{self.folder}: the data directory was begun with --limits data, and not with --limits off", done.stderr)
+        done = self.refused("--data-dir", self.folder, "--transitions", "realistic", "--clock", "manual")
+        self.assertIn("begun with --transitions 500ms, and not with --transitions realistic", done.stderr)
+
+    def refused(self, *arguments):
+        done = subprocess.run([BINARY, "serve", "--port", "0", *arguments], capture_output=True, text=True, timeout=20)
+        self.assertEqual(done.returncode, 2, done.stdout + done.stderr)
+        return done
+
+    def test_nothing_is_lost_where_a_scenario_leaves_things_to_chance(self):
+        scenario = os.path.join(self.folder, "flaky.toml")
+        Path(scenario).write_text("""
+            name = "flaky"
+            duration = "1h"
+            [stream.orders]
+            shards = 2
+            [[fault]]
+            at = "0s"
+            for = "5m"
+            internal_errors = { service = "kinesis", rate = "50%" }
+        """)
+        patient = Config(retries={"total_max_attempts": 40, "mode": "standard"})
+        options = ("--clock", "x10", "--scenario", scenario, "--data-dir", os.path.join(self.folder, "kept"))
+        acknowledged = {}
+        for life in range(3):
+            with Endpoint(*options) as endpoint:
+                kinesis = endpoint.client("kinesis")
+                calm = endpoint.client("kinesis", patient)
+                if life > 0:
+                    self.assertEqual(self.read_all(calm), acknowledged)
+                for n in range(40):
+                    data = f"{life} {n}".encode()
+                    try:
+                        kinesis.describe_stream_summary(StreamName="orders")
+                    except ClientError as error:
+                        self.assertIn(error.response["Error"]["Code"], ["InternalFailure", "LimitExceededException"])
+                    try:
+                        put = kinesis.put_record(StreamName="orders", Data=data, PartitionKey=str(n))
+                        acknowledged[put["SequenceNumber"]] = data
+                    except ClientError as error:
+                        self.assertEqual(error.response["Error"]["Code"], "InternalFailure")
+                # Some of the writes that failed are there nonetheless.
+                found = self.read_all(calm)
+                self.assertLessEqual(acknowledged.items(), found.items())
+                acknowledged = found
+                endpoint.process.kill()
+                endpoint.process.wait()
+        self.assertGreater(len(acknowledged), 30)
+
+    def test_one_process_at_a_time_has_a_data_directory(self):
+        with Endpoint("--clock", "manual", "--data-dir", self.folder):
+            done = self.refused("--clock", "manual", "--data-dir", self.folder)
+            self.assertIn(f"{self.folder}: is in use by another kinesim", done.stderr)
+        with Endpoint("--clock", "manual", "--data-dir", self.folder) as endpoint:
+            self.assertEqual(endpoint.control("health"), {"status": "ok"})
+
+    def test_a_journal_that_was_barely_begun_is_new(self):
+        for beginning in ["", '{"kine', '{"kinesim":1,"account":"0000']:
+            with self.subTest(beginning=beginning):
+                Path(self.folder, "journal.ndjson").write_text(beginning)
+                with Endpoint("--clock", "manual", "--data-dir", self.folder) as endpoint:
+                    endpoint.client("kinesis").create_stream(StreamName="orders", ShardCount=1)
+                with Endpoint("--clock", "manual", "--data-dir", self.folder) as endpoint:
+                    self.assertEqual(endpoint.client("kinesis").list_streams()["StreamNames"], ["orders"])
+        journal = Path(self.folder, "journal.ndjson")
+        journal.write_text("my own notes")
+        self.refused("--data-dir", self.folder)
+        self.assertEqual(journal.read_text(), "my own notes")
+
+    def test_the_clock_of_a_data_directory_does_not_go_back(self):
+        for stop in [subprocess.Popen.terminate, subprocess.Popen.kill]:
+            folder = os.path.join(self.folder, stop.__name__)
+            with Endpoint("--clock", "manual", "--data-dir", folder) as endpoint:
+                kinesis = endpoint.client("kinesis")
+                kinesis.create_stream(StreamName="orders", ShardCount=2)
+                endpoint.advance("1s")
+                kinesis.put_record(StreamName="orders", Data=b"old", PartitionKey="a")
+                self.assertEqual(len(self.read_all(kinesis)), 1)
+                endpoint.advance("30h")
+                self.assertEqual(self.read_all(kinesis), {})
+                then = endpoint.control("clock")["seconds"]
+                stop(endpoint.process)
+                endpoint.process.wait()
+            with Endpoint("--clock", "manual", "--data-dir", folder) as endpoint:
+                self.assertEqual(endpoint.control("clock")["seconds"], then)
+                self.assertEqual(self.read_all(endpoint.client("kinesis")), {})
+
+    def test_time_that_passed_by_itself_is_kept_at_an_orderly_stop(self):
+        with Endpoint("--clock", "x3600", "--data-dir", self.folder) as endpoint:
+            time.sleep(0.2)
+            then = endpoint.control("clock")["seconds"]
+        with Endpoint("--clock", "manual", "--data-dir", self.folder) as endpoint:
+            self.assertGreaterEqual(endpoint.control("clock")["seconds"], then)
+
+    def test_what_a_full_disk_does_not_keep_is_not_acknowledged(self):
+        # The largest file that the process may write stands for a disk that is full.
+        def limit():
+            signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+            resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, resource.RLIM_INFINITY))
+
+        small = lambda kinesis: kinesis.put_record(StreamName="orders", Data=b"small", PartitionKey="a")
+        with Endpoint("--clock", "manual", "--data-dir", self.folder, preexec_fn=limit) as endpoint:
+            kinesis, db = endpoint.client("kinesis"), endpoint.client("dynamodb")
+            kinesis.create_stream(StreamName="orders", ShardCount=2)
+            endpoint.advance("1s")
+            kept = {small(kinesis)["SequenceNumber"]: b"small"}
+            with self.assertRaises(ClientError) as raised:
+                kinesis.put_record(StreamName="orders", Data=b"x" * 30_000, PartitionKey="a")
+            self.assertEqual(raised.exception.response["Error"]["Code"], "InternalFailure")
+            with self.assertRaises(urllib.error.HTTPError) as raised:
+                endpoint.control("health")
+            with raised.exception as answer:
+                self.assertEqual(answer.code, 503)
+                self.assertIn("the data directory cannot be written", json.loads(answer.read())["problem"])
+            with self.assertRaises(ClientError) as raised:
+                db.create_table(TableName="t" * 200, BillingMode="PAY_PER_REQUEST",
+                                KeySchema=[{"AttributeName": "k" * 250, "KeyType": "HASH"}],
+                                AttributeDefinitions=[{"AttributeName": "k" * 250, "AttributeType": "S"}],
+                                Tags=[{"Key": str(n) * 60, "Value": "v" * 250} for n in range(50)])
+            self.assertEqual(raised.exception.response["Error"]["Code"], "InternalServerError")
+            kept[small(kinesis)["SequenceNumber"]] = b"small"
+            self.assertEqual(endpoint.control("health"), {"status": "ok"})
+            self.assertEqual(self.read_all(kinesis), kept)
+            endpoint.process.kill()
+            endpoint.process.wait()
+        with Endpoint("--clock", "manual", "--data-dir", self.folder) as endpoint:
+            self.assertEqual(self.read_all(endpoint.client("kinesis")), kept)
+
+    def test_a_recording_is_not_overwritten(self):
+        path = os.path.join(self.folder, "session.ndjson")
+        Path(path).write_text("precious\n")
+        done = self.refused("--record", path)
+        self.assertIn(f"{path}: is there already: remove it, or give --record another file", done.stderr)
+        self.assertEqual(Path(path).read_text(), "precious\n")
+
+    def test_a_recording_has_no_credentials_and_replays_refusals_too(self):
+        path = os.path.join(self.folder, "session.ndjson")
+        with Endpoint("--clock", "manual", "--record", path) as endpoint:
+            kinesis = endpoint.client("kinesis")
+            kinesis.list_streams()
+            whole = "AWS4-HMAC-SHA256 Credential=AKIASECRET/1/us-east-1/kinesis/aws4_request, SignedHeaders=host, Signature=c0ffee"
+            for authorization in [whole, whole.replace("Signature=c0ffee", "Signed=c0ffee"), "Bearer AKIASECRET", "AKIASECRET"]:
+                headers = {"X-Amz-Target": "Kinesis_20131202.ListStreams", "Content-Type": "application/x-amz-json-1.1",
+                           "X-Amz-Date": "20261123T000000Z", "Authorization": authorization}
+                try:
+                    urllib.request.urlopen(urllib.request.Request(endpoint.url, data=b"{}", headers=headers)).close()
+                except urllib.error.HTTPError as error:
+                    self.assertEqual(error.code, 400)
+                    error.close()
+        for secret in ["AKIASECRET", "c0ffee", "Credential=key"]:
+            self.assertNotIn(secret, Path(path).read_text())
+        done = self.replay(path)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
 
 
 if __name__ == "__main__":

@@ -175,6 +175,16 @@ class DynamoDb(unittest.TestCase):
                         "ExpressionAttributeValues": {":a": {"N": "1"}}}}])
         self.assertEqual([reason["Code"] for reason in told["CancellationReasons"]], ["ConditionalCheckFailed", "None"])
 
+    def test_a_transaction_is_applied_once_under_its_token(self):
+        name = self.table("tokens")
+        add = lambda by: [{"Update": {"TableName": name, "Key": {"leaseKey": {"S": "a"}}, "UpdateExpression": "ADD n :by",
+                                      "ExpressionAttributeValues": {":by": {"N": by}}}}]
+        for _ in range(2):
+            self.db.transact_write_items(TransactItems=add("1"), ClientRequestToken="once")
+        self.assertEqual(self.db.get_item(TableName=name, Key={"leaseKey": {"S": "a"}}, ConsistentRead=True)["Item"]["n"], {"N": "1"})
+        self.refused("IdempotentParameterMismatchException", self.db.transact_write_items,
+                     TransactItems=add("2"), ClientRequestToken="once")
+
     def test_everything_that_is_listed_comes_in_pages(self):
         for n in range(3):
             self.table(f"listed-{n}", Tags=[{"Key": str(n), "Value": ""} for n in range(12)])

@@ -16,7 +16,6 @@ WRITTEN = {"InternalFailureException": "InternalFailure"}
 # Errors that nothing here can lead to, and why.
 ABSENT = {
     ("kinesis", "AccessDeniedException"): "no IAM",
-    ("dynamodb", "IdempotentParameterMismatchException"): "client tokens are not kept",
     ("dynamodb", "ItemCollectionSizeLimitExceededException"): "no local indexes",
     ("dynamodb", "ContinuousBackupsUnavailableException"): "backups can always be switched on",
     ("dynamodb", "ReplicatedWriteConflictException"): "no global tables",

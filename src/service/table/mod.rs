@@ -4,7 +4,8 @@
 //! rule: units and throttling in `capacity.rs`, conditions in `conditions.rs`, updates in `updates.rs` (both as trees in
 //! `expressions.rs`), stored items
 //! and stale reads in `store.rs`, indexes in `indexes.rs`, single-item calls in `items.rs`, Query and Scan in
-//! `pages.rs`, batches in `batches.rs`, transactions in `transactions.rs`, table states in `tables.rs`, injected faults in `faults.rs`.
+//! `pages.rs`, batches in `batches.rs`, transactions in `transactions.rs` and `idempotency.rs`, table
+//! states in `tables.rs`, injected faults in `faults.rs`.
 //!
 //! Not modelled: local indexes, the deletion of what TTL says has expired, backups, streams, auto scaling, and partitions
 //! that split by size or by heat: their number follows from the capacity.
@@ -18,6 +19,7 @@ mod conditions;
 mod expressions;
 mod extras;
 mod faults;
+mod idempotency;
 mod indexes;
 mod items;
 mod pages;
@@ -36,6 +38,7 @@ use crate::base::{Event, HostId, Seed, SimTime, TableId, TableName};
 use crate::service::Service;
 use api::{Error, Item, Reply, Request, Settings};
 use faults::Faults;
+use idempotency::Tokens;
 use tables::Table;
 
 /// The service: all tables of one account in one region.
@@ -45,6 +48,7 @@ pub struct TableService {
     /// Tables that exist, by name.
     names: BTreeMap<TableName, TableId>,
     faults: Faults,
+    tokens: Tokens,
     durations: Random,
     lags: Random,
     next_deadline: SimTime,
@@ -66,6 +70,7 @@ impl TableService {
             tables: Vec::new(),
             names: BTreeMap::new(),
             faults: Faults::new(seed),
+            tokens: Tokens::default(),
             durations: seed.stream("transitions"),
             lags: seed.stream("stale reads"),
             next_deadline: SimTime::MAX,
@@ -113,7 +118,7 @@ impl TableService {
             Request::UpdateTable(request) => self.update_table(at, request),
             Request::DeleteTable { table } => self.delete_table(at, &table),
             Request::ListTables { exclusive_start, limit } => self.list_tables(exclusive_start.as_ref(), limit),
-            Request::TransactWriteItems { writes } => self.transact_write_items(at, &writes),
+            Request::TransactWriteItems { writes, token } => self.transact_write_items(at, writes, token),
             Request::UpdateTimeToLive { table, attribute } => self.set_time_to_live(at, &table, attribute),
             Request::DescribeTimeToLive { table } => self.time_to_live(at, &table),
             Request::UpdateContinuousBackups { table, is_enabled } => self.set_recovery(at, &table, is_enabled),

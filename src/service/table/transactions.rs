@@ -1,10 +1,12 @@
 //! TransactWriteItems: all writes or none
 //! (<https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html>).
 //!
-//! Each write costs twice its units, also when the transaction is cancelled. Not modelled: conflicts with other
-//! transactions (calls are handled one after another), idempotency tokens, TransactGetItems.
+//! Each write costs twice its units, also when the transaction is cancelled. A call with the
+//! client token of a transaction that was applied reads its items instead, for twice their units. Not modelled: conflicts
+//! with other transactions (calls are handled one after another), that such a read may be throttled, TransactGetItems.
 
 use super::api::{CancellationReason, Consumed, Error, Reply, Response, Returns, TransactAction, TransactWrite};
+use super::capacity::read_half_units;
 use super::items::{Change, Tally, Write};
 use super::store::Place;
 use super::{At, TableService, updates};
@@ -14,7 +16,30 @@ use crate::base::TableId;
 const WRITES_MAX: usize = 100;
 
 impl TableService {
-    pub(super) fn transact_write_items(&mut self, at: &mut At<'_>, writes: &[TransactWrite]) -> Reply {
+    pub(super) fn transact_write_items(
+        &mut self,
+        at: &mut At<'_>,
+        writes: Vec<TransactWrite>,
+        token: Option<Box<str>>,
+    ) -> Reply {
+        let places = self.places_of_writes(&writes)?;
+        let is_applied = token.as_ref().map_or(Ok(false), |token| self.tokens.is_applied(at.now, token, &writes))?;
+        for (id, _) in &places {
+            self.check_available(at, *id)?;
+            self.fail_read(at, *id)?;
+        }
+        if is_applied {
+            return Ok(self.applied_before(at, &places));
+        }
+        let reply = self.transact(at, &writes, places)?;
+        if let Some(token) = token {
+            self.tokens.keep(at.now, token, writes);
+        }
+        Ok(reply)
+    }
+
+    /// Where the writes go: each to another item.
+    fn places_of_writes(&self, writes: &[TransactWrite]) -> Result<Vec<(TableId, Place)>, Error> {
         if !(1..=WRITES_MAX).contains(&writes.len()) {
             return Err(Error::Validation("A transaction has 1 to 100 writes".into()));
         }
@@ -25,10 +50,25 @@ impl TableService {
             let text = "Transaction request cannot include multiple operations on one item";
             return Err(Error::Validation(text.into()));
         }
-        for (id, _) in &places {
-            self.check_available(at, *id)?;
-            self.fail_read(at, *id)?;
+        Ok(places)
+    }
+
+    /// The answer to a transaction that was applied before: its items were read.
+    fn applied_before(&mut self, at: &mut At<'_>, places: &[(TableId, Place)]) -> Response {
+        let mut consumed = Vec::with_capacity(places.len());
+        for (id, place) in places {
+            let table = &mut self.tables[id.index()];
+            let size_bytes = table.store.row(place).map_or(0, |row| row.size_bytes);
+            let read_half_units = read_half_units(size_bytes, true) * TRANSACTION_COST;
+            table.units.take_read(at.now, place.hash(), read_half_units);
+            let read = Consumed { read_half_units, ..Consumed::default() };
+            consumed.push((*id, at.tell(*id, Tally { consumed: read, is_stale: false })));
         }
+        Response::Transacted { consumed: self.named(consumed) }
+    }
+
+    /// Applies all writes, or none.
+    fn transact(&mut self, at: &mut At<'_>, writes: &[TransactWrite], places: Vec<(TableId, Place)>) -> Reply {
         let mut prepared = Vec::with_capacity(writes.len());
         let mut reasons: Vec<CancellationReason> = Vec::with_capacity(writes.len());
         let mut consumed: Vec<(TableId, Consumed)> = Vec::new();
@@ -46,9 +86,6 @@ impl TableService {
                 Ok(ready) => {
                     reasons.push(None);
                     prepared.push((id, ready));
-                }
-                Err(error @ (Error::Validation(_) | Error::ConditionalCheckFailed(_))) => {
-                    reasons.push(Some(Box::new(error)));
                 }
                 Err(error) => reasons.push(Some(Box::new(error))),
             }

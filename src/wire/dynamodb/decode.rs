@@ -43,6 +43,7 @@ pub fn decode(operation: &str, body: &Value<'_>, account: &Account) -> Result<Ca
         "BatchWriteItem" => batch_write_item(&body)?,
         "TransactWriteItems" => Request::TransactWriteItems {
             writes: body.list("TransactItems").map(transact_write).collect::<Result<_, _>>()?,
+            token: body.optional_text("ClientRequestToken").map(Into::into),
         },
         _ => tables::decode(operation, &body)?,
     };

@@ -18,6 +18,8 @@ pub enum Error {
     ProvisionedThroughputExceeded,
     /// TransactionCanceledException, with a reason for each write.
     TransactionCanceled(Vec<CancellationReason>),
+    /// IdempotentParameterMismatchException: the client token was used for other writes.
+    IdempotentParameterMismatch,
     /// ThrottlingException.
     Throttling,
     /// ResourceNotFoundException.
@@ -48,6 +50,7 @@ impl Error {
             Self::ConditionalCheckFailed(_) => "ConditionalCheckFailedException",
             Self::ProvisionedThroughputExceeded => "ProvisionedThroughputExceededException",
             Self::TransactionCanceled(_) => "TransactionCanceledException",
+            Self::IdempotentParameterMismatch => "IdempotentParameterMismatchException",
             Self::Throttling => "ThrottlingException",
             Self::ResourceNotFound => "ResourceNotFoundException",
             Self::TableNotFound(_) => "TableNotFoundException",
@@ -69,6 +72,9 @@ impl fmt::Display for Error {
             Self::ProvisionedThroughputExceeded => {
                 "The level of configured provisioned throughput for the table was exceeded. \
                  Consider increasing your provisioning level with the UpdateTable API."
+            }
+            Self::IdempotentParameterMismatch => {
+                "The client token was used before, within ten minutes, with other parameters"
             }
             Self::Throttling => "Rate of requests exceeds the allowed throughput.",
             Self::ResourceNotFound => "Requested resource not found",

@@ -69,6 +69,8 @@ pub enum Request {
     TransactWriteItems {
         /// The writes, all or none of which are applied.
         writes: Vec<TransactWrite>,
+        /// ClientRequestToken: applied once in ten minutes.
+        token: Option<Box<str>>,
     },
     /// DeleteTable.
     DeleteTable {

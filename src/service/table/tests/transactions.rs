@@ -8,7 +8,11 @@ fn write(action: TransactAction, condition: Option<Condition>) -> TransactWrite 
 }
 
 fn transact(bench: &mut Bench, writes: Vec<TransactWrite>) -> Reply {
-    bench.ask(Request::TransactWriteItems { writes })
+    bench.ask(Request::TransactWriteItems { writes, token: None })
+}
+
+fn transact_under(bench: &mut Bench, token: &str, writes: Vec<TransactWrite>) -> Reply {
+    bench.ask(Request::TransactWriteItems { writes, token: Some(token.into()) })
 }
 
 #[test]
@@ -64,4 +68,34 @@ fn an_item_is_written_once_in_a_transaction() {
     let mut bench = Bench::plain();
     let twice = vec![write(TransactAction::Delete(key_of("a")), None), write(TransactAction::Check(key_of("a")), None)];
     assert!(matches!(transact(&mut bench, twice), Err(Error::Validation(_))));
+}
+
+#[test]
+fn a_client_token_applies_its_writes_once_in_ten_minutes() {
+    let mut bench = Bench::plain();
+    bench.ok(put(lease("a", "w", 1)));
+    let add = |by| vec![write(TransactAction::Update(key_of("a"), vec![Update::Add("leaseCounter".into(), AttributeValue::n(by))]), None)];
+    let counter = |bench: &mut Bench| bench.item(get("a", true)).expect("a lease").get_i64("leaseCounter");
+    transact_under(&mut bench, "t", add(1)).expect("applied");
+    let consumed = |reply: Reply| match reply {
+        Ok(Response::Transacted { consumed }) => (consumed[0].1.read_half_units, consumed[0].1.write_units),
+        other => panic!("{other:?}"),
+    };
+    bench.pass(SimDuration::from_secs(599));
+    assert_eq!(consumed(transact_under(&mut bench, "t", add(1))), (4, 0), "read, not written");
+    assert_eq!(counter(&mut bench), Some(2));
+    assert_eq!(transact_under(&mut bench, "t", add(2)).err(), Some(Error::IdempotentParameterMismatch));
+    assert_eq!(consumed(transact_under(&mut bench, "u", add(2))), (0, 2), "another token");
+    bench.pass(SimDuration::from_secs(1));
+    assert_eq!(consumed(transact_under(&mut bench, "t", add(1))), (0, 2), "forgotten");
+    assert_eq!(counter(&mut bench), Some(5));
+}
+
+#[test]
+fn a_cancelled_transaction_may_be_tried_again_under_its_token() {
+    let mut bench = Bench::plain();
+    let check = || vec![write(TransactAction::Put(lease("c", "w", 1)), Some(counter_is(1)))];
+    assert!(matches!(transact_under(&mut bench, "t", check()), Err(Error::TransactionCanceled(_))));
+    bench.ok(put(lease("c", "w", 1)));
+    assert!(transact_under(&mut bench, "t", check()).is_ok());
 }

@@ -149,7 +149,7 @@ impl Sdk {
         let class = |error: &table::api::Error| {
             use table::api::Error as E;
             match error {
-                E::ProvisionedThroughputExceeded | E::Throttling | E::LimitExceeded => Class::Throttling,
+                E::ProvisionedThroughputExceeded(_) | E::Throttling | E::LimitExceeded => Class::Throttling,
                 E::InternalServerError | E::ServiceUnavailable => Class::Transient,
                 _ => Class::Final,
             }

@@ -103,7 +103,7 @@ impl Door {
             (Of::DynamoDb { echo }, Reply::Table(Ok(response))) => {
                 encoding.answer(Some(&dynamodb::encode(&echo, &response, &self.account, self.epoch_unix_ms)))
             }
-            (Of::DynamoDb { .. }, Reply::Table(Err(error))) => dynamodb::refusal(encoding, &error),
+            (Of::DynamoDb { .. }, Reply::Table(Err(error))) => dynamodb::refusal(encoding, &error, &self.account),
             _ => unreachable!("a service's request has its reply"),
         })
     }

@@ -209,9 +209,12 @@ class DynamoDb(unittest.TestCase):
             AttributeDefinitions=[{"AttributeName": "k", "AttributeType": "S"}],
             ProvisionedThroughput={"ReadCapacityUnits": 1, "WriteCapacityUnits": 1})
         self.db.get_waiter("table_exists").wait(TableName="starved", WaiterConfig={"Delay": 1})
-        with self.assertRaises(self.db.exceptions.ProvisionedThroughputExceededException):
+        with self.assertRaises(self.db.exceptions.ProvisionedThroughputExceededException) as raised:
             for n in range(3000):
                 self.db.put_item(TableName="starved", Item={"k": {"S": str(n)}, "p": {"S": "x" * 5000}})
+        arn = self.db.describe_table(TableName="starved")["Table"]["TableArn"]
+        self.assertEqual(raised.exception.response["ThrottlingReasons"],
+                         [{"reason": "TableWriteProvisionedThroughputExceeded", "resource": arn}])
 
     def test_wrong_requests_are_refused(self):
         name = self.table("wrong")

@@ -26,7 +26,7 @@ pub enum LeaseError {
 
 fn failure(error: &SdkError<Error>) -> LeaseError {
     match error {
-        SdkError::Service(Error::ProvisionedThroughputExceeded | Error::Throttling) => LeaseError::Throttled,
+        SdkError::Service(Error::ProvisionedThroughputExceeded(_) | Error::Throttling) => LeaseError::Throttled,
         _ => LeaseError::Dependency,
     }
 }

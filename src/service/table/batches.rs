@@ -33,7 +33,7 @@ impl Progress {
                 self.is_any_done = true;
                 Ok(Some(done))
             }
-            Err(error @ (Error::ProvisionedThroughputExceeded | Error::InternalServerError)) => {
+            Err(error @ (Error::ProvisionedThroughputExceeded(_) | Error::InternalServerError)) => {
                 self.failure = Some(error);
                 Ok(None)
             }

@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use super::api::{Condition, Consumed, Error, Item, Key, Reply, Response, Returns, Update};
+use super::api::{Condition, Consumed, Error, Item, Key, Reply, Response, Returns, ThrottlingReason, Update};
 use super::capacity::{read_half_units, write_units};
 use super::faults::Injected;
 use super::indexes::IndexChange;
@@ -171,8 +171,9 @@ impl TableService {
         let is_stale = !is_same(present, seen);
         let seen = seen.cloned();
         let half_units = read_half_units(seen.as_ref().map_or(0, |item| item.size_bytes()), consistent);
-        if let Err(reason) = table.units.can_read(at.now, place.hash(), half_units) {
-            return Err(at.throttled(id, reason));
+        if let Err(short) = table.units.can_read(at.now, place.hash(), half_units) {
+            let reason = table.throttling_reason(short, None);
+            return Err(at.throttled(id, short, Some(reason)));
         }
         table.units.take_read(at.now, place.hash(), half_units);
         tally.consumed.read_half_units += half_units;
@@ -184,7 +185,7 @@ impl TableService {
     pub(super) fn write(&mut self, at: &mut At<'_>, id: TableId, write: Write<'_>, tally: &mut Tally) -> Written {
         match self.faults.draw(&self.tables[id.index()].name, at.operation) {
             None => self.decide(at, id, write, tally),
-            Some(Injected::Throttle) => Err(at.throttled(id, TableThrottle::Injected)),
+            Some(Injected::Throttle) => Err(at.throttled(id, TableThrottle::Injected, None)),
             Some(Injected::InternalError { is_applied: false }) => Err(Error::InternalServerError),
             Some(Injected::InternalError { is_applied: true }) => match self.decide(at, id, write, tally) {
                 Ok(_) | Err(Error::ConditionalCheckFailed(_)) => Err(Error::InternalServerError),
@@ -265,16 +266,18 @@ impl TableService {
         index_changes: &[IndexChange],
     ) -> Result<(), Error> {
         let table = &mut self.tables[id.index()];
-        if let Err(reason) = table.units.can_write(at.now, hash, units) {
-            return Err(at.throttled(id, reason));
+        if let Err(short) = table.units.can_write(at.now, hash, units) {
+            let reason = table.throttling_reason(short, None);
+            return Err(at.throttled(id, short, Some(reason)));
         }
         // An index that is short holds back the table's write.
         let is_short = |change: &IndexChange| {
             let units = &mut table.indexes[change.index].units;
-            units.can_write(at.now, change.hash(), change.units).is_err()
+            units.can_write(at.now, change.hash(), change.units).err().map(|short| (short, change.index))
         };
-        if index_changes.iter().any(is_short) {
-            return Err(at.throttled(id, TableThrottle::IndexWrite));
+        if let Some((short, index)) = index_changes.iter().find_map(is_short) {
+            let reason = table.throttling_reason(short, Some(index));
+            return Err(at.throttled(id, TableThrottle::IndexWrite, Some(reason)));
         }
         table.units.take_write(at.now, hash, units);
         for change in index_changes {
@@ -296,7 +299,7 @@ impl TableService {
     /// Injected faults of a read.
     pub(super) fn fail_read(&mut self, at: &mut At<'_>, id: TableId) -> Result<(), Error> {
         match self.faults.draw(&self.tables[id.index()].name, at.operation) {
-            Some(Injected::Throttle) => Err(at.throttled(id, TableThrottle::Injected)),
+            Some(Injected::Throttle) => Err(at.throttled(id, TableThrottle::Injected, None)),
             Some(Injected::InternalError { .. }) => Err(Error::InternalServerError),
             None => Ok(()),
         }
@@ -327,9 +330,15 @@ impl At<'_> {
         }
         consumed
     }
-    pub(super) fn throttled(&mut self, id: TableId, reason: TableThrottle) -> Error {
+    /// Tells of a throttled call. `told` is what the caller hears of the reason.
+    pub(super) fn throttled(
+        &mut self,
+        id: TableId,
+        reason: TableThrottle,
+        told: Option<Box<ThrottlingReason>>,
+    ) -> Error {
         self.events.push(Event::TableThrottled { table: id, host: self.caller, operation: self.operation, reason });
-        Error::ProvisionedThroughputExceeded
+        Error::ProvisionedThroughputExceeded(told)
     }
     /// Tells of an applied write. Deleting what is not there writes nothing.
     fn written(&mut self, id: TableId, before: Option<&Arc<Item>>, after: Option<&Arc<Item>>) {

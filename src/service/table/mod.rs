@@ -140,7 +140,7 @@ impl Service for TableService {
         let reply = self.dispatch(&mut At { now, caller, operation, events }, request);
         match &reply {
             // These have events of their own.
-            Ok(_) | Err(Error::ConditionalCheckFailed(_) | Error::ProvisionedThroughputExceeded) => {}
+            Ok(_) | Err(Error::ConditionalCheckFailed(_) | Error::ProvisionedThroughputExceeded(_)) => {}
             Err(error) => {
                 events.push(Event::CallRefused { service: "dynamodb", operation, host: caller, error: error.code() });
             }

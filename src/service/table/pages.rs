@@ -192,11 +192,10 @@ impl TableService {
     /// Whether there are units for a page of the table or of an index.
     fn admit_page(&mut self, at: &mut At<'_>, id: TableId, index: Option<usize>, hash: u64) -> Result<(), Error> {
         let table = &mut self.tables[id.index()];
-        let allowed = match index {
-            None => table.units.can_read_page(at.now, hash),
-            Some(index) => table.indexes[index].units.can_read_page(at.now, hash).map_err(|_| TableThrottle::IndexRead),
-        };
-        allowed.map_err(|reason| at.throttled(id, reason))
+        let units = index.map_or(&mut table.units, |index| &mut table.indexes[index].units);
+        let Err(short) = units.can_read_page(at.now, hash) else { return Ok(()) };
+        let reason = table.throttling_reason(short, index);
+        Err(at.throttled(id, if index.is_some() { TableThrottle::IndexRead } else { short }, Some(reason)))
     }
 
     fn answer_page(

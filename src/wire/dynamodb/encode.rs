@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::projection::project;
 use super::{attribute, tables};
 use crate::base::TableName;
-use crate::service::table::api::{BatchWrite, Consumed, Error, Item, Key, Path, Response};
+use crate::service::table::api::{BatchWrite, Consumed, Error, Item, Key, Path, Response, ThrottlingReason};
 use crate::wire::value::{Fields, Value};
 use crate::wire::{Account, Encoding, HttpResponse, WireError};
 
@@ -184,7 +184,7 @@ fn unprocessed_items<'a>(unprocessed: &[(TableName, BatchWrite)]) -> Value<'a> {
 }
 
 /// An error of the service, with the item or the reasons that belong to it.
-pub fn refusal(encoding: Encoding, error: &Error) -> HttpResponse {
+pub fn refusal(encoding: Encoding, error: &Error, account: &Account) -> HttpResponse {
     let status = match error {
         Error::InternalServerError => 500,
         Error::ServiceUnavailable => 503,
@@ -192,6 +192,9 @@ pub fn refusal(encoding: Encoding, error: &Error) -> HttpResponse {
     };
     let extra = match error {
         Error::ConditionalCheckFailed(Some(item)) => ("Item", attribute::write_item(item)),
+        Error::ProvisionedThroughputExceeded(Some(reason)) => {
+            ("ThrottlingReasons", Value::list([throttling_reason(reason, account)]))
+        }
         Error::TransactionCanceled(reasons) => {
             let reason = |reason: &Option<Box<Error>>| match reason.as_deref() {
                 None => Value::structure([("Code", "None".into())]),
@@ -213,6 +216,12 @@ pub fn refusal(encoding: Encoding, error: &Error) -> HttpResponse {
     };
     let wire = WireError { code: error.code(), message: Some(Cow::Owned(error.to_string())), status };
     encoding.refusal_with(namespace(wire.code), &wire, extra)
+}
+
+fn throttling_reason<'a>(reason: &ThrottlingReason, account: &Account) -> Value<'a> {
+    let table = account.table_arn(&reason.table);
+    let resource = reason.index.as_ref().map_or_else(|| table.clone(), |index| format!("{table}/index/{index}"));
+    Value::structure([("reason", Value::display(reason)), ("resource", resource.into())])
 }
 
 /// An error of a request that never reached the service.

@@ -43,6 +43,24 @@ fn condition(text: &str) -> String {
 }
 
 #[test]
+fn a_throttled_call_says_what_was_short() {
+    use crate::service::table::api::{Error, ThrottlingReason};
+    let told = |index: Option<Box<str>>| {
+        let table = "leases".parse().expect("a name");
+        let reason = ThrottlingReason { table, index, is_write: true, is_key_range: false };
+        let error = Error::ProvisionedThroughputExceeded(Some(Box::new(reason)));
+        let answer = super::refusal(crate::wire::Encoding::Json10, &error, &account());
+        let body: serde_json::Value = serde_json::from_slice(&answer.body).expect("JSON");
+        body["ThrottlingReasons"].clone()
+    };
+    let arn = "arn:aws:dynamodb:us-east-1:000000000000:table/leases";
+    assert_eq!(told(None), json!([{ "reason": "TableWriteProvisionedThroughputExceeded", "resource": arn }]));
+    let of_index =
+        json!([{ "reason": "IndexWriteProvisionedThroughputExceeded", "resource": format!("{arn}/index/i") }]);
+    assert_eq!(told(Some("i".into())), of_index);
+}
+
+#[test]
 fn and_binds_closer_than_or_and_not_closer_than_both() {
     let shape = |text: &str| {
         let all = condition(&format!("{text} AND a = :s AND b = :t"));

@@ -9,13 +9,37 @@ use crate::base::TableName;
 /// Why one write of a transaction that was cancelled would not have gone through; `None` when it would.
 pub type CancellationReason = Option<Box<Error>>;
 
+/// What was short when a call was throttled
+/// (<https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_ThrottlingReason.html>).
+/// `Display` gives AWS's `reason`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ThrottlingReason {
+    /// The table.
+    pub table: TableName,
+    /// The index, when the table itself has units left.
+    pub index: Option<Box<str>>,
+    /// Whether write units are short, or read units.
+    pub is_write: bool,
+    /// Whether a partition is short, or what is provisioned for the whole.
+    pub is_key_range: bool,
+}
+
+impl fmt::Display for ThrottlingReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let of = if self.index.is_some() { "Index" } else { "Table" };
+        let units = if self.is_write { "Write" } else { "Read" };
+        let limit = if self.is_key_range { "KeyRangeThroughputExceeded" } else { "ProvisionedThroughputExceeded" };
+        write!(f, "{of}{units}{limit}")
+    }
+}
+
 /// An error of the table service.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Error {
     /// ConditionalCheckFailedException, with the item if it was asked for.
     ConditionalCheckFailed(Option<Arc<Item>>),
-    /// ProvisionedThroughputExceededException.
-    ProvisionedThroughputExceeded,
+    /// ProvisionedThroughputExceededException, with what was short; `None` when a fault throttles.
+    ProvisionedThroughputExceeded(Option<Box<ThrottlingReason>>),
     /// TransactionCanceledException, with a reason for each write.
     TransactionCanceled(Vec<CancellationReason>),
     /// IdempotentParameterMismatchException: the client token was used for other writes.
@@ -48,7 +72,7 @@ impl Error {
     pub const fn code(&self) -> &'static str {
         match self {
             Self::ConditionalCheckFailed(_) => "ConditionalCheckFailedException",
-            Self::ProvisionedThroughputExceeded => "ProvisionedThroughputExceededException",
+            Self::ProvisionedThroughputExceeded(_) => "ProvisionedThroughputExceededException",
             Self::TransactionCanceled(_) => "TransactionCanceledException",
             Self::IdempotentParameterMismatch => "IdempotentParameterMismatchException",
             Self::Throttling => "ThrottlingException",
@@ -69,7 +93,7 @@ impl fmt::Display for Error {
             Self::TransactionCanceled(reasons) => return fmt_canceled(reasons, f),
             Self::TableNotFound(name) => return write!(f, "Table not found: {name}"),
             Self::ConditionalCheckFailed(_) => "The conditional request failed",
-            Self::ProvisionedThroughputExceeded => {
+            Self::ProvisionedThroughputExceeded(_) => {
                 "The level of configured provisioned throughput for the table was exceeded. \
                  Consider increasing your provisioning level with the UpdateTable API."
             }

@@ -11,7 +11,7 @@ mod settings;
 
 pub use super::expressions::{AttributeType, Comparator, Condition, Operand, Path, SetOperand, Step, Update};
 pub use crate::base::item::{AttributeName, AttributeValue, Item};
-pub use error::{CancellationReason, Error};
+pub use error::{CancellationReason, Error, ThrottlingReason};
 pub use fault::{Fault, FaultTarget};
 pub use request::{
     BatchWrite, Capacity, CreateTable, IndexSchema, Key, KeyCondition, Page, Projection, Request, Returns,

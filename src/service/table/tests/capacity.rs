@@ -106,7 +106,9 @@ fn one_partition_serves_1000_writes_and_3000_reads_a_second() {
     let writes = (0..5000).take_while(|_| bench.ask(put(lease("a", "w", 1))).is_ok()).count();
     let reads = (0..5000).take_while(|_| bench.ask(get("a", true)).is_ok()).count();
     assert_eq!((writes, reads), (1000, 3000));
-    assert_eq!(bench.throttles(), [TableThrottle::PartitionWrite, TableThrottle::PartitionRead]);
+    let reason = bench.throttled(get("a", true));
+    assert_eq!(reason.as_deref(), Some("TableReadKeyRangeThroughputExceeded"));
+    assert_eq!(bench.throttles()[..2], [TableThrottle::PartitionWrite, TableThrottle::PartitionRead]);
 }
 
 #[test]
@@ -119,8 +121,8 @@ fn throttled_parts_of_a_batch_come_back_and_only_all_of_them_fail_it() {
         panic!("not a batch")
     };
     assert_eq!(unprocessed, writes[2..]);
-    let refused = bench.ask(Request::BatchWriteItem { writes: unprocessed });
-    assert_eq!(refused.err(), Some(Error::ProvisionedThroughputExceeded));
+    let reason = bench.throttled(Request::BatchWriteItem { writes: unprocessed });
+    assert_eq!(reason.as_deref(), Some("TableWriteProvisionedThroughputExceeded"));
 }
 
 #[test]

@@ -54,7 +54,8 @@ fn renewals_cost_the_index_nothing_and_a_change_of_owner_costs_two_units() {
     let take = |owner| vec![Update::set("leaseOwner", AttributeValue::s(owner))];
     (0..50).for_each(|counter| drop(bench.ok(update("x", renew(counter), None))));
     bench.pass(SimDuration::from_millis(1000));
-    assert_eq!(bench.ask(update("x", take("w1"), None)).err(), Some(Error::ProvisionedThroughputExceeded));
+    let reason = bench.throttled(update("x", take("w1"), None));
+    assert_eq!(reason.as_deref(), Some("IndexWriteProvisionedThroughputExceeded"));
     assert_eq!(bench.throttles(), [TableThrottle::IndexWrite]);
     let owner = bench.item(get("x", true)).and_then(|item| item.get_s("leaseOwner").cloned());
     assert_ne!(owner.as_deref(), Some("w1"), "the table's write is held back");

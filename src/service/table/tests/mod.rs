@@ -164,6 +164,13 @@ impl Bench {
         };
         self.told().iter().filter_map(of).collect()
     }
+    /// What a call that is throttled says of the reason.
+    fn throttled(&mut self, request: Request) -> Option<String> {
+        match self.ask(request) {
+            Err(Error::ProvisionedThroughputExceeded(reason)) => reason.map(|reason| reason.to_string()),
+            other => panic!("not throttled: {other:?}"),
+        }
+    }
     fn throttles(&mut self) -> Vec<TableThrottle> {
         let of = |event: &Event| match event {
             Event::TableThrottled { reason, .. } => Some(*reason),

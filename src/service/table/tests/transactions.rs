@@ -74,7 +74,12 @@ fn an_item_is_written_once_in_a_transaction() {
 fn a_client_token_applies_its_writes_once_in_ten_minutes() {
     let mut bench = Bench::plain();
     bench.ok(put(lease("a", "w", 1)));
-    let add = |by| vec![write(TransactAction::Update(key_of("a"), vec![Update::Add("leaseCounter".into(), AttributeValue::n(by))]), None)];
+    let add = |by| {
+        vec![write(
+            TransactAction::Update(key_of("a"), vec![Update::Add("leaseCounter".into(), AttributeValue::n(by))]),
+            None,
+        )]
+    };
     let counter = |bench: &mut Bench| bench.item(get("a", true)).expect("a lease").get_i64("leaseCounter");
     transact_under(&mut bench, "t", add(1)).expect("applied");
     let consumed = |reply: Reply| match reply {

@@ -89,7 +89,7 @@ fn status(text: &str) -> Option<TableStatus> {
 pub(super) fn error(code: &str, message: &str, body: &Value<'_>) -> Option<Error> {
     Some(match code {
         "ConditionalCheckFailedException" => Error::ConditionalCheckFailed(item(body, "Item")?),
-        "ProvisionedThroughputExceededException" => Error::ProvisionedThroughputExceeded,
+        "ProvisionedThroughputExceededException" => Error::ProvisionedThroughputExceeded(None),
         "ThrottlingException" => Error::Throttling,
         "ResourceNotFoundException" => Error::ResourceNotFound,
         "ResourceInUseException" => Error::ResourceInUse,

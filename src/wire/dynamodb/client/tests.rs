@@ -83,7 +83,7 @@ fn check_told(request: &Request, given: Reply) {
     };
     let answer = match &given {
         Ok(response) => ENCODING.answer(Some(&dynamodb::encode(&call.echo, response, &account(), EPOCH_UNIX_MS))),
-        Err(error) => dynamodb::refusal(ENCODING, error),
+        Err(error) => dynamodb::refusal(ENCODING, error, &account()),
     };
     let value = ENCODING.decode(&answer.body).expect("a body");
     let told = reply(request, answer.status, &value, &account(), EPOCH_UNIX_MS).expect("a reply");
@@ -139,7 +139,7 @@ fn the_client_tells_every_error_by_its_code() {
     let errors = [
         Error::ConditionalCheckFailed(None),
         Error::ConditionalCheckFailed(Some(Arc::new(item()))),
-        Error::ProvisionedThroughputExceeded,
+        Error::ProvisionedThroughputExceeded(None),
         Error::Throttling,
         Error::ResourceNotFound,
         Error::ResourceInUse,

@@ -9,6 +9,8 @@ mod encode;
 mod resources;
 mod shapes;
 mod subscription;
+#[cfg(test)]
+mod tests;
 pub mod tokens;
 
 pub use decode::{Call, Echo, decode};

@@ -154,7 +154,7 @@ const INPUTS: &[(&str, &[Member])] = &[
     ("DescribeStreamSummary", &[STREAM, ARN]),
     ("DisableEnhancedMonitoring", &[STREAM, required("ShardLevelMetrics", METRICS), ARN]),
     ("EnableEnhancedMonitoring", &[STREAM, required("ShardLevelMetrics", METRICS), ARN]),
-    ("GetRecords", &[required("ShardIterator", any_text(1, 512)), optional("Limit", PAGE), ARN, DRY_RUN]),
+    ("GetRecords", &[required("ShardIterator", any_text(1, 512)), optional("Limit", POSITIVE), ARN, DRY_RUN]),
     ("GetResourcePolicy", &[RESOURCE]),
     (
         "GetShardIterator",

@@ -140,3 +140,12 @@ fn injected_faults_hit_their_target_only() {
     assert_eq!(code(bench.get(&hit.expect("an iterator"))), "ExpiredIteratorException");
     bench.get(&spared.expect("an iterator")).expect("another shard");
 }
+
+#[test]
+fn more_records_than_ten_thousand_are_an_invalid_argument() {
+    let mut bench = Bench::quick(1);
+    let iterator = bench.iterator(0, IteratorPosition::TrimHorizon).expect("an iterator");
+    let ask = |limit| Request::GetRecords { iterator: iterator.clone(), limit: Some(limit) };
+    bench.ask(ask(10_000)).expect("records");
+    assert_eq!(code(bench.ask(ask(10_001))), "InvalidArgumentException");
+}

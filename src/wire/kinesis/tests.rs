@@ -1,0 +1,43 @@
+//! Bodies to requests, and what messages say of wrong ones.
+
+use serde_json::{Value as Json, json};
+
+use super::{Call, decode};
+use crate::service::streams::api::Request;
+use crate::wire::{Account, json};
+
+fn account() -> Account {
+    Account { id: "000000000000".into(), region: "us-east-1".into() }
+}
+
+/// The call that a body becomes, or the code and message of its refusal.
+fn read(operation: &str, body: Json) -> Result<Call, String> {
+    let text = body.to_string();
+    let body = json::decode(text.as_bytes()).expect("JSON");
+    decode(operation, &body, &account())
+        .map_err(|error| format!("{}: {}", error.code, error.message.unwrap_or_default()))
+}
+
+fn refused(operation: &str, body: Json) -> String {
+    read(operation, body).expect_err("a refusal")
+}
+
+fn iterator_text() -> String {
+    use crate::base::{ShardId, SimTime, StreamId};
+    let (stream, stream_id) = ("s".parse().expect("a name"), StreamId(0));
+    let (shard, issued_at) = (ShardId(0), SimTime::ZERO);
+    let iterator =
+        crate::service::streams::api::ShardIterator { stream, stream_id, shard, next_ordinal: 0, issued_at };
+    super::tokens::iterator_text(&iterator)
+}
+
+#[test]
+fn how_many_records_are_too_many_is_the_services_to_say() {
+    let get = |limit: u32| read("GetRecords", json!({ "ShardIterator": iterator_text(), "Limit": limit }));
+    let limit = |call: Call| match call.request {
+        Request::GetRecords { limit, .. } => limit,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(get(10_001).map(limit), Ok(Some(10_001)));
+    assert!(get(0).expect_err("none").starts_with("ValidationException: "));
+}

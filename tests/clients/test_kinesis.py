@@ -216,6 +216,7 @@ class Kinesis(unittest.TestCase):
         refused("InvalidArgumentException", k.get_records, ShardIterator="AAAA")
         refused("InvalidArgumentException", k.put_record, Data=b"", PartitionKey="k")
         refused("DryRunOperationException", k.put_record, StreamName="wrong", Data=b"", PartitionKey="k", DryRun=True)
+        refused("ResourceNotFoundException", k.put_record, StreamName="nowhere", Data=b"", PartitionKey="k", DryRun=True)
         message = refused("ValidationException", k.put_record, StreamName="not a name", Data=b"", PartitionKey="k" * 300)
         self.assertTrue(message.startswith("2 validation errors detected: "), message)
         refused("ValidationException", k.put_record, StreamName="wrong", Data=b"x" * 1_048_577, PartitionKey="k")

@@ -137,6 +137,7 @@ impl StreamsService {
             Request::GetShardIterator { stream, shard, position } => {
                 self.get_shard_iterator(at, &stream, shard, position)
             }
+            Request::DryRun { stream, .. } => self.dry_run(&stream),
             Request::CreateStream(request) => self.create_stream(at, *request),
             Request::DeleteStream { stream, with_consumers } => self.delete_stream(at, &stream, with_consumers),
             Request::DescribeStream { stream, exclusive_start, limit } => {
@@ -162,6 +163,14 @@ impl StreamsService {
             Request::StopStreamEncryption { stream, key_id } => self.stop_encryption(at, &stream, &key_id),
             other => self.dispatch_rest(at, other),
         }
+    }
+
+    /// DryRun asks whether the caller is permitted, and everyone is. Here the stream must serve; shards, sequence numbers,
+    /// the iterator's age, the size of records, consumers, keys and limits are not looked at
+    /// (<https://docs.aws.amazon.com/kinesis/latest/APIReference/API_PutRecord.html>).
+    fn dry_run(&self, stream: &StreamName) -> Reply {
+        self.need_serving(self.find(stream)?)?;
+        Err(Error::DryRunOperation)
     }
 
     /// What neither producers nor polling consumers ask.

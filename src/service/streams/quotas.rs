@@ -57,7 +57,13 @@ fn quota(request: &Request) -> Option<(u64, Scope, Option<&StreamName>)> {
         R::DeregisterStreamConsumer { consumer } => (5, Scope::Stream, Some(&consumer.stream)),
         R::DescribeStreamConsumer { consumer } => (20, Scope::Stream, Some(&consumer.stream)),
         R::SubscribeToShard { .. } => return None,
-        R::PutRecord { .. } | R::PutRecords { .. } | R::GetRecords { .. } | R::GetShardIterator { .. } => return None,
+        R::PutRecord { .. }
+        | R::PutRecords { .. }
+        | R::GetRecords { .. }
+        | R::GetShardIterator { .. }
+        | R::DryRun { .. } => {
+            return None;
+        }
     };
     Some((calls_per_s, scope, stream))
 }

@@ -35,12 +35,6 @@ pub struct Echo {
 pub fn decode(operation: &str, body: &Value<'_>, account: &Account) -> Result<Call, WireError> {
     let Some(members) = shapes::input(operation) else { return Err(unknown(operation)) };
     shape::check(members, body)?;
-    if body.get("DryRun").and_then(Value::as_bool) == Some(true) {
-        return Err(WireError::new(
-            "DryRunOperationException",
-            "Request would have succeeded, but DryRun flag is set.",
-        ));
-    }
     let body = Body { value: body, account };
     let request = match operation {
         "PutRecord" => Request::PutRecord {
@@ -111,6 +105,8 @@ pub fn decode(operation: &str, body: &Value<'_>, account: &Account) -> Result<Ca
             None => return Err(unknown(operation)),
         },
     };
+    let is_dry_run = body.value.get("DryRun").and_then(Value::as_bool) == Some(true);
+    let request = if is_dry_run { request.into_dry_run() } else { request };
     let is_paged = operation != "ListTagsForResource";
     Ok(Call { request, echo: Echo { stream: body.stream().ok(), is_paged } })
 }

@@ -26,8 +26,7 @@ fn iterator_text() -> String {
     use crate::base::{ShardId, SimTime, StreamId};
     let (stream, stream_id) = ("s".parse().expect("a name"), StreamId(0));
     let (shard, issued_at) = (ShardId(0), SimTime::ZERO);
-    let iterator =
-        crate::service::streams::api::ShardIterator { stream, stream_id, shard, next_ordinal: 0, issued_at };
+    let iterator = crate::service::streams::api::ShardIterator { stream, stream_id, shard, next_ordinal: 0, issued_at };
     super::tokens::iterator_text(&iterator)
 }
 
@@ -40,4 +39,28 @@ fn how_many_records_are_too_many_is_the_services_to_say() {
     };
     assert_eq!(get(10_001).map(limit), Ok(Some(10_001)));
     assert!(get(0).expect_err("none").starts_with("ValidationException: "));
+}
+
+#[test]
+fn a_dry_run_is_read_as_any_other_request() {
+    let request = |operation: &str, mut body: Json| {
+        body["DryRun"] = json!(true);
+        read(operation, body).map(|call| call.request)
+    };
+    let consumer = "arn:aws:kinesis:us-east-1:000000000000:stream/s/consumer/c:1";
+    let latest = json!({ "Type": "LATEST" });
+    for (name, body) in [
+        ("PutRecord", json!({ "StreamName": "s", "Data": "YQ==", "PartitionKey": "k" })),
+        ("PutRecords", json!({ "StreamName": "s", "Records": [{ "Data": "YQ==", "PartitionKey": "k" }] })),
+        ("GetRecords", json!({ "ShardIterator": iterator_text() })),
+        ("GetShardIterator", json!({ "StreamName": "s", "ShardId": "0", "ShardIteratorType": "LATEST" })),
+        ("SubscribeToShard", json!({ "ConsumerARN": consumer, "ShardId": "0", "StartingPosition": latest })),
+    ] {
+        match request(name, body) {
+            Ok(Request::DryRun { operation, stream }) => assert_eq!((operation, stream.as_str()), (name, "s")),
+            other => panic!("{other:?}"),
+        }
+    }
+    let junk = request("GetRecords", json!({ "ShardIterator": "AAAA" }));
+    assert_eq!(junk.err().as_deref(), Some("InvalidArgumentException: Invalid ShardIterator."));
 }

@@ -21,6 +21,8 @@ pub enum Error {
     ExpiredIterator(Box<str>),
     /// ExpiredNextTokenException.
     ExpiredNextToken(Box<str>),
+    /// DryRunOperationException: nothing stood in the way of what was not done.
+    DryRunOperation,
     /// AccessDeniedException.
     AccessDenied(Box<str>),
     /// InternalFailure (500).
@@ -56,6 +58,7 @@ impl Error {
             Self::ExpiredIterator(_) => "ExpiredIteratorException",
             Self::ExpiredNextToken(_) => "ExpiredNextTokenException",
             Self::AccessDenied(_) => "AccessDeniedException",
+            Self::DryRunOperation => "DryRunOperationException",
             Self::InternalFailure => "InternalFailure",
             Self::ServiceUnavailable => "ServiceUnavailable",
             Self::Throttling => "ThrottlingException",
@@ -81,6 +84,7 @@ impl fmt::Display for Error {
             | Self::ExpiredIterator(m)
             | Self::ExpiredNextToken(m)
             | Self::AccessDenied(m) => f.write_str(m),
+            Self::DryRunOperation => f.write_str("Request would have succeeded, but DryRun flag is set."),
             Self::InternalFailure => f.write_str("Internal Service Failure"),
             Self::ServiceUnavailable => f.write_str("The service is unavailable"),
             Self::Throttling => f.write_str("Rate exceeded"),

@@ -78,6 +78,13 @@ pub enum Request {
         /// Limit, 1 to 10,000; 10,000 when absent.
         limit: Option<u32>,
     },
+    /// A call on the data plane with DryRun: nothing is done.
+    DryRun {
+        /// The operation that was called.
+        operation: &'static str,
+        /// The stream.
+        stream: StreamName,
+    },
     /// SplitShard.
     SplitShard {
         /// The stream.
@@ -264,6 +271,18 @@ pub enum Request {
 }
 
 impl Request {
+    /// What is asked instead with DryRun, of the operations that have it.
+    pub fn into_dry_run(self) -> Self {
+        let operation = self.operation();
+        match self {
+            Self::PutRecord { stream, .. }
+            | Self::PutRecords { stream, .. }
+            | Self::GetShardIterator { stream, .. }
+            | Self::GetRecords { iterator: ShardIterator { stream, .. }, .. }
+            | Self::SubscribeToShard { consumer: ConsumerRef { stream, .. }, .. } => Self::DryRun { operation, stream },
+            other => other,
+        }
+    }
     /// AWS's name of the operation.
     pub const fn operation(&self) -> &'static str {
         match self {
@@ -277,6 +296,7 @@ impl Request {
             Self::PutRecords { .. } => "PutRecords",
             Self::GetShardIterator { .. } => "GetShardIterator",
             Self::GetRecords { .. } => "GetRecords",
+            Self::DryRun { operation, .. } => operation,
             Self::SplitShard { .. } => "SplitShard",
             Self::MergeShards { .. } => "MergeShards",
             Self::UpdateShardCount { .. } => "UpdateShardCount",

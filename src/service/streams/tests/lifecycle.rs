@@ -184,3 +184,13 @@ fn encryption_may_be_started_25_times_a_day() {
     }
     assert_eq!(code(bench.ask(start)), "LimitExceededException");
 }
+
+#[test]
+fn a_dry_run_needs_its_stream() {
+    let mut bench = Bench::new(1);
+    let ask = |stream: &str| Request::DryRun { operation: "PutRecord", stream: stream.parse().expect("a name") };
+    assert_eq!(bench.ask(ask("s")).err(), Some(Error::DryRunOperation));
+    assert_eq!(code(bench.ask(ask("nope"))), "ResourceNotFoundException");
+    bench.ask(create("new".parse().expect("a name"), 1)).expect("creating");
+    assert_eq!(code(bench.ask(ask("new"))), "ResourceNotFoundException", "it does not serve yet");
+}

@@ -33,10 +33,16 @@ impl<'a> Body<'a> {
         self.optional_text(name).unwrap_or_default()
     }
     pub fn number(&self, name: &str) -> Option<u32> {
-        self.value.get(name).and_then(Value::as_int).map(|number| u32::try_from(number).unwrap_or_default())
+        self.value.get(name).and_then(Value::as_int).and_then(|number| u32::try_from(number).ok())
     }
-    pub fn hours(&self) -> u32 {
-        self.number("RetentionPeriodHours").unwrap_or_default()
+    /// RetentionPeriodHours. The shape lets negative ones pass, which the service does not have.
+    pub fn hours(&self) -> Result<u32, WireError> {
+        let hours = self.value.get("RetentionPeriodHours").and_then(Value::as_int).unwrap_or_default();
+        u32::try_from(hours).map_err(|_| {
+            invalid_argument(format!(
+                "Minimum allowed retention period is 24 hours. Requested retention period ({hours} hours) is too short."
+            ))
+        })
     }
     pub fn name(&self, name: &str) -> Result<StreamName, WireError> {
         self.text(name).parse().map_err(|error: crate::base::ids::NameError| invalid_argument(error.to_string()))
@@ -138,7 +144,6 @@ impl<'a> Body<'a> {
         })
     }
 
-    /// ExclusiveStartStreamName, or NextToken, which says the same.
     /// The stream that an optional member names.
     pub fn stream_named(&self, member: &str) -> Result<Option<StreamName>, WireError> {
         let name = self.optional_text(member);

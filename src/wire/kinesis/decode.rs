@@ -87,10 +87,10 @@ pub fn decode(operation: &str, body: &Value<'_>, account: &Account) -> Result<Ca
             target: body.number("TargetShardCount").unwrap_or_default(),
         },
         "IncreaseStreamRetentionPeriod" => {
-            Request::IncreaseStreamRetentionPeriod { stream: body.stream()?, hours: body.hours() }
+            Request::IncreaseStreamRetentionPeriod { stream: body.stream()?, hours: body.hours()? }
         }
         "DecreaseStreamRetentionPeriod" => {
-            Request::DecreaseStreamRetentionPeriod { stream: body.stream()?, hours: body.hours() }
+            Request::DecreaseStreamRetentionPeriod { stream: body.stream()?, hours: body.hours()? }
         }
         "StartStreamEncryption" => {
             body.need_kms()?;

@@ -64,3 +64,9 @@ fn a_dry_run_is_read_as_any_other_request() {
     let junk = request("GetRecords", json!({ "ShardIterator": "AAAA" }));
     assert_eq!(junk.err().as_deref(), Some("InvalidArgumentException: Invalid ShardIterator."));
 }
+
+#[test]
+fn hours_below_zero_are_told_as_they_are() {
+    let message = refused("DecreaseStreamRetentionPeriod", json!({ "StreamName": "s", "RetentionPeriodHours": -1 }));
+    assert!(message.starts_with("InvalidArgumentException: ") && message.contains("(-1 hours)"), "{message}");
+}

@@ -94,7 +94,8 @@ impl<'a> Value<'a> {
     pub fn as_unix_ms(&self) -> Option<u64> {
         match self {
             Self::Time(ms) => Some(*ms),
-            Self::Int(seconds) => u64::try_from(*seconds).ok().and_then(|s| s.checked_mul(1000)),
+            // What is before the epoch counts as the epoch: nothing is older.
+            Self::Int(seconds) => Some(u64::try_from(*seconds).unwrap_or(0).saturating_mul(1000)),
             Self::Float(seconds) => Some((seconds * 1000.0).round().max(0.0) as u64),
             _ => None,
         }

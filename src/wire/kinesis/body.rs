@@ -62,23 +62,23 @@ impl<'a> Body<'a> {
         }
     }
 
-    pub fn shard(&self, name: &str) -> Result<ShardId, WireError> {
+    /// A shard of that stream.
+    pub fn shard(&self, name: &str, stream: &str) -> Result<ShardId, WireError> {
         let text = self.text(name);
         let missing = || {
-            let stream = self.stream().map(|stream| stream.to_string()).unwrap_or_default();
             let account = &self.account.id;
             let text = format!("Could not find shard {text} in stream {stream} under account {account}.");
             WireError::new("ResourceNotFoundException", text)
         };
         text.parse().map_err(|_| missing())
     }
-    pub fn optional_shard(&self, name: &str) -> Result<Option<ShardId>, WireError> {
-        self.optional_text(name).map(|_| self.shard(name)).transpose()
+    pub fn optional_shard(&self, name: &str, stream: &str) -> Result<Option<ShardId>, WireError> {
+        self.optional_text(name).map(|_| self.shard(name, stream)).transpose()
     }
 
-    pub fn sequence_number(&self, name: &str) -> Result<Option<SequenceNumber>, WireError> {
+    /// A sequence number of that stream.
+    pub fn sequence_number(&self, name: &str, stream: &str) -> Result<Option<SequenceNumber>, WireError> {
         let read = |text: &str| {
-            let stream = self.stream().map(|stream| stream.to_string()).unwrap_or_default();
             let wrong = format!("{name} {text} used on stream {stream} under account {} is invalid.", self.account.id);
             text.parse().map_err(|_| invalid_argument(wrong))
         };
@@ -90,18 +90,21 @@ impl<'a> Body<'a> {
     }
 
     /// An iterator type with its argument, and no argument that it does not take.
-    pub fn position(&self, kind: &str, number: &'static str) -> Result<IteratorPosition, WireError> {
+    pub fn position(&self, kind: &str, number: &'static str, stream: &str) -> Result<IteratorPosition, WireError> {
         let kind = self.text(kind);
-        let sequence_number = self.sequence_number(number)?;
         let contradiction = || {
-            let has = if sequence_number.is_some() { "also a" } else { "no" };
+            let has = if self.optional_text(number).is_some() { "also a" } else { "no" };
             invalid_argument(format!(
                 "Must either specify (1) AT_SEQUENCE_NUMBER and {number} or (2) AFTER_SEQUENCE_NUMBER and {number} or \
                  (3) TRIM_HORIZON or (4) LATEST or (5) AT_TIMESTAMP and Timestamp. \
                  Request specified {kind} and {has} {number}."
             ))
         };
-        match (kind, sequence_number) {
+        let takes_number = matches!(kind, "AT_SEQUENCE_NUMBER" | "AFTER_SEQUENCE_NUMBER");
+        if takes_number != self.optional_text(number).is_some() {
+            return Err(contradiction());
+        }
+        match (kind, self.sequence_number(number, stream)?) {
             ("AT_SEQUENCE_NUMBER", Some(number)) => Ok(IteratorPosition::AtSequenceNumber(number)),
             ("AFTER_SEQUENCE_NUMBER", Some(number)) => Ok(IteratorPosition::AfterSequenceNumber(number)),
             ("TRIM_HORIZON", None) => Ok(IteratorPosition::TrimHorizon),
@@ -120,21 +123,22 @@ impl<'a> Body<'a> {
         let next_token = self.optional_text("NextToken").map(read).transpose()?;
         let names_stream = self.optional_text("StreamName").or(self.optional_text("StreamARN")).is_some();
         let stream = if names_stream || next_token.is_none() { Some(self.stream()?) } else { None };
+        let of = stream.as_ref().or(next_token.as_ref().map(|token| &token.stream)).map_or("", StreamName::as_str);
         Ok(ListShards {
+            exclusive_start: self.optional_shard("ExclusiveStartShardId", of)?,
+            max_results: self.number("MaxResults"),
+            filter: self.value.get("ShardFilter").map(|filter| self.filter(filter, of)).transpose()?,
             stream,
             next_token,
-            exclusive_start: self.optional_shard("ExclusiveStartShardId")?,
-            max_results: self.number("MaxResults"),
-            filter: self.value.get("ShardFilter").map(|filter| self.filter(filter)).transpose()?,
         })
     }
 
-    pub fn filter(&self, filter: &'a Value<'a>) -> Result<ShardFilter, WireError> {
+    pub fn filter(&self, filter: &'a Value<'a>, stream: &str) -> Result<ShardFilter, WireError> {
         let filter = Body { value: filter, account: self.account };
         let needs = |what| invalid_argument(format!("The ShardFilter type {} needs a {what}", filter.text("Type")));
         Ok(match filter.text("Type") {
             "AFTER_SHARD_ID" => {
-                ShardFilter::AfterShardId(filter.optional_shard("ShardId")?.ok_or_else(|| needs("ShardId"))?)
+                ShardFilter::AfterShardId(filter.optional_shard("ShardId", stream)?.ok_or_else(|| needs("ShardId"))?)
             }
             "AT_TRIM_HORIZON" => ShardFilter::AtTrimHorizon,
             "AT_LATEST" => ShardFilter::AtLatest,

@@ -37,11 +37,14 @@ pub fn decode(operation: &str, body: &Value<'_>, account: &Account) -> Result<Ca
     shape::check(members, body)?;
     let body = Body { value: body, account };
     let request = match operation {
-        "PutRecord" => Request::PutRecord {
-            stream: body.stream()?,
-            entry: entry(body.value)?,
-            sequence_number_for_ordering: body.sequence_number("SequenceNumberForOrdering")?,
-        },
+        "PutRecord" => {
+            let stream = body.stream()?;
+            Request::PutRecord {
+                entry: entry(body.value)?,
+                sequence_number_for_ordering: body.sequence_number("SequenceNumberForOrdering", stream.as_str())?,
+                stream,
+            }
+        }
         "PutRecords" => {
             let records = body.value.get("Records").and_then(Value::as_list).unwrap_or_default();
             let entries = records.iter().map(entry).collect::<Result<Vec<_>, _>>()?;
@@ -52,17 +55,23 @@ pub fn decode(operation: &str, body: &Value<'_>, account: &Account) -> Result<Ca
                 .ok_or_else(|| invalid_argument("Invalid ShardIterator."))?,
             limit: body.number("Limit"),
         },
-        "GetShardIterator" => Request::GetShardIterator {
-            stream: body.stream()?,
-            shard: body.shard("ShardId")?,
-            position: body.position("ShardIteratorType", "StartingSequenceNumber")?,
-        },
+        "GetShardIterator" => {
+            let stream = body.stream()?;
+            Request::GetShardIterator {
+                shard: body.shard("ShardId", stream.as_str())?,
+                position: body.position("ShardIteratorType", "StartingSequenceNumber", stream.as_str())?,
+                stream,
+            }
+        }
         "ListShards" => Request::ListShards(body.list_shards()?),
-        "DescribeStream" => Request::DescribeStream {
-            stream: body.stream()?,
-            exclusive_start: body.optional_shard("ExclusiveStartShardId")?,
-            limit: body.number("Limit"),
-        },
+        "DescribeStream" => {
+            let stream = body.stream()?;
+            Request::DescribeStream {
+                exclusive_start: body.optional_shard("ExclusiveStartShardId", stream.as_str())?,
+                limit: body.number("Limit"),
+                stream,
+            }
+        }
         "DescribeStreamSummary" => Request::DescribeStreamSummary { stream: body.stream()? },
         "ListStreams" => {
             let read = |text| tokens::list_streams(text).ok_or_else(|| invalid_argument("NextToken is invalid."));
@@ -72,16 +81,22 @@ pub fn decode(operation: &str, body: &Value<'_>, account: &Account) -> Result<Ca
                 limit: body.number("Limit"),
             }
         }
-        "SplitShard" => Request::SplitShard {
-            stream: body.stream()?,
-            shard: body.shard("ShardToSplit")?,
-            new_starting_hash_key: hash_key("NewStartingHashKey", body.text("NewStartingHashKey"))?,
-        },
-        "MergeShards" => Request::MergeShards {
-            stream: body.stream()?,
-            shard: body.shard("ShardToMerge")?,
-            adjacent: body.shard("AdjacentShardToMerge")?,
-        },
+        "SplitShard" => {
+            let stream = body.stream()?;
+            Request::SplitShard {
+                shard: body.shard("ShardToSplit", stream.as_str())?,
+                new_starting_hash_key: hash_key("NewStartingHashKey", body.text("NewStartingHashKey"))?,
+                stream,
+            }
+        }
+        "MergeShards" => {
+            let stream = body.stream()?;
+            Request::MergeShards {
+                shard: body.shard("ShardToMerge", stream.as_str())?,
+                adjacent: body.shard("AdjacentShardToMerge", stream.as_str())?,
+                stream,
+            }
+        }
         "UpdateShardCount" => Request::UpdateShardCount {
             stream: body.stream()?,
             target: body.number("TargetShardCount").unwrap_or_default(),

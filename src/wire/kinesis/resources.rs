@@ -69,10 +69,11 @@ pub(super) fn decode(operation: &str, body: &Body<'_>) -> Result<Option<Request>
         "SubscribeToShard" => {
             let position = body.value.get("StartingPosition").unwrap_or(&Value::Null);
             let position = Body { value: position, account: body.account };
+            let consumer = body.account.consumer_of_arn(body.text("ConsumerARN"))?;
             Request::SubscribeToShard {
-                consumer: body.account.consumer_of_arn(body.text("ConsumerARN"))?,
-                shard: body.shard("ShardId")?,
-                position: position.position("Type", "SequenceNumber")?,
+                shard: body.shard("ShardId", consumer.stream.as_str())?,
+                position: position.position("Type", "SequenceNumber", consumer.stream.as_str())?,
+                consumer,
             }
         }
         "DeregisterStreamConsumer" => Request::DeregisterStreamConsumer { consumer: consumer(body)? },

@@ -3,7 +3,7 @@
 use serde_json::{Value as Json, json};
 
 use super::{Call, decode};
-use crate::service::streams::api::Request;
+use crate::service::streams::api::{IteratorPosition, Request};
 use crate::wire::{Account, json};
 
 fn account() -> Account {
@@ -69,4 +69,38 @@ fn a_dry_run_is_read_as_any_other_request() {
 fn hours_below_zero_are_told_as_they_are() {
     let message = refused("DecreaseStreamRetentionPeriod", json!({ "StreamName": "s", "RetentionPeriodHours": -1 }));
     assert!(message.starts_with("InvalidArgumentException: ") && message.contains("(-1 hours)"), "{message}");
+}
+
+fn subscribe(shard: &str, position: Json) -> Result<IteratorPosition, String> {
+    let arn = "arn:aws:kinesis:us-east-1:000000000000:stream/clicks/consumer/c:1";
+    let body = json!({ "ConsumerARN": arn, "ShardId": shard, "StartingPosition": position });
+    read("SubscribeToShard", body).map(|call| match call.request {
+        Request::SubscribeToShard { position, .. } => position,
+        other => panic!("{other:?}"),
+    })
+}
+
+#[test]
+fn where_a_subscription_starts_is_refused_as_where_an_iterator_does() {
+    let at = |kind: &str, number: &str| subscribe("0", json!({ "Type": kind, "SequenceNumber": number }));
+    assert_eq!(
+        at("AT_SEQUENCE_NUMBER", "1").expect_err("refused"),
+        "InvalidArgumentException: SequenceNumber 1 used on stream clicks under account 000000000000 is invalid."
+    );
+    let both = at("LATEST", "1").expect_err("refused");
+    assert!(both.ends_with("Request specified LATEST and also a SequenceNumber."), "{both}");
+    let none = subscribe("0", json!({ "Type": "AFTER_SEQUENCE_NUMBER" })).expect_err("refused");
+    assert!(none.ends_with("Request specified AFTER_SEQUENCE_NUMBER and no SequenceNumber."), "{none}");
+    assert_eq!(
+        subscribe("x", json!({ "Type": "LATEST" })).expect_err("refused"),
+        "ResourceNotFoundException: Could not find shard x in stream clicks under account 000000000000."
+    );
+}
+
+#[test]
+fn a_time_before_the_epoch_is_older_than_every_record() {
+    for time in [json!(-5), json!(-5.5)] {
+        let position = subscribe("0", json!({ "Type": "AT_TIMESTAMP", "Timestamp": time }));
+        assert_eq!(position, Ok(IteratorPosition::AtTimestamp(0)));
+    }
 }

@@ -106,7 +106,9 @@ impl StreamsService {
 
     /// The instant of the run at that wall-clock time; before the run counts as its start.
     fn instant(&self, at: Timestamp) -> SimTime {
-        SimTime::from_millis(at.saturating_sub(self.settings.epoch_unix_ms))
+        let ms = at.saturating_sub(self.settings.epoch_unix_ms);
+        // A client may name a time that no run reaches.
+        SimTime::from_millis(ms.min(SimTime::MAX.as_millis()))
     }
 
     fn find(&self, name: &StreamName) -> Result<StreamId, Error> {

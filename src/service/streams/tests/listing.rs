@@ -34,6 +34,7 @@ fn each_filter_shows_its_shards() {
         (ShardFilter::AtTimestamp(epoch + 150_000), vec![1, 2]),
         (ShardFilter::FromTimestamp(epoch + 50_000), vec![0, 1, 2]),
         (ShardFilter::FromTimestamp(epoch + 150_000), vec![1, 2]),
+        (ShardFilter::FromTimestamp(u64::MAX), vec![1, 2]),
     ] {
         let request = ListShards { stream: Some(name()), filter: Some(filter), ..ListShards::default() };
         assert_eq!(list(&mut bench, request).expect("listed").0, expected, "{filter:?}");

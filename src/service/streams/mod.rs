@@ -38,7 +38,7 @@ use crate::base::SequenceNumber;
 use crate::base::seed::Random;
 use crate::base::{Event, HostId, Seed, SimTime, StreamId, StreamName};
 use crate::service::Service;
-use api::{Commitment, Error, Reply, Request, Settings, Timestamp};
+use api::{Commitment, Error, Reply, Request, Resource, Settings, Timestamp};
 use faults::Faults;
 use quotas::Quotas;
 use stream::Stream;
@@ -178,9 +178,14 @@ impl StreamsService {
     /// What neither producers nor polling consumers ask.
     fn dispatch_rest(&mut self, at: &mut At<'_>, request: Request) -> Reply {
         match request {
-            Request::AddTags { resource, tags } => self.add_tags(&resource, tags),
-            Request::RemoveTags { resource, keys } => self.remove_tags(&resource, &keys),
-            Request::ListTags { resource, after, limit } => self.list_tags(&resource, after.as_deref(), limit),
+            Request::AddTagsToStream { stream, tags } => self.add_tags(&Resource::Stream(stream), tags),
+            Request::RemoveTagsFromStream { stream, keys } => self.remove_tags(&Resource::Stream(stream), &keys),
+            Request::ListTagsForStream { stream, after, limit } => {
+                self.list_tags(&Resource::Stream(stream), after.as_deref(), limit)
+            }
+            Request::TagResource { resource, tags } => self.add_tags(&resource, tags),
+            Request::UntagResource { resource, keys } => self.remove_tags(&resource, &keys),
+            Request::ListTagsForResource { resource } => self.list_tags(&resource, None, None),
             Request::PutResourcePolicy { resource, policy } => self.put_policy(&resource, policy),
             Request::GetResourcePolicy { resource } => self.get_policy(&resource),
             Request::DeleteResourcePolicy { resource } => self.delete_policy(&resource),

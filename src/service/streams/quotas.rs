@@ -36,9 +36,12 @@ fn quota(request: &Request) -> Option<(u64, Scope, Option<&StreamName>)> {
         R::StartStreamEncryption { stream, .. } | R::StopStreamEncryption { stream, .. } => {
             (5, Scope::Stream, Some(stream))
         }
-        R::AddTags { .. }
-        | R::RemoveTags { .. }
-        | R::ListTags { .. }
+        R::AddTagsToStream { .. }
+        | R::RemoveTagsFromStream { .. }
+        | R::ListTagsForStream { .. }
+        | R::TagResource { .. }
+        | R::UntagResource { .. }
+        | R::ListTagsForResource { .. }
         | R::PutResourcePolicy { .. }
         | R::GetResourcePolicy { .. }
         | R::DeleteResourcePolicy { .. }

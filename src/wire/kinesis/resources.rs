@@ -17,18 +17,16 @@ pub(super) fn decode(operation: &str, body: &Body<'_>) -> Result<Option<Request>
             stream: body.stream()?,
             with_consumers: body.value.get("EnforceConsumerDeletion").and_then(Value::as_bool) == Some(true),
         },
-        "AddTagsToStream" => Request::AddTags { resource: Resource::Stream(body.stream()?), tags: tags(body) },
-        "TagResource" => Request::AddTags { resource: resource(body)?, tags: tags(body) },
-        "RemoveTagsFromStream" => {
-            Request::RemoveTags { resource: Resource::Stream(body.stream()?), keys: tag_keys(body) }
-        }
-        "UntagResource" => Request::RemoveTags { resource: resource(body)?, keys: tag_keys(body) },
-        "ListTagsForStream" => Request::ListTags {
-            resource: Resource::Stream(body.stream()?),
+        "AddTagsToStream" => Request::AddTagsToStream { stream: body.stream()?, tags: tags(body) },
+        "TagResource" => Request::TagResource { resource: resource(body)?, tags: tags(body) },
+        "RemoveTagsFromStream" => Request::RemoveTagsFromStream { stream: body.stream()?, keys: tag_keys(body) },
+        "UntagResource" => Request::UntagResource { resource: resource(body)?, keys: tag_keys(body) },
+        "ListTagsForStream" => Request::ListTagsForStream {
+            stream: body.stream()?,
             after: body.optional_text("ExclusiveStartTagKey").map(Into::into),
             limit: body.number("Limit"),
         },
-        "ListTagsForResource" => Request::ListTags { resource: resource(body)?, after: None, limit: None },
+        "ListTagsForResource" => Request::ListTagsForResource { resource: resource(body)? },
         "PutResourcePolicy" => Request::PutResourcePolicy { resource: resource(body)?, policy: policy(body)? },
         "GetResourcePolicy" => Request::GetResourcePolicy { resource: resource(body)? },
         "DeleteResourcePolicy" => Request::DeleteResourcePolicy { resource: resource(body)? },

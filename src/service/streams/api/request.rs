@@ -138,28 +138,47 @@ pub enum Request {
         /// KeyId.
         key_id: Box<str>,
     },
-    /// AddTagsToStream, TagResource.
-    AddTags {
+    /// AddTagsToStream.
+    AddTagsToStream {
+        /// The stream.
+        stream: StreamName,
+        /// Keys and values; equal keys are overwritten.
+        tags: Vec<Tag>,
+    },
+    /// RemoveTagsFromStream. Unknown keys are ignored.
+    RemoveTagsFromStream {
+        /// The stream.
+        stream: StreamName,
+        /// TagKeys.
+        keys: Vec<Box<str>>,
+    },
+    /// ListTagsForStream.
+    ListTagsForStream {
+        /// The stream.
+        stream: StreamName,
+        /// ExclusiveStartTagKey.
+        after: Option<Box<str>>,
+        /// Limit, 1 to 50; all when absent.
+        limit: Option<u32>,
+    },
+    /// TagResource.
+    TagResource {
         /// What is tagged.
         resource: Resource,
         /// Keys and values; equal keys are overwritten.
         tags: Vec<Tag>,
     },
-    /// RemoveTagsFromStream, UntagResource. Unknown keys are ignored.
-    RemoveTags {
+    /// UntagResource. Unknown keys are ignored.
+    UntagResource {
         /// What is tagged.
         resource: Resource,
         /// TagKeys.
         keys: Vec<Box<str>>,
     },
-    /// ListTagsForStream, ListTagsForResource.
-    ListTags {
+    /// ListTagsForResource.
+    ListTagsForResource {
         /// What is tagged.
         resource: Resource,
-        /// ExclusiveStartTagKey.
-        after: Option<Box<str>>,
-        /// Limit, 1 to 50; all when absent.
-        limit: Option<u32>,
     },
     /// PutResourcePolicy.
     PutResourcePolicy {
@@ -304,9 +323,12 @@ impl Request {
             Self::DecreaseStreamRetentionPeriod { .. } => "DecreaseStreamRetentionPeriod",
             Self::StartStreamEncryption { .. } => "StartStreamEncryption",
             Self::StopStreamEncryption { .. } => "StopStreamEncryption",
-            Self::AddTags { .. } => "TagResource",
-            Self::RemoveTags { .. } => "UntagResource",
-            Self::ListTags { .. } => "ListTagsForResource",
+            Self::AddTagsToStream { .. } => "AddTagsToStream",
+            Self::RemoveTagsFromStream { .. } => "RemoveTagsFromStream",
+            Self::ListTagsForStream { .. } => "ListTagsForStream",
+            Self::TagResource { .. } => "TagResource",
+            Self::UntagResource { .. } => "UntagResource",
+            Self::ListTagsForResource { .. } => "ListTagsForResource",
             Self::PutResourcePolicy { .. } => "PutResourcePolicy",
             Self::GetResourcePolicy { .. } => "GetResourcePolicy",
             Self::DeleteResourcePolicy { .. } => "DeleteResourcePolicy",

@@ -98,13 +98,13 @@ fn tags_are_added_overwritten_listed_in_pages_and_removed() {
     let mut bench = Bench::quick(1);
     let stream = || Resource::Stream(name());
     let tag = |n: usize| -> Tag { (format!("k{n:02}").into(), "v".into()) };
-    bench.ask(Request::AddTags { resource: stream(), tags: (0..50).map(tag).collect() }).expect("tagged");
-    bench.ask(Request::AddTags { resource: stream(), tags: vec![("k07".into(), "new".into())] }).expect("overwritten");
-    let more = Request::AddTags { resource: stream(), tags: vec![tag(50)] };
+    bench.ask(Request::TagResource { resource: stream(), tags: (0..50).map(tag).collect() }).expect("tagged");
+    bench.ask(Request::TagResource { resource: stream(), tags: vec![("k07".into(), "new".into())] }).expect("overwritten");
+    let more = Request::TagResource { resource: stream(), tags: vec![tag(50)] };
     assert_eq!(code(bench.ask(more)), "InvalidArgumentException");
     let keys = vec!["k00".into(), "unknown".into()];
-    bench.ask(Request::RemoveTags { resource: stream(), keys }).expect("removed");
-    let list = Request::ListTags { resource: stream(), after: Some("k06".into()), limit: Some(1) };
+    bench.ask(Request::UntagResource { resource: stream(), keys }).expect("removed");
+    let list = Request::ListTagsForStream { stream: name(), after: Some("k06".into()), limit: Some(1) };
     match bench.ask(list) {
         Ok(Response::Tags { tags, has_more }) => {
             assert_eq!((tags, has_more), (vec![("k07".into(), "new".into())], true))
@@ -125,4 +125,15 @@ fn a_policy_is_kept_for_streams_and_consumers() {
         bench.ask(Request::DeleteResourcePolicy { resource: resource.clone() }).expect("deleted");
         assert_eq!(code(bench.ask(get())), "ResourceNotFoundException");
     }
+}
+
+#[test]
+fn each_operation_on_tags_has_its_own_name_and_quota() {
+    let mut bench = Bench::new(1);
+    let resource = Resource::Stream(name());
+    let of_stream = Request::ListTagsForStream { stream: name(), after: None, limit: None };
+    (0..5).for_each(|_| drop(bench.ask(of_stream.clone()).expect("within the quota")));
+    let refused = bench.ask(of_stream).expect_err("the sixth in a second");
+    assert_eq!(refused, Error::LimitExceeded("Rate exceeded for ListTagsForStream".into()));
+    bench.ask(Request::ListTagsForResource { resource }).expect("a quota of its own");
 }

@@ -6,17 +6,20 @@
 use std::collections::BTreeMap;
 
 use super::api::{Error, Request, Settings};
-use crate::base::{SimTime, StreamId, StreamName, TokenBucket};
+use super::limits::SUBSCRIBE_CALLS_PER_S;
+use crate::base::{ShardId, SimTime, StreamId, StreamName, TokenBucket};
 
 /// Whose calls are counted together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Scope {
+enum Scope<'a> {
     Account,
     Stream,
+    /// One consumer on one shard.
+    Pipe(&'a str, ShardId),
 }
 
 /// Calls per second, and whose; `None` where the data plane's limits apply.
-fn quota(request: &Request) -> Option<(u64, Scope, Option<&StreamName>)> {
+fn quota(request: &Request) -> Option<(u64, Scope<'_>, Option<&StreamName>)> {
     use Request as R;
     let (calls_per_s, scope, stream) = match request {
         R::CreateStream(_) => (5, Scope::Account, None),
@@ -59,7 +62,9 @@ fn quota(request: &Request) -> Option<(u64, Scope, Option<&StreamName>)> {
         | R::ListStreamConsumers { stream, .. } => (5, Scope::Stream, Some(stream)),
         R::DeregisterStreamConsumer { consumer } => (5, Scope::Stream, Some(&consumer.stream)),
         R::DescribeStreamConsumer { consumer } => (20, Scope::Stream, Some(&consumer.stream)),
-        R::SubscribeToShard { .. } => return None,
+        R::SubscribeToShard { consumer, shard, .. } => {
+            (SUBSCRIBE_CALLS_PER_S, Scope::Pipe(&consumer.name, *shard), Some(&consumer.stream))
+        }
         R::PutRecord { .. }
         | R::PutRecords { .. }
         | R::GetRecords { .. }
@@ -71,9 +76,12 @@ fn quota(request: &Request) -> Option<(u64, Scope, Option<&StreamName>)> {
     Some((calls_per_s, scope, stream))
 }
 
+/// What is counted: an operation, of a stream, by a consumer on a shard.
+type Counted = (&'static str, Option<StreamId>, Option<(Box<str>, ShardId)>);
+
 /// The calls counted so far.
 pub(super) struct Quotas {
-    buckets: BTreeMap<(&'static str, Option<StreamId>), TokenBucket>,
+    buckets: BTreeMap<Counted, TokenBucket>,
 }
 
 impl Quotas {
@@ -92,12 +100,13 @@ impl Quotas {
         let Some((calls_per_s, scope, stream)) = quota(request).filter(|_| settings.control_plane_quotas) else {
             return Ok(());
         };
-        let of = match scope {
-            Scope::Account => None,
-            Scope::Stream => stream.and_then(|name| names.get(name).copied()),
+        let stream = stream.filter(|_| scope != Scope::Account).and_then(|name| names.get(name).copied());
+        let pipe = match scope {
+            Scope::Pipe(consumer, shard) => Some((consumer.into(), shard)),
+            Scope::Account | Scope::Stream => None,
         };
         let full = || TokenBucket::full(calls_per_s, calls_per_s);
-        let bucket = self.buckets.entry((request.operation(), of)).or_insert_with(full);
+        let bucket = self.buckets.entry((request.operation(), stream, pipe)).or_insert_with(full);
         match bucket.try_take(now, 1) {
             true => Ok(()),
             false => Err(Error::LimitExceeded(format!("Rate exceeded for {}", request.operation()).into())),

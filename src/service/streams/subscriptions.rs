@@ -11,7 +11,7 @@ use super::api::{
     ConsumerRef, ConsumerStatus, Error, IteratorPosition, Reply, Response, SubscriptionEvent, SubscriptionPoll,
 };
 use super::limits::{
-    SUBSCRIBE_CALLS_PER_S, SUBSCRIPTION_BYTES_PER_S, SUBSCRIPTION_EVENT_BYTES_MAX, SUBSCRIPTION_EVENT_EVERY_MIN,
+    SUBSCRIPTION_BYTES_PER_S, SUBSCRIPTION_EVENT_BYTES_MAX, SUBSCRIPTION_EVENT_EVERY_MIN,
     SUBSCRIPTION_IDLE_EVENT_EVERY, SUBSCRIPTION_LIFETIME, SUBSCRIPTION_RETRY_AFTER,
 };
 use super::{At, StreamsService};
@@ -19,8 +19,6 @@ use crate::base::{Event, HostId, ShardId, SimTime, StreamId, TokenBucket};
 
 /// A consumer's pipe from one shard.
 pub(super) struct Pipe {
-    /// SubscribeToShard calls.
-    calls: TokenBucket,
     /// Bytes a second, as a debt.
     bytes: TokenBucket,
     current: Option<Subscription>,
@@ -36,11 +34,7 @@ struct Subscription {
 
 impl Pipe {
     fn new() -> Self {
-        Self {
-            calls: TokenBucket::full(SUBSCRIBE_CALLS_PER_S, SUBSCRIBE_CALLS_PER_S),
-            bytes: TokenBucket::full(SUBSCRIPTION_BYTES_PER_S, SUBSCRIPTION_BYTES_PER_S),
-            current: None,
-        }
+        Self { bytes: TokenBucket::full(SUBSCRIPTION_BYTES_PER_S, SUBSCRIPTION_BYTES_PER_S), current: None }
     }
 }
 
@@ -72,9 +66,6 @@ impl StreamsService {
                 consumer.name
             );
             return Err(Error::ResourceInUse(text.into()));
-        }
-        if is_limited && !pipe.calls.try_take(at.now, 1) {
-            return Err(Error::LimitExceeded("Rate exceeded for SubscribeToShard of this consumer and shard".into()));
         }
         pipe.current = Some(Subscription { number, started_at: at.now, next_ordinal, last_event_at: None });
         self.next_subscription += 1;

@@ -99,7 +99,9 @@ fn tags_are_added_overwritten_listed_in_pages_and_removed() {
     let stream = || Resource::Stream(name());
     let tag = |n: usize| -> Tag { (format!("k{n:02}").into(), "v".into()) };
     bench.ask(Request::TagResource { resource: stream(), tags: (0..50).map(tag).collect() }).expect("tagged");
-    bench.ask(Request::TagResource { resource: stream(), tags: vec![("k07".into(), "new".into())] }).expect("overwritten");
+    bench
+        .ask(Request::TagResource { resource: stream(), tags: vec![("k07".into(), "new".into())] })
+        .expect("overwritten");
     let more = Request::TagResource { resource: stream(), tags: vec![tag(50)] };
     assert_eq!(code(bench.ask(more)), "InvalidArgumentException");
     let keys = vec!["k00".into(), "unknown".into()];

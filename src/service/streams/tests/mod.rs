@@ -42,24 +42,28 @@ fn entry(partition_key: &PartitionKey, size_bytes: u32) -> PutEntry {
     PutEntry { partition_key: partition_key.clone(), explicit_hash_key: None, data }
 }
 
+/// Transitions that take no time.
+fn quick() -> Transitions {
+    let none = (SimDuration::ZERO, SimDuration::ZERO);
+    Transitions {
+        create: none,
+        delete: none,
+        reshard: none,
+        encryption: none,
+        update_shard_count: none,
+        update_shard_count_step: SimDuration::ZERO,
+        update: none,
+        consumer: none,
+    }
+}
+
 impl Bench {
     fn new(shards: u32) -> Self {
         Self::with(shards, Settings::default())
     }
     /// Transitions take no time, so that tests read plainly.
     fn quick(shards: u32) -> Self {
-        let none = (SimDuration::ZERO, SimDuration::ZERO);
-        let transitions = Transitions {
-            create: none,
-            delete: none,
-            reshard: none,
-            encryption: none,
-            update_shard_count: none,
-            update_shard_count_step: SimDuration::ZERO,
-            update: none,
-            consumer: none,
-        };
-        Self::with(shards, Settings { transitions, control_plane_quotas: false, ..Settings::default() })
+        Self::with(shards, Settings { transitions: quick(), control_plane_quotas: false, ..Settings::default() })
     }
     fn with(shards: u32, settings: Settings) -> Self {
         let (mut service, mut events) = (StreamsService::new(settings, Seed(1)), Vec::new());

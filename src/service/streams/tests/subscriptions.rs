@@ -140,3 +140,21 @@ fn a_consumer_that_is_gone_or_not_yet_active_has_no_pipe() {
     bench.after(SimDuration::from_secs(10));
     assert_eq!(code(poll(&mut bench, number)), "ResourceNotFoundException");
 }
+
+#[test]
+fn a_consumer_may_call_once_a_second_for_each_shard() {
+    let mut bench = Bench::with(2, Settings { transitions: quick(), ..Settings::default() });
+    bench
+        .ask(Request::RegisterStreamConsumer { stream: name(), name: "c".into(), tags: Vec::new() })
+        .expect("registered");
+    let to_shard = |shard| Request::SubscribeToShard {
+        consumer: consumer(),
+        shard: ShardId(shard),
+        position: IteratorPosition::Latest,
+    };
+    bench.ask(to_shard(0)).expect("subscribed");
+    assert_eq!(code(bench.ask(to_shard(0))), "LimitExceededException");
+    bench.ask(to_shard(1)).expect("another shard");
+    bench.after(SimDuration::from_secs(1));
+    assert_eq!(code(bench.ask(to_shard(0))), "ResourceInUseException", "within five seconds of the first");
+}

@@ -7,7 +7,7 @@ use super::api::{
     ConsumerDescription, ConsumerRef, ConsumerStatus, ConsumersToken, Error, Reply, Response, StreamStatus, Tag,
 };
 use super::limits::{CONSUMERS_CREATING_MAX, CONSUMERS_MAX, CONSUMERS_MAX_ADVANTAGE, LIST_CONSUMERS_MAX};
-use super::list::{check_age, page_size};
+use super::list::{check_age, check_stream, page_size};
 use super::subscriptions::Pipe;
 use super::tags::{self, Tags};
 use super::{At, StreamsService};
@@ -95,13 +95,16 @@ impl StreamsService {
     ) -> Reply {
         let size = page_size(max_results, LIST_CONSUMERS_MAX)?;
         let id = self.find(name)?;
-        after.as_ref().map_or(Ok(()), |token| check_age(token.issued_at, at.now))?;
+        if let Some(token) = &after {
+            check_age(token.issued_at, at.now)?;
+            check_stream(token.stream_id, id)?;
+        }
         let after = after.map(|token| token.after);
         let names = self.stream(id).consumers.keys();
         let mut rest = names.filter(|consumer| after.as_ref().is_none_or(|after| *consumer > after));
         let page: Vec<Box<str>> = rest.by_ref().take(size).cloned().collect();
         let next_token = match (rest.next().is_some(), page.last()) {
-            (true, Some(last)) => Some(ConsumersToken { issued_at: at.now, after: last.clone() }),
+            (true, Some(last)) => Some(ConsumersToken { stream_id: id, issued_at: at.now, after: last.clone() }),
             _ => None,
         };
         let describe = |consumer| {

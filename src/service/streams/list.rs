@@ -25,6 +25,14 @@ pub(super) fn page_size(limit: Option<u32>, cap: u32) -> Result<usize, Error> {
     }
 }
 
+/// A paging token serves the stream that it was issued for, and none that came after it under the same name.
+pub(super) fn check_stream(of_token: StreamId, stream: StreamId) -> Result<(), Error> {
+    match of_token == stream {
+        true => Ok(()),
+        false => Err(Error::InvalidArgument("The NextToken belongs to another stream".into())),
+    }
+}
+
 /// Paging tokens live for 300 seconds.
 pub(super) fn check_age(issued_at: SimTime, now: SimTime) -> Result<(), Error> {
     match now.since(issued_at) > TOKEN_LIFETIME {
@@ -110,6 +118,7 @@ impl StreamsService {
 
     pub(super) fn list_shards(&mut self, now: SimTime, request: ListShards) -> Reply {
         let size = page_size(request.max_results, LIST_SHARDS_MAX)?;
+        let of_token = request.next_token.as_ref().map(|token| token.stream_id);
         let (stream, filter, after) = match (request.stream, request.next_token) {
             (Some(stream), None) => {
                 (stream, request.filter.unwrap_or(ShardFilter::FromTrimHorizon), request.exclusive_start)
@@ -127,12 +136,15 @@ impl StreamsService {
             }
         };
         let id = self.find(&stream)?;
+        of_token.map_or(Ok(()), |of_token| check_stream(of_token, id))?;
         self.faults.whole_call(&stream, None, "ListShards")?;
         let view = self.filter(id, filter, now);
         let mut rest = self.listed(id).filter(|s| after.is_none_or(|after| s.id > after)).filter(|s| view.shows(s));
         let shards: Vec<Listed> = rest.by_ref().take(size).map(|shard| shard.describe(self.unix_s())).collect();
         let next_token = match (rest.next().is_some(), shards.last()) {
-            (true, Some(last)) => Some(ListShardsToken { stream, issued_at: now, after: last.id, filter }),
+            (true, Some(last)) => {
+                Some(ListShardsToken { stream, stream_id: id, issued_at: now, after: last.id, filter })
+            }
             _ => None,
         };
         Ok(Response::Shards { shards, next_token })

@@ -118,7 +118,16 @@ impl<'a> Body<'a> {
         }
     }
 
+    /// A paging token says which stream it is of, so its time of creation cannot be given besides.
+    pub fn need_no_creation_time(&self) -> Result<(), WireError> {
+        match self.value.get("NextToken").and(self.value.get("StreamCreationTimestamp")) {
+            Some(_) => Err(invalid_argument("NextToken and StreamCreationTimestamp cannot be provided together.")),
+            None => Ok(()),
+        }
+    }
+
     pub fn list_shards(&self) -> Result<ListShards, WireError> {
+        self.need_no_creation_time()?;
         let read = |text| tokens::list_shards(text).ok_or_else(|| invalid_argument("NextToken is invalid."));
         let next_token = self.optional_text("NextToken").map(read).transpose()?;
         let names_stream = self.optional_text("StreamName").or(self.optional_text("StreamARN")).is_some();

@@ -77,6 +77,7 @@ pub(super) fn decode(operation: &str, body: &Body<'_>) -> Result<Option<Request>
         "DeregisterStreamConsumer" => Request::DeregisterStreamConsumer { consumer: consumer(body)? },
         "DescribeStreamConsumer" => Request::DescribeStreamConsumer { consumer: consumer(body)? },
         "ListStreamConsumers" => {
+            body.need_no_creation_time()?;
             let read = |text| tokens::consumers(text).ok_or_else(|| invalid_argument("NextToken is invalid."));
             Request::ListStreamConsumers {
                 stream: body.stream()?,

@@ -104,3 +104,16 @@ fn a_time_before_the_epoch_is_older_than_every_record() {
         assert_eq!(position, Ok(IteratorPosition::AtTimestamp(0)));
     }
 }
+
+#[test]
+fn a_paging_token_stands_alone() {
+    let arn = "arn:aws:kinesis:us-east-1:000000000000:stream/s";
+    for (operation, mut body) in [("ListShards", json!({})), ("ListStreamConsumers", json!({ "StreamARN": arn }))] {
+        body["NextToken"] = json!("x");
+        body["StreamCreationTimestamp"] = json!(1);
+        assert_eq!(
+            refused(operation, body),
+            "InvalidArgumentException: NextToken and StreamCreationTimestamp cannot be provided together."
+        );
+    }
+}

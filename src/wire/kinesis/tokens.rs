@@ -50,6 +50,7 @@ pub fn list_shards_text(page: &ListShardsToken) -> String {
         ShardFilter::FromTimestamp(time) => (5, time),
     };
     let mut token = Writer::default();
+    token.number(page.stream_id.0.into());
     token.number(page.issued_at.as_nanos());
     token.number(page.after.0.into());
     token.number(filter);
@@ -62,6 +63,7 @@ pub fn list_shards_text(page: &ListShardsToken) -> String {
 pub fn list_shards(text: &str) -> Option<ListShardsToken> {
     let token = open(text, Kind::ListShards)?;
     let mut token = Reader(&token);
+    let stream_id = StreamId(token.number()?.try_into().ok()?);
     let issued_at = SimTime::from_nanos(token.number()?);
     let after = ShardId(token.number()?.try_into().ok()?);
     let (filter, argument) = (token.number()?, token.number()?);
@@ -74,12 +76,13 @@ pub fn list_shards(text: &str) -> Option<ListShardsToken> {
         5 => ShardFilter::FromTimestamp(argument),
         _ => return None,
     };
-    Some(ListShardsToken { stream: token.rest()?.parse().ok()?, issued_at, after, filter })
+    Some(ListShardsToken { stream: token.rest()?.parse().ok()?, stream_id, issued_at, after, filter })
 }
 
 /// The text of a paging token of ListStreamConsumers.
 pub fn consumers_text(page: &ConsumersToken) -> String {
     let mut token = Writer::default();
+    token.number(page.stream_id.0.into());
     token.number(page.issued_at.as_nanos());
     token.text(&page.after);
     token.finish(Kind::ListConsumers)
@@ -89,8 +92,9 @@ pub fn consumers_text(page: &ConsumersToken) -> String {
 pub fn consumers(text: &str) -> Option<ConsumersToken> {
     let token = open(text, Kind::ListConsumers)?;
     let mut token = Reader(&token);
+    let stream_id = StreamId(token.number()?.try_into().ok()?);
     let issued_at = SimTime::from_nanos(token.number()?);
-    Some(ConsumersToken { issued_at, after: token.rest()?.into() })
+    Some(ConsumersToken { stream_id, issued_at, after: token.rest()?.into() })
 }
 
 /// The text of a paging token of ListStreams.
@@ -175,10 +179,13 @@ mod tests {
     #[test]
     fn a_paging_token_comes_back_from_its_text() {
         for filter in [ShardFilter::AtLatest, ShardFilter::AfterShardId(ShardId(7)), ShardFilter::FromTimestamp(9)] {
-            let stream = "clicks".parse().expect("a name");
-            let page = ListShardsToken { stream, issued_at: SimTime::from_secs(5), after: ShardId(99), filter };
+            let (stream, stream_id) = ("clicks".parse().expect("a name"), StreamId(3));
+            let issued_at = SimTime::from_secs(5);
+            let page = ListShardsToken { stream, stream_id, issued_at, after: ShardId(99), filter };
             assert_eq!(list_shards(&list_shards_text(&page)), Some(page));
         }
+        let page = ConsumersToken { stream_id: StreamId(3), issued_at: SimTime::from_secs(5), after: "c".into() };
+        assert_eq!(consumers(&consumers_text(&page)), Some(page));
         let page = ListStreamsToken { issued_at: SimTime::from_secs(5), after: "clicks".parse().expect("a name") };
         assert_eq!(list_streams(&list_streams_text(&page)), Some(page));
     }

@@ -421,6 +421,8 @@ pub enum ShardFilter {
 pub struct ListShardsToken {
     /// The stream that is listed.
     pub stream: StreamName,
+    /// Tells a stream from an earlier one of the same name.
+    pub stream_id: crate::base::StreamId,
     /// When the token was issued.
     pub issued_at: SimTime,
     /// Shards up to this one were listed.

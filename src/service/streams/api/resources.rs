@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::Timestamp;
-use crate::base::{SimTime, StreamName};
+use crate::base::{SimTime, StreamId, StreamName};
 
 /// A tag: key and value.
 pub type Tag = (Box<str>, Box<str>);
@@ -143,6 +143,8 @@ pub struct ConsumerDescription {
 /// A paging token of ListStreamConsumers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConsumersToken {
+    /// The stream whose consumers are listed.
+    pub stream_id: StreamId,
     /// When the token was issued.
     pub issued_at: SimTime,
     /// Consumers up to this name were listed.

@@ -139,3 +139,17 @@ fn each_operation_on_tags_has_its_own_name_and_quota() {
     assert_eq!(refused, Error::LimitExceeded("Rate exceeded for ListTagsForStream".into()));
     bench.ask(Request::ListTagsForResource { resource }).expect("a quota of its own");
 }
+
+#[test]
+fn a_token_lists_the_consumers_of_its_own_stream_only() {
+    let mut bench = Bench::quick(1);
+    for name in ["a", "b"] {
+        bench.ask(register(name)).expect("registered");
+    }
+    let other: StreamName = "other".parse().expect("a name");
+    bench.ask(create(other.clone(), 1)).expect("created");
+    let list = |stream, after| Request::ListStreamConsumers { stream, after, max_results: Some(1) };
+    let Ok(Response::Consumers { next_token, .. }) = bench.ask(list(name(), None)) else { panic!("not a page") };
+    assert_eq!(code(bench.ask(list(other, next_token.clone()))), "InvalidArgumentException");
+    bench.ask(list(name(), next_token)).expect("the rest");
+}

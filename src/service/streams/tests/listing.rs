@@ -88,3 +88,15 @@ fn streams_are_listed_in_pages_whose_tokens_expire() {
     bench.at_ms(300_001);
     assert_eq!(code(list(&mut bench, token)), "ExpiredNextTokenException");
 }
+
+#[test]
+fn a_token_does_not_serve_a_later_stream_of_the_same_name() {
+    let mut bench = Bench::quick(2);
+    let first = ListShards { stream: Some(name()), max_results: Some(1), ..ListShards::default() };
+    let (_, next_token) = list(&mut bench, first).expect("a page");
+    let rest = ListShards { next_token, ..ListShards::default() };
+    bench.ask(Request::DeleteStream { stream: name(), with_consumers: false }).expect("deleted");
+    assert_eq!(code(list(&mut bench, rest.clone())), "ResourceNotFoundException");
+    bench.ask(create(name(), 2)).expect("created");
+    assert_eq!(code(list(&mut bench, rest)), "InvalidArgumentException");
+}

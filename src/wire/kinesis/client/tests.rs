@@ -36,7 +36,7 @@ fn iterator() -> ShardIterator {
 }
 fn token() -> ListShardsToken {
     let (issued_at, filter) = (SimTime::from_secs(9), ShardFilter::AtTimestamp(EPOCH_UNIX_MS));
-    ListShardsToken { stream: stream(), issued_at, after: ShardId(1), filter }
+    ListShardsToken { stream: stream(), stream_id: StreamId(2), issued_at, after: ShardId(1), filter }
 }
 fn range() -> HashKeyRange {
     HashKeyRange { start: "5".parse().expect("a hash key"), end: HashKey::MAX }

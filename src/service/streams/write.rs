@@ -30,11 +30,12 @@ struct Target {
 }
 
 impl Target {
-    /// The record's size, and that it has a key where keys matter.
-    fn check_entry(&self, entry: &PutEntry) -> Result<(), Error> {
+    /// The record's size, and that it has a key where keys matter. `place` is the entry of PutRecords, from 1.
+    fn check_entry(&self, entry: &PutEntry, place: Option<usize>) -> Result<(), Error> {
         if entry.size_bytes() > self.record_bytes_max {
+            let path = place.map_or_else(|| "data".to_owned(), |place| format!("records.{place}.member.data"));
             let text = format!(
-                "1 validation error detected: Value at 'data' failed to satisfy constraint: Member must have length less \
+                "1 validation error detected: Value at '{path}' failed to satisfy constraint: Member must have length less \
                  than or equal to {}, partition key included",
                 self.record_bytes_max
             );
@@ -57,7 +58,7 @@ impl StreamsService {
         after: Option<SequenceNumber>,
     ) -> Reply {
         let target = self.put_target(at, stream, "PutRecord")?;
-        target.check_entry(&entry)?;
+        target.check_entry(&entry, None)?;
         let is_encrypted = self.stream(target.id).encryption_key_id.is_some();
         let result = self.put_one(at, &target, &entry, after);
         let failed = u32::from(result.is_err());
@@ -76,7 +77,7 @@ impl StreamsService {
     pub(super) fn put_records(&mut self, at: &mut At<'_>, stream: &StreamName, entries: &[PutEntry]) -> Reply {
         check_batch(entries)?;
         let target = self.put_target(at, stream, "PutRecords")?;
-        entries.iter().try_for_each(|entry| target.check_entry(entry))?;
+        (1..).zip(entries).try_for_each(|(place, entry)| target.check_entry(entry, Some(place)))?;
         let is_encrypted = self.stream(target.id).encryption_key_id.is_some();
         let records = entries.len() as u32;
         let mut failed = 0;

@@ -143,7 +143,12 @@ fn a_refused_put_record_names_shard_stream_and_account() {
 #[test]
 fn sizes_and_counts_over_the_limits_are_refused_as_a_whole() {
     let mut bench = Bench::new(1);
-    assert_eq!(code(bench.put("k", MIB as u32 + 1)), "ValidationException");
+    let too_large = bench.put("k", MIB as u32 + 1).expect_err("too large");
+    assert!(matches!(&too_large, Error::Validation(text) if text.contains("Value at 'data' failed")), "{too_large}");
+    let second = vec![entry(&key("k"), 10), entry(&key("k"), MIB as u32 + 1)];
+    let too_large = bench.ask(Request::PutRecords { stream: name(), entries: second.into() }).expect_err("too large");
+    let path = "Value at 'records.2.member.data' failed";
+    assert!(matches!(&too_large, Error::Validation(text) if text.contains(path)), "{too_large}");
     let many = |count: usize, size| vec![entry(&key("k"), size); count];
     for entries in [many(0, 10), many(501, 10)] {
         assert_eq!(

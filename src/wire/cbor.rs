@@ -97,6 +97,7 @@ fn tagged<'a>(d: &mut Decoder<'a>, depth: usize) -> Result<Value<'a>, Error> {
     match inner {
         Value::Int(ms) => Ok(Value::Time(ms.max(0) as u64)),
         // Whole numbers are milliseconds; the CBOR standard's fractions are seconds.
+        Value::Float(number) if !number.is_finite() => Err(Error::message("a time is finite")),
         Value::Float(number) if number > 1e11 => Ok(Value::Time(number as u64)),
         Value::Float(seconds) => Ok(Value::Time((seconds * 1000.0).round().max(0.0) as u64)),
         _ => Err(Error::message("a time is a number")),
@@ -146,6 +147,12 @@ mod tests {
             ("List", Value::list([Value::Int(-1), Value::Float(1.5), Value::Bool(true), Value::from("t")])),
         ]);
         assert_eq!(decode(&encode(&value)), Ok(value));
+    }
+
+    #[test]
+    fn a_time_that_is_not_a_number_is_refused() {
+        assert!(decode(b"\xc1\xfb\x7f\xf8\0\0\0\0\0\0").is_err());
+        assert_eq!(decode(b"\xc1\xfb\x3f\xf8\0\0\0\0\0\0"), Ok(Value::Time(1500)));
     }
 
     /// The Java SDK writes maps and lists of unknown length.

@@ -86,6 +86,10 @@ fn types_of_structure(members: &'static [Member], value: &Value<'_>) -> Result<(
 }
 
 fn types_of(shape: &Shape, value: &Value<'_>) -> Result<(), WireError> {
+    let mismatch = || {
+        let text = format!("{} can not be converted to {}", java_value(value), java_type(shape));
+        WireError::serialization(text)
+    };
     match (shape, value) {
         (Shape::Structure(members), _) => types_of_structure(members, value),
         (Shape::List { of, .. }, Value::List(elements)) => elements.iter().try_for_each(|e| types_of(of, e)),
@@ -98,6 +102,7 @@ fn types_of(shape: &Shape, value: &Value<'_>) -> Result<(), WireError> {
         (Shape::TextMap { .. }, _) => Err(WireError::serialization("Unexpected field type")),
         (Shape::Any, _) | (_, Value::Null) => Ok(()),
         (Shape::Text { .. } | Shape::Word(_), Value::Text(_)) => Ok(()),
+        (Shape::Integer { .. } | Shape::Timestamp, Value::Float(number)) if !number.is_finite() => Err(mismatch()),
         (Shape::Integer { .. }, Value::Int(_) | Value::Float(_)) => Ok(()),
         (Shape::Boolean, Value::Bool(_)) => Ok(()),
         (Shape::Timestamp, Value::Int(_) | Value::Float(_) | Value::Time(_)) => Ok(()),
@@ -105,10 +110,7 @@ fn types_of(shape: &Shape, value: &Value<'_>) -> Result<(), WireError> {
         (Shape::Blob { .. }, Value::Text(text)) => base64_is_whole(text),
         (_, Value::Map(_)) => Err(found_structure()),
         (_, Value::List(_)) => Err(unrecognized_collection(java_class(shape))),
-        _ => {
-            let text = format!("{} can not be converted to {}", java_value(value), java_type(shape));
-            Err(WireError::serialization(text))
-        }
+        _ => Err(mismatch()),
     }
 }
 
@@ -376,6 +378,16 @@ mod tests {
             (r#"{"Records":["x"]}"#, "Unexpected field type"),
         ] {
             assert_eq!(told(body), format!("SerializationException: {text}"), "{body}");
+        }
+    }
+
+    /// Only CBOR has such numbers.
+    #[test]
+    fn what_is_not_a_number_is_no_integer() {
+        for number in [f64::NAN, f64::INFINITY] {
+            let body = Value::structure([("StreamName", "ab".into()), ("Limit", Value::Float(number))]);
+            let text = "DECIMAL_VALUE can not be converted to Integer";
+            assert_eq!(check(MEMBERS, &body), Err(WireError::serialization(text)));
         }
     }
 

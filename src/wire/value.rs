@@ -62,10 +62,11 @@ impl<'a> Value<'a> {
             _ => None,
         }
     }
-    /// The whole number, when this is one.
+    /// The whole number, when this is a number: a fraction is cut off, as the shape's check does.
     pub fn as_int(&self) -> Option<i64> {
         match self {
             Self::Int(number) => Some(*number),
+            Self::Float(number) if number.is_finite() => Some(*number as i64),
             _ => None,
         }
     }

@@ -80,7 +80,7 @@ impl Door {
                 encoding.refusal("", &streams_error(&Error::InternalFailure))
             }
             Ok((_, Asked { encoding, of: Of::DynamoDb { .. } })) => {
-                dynamodb::refusal(encoding, &table::api::Error::InternalServerError)
+                dynamodb::refusal(encoding, &table::api::Error::InternalServerError, &self.account)
             }
             Err(refusal) => refusal,
         }

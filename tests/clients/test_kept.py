@@ -156,7 +156,7 @@ class Kept(unittest.TestCase):
             self.assertEqual(endpoint.control("health"), {"status": "ok"})
 
     def test_a_journal_that_was_barely_begun_is_new(self):
-        for beginning in ["", '{"kine', '{"kinesim":1,"account":"0000']:
+        for beginning in ["", '{"kine', '{"kinesim":2,"account":"0000']:
             with self.subTest(beginning=beginning):
                 Path(self.folder, "journal.ndjson").write_text(beginning)
                 with Endpoint("--clock", "manual", "--data-dir", self.folder) as endpoint:

@@ -1,0 +1,101 @@
+//! What a recording was made with: its first line.
+
+use serde::{Deserialize, Serialize};
+
+use super::{RecordError, VERSION};
+use crate::base::SimDuration;
+use crate::scenario::Scenario;
+use crate::scenario::units::Duration;
+use crate::serve::clock::Pace;
+use crate::serve::settings::{Limits, Settings, Transitions};
+use crate::wire::Account;
+
+/// What a recording was made with.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Header {
+    /// Version of the format.
+    pub(super) kinesim: u32,
+    pub(super) account: String,
+    pub(super) region: String,
+    pub(super) seed: u64,
+    pub(super) epoch_unix_ms: u64,
+    pub(super) limits: Limits,
+    /// `None` for realistic ones.
+    pub(super) transition_ns: Option<u64>,
+    pub(super) shard_limit: Option<u32>,
+    /// The resolved scenario.
+    pub(super) scenario: Option<String>,
+}
+
+impl Header {
+    /// What an endpoint with these settings records.
+    pub fn of(settings: &Settings, scenario: Option<&Scenario>, seed: u64, epoch_unix_ms: u64) -> Self {
+        Self {
+            kinesim: VERSION,
+            account: settings.account.id.to_string(),
+            region: settings.account.region.to_string(),
+            seed,
+            epoch_unix_ms,
+            limits: settings.limits,
+            transition_ns: match settings.transitions {
+                Transitions::Fixed(takes) => Some(takes.as_nanos()),
+                Transitions::Realistic => None,
+            },
+            shard_limit: settings.shard_limit,
+            scenario: scenario.map(Scenario::resolved_toml),
+        }
+    }
+
+    /// Wall-clock time of the run's start.
+    pub fn epoch_unix_ms(&self) -> u64 {
+        self.epoch_unix_ms
+    }
+
+    /// A data directory is used as it was begun.
+    pub fn check_same(&self, now: &Self) -> Result<(), RecordError> {
+        let mut options = self.options().into_iter().zip(now.options());
+        if let Some((then, now)) = options.find(|(then, now)| then != now) {
+            let text = format!("the data directory was begun {then}, and not {now}: use the same, or a new directory");
+            return Err(RecordError::Settings(text));
+        }
+        let text = match (&self.scenario, &now.scenario) {
+            (then, now) if then == now => return Ok(()),
+            (None, _) => "without --scenario",
+            (Some(_), None) => "with a --scenario",
+            (Some(_), Some(_)) => "with another --scenario, or that file has changed",
+        };
+        Err(RecordError::Settings(format!("the data directory was begun {text}: use the same, or a new directory")))
+    }
+
+    /// The options that make a difference, as they are typed.
+    fn options(&self) -> [String; 6] {
+        let takes = |ns| Duration(SimDuration::from_nanos(ns)).to_string();
+        let transitions = self.transition_ns.map_or_else(|| "realistic".to_owned(), takes);
+        [
+            format!("with --account {}", self.account),
+            format!("with --region {}", self.region),
+            format!("with --seed {}", self.seed),
+            format!("with --limits {}", self.limits),
+            self.shard_limit
+                .map_or_else(|| "without --shard-limit".to_owned(), |limit| format!("with --shard-limit {limit}")),
+            format!("with --transitions {transitions}"),
+        ]
+    }
+
+    /// Settings of an endpoint that stands where the recorded one stood.
+    pub fn settings(&self) -> Settings {
+        Settings {
+            address: ([127, 0, 0, 1], 0).into(),
+            pace: Pace::Manual,
+            account: Account { id: self.account.as_str().into(), region: self.region.as_str().into() },
+            shard_limit: self.shard_limit,
+            limits: self.limits,
+            transitions: self
+                .transition_ns
+                .map_or(Transitions::Realistic, |ns| Transitions::Fixed(SimDuration::from_nanos(ns))),
+            epoch_unix_ms: Some(self.epoch_unix_ms),
+            tls_authority_file: None,
+        }
+    }
+}

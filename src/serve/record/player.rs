@@ -1,0 +1,162 @@
+//! Plays a session again: for `kinesim replay`, and when a data directory is taken up.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::rc::Rc;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+
+use super::directory::Behind;
+use super::lines::Lines;
+use super::recorder::digest;
+use super::{Entry, Header, RecordError, Request, What};
+use crate::base::{ShardId, SimTime};
+use crate::cloud::Door;
+use crate::run::Live;
+use crate::scenario::{self, LiveFaults};
+use crate::serve::{answers, settings};
+use crate::service::streams::api::ConsumerRef;
+use crate::wire::http::HttpRequest;
+
+/// A session that is played again.
+pub(super) struct Player {
+    live: Live,
+    door: Rc<Door>,
+    faults: LiveFaults,
+    answers: Rc<RefCell<BTreeMap<u64, (u16, String)>>>,
+    operations: BTreeMap<u64, String>,
+}
+
+impl Player {
+    fn new(header: &Header) -> Result<Self, RecordError> {
+        let settings = header.settings();
+        let read = |text: &str| scenario::load(text, "recording", None);
+        let scenario = match header.scenario.as_deref().map(read) {
+            Some(Ok(scenario)) => scenario,
+            Some(Err(problems)) => return Err(RecordError::Settings(problems.to_string())),
+            None => settings::empty_account(),
+        };
+        let faults = scenario.live_faults();
+        let plan = settings.plan(header.scenario.is_some().then_some(&scenario), header.seed);
+        Ok(Self::resumed(Live::new(&plan, Vec::new()), Rc::new(settings.door(&plan)), faults))
+    }
+
+    /// Plays on in this world.
+    pub fn resumed(live: Live, door: Rc<Door>, faults: LiveFaults) -> Self {
+        Self { live, door, faults, answers: Rc::default(), operations: BTreeMap::new() }
+    }
+
+    /// The world as it is now.
+    pub fn into_world(self) -> Behind {
+        (self.live, self.door, self.faults)
+    }
+
+    /// Does what a data directory says. The next request's number, and how many bytes are whole lines.
+    pub fn play_all(&mut self, lines: &mut Lines) -> Result<(u64, u64), RecordError> {
+        lines.header()?;
+        let mut next = 0;
+        while let Some(entry) = lines.entry()? {
+            if let What::Request(request) = &entry.what {
+                next = request.n + 1;
+            }
+            self.play(entry).map_err(|problem| RecordError::Line(lines.number, problem))?;
+        }
+        Ok((next, lines.whole_bytes))
+    }
+
+    /// Does what a line says; what came out differently, if something did.
+    fn play(&mut self, entry: Entry) -> Result<Option<String>, String> {
+        let at = SimTime::from_nanos(entry.at_ns);
+        self.live.run_until(at);
+        match entry.what {
+            What::Request(request) => self.request(&request)?,
+            What::Answer { n, status, digest } => {
+                let given = self.answers.borrow_mut().remove(&n);
+                let operation = self.operations.remove(&n).unwrap_or_default();
+                let (now_status, now_digest) = given.unwrap_or_default();
+                if (now_status, &now_digest) != (status, &digest) {
+                    return Ok(Some(format!(
+                        "request {n} ({operation}) at {at}: answered {now_status} {now_digest}, and was {status} {digest}"
+                    )));
+                }
+            }
+            What::Poll { stream, consumer, created_unix_s, shard, subscription } => {
+                let stream = stream.parse().map_err(|_| "no stream name".to_owned())?;
+                let consumer = ConsumerRef { stream, name: consumer.into(), created_unix_s };
+                // What it says shows in the trace hash.
+                let _ = self.live.poll_subscription(&consumer, ShardId(shard), subscription);
+            }
+            What::Fault(fault) => {
+                self.live.begin_fault(self.live.read_json_fault(&self.faults, fault)?);
+            }
+            What::Heal { id } => drop(self.live.heal_fault(id)),
+            What::Time {} => {}
+            What::End { trace_hash } => {
+                let now = format!("{:016x}", self.live.trace_hash());
+                if now != trace_hash {
+                    return Ok(Some(format!("trace hash {now}, and was {trace_hash}")));
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    fn request(&mut self, request: &Request) -> Result<(), String> {
+        let body = STANDARD.decode(&request.body).map_err(|error| error.to_string())?;
+        let http = HttpRequest {
+            method: &request.method,
+            query: &request.query,
+            target: request.target.as_deref(),
+            content_type: request.content_type.as_deref(),
+            authorization: request.authorization.as_deref(),
+            has_date: request.has_date,
+            body: &body,
+        };
+        let (answers, n) = (self.answers.clone(), request.n);
+        self.operations.insert(n, request.target.clone().unwrap_or_default());
+        answers::answer(&self.live, &self.door, &http, move |answer| {
+            if let Some(answer) = answer {
+                answers.borrow_mut().insert(n, digest(&answer));
+            }
+        });
+        Ok(())
+    }
+}
+
+/// What came of a replay.
+#[derive(Debug, Default)]
+pub struct Replayed {
+    /// Requests that were made again.
+    pub requests: u64,
+    /// What came out differently, up to ten.
+    pub differences: Vec<String>,
+    /// The trace hash at the end.
+    pub trace_hash: u64,
+    /// Whether the recording has an end; else it was cut, and its hash is not known.
+    pub is_whole: bool,
+}
+
+/// Most differences that are told.
+const DIFFERENCES_MAX: usize = 10;
+
+/// Feeds a recorded session to fresh services, and compares answers and trace hash.
+///
+/// # Errors
+/// When the file is no recording.
+pub fn replay(path: &Path) -> Result<Replayed, RecordError> {
+    let mut lines = Lines::open(path)?;
+    let mut player = Player::new(&lines.header()?)?;
+    let mut replayed = Replayed::default();
+    while let Some(entry) = lines.entry()? {
+        replayed.requests += u64::from(matches!(entry.what, What::Request(_)));
+        replayed.is_whole |= matches!(entry.what, What::End { .. });
+        let difference = player.play(entry).map_err(|problem| RecordError::Line(lines.number, problem))?;
+        if replayed.differences.len() < DIFFERENCES_MAX {
+            replayed.differences.extend(difference);
+        }
+    }
+    replayed.trace_hash = player.live.trace_hash();
+    Ok(replayed)
+}

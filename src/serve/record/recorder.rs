@@ -1,0 +1,202 @@
+//! Writes a session down.
+
+use std::cell::{Cell, RefCell};
+use std::fs::{File, OpenOptions};
+use std::io::{self, Write};
+use std::path::Path;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use serde::Serialize;
+use xxhash_rust::xxh3::xxh3_64;
+
+use super::hide::{hide_header, hide_query, replaced};
+use super::{Entry, Header, RecordError, Request, What};
+use crate::base::{ShardId, SimTime};
+use crate::cloud::Answer;
+use crate::run::Live;
+use crate::service::streams::api::ConsumerRef;
+use crate::wire::http::HttpRequest;
+
+/// What a recorder writes down.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Scope {
+    /// Everything, answers too.
+    Recording,
+    /// What a restart needs: with a scenario everything draws from its chance, reads too.
+    Directory { has_scenario: bool },
+}
+
+/// Writes a session down.
+pub struct Recorder {
+    file: RefCell<File>,
+    /// Bytes of lines that are whole.
+    bytes: Cell<u64>,
+    /// Why the last line was not written.
+    problem: RefCell<Option<String>>,
+    next: Cell<u64>,
+    scope: Scope,
+}
+
+/// A request that was written down, and whose answer will be.
+pub struct Noted {
+    n: u64,
+    /// The header as it came, and as it was written down: some refusals repeat it.
+    authorization: Option<(String, String)>,
+}
+
+impl Recorder {
+    /// Goes on after so many bytes, with this request's number.
+    pub(super) fn resumed(file: File, bytes: u64, next: u64, scope: Scope) -> Self {
+        let (file, bytes, next) = (RefCell::new(file), Cell::new(bytes), Cell::new(next));
+        Self { file, bytes, problem: RefCell::default(), next, scope }
+    }
+
+    /// A new recording. What is there already is not overwritten.
+    pub fn create(path: &Path, header: &Header) -> Result<Self, RecordError> {
+        let file = OpenOptions::new().create(true).append(true).open(path)?;
+        if file.metadata()?.len() > 0 {
+            return Err(RecordError::Exists);
+        }
+        let recorder = Self::resumed(file, 0, 0, Scope::Recording);
+        recorder.write(header)?;
+        Ok(recorder)
+    }
+
+    /// Why the data directory does not keep what happens, if so.
+    pub fn problem(&self) -> Option<String> {
+        let problem = self.problem.borrow().clone().filter(|_| self.scope != Scope::Recording);
+        problem.map(|problem| format!("the data directory cannot be written: {problem}"))
+    }
+
+    pub(super) fn write(&self, line: &impl Serialize) -> io::Result<()> {
+        let mut text = serde_json::to_vec(line)?;
+        text.push(b'\n');
+        let mut file = self.file.borrow_mut();
+        if self.problem.borrow().is_some() {
+            // Half a line may be there, which the next one must not be joined to.
+            file.set_len(self.bytes.get())?;
+        }
+        file.write_all(&text)?;
+        self.bytes.set(self.bytes.get() + text.len() as u64);
+        Ok(())
+    }
+
+    /// Writes a line. A recording may be incomplete, with a warning; a data directory may not.
+    fn note(&self, at: SimTime, what: What) -> Result<(), RecordError> {
+        let written = self.write(&Entry { at_ns: at.as_nanos(), what });
+        let problem = written.as_ref().err().map(ToString::to_string);
+        let before = self.problem.replace(problem);
+        match (written, self.scope) {
+            (Err(error), _) if before.is_none() => tracing::error!(%error, "the session cannot be written down"),
+            (Ok(()), _) => return Ok(()),
+            _ => {}
+        }
+        match self.scope {
+            Scope::Recording => Ok(()),
+            Scope::Directory { .. } => Err(RecordError::NotKept),
+        }
+    }
+
+    /// Whether what changes nothing by itself is written down as well.
+    fn keeps_reads(&self, live: &Live) -> bool {
+        match self.scope {
+            Scope::Recording | Scope::Directory { has_scenario: true } => true,
+            Scope::Directory { has_scenario: false } => !live.active_faults().is_empty(),
+        }
+    }
+
+    /// Notes a request that is about to be handled.
+    ///
+    /// # Errors
+    /// When it must not be handled.
+    pub fn request(&self, live: &Live, request: &HttpRequest<'_>) -> Result<Option<Noted>, RecordError> {
+        if only_reads(request.target) && !self.keeps_reads(live) {
+            return Ok(None);
+        }
+        let n = self.next.replace(self.next.get() + 1);
+        let owned = |text: Option<&str>| text.map(ToOwned::to_owned);
+        let hidden = request.authorization.map(hide_header);
+        let authorization = owned(request.authorization).zip(hidden.clone());
+        let request = Request {
+            n,
+            method: request.method.to_owned(),
+            query: hide_query(request.query),
+            target: owned(request.target),
+            content_type: owned(request.content_type),
+            authorization: hidden,
+            has_date: request.has_date,
+            body: STANDARD.encode(request.body),
+        };
+        self.note(live.now(), What::Request(request))?;
+        Ok(Some(Noted { n, authorization }))
+    }
+
+    /// Notes the answer to a request, which a data directory does without.
+    pub fn answer(&self, at: SimTime, noted: &Noted, answer: &Answer) {
+        if self.scope == Scope::Recording {
+            let (status, digest) = match (answer, &noted.authorization) {
+                (Answer::Whole(answer), Some((came, hidden))) if answer.status == 400 => {
+                    digest_of(answer.status, &replaced(&answer.body, came.as_bytes(), hidden.as_bytes()))
+                }
+                _ => digest(answer),
+            };
+            let _ = self.note(at, What::Answer { n: noted.n, status, digest });
+        }
+    }
+
+    /// Notes that a subscription is about to be asked for its events.
+    pub fn poll(
+        &self,
+        live: &Live,
+        consumer: &ConsumerRef,
+        shard: ShardId,
+        subscription: u64,
+    ) -> Result<(), RecordError> {
+        if !self.keeps_reads(live) {
+            return Ok(());
+        }
+        let (stream, name) = (consumer.stream.to_string(), consumer.name.to_string());
+        let created_unix_s = consumer.created_unix_s;
+        self.note(live.now(), What::Poll { stream, consumer: name, created_unix_s, shard: shard.0, subscription })
+    }
+
+    /// Notes a fault that is about to begin.
+    pub fn fault(&self, at: SimTime, fault: &serde_json::Value) -> Result<(), RecordError> {
+        self.note(at, What::Fault(fault.clone()))
+    }
+
+    /// Notes a fault that is about to be healed.
+    pub fn heal(&self, at: SimTime, id: u32) -> Result<(), RecordError> {
+        self.note(at, What::Heal { id })
+    }
+
+    /// Notes what time it is.
+    pub fn time(&self, at: SimTime) -> Result<(), RecordError> {
+        self.note(at, What::Time {})
+    }
+
+    /// Notes the end of the session.
+    pub fn end(&self, live: &Live) -> Result<(), RecordError> {
+        match self.scope {
+            Scope::Recording => self.note(live.now(), What::End { trace_hash: format!("{:016x}", live.trace_hash()) }),
+            Scope::Directory { .. } => self.time(live.now()),
+        }
+    }
+}
+
+fn only_reads(target: Option<&str>) -> bool {
+    let operation = target.and_then(|target| target.split_once('.')).map_or("", |(_, operation)| operation);
+    ["Get", "List", "Describe", "Query", "Scan", "BatchGet"].iter().any(|prefix| operation.starts_with(prefix))
+}
+
+pub(super) fn digest(answer: &Answer) -> (u16, String) {
+    match answer {
+        Answer::Whole(answer) => digest_of(answer.status, &answer.body),
+        Answer::Subscribed(subscribed) => (200, format!("subscription {}", subscribed.number)),
+    }
+}
+
+fn digest_of(status: u16, body: &[u8]) -> (u16, String) {
+    (status, format!("{:016x}", xxh3_64(body)))
+}

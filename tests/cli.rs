@@ -117,3 +117,14 @@ fn json_is_one_document_with_the_documented_members() {
         assert!(json["performance"][member].is_number(), "{member}");
     }
 }
+
+#[cfg(feature = "serve")]
+#[test]
+fn a_port_that_is_taken_is_said_with_what_helps() {
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let port = taken.local_addr().expect("an address").port().to_string();
+    let done = kinesim(&["serve", "--port", &port]);
+    assert_eq!((done.status.code(), text(&done.stdout)), (Some(2), String::new()));
+    let wanted = format!("port {port} of 127.0.0.1 is taken: stop what listens there, or give another --port");
+    assert!(text(&done.stderr).contains(&wanted), "{}", text(&done.stderr));
+}

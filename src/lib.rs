@@ -26,15 +26,17 @@
 //! ```
 //!
 //! The floors, each importing only from those below: `serve` is the local endpoint for real clients; [`run`] carries out;
-//! [`report`] renders; [`scenario`] reads files; [`check`] and [`measure`] fold over events; [`client`] and [`cloud`] are
-//! what talks over the network; [`world`] is the machine room and [`wire`] the AWS protocols; [`service`] has the services
-//! as clockless values; [`base`] the values that all share.
+//! [`report`] renders; [`scenario`] reads files; [`check`] and [`measure`] fold over events; [`client`] is
+//! what talks over the network; [`aws`] has the services as clockless values, each with its wire; [`world`] is the machine
+//! room; [`base`] the values that all share.
 
+pub mod aws;
 pub mod base;
 pub mod check;
 pub mod cli;
 pub mod client;
-pub mod cloud;
+#[cfg(any(feature = "serve", feature = "http"))]
+pub mod http;
 pub mod measure;
 #[cfg(feature = "http")]
 pub mod net;
@@ -43,10 +45,8 @@ pub mod run;
 pub mod scenario;
 #[cfg(feature = "serve")]
 pub mod serve;
-pub mod service;
 #[cfg(feature = "aws-sdk")]
 pub mod simulation;
-pub mod wire;
 pub mod world;
 
 #[cfg(feature = "aws-sdk")]

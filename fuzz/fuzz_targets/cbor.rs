@@ -1,7 +1,9 @@
 //! Any CBOR body is read or refused.
 #![no_main]
 
-use kinesim::wire::{Account, cbor, kinesis};
+use kinesim::aws::Account;
+use kinesim::aws::kinesis::wire as kinesis;
+use kinesim::aws::protocol::cbor;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|data: &[u8]| {

@@ -1,8 +1,8 @@
 //! Any expression is read or refused.
 #![no_main]
 
-use kinesim::wire::dynamodb::Scope;
-use kinesim::wire::json;
+use kinesim::aws::dynamodb::wire::Scope;
+use kinesim::aws::protocol::json;
 use libfuzzer_sys::fuzz_target;
 
 const PLACEHOLDERS: &[u8] = br##"{

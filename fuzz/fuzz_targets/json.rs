@@ -1,7 +1,10 @@
 //! Any JSON body is read or refused, by every operation of both services.
 #![no_main]
 
-use kinesim::wire::{Account, dynamodb, json, kinesis};
+use kinesim::aws::Account;
+use kinesim::aws::dynamodb::wire as dynamodb;
+use kinesim::aws::kinesis::wire as kinesis;
+use kinesim::aws::protocol::json;
 use libfuzzer_sys::fuzz_target;
 
 const KINESIS: [&str; 6] =

@@ -1,7 +1,7 @@
 //! Any shard iterator or paging token is read or refused; what is read is ours, and is written as it was.
 #![no_main]
 
-use kinesim::wire::kinesis::tokens;
+use kinesim::aws::kinesis::wire::tokens;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|text: &str| {

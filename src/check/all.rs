@@ -18,8 +18,8 @@ use super::no_acknowledged_record_lost::NoAcknowledgedRecordLost;
 use super::nothing_below_checkpoint_unprocessed::NothingBelowCheckpointUnprocessed;
 use super::shard_order::ShardOrder;
 use super::{Check, CheckResult};
+use crate::aws::kinesis::api::ThrottleWindow;
 use crate::base::{Event, EventKind, Fold, SimDuration, SimTime};
-use crate::service::streams::api::ThrottleWindow;
 
 /// What the checks must know of a run besides its events.
 #[derive(Clone, Copy, Debug)]

@@ -14,9 +14,9 @@ use super::findings::Findings;
 use super::grid::Grid;
 use super::names::Names;
 use super::{Check, CheckResult};
+use crate::aws::kinesis::api::ThrottleWindow;
 use crate::base::units::MIB;
 use crate::base::{Event, EventKind, Fold, ShardId, SimTime, StreamId, TableId};
-use crate::service::streams::api::ThrottleWindow;
 
 const NANO: u64 = 1_000_000_000;
 const RECORDS_PER_S: u64 = 1000;

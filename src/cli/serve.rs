@@ -7,10 +7,10 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use super::{Exit, print_diagnostics};
+use crate::aws::Account;
 use crate::scenario;
 use crate::scenario::units::Duration;
 use crate::serve::{Keep, Limits, Pace, Server, Settings, Transitions};
-use crate::wire::Account;
 
 /// Arguments of `kinesim serve`.
 #[derive(Args)]

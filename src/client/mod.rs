@@ -12,7 +12,7 @@ pub mod sdk;
 #[cfg(test)]
 pub mod testing;
 
-use crate::cloud::Cloud;
+use crate::aws::Cloud;
 
 /// A worker of a consumer whose code the user brings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -19,8 +19,8 @@ use super::Cx;
 use super::mishaps::Mishaps;
 use super::processor::ProcessorSettings;
 use super::sdk::{RetryMode, Sdk};
+use crate::aws::kinesis::api::{IteratorPosition, ListShards, Request, Response, Shard, ShardFilter};
 use crate::base::{ConsumerId, Event, SimDuration, SimTime, StreamName};
-use crate::service::streams::api::{IteratorPosition, ListShards, Request, Response, Shard, ShardFilter};
 
 /// How long a call may take; the Java SDK's default read timeout.
 const CALL_TIMEOUT: SimDuration = SimDuration::from_secs(30);

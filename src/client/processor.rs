@@ -5,11 +5,11 @@ use std::rc::Rc;
 use super::Cx;
 use super::mishaps::Mishaps;
 use super::sdk::Sdk;
+use crate::aws::kinesis::api::Record;
+use crate::aws::store::{self, Position};
 use crate::base::event::ProcessorFault;
 pub use crate::base::event::SinkKind;
 use crate::base::{ConsumerId, Event, ShardId, SimDuration, SimTime};
-use crate::service::sink::{self, Position};
-use crate::service::streams::api::Record;
 
 /// What the application does with records.
 #[derive(Clone, Debug, PartialEq)]
@@ -131,9 +131,9 @@ impl RecordProcessor {
         if processor.settings.sink == SinkKind::Transactional {
             let (consumer, shard) = of;
             let kind = SinkKind::Transactional;
-            match processor.store(sink::Request::Open { consumer, shard, kind, fence }).await {
-                sink::Reply::Opened { position } => processor.store_position = position,
-                sink::Reply::Applied | sink::Reply::Fenced => return None,
+            match processor.store(store::Request::Open { consumer, shard, kind, fence }).await {
+                store::Reply::Opened { position } => processor.store_position = position,
+                store::Reply::Applied | store::Reply::Fenced => return None,
             }
         }
         Some(processor)
@@ -177,8 +177,8 @@ impl RecordProcessor {
         let (from, to, kind, fence) = (first.ordinal, last.ordinal + 1, self.settings.sink, self.fence);
         let position = Position { sequence_number: Some(last.sequence_number), next_ordinal: to };
         let commit = (kind == SinkKind::Transactional).then_some(position);
-        let request = sink::Request::Apply { consumer, shard, kind, from, to, fence, commit };
-        if self.store(request).await == sink::Reply::Fenced {
+        let request = store::Request::Apply { consumer, shard, kind, from, to, fence, commit };
+        if self.store(request).await == store::Reply::Fenced {
             return Processed::Fenced;
         }
         self.store_position = commit.or(self.store_position);
@@ -196,7 +196,7 @@ impl RecordProcessor {
     }
 
     /// A call to the store, until it answers.
-    async fn store(&self, request: sink::Request) -> sink::Reply {
+    async fn store(&self, request: store::Request) -> store::Reply {
         loop {
             if let Ok(reply) = self.sink.sink(request.clone()).await {
                 return reply;

@@ -8,10 +8,10 @@ use std::cell::{Cell, RefCell};
 use std::fmt;
 
 use super::Cx;
+use crate::aws::{Reply, Request};
+use crate::aws::{dynamodb, kinesis, store};
 use crate::base::SimDuration;
 use crate::base::seed::Random;
-use crate::cloud::{Reply, Request};
-use crate::service::{sink, streams, table};
 
 /// How an SDK client retries.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -112,18 +112,18 @@ impl Sdk {
     /// The last attempt's error.
     pub async fn streams(
         &self,
-        request: streams::api::Request,
-    ) -> Result<streams::api::Response, SdkError<streams::api::Error>> {
+        request: kinesis::api::Request,
+    ) -> Result<kinesis::api::Response, SdkError<kinesis::api::Error>> {
         self.streams_counting(request).await.0
     }
 
     /// Calls the streams service and tells how many attempts it took.
     pub async fn streams_counting(
         &self,
-        request: streams::api::Request,
-    ) -> (Result<streams::api::Response, SdkError<streams::api::Error>>, u32) {
-        let class = |error: &streams::api::Error| {
-            use streams::api::Error as E;
+        request: kinesis::api::Request,
+    ) -> (Result<kinesis::api::Response, SdkError<kinesis::api::Error>>, u32) {
+        let class = |error: &kinesis::api::Error| {
+            use kinesis::api::Error as E;
             match error {
                 E::ProvisionedThroughputExceeded(_) | E::LimitExceeded(_) | E::Throttling => Class::Throttling,
                 E::InternalFailure | E::ServiceUnavailable => Class::Transient,
@@ -131,10 +131,10 @@ impl Sdk {
             }
         };
         let unpack = |reply| match reply {
-            Reply::Streams(reply) => reply,
+            Reply::Kinesis(reply) => reply,
             _ => unreachable!("a streams request has a streams reply"),
         };
-        self.call(Request::Streams(request), unpack, class).await
+        self.call(Request::Kinesis(request), unpack, class).await
     }
 
     /// Calls the table service.
@@ -144,10 +144,10 @@ impl Sdk {
     // Not `async`: the request would be held once more by the future, which is large for it.
     pub fn table(
         &self,
-        request: table::api::Request,
-    ) -> impl Future<Output = Result<table::api::Response, SdkError<table::api::Error>>> {
-        let class = |error: &table::api::Error| {
-            use table::api::Error as E;
+        request: dynamodb::api::Request,
+    ) -> impl Future<Output = Result<dynamodb::api::Response, SdkError<dynamodb::api::Error>>> {
+        let class = |error: &dynamodb::api::Error| {
+            use dynamodb::api::Error as E;
             match error {
                 E::ProvisionedThroughputExceeded(_) | E::Throttling | E::LimitExceeded => Class::Throttling,
                 E::InternalServerError | E::ServiceUnavailable => Class::Transient,
@@ -155,10 +155,10 @@ impl Sdk {
             }
         };
         let unpack = |reply| match reply {
-            Reply::Table(reply) => reply,
+            Reply::DynamoDb(reply) => reply,
             _ => unreachable!("a table request has a table reply"),
         };
-        let call = self.call(Request::Table(Box::new(request)), unpack, class);
+        let call = self.call(Request::DynamoDb(Box::new(request)), unpack, class);
         async { call.await.0 }
     }
 
@@ -166,12 +166,12 @@ impl Sdk {
     ///
     /// # Errors
     /// [`SdkError::TimedOut`] after all attempts; the store's refusals are replies.
-    pub async fn sink(&self, request: sink::Request) -> Result<sink::Reply, SdkError<std::convert::Infallible>> {
+    pub async fn sink(&self, request: store::Request) -> Result<store::Reply, SdkError<std::convert::Infallible>> {
         let unpack = |reply| match reply {
-            Reply::Sink(reply) => Ok(reply),
+            Reply::Store(reply) => Ok(reply),
             _ => unreachable!("a store request has a store reply"),
         };
-        self.call(Request::Sink(request), unpack, |never: &std::convert::Infallible| match *never {}).await.0
+        self.call(Request::Store(request), unpack, |never: &std::convert::Infallible| match *never {}).await.0
     }
 
     async fn call<T, E>(

@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::Cx;
+use crate::aws::{Cloud, KINESIS};
+use crate::aws::{Service, dynamodb, kinesis};
 use crate::base::event::HostRole;
 use crate::base::{Event, EventKind, Fold, HostId, RangeSet, Seed, ShardId, SimDuration, SimTime, StreamName};
-use crate::cloud::{Cloud, KINESIS};
-use crate::service::{Service, streams, table};
 use crate::world::{Settings, World};
 
 /// Every event with its time.
@@ -40,26 +40,26 @@ impl Lab {
     /// A world whose stream has this many shards.
     pub fn new(shards: u32) -> Self {
         let log = Rc::new(RefCell::new(Log::default()));
-        let streams = streams::api::Settings::default();
+        let streams = kinesis::api::Settings::default();
         let settings = Settings {
             seed: Seed(1),
             epoch_unix_ms: streams.epoch_unix_ms,
             services: Cloud::hosts(),
             latency: (SimDuration::from_millis(5), SimDuration::from_millis(5)),
         };
-        let cloud = Cloud::new(streams, table::api::Settings::default(), Seed(1));
+        let cloud = Cloud::new(streams, dynamodb::api::Settings::default(), Seed(1));
         let lab = Self { world: World::new(settings, cloud, log.clone()), log };
-        let create = streams::api::CreateStream::provisioned(clicks(), shards);
-        lab.ask(streams::api::Request::CreateStream(Box::new(create)));
+        let create = kinesis::api::CreateStream::provisioned(clicks(), shards);
+        lab.ask(kinesis::api::Request::CreateStream(Box::new(create)));
         lab.run_until_s(Self::OPEN_S);
         lab
     }
 
     /// Asks the streams service from outside the network.
-    pub fn ask(&self, request: streams::api::Request) -> streams::api::Response {
+    pub fn ask(&self, request: kinesis::api::Request) -> kinesis::api::Response {
         let reply = self.world.with_backend(|cloud, now, events| {
-            cloud.streams.advance(now, events);
-            cloud.streams.handle(now, KINESIS, request, events)
+            cloud.kinesis.advance(now, events);
+            cloud.kinesis.handle(now, KINESIS, request, events)
         });
         reply.expect("the service does it")
     }

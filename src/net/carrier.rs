@@ -17,10 +17,10 @@ use tokio::task::AbortHandle;
 
 use super::client::{HttpClient, HttpError, Timeouts};
 use super::{Room, SERVICES, ordinals};
+use crate::aws::{self, Cloud, KINESIS, Reply, Written};
 use crate::base::HostId;
 use crate::base::event::HostRole;
-use crate::cloud::{self, Cloud, KINESIS, Reply, Written};
-use crate::wire::headers::{AMZ_DATE, TARGET};
+use crate::http::headers::{AMZ_DATE, TARGET};
 use crate::world::{self, CallError, CarriedCall};
 
 /// What is asked of signatures is that they have their parts.
@@ -60,7 +60,7 @@ impl world::Carrier<Cloud> for Carrier {
         SERVICES.contains(&service) && matches!(role, Some(HostRole::Producer | HostRole::Consumer))
     }
 
-    fn carry(&self, call: CarriedCall<Cloud>, request: cloud::Request) -> Box<dyn Any> {
+    fn carry(&self, call: CarriedCall<Cloud>, request: aws::Request) -> Box<dyn Any> {
         let Some(room) = self.room.upgrade() else { unreachable!("the world runs in its room") };
         let client = self.client_of(&room, call.client());
         let deadline = room.instant(call.deadline());
@@ -93,7 +93,7 @@ impl Drop for StopOnDrop {
 }
 
 /// Sends a request and reads its answer.
-async fn exchange(room: &Room, client: &HttpClient, request: &cloud::Request) -> Result<Reply, HttpError> {
+async fn exchange(room: &Room, client: &HttpClient, request: &aws::Request) -> Result<Reply, HttpError> {
     let written = room.door.write(request);
     let encoding = written.encoding;
     let service = HostId(<Cloud as world::Backend>::service_of(request) as u16);

@@ -31,9 +31,9 @@ use tokio::time::Instant;
 use self::carrier::Carrier;
 pub use self::lives::{Life, Lives};
 pub use self::tcp::Tcp;
+use crate::aws::{Cloud, Door};
 use crate::base::{HostId, SimDuration, SimTime};
 use crate::client::Transport;
-use crate::cloud::{Cloud, Door};
 use crate::world::World;
 
 /// A world inside one turmoil host.
@@ -141,4 +141,4 @@ pub fn duration(span: SimDuration) -> Duration {
 pub const PORT: u16 = 443;
 
 /// The services that speak HTTP.
-pub const SERVICES: [HostId; 2] = [crate::cloud::KINESIS, crate::cloud::DYNAMODB];
+pub const SERVICES: [HostId; 2] = [crate::aws::KINESIS, crate::aws::DYNAMODB];

@@ -6,14 +6,14 @@ use std::fmt::Write;
 use hyper::Response;
 use hyper::header::{HeaderName, HeaderValue};
 
-use crate::cloud::Reply;
-use crate::service::streams::api::{Record, Response as Streams};
+use crate::aws::Reply;
+use crate::aws::kinesis::api::{Record, Response as Streams};
 
 const ORDINALS: HeaderName = HeaderName::from_static("x-kinesim-ordinals");
 
 /// The header for a reply with records.
 pub(super) fn of(reply: &Reply) -> Option<HeaderValue> {
-    let Reply::Streams(Ok(Streams::Records(output))) = reply else { return None };
+    let Reply::Kinesis(Ok(Streams::Records(output))) = reply else { return None };
     let mut text = String::new();
     for run in output.records.chunk_by(|a, b| b.ordinal == a.ordinal + 1) {
         let _ = write!(text, "{}+{} ", run[0].ordinal, run.len());
@@ -30,7 +30,7 @@ pub(super) fn put<B>(answer: &mut Response<B>, ordinals: Option<HeaderValue>) {
 
 /// Gives the records of a reply the ordinals that came with its answer.
 pub(super) fn tell<B>(answer: &Response<B>, reply: &mut Reply) {
-    let Reply::Streams(Ok(Streams::Records(output))) = reply else { return };
+    let Reply::Kinesis(Ok(Streams::Records(output))) = reply else { return };
     let text = answer.headers().get(ORDINALS).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let runs = text.split_ascii_whitespace().filter_map(|run| {
         let (first, count) = run.split_once('+')?;

@@ -17,13 +17,13 @@ use turmoil_net::shim::tokio::net::TcpListener;
 use super::stream::{AsHost, HostStream};
 use super::tcp::{endpoint, host_at};
 use super::{Room, SERVICES, duration, ordinals};
+use crate::aws::kinesis;
+use crate::aws::kinesis::api::{PutEntry, Request as Streams, SubscriptionPoll};
+use crate::aws::protocol::envelope::HttpResponse;
+use crate::aws::{self, Answer, Reply, Subscribed};
 use crate::base::{Event, HostId, Payload, ShardId, SimDuration, SimTime};
-use crate::cloud::{self, Answer, Reply, Subscribed};
-use crate::service::streams::api::{PutEntry, Request as Streams, SubscriptionPoll};
-use crate::wire::frames::{EVENTS_WAITING_MAX, Frames};
-use crate::wire::headers;
-use crate::wire::http::HttpResponse;
-use crate::wire::kinesis;
+use crate::http::frames::{EVENTS_WAITING_MAX, Frames};
+use crate::http::headers;
 use crate::world::{Backend, Fate};
 
 /// How often a subscription with nothing to say is asked again.
@@ -90,9 +90,9 @@ async fn answer(
 }
 
 /// A request that has arrived whole: what faults on links do to it, the service, and what they do to its answer.
-async fn exchange(room: &Rc<Room>, client: HostId, service: HostId, request: cloud::Request) -> Reply {
+async fn exchange(room: &Rc<Room>, client: HostId, service: HostId, request: aws::Request) -> Reply {
     room.catch_up();
-    let (caller, operation) = (room.world.host(client), cloud::Cloud::operation_of(&request));
+    let (caller, operation) = (room.world.host(client), aws::Cloud::operation_of(&request));
     match caller.message(service, operation, false) {
         Fate::Lost => return pending().await,
         Fate::Deliver(after) => sleep(after).await,
@@ -107,7 +107,7 @@ async fn exchange(room: &Rc<Room>, client: HostId, service: HostId, request: clo
     }
     let begins = position_asked(&request);
     let reply = handle(room, client, request);
-    if let (Some((shard, position)), Reply::Streams(Ok(_))) = (begins, &reply) {
+    if let (Some((shard, position)), Reply::Kinesis(Ok(_))) = (begins, &reply) {
         tell_start(room, client, shard, &position);
     }
     match caller.message(service, operation, true) {
@@ -118,15 +118,15 @@ async fn exchange(room: &Rc<Room>, client: HostId, service: HostId, request: clo
 }
 
 /// A built-in producer's records are stored as what they are, not as the bytes that they become on the wire.
-fn with_payloads_of_simulation(request: cloud::Request) -> cloud::Request {
+fn with_payloads_of_simulation(request: aws::Request) -> aws::Request {
     let known = |mut entry: PutEntry| {
         if let Payload::Bytes(bytes) = entry.data {
             entry.data = Payload::from_wire(Arc::unwrap_or_clone(bytes));
         }
         entry
     };
-    let cloud::Request::Streams(request) = request else { return request };
-    cloud::Request::Streams(match request {
+    let aws::Request::Kinesis(request) = request else { return request };
+    aws::Request::Kinesis(match request {
         Streams::PutRecord { stream, entry, sequence_number_for_ordering } => {
             Streams::PutRecord { stream, entry: known(entry), sequence_number_for_ordering }
         }
@@ -139,9 +139,9 @@ fn with_payloads_of_simulation(request: cloud::Request) -> cloud::Request {
 }
 
 /// Where a request wants to read a shard from.
-fn position_asked(request: &cloud::Request) -> Option<(ShardId, String)> {
+fn position_asked(request: &aws::Request) -> Option<(ShardId, String)> {
     match request {
-        cloud::Request::Streams(
+        aws::Request::Kinesis(
             Streams::GetShardIterator { shard, position, .. } | Streams::SubscribeToShard { shard, position, .. },
         ) => Some((*shard, position.to_string())),
         _ => None,
@@ -162,7 +162,7 @@ async fn sleep(span: SimDuration) {
     }
 }
 
-fn handle(room: &Room, client: HostId, request: cloud::Request) -> Reply {
+fn handle(room: &Room, client: HostId, request: aws::Request) -> Reply {
     room.catch_up();
     room.world.with_backend(|cloud, now, events| {
         cloud.advance(now, events);
@@ -181,19 +181,20 @@ fn subscribe(room: &Rc<Room>, client: HostId, subscribed: Subscribed) -> Frames 
 /// Sends events until the subscription is over or the client is gone.
 async fn send_events(room: &Room, client: HostId, subscribed: &Subscribed, frames: &mpsc::Sender<Bytes>) {
     let Subscribed { consumer, shard, number, encoding } = subscribed;
-    if frames.send(kinesis::initial_response(*encoding).into()).await.is_err() {
+    if frames.send(kinesis::wire::initial_response(*encoding).into()).await.is_err() {
         return;
     }
     loop {
         room.catch_up();
         let polled = room.world.with_backend(|cloud, now, events| {
             cloud.advance(now, events);
-            cloud.streams.poll_subscription(now, client, consumer, *shard, *number, events)
+            cloud.kinesis.poll_subscription(now, client, consumer, *shard, *number, events)
         });
         let (frame, is_last) = match polled {
-            Ok(SubscriptionPoll::Event(event)) => {
-                (kinesis::subscription_event(*encoding, &event, room.door.epoch_unix_ms), event.continuation.is_none())
-            }
+            Ok(SubscriptionPoll::Event(event)) => (
+                kinesis::wire::subscription_event(*encoding, &event, room.door.epoch_unix_ms),
+                event.continuation.is_none(),
+            ),
             Ok(SubscriptionPoll::NotBefore(at)) => {
                 wait(room, at, frames).await;
                 continue;
@@ -204,7 +205,7 @@ async fn send_events(room: &Room, client: HostId, subscribed: &Subscribed, frame
                 continue;
             }
             Ok(SubscriptionPoll::Ended) => return,
-            Err(error) => (kinesis::subscription_error(*encoding, &error), true),
+            Err(error) => (kinesis::wire::subscription_error(*encoding, &error), true),
         };
         if frames.send(frame.into()).await.is_err() || is_last {
             return;

@@ -10,8 +10,8 @@ use hyper::body::Bytes;
 
 use super::client::{HttpClient, HttpError, Timeouts};
 use super::{Life, Room};
+use crate::aws::KINESIS;
 use crate::base::{Event, Fold, HostId, SimTime};
-use crate::cloud::KINESIS;
 use crate::run::run_in_room;
 use crate::scenario;
 

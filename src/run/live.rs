@@ -10,16 +10,16 @@ use std::rc::Rc;
 use super::director::Director;
 use super::folds::Folds;
 use super::shard_load::ShardLoad;
+use crate::aws::Service;
+use crate::aws::kinesis::api::{ConsumerRef, Error, SubscriptionPoll};
+use crate::aws::{Cloud, Reply, Request};
 use crate::base::event::HostRole;
 use crate::base::{Fold, ShardId, SimDuration, SimTime};
 use crate::check::CheckResult;
 use crate::client::Cx;
-use crate::cloud::{Cloud, Reply, Request};
 use crate::measure::Figures;
 use crate::scenario::LiveFaults;
 use crate::scenario::plan::{FaultPlan, Plan};
-use crate::service::Service;
-use crate::service::streams::api::{ConsumerRef, Error, SubscriptionPoll};
 use crate::world::World;
 
 /// The name of the host through which foreign clients call.
@@ -89,8 +89,8 @@ impl Live {
     ) -> Result<SubscriptionPoll, Error> {
         let caller = self.gateway.id();
         self.world.with_backend(|cloud, now, events| {
-            cloud.streams.advance(now, events);
-            cloud.streams.poll_subscription(now, caller, consumer, shard, subscription, events)
+            cloud.kinesis.advance(now, events);
+            cloud.kinesis.poll_subscription(now, caller, consumer, shard, subscription, events)
         })
     }
 
@@ -104,7 +104,7 @@ impl Live {
     /// What is wrong with it.
     pub fn read_json_fault(&self, faults: &LiveFaults, value: serde_json::Value) -> Result<FaultPlan, String> {
         let (streams, tables) = self.look(|cloud| {
-            (cloud.streams.stream_names().cloned().collect(), cloud.tables.table_names().cloned().collect())
+            (cloud.kinesis.stream_names().cloned().collect(), cloud.dynamodb.table_names().cloned().collect())
         });
         faults.read(value, streams, tables)
     }

@@ -17,6 +17,7 @@ mod tests;
 use std::cell::{OnceCell, RefCell};
 use std::rc::Rc;
 
+use crate::aws::Cloud;
 use crate::base::event::{ConsumerLibrary, HostRole};
 use crate::base::{Event, Fold, SimDuration, SimTime};
 use crate::check::Verdict;
@@ -24,7 +25,6 @@ use crate::client::kcl::{KclSettings, WorkerControl, boot_worker};
 use crate::client::poller::{PollerSettings, SavedPositions, boot_poller};
 use crate::client::producer::{KeyTable, ProducerSettings, boot_producer};
 use crate::client::{AppWorker, Cx, Transport};
-use crate::cloud::Cloud;
 use crate::measure::Series;
 use crate::report::RunReport;
 use crate::scenario::plan::{AppPlan, Outcome, Plan};
@@ -144,7 +144,7 @@ fn build(
     for stream in &plan.streams {
         world.with_backend(|cloud, now, events| {
             let key = stream.encryption_key_id.clone();
-            cloud.streams.provision(now, &stream.name, stream.shards, stream.retention_hours, key, events);
+            cloud.kinesis.provision(now, &stream.name, stream.shards, stream.retention_hours, key, events);
         });
     }
     let controls = Controls::default();

@@ -9,14 +9,14 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::shard_load::ShardLoad;
+use crate::aws::dynamodb::api as table;
+use crate::aws::kinesis::api::{self as streams, ListShards, Response, Shard, ShardFilter};
 use crate::base::{Event, HashKey, ShardId, SimDuration, StreamName};
 use crate::client::Cx;
 use crate::client::kcl::WorkerControl;
 use crate::client::kcl::attribute::LEASE_KEY;
 use crate::client::sdk::{RetryMode, Sdk, SdkError};
 use crate::scenario::plan::{ActionKind, ActionPlan, ShardChoice};
-use crate::service::streams::api::{self as streams, ListShards, Response, Shard, ShardFilter};
-use crate::service::table::api as table;
 
 const RETRY_EVERY: SimDuration = SimDuration::from_secs(2);
 const TRIES_MAX: u32 = 600;

@@ -6,11 +6,11 @@ use std::rc::Rc;
 use super::folds::Folds;
 use super::shard_load::ShardLoad;
 use super::{AppBoot, RunResult, build, end_of_run};
+use crate::aws::Account;
+use crate::aws::Door;
 use crate::base::{Fold, SimTime};
-use crate::cloud::Door;
 use crate::net::{Life, Lives, Room};
 use crate::scenario::plan::Plan;
-use crate::wire::Account;
 
 /// Carries out `plan` in a room. `begin` starts the foreign code of a host that was booted.
 ///

@@ -12,6 +12,8 @@ use super::plan::{AppPlan, LivenessBounds, Outcome, Plan, StreamPlan};
 use super::spans::{Path, Spans};
 use super::units::Duration;
 use super::{expect, faults, random};
+use crate::aws::dynamodb::api::Capacity;
+use crate::aws::{dynamodb, kinesis};
 use crate::base::{ConsumerId, HashKey, PartitionKey, Seed, SimDuration, SimTime, StreamName, TableName};
 use crate::client::Transport;
 use crate::client::kcl::KclSettings;
@@ -20,8 +22,6 @@ use crate::client::processor::{CheckpointPolicy, ProcessorMishap, ProcessorScrip
 use crate::client::producer::{Batching, KeyDistribution, Load, ProducerSettings, Rate, SizeDistribution};
 use crate::client::sdk::RetryMode;
 use crate::file_path;
-use crate::service::table::api::Capacity;
-use crate::service::{streams, table};
 
 /// A file that was found right: with random faults written out, and what it comes down to.
 pub struct Compiled {
@@ -246,40 +246,40 @@ fn fill_options(file: &mut File) {
     }
 }
 
-fn streams_settings(file: &File) -> streams::api::Settings {
+fn streams_settings(file: &File) -> kinesis::api::Settings {
     let a = &file.assume;
     let range = |r: super::units::DurationRange| (r.0, r.1);
-    streams::api::Settings {
+    kinesis::api::Settings {
         epoch_unix_ms: a.start_unix_ms,
         shard_limit: a.shard_limit,
         throttle_window: match a.throttle_window {
-            ThrottleWindow::TokenBucket => streams::api::ThrottleWindow::TokenBucket,
-            ThrottleWindow::FixedSecond => streams::api::ThrottleWindow::FixedSecond,
+            ThrottleWindow::TokenBucket => kinesis::api::ThrottleWindow::TokenBucket,
+            ThrottleWindow::FixedSecond => kinesis::api::ThrottleWindow::FixedSecond,
         },
-        transitions: streams::api::Transitions {
+        transitions: kinesis::api::Transitions {
             create: range(a.create),
             delete: range(a.delete),
             reshard: range(a.reshard),
             encryption: range(a.encryption),
             update_shard_count: range(a.update_shard_count),
             update_shard_count_step: a.update_shard_count_step.0,
-            ..streams::api::Transitions::default()
+            ..kinesis::api::Transitions::default()
         },
         deleting_serves: a.deleting_serves,
         control_plane_quotas: a.control_plane_quotas,
         visibility_lag: a.visibility_lag.0,
         zone_rebuild_bytes_per_s: a.zone_rebuild_per_s.0,
-        ..streams::api::Settings::default()
+        ..kinesis::api::Settings::default()
     }
 }
 
-fn table_settings(file: &File) -> table::api::Settings {
+fn table_settings(file: &File) -> dynamodb::api::Settings {
     let a = &file.assume;
-    table::api::Settings {
+    dynamodb::api::Settings {
         stale_read_lag_max: a.stale_read_lag_max.0,
         transition: (a.table_transition.0, a.table_transition.1),
         burst_starts_full: a.table_burst_starts_full,
-        ..table::api::Settings::default()
+        ..dynamodb::api::Settings::default()
     }
 }
 

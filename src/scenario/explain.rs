@@ -1,10 +1,10 @@
 //! Says what a scenario means, with the arithmetic that tells whether it can go well.
 
 use super::plan::{AppPlan, Plan};
+use crate::aws::dynamodb::api::Capacity;
 use crate::base::units::ByteSize;
 use crate::client::processor::CheckpointPolicy;
 use crate::client::producer::{KeyDistribution, Load, ProducerSettings, Rate, SizeDistribution};
-use crate::service::table::api::Capacity;
 
 /// A few lines about a plan.
 pub fn explain(plan: &Plan) -> String {

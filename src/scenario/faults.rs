@@ -7,10 +7,10 @@ use super::diagnostic::nearest;
 use super::file::{Action, Fault, KmsState, LeaseTable, LinkFault, ServiceFault, Way};
 use super::plan::{ActionKind, ActionPlan, FaultKind, FaultPlan, ShardChoice};
 use super::spans::Path;
+use crate::aws::dynamodb::api::{self as table, Capacity};
+use crate::aws::kinesis::api::{self as streams, KmsKeyState};
 use crate::base::{ShardId, SimDuration, StreamName, TableName};
 use crate::file_path;
-use crate::service::streams::api::{self as streams, KmsKeyState};
-use crate::service::table::api::{self as table, Capacity};
 use crate::world::{LinkEffect, LinkWay};
 
 const SERVICES: [&str; 3] = ["kinesis", "dynamodb", "store"];

@@ -22,8 +22,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::units::{Duration, DurationRange, SeedNumber, Size};
+use crate::aws::{dynamodb, kinesis};
 use crate::base::SimDuration;
-use crate::service::{streams, table};
 
 fn one_u32() -> u32 {
     1
@@ -144,7 +144,7 @@ pub enum ThrottleWindow {
 
 impl Default for Assume {
     fn default() -> Self {
-        let (s, t) = (streams::api::Settings::default(), table::api::Settings::default());
+        let (s, t) = (kinesis::api::Settings::default(), dynamodb::api::Settings::default());
         let range = |(low, high)| DurationRange(low, high);
         Self {
             start_unix_ms: s.epoch_unix_ms,

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::aws::{dynamodb, kinesis};
 use crate::base::event::SinkKind;
 use crate::base::{ConsumerId, HashKey, Seed, ShardId, SimDuration, SimTime, StreamName};
 pub use crate::check::LivenessBounds;
@@ -10,7 +11,6 @@ use crate::client::kcl::KclSettings;
 use crate::client::poller::PollerSettings;
 use crate::client::producer::ProducerSettings;
 pub use crate::measure::{Occurrence, Window};
-use crate::service::{streams, table};
 
 /// A run, ready to be carried out.
 #[derive(Clone, Debug)]
@@ -28,9 +28,9 @@ pub struct Plan {
     /// One-way network latency.
     pub latency: (SimDuration, SimDuration),
     /// Quotas and assumptions of the streams service.
-    pub streams_settings: streams::api::Settings,
+    pub streams_settings: kinesis::api::Settings,
     /// Assumptions of the table service.
-    pub table_settings: table::api::Settings,
+    pub table_settings: dynamodb::api::Settings,
     /// Streams that exist when the run begins.
     pub streams: Vec<StreamPlan>,
     /// Producers.
@@ -130,9 +130,9 @@ pub enum FaultKind {
         effect: crate::world::LinkEffect,
     },
     /// A fault point of the streams service.
-    Streams(streams::api::Fault),
+    Streams(kinesis::api::Fault),
     /// A fault point of the table service.
-    Table(table::api::Fault),
+    Table(dynamodb::api::Fault),
 }
 
 /// Something the operator does.
@@ -208,7 +208,7 @@ pub enum ActionKind {
         /// The table.
         table: crate::base::TableName,
         /// Billing mode and units.
-        capacity: table::api::Capacity,
+        capacity: dynamodb::api::Capacity,
     },
     /// DeleteItem of a lease row, as a person with the console would: what the hole auditor must repair.
     DeleteLease {

@@ -1,8 +1,8 @@
 //! AWS requests to answers of a live run.
 
-use crate::cloud::{Answer, Door};
+use crate::aws::protocol::envelope::HttpRequest;
+use crate::aws::{Answer, Door};
 use crate::run::Live;
-use crate::wire::http::HttpRequest;
 
 /// Answers one request at the live run's present time. `done` gets the answer, at once or later; `None` when a fault
 /// loses it.

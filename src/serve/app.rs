@@ -11,8 +11,8 @@ use super::metrics;
 use super::reading::Bodies;
 use super::record::{RecordError, Recorder};
 use super::tls::Tls;
+use crate::aws::Door;
 use crate::base::{SimDuration, SimTime};
-use crate::cloud::Door;
 use crate::run::Live;
 use crate::scenario::LiveFaults;
 

@@ -5,7 +5,7 @@ use hyper::Response;
 use hyper::body::Bytes;
 use hyper::header::{CONTENT_TYPE, HeaderValue};
 
-use crate::wire::frames::Frames;
+use crate::http::frames::Frames;
 
 /// A whole body, or one that comes over time.
 pub(super) type Body = Either<Full<Bytes>, Frames>;

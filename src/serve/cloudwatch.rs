@@ -9,7 +9,7 @@ use hyper::http::request::Parts;
 use super::app::App;
 use super::body::{Body, plain, whole};
 use super::metrics::Protocol;
-use crate::wire::headers::{TARGET, text};
+use crate::http::headers::{TARGET, text};
 
 const FORM: &str = "application/x-www-form-urlencoded";
 const FORM_ANSWER: &str = "<PutMetricDataResponse xmlns=\"http://monitoring.amazonaws.com/doc/2010-08-01/\">\

@@ -184,9 +184,10 @@ struct LeaseRow {
 
 fn state(app: &App) -> Response<Body> {
     let leases = app.live.look(|cloud| {
-        let names: Vec<TableName> = cloud.tables.table_names().cloned().collect();
+        let names: Vec<TableName> = cloud.dynamodb.table_names().cloned().collect();
         let rows = |name: &TableName| {
-            let mut rows: Vec<LeaseRow> = cloud.tables.items(name).iter().filter_map(|item| lease_row(item)).collect();
+            let mut rows: Vec<LeaseRow> =
+                cloud.dynamodb.items(name).iter().filter_map(|item| lease_row(item)).collect();
             // A table keeps its items by their hash; people look for a shard.
             rows.sort_by(|a, b| a.lease.cmp(&b.lease));
             rows

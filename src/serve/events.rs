@@ -6,8 +6,8 @@ use hyper::body::Bytes;
 use tokio::sync::{broadcast, watch};
 
 use crate::base::{Event, Fold, SimTime};
+use crate::http::frames::Frames;
 use crate::report::export::EventsWriter;
-use crate::wire::frames::Frames;
 
 /// Lines that wait for a slow listener; it misses what comes on top, and is told how much.
 const LINES_WAITING_MAX: usize = 4096;

@@ -31,11 +31,11 @@ use super::record::{Directory, Header, Noted, RecordError, Recorder};
 use super::settings::Settings;
 use super::subscriptions;
 use super::tls::{Tls, TlsError};
+use crate::aws::Answer;
 use crate::base::SimTime;
-use crate::cloud::Answer;
+use crate::http::headers;
 use crate::run::Live;
 use crate::scenario::Scenario;
-use crate::wire::headers;
 
 /// A client that takes longer to send its headers, or its body, is let go.
 const SEND_TIMEOUT: Duration = Duration::from_secs(30);

@@ -6,9 +6,9 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::io::Read;
 
+use crate::aws::protocol::value::Value;
+use crate::aws::protocol::{WireError, cbor, json};
 use crate::measure::Figures;
-use crate::wire::value::Value;
-use crate::wire::{WireError, cbor, json};
 
 /// More series than this are not kept.
 const SERIES_MAX: usize = 10_000;

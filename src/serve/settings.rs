@@ -5,11 +5,11 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use super::clock::{Clock, Pace};
+use crate::aws::Account;
+use crate::aws::Door;
 use crate::base::{Seed, SimDuration};
-use crate::cloud::Door;
 use crate::scenario::Scenario;
 use crate::scenario::plan::Plan;
-use crate::wire::Account;
 
 /// Which limits are enforced.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]

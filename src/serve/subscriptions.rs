@@ -6,11 +6,11 @@ use hyper::body::Bytes;
 use tokio::sync::{mpsc, watch};
 
 use super::app::App;
+use crate::aws::Subscribed;
+use crate::aws::kinesis;
+use crate::aws::kinesis::api::SubscriptionPoll;
 use crate::base::SimTime;
-use crate::cloud::Subscribed;
-use crate::service::streams::api::SubscriptionPoll;
-use crate::wire::frames::{EVENTS_WAITING_MAX, Frames};
-use crate::wire::kinesis;
+use crate::http::frames::{EVENTS_WAITING_MAX, Frames};
 
 /// Begins to send a subscription's events.
 pub(super) fn start(app: &Rc<App>, subscribed: Subscribed) -> Frames {
@@ -18,7 +18,7 @@ pub(super) fn start(app: &Rc<App>, subscribed: Subscribed) -> Frames {
     let app = app.clone();
     tokio::task::spawn_local(async move {
         let mut changes = app.signals.changes.subscribe();
-        if frames.send(kinesis::initial_response(subscribed.encoding).into()).await.is_ok() {
+        if frames.send(kinesis::wire::initial_response(subscribed.encoding).into()).await.is_ok() {
             // The client went away, or the subscription is over.
             let _ = send_events(&app, &subscribed, &frames, &mut changes).await;
         }
@@ -47,7 +47,7 @@ async fn send_events(
         match app.live.poll_subscription(consumer, *shard, *number) {
             Ok(SubscriptionPoll::Event(event)) => {
                 let is_last = event.continuation.is_none();
-                let frame = kinesis::subscription_event(*encoding, &event, app.door.epoch_unix_ms);
+                let frame = kinesis::wire::subscription_event(*encoding, &event, app.door.epoch_unix_ms);
                 frames.send(frame.into()).await.map_err(|_| Closed)?;
                 if is_last {
                     return Ok(());
@@ -57,7 +57,10 @@ async fn send_events(
             Ok(SubscriptionPoll::Idle { until }) => wait(app, until, frames, changes, true).await?,
             Ok(SubscriptionPoll::Ended) => return Ok(()),
             Err(error) => {
-                return frames.send(kinesis::subscription_error(*encoding, &error).into()).await.map_err(|_| Closed);
+                return frames
+                    .send(kinesis::wire::subscription_error(*encoding, &error).into())
+                    .await
+                    .map_err(|_| Closed);
             }
         }
     }

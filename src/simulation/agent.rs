@@ -17,11 +17,11 @@ use tokio::time::Instant;
 use super::AppCode;
 use super::cx::{AppCx, Identity};
 use super::stage::Stage;
+use crate::aws::{DYNAMODB, KINESIS};
 use crate::base::{Event, HostId};
-use crate::cloud::{DYNAMODB, KINESIS};
+use crate::http::headers::{TARGET, text};
 use crate::net::client::{HttpClient, HttpError, Timeouts};
 use crate::net::{Life, Room, duration};
-use crate::wire::headers::{TARGET, text};
 
 /// Chunks of an answer that wait for the SDK to take them.
 const CHUNKS_WAITING_MAX: usize = 4;

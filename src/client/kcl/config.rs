@@ -3,10 +3,10 @@
 
 use std::sync::Arc;
 
+use crate::aws::dynamodb::api::Capacity;
 use crate::base::{ConsumerId, SimDuration, StreamName, TableName};
 use crate::client::poller::InitialPosition;
 use crate::client::processor::ProcessorSettings;
-use crate::service::table::api::Capacity;
 
 /// A KCL application.
 #[derive(Clone, Debug, PartialEq)]

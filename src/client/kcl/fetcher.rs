@@ -10,12 +10,12 @@ use std::sync::Arc;
 
 use super::config::KclSettings;
 use super::lease::Checkpoint;
+use crate::aws::Cloud;
+use crate::aws::kinesis::api::{ChildShard, Error, IteratorPosition, Record, Request, Response, ShardIterator};
 use crate::base::{Event, ShardId, SimDuration};
 use crate::client::Cx;
 use crate::client::poller::InitialPosition;
 use crate::client::sdk::{Sdk, SdkError};
-use crate::cloud::Cloud;
-use crate::service::streams::api::{ChildShard, Error, IteratorPosition, Record, Request, Response, ShardIterator};
 use crate::world::Queue;
 
 /// What the fetcher hands to the shard's consumer.

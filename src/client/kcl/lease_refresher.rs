@@ -7,13 +7,13 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::lease::{Checkpoint, Lease, attribute as a, shard_set};
+use crate::aws::dynamodb::api::{
+    Capacity, Comparator, Condition, CreateTable, Error, Key, Page, Request, Response, Returns, TableStatus, Update,
+};
 use crate::base::item::AttributeValue;
 use crate::base::{ShardId, SimDuration, TableName};
 use crate::client::Cx;
 use crate::client::sdk::{Sdk, SdkError};
-use crate::service::table::api::{
-    Capacity, Comparator, Condition, CreateTable, Error, Key, Page, Request, Response, Returns, TableStatus, Update,
-};
 
 /// Why a call on the lease table failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

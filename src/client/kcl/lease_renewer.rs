@@ -8,9 +8,9 @@ use std::sync::Arc;
 use super::lease::{Checkpoint, Lease};
 use super::lease_refresher::{LeaseError, LeaseRefresher};
 use super::lease_taker::is_expired;
+use crate::aws::Cloud;
 use crate::base::{ConsumerId, Event, ShardId, SimDuration, SimTime};
 use crate::client::Cx;
-use crate::cloud::Cloud;
 use crate::world::Lock;
 
 /// Tries of one renewal in one round.

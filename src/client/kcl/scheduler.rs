@@ -16,14 +16,14 @@ use super::lease_taker::{Choice, Observations, Round, choose};
 use super::shard_consumer::{self, ConsumerControl};
 use super::shard_syncer::{self, Listed, covers_hash_range};
 use super::{leader, lease_taker};
+use crate::aws::Cloud;
+use crate::aws::kinesis::api::{Error, IteratorPosition, ListShards, Request, Response, ShardFilter};
 use crate::base::event::{LeaseGain, ProcessingEnd};
 use crate::base::seed::Random;
 use crate::base::{Event, ShardId, SimDuration, SimTime};
 use crate::client::Cx;
 use crate::client::mishaps::Mishaps;
 use crate::client::sdk::{RetryMode, Sdk, SdkError};
-use crate::cloud::Cloud;
-use crate::service::streams::api::{Error, IteratorPosition, ListShards, Request, Response, ShardFilter};
 use crate::world::Notify;
 
 /// Each worker waits a random time in this range before it syncs an empty table.

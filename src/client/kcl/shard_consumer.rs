@@ -14,10 +14,10 @@ use super::lease::{Checkpoint, Lease};
 use super::lease_cleanup::is_blocked_on_parents;
 use super::lease_renewer::{Held, Stored};
 use super::scheduler::Worker;
+use crate::aws::kinesis::api::{ChildShard, Record};
 use crate::base::event::ProcessingEnd;
 use crate::base::{Event, ShardId, SimDuration};
 use crate::client::processor::{Processed, RecordProcessor};
-use crate::service::streams::api::{ChildShard, Record};
 
 /// Pause of an application before it tries a throttled checkpoint again, as in AWS's sample applications.
 const CHECKPOINT_BACKOFF: SimDuration = SimDuration::from_secs(3);

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::lease::{Checkpoint, Lease};
+use crate::aws::kinesis::api::Shard;
 use crate::base::{HashKey, HashKeyRange, SequenceNumber, ShardId};
 use crate::client::poller::InitialPosition;
-use crate::service::streams::api::Shard;
 
 /// A shard as the algorithm looks at it.
 #[derive(Clone, Debug, PartialEq, Eq)]

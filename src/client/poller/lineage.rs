@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 
 use super::InitialPosition;
 use super::saved::{SavedPosition, SavedPositions};
+use crate::aws::kinesis::api::{ChildShard, IteratorPosition, Shard, ShardIterator, Timestamp};
 use crate::base::ShardId;
-use crate::service::streams::api::{ChildShard, IteratorPosition, Shard, ShardIterator, Timestamp};
 
 /// Where a poller begins to read a shard.
 #[derive(Clone, Debug, PartialEq)]

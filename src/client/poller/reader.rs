@@ -6,14 +6,14 @@ use std::sync::Arc;
 use super::lineage::Beginning;
 use super::saved::SavedPosition;
 use super::{Poller, Resume};
+use crate::aws::kinesis::api::{
+    ChildShard, Error, GetRecordsOutput, IteratorPosition, Record, Request, Response, ShardIterator,
+};
+use crate::aws::store;
 use crate::base::event::{ProcessingEnd, SinkKind};
 use crate::base::{Event, SequenceNumber, ShardId, SimDuration, SimTime};
 use crate::client::processor::{CheckpointPolicy, ProcessorMishap};
 use crate::client::sdk::SdkError;
-use crate::service::sink;
-use crate::service::streams::api::{
-    ChildShard, Error, GetRecordsOutput, IteratorPosition, Record, Request, Response, ShardIterator,
-};
 
 /// Shortest time between two calls, lest a poller without idle time spin at one instant.
 const IDLE_MIN: SimDuration = SimDuration::from_millis(1);
@@ -213,11 +213,11 @@ impl Reader {
         let (kind, to) = (self.poller.settings.processor.sink, last.ordinal + 1);
         let sequence_number = Some(last.sequence_number);
         let is_transactional = kind == SinkKind::Transactional;
-        let commit = is_transactional.then_some(sink::Position { sequence_number, next_ordinal: to });
+        let commit = is_transactional.then_some(store::Position { sequence_number, next_ordinal: to });
         let (consumer, shard, fence) = (self.poller.settings.consumer, self.shard, self.fence());
-        let request = sink::Request::Apply { consumer, shard, kind, from: first.ordinal, to, fence, commit };
+        let request = store::Request::Apply { consumer, shard, kind, from: first.ordinal, to, fence, commit };
         match self.poller.store.sink(request).await {
-            Ok(sink::Reply::Applied) => {
+            Ok(store::Reply::Applied) => {
                 if is_transactional {
                     self.saved = IteratorPosition::AfterSequenceNumber(last.sequence_number);
                 }
@@ -234,10 +234,10 @@ impl Reader {
         if kind != SinkKind::Transactional {
             return;
         }
-        let request = sink::Request::Open { consumer, shard, kind, fence: self.fence() };
+        let request = store::Request::Open { consumer, shard, kind, fence: self.fence() };
         let position = loop {
             match self.poller.store.sink(request.clone()).await {
-                Ok(sink::Reply::Opened { position }) => break position,
+                Ok(store::Reply::Opened { position }) => break position,
                 _ => self.poller.cx.sleep(self.poller.settings.idle.max(IDLE_MIN)).await,
             }
         };

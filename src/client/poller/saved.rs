@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use crate::aws::kinesis::api::{ShardIterator, Timestamp};
 use crate::base::{SequenceNumber, ShardId};
-use crate::service::streams::api::{ShardIterator, Timestamp};
 
 /// What survives a crash of the poller's host.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -248,12 +248,12 @@ fn lost_messages_delay_a_poller_and_lose_nothing() {
     let lab = Lab::new(2);
     start(&lab, settings(), 30);
     let effect = LinkEffect::Lose(0.2);
-    let (clients, services, way) = (Hosts::All, Hosts::Only(vec![crate::cloud::STORE]), LinkWay::Both);
+    let (clients, services, way) = (Hosts::All, Hosts::Only(vec![crate::aws::STORE]), LinkWay::Both);
     let rule = LinkRule { clients, services, way, operation: None, effect };
-    lab.world.host(crate::cloud::KINESIS).add_link_rule(1, rule.clone());
-    let services = Hosts::Only(vec![crate::cloud::KINESIS]);
+    lab.world.host(crate::aws::KINESIS).add_link_rule(1, rule.clone());
+    let services = Hosts::Only(vec![crate::aws::KINESIS]);
     let rule = LinkRule { services, operation: Some("GetRecords".into()), ..rule };
-    lab.world.host(crate::cloud::KINESIS).add_link_rule(1, rule);
+    lab.world.host(crate::aws::KINESIS).add_link_rule(1, rule);
     lab.run_until_s(OPEN_S + 2000);
     assert_eq!(lab.processed().0, 1500);
 }

@@ -4,8 +4,8 @@ use std::collections::VecDeque;
 
 use super::settings::{Batching, ProducerSettings};
 use super::source::{Offered, Source};
+use crate::aws::kinesis::api::PutEntry;
 use crate::base::{SimDuration, SimTime};
-use crate::service::streams::api::PutEntry;
 
 /// The buffer of one producer host.
 ///

@@ -27,12 +27,12 @@ use std::sync::Arc;
 
 use self::buffer::Buffer;
 use self::source::Source;
+use crate::aws::Cloud;
+use crate::aws::kinesis::api::{PutEntry, Request, Response};
 use crate::base::seed::Random;
 use crate::base::{Event, SequenceNumber, SimDuration, SimTime};
 use crate::client::Cx;
 use crate::client::sdk::Sdk;
-use crate::cloud::Cloud;
-use crate::service::streams::api::{PutEntry, Request, Response};
 use crate::world::Notify;
 
 /// How long a call may take; the Java SDK's default read timeout.

@@ -6,9 +6,9 @@ use super::arrivals::Arrivals;
 use super::keys::{KeyTable, Keys, Sizes};
 use super::replay::{Replay, Replayed};
 use super::settings::{Load, ProducerSettings};
+use crate::aws::kinesis::api::PutEntry;
 use crate::base::{PartitionKey, Payload, SimTime};
 use crate::client::Cx;
-use crate::service::streams::api::PutEntry;
 
 /// A record that the application wants to put.
 pub(super) struct Offered {

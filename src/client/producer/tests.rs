@@ -161,7 +161,7 @@ fn batches_are_sent_when_a_bound_is_reached() {
 fn nothing_is_offered_to_a_host_that_is_down() {
     let lab = Lab::new(1);
     start(&lab, settings(constant(100.0), Batching::Single { in_flight_max: 10 }));
-    let host = lab.world.host(lab.world.host(crate::cloud::KINESIS).find("web-1").expect("the host"));
+    let host = lab.world.host(lab.world.host(crate::aws::KINESIS).find("web-1").expect("the host"));
     lab.world.run_until(SimTime::from_millis(OPEN_S * 1000 + 2505));
     host.crash();
     lab.world.run_until(SimTime::from_millis(OPEN_S * 1000 + 5505));

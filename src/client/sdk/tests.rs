@@ -3,9 +3,9 @@
 use std::rc::Rc;
 
 use super::*;
+use crate::aws::kinesis::api::{Fault, FaultTarget, ListShards, PutEntry, Request as Streams, Response};
 use crate::base::{EventKind, SimTime, TableName};
 use crate::client::testing::{Lab, clicks};
-use crate::service::streams::api::{Fault, FaultTarget, ListShards, PutEntry, Request as Streams, Response};
 use crate::world::{Hosts, LinkEffect, LinkRule, LinkWay};
 
 const OPEN_S: u64 = Lab::OPEN_S;
@@ -41,7 +41,7 @@ fn calls(lab: &Lab, mode: RetryMode, requests: Vec<Streams>) -> Seen {
 fn fails(fault: fn(FaultTarget, f64) -> Fault, rate: f64) -> Lab {
     let lab = Lab::new(1);
     lab.world
-        .with_backend(|cloud, now, events| cloud.streams.inject(now, 1, fault(FaultTarget::default(), rate), events));
+        .with_backend(|cloud, now, events| cloud.kinesis.inject(now, 1, fault(FaultTarget::default(), rate), events));
     lab
 }
 
@@ -49,7 +49,7 @@ fn fails(fault: fn(FaultTarget, f64) -> Fault, rate: f64) -> Lab {
 fn lose(lab: &Lab, way: LinkWay) {
     let (clients, services, effect) = (Hosts::All, Hosts::All, LinkEffect::Lose(1.0));
     let rule = LinkRule { clients, services, way, operation: None, effect };
-    lab.world.host(crate::cloud::KINESIS).add_link_rule(1, rule);
+    lab.world.host(crate::aws::KINESIS).add_link_rule(1, rule);
 }
 
 fn internal_error(target: FaultTarget, rate: f64) -> Fault {
@@ -83,7 +83,10 @@ fn the_dynamodb_client_tries_nine_times() {
         let sdk = Sdk::new(cx.clone(), "table", RetryMode::JavaDynamoDb, SimDuration::from_secs(1));
         cx.spawn(async move {
             let table: TableName = "leases".parse().expect("a table name");
-            assert_eq!(sdk.table(table::api::Request::DescribeTable { table }).await.err(), Some(SdkError::TimedOut));
+            assert_eq!(
+                sdk.table(dynamodb::api::Request::DescribeTable { table }).await.err(),
+                Some(SdkError::TimedOut)
+            );
         });
     });
     lab.run_until_s(OPEN_S + 100);

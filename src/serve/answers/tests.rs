@@ -6,9 +6,9 @@ use std::rc::Rc;
 use serde_json::{Value, json};
 
 use super::*;
+use crate::aws::Account;
 use crate::base::{SimDuration, SimTime};
 use crate::serve::{Limits, Pace, Settings, Transitions};
-use crate::wire::Account;
 
 /// An endpoint without a network.
 pub(super) struct Endpoint {

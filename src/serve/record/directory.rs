@@ -8,7 +8,7 @@ use super::lines::Lines;
 use super::player::Player;
 use super::recorder::Scope;
 use super::{Header, RecordError, Recorder};
-use crate::cloud::Door;
+use crate::aws::Door;
 use crate::run::Live;
 use crate::scenario::LiveFaults;
 

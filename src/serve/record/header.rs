@@ -3,12 +3,12 @@
 use serde::{Deserialize, Serialize};
 
 use super::{RecordError, VERSION};
+use crate::aws::Account;
 use crate::base::SimDuration;
 use crate::scenario::Scenario;
 use crate::scenario::units::Duration;
 use crate::serve::clock::Pace;
 use crate::serve::settings::{Limits, Settings, Transitions};
-use crate::wire::Account;
 
 /// What a recording was made with.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -12,13 +12,13 @@ use super::directory::Behind;
 use super::lines::Lines;
 use super::recorder::digest;
 use super::{Entry, Header, RecordError, Request, What};
+use crate::aws::Door;
+use crate::aws::kinesis::api::ConsumerRef;
+use crate::aws::protocol::envelope::HttpRequest;
 use crate::base::{ShardId, SimTime};
-use crate::cloud::Door;
 use crate::run::Live;
 use crate::scenario::{self, LiveFaults};
 use crate::serve::{answers, settings};
-use crate::service::streams::api::ConsumerRef;
-use crate::wire::http::HttpRequest;
 
 /// A session that is played again.
 pub(super) struct Player {

@@ -12,11 +12,11 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use super::hide::{hide_header, hide_query, replaced};
 use super::{Entry, Header, RecordError, Request, What};
+use crate::aws::Answer;
+use crate::aws::kinesis::api::ConsumerRef;
+use crate::aws::protocol::envelope::HttpRequest;
 use crate::base::{ShardId, SimTime};
-use crate::cloud::Answer;
 use crate::run::Live;
-use crate::service::streams::api::ConsumerRef;
-use crate::wire::http::HttpRequest;
 
 /// What a recorder writes down.
 #[derive(Clone, Copy, Debug, PartialEq)]

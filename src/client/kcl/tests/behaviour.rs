@@ -5,13 +5,13 @@ use std::collections::BTreeSet;
 use std::rc::Rc;
 use std::sync::Arc;
 
+use crate::aws::DYNAMODB;
+use crate::aws::dynamodb::api::Capacity;
+use crate::aws::kinesis::api::{PutEntry, Request};
 use crate::base::event::LeaseGain;
 use crate::base::{ConsumerId, Event, EventKind, HostId, PartitionKey, Payload, ShardId, SimTime, TableName};
 use crate::client::kcl::{Checkpoint, KclSettings, Lease, WorkerControl, boot_worker};
 use crate::client::testing::{Lab, clicks};
-use crate::cloud::DYNAMODB;
-use crate::service::streams::api::{PutEntry, Request};
-use crate::service::table::api::Capacity;
 use crate::world::{Hosts, LinkEffect, LinkRule, LinkWay};
 
 pub fn table() -> TableName {
@@ -56,7 +56,7 @@ fn put(lab: &Lab, count: u32) {
 }
 
 fn leases(lab: &Lab) -> Vec<Lease> {
-    let items = lab.world.with_backend(|cloud, _, _| cloud.tables.items(&table()));
+    let items = lab.world.with_backend(|cloud, _, _| cloud.dynamodb.items(&table()));
     items.iter().map(|item| Lease::from_item(item).expect("a lease")).collect()
 }
 
@@ -195,15 +195,15 @@ fn a_deleted_row_is_found_as_a_hole_and_repaired() {
     let lab = Lab::new(3);
     worker(&lab, "billing-1", &settings());
     lab.run_until_s(200);
-    let key = crate::service::table::api::Key::of(
+    let key = crate::aws::dynamodb::api::Key::of(
         "leaseKey",
-        crate::service::table::api::AttributeValue::s(&ShardId(1).to_string()),
+        crate::aws::dynamodb::api::AttributeValue::s(&ShardId(1).to_string()),
     );
     lab.world.with_backend(|cloud, now, events| {
-        use crate::service::Service;
-        use crate::service::table::api::{Request, Returns};
+        use crate::aws::Service;
+        use crate::aws::dynamodb::api::{Request, Returns};
         let request = Request::DeleteItem { table: table(), key, condition: None, returns: Returns::default() };
-        cloud.tables.handle(now, DYNAMODB, request, events).expect("deleted");
+        cloud.dynamodb.handle(now, DYNAMODB, request, events).expect("deleted");
     });
     lab.run_until_s(200 + 4 * 120 + 60);
     assert_eq!(lab.count(EventKind::LeaseHoleFound), 1);

@@ -15,6 +15,9 @@ use crate::base::item::{AttributeValue, Item};
 use crate::base::{ConsumerId, Event, SequenceNumber, ShardId, SimDuration, SimTime};
 use crate::client::Cx;
 
+use crate::aws::DYNAMODB;
+use crate::aws::dynamodb::api::{Capacity, Request as TableRequest, Returns};
+use crate::aws::kinesis::api::Request;
 use crate::client::kcl::lease_refresher::LeaseRefresher;
 use crate::client::kcl::lease_renewer::{LeaseRenewer, Stored};
 use crate::client::kcl::shard_consumer::stronger;
@@ -22,9 +25,6 @@ use crate::client::kcl::{Checkpoint, Lease};
 use crate::client::poller::InitialPosition;
 use crate::client::sdk::{RetryMode, Sdk};
 use crate::client::testing::{Lab, clicks};
-use crate::cloud::DYNAMODB;
-use crate::service::streams::api::Request;
-use crate::service::table::api::{Capacity, Request as TableRequest, Returns};
 use crate::world::{Hosts, LinkEffect, LinkRule, LinkWay};
 
 const FAILOVER: SimDuration = SimDuration::from_secs(10);

@@ -1,0 +1,39 @@
+//! Faults that can be injected.
+
+use crate::base::TableName;
+
+/// What a fault hits: all calls, or calls of one table, or one operation.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FaultTarget {
+    /// Only this table.
+    pub table: Option<TableName>,
+    /// Only this operation, by AWS's name.
+    pub operation: Option<Box<str>>,
+}
+
+/// A declared fault point of the table service. Applied by [`crate::aws::dynamodb::DynamoDb::inject`], undone by
+/// [`crate::aws::dynamodb::DynamoDb::heal`].
+#[derive(Clone, Debug, PartialEq)]
+pub enum Fault {
+    /// ProvisionedThroughputExceeded at this rate (`0.0..=1.0`).
+    Throttle {
+        /// What is hit.
+        target: FaultTarget,
+        /// Share of calls.
+        rate: f64,
+    },
+    /// InternalServerError at this rate; half of the failed writes were applied.
+    InternalError {
+        /// What is hit.
+        target: FaultTarget,
+        /// Share of calls.
+        rate: f64,
+    },
+    /// ServiceUnavailable at this rate.
+    Unavailable {
+        /// What is hit.
+        target: FaultTarget,
+        /// Share of calls.
+        rate: f64,
+    },
+}

@@ -1,0 +1,351 @@
+//! GetItem, PutItem, UpdateItem and DeleteItem.
+//!
+//! A write evaluates its condition on the present item, counts units for the larger of the item before and after
+//! (also when the condition is false), and is applied at once.
+
+use std::sync::Arc;
+
+use super::api::{Condition, Consumed, Error, Item, Key, Reply, Response, Returns, ThrottlingReason, Update};
+use super::capacity::{read_half_units, write_units};
+use super::faults::Injected;
+use super::indexes::IndexChange;
+use super::store::{Place, Row, is_same};
+use super::{At, DynamoDb, updates};
+use crate::base::event::{Replaced, TableThrottle};
+use crate::base::{Event, SimDuration, SimTime, TableId, TableName};
+
+/// Largest item.
+const ITEM_BYTES_MAX: u64 = 400 * 1024;
+
+fn check_size(size_bytes: u64) -> Result<(), Error> {
+    match size_bytes > ITEM_BYTES_MAX {
+        true => Err(Error::Validation("Item size has exceeded the maximum allowed size".into())),
+        false => Ok(()),
+    }
+}
+
+/// Refuses items that are too large.
+pub(super) fn check_sizes<'a>(mut items: impl Iterator<Item = &'a Item>) -> Result<(), Error> {
+    items.try_for_each(|item| check_size(item.size_bytes()))
+}
+
+/// A write of one item.
+pub(super) struct Write<'a> {
+    pub place: Place,
+    pub change: Change<'a>,
+    pub condition: Option<&'a Condition>,
+    pub returns: Returns,
+}
+
+/// What a write does.
+pub(super) enum Change<'a> {
+    Put(Item),
+    Update(&'a Key, &'a [Update]),
+    Delete,
+    /// A condition is checked and nothing written.
+    Nothing,
+}
+
+impl Change<'_> {
+    /// The item as the change would leave it.
+    fn outcome(self, before: Option<&Arc<Item>>, holds: bool) -> Result<Option<Arc<Item>>, Error> {
+        Ok(match self {
+            Self::Put(item) => Some(Arc::new(item)),
+            // What a false condition keeps from happening cannot fail, and costs what the present item does.
+            Self::Update(..) if !holds => None,
+            Self::Update(key, changes) => {
+                let mut item = before.map_or_else(|| key.attributes().clone(), |item| Item::clone(item));
+                updates::apply(&mut item, changes)?;
+                Some(Arc::new(item))
+            }
+            Self::Delete => None,
+            Self::Nothing => before.cloned(),
+        })
+    }
+}
+
+/// A write that will be applied.
+pub(super) struct Prepared {
+    place: Place,
+    before: Option<Arc<Item>>,
+    after: Option<Arc<Item>>,
+    after_bytes: u64,
+    index_changes: Vec<IndexChange>,
+    is_check: bool,
+}
+
+/// The item that a write returns, if it was asked for one.
+pub(super) type Written = Result<Option<Arc<Item>>, Error>;
+
+/// What a call on items of one table has used and noticed so far.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Tally {
+    pub consumed: Consumed,
+    pub is_stale: bool,
+}
+
+impl DynamoDb {
+    pub(super) fn get_item(&mut self, at: &mut At<'_>, name: &TableName, key: &Key, consistent: bool) -> Reply {
+        let id = self.serving(name)?;
+        let place = self.tables[id.index()].place(key)?;
+        self.check_available(at, id)?;
+        let as_of = self.read_instant(consistent, at.now);
+        let mut tally = Tally::default();
+        let item = self.read(at, id, &place, as_of, consistent, &mut tally)?;
+        Ok(Response::Item(item, at.tell(id, tally)))
+    }
+
+    pub(super) fn put_item(
+        &mut self,
+        at: &mut At<'_>,
+        name: &TableName,
+        item: Item,
+        condition: Option<&Condition>,
+        returns: Returns,
+    ) -> Reply {
+        let id = self.serving(name)?;
+        let place = self.place_of_item(id, &item)?;
+        self.write_alone(at, id, Write { place, change: Change::Put(item), condition, returns })
+    }
+
+    pub(super) fn place_of_item(&self, id: TableId, item: &Item) -> Result<Place, Error> {
+        self.tables[id.index()].place_of_item(item)
+    }
+
+    pub(super) fn update_item(
+        &mut self,
+        at: &mut At<'_>,
+        name: &TableName,
+        key: &Key,
+        changes: &[Update],
+        condition: Option<&Condition>,
+        returns: Returns,
+    ) -> Reply {
+        let id = self.serving(name)?;
+        let table = &self.tables[id.index()];
+        let place = table.place(key)?;
+        updates::check_paths(changes)?;
+        table.check_updates(changes)?;
+        self.write_alone(at, id, Write { place, change: Change::Update(key, changes), condition, returns })
+    }
+
+    pub(super) fn delete_item(
+        &mut self,
+        at: &mut At<'_>,
+        name: &TableName,
+        key: &Key,
+        condition: Option<&Condition>,
+        returns: Returns,
+    ) -> Reply {
+        let id = self.serving(name)?;
+        let place = self.tables[id.index()].place(key)?;
+        self.write_alone(at, id, Write { place, change: Change::Delete, condition, returns })
+    }
+
+    /// A write that is a call of its own.
+    fn write_alone(&mut self, at: &mut At<'_>, id: TableId, write: Write<'_>) -> Reply {
+        if write.returns.new && !matches!(write.change, Change::Update(..)) {
+            return Err(Error::Validation("ReturnValues can only be ALL_OLD or NONE".into()));
+        }
+        self.check_available(at, id)?;
+        let mut tally = Tally::default();
+        let reply = self.write(at, id, write, &mut tally);
+        let consumed = at.tell(id, tally);
+        reply.map(|item| Response::Item(item, consumed))
+    }
+
+    /// A read of one item, as of an instant.
+    pub(super) fn read(
+        &mut self,
+        at: &mut At<'_>,
+        id: TableId,
+        place: &Place,
+        as_of: Option<SimTime>,
+        consistent: bool,
+        tally: &mut Tally,
+    ) -> Result<Option<Arc<Item>>, Error> {
+        self.fail_read(at, id)?;
+        let table = &mut self.tables[id.index()];
+        let row = table.store.row(place);
+        let (present, seen) = (row.and_then(|row| row.as_of(None)), row.and_then(|row| row.as_of(as_of)));
+        let is_stale = !is_same(present, seen);
+        let seen = seen.cloned();
+        let half_units = read_half_units(seen.as_ref().map_or(0, |item| item.size_bytes()), consistent);
+        if let Err(short) = table.units.can_read(at.now, place.hash(), half_units) {
+            let reason = table.throttling_reason(short, None);
+            return Err(at.throttled(id, short, Some(reason)));
+        }
+        table.units.take_read(at.now, place.hash(), half_units);
+        tally.consumed.read_half_units += half_units;
+        tally.is_stale |= is_stale;
+        Ok(seen)
+    }
+
+    /// A write with the faults injected into it.
+    pub(super) fn write(&mut self, at: &mut At<'_>, id: TableId, write: Write<'_>, tally: &mut Tally) -> Written {
+        match self.faults.draw(&self.tables[id.index()].name, at.operation) {
+            None => self.decide(at, id, write, tally),
+            Some(Injected::Throttle) => Err(at.throttled(id, TableThrottle::Injected, None)),
+            Some(Injected::InternalError { is_applied: false }) => Err(Error::InternalServerError),
+            Some(Injected::InternalError { is_applied: true }) => match self.decide(at, id, write, tally) {
+                Ok(_) | Err(Error::ConditionalCheckFailed(_)) => Err(Error::InternalServerError),
+                refused => refused,
+            },
+        }
+    }
+
+    /// Evaluates the condition, counts units and applies.
+    fn decide(&mut self, at: &mut At<'_>, id: TableId, write: Write<'_>, tally: &mut Tally) -> Written {
+        let returns = write.returns;
+        let ready = self.prepare(at, id, write, 1, tally)?;
+        let (before, after) = self.commit(at, id, ready);
+        Ok(if returns.old { before } else { after.filter(|_| returns.new) })
+    }
+
+    /// Evaluates the condition and counts units, `cost` times; what is then to be applied.
+    pub(super) fn prepare(
+        &mut self,
+        at: &mut At<'_>,
+        id: TableId,
+        write: Write<'_>,
+        cost: u32,
+        tally: &mut Tally,
+    ) -> Result<Prepared, Error> {
+        let Write { place, change, condition, returns } = write;
+        let table = &mut self.tables[id.index()];
+        let row = table.store.row(&place);
+        let before = row.and_then(|row: &Row| row.present.clone());
+        let before_bytes = row.map_or(0, |row| row.size_bytes);
+        let holds = condition.is_none_or(|condition| condition.holds(before.as_deref()));
+        let touched = if holds { table.indexes_touched(&change, before.is_some()) } else { Vec::new() };
+        let is_check = matches!(change, Change::Nothing);
+        let after = change.outcome(before.as_ref(), holds)?;
+        let after_bytes = after.as_ref().map_or(0, |item| item.size_bytes());
+        check_size(after_bytes)?;
+        let units = write_units(before_bytes.max(after_bytes)) * cost;
+        let index_changes = table.index_changes(&touched, before.as_deref(), after.as_deref());
+        self.consume_write(at, id, (place.hash(), units), &index_changes)?;
+        tally.consumed.write_units += units;
+        for change in &index_changes {
+            let index = &self.tables[id.index()].indexes[change.index];
+            tally.consumed.indexes.push((index.name.clone(), 0, change.units));
+        }
+        if !holds {
+            at.events.push(Event::ConditionFailed { table: id, host: at.caller, operation: at.operation });
+            return Err(Error::ConditionalCheckFailed(before.filter(|_| returns.old_on_failure)));
+        }
+        Ok(Prepared { place, before, after, after_bytes, index_changes, is_check })
+    }
+
+    /// Applies a write that was prepared: the item before and after.
+    pub(super) fn commit(
+        &mut self,
+        at: &mut At<'_>,
+        id: TableId,
+        ready: Prepared,
+    ) -> (Option<Arc<Item>>, Option<Arc<Item>>) {
+        let Prepared { place, before, after, after_bytes, index_changes, is_check } = ready;
+        if is_check {
+            return (before, after);
+        }
+        let table = &mut self.tables[id.index()];
+        table.apply_index_changes(index_changes, at.now);
+        match &after {
+            Some(item) => table.store.put(place, item.clone(), after_bytes, at.now),
+            None => table.store.delete(place, at.now),
+        }
+        at.written(id, before.as_ref(), after.as_ref());
+        (before, after)
+    }
+
+    fn consume_write(
+        &mut self,
+        at: &mut At<'_>,
+        id: TableId,
+        (hash, units): (u64, u32),
+        index_changes: &[IndexChange],
+    ) -> Result<(), Error> {
+        let table = &mut self.tables[id.index()];
+        if let Err(short) = table.units.can_write(at.now, hash, units) {
+            let reason = table.throttling_reason(short, None);
+            return Err(at.throttled(id, short, Some(reason)));
+        }
+        // An index that is short holds back the table's write.
+        let is_short = |change: &IndexChange| {
+            let units = &mut table.indexes[change.index].units;
+            units.can_write(at.now, change.hash(), change.units).err().map(|short| (short, change.index))
+        };
+        if let Some((short, index)) = index_changes.iter().find_map(is_short) {
+            let reason = table.throttling_reason(short, Some(index));
+            return Err(at.throttled(id, TableThrottle::IndexWrite, Some(reason)));
+        }
+        table.units.take_write(at.now, hash, units);
+        for change in index_changes {
+            table.indexes[change.index].units.take_write(at.now, change.hash(), change.units);
+        }
+        Ok(())
+    }
+
+    // ---- what all data calls share ----
+
+    /// Injected unavailability of the whole call.
+    pub(super) fn check_available(&mut self, at: &At<'_>, id: TableId) -> Result<(), Error> {
+        match self.faults.is_unavailable(&self.tables[id.index()].name, at.operation) {
+            true => Err(Error::ServiceUnavailable),
+            false => Ok(()),
+        }
+    }
+
+    /// Injected faults of a read.
+    pub(super) fn fail_read(&mut self, at: &mut At<'_>, id: TableId) -> Result<(), Error> {
+        match self.faults.draw(&self.tables[id.index()].name, at.operation) {
+            Some(Injected::Throttle) => Err(at.throttled(id, TableThrottle::Injected, None)),
+            Some(Injected::InternalError { .. }) => Err(Error::InternalServerError),
+            None => Ok(()),
+        }
+    }
+
+    /// The instant that a call's eventually consistent reads see; `None` for the present.
+    pub(super) fn read_instant(&mut self, consistent: bool, now: SimTime) -> Option<SimTime> {
+        let lag_max = self.settings.stale_read_lag_max;
+        if consistent || lag_max.is_zero() {
+            return None;
+        }
+        Some(now.saturating_sub(self.lags.duration(SimDuration::ZERO, lag_max)))
+    }
+}
+
+impl At<'_> {
+    /// Tells what a call on a table has used, and gives it back; nothing is told when it was refused before it used
+    /// anything.
+    pub(super) fn tell(&mut self, id: TableId, tally: Tally) -> Consumed {
+        let Tally { consumed, is_stale } = tally;
+        let Consumed { read_half_units, write_units, .. } = consumed;
+        let (table, host, operation) = (id, self.caller, self.operation);
+        if read_half_units > 0 || write_units > 0 {
+            self.events.push(Event::UnitsConsumed { table, host, operation, read_half_units, write_units });
+        }
+        if is_stale {
+            self.events.push(Event::StaleRead { table, host, operation });
+        }
+        consumed
+    }
+    /// Tells of a throttled call. `told` is what the caller hears of the reason.
+    pub(super) fn throttled(
+        &mut self,
+        id: TableId,
+        reason: TableThrottle,
+        told: Option<Box<ThrottlingReason>>,
+    ) -> Error {
+        self.events.push(Event::TableThrottled { table: id, host: self.caller, operation: self.operation, reason });
+        Error::ProvisionedThroughputExceeded(told)
+    }
+    /// Tells of an applied write. Deleting what is not there writes nothing.
+    fn written(&mut self, id: TableId, before: Option<&Arc<Item>>, after: Option<&Arc<Item>>) {
+        if before.is_some() || after.is_some() {
+            let (table, host, operation) = (id, self.caller, self.operation);
+            let (before, after) = (before.cloned().map(Replaced), after.cloned());
+            self.events.push(Event::ItemWritten { table, host, operation, before, after });
+        }
+    }
+}

@@ -1,0 +1,285 @@
+//! Query and Scan.
+//!
+//! A page ends at 1 MB of evaluated items or at the limit, before the filter; capacity counts what was evaluated. A
+//! page that ends at the limit has a LastEvaluatedKey even when nothing follows, as AWS says it may.
+
+use std::sync::Arc;
+
+use super::api::{
+    AttributeName, AttributeValue, Comparator, Condition, Error, Item, KeyCondition, Page, Reply, Response,
+};
+use super::capacity::read_half_units;
+use super::items::Tally;
+use super::store::{KeySchema, Place, Row, Store, by_range, is_same};
+use super::tables::Table;
+use super::{At, DynamoDb};
+use crate::base::event::TableThrottle;
+use crate::base::units::MIB;
+use crate::base::{TableId, TableName};
+
+/// Bytes of items that a page evaluates at most.
+const PAGE_BYTES_MAX: u64 = MIB;
+/// Most segments of a parallel scan.
+const SEGMENTS_MAX: u32 = 1_000_000;
+
+/// A Query, without its table.
+pub(super) struct Query {
+    pub index: Option<Box<str>>,
+    pub keys: Vec<(AttributeName, KeyCondition)>,
+    pub filter: Option<Condition>,
+    pub forward: bool,
+    pub page: Page,
+}
+
+/// A page while it is filled.
+struct Filling<'a> {
+    filter: Option<&'a Condition>,
+    limit: u32,
+    items: Vec<Arc<Item>>,
+    scanned: u32,
+    bytes: u64,
+    last: Option<Arc<Item>>,
+    is_full: bool,
+    is_stale: bool,
+}
+
+impl<'a> Filling<'a> {
+    fn new(filter: Option<&'a Condition>, page: &Page) -> Self {
+        Self {
+            filter,
+            limit: page.limit.unwrap_or(u32::MAX),
+            items: Vec::new(),
+            scanned: 0,
+            bytes: 0,
+            last: None,
+            is_full: false,
+            is_stale: false,
+        }
+    }
+
+    /// Evaluates a row as it is seen and as it is. False when the page ends.
+    fn take(&mut self, seen: Option<&Arc<Item>>, present: Option<&Arc<Item>>) -> bool {
+        let filter = self.filter;
+        let passes = |item: &&Arc<Item>| filter.is_none_or(|filter| filter.holds(Some(item)));
+        if let Some(item) = seen {
+            let bytes = item.size_bytes();
+            if self.scanned > 0 && self.bytes + bytes > PAGE_BYTES_MAX {
+                self.is_full = true;
+                return false;
+            }
+            self.scanned += 1;
+            self.bytes += bytes;
+            self.last = Some(item.clone());
+        }
+        let shown = seen.filter(passes);
+        self.items.extend(shown.cloned());
+        self.is_stale |= !is_same(seen, present) && !is_same(shown, present.filter(passes));
+        self.is_full = self.scanned >= self.limit;
+        !self.is_full
+    }
+}
+
+fn invalid(text: &str) -> Error {
+    Error::Validation(text.into())
+}
+
+fn check_limit(page: &Page) -> Result<(), Error> {
+    match page.limit {
+        Some(0) => Err(invalid("Limit must be at least 1")),
+        _ => Ok(()),
+    }
+}
+
+/// What the key conditions of a Query come to.
+struct KeyRange<'a> {
+    hash: &'a AttributeValue,
+    range: Option<&'a KeyCondition>,
+}
+
+impl<'a> KeyRange<'a> {
+    /// The hash key must equal a value; the range key may satisfy a condition.
+    fn of(keys: &KeySchema, conditions: &'a [(AttributeName, KeyCondition)]) -> Result<Self, Error> {
+        let of = |wanted: &AttributeName| conditions.iter().find(|(name, _)| name == wanted).map(|(_, is)| is);
+        let missed = |name: &AttributeName| invalid(&format!("Query condition missed key schema element: {name}"));
+        let hash = match of(&keys.hash) {
+            Some(KeyCondition::Compare(Comparator::Eq, hash)) if super::store::is_key_value(hash) => hash,
+            Some(_) => return Err(invalid("Query key condition not supported")),
+            None => return Err(missed(&keys.hash)),
+        };
+        let range = keys.range.as_ref().and_then(of);
+        match (conditions.len(), range) {
+            (_, Some(KeyCondition::Compare(Comparator::Ne, _))) => Err(invalid("Query key condition not supported")),
+            (1, None) | (2, Some(_)) => Ok(Self { hash, range }),
+            _ => Err(keys.range.as_ref().map_or_else(|| invalid("Query key condition not supported"), missed)),
+        }
+    }
+}
+
+impl DynamoDb {
+    pub(super) fn scan(
+        &mut self,
+        at: &mut At<'_>,
+        name: &TableName,
+        index: Option<&str>,
+        filter: Option<&Condition>,
+        segment: Option<(u32, u32)>,
+        page: &Page,
+    ) -> Reply {
+        let id = self.serving(name)?;
+        let index = self.index_of_page(id, index, page)?;
+        if segment.is_some_and(|(segment, total)| segment >= total || total > SEGMENTS_MAX) {
+            return Err(invalid("Segment must be less than TotalSegments, which is at most 1000000"));
+        }
+        let start = self.tables[id.index()].start_of(page, index)?;
+        self.check_available(at, id)?;
+        self.fail_read(at, id)?;
+        let as_of = self.read_instant(page.consistent, at.now);
+        let hash = start.as_ref().map_or(0, Place::hash);
+        self.admit_page(at, id, index, hash)?;
+        let mut filling = Filling::new(filter, page);
+        let table = &self.tables[id.index()];
+        let store = index.map_or(&table.store, |index| &table.indexes[index].store);
+        for (_, row) in store.scan(start, segment) {
+            if !filling.take(row.as_of(as_of), row.present.as_ref()) {
+                break;
+            }
+        }
+        Ok(self.answer_page(at, id, index, hash, page, filling))
+    }
+
+    pub(super) fn query(&mut self, at: &mut At<'_>, name: &TableName, query: &Query) -> Reply {
+        let id = self.serving(name)?;
+        let index = self.index_of_page(id, query.index.as_deref(), &query.page)?;
+        let table = &self.tables[id.index()];
+        let keys = index.map_or(&table.keys, |index| &table.indexes[index].keys);
+        let wanted = KeyRange::of(keys, &query.keys)?;
+        table.check_key_types(query.keys.iter().filter_map(|(name, is)| Some((name, is.value()?))))?;
+        let start = table.query_start(query, index, &wanted)?;
+        self.check_available(at, id)?;
+        self.fail_read(at, id)?;
+        let as_of = self.read_instant(query.page.consistent, at.now);
+        let hash = Place::of_parts(wanted.hash, None).hash();
+        self.admit_page(at, id, index, hash)?;
+        let table = &self.tables[id.index()];
+        let (keys, store) = match index {
+            None => (&table.keys, &table.store),
+            Some(index) => (&table.indexes[index].keys, &table.indexes[index].store),
+        };
+        let mut filling = Filling::new(query.filter.as_ref(), &query.page);
+        for row in rows_of(store, keys, &wanted, query.forward, start.as_ref()) {
+            if !filling.take(row.as_of(as_of), row.present.as_ref()) {
+                break;
+            }
+        }
+        Ok(self.answer_page(at, id, index, hash, &query.page, filling))
+    }
+
+    /// Which index a page is of, if it is one that can be read.
+    fn index_of_page(&self, id: TableId, name: Option<&str>, page: &Page) -> Result<Option<usize>, Error> {
+        let table = &self.tables[id.index()];
+        let find = |name: &str| table.indexes.iter().position(|index| *index.name == *name && index.is_active);
+        let missing = |name| invalid(&format!("The table does not have the specified index: {name}"));
+        check_limit(page)?;
+        match name {
+            None => Ok(None),
+            Some(_) if page.consistent => {
+                Err(invalid("Consistent reads are not supported on global secondary indexes"))
+            }
+            Some(name) => find(name).map(Some).ok_or_else(|| missing(name)),
+        }
+    }
+
+    /// Whether there are units for a page of the table or of an index.
+    fn admit_page(&mut self, at: &mut At<'_>, id: TableId, index: Option<usize>, hash: u64) -> Result<(), Error> {
+        let table = &mut self.tables[id.index()];
+        let units = index.map_or(&mut table.units, |index| &mut table.indexes[index].units);
+        let Err(short) = units.can_read_page(at.now, hash) else { return Ok(()) };
+        let reason = table.throttling_reason(short, index);
+        Err(at.throttled(id, if index.is_some() { TableThrottle::IndexRead } else { short }, Some(reason)))
+    }
+
+    fn answer_page(
+        &mut self,
+        at: &mut At<'_>,
+        id: TableId,
+        index: Option<usize>,
+        hash: u64,
+        page: &Page,
+        filling: Filling<'_>,
+    ) -> Response {
+        let half_units = read_half_units(filling.bytes, page.consistent);
+        let table = &mut self.tables[id.index()];
+        let mut tally = Tally { is_stale: filling.is_stale, ..Tally::default() };
+        match index {
+            None => {
+                table.units.take_read(at.now, hash, half_units);
+                tally.consumed.read_half_units = half_units;
+            }
+            Some(index) => {
+                let index = &mut table.indexes[index];
+                index.units.take_read(at.now, hash, half_units);
+                tally.consumed.indexes.push((index.name.clone(), half_units, 0));
+            }
+        }
+        let last_evaluated = filling.last.filter(|_| filling.is_full).and_then(|item| match index {
+            None => table.keys.key_of(&item),
+            Some(index) => table.indexes[index].key_of(&table.keys, &item),
+        });
+        let consumed = at.tell(id, tally);
+        Response::Items { items: filling.items, scanned: filling.scanned, last_evaluated, consumed }
+    }
+}
+
+/// Where a page of a Query starts: after that range key, and that place where range keys are equal.
+type Start = (Option<AttributeValue>, Place);
+
+impl Table {
+    /// The place after which a page starts.
+    fn start_of(&self, page: &Page, index: Option<usize>) -> Result<Option<Place>, Error> {
+        let Some(key) = &page.start else { return Ok(None) };
+        let place = match index {
+            None => self.place(key).ok(),
+            Some(index) => self.indexes[index].place_of(&self.keys, key),
+        };
+        place.map(Some).ok_or_else(|| invalid("The provided starting key is invalid"))
+    }
+
+    fn query_start(&self, query: &Query, index: Option<usize>, wanted: &KeyRange<'_>) -> Result<Option<Start>, Error> {
+        let Some(place) = self.start_of(&query.page, index)? else { return Ok(None) };
+        let keys = index.map_or(&self.keys, |index| &self.indexes[index].keys);
+        let parts = query.page.start.as_ref().and_then(|key| keys.parts(key.attributes()));
+        match parts {
+            Some((hash, range)) if hash == wanted.hash => Ok(Some((range.cloned(), place))),
+            _ => Err(invalid("The provided starting key is outside query boundaries based on provided conditions")),
+        }
+    }
+}
+
+/// Rows with the query's keys after `start`, in order of the range key.
+fn rows_of<'a>(
+    store: &'a Store,
+    keys: &KeySchema,
+    wanted: &KeyRange<'_>,
+    forward: bool,
+    start: Option<&Start>,
+) -> Vec<&'a Row> {
+    type Position<'a> = (Option<&'a AttributeValue>, &'a Place);
+    let order = |a: Position<'_>, b: Position<'_>| match forward {
+        true => by_range(a, b),
+        false => by_range(b, a),
+    };
+    let start: Option<Position<'_>> = start.map(|(range, place)| (range.as_ref(), place));
+    let mut rows: Vec<(Position<'a>, &'a Row)> = Vec::new();
+    for (place, row) in store.group(wanted.hash) {
+        // All versions of a row have the same key.
+        let Some((hash, range)) = row.newest().and_then(|item| keys.parts(item)) else { continue };
+        let is_wanted = hash == wanted.hash
+            && wanted.range.is_none_or(|condition| range.is_some_and(|range| condition.holds(range)))
+            && start.is_none_or(|start| order((range, place), start).is_gt());
+        if is_wanted {
+            rows.push(((range, place), row));
+        }
+    }
+    rows.sort_by(|a, b| order(a.0, b.0));
+    rows.into_iter().map(|(_, row)| row).collect()
+}

@@ -1,0 +1,219 @@
+//! The older parameters: `Expected`, `AttributeUpdates`, `KeyConditions`, `QueryFilter`, `ScanFilter`
+//! (<https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/LegacyConditionalParameters.html>). The Kinesis
+//! Client Library still uses them.
+
+use std::borrow::Cow;
+
+use super::attribute;
+use crate::aws::dynamodb::api::{
+    AttributeName, AttributeType, AttributeValue, Comparator, Condition, KeyCondition, Operand, SetOperand, Update,
+};
+use crate::aws::protocol::WireError;
+use crate::aws::protocol::value::Value;
+
+fn invalid(text: impl std::fmt::Display) -> WireError {
+    WireError::validation(format!("One or more parameter values were invalid: {text}"))
+}
+
+/// Which parameters a body has.
+pub(super) fn present<'a>(body: &Value<'_>, parameters: &[&'a str]) -> Vec<&'a str> {
+    parameters.iter().copied().filter(|name| body.get(name).is_some()).collect()
+}
+
+/// Expressions and older parameters do not go together.
+pub(super) fn check_not_mixed(body: &Value<'_>, older: &[&str], expressions: &[&str]) -> Result<(), WireError> {
+    let (older, expressions) = (present(body, older), present(body, expressions));
+    if older.is_empty() || expressions.is_empty() {
+        return Ok(());
+    }
+    Err(WireError::validation(format!(
+        "Can not use both expression and non-expression parameters in the same request: Non-expression parameters: {{{}}} \
+         Expression parameters: {{{}}}",
+        older.join(", "),
+        expressions.join(", ")
+    )))
+}
+
+fn name(text: &str) -> AttributeName {
+    Cow::Owned(text.to_owned())
+}
+
+/// The conditions of a map by attribute, joined as ConditionalOperator says.
+fn joined(
+    body: &Value<'_>,
+    parameter: &str,
+    one: impl Fn(&str, &Value<'_>) -> Result<Condition, WireError>,
+) -> Result<Option<Condition>, WireError> {
+    let operator = body.get("ConditionalOperator").and_then(Value::as_text);
+    let Some(map) = body.get(parameter).and_then(Value::as_map).filter(|map| !map.is_empty()) else {
+        return Ok(None);
+    };
+    let all = map.iter().map(|(attribute, value)| one(attribute, value)).collect::<Result<Vec<_>, _>>()?;
+    Ok(Some(match operator {
+        Some("OR") => Condition::Or(all),
+        _ => Condition::And(all),
+    }))
+}
+
+/// `Expected`.
+pub(super) fn expected(body: &Value<'_>) -> Result<Option<Condition>, WireError> {
+    joined(body, "Expected", |attribute, expected| {
+        let exists = expected.get("Exists").and_then(Value::as_bool);
+        let value = expected.get("Value").map(attribute::read).transpose()?;
+        match (expected.get("ComparisonOperator"), exists, value) {
+            (Some(_), None, None) => comparison(attribute, expected),
+            (Some(_), _, Some(_)) => {
+                Err(invalid(format!("Value and ComparisonOperator cannot be used together for Attribute: {attribute}")))
+            }
+            (Some(_), Some(_), None) => Err(invalid(format!(
+                "Exists and ComparisonOperator cannot be used together for Attribute: {attribute}"
+            ))),
+            (None, Some(false), None) => Ok(Condition::NotExists(name(attribute).into())),
+            (None, Some(false), Some(_)) => {
+                Err(invalid(format!("Value cannot be used when Exists is set to false for Attribute: {attribute}")))
+            }
+            (None, Some(true) | None, Some(value)) => Ok(Condition::compare(name(attribute), Comparator::Eq, value)),
+            (None, Some(true), None) => {
+                Err(invalid(format!("Value must be provided when Exists is set to true for Attribute: {attribute}")))
+            }
+            (None, None, None) => {
+                Err(invalid(format!("Value must be provided when Exists is null for Attribute: {attribute}")))
+            }
+        }
+    })
+}
+
+/// `QueryFilter` or `ScanFilter`.
+pub(super) fn filter(body: &Value<'_>, parameter: &str) -> Result<Option<Condition>, WireError> {
+    joined(body, parameter, comparison)
+}
+
+fn arguments(of: &Value<'_>) -> Result<Vec<AttributeValue>, WireError> {
+    of.get("AttributeValueList").and_then(Value::as_list).unwrap_or_default().iter().map(attribute::read).collect()
+}
+
+fn operator<'a>(of: &'a Value<'_>) -> &'a str {
+    of.get("ComparisonOperator").and_then(Value::as_text).unwrap_or_default()
+}
+
+fn wrong_count(operator: &str) -> WireError {
+    invalid(format!("Invalid number of argument(s) for the {operator} ComparisonOperator"))
+}
+
+fn wrong_type(operator: &str) -> WireError {
+    invalid(format!("One or more parameter values are not valid for the {operator} ComparisonOperator"))
+}
+
+fn comparator(operator: &str) -> Option<Comparator> {
+    Some(match operator {
+        "EQ" => Comparator::Eq,
+        "NE" => Comparator::Ne,
+        "LT" => Comparator::Lt,
+        "LE" => Comparator::Le,
+        "GT" => Comparator::Gt,
+        "GE" => Comparator::Ge,
+        _ => return None,
+    })
+}
+
+fn is_ordered(value: &AttributeValue) -> bool {
+    matches!(AttributeType::of(value), AttributeType::S | AttributeType::N | AttributeType::B)
+}
+
+/// `ComparisonOperator` with its `AttributeValueList`.
+fn comparison(attribute: &str, of: &Value<'_>) -> Result<Condition, WireError> {
+    let (operator, arguments) = (operator(of), arguments(of)?);
+    let path = || name(attribute).into();
+    let operand = || Operand::Path(path());
+    if let Some(comparator) = comparator(operator) {
+        let [value] = <[_; 1]>::try_from(arguments).map_err(|_| wrong_count(operator))?;
+        return match matches!(comparator, Comparator::Eq | Comparator::Ne) || is_ordered(&value) {
+            true => Ok(Condition::Compare(operand(), comparator, value.into())),
+            false => Err(wrong_type(operator)),
+        };
+    }
+    Ok(match (operator, arguments.as_slice()) {
+        ("NULL", []) => Condition::NotExists(path()),
+        ("NOT_NULL", []) => Condition::Exists(path()),
+        ("CONTAINS", [part]) => Condition::Contains(operand(), part.clone().into()),
+        ("NOT_CONTAINS", [part]) => {
+            let contains = Condition::Contains(operand(), part.clone().into());
+            Condition::And(vec![Condition::Exists(path()), Condition::Not(Box::new(contains))])
+        }
+        ("BEGINS_WITH", [prefix @ (AttributeValue::S(_) | AttributeValue::B(_))]) => {
+            Condition::BeginsWith(operand(), prefix.clone().into())
+        }
+        ("BEGINS_WITH", [_]) => return Err(wrong_type(operator)),
+        ("IN", [_, ..]) => Condition::In(operand(), arguments.into_iter().map(Into::into).collect()),
+        ("BETWEEN", [low, high]) if is_ordered(low) && is_ordered(high) => {
+            Condition::Between(operand(), low.clone().into(), high.clone().into())
+        }
+        ("BETWEEN", [_, _]) => return Err(wrong_type(operator)),
+        _ => return Err(wrong_count(operator)),
+    })
+}
+
+/// `KeyConditions`.
+pub(super) fn key_conditions(body: &Value<'_>) -> Result<Vec<(AttributeName, KeyCondition)>, WireError> {
+    let map = body.get("KeyConditions").and_then(Value::as_map);
+    let one = |attribute: &str, of: &Value<'_>| {
+        let (operator, arguments) = (operator(of), arguments(of)?);
+        let condition = match (comparator(operator), operator, arguments.as_slice()) {
+            (Some(Comparator::Ne), ..) => return Err(wrong_key_operator(operator)),
+            (Some(comparator), _, [value]) => KeyCondition::Compare(comparator, value.clone()),
+            (_, "BETWEEN", [low, high]) => KeyCondition::Between(low.clone(), high.clone()),
+            (_, "BEGINS_WITH", [prefix]) => KeyCondition::BeginsWith(prefix.clone()),
+            (Some(_), ..) | (_, "BETWEEN" | "BEGINS_WITH", _) => return Err(wrong_count(operator)),
+            _ => return Err(wrong_key_operator(operator)),
+        };
+        Ok((name(attribute), condition))
+    };
+    map.into_iter().flatten().map(|(attribute, of)| one(attribute, of)).collect()
+}
+
+fn wrong_key_operator(operator: &str) -> WireError {
+    WireError::validation(format!("Attempted conditional constraint is not an indexable operation: {operator}"))
+}
+
+/// `AttributeUpdates`.
+pub(super) fn updates(body: &Value<'_>) -> Result<Vec<Update>, WireError> {
+    let map = body.get("AttributeUpdates").and_then(Value::as_map);
+    let one = |attribute: &str, of: &Value<'_>| {
+        let value = of.get("Value").map(attribute::read).transpose()?;
+        let action = of.get("Action").and_then(Value::as_text).unwrap_or("PUT");
+        let path = name(attribute).into();
+        Ok(match (action, value) {
+            ("DELETE", None) => Update::Remove(path),
+            ("DELETE", Some(value @ (AttributeValue::Ss(_) | AttributeValue::Ns(_) | AttributeValue::Bs(_)))) => {
+                Update::DeleteFromSet(path, value)
+            }
+            ("PUT", Some(value)) => Update::Set(path, SetOperand::Value(value)),
+            // ADD appends to lists, which the expression cannot.
+            ("ADD", Some(AttributeValue::L(list))) => {
+                let empty = SetOperand::Value(AttributeValue::L(Vec::new()));
+                let present = SetOperand::IfNotExists(name(attribute).into(), Box::new(empty));
+                let added = SetOperand::Value(AttributeValue::L(list));
+                Update::Set(path, SetOperand::ListAppend(Box::new(present), Box::new(added)))
+            }
+            (
+                "ADD",
+                Some(
+                    value @ (AttributeValue::N(_)
+                    | AttributeValue::Ss(_)
+                    | AttributeValue::Ns(_)
+                    | AttributeValue::Bs(_)),
+                ),
+            ) => Update::Add(path, value),
+            (action @ ("ADD" | "DELETE"), Some(value)) => {
+                let kind = AttributeType::of(&value).name();
+                return Err(invalid(format!("{action} action is not supported for the type {kind}")));
+            }
+            (action, _) => {
+                return Err(invalid(format!(
+                    "Only DELETE action is allowed when no attribute value is specified, and not {action}"
+                )));
+            }
+        })
+    };
+    map.into_iter().flatten().map(|(attribute, of)| one(attribute, of)).collect()
+}

@@ -1,0 +1,116 @@
+//! Retention: records leave exactly `retention` after they arrived; nothing else deletes one.
+//!
+//! At arrival + retention a record is gone for every reader: reads and iterators trim their shard first. Telling
+//! observers is batched to once a second per stream at most.
+
+use super::api::{Error, Reply, Response, StreamStatus};
+use super::limits::{RETENTION_HOURS_MAX, RETENTION_HOURS_MIN};
+use super::{At, Kinesis};
+use crate::base::{Event, ShardId, SimDuration, SimTime, StreamId, StreamName};
+
+/// Time between two rounds of trimming of a stream that nobody reads.
+const TRIM_EVERY: SimDuration = SimDuration::from_secs(1);
+
+impl Kinesis {
+    pub(super) fn increase_retention_period(&mut self, at: &mut At<'_>, stream: &StreamName, hours: u32) -> Reply {
+        let id = self.find(stream)?;
+        let present = self.stream(id).retention_hours;
+        let problem = if hours > RETENTION_HOURS_MAX {
+            format!("Maximum allowed retention period is {RETENTION_HOURS_MAX} hours.")
+        } else if hours < present {
+            format!(
+                "Requested retention period ({hours} hours) must be greater than the current one ({present} hours)."
+            )
+        } else {
+            return self.set_retention(at, id, hours);
+        };
+        Err(Error::InvalidArgument(problem.into()))
+    }
+
+    pub(super) fn decrease_retention_period(&mut self, at: &mut At<'_>, stream: &StreamName, hours: u32) -> Reply {
+        let id = self.find(stream)?;
+        let present = self.stream(id).retention_hours;
+        let problem = if hours < RETENTION_HOURS_MIN {
+            format!("Minimum allowed retention period is {RETENTION_HOURS_MIN} hours.")
+        } else if hours > present {
+            format!("Requested retention period ({hours} hours) must be less than the current one ({present} hours).")
+        } else {
+            return self.set_retention(at, id, hours);
+        };
+        Err(Error::InvalidArgument(problem.into()))
+    }
+
+    fn set_retention(&mut self, at: &mut At<'_>, id: StreamId, hours: u32) -> Reply {
+        let account = self.settings.account.clone();
+        let stream = self.stream_mut(id);
+        stream.need_active(&account)?;
+        // What expired until now is gone for good, whatever the new period says.
+        stream.next_trim = at.now;
+        self.trim_stream(id, at.now, at.events);
+        let stream = self.stream_mut(id);
+        stream.retention_hours = hours;
+        stream.next_trim = at.now;
+        at.events.push(Event::RetentionChanged { stream: id, retention_hours: hours });
+        self.trim_stream(id, at.now, at.events);
+        Ok(Response::Done)
+    }
+
+    /// Trims every stream that has something to trim.
+    pub(super) fn trim_all(&mut self, now: SimTime, events: &mut Vec<Event>) {
+        for index in 0..self.streams.len() {
+            self.trim_stream(StreamId(index as u16), now, events);
+        }
+    }
+
+    fn trim_stream(&mut self, id: StreamId, now: SimTime, events: &mut Vec<Event>) {
+        let stream = self.stream(id);
+        if stream.status == StreamStatus::Deleted {
+            return;
+        }
+        if now >= stream.next_trim {
+            let mut next = SimTime::MAX;
+            for shard in 0..self.stream(id).shards.len() {
+                next = next.min(self.trim_shard(id, ShardId(shard as u32), now, events));
+            }
+            self.stream_mut(id).next_trim = if next == SimTime::MAX { next } else { next.max(now + TRIM_EVERY) };
+        }
+        let next = self.stream(id).next_trim;
+        self.wake_at(next);
+    }
+
+    /// Trims one shard, and expires it when it was closed longer than retention ago. When it next has something
+    /// to trim.
+    pub(super) fn trim_shard(
+        &mut self,
+        id: StreamId,
+        shard: ShardId,
+        now: SimTime,
+        events: &mut Vec<Event>,
+    ) -> SimTime {
+        let stream = &mut self.streams[id.index()];
+        let retention = stream.retention();
+        let Some(slot) = stream.shards.get_mut(shard.index()).filter(|slot| !slot.is_expired) else {
+            return SimTime::MAX;
+        };
+        let first = slot.log.first();
+        let is_due = first < slot.log.end() && slot.log.get(first).arrived_at + retention <= now;
+        if is_due {
+            let to = slot.log.partition_point(|entry| entry.arrived_at + retention <= now);
+            slot.log.trim(to);
+            slot.replicas.trim(to);
+            events.push(Event::RecordsTrimmed { stream: id, shard, to });
+        }
+        if let Some(closed) = slot.closed_at {
+            if closed + retention <= now {
+                slot.is_expired = true;
+                events.push(Event::ShardExpired { stream: id, shard });
+                return SimTime::MAX;
+            }
+            return closed + retention;
+        }
+        match slot.log.first() < slot.log.end() {
+            true => slot.log.get(slot.log.first()).arrived_at + retention,
+            false => SimTime::MAX,
+        }
+    }
+}

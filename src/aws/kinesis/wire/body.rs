@@ -1,0 +1,174 @@
+//! Members of a request's body, by the types that the service has for them.
+
+use crate::aws::Account;
+use crate::aws::kinesis::api::{IteratorPosition, ListShards, ShardFilter};
+use crate::aws::protocol::WireError;
+use crate::aws::protocol::value::Value;
+use crate::base::{HashKey, SequenceNumber, ShardId, StreamName};
+
+use super::tokens;
+
+pub(super) fn invalid_argument(message: impl Into<std::borrow::Cow<'static, str>>) -> WireError {
+    WireError::new("InvalidArgumentException", message)
+}
+
+pub(super) fn hash_key(name: &str, text: &str) -> Result<HashKey, WireError> {
+    text.parse().map_err(|_| {
+        invalid_argument(format!(
+            "Invalid {name}. {name} must be in the range: [0, 2^128-1]. Specified value was {text}"
+        ))
+    })
+}
+
+/// A body whose types and constraints were checked.
+pub(super) struct Body<'a> {
+    pub value: &'a Value<'a>,
+    pub account: &'a Account,
+}
+
+impl<'a> Body<'a> {
+    pub fn optional_text(&self, name: &str) -> Option<&'a str> {
+        self.value.get(name).and_then(Value::as_text)
+    }
+    pub fn text(&self, name: &str) -> &'a str {
+        self.optional_text(name).unwrap_or_default()
+    }
+    pub fn number(&self, name: &str) -> Option<u32> {
+        self.value.get(name).and_then(Value::as_int).and_then(|number| u32::try_from(number).ok())
+    }
+    /// RetentionPeriodHours. The shape lets negative ones pass, which the service does not have.
+    pub fn hours(&self) -> Result<u32, WireError> {
+        let hours = self.value.get("RetentionPeriodHours").and_then(Value::as_int).unwrap_or_default();
+        u32::try_from(hours).map_err(|_| {
+            invalid_argument(format!(
+                "Minimum allowed retention period is 24 hours. Requested retention period ({hours} hours) is too short."
+            ))
+        })
+    }
+    pub fn name(&self, name: &str) -> Result<StreamName, WireError> {
+        self.text(name).parse().map_err(|error: crate::base::ids::NameError| invalid_argument(error.to_string()))
+    }
+
+    /// StreamName or StreamARN; when both are given they must agree.
+    pub fn stream(&self) -> Result<StreamName, WireError> {
+        let by_arn = self.optional_text("StreamARN").map(|arn| self.account.stream_of_arn(arn)).transpose()?;
+        match (self.optional_text("StreamName"), by_arn) {
+            (Some(_), None) => self.name("StreamName"),
+            (None, Some(stream)) => Ok(stream),
+            (Some(name), Some(stream)) if name == stream.as_str() => Ok(stream),
+            (Some(name), Some(_)) => {
+                Err(invalid_argument(format!("StreamName {name} does not match the stream of the StreamARN")))
+            }
+            (None, None) => Err(invalid_argument("Either StreamName or StreamARN must be specified")),
+        }
+    }
+
+    /// A shard of that stream.
+    pub fn shard(&self, name: &str, stream: &str) -> Result<ShardId, WireError> {
+        let text = self.text(name);
+        let missing = || {
+            let account = &self.account.id;
+            let text = format!("Could not find shard {text} in stream {stream} under account {account}.");
+            WireError::new("ResourceNotFoundException", text)
+        };
+        text.parse().map_err(|_| missing())
+    }
+    pub fn optional_shard(&self, name: &str, stream: &str) -> Result<Option<ShardId>, WireError> {
+        self.optional_text(name).map(|_| self.shard(name, stream)).transpose()
+    }
+
+    /// A sequence number of that stream.
+    pub fn sequence_number(&self, name: &str, stream: &str) -> Result<Option<SequenceNumber>, WireError> {
+        let read = |text: &str| {
+            let wrong = format!("{name} {text} used on stream {stream} under account {} is invalid.", self.account.id);
+            text.parse().map_err(|_| invalid_argument(wrong))
+        };
+        self.optional_text(name).map(read).transpose()
+    }
+
+    pub fn timestamp(&self) -> Option<u64> {
+        self.value.get("Timestamp").and_then(Value::as_unix_ms)
+    }
+
+    /// An iterator type with its argument, and no argument that it does not take.
+    pub fn position(&self, kind: &str, number: &'static str, stream: &str) -> Result<IteratorPosition, WireError> {
+        let kind = self.text(kind);
+        let contradiction = || {
+            let has = if self.optional_text(number).is_some() { "also a" } else { "no" };
+            invalid_argument(format!(
+                "Must either specify (1) AT_SEQUENCE_NUMBER and {number} or (2) AFTER_SEQUENCE_NUMBER and {number} or \
+                 (3) TRIM_HORIZON or (4) LATEST or (5) AT_TIMESTAMP and Timestamp. \
+                 Request specified {kind} and {has} {number}."
+            ))
+        };
+        let takes_number = matches!(kind, "AT_SEQUENCE_NUMBER" | "AFTER_SEQUENCE_NUMBER");
+        if takes_number != self.optional_text(number).is_some() {
+            return Err(contradiction());
+        }
+        match (kind, self.sequence_number(number, stream)?) {
+            ("AT_SEQUENCE_NUMBER", Some(number)) => Ok(IteratorPosition::AtSequenceNumber(number)),
+            ("AFTER_SEQUENCE_NUMBER", Some(number)) => Ok(IteratorPosition::AfterSequenceNumber(number)),
+            ("TRIM_HORIZON", None) => Ok(IteratorPosition::TrimHorizon),
+            ("LATEST", None) => Ok(IteratorPosition::Latest),
+            ("AT_TIMESTAMP", None) => self.timestamp().map(IteratorPosition::AtTimestamp).ok_or_else(|| {
+                let text = "Must specify timestampInMillis parameter for iterator of type AT_TIMESTAMP. \
+                            Current request has no timestamp parameter.";
+                invalid_argument(text)
+            }),
+            _ => Err(contradiction()),
+        }
+    }
+
+    /// A paging token says which stream it is of, so its time of creation cannot be given besides.
+    pub fn need_no_creation_time(&self) -> Result<(), WireError> {
+        match self.value.get("NextToken").and(self.value.get("StreamCreationTimestamp")) {
+            Some(_) => Err(invalid_argument("NextToken and StreamCreationTimestamp cannot be provided together.")),
+            None => Ok(()),
+        }
+    }
+
+    pub fn list_shards(&self) -> Result<ListShards, WireError> {
+        self.need_no_creation_time()?;
+        let read = |text| tokens::list_shards(text).ok_or_else(|| invalid_argument("NextToken is invalid."));
+        let next_token = self.optional_text("NextToken").map(read).transpose()?;
+        let names_stream = self.optional_text("StreamName").or(self.optional_text("StreamARN")).is_some();
+        let stream = if names_stream || next_token.is_none() { Some(self.stream()?) } else { None };
+        let of = stream.as_ref().or(next_token.as_ref().map(|token| &token.stream)).map_or("", StreamName::as_str);
+        Ok(ListShards {
+            exclusive_start: self.optional_shard("ExclusiveStartShardId", of)?,
+            max_results: self.number("MaxResults"),
+            filter: self.value.get("ShardFilter").map(|filter| self.filter(filter, of)).transpose()?,
+            stream,
+            next_token,
+        })
+    }
+
+    pub fn filter(&self, filter: &'a Value<'a>, stream: &str) -> Result<ShardFilter, WireError> {
+        let filter = Body { value: filter, account: self.account };
+        let needs = |what| invalid_argument(format!("The ShardFilter type {} needs a {what}", filter.text("Type")));
+        Ok(match filter.text("Type") {
+            "AFTER_SHARD_ID" => {
+                ShardFilter::AfterShardId(filter.optional_shard("ShardId", stream)?.ok_or_else(|| needs("ShardId"))?)
+            }
+            "AT_TRIM_HORIZON" => ShardFilter::AtTrimHorizon,
+            "AT_LATEST" => ShardFilter::AtLatest,
+            "AT_TIMESTAMP" => ShardFilter::AtTimestamp(filter.timestamp().ok_or_else(|| needs("Timestamp"))?),
+            "FROM_TIMESTAMP" => ShardFilter::FromTimestamp(filter.timestamp().ok_or_else(|| needs("Timestamp"))?),
+            _ => ShardFilter::FromTrimHorizon,
+        })
+    }
+
+    /// The stream that an optional member names.
+    pub fn stream_named(&self, member: &str) -> Result<Option<StreamName>, WireError> {
+        let name = self.optional_text(member);
+        name.map(|name| name.parse().map_err(|_| invalid_argument(format!("{member} is no stream's name."))))
+            .transpose()
+    }
+
+    pub fn need_kms(&self) -> Result<(), WireError> {
+        match self.text("EncryptionType") {
+            "KMS" => Ok(()),
+            _ => Err(invalid_argument("EncryptionType must be KMS")),
+        }
+    }
+}

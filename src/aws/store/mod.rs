@@ -1,0 +1,270 @@
+//! The application's own store, where record processors put their effects.
+//!
+//! Three kinds of contents. *Plain*: every delivery is an effect, so a record that is delivered twice is there twice.
+//! *Idempotent*: effects are keyed by shard and sequence number, so each is there once. *Transactional*: effects and
+//! the position commit together, and only for the writer with the highest fence seen, so a zombie changes nothing.
+//!
+//! A request may arrive twice, and late. A transactional store's position therefore never goes back: effects below it
+//! are there already and are not taken again.
+//!
+//! The store is not an AWS service and has no limits; it is reached over the network like one.
+
+use std::collections::BTreeMap;
+
+use super::Service;
+use crate::base::event::SinkKind;
+use crate::base::{ConsumerId, Event, HostId, RangeSet, SequenceNumber, ShardId, SimTime};
+
+/// A request of the store.
+#[derive(Clone, Debug)]
+pub enum Request {
+    /// A processor takes over a shard.
+    Open {
+        /// The application.
+        consumer: ConsumerId,
+        /// The shard.
+        shard: ShardId,
+        /// How effects are kept.
+        kind: SinkKind,
+        /// Grows with every change of the lease's owner.
+        fence: u64,
+    },
+    /// Effects of records with ordinals `from..to`.
+    Apply {
+        /// The application.
+        consumer: ConsumerId,
+        /// The shard.
+        shard: ShardId,
+        /// How effects are kept.
+        kind: SinkKind,
+        /// Ordinal of the first record.
+        from: u64,
+        /// One past the ordinal of the last.
+        to: u64,
+        /// The writer's fence.
+        fence: u64,
+        /// The position that commits with the effects (transactional only).
+        commit: Option<Position>,
+    },
+}
+
+/// A position in a shard: the last record that was processed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Position {
+    /// Its sequence number; `None` at the shard's end.
+    pub sequence_number: Option<SequenceNumber>,
+    /// One past its ordinal.
+    pub next_ordinal: u64,
+}
+
+/// A reply of the store.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reply {
+    /// The shard is open for this writer. The position is the transactional store's.
+    Opened {
+        /// Where the last commit ended.
+        position: Option<Position>,
+    },
+    /// The effects are there.
+    Applied,
+    /// A writer with a higher fence has opened the shard.
+    Fenced,
+}
+
+impl Request {
+    /// The operation's name.
+    pub const fn operation(&self) -> &'static str {
+        match self {
+            Self::Open { .. } => "Open",
+            Self::Apply { .. } => "Apply",
+        }
+    }
+}
+
+#[derive(Debug, Default)]
+struct Contents {
+    fence: u64,
+    applied: RangeSet,
+    position: Option<Position>,
+}
+
+/// The store of all applications.
+#[derive(Debug, Default)]
+pub struct Store {
+    contents: BTreeMap<(ConsumerId, ShardId), Contents>,
+}
+
+impl Store {
+    /// An empty store.
+    pub fn new() -> Self {
+        Self::default()
+    }
+}
+
+impl Contents {
+    /// Takes effects; how many are now there more than once because of it.
+    fn apply(&mut self, kind: SinkKind, from: u64, to: u64, commit: Option<Position>) -> u32 {
+        match kind {
+            SinkKind::Plain => self.applied.insert(from..to) as u32,
+            SinkKind::Idempotent => {
+                self.applied.insert(from..to);
+                0
+            }
+            SinkKind::Transactional => {
+                let done = self.position.map_or(0, |position| position.next_ordinal);
+                let again = self.applied.insert(from.max(done)..to.max(done));
+                self.move_to(commit);
+                again as u32
+            }
+        }
+    }
+
+    /// Moves the position forwards; the shard's end is after its last record.
+    fn move_to(&mut self, commit: Option<Position>) {
+        let reached = |position: Position| (position.next_ordinal, position.sequence_number.is_none());
+        if commit.map(reached) > self.position.map(reached) {
+            self.position = commit;
+        }
+    }
+
+    /// Whether the writer is behind another that has opened the shard; remembers the highest fence.
+    fn is_fenced(&mut self, fence: u64) -> bool {
+        self.fence = self.fence.max(fence);
+        fence < self.fence
+    }
+}
+
+impl Service for Store {
+    type Request = Request;
+    type Reply = Reply;
+
+    fn handle(&mut self, _: SimTime, host: HostId, request: Request, events: &mut Vec<Event>) -> Reply {
+        match request {
+            Request::Open { consumer, shard, kind, fence } => {
+                let contents = self.contents.entry((consumer, shard)).or_default();
+                if kind != SinkKind::Transactional {
+                    return Reply::Opened { position: None };
+                }
+                if contents.is_fenced(fence) {
+                    events.push(Event::EffectsFenced { consumer, host, shard });
+                    return Reply::Fenced;
+                }
+                Reply::Opened { position: contents.position }
+            }
+            Request::Apply { consumer, shard, kind, from, to, fence, commit } => {
+                let contents = self.contents.entry((consumer, shard)).or_default();
+                if kind == SinkKind::Transactional && contents.is_fenced(fence) {
+                    events.push(Event::EffectsFenced { consumer, host, shard });
+                    return Reply::Fenced;
+                }
+                let duplicates = contents.apply(kind, from, to, commit);
+                events.push(Event::EffectsApplied { consumer, host, shard, from, to, duplicates });
+                Reply::Applied
+            }
+        }
+    }
+
+    fn next_deadline(&self) -> Option<SimTime> {
+        None
+    }
+
+    fn advance(&mut self, _: SimTime, _: &mut Vec<Event>) {}
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at_ordinal(next_ordinal: u64) -> Option<Position> {
+        let sequence_number = Some(SequenceNumber::new(ShardId(0), 1_600_000_000, next_ordinal, 1_600_000_000));
+        Some(Position { sequence_number, next_ordinal })
+    }
+
+    fn open(kind: SinkKind, fence: u64) -> Request {
+        Request::Open { consumer: ConsumerId(0), shard: ShardId(0), kind, fence }
+    }
+
+    fn apply(kind: SinkKind, from: u64, to: u64, fence: u64) -> Request {
+        let commit = at_ordinal(to);
+        Request::Apply { consumer: ConsumerId(0), shard: ShardId(0), kind, from, to, fence, commit }
+    }
+
+    /// Sends requests from host 1; the replies, and the events.
+    fn send(sink: &mut Store, requests: impl IntoIterator<Item = Request>) -> (Vec<Reply>, Vec<Event>) {
+        let mut events = Vec::new();
+        let mut handle = |request| sink.handle(SimTime::ZERO, HostId(1), request, &mut events);
+        let replies = requests.into_iter().map(&mut handle).collect();
+        (replies, events)
+    }
+
+    fn duplicates(events: &[Event]) -> u32 {
+        let of = |event: &Event| match event {
+            Event::EffectsApplied { duplicates, .. } => *duplicates,
+            _ => 0,
+        };
+        events.iter().map(of).sum()
+    }
+
+    #[test]
+    fn only_a_plain_store_keeps_duplicates() {
+        for (kind, expected) in [(SinkKind::Plain, 5), (SinkKind::Idempotent, 0), (SinkKind::Transactional, 0)] {
+            let (replies, events) = send(&mut Store::new(), [apply(kind, 0, 10, 1), apply(kind, 5, 15, 1)]);
+            assert_eq!(replies, [Reply::Applied, Reply::Applied]);
+            assert_eq!(duplicates(&events), expected, "{kind}");
+        }
+    }
+
+    #[test]
+    fn only_a_transactional_store_keeps_a_position_and_a_fence() {
+        for kind in [SinkKind::Plain, SinkKind::Idempotent] {
+            let requests = [open(kind, 7), apply(kind, 0, 10, 7), open(kind, 3), apply(kind, 10, 20, 3)];
+            let (replies, _) = send(&mut Store::new(), requests);
+            let opened = Reply::Opened { position: None };
+            assert_eq!(replies, [opened.clone(), Reply::Applied, opened, Reply::Applied], "{kind}");
+        }
+    }
+
+    #[test]
+    fn a_transactional_store_refuses_a_zombie_and_keeps_effect_and_position_together() {
+        use SinkKind::Transactional as T;
+        let mut sink = Store::new();
+        let requests = [open(T, 3), apply(T, 0, 10, 3), open(T, 7), apply(T, 10, 20, 3), open(T, 3), open(T, 7)];
+        let (replies, events) = send(&mut sink, requests);
+        let position = at_ordinal(10);
+        let opened = Reply::Opened { position };
+        let first = Reply::Opened { position: None };
+        assert_eq!(replies, [first, Reply::Applied, opened.clone(), Reply::Fenced, Reply::Fenced, opened]);
+        let fenced = events.iter().filter(|event| matches!(event, Event::EffectsFenced { .. }));
+        assert_eq!(fenced.count(), 2);
+        let applied = &sink.contents[&(ConsumerId(0), ShardId(0))].applied;
+        assert_eq!(applied.count(), 10, "no effect of the zombie");
+        assert!(applied.covers(0..10));
+    }
+
+    #[test]
+    fn a_late_copy_of_a_request_does_not_move_the_position_back() {
+        use SinkKind::Transactional as T;
+        let requests =
+            [open(T, 1), apply(T, 0, 10, 1), apply(T, 10, 20, 1), apply(T, 0, 10, 1), apply(T, 10, 20, 1), open(T, 1)];
+        let (replies, events) = send(&mut Store::new(), requests);
+        assert_eq!(replies.last(), Some(&Reply::Opened { position: at_ordinal(20) }));
+        assert_eq!(duplicates(&events), 0);
+    }
+
+    #[test]
+    fn the_end_of_a_shard_comes_after_its_last_record() {
+        use SinkKind::Transactional as T;
+        let end = Some(Position { sequence_number: None, next_ordinal: 10 });
+        let at_end = Request::Apply {
+            consumer: ConsumerId(0),
+            shard: ShardId(0),
+            kind: T,
+            from: 10,
+            to: 10,
+            fence: 1,
+            commit: end,
+        };
+        let (replies, _) = send(&mut Store::new(), [apply(T, 0, 10, 1), at_end, apply(T, 0, 10, 1), open(T, 1)]);
+        assert_eq!(replies.last(), Some(&Reply::Opened { position: end }));
+    }
+}

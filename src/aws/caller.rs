@@ -23,10 +23,10 @@ impl Door {
     pub fn write(&self, request: &Request) -> Written {
         let (api, operation, encoding, body) = match request {
             Request::Kinesis(request) => {
-                (Api::Kinesis, request.operation(), Encoding::Cbor11, kinesis::wire::client::body(request))
+                (Api::Kinesis, request.operation().name(), Encoding::Cbor11, kinesis::wire::client::body(request))
             }
             Request::DynamoDb(request) => {
-                (Api::DynamoDb, request.operation(), Encoding::Json10, dynamodb::wire::client::body(request))
+                (Api::DynamoDb, request.operation().name(), Encoding::Json10, dynamodb::wire::client::body(request))
             }
             Request::Store(_) => unreachable!("the application's store does not speak HTTP"),
         };

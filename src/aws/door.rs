@@ -4,7 +4,9 @@
 
 use super::{Account, dynamodb, kinesis};
 use super::{Reply, Request};
-use crate::aws::kinesis::api::{ConsumerRef, Error, Request as Streams, Response};
+use crate::aws::kinesis::Request as Streams;
+use crate::aws::kinesis::SubscribeToShard;
+use crate::aws::kinesis::api::{ConsumerRef, Error, Response};
 use crate::aws::protocol::envelope::{self, Api, HttpRequest, HttpResponse};
 use crate::aws::protocol::{Encoding, WireError};
 use crate::base::ShardId;
@@ -80,7 +82,7 @@ impl Door {
     pub fn failure(&self, request: &HttpRequest<'_>) -> HttpResponse {
         match self.open(request) {
             Ok((_, Asked { encoding, of: Of::Kinesis { .. } })) => {
-                encoding.refusal("", &streams_error(&Error::InternalFailure))
+                encoding.refusal("", &WireError::of(&Error::InternalFailure))
             }
             Ok((_, Asked { encoding, of: Of::DynamoDb { .. } })) => {
                 dynamodb::wire::refusal(encoding, &dynamodb::api::Error::InternalServerError, &self.account)
@@ -102,7 +104,7 @@ impl Door {
                     encoding.answer(body.as_ref())
                 }
             },
-            (Of::Kinesis { .. }, Reply::Kinesis(Err(error))) => encoding.refusal("", &streams_error(&error)),
+            (Of::Kinesis { .. }, Reply::Kinesis(Err(error))) => encoding.refusal("", &WireError::of(&error)),
             (Of::DynamoDb { echo }, Reply::DynamoDb(Ok(response))) => {
                 encoding.answer(Some(&dynamodb::wire::encode(&echo, &response, &self.account, self.epoch_unix_ms)))
             }
@@ -117,16 +119,7 @@ impl Door {
 /// Who subscribes to what.
 fn subscriber(request: &Streams) -> Option<(ConsumerRef, ShardId)> {
     match request {
-        Streams::SubscribeToShard { consumer, shard, .. } => Some((consumer.clone(), *shard)),
+        Streams::SubscribeToShard(SubscribeToShard { consumer, shard, .. }) => Some((consumer.clone(), *shard)),
         _ => None,
     }
-}
-
-fn streams_error(error: &Error) -> WireError {
-    let status = match error {
-        Error::InternalFailure => 500,
-        Error::ServiceUnavailable => 503,
-        _ => 400,
-    };
-    envelope::service_error(error.code(), error.to_string(), status)
 }

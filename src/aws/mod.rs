@@ -11,6 +11,8 @@ pub mod kinesis;
 pub mod protocol;
 mod service;
 pub mod store;
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 
@@ -21,6 +23,7 @@ pub use self::service::Service;
 
 use self::dynamodb::DynamoDb;
 use self::kinesis::Kinesis;
+use self::protocol::operation::Operation;
 use self::store::Store;
 use crate::base::{Event, HostId, Seed, SimTime};
 use crate::world::Backend;
@@ -32,13 +35,18 @@ pub const DYNAMODB: HostId = HostId(1);
 /// The host that stands for the application's own store.
 pub const STORE: HostId = HostId(2);
 
+/// Every operation of every service.
+pub fn operations() -> impl Iterator<Item = Operation> {
+    [kinesis::OPERATIONS, dynamodb::OPERATIONS, store::OPERATIONS].into_iter().flatten().copied()
+}
+
 /// A message to one of the services.
 #[derive(Clone, Debug)]
 pub enum Request {
     /// To Kinesis Data Streams.
-    Kinesis(kinesis::api::Request),
+    Kinesis(kinesis::Request),
     /// To DynamoDB. Boxed, because the far more frequent messages to streams are much smaller.
-    DynamoDb(Box<dynamodb::api::Request>),
+    DynamoDb(Box<dynamodb::Request>),
     /// To the application's store.
     Store(store::Request),
 }
@@ -93,9 +101,9 @@ impl Backend for Cloud {
 
     fn operation_of(request: &Request) -> &'static str {
         match request {
-            Request::Kinesis(request) => request.operation(),
-            Request::DynamoDb(request) => request.operation(),
-            Request::Store(request) => request.operation(),
+            Request::Kinesis(request) => request.operation().name(),
+            Request::DynamoDb(request) => request.operation().name(),
+            Request::Store(request) => request.operation().name(),
         }
     }
 

@@ -19,7 +19,8 @@ use super::Cx;
 use super::mishaps::Mishaps;
 use super::processor::ProcessorSettings;
 use super::sdk::{RetryMode, Sdk};
-use crate::aws::kinesis::api::{IteratorPosition, ListShards, Request, Response, Shard, ShardFilter};
+use crate::aws::kinesis::Request;
+use crate::aws::kinesis::api::{IteratorPosition, ListShards, Response, Shard, ShardFilter};
 use crate::base::{ConsumerId, Event, SimDuration, SimTime, StreamName};
 
 /// How long a call may take; the Java SDK's default read timeout.

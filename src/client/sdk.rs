@@ -8,6 +8,7 @@ use std::cell::{Cell, RefCell};
 use std::fmt;
 
 use super::Cx;
+use crate::aws::protocol::error::{AwsError, Retry};
 use crate::aws::{Reply, Request};
 use crate::aws::{dynamodb, kinesis, store};
 use crate::base::SimDuration;
@@ -89,6 +90,14 @@ enum Class {
     Throttling,
 }
 
+fn class_of(error: &impl AwsError) -> Class {
+    match error.retry() {
+        Retry::Never => Class::Final,
+        Retry::Transient => Class::Transient,
+        Retry::Throttling => Class::Throttling,
+    }
+}
+
 /// An SDK client of one host: requests with timeouts and retries.
 pub struct Sdk {
     cx: Cx,
@@ -112,7 +121,7 @@ impl Sdk {
     /// The last attempt's error.
     pub async fn streams(
         &self,
-        request: kinesis::api::Request,
+        request: kinesis::Request,
     ) -> Result<kinesis::api::Response, SdkError<kinesis::api::Error>> {
         self.streams_counting(request).await.0
     }
@@ -120,21 +129,13 @@ impl Sdk {
     /// Calls the streams service and tells how many attempts it took.
     pub async fn streams_counting(
         &self,
-        request: kinesis::api::Request,
+        request: kinesis::Request,
     ) -> (Result<kinesis::api::Response, SdkError<kinesis::api::Error>>, u32) {
-        let class = |error: &kinesis::api::Error| {
-            use kinesis::api::Error as E;
-            match error {
-                E::ProvisionedThroughputExceeded(_) | E::LimitExceeded(_) | E::Throttling => Class::Throttling,
-                E::InternalFailure | E::ServiceUnavailable => Class::Transient,
-                _ => Class::Final,
-            }
-        };
         let unpack = |reply| match reply {
             Reply::Kinesis(reply) => reply,
             _ => unreachable!("a streams request has a streams reply"),
         };
-        self.call(Request::Kinesis(request), unpack, class).await
+        self.call(Request::Kinesis(request), unpack, class_of).await
     }
 
     /// Calls the table service.
@@ -144,21 +145,13 @@ impl Sdk {
     // Not `async`: the request would be held once more by the future, which is large for it.
     pub fn table(
         &self,
-        request: dynamodb::api::Request,
+        request: dynamodb::Request,
     ) -> impl Future<Output = Result<dynamodb::api::Response, SdkError<dynamodb::api::Error>>> {
-        let class = |error: &dynamodb::api::Error| {
-            use dynamodb::api::Error as E;
-            match error {
-                E::ProvisionedThroughputExceeded(_) | E::Throttling | E::LimitExceeded => Class::Throttling,
-                E::InternalServerError | E::ServiceUnavailable => Class::Transient,
-                _ => Class::Final,
-            }
-        };
         let unpack = |reply| match reply {
             Reply::DynamoDb(reply) => reply,
             _ => unreachable!("a table request has a table reply"),
         };
-        let call = self.call(Request::DynamoDb(Box::new(request)), unpack, class);
+        let call = self.call(Request::DynamoDb(Box::new(request)), unpack, class_of);
         async { call.await.0 }
     }
 

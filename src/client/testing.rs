@@ -50,13 +50,13 @@ impl Lab {
         let cloud = Cloud::new(streams, dynamodb::api::Settings::default(), Seed(1));
         let lab = Self { world: World::new(settings, cloud, log.clone()), log };
         let create = kinesis::api::CreateStream::provisioned(clicks(), shards);
-        lab.ask(kinesis::api::Request::CreateStream(Box::new(create)));
+        lab.ask(kinesis::Request::CreateStream(Box::new(create)));
         lab.run_until_s(Self::OPEN_S);
         lab
     }
 
     /// Asks the streams service from outside the network.
-    pub fn ask(&self, request: kinesis::api::Request) -> kinesis::api::Response {
+    pub fn ask(&self, request: kinesis::Request) -> kinesis::api::Response {
         let reply = self.world.with_backend(|cloud, now, events| {
             cloud.kinesis.advance(now, events);
             cloud.kinesis.handle(now, KINESIS, request, events)

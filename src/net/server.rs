@@ -18,7 +18,9 @@ use super::stream::{AsHost, HostStream};
 use super::tcp::{endpoint, host_at};
 use super::{Room, SERVICES, duration, ordinals};
 use crate::aws::kinesis;
-use crate::aws::kinesis::api::{PutEntry, Request as Streams, SubscriptionPoll};
+use crate::aws::kinesis::Request as Streams;
+use crate::aws::kinesis::api::{PutEntry, SubscriptionPoll};
+use crate::aws::kinesis::{GetShardIterator, PutRecord, PutRecords, SubscribeToShard};
 use crate::aws::protocol::envelope::HttpResponse;
 use crate::aws::{self, Answer, Reply, Subscribed};
 use crate::base::{Event, HostId, Payload, ShardId, SimDuration, SimTime};
@@ -127,12 +129,12 @@ fn with_payloads_of_simulation(request: aws::Request) -> aws::Request {
     };
     let aws::Request::Kinesis(request) = request else { return request };
     aws::Request::Kinesis(match request {
-        Streams::PutRecord { stream, entry, sequence_number_for_ordering } => {
-            Streams::PutRecord { stream, entry: known(entry), sequence_number_for_ordering }
+        Streams::PutRecord(PutRecord { stream, entry, sequence_number_for_ordering }) => {
+            Streams::PutRecord(PutRecord { stream, entry: known(entry), sequence_number_for_ordering })
         }
-        Streams::PutRecords { stream, entries } => {
+        Streams::PutRecords(PutRecords { stream, entries }) => {
             let entries = Arc::unwrap_or_clone(entries).into_iter().map(known);
-            Streams::PutRecords { stream, entries: Arc::new(entries.collect()) }
+            Streams::PutRecords(PutRecords { stream, entries: Arc::new(entries.collect()) })
         }
         other => other,
     })
@@ -142,7 +144,8 @@ fn with_payloads_of_simulation(request: aws::Request) -> aws::Request {
 fn position_asked(request: &aws::Request) -> Option<(ShardId, String)> {
     match request {
         aws::Request::Kinesis(
-            Streams::GetShardIterator { shard, position, .. } | Streams::SubscribeToShard { shard, position, .. },
+            Streams::GetShardIterator(GetShardIterator { shard, position, .. })
+            | Streams::SubscribeToShard(SubscribeToShard { shard, position, .. }),
         ) => Some((*shard, position.to_string())),
         _ => None,
     }

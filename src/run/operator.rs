@@ -9,8 +9,10 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::shard_load::ShardLoad;
-use crate::aws::dynamodb::api as table;
+use crate::aws::dynamodb::{self, api as table};
+use crate::aws::kinesis;
 use crate::aws::kinesis::api::{self as streams, ListShards, Response, Shard, ShardFilter};
+use crate::aws::kinesis::{DeleteStream, StartStreamEncryption, StopStreamEncryption, UpdateShardCount};
 use crate::base::{Event, HashKey, ShardId, SimDuration, StreamName};
 use crate::client::Cx;
 use crate::client::kcl::WorkerControl;
@@ -55,34 +57,38 @@ impl Operator {
     }
 
     async fn act(&self, action: &ActionKind) -> Result<(), Failure> {
-        use streams::Request as R;
+        use kinesis::Request as R;
         let request = match action {
             ActionKind::Split { stream, shard, at_hash_key } => return self.split(stream, *shard, *at_hash_key).await,
             ActionKind::Merge { stream, shard } => return self.merge(stream, *shard).await,
             ActionKind::UpdateShardCount { stream, target } => {
-                R::UpdateShardCount { stream: stream.clone(), target: *target }
+                R::UpdateShardCount(UpdateShardCount { stream: stream.clone(), target: *target })
             }
             ActionKind::SetRetention { stream, hours } => self.retention_request(stream, *hours).await?,
             ActionKind::StartEncryption { stream, key_id } => {
-                R::StartStreamEncryption { stream: stream.clone(), key_id: key_id.clone() }
+                R::StartStreamEncryption(StartStreamEncryption { stream: stream.clone(), key_id: key_id.clone() })
             }
             ActionKind::StopEncryption { stream } => {
                 let key_id = self.summary(stream).await?.encryption_key_id.ok_or("not encrypted")?;
-                R::StopStreamEncryption { stream: stream.clone(), key_id }
+                R::StopStreamEncryption(StopStreamEncryption { stream: stream.clone(), key_id })
             }
             ActionKind::CreateStream { stream, shards } => {
                 R::CreateStream(Box::new(streams::CreateStream::provisioned(stream.clone(), *shards)))
             }
-            ActionKind::DeleteStream { stream } => R::DeleteStream { stream: stream.clone(), with_consumers: false },
+            ActionKind::DeleteStream { stream } => {
+                R::DeleteStream(DeleteStream { stream: stream.clone(), with_consumers: false })
+            }
             ActionKind::SetTableCapacity { table, capacity } => {
                 let update = table::UpdateTable::capacity(table.clone(), *capacity);
-                return self.table(table::Request::UpdateTable(update)).await;
+                return self.table(dynamodb::Request::UpdateTable(update)).await;
             }
             ActionKind::DeleteLease { table, shard } => {
                 let (table, key) =
                     (table.clone(), table::Key::of(LEASE_KEY, table::AttributeValue::s(&shard.to_string())));
                 let returns = table::Returns::default();
-                return self.table(table::Request::DeleteItem { table, key, condition: None, returns }).await;
+                return self
+                    .table(dynamodb::Request::DeleteItem(dynamodb::DeleteItem { table, key, condition: None, returns }))
+                    .await;
             }
             ActionKind::StopWorker { host } => return self.stop_worker(host),
             ActionKind::StartWorker { host } => return self.start_worker(host),
@@ -109,7 +115,8 @@ impl Operator {
         let (low, high) = (shard.range.start.get(), shard.range.end.get());
         let middle = HashKey::new(low + (high - low) / 2 + 1);
         let (stream, new_starting_hash_key) = (stream.clone(), at.unwrap_or(middle));
-        let request = streams::Request::SplitShard { stream, shard: shard.id, new_starting_hash_key };
+        let request =
+            kinesis::Request::SplitShard(kinesis::SplitShard { stream, shard: shard.id, new_starting_hash_key });
         self.streams(request).await.map(drop)
     }
 
@@ -117,16 +124,26 @@ impl Operator {
         let shard = self.choose(stream, choice).await?;
         let open = self.open_shards(stream).await?;
         let upper = open.iter().find(|s| shard.range.is_followed_by(s.range)).ok_or("no upper neighbour")?;
-        let request = streams::Request::MergeShards { stream: stream.clone(), shard: shard.id, adjacent: upper.id };
+        let request = kinesis::Request::MergeShards(kinesis::MergeShards {
+            stream: stream.clone(),
+            shard: shard.id,
+            adjacent: upper.id,
+        });
         self.streams(request).await.map(drop)
     }
 
-    async fn retention_request(&self, stream: &StreamName, hours: u32) -> Result<streams::Request, Failure> {
+    async fn retention_request(&self, stream: &StreamName, hours: u32) -> Result<kinesis::Request, Failure> {
         let is_longer = hours > self.summary(stream).await?.retention_hours;
         let stream = stream.clone();
         Ok(match is_longer {
-            true => streams::Request::IncreaseStreamRetentionPeriod { stream, hours },
-            false => streams::Request::DecreaseStreamRetentionPeriod { stream, hours },
+            true => kinesis::Request::IncreaseStreamRetentionPeriod(kinesis::IncreaseStreamRetentionPeriod {
+                stream,
+                hours,
+            }),
+            false => kinesis::Request::DecreaseStreamRetentionPeriod(kinesis::DecreaseStreamRetentionPeriod {
+                stream,
+                hours,
+            }),
         })
     }
 
@@ -148,7 +165,7 @@ impl Operator {
         let mut request = ListShards { stream: Some(stream.clone()), filter, ..ListShards::default() };
         loop {
             let Response::Shards { shards: page, next_token } =
-                self.streams(streams::Request::ListShards(request)).await?
+                self.streams(kinesis::Request::ListShards(request)).await?
             else {
                 unreachable!("ListShards answers shards")
             };
@@ -159,13 +176,16 @@ impl Operator {
     }
 
     async fn summary(&self, stream: &StreamName) -> Result<streams::StreamSummary, Failure> {
-        match self.streams(streams::Request::DescribeStreamSummary { stream: stream.clone() }).await? {
+        match self
+            .streams(kinesis::Request::DescribeStreamSummary(kinesis::DescribeStreamSummary { stream: stream.clone() }))
+            .await?
+        {
             Response::StreamSummary(summary) => Ok(summary),
             _ => unreachable!("DescribeStreamSummary answers a summary"),
         }
     }
 
-    async fn streams(&self, request: streams::Request) -> Result<Response, Failure> {
+    async fn streams(&self, request: kinesis::Request) -> Result<Response, Failure> {
         for _ in 0..TRIES_MAX {
             match self.sdk.streams(request.clone()).await {
                 Ok(answer) => return Ok(answer),
@@ -179,7 +199,7 @@ impl Operator {
         Err("the stream stayed in use")
     }
 
-    async fn table(&self, request: table::Request) -> Result<(), Failure> {
+    async fn table(&self, request: dynamodb::Request) -> Result<(), Failure> {
         match self.sdk.table(request).await {
             Ok(_) => Ok(()),
             Err(SdkError::Service(error)) => Err(error.code()),

@@ -7,8 +7,10 @@ use super::diagnostic::nearest;
 use super::file::{Action, Fault, KmsState, LeaseTable, LinkFault, ServiceFault, Way};
 use super::plan::{ActionKind, ActionPlan, FaultKind, FaultPlan, ShardChoice};
 use super::spans::Path;
+use crate::aws;
 use crate::aws::dynamodb::api::{self as table, Capacity};
 use crate::aws::kinesis::api::{self as streams, KmsKeyState};
+use crate::aws::protocol::operation::Operation;
 use crate::base::{ShardId, SimDuration, StreamName, TableName};
 use crate::file_path;
 use crate::world::{LinkEffect, LinkWay};
@@ -145,7 +147,8 @@ fn links(c: &mut Compiler<'_>, n: usize, fault: &Fault, kinds: &mut Vec<(FaultKi
         let word = key.replace('_', " ");
         let text =
             format!("{word} between {} and {}", between(&clients, "all hosts"), between(&services, "all services"));
-        let operation = operation(c, file_path!["fault", n, key, "operation"], link.operation.as_deref());
+        let operation = operation(c, file_path!["fault", n, key, "operation"], link.operation.as_deref(), of_all);
+        let operation = operation.map(|operation| operation.name().into());
         kinds.push((FaultKind::Link { clients, services, way, operation, effect }, text));
     }
 }
@@ -162,55 +165,41 @@ fn host_group(c: &mut Compiler<'_>, n: usize, key: &str, name: &str) -> Vec<Arc<
     }
 }
 
-/// Operations of all services, by the names that faults are aimed with.
-const OPERATIONS: [&str; 34] = [
-    "CreateStream",
-    "DeleteStream",
-    "DescribeStream",
-    "DescribeStreamSummary",
-    "ListStreams",
-    "ListShards",
-    "PutRecord",
-    "PutRecords",
-    "GetShardIterator",
-    "GetRecords",
-    "RegisterStreamConsumer",
-    "SubscribeToShard",
-    "SplitShard",
-    "MergeShards",
-    "UpdateShardCount",
-    "IncreaseStreamRetentionPeriod",
-    "DecreaseStreamRetentionPeriod",
-    "StartStreamEncryption",
-    "StopStreamEncryption",
-    "CreateTable",
-    "DescribeTable",
-    "UpdateTable",
-    "DeleteTable",
-    "PutItem",
-    "GetItem",
-    "UpdateItem",
-    "DeleteItem",
-    "Query",
-    "Scan",
-    "BatchGetItem",
-    "BatchWriteItem",
-    "TransactWriteItems",
-    "Open",
-    "Apply",
-];
-
 /// A fault aimed at an operation that nobody has would never hit anything.
-fn operation(c: &mut Compiler<'_>, path: Path, name: Option<&str>) -> Option<Box<str>> {
+fn operation(
+    c: &mut Compiler<'_>,
+    path: Path,
+    name: Option<&str>,
+    known: impl Fn() -> Box<dyn Iterator<Item = Operation>>,
+) -> Option<Operation> {
     let name = name?;
-    if !OPERATIONS.contains(&name) {
-        let help = match nearest(name, OPERATIONS) {
+    let found = known().find(|operation| operation.name() == name);
+    if found.is_none() {
+        let help = match nearest(name, known().map(Operation::name)) {
             Some(near) => format!("did you mean `{near}`?"),
             None => "write AWS's name of an operation, such as PutRecords, GetRecords or UpdateItem".to_owned(),
         };
-        c.problem(path, format!("there is no operation `{name}`"), "no service has it", &help);
+        let is_elsewhere = aws::operations().any(|operation| operation.name() == name);
+        let label = if is_elsewhere { "another service has it" } else { "no service has it" };
+        c.problem(path, format!("there is no operation `{name}`"), label, &help);
     }
-    Some(name.into())
+    found
+}
+
+fn of_all() -> Box<dyn Iterator<Item = Operation>> {
+    Box::new(aws::operations())
+}
+fn of_kinesis() -> Box<dyn Iterator<Item = Operation>> {
+    Box::new(aws::kinesis::OPERATIONS.iter().copied())
+}
+fn of_dynamodb() -> Box<dyn Iterator<Item = Operation>> {
+    Box::new(aws::dynamodb::OPERATIONS.iter().copied())
+}
+
+/// An operation that only DynamoDB has means DynamoDB.
+fn is_of_dynamodb(name: &str) -> bool {
+    let has = |table: &[Operation]| table.iter().any(|operation| operation.name() == name);
+    has(aws::dynamodb::OPERATIONS) && !has(aws::kinesis::OPERATIONS)
 }
 
 fn service(c: &mut Compiler<'_>, n: usize, key: &str, name: &str) -> Arc<str> {
@@ -238,7 +227,9 @@ fn services(c: &mut Compiler<'_>, n: usize, fault: &Fault, kinds: &mut Vec<(Faul
             _ => true,
         };
         c.need(is_clear, path(), "streams and shards are of kinesis, tables of dynamodb", "leave one of them out");
-        let is_table = fault.table.is_some() || service == Some("dynamodb");
+        let by_operation = || service.is_none() && fault.operation.as_deref().is_some_and(is_of_dynamodb);
+        let is_table =
+            fault.table.is_some() || service == Some("dynamodb") || (fault.stream.is_none() && by_operation());
         let kind = match is_table {
             true => table_fault(c, n, key, fault, rate),
             false => stream_fault(c, n, key, fault, rate),
@@ -247,7 +238,7 @@ fn services(c: &mut Compiler<'_>, n: usize, fault: &Fault, kinds: &mut Vec<(Faul
             (Some(table), ..) => format!("table {table}"),
             (None, Some(stream), Some(shard)) => format!("{stream} {}", ShardId(shard)),
             (None, Some(stream), None) => stream.clone(),
-            (None, None, _) => service.unwrap_or("kinesis").to_owned(),
+            (None, None, _) => service.unwrap_or(if is_table { "dynamodb" } else { "kinesis" }).to_owned(),
         };
         kinds.push((kind, format!("{} at {}% on {of}", key.replace('_', " "), rate * 100.0)));
     }
@@ -255,7 +246,7 @@ fn services(c: &mut Compiler<'_>, n: usize, fault: &Fault, kinds: &mut Vec<(Faul
 
 fn stream_fault(c: &mut Compiler<'_>, n: usize, key: &str, fault: &ServiceFault, rate: f64) -> FaultKind {
     let stream = fault.stream.as_ref().map(|name| c.stream_name(name, file_path!["fault", n, key, "stream"]));
-    let operation = operation(c, file_path!["fault", n, key, "operation"], fault.operation.as_deref());
+    let operation = operation(c, file_path!["fault", n, key, "operation"], fault.operation.as_deref(), of_kinesis);
     let target = streams::FaultTarget { stream, shard: fault.shard.map(ShardId), operation };
     FaultKind::Streams(match key {
         "throttle" => streams::Fault::Throttle { target, rate },
@@ -267,7 +258,7 @@ fn stream_fault(c: &mut Compiler<'_>, n: usize, key: &str, fault: &ServiceFault,
 
 fn table_fault(c: &mut Compiler<'_>, n: usize, key: &str, fault: &ServiceFault, rate: f64) -> FaultKind {
     let table = fault.table.as_ref().map(|name| table_name(c, name, file_path!["fault", n, key, "table"]));
-    let operation = operation(c, file_path!["fault", n, key, "operation"], fault.operation.as_deref());
+    let operation = operation(c, file_path!["fault", n, key, "operation"], fault.operation.as_deref(), of_dynamodb);
     let target = table::FaultTarget { table, operation };
     if key == "expire_iterators" {
         c.problem(file_path!["fault", n, key, "table"], "tables have no iterators", "here", "name a stream instead");

@@ -7,9 +7,10 @@
 use std::collections::BTreeMap;
 
 use super::api::{BatchWrite, Consumed, Error, Key, Reply, Response, Returns};
+use super::injection::lose_answer;
 use super::items::{Change, Tally, Write};
+use super::service::{At, DynamoDb};
 use super::store::Place;
-use super::{At, DynamoDb};
 use crate::base::{TableId, TableName};
 
 /// Most keys of BatchGetItem.
@@ -67,14 +68,6 @@ impl DynamoDb {
         consumed.into_iter().map(|(id, consumed)| (self.tables[id.index()].name.clone(), consumed)).collect()
     }
 
-    /// Injected unavailability, drawn once for each table of a batch.
-    fn check_all_available(&mut self, at: &At<'_>, places: &[(TableId, Place)]) -> Result<(), Error> {
-        let mut ids: Vec<TableId> = places.iter().map(|(id, _)| *id).collect();
-        ids.sort();
-        ids.dedup();
-        ids.into_iter().try_for_each(|id| self.check_available(at, id))
-    }
-
     pub(super) fn batch_get_item(&mut self, at: &mut At<'_>, gets: Vec<(TableName, Key, bool)>) -> Reply {
         let place = |(name, key, _): &(TableName, Key, bool)| {
             let id = self.serving(name)?;
@@ -82,13 +75,14 @@ impl DynamoDb {
         };
         let places: Vec<(TableId, Place)> = gets.iter().map(place).collect::<Result<_, Error>>()?;
         check_batch(&places, BATCH_GET_MAX)?;
-        self.check_all_available(at, &places)?;
         let as_of = self.read_instant(false, at.now);
         let mut progress = Progress::default();
         let (mut items, mut unprocessed) = (Vec::new(), Vec::new());
         for ((table, key, consistent), (id, place)) in gets.into_iter().zip(places) {
             let tally = progress.tallies.entry(id).or_default();
-            let got = self.read(at, id, &place, as_of.filter(|_| !consistent), consistent, tally);
+            let as_of = as_of.filter(|_| !consistent);
+            let met = self.meet_fault(at, id);
+            let got = met.and_then(|_| self.read(at, id, &place, as_of, consistent, tally));
             match progress.settle(got)? {
                 Some(item) => items.extend(item.map(|item| (table, item))),
                 None => unprocessed.push((table, key, consistent)),
@@ -113,7 +107,6 @@ impl DynamoDb {
             BatchWrite::Put(item) => Some(item),
             BatchWrite::Delete(_) => None,
         }))?;
-        self.check_all_available(at, &places)?;
         let mut progress = Progress::default();
         let mut unprocessed = Vec::new();
         for ((table, write), (id, place)) in writes.into_iter().zip(places) {
@@ -123,7 +116,11 @@ impl DynamoDb {
             };
             let one = Write { place, change, condition: None, returns: Returns::default() };
             let tally = progress.tallies.entry(id).or_default();
-            let wrote = self.write(at, id, one, tally);
+            let wrote = match self.meet_fault(at, id) {
+                Ok(false) => self.write(at, id, one, tally),
+                Ok(true) => lose_answer(self.write(at, id, one, tally)),
+                Err(refused) => Err(refused),
+            };
             if progress.settle(wrote)?.is_none() {
                 unprocessed.push((table, write));
             }

@@ -13,7 +13,7 @@
 //! them by hash. A page of Query or Scan counts toward the partition in which it begins.
 
 use super::api::{Capacity, Settings, ThrottlingReason};
-use super::tables::Table;
+use super::table::Table;
 use crate::base::event::TableThrottle;
 use crate::base::units::KIB;
 use crate::base::{SimDuration, SimTime, TokenBucket};

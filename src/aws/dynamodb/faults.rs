@@ -1,9 +1,9 @@
 //! Injected faults: throttles, internal errors, unavailability.
 
 use super::api::{Error, Fault, FaultTarget};
-use super::{At, DynamoDb};
+use crate::aws::protocol::operation::Operation;
 use crate::base::seed::Random;
-use crate::base::{Event, Seed, SimTime, TableName};
+use crate::base::{Seed, TableName};
 
 /// The faults in force, in the order in which they began.
 pub(super) struct Faults {
@@ -22,8 +22,9 @@ pub(super) enum Injected {
 }
 
 impl FaultTarget {
-    fn hits(&self, table: &TableName, operation: &str) -> bool {
-        self.table.as_ref().is_none_or(|t| t == table) && self.operation.as_deref().is_none_or(|o| o == operation)
+    fn hits(&self, table: Option<&TableName>, operation: Operation) -> bool {
+        self.table.as_ref().is_none_or(|only| table == Some(only))
+            && self.operation.is_none_or(|only| only == operation)
     }
 }
 
@@ -31,17 +32,29 @@ impl Faults {
     pub fn new(seed: Seed) -> Self {
         Self { active: Vec::new(), random: seed.stream("faults") }
     }
+    pub fn are_any(&self) -> bool {
+        !self.active.is_empty()
+    }
+    /// Lets a fault begin.
+    pub fn begin(&mut self, id: u32, fault: Fault) {
+        self.active.push((id, fault));
+    }
+    /// Ends a fault.
+    pub fn end(&mut self, id: u32) {
+        self.active.retain(|(active, _)| *active != id);
+    }
 
-    /// Whether the whole call finds the service unavailable.
-    pub fn is_unavailable(&mut self, table: &TableName, operation: &str) -> bool {
-        self.active.iter().any(|(_, fault)| match fault {
+    /// Refuses the whole call when a fault makes the service unavailable.
+    pub fn check_available(&mut self, table: Option<&TableName>, operation: Operation) -> Result<(), Error> {
+        let is_down = self.active.iter().any(|(_, fault)| match fault {
             Fault::Unavailable { target, rate } => target.hits(table, operation) && self.random.chance(*rate),
-            _ => false,
-        })
+            Fault::Throttle { .. } | Fault::InternalError { .. } => false,
+        });
+        if is_down { Err(Error::ServiceUnavailable) } else { Ok(()) }
     }
 
     /// The fate of one read or write.
-    pub fn draw(&mut self, table: &TableName, operation: &str) -> Option<Injected> {
+    pub fn draw(&mut self, table: Option<&TableName>, operation: Operation) -> Option<Injected> {
         for (_, fault) in &self.active {
             match fault {
                 Fault::Throttle { target, rate } if target.hits(table, operation) && self.random.chance(*rate) => {
@@ -54,27 +67,5 @@ impl Faults {
             }
         }
         None
-    }
-}
-
-impl DynamoDb {
-    /// Injected faults of a call that creates, describes, changes or deletes a table.
-    pub(super) fn fail_control(&mut self, at: &At<'_>, table: &TableName) -> Result<(), Error> {
-        if self.faults.is_unavailable(table, at.operation) {
-            return Err(Error::ServiceUnavailable);
-        }
-        match self.faults.draw(table, at.operation) {
-            Some(Injected::Throttle) => Err(Error::Throttling),
-            Some(Injected::InternalError { .. }) => Err(Error::InternalServerError),
-            None => Ok(()),
-        }
-    }
-    /// Lets a fault begin; `id` tells it from others.
-    pub fn inject(&mut self, _now: SimTime, id: u32, fault: Fault, _events: &mut Vec<Event>) {
-        self.faults.active.push((id, fault));
-    }
-    /// Ends a fault.
-    pub fn heal(&mut self, _now: SimTime, id: u32, _events: &mut Vec<Event>) {
-        self.faults.active.retain(|(active, _)| *active != id);
     }
 }

@@ -10,7 +10,7 @@ use super::api::{AttributeName, Capacity, IndexDescription, Item, Key, Projectio
 use super::capacity::{Units, write_units};
 use super::items::Change;
 use super::store::{KeySchema, Place, Store};
-use super::tables::Table;
+use super::table::Table;
 use crate::base::SimTime;
 
 /// An index of a table.

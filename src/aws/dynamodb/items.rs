@@ -7,10 +7,10 @@ use std::sync::Arc;
 
 use super::api::{Condition, Consumed, Error, Item, Key, Reply, Response, Returns, ThrottlingReason, Update};
 use super::capacity::{read_half_units, write_units};
-use super::faults::Injected;
 use super::indexes::IndexChange;
+use super::service::{At, DynamoDb};
 use super::store::{Place, Row, is_same};
-use super::{At, DynamoDb, updates};
+use super::updates;
 use crate::base::event::{Replaced, TableThrottle};
 use crate::base::{Event, SimDuration, SimTime, TableId, TableName};
 
@@ -88,7 +88,6 @@ impl DynamoDb {
     pub(super) fn get_item(&mut self, at: &mut At<'_>, name: &TableName, key: &Key, consistent: bool) -> Reply {
         let id = self.serving(name)?;
         let place = self.tables[id.index()].place(key)?;
-        self.check_available(at, id)?;
         let as_of = self.read_instant(consistent, at.now);
         let mut tally = Tally::default();
         let item = self.read(at, id, &place, as_of, consistent, &mut tally)?;
@@ -147,7 +146,6 @@ impl DynamoDb {
         if write.returns.new && !matches!(write.change, Change::Update(..)) {
             return Err(Error::Validation("ReturnValues can only be ALL_OLD or NONE".into()));
         }
-        self.check_available(at, id)?;
         let mut tally = Tally::default();
         let reply = self.write(at, id, write, &mut tally);
         let consumed = at.tell(id, tally);
@@ -164,7 +162,6 @@ impl DynamoDb {
         consistent: bool,
         tally: &mut Tally,
     ) -> Result<Option<Arc<Item>>, Error> {
-        self.fail_read(at, id)?;
         let table = &mut self.tables[id.index()];
         let row = table.store.row(place);
         let (present, seen) = (row.and_then(|row| row.as_of(None)), row.and_then(|row| row.as_of(as_of)));
@@ -181,21 +178,8 @@ impl DynamoDb {
         Ok(seen)
     }
 
-    /// A write with the faults injected into it.
-    pub(super) fn write(&mut self, at: &mut At<'_>, id: TableId, write: Write<'_>, tally: &mut Tally) -> Written {
-        match self.faults.draw(&self.tables[id.index()].name, at.operation) {
-            None => self.decide(at, id, write, tally),
-            Some(Injected::Throttle) => Err(at.throttled(id, TableThrottle::Injected, None)),
-            Some(Injected::InternalError { is_applied: false }) => Err(Error::InternalServerError),
-            Some(Injected::InternalError { is_applied: true }) => match self.decide(at, id, write, tally) {
-                Ok(_) | Err(Error::ConditionalCheckFailed(_)) => Err(Error::InternalServerError),
-                refused => refused,
-            },
-        }
-    }
-
     /// Evaluates the condition, counts units and applies.
-    fn decide(&mut self, at: &mut At<'_>, id: TableId, write: Write<'_>, tally: &mut Tally) -> Written {
+    pub(super) fn write(&mut self, at: &mut At<'_>, id: TableId, write: Write<'_>, tally: &mut Tally) -> Written {
         let returns = write.returns;
         let ready = self.prepare(at, id, write, 1, tally)?;
         let (before, after) = self.commit(at, id, ready);
@@ -231,7 +215,7 @@ impl DynamoDb {
             tally.consumed.indexes.push((index.name.clone(), 0, change.units));
         }
         if !holds {
-            at.events.push(Event::ConditionFailed { table: id, host: at.caller, operation: at.operation });
+            at.events.push(Event::ConditionFailed { table: id, host: at.caller, operation: at.operation.name() });
             return Err(Error::ConditionalCheckFailed(before.filter(|_| returns.old_on_failure)));
         }
         Ok(Prepared { place, before, after, after_bytes, index_changes, is_check })
@@ -288,23 +272,6 @@ impl DynamoDb {
 
     // ---- what all data calls share ----
 
-    /// Injected unavailability of the whole call.
-    pub(super) fn check_available(&mut self, at: &At<'_>, id: TableId) -> Result<(), Error> {
-        match self.faults.is_unavailable(&self.tables[id.index()].name, at.operation) {
-            true => Err(Error::ServiceUnavailable),
-            false => Ok(()),
-        }
-    }
-
-    /// Injected faults of a read.
-    pub(super) fn fail_read(&mut self, at: &mut At<'_>, id: TableId) -> Result<(), Error> {
-        match self.faults.draw(&self.tables[id.index()].name, at.operation) {
-            Some(Injected::Throttle) => Err(at.throttled(id, TableThrottle::Injected, None)),
-            Some(Injected::InternalError { .. }) => Err(Error::InternalServerError),
-            None => Ok(()),
-        }
-    }
-
     /// The instant that a call's eventually consistent reads see; `None` for the present.
     pub(super) fn read_instant(&mut self, consistent: bool, now: SimTime) -> Option<SimTime> {
         let lag_max = self.settings.stale_read_lag_max;
@@ -321,7 +288,7 @@ impl At<'_> {
     pub(super) fn tell(&mut self, id: TableId, tally: Tally) -> Consumed {
         let Tally { consumed, is_stale } = tally;
         let Consumed { read_half_units, write_units, .. } = consumed;
-        let (table, host, operation) = (id, self.caller, self.operation);
+        let (table, host, operation) = (id, self.caller, self.operation.name());
         if read_half_units > 0 || write_units > 0 {
             self.events.push(Event::UnitsConsumed { table, host, operation, read_half_units, write_units });
         }
@@ -337,13 +304,18 @@ impl At<'_> {
         reason: TableThrottle,
         told: Option<Box<ThrottlingReason>>,
     ) -> Error {
-        self.events.push(Event::TableThrottled { table: id, host: self.caller, operation: self.operation, reason });
+        self.events.push(Event::TableThrottled {
+            table: id,
+            host: self.caller,
+            operation: self.operation.name(),
+            reason,
+        });
         Error::ProvisionedThroughputExceeded(told)
     }
     /// Tells of an applied write. Deleting what is not there writes nothing.
     fn written(&mut self, id: TableId, before: Option<&Arc<Item>>, after: Option<&Arc<Item>>) {
         if before.is_some() || after.is_some() {
-            let (table, host, operation) = (id, self.caller, self.operation);
+            let (table, host, operation) = (id, self.caller, self.operation.name());
             let (before, after) = (before.cloned().map(Replaced), after.cloned());
             self.events.push(Event::ItemWritten { table, host, operation, before, after });
         }

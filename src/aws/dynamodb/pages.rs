@@ -10,9 +10,9 @@ use super::api::{
 };
 use super::capacity::read_half_units;
 use super::items::Tally;
+use super::service::{At, DynamoDb};
 use super::store::{KeySchema, Place, Row, Store, by_range, is_same};
-use super::tables::Table;
-use super::{At, DynamoDb};
+use super::table::Table;
 use crate::base::event::TableThrottle;
 use crate::base::units::MIB;
 use crate::base::{TableId, TableName};
@@ -131,8 +131,6 @@ impl DynamoDb {
             return Err(invalid("Segment must be less than TotalSegments, which is at most 1000000"));
         }
         let start = self.tables[id.index()].start_of(page, index)?;
-        self.check_available(at, id)?;
-        self.fail_read(at, id)?;
         let as_of = self.read_instant(page.consistent, at.now);
         let hash = start.as_ref().map_or(0, Place::hash);
         self.admit_page(at, id, index, hash)?;
@@ -155,8 +153,6 @@ impl DynamoDb {
         let wanted = KeyRange::of(keys, &query.keys)?;
         table.check_key_types(query.keys.iter().filter_map(|(name, is)| Some((name, is.value()?))))?;
         let start = table.query_start(query, index, &wanted)?;
-        self.check_available(at, id)?;
-        self.fail_read(at, id)?;
         let as_of = self.read_instant(query.page.consistent, at.now);
         let hash = Place::of_parts(wanted.hash, None).hash();
         self.admit_page(at, id, index, hash)?;

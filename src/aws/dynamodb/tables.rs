@@ -1,46 +1,18 @@
 //! Tables and indexes with their states: CreateTable, DescribeTable, ListTables, UpdateTable, DeleteTable.
 
-use super::api::{
-    AttributeName, AttributeType, AttributeValue, Capacity, CreateTable, Error, IndexSchema, Item, Key, Reply,
-    Response, Settings, TableDescription, TableStatus, Update, UpdateTable,
-};
+use super::api::{Capacity, CreateTable, Error, Reply, Response, TableDescription, TableStatus, UpdateTable};
 use super::capacity::Units;
 use super::indexes::Index;
-use super::store::{KeySchema, Place, Store, is_key_value};
-use super::{At, DynamoDb};
-use std::collections::BTreeMap;
-
+use super::service::{At, DynamoDb};
+use super::store::{KeySchema, Store};
+use super::table::{Table, check_capacity};
 use crate::base::{Event, SimTime, TableId, TableName};
 
 /// Most tables of an account in a region
 /// (<https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ServiceQuotas.html>).
 const TABLES_MAX: usize = 2500;
-/// Most global secondary indexes of a table.
-const INDEXES_MAX: usize = 20;
 /// Cap and default of ListTables' Limit.
 const LIST_TABLES_MAX: u32 = 100;
-
-/// A table, which may be deleted.
-pub(super) struct Table {
-    pub name: TableName,
-    pub status: TableStatus,
-    /// When the present transition ends.
-    transition_ends: Option<SimTime>,
-    /// Capacity from the end of the present transition on.
-    next_capacity: Option<Capacity>,
-    pub keys: KeySchema,
-    pub store: Store,
-    pub units: Units,
-    pub indexes: Vec<Index>,
-    /// Types of key attributes, where they were declared.
-    key_types: Vec<(AttributeName, AttributeType)>,
-    created_at: SimTime,
-    is_protected: bool,
-    pub tags: BTreeMap<Box<str>, Box<str>>,
-    /// The attribute of TimeToLive.
-    pub time_to_live: Option<AttributeName>,
-    pub has_recovery: bool,
-}
 
 fn units_of(capacity: Capacity) -> (u32, u32) {
     match capacity {
@@ -49,19 +21,9 @@ fn units_of(capacity: Capacity) -> (u32, u32) {
     }
 }
 
-fn check_capacity(capacity: Capacity) -> Result<(), Error> {
-    match capacity {
-        Capacity::Provisioned { read, write } if read == 0 || write == 0 => {
-            Err(Error::Validation("ReadCapacityUnits and WriteCapacityUnits must be at least 1".into()))
-        }
-        _ => Ok(()),
-    }
-}
-
 impl DynamoDb {
     pub(super) fn create_table(&mut self, at: &mut At<'_>, request: CreateTable) -> Reply {
         check_capacity(request.capacity)?;
-        self.fail_control(at, &request.table)?;
         if self.names.contains_key(&request.table) {
             return Err(Error::ResourceInUse);
         }
@@ -114,7 +76,6 @@ impl DynamoDb {
             return Err(Error::Validation(text.into()));
         }
         capacity.map_or(Ok(()), check_capacity)?;
-        self.fail_control(at, &name)?;
         let id = self.find(&name)?;
         let table = &mut self.tables[id.index()];
         if table.status != TableStatus::Active {
@@ -149,7 +110,6 @@ impl DynamoDb {
     }
 
     pub(super) fn delete_table(&mut self, at: &mut At<'_>, name: &TableName) -> Reply {
-        self.fail_control(at, name)?;
         let id = self.find(name)?;
         if self.tables[id.index()].status != TableStatus::Active {
             return Err(Error::ResourceInUse);
@@ -163,8 +123,7 @@ impl DynamoDb {
         Ok(Response::Table(self.describe(id)))
     }
 
-    pub(super) fn describe_table(&mut self, at: &mut At<'_>, name: &TableName) -> Reply {
-        self.fail_control(at, name)?;
+    pub(super) fn describe_table(&mut self, _at: &mut At<'_>, name: &TableName) -> Reply {
         Ok(Response::Table(self.describe(self.find(name)?)))
     }
 
@@ -223,120 +182,5 @@ impl DynamoDb {
             TableStatus::Active | TableStatus::Updating => Ok(id),
             TableStatus::Creating | TableStatus::Deleting => Err(Error::ResourceNotFound),
         }
-    }
-}
-
-impl Table {
-    /// Adds an index and fills it; it serves from the end of the transition on.
-    fn add_index(&mut self, index: IndexSchema, settings: &Settings, now: SimTime) -> Result<(), Error> {
-        index.capacity.map_or(Ok(()), check_capacity)?;
-        if self.indexes.iter().any(|present| present.name == index.name) {
-            return Err(Error::Validation("Attempting to create an index which already exists".into()));
-        }
-        if self.indexes.len() >= INDEXES_MAX {
-            return Err(Error::LimitExceeded);
-        }
-        let capacity = index.capacity.unwrap_or(self.units.capacity);
-        let mut added = Index {
-            name: index.name,
-            is_active: false,
-            keys: KeySchema { hash: index.hash_key, range: index.range_key },
-            store: Store::new(settings.stale_read_lag_max),
-            units: Units::new(capacity, settings, now),
-            has_own_capacity: index.capacity.is_some(),
-            projection: index.projection,
-        };
-        added.backfill(&self.keys, self.store.present(), now);
-        self.indexes.push(added);
-        Ok(())
-    }
-
-    /// Ends the present transition; the new capacity, if that is what it brings.
-    fn finish_transition(&mut self, settings: &Settings, now: SimTime) -> Option<Capacity> {
-        self.transition_ends = None;
-        if self.status == TableStatus::Deleting {
-            self.store = Store::new(settings.stale_read_lag_max);
-            self.indexes.clear();
-            return None;
-        }
-        self.status = TableStatus::Active;
-        self.indexes.iter_mut().for_each(|index| index.is_active = true);
-        let capacity = self.next_capacity.take()?;
-        self.change_capacity(capacity, now);
-        Some(capacity)
-    }
-
-    /// The place of a key, or why it is none.
-    pub fn place(&self, key: &Key) -> Result<Place, Error> {
-        let attributes = key.attributes();
-        let parts =
-            self.keys.parts(attributes).filter(|(_, range)| attributes.len() == 1 + usize::from(range.is_some()));
-        let is_of_type = |name: &AttributeName| {
-            attributes
-                .get(name)
-                .is_none_or(|value| self.type_of(name).is_none_or(|kind| kind == AttributeType::of(value)))
-        };
-        parts
-            .filter(|_| self.key_types.is_empty() || self.keys.names().all(is_of_type))
-            .map(|(hash, range)| Place::of_parts(hash, range))
-            .ok_or_else(|| Error::Validation("The provided key element does not match the schema".into()))
-    }
-
-    /// The place of an item, which must have its key.
-    pub fn place_of_item(&self, item: &Item) -> Result<Place, Error> {
-        let invalid =
-            |problem: String| Error::Validation(format!("One or more parameter values were invalid: {problem}").into());
-        if let Some(name) = self.keys.names().find(|name| item.get(name).is_none()) {
-            return Err(invalid(format!("Missing the key {name} in the item")));
-        }
-        if !self.key_types.is_empty() {
-            self.check_key_types(item.iter_named())?;
-        }
-        let (hash, range) = self.keys.parts(item).ok_or_else(|| {
-            let not_a_key = |name: &&AttributeName| item.get(name).is_none_or(|value| !is_key_value(value));
-            let name = self.keys.names().find(not_a_key).unwrap_or(&self.keys.hash);
-            invalid(format!("The AttributeValue for a key attribute cannot contain an empty value. Key: {name}"))
-        })?;
-        Ok(Place::of_parts(hash, range))
-    }
-
-    fn type_of(&self, name: &AttributeName) -> Option<AttributeType> {
-        self.key_types.iter().find(|(known, _)| known == name).map(|(_, kind)| *kind)
-    }
-
-    /// Key attributes of the table and of its indexes have the types that were declared for them.
-    pub fn check_key_types<'a>(
-        &self,
-        mut attributes: impl Iterator<Item = (&'a AttributeName, &'a AttributeValue)>,
-    ) -> Result<(), Error> {
-        let wrong = attributes.find_map(|(name, value)| {
-            let declared = self.type_of(name)?;
-            (declared != AttributeType::of(value)).then(|| (name, declared, AttributeType::of(value)))
-        });
-        let Some((name, expected, actual)) = wrong else { return Ok(()) };
-        let (expected, actual) = (expected.name(), actual.name());
-        let text = format!(
-            "One or more parameter values were invalid: Type mismatch for key {name} expected: {expected} actual: {actual}"
-        );
-        Err(Error::Validation(text.into()))
-    }
-
-    /// Updates leave the key alone.
-    pub fn check_updates(&self, updates: &[Update]) -> Result<(), Error> {
-        match updates.iter().find(|update| self.keys.has(&update.path().name)) {
-            None => Ok(()),
-            Some(update) => {
-                let text = format!(
-                    "One or more parameter values were invalid: Cannot update attribute {}. This attribute is part of the key",
-                    update.path().name
-                );
-                Err(Error::Validation(text.into()))
-            }
-        }
-    }
-
-    fn index_named(&self, name: &str) -> Result<usize, Error> {
-        let position = self.indexes.iter().position(|index| *index.name == *name);
-        position.ok_or(Error::ResourceNotFound)
     }
 }

@@ -8,8 +8,9 @@
 use super::api::{CancellationReason, Consumed, Error, Reply, Response, Returns, TransactAction, TransactWrite};
 use super::capacity::read_half_units;
 use super::items::{Change, Tally, Write};
+use super::service::{At, DynamoDb};
 use super::store::Place;
-use super::{At, DynamoDb, updates};
+use super::updates;
 use crate::base::TableId;
 
 /// Most writes of a transaction.
@@ -24,10 +25,6 @@ impl DynamoDb {
     ) -> Reply {
         let places = self.places_of_writes(&writes)?;
         let is_applied = token.as_ref().map_or(Ok(false), |token| self.tokens.is_applied(at.now, token, &writes))?;
-        for (id, _) in &places {
-            self.check_available(at, *id)?;
-            self.fail_read(at, *id)?;
-        }
         if is_applied {
             return Ok(self.applied_before(at, &places));
         }

@@ -2,7 +2,7 @@
 
 use super::api::{Commitment, Error, Reply, Response, ShardLevelMetrics, StreamMode};
 use super::limits::{COMMITMENT_MIN, ON_DEMAND_STREAMS_MAX};
-use super::{At, Kinesis};
+use super::service::{At, Kinesis};
 use crate::base::StreamName;
 
 impl Kinesis {

@@ -6,35 +6,12 @@ use std::collections::BTreeMap;
 use super::api::{
     ConsumerDescription, ConsumerRef, ConsumerStatus, ConsumersToken, Error, Reply, Response, StreamStatus, Tag,
 };
+use super::consumer::Consumer;
 use super::limits::{CONSUMERS_CREATING_MAX, CONSUMERS_MAX, CONSUMERS_MAX_ADVANTAGE, LIST_CONSUMERS_MAX};
 use super::list::{check_age, check_stream, page_size};
-use super::subscriptions::Pipe;
-use super::tags::{self, Tags};
-use super::{At, Kinesis};
-use crate::base::{ShardId, SimTime, StreamId, StreamName};
-
-/// A registered consumer.
-pub(super) struct Consumer {
-    pub registered_at: SimTime,
-    /// When it is ACTIVE.
-    pub active_at: SimTime,
-    /// When it is gone, once it is being deregistered.
-    pub gone_at: Option<SimTime>,
-    pub tags: Tags,
-    pub policy: Option<Box<str>>,
-    /// Its pipes, by shard.
-    pub pipes: BTreeMap<ShardId, Pipe>,
-}
-
-impl Consumer {
-    fn status(&self, now: SimTime) -> ConsumerStatus {
-        match self.gone_at {
-            Some(_) => ConsumerStatus::Deleting,
-            None if now < self.active_at => ConsumerStatus::Creating,
-            None => ConsumerStatus::Active,
-        }
-    }
-}
+use super::service::{At, Kinesis};
+use super::tag_set::{self, Tags};
+use crate::base::{SimTime, StreamId, StreamName};
 
 impl Kinesis {
     pub(super) fn register_consumer(
@@ -61,7 +38,7 @@ impl Kinesis {
         if creating >= CONSUMERS_CREATING_MAX {
             return Err(Error::LimitExceeded("At most 5 consumers may be CREATING at once".into()));
         }
-        let tags = tags::checked(tags, &Tags::new())?;
+        let tags = tag_set::checked(tags, &Tags::new())?;
         let (low, high) = self.settings.transitions.consumer;
         let active_at = at.now + self.durations.duration(low, high);
         let new =

@@ -6,8 +6,8 @@
 
 use super::api::{Error, KmsKeyState, Reply, Response, StreamStatus};
 use super::limits::ENCRYPTION_CHANGES_PER_DAY;
+use super::service::{At, Kinesis};
 use super::stream::{Transition, calls_of_last_day};
-use super::{At, Kinesis};
 use crate::base::{SimTime, StreamId, StreamName};
 
 impl KmsKeyState {

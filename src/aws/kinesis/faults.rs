@@ -1,9 +1,11 @@
 //! Injected faults: throttles, internal errors, expired iterators, lost zones, key states.
 
-use super::Kinesis;
+use super::aim::Aim;
 use super::api::{Error, Fault, FaultTarget, KmsKeyState};
+use super::quotas::Quota;
+use crate::aws::protocol::operation::Operation;
 use crate::base::seed::Random;
-use crate::base::{Event, Seed, ShardId, SimTime, StreamName};
+use crate::base::{Seed, ShardId, StreamName};
 
 /// The faults in force, by number, in the order in which they began.
 pub(super) struct Faults {
@@ -19,18 +21,28 @@ pub(super) enum Injected {
 }
 
 impl FaultTarget {
-    fn hits(&self, stream: &StreamName, shard: Option<ShardId>, operation: &str) -> bool {
-        self.stream.as_ref().is_none_or(|s| s == stream)
-            && self.shard.is_none_or(|s| shard == Some(s))
-            && self.operation.as_deref().is_none_or(|o| o == operation)
+    fn hits(&self, aim: Aim<'_>, operation: Operation) -> bool {
+        self.stream.as_ref().is_none_or(|stream| aim.stream == Some(stream))
+            && self.shard.is_none_or(|shard| aim.shard == Some(shard))
+            && self.operation.is_none_or(|only| only == operation)
     }
 }
 
-const IS_PUT: [&str; 2] = ["PutRecord", "PutRecords"];
+/// Their throttles and internal errors hit single records.
+const PUTS: [Operation; 2] = [Operation::write("PutRecord"), Operation::write("PutRecords")];
 
 impl Faults {
     pub fn new(seed: Seed) -> Self {
         Self { active: Vec::new(), random: seed.stream("faults") }
+    }
+
+    /// Lets a fault begin.
+    pub fn begin(&mut self, id: u32, fault: Fault) {
+        self.active.push((id, fault));
+    }
+    /// Ends a fault.
+    pub fn end(&mut self, id: u32) {
+        self.active.retain(|(active, _)| *active != id);
     }
 
     /// Whether any fault may refuse single records.
@@ -40,7 +52,7 @@ impl Faults {
 
     /// The fate of one record of a put.
     pub fn one_record(&mut self, stream: &StreamName, shard: ShardId) -> Option<Injected> {
-        let hits = |target: &FaultTarget| IS_PUT.iter().any(|put| target.hits(stream, Some(shard), put));
+        let hits = |target: &FaultTarget| PUTS.iter().any(|put| target.hits(Aim::shard(stream, shard), *put));
         for (_, fault) in &self.active {
             match fault {
                 Fault::Throttle { target, rate } if hits(target) && self.random.chance(*rate) => {
@@ -56,31 +68,17 @@ impl Faults {
     }
 
     /// Faults that refuse a whole call. Throttles and internal errors of puts hit single records instead.
-    pub fn whole_call(
-        &mut self,
-        stream: &StreamName,
-        shard: Option<ShardId>,
-        operation: &'static str,
-    ) -> Result<(), Error> {
-        let is_put = IS_PUT.contains(&operation);
+    pub fn whole_call(&mut self, operation: Operation, quota: Quota, aim: Aim<'_>) -> Result<(), Error> {
+        let is_put = PUTS.contains(&operation);
         for (_, fault) in &self.active {
-            match fault {
-                Fault::Unavailable { target, rate }
-                    if target.hits(stream, shard, operation) && self.random.chance(*rate) =>
-                {
-                    return Err(Error::ServiceUnavailable);
-                }
-                Fault::InternalError { target, rate }
-                    if !is_put && target.hits(stream, shard, operation) && self.random.chance(*rate) =>
-                {
-                    return Err(Error::InternalFailure);
-                }
-                Fault::Throttle { target, rate }
-                    if !is_put && target.hits(stream, shard, operation) && self.random.chance(*rate) =>
-                {
-                    return Err(Error::ProvisionedThroughputExceeded("Rate exceeded (injected).".into()));
-                }
-                _ => {}
+            let (target, rate, error) = match fault {
+                Fault::Unavailable { target, rate } => (target, rate, Error::ServiceUnavailable),
+                Fault::InternalError { target, rate } if !is_put => (target, rate, Error::InternalFailure),
+                Fault::Throttle { target, rate } if !is_put => (target, rate, throttled(operation, quota)),
+                _ => continue,
+            };
+            if target.hits(aim, operation) && self.random.chance(*rate) {
+                return Err(error);
             }
         }
         Ok(())
@@ -88,9 +86,10 @@ impl Faults {
 
     /// Whether a fault expires the iterator of this call.
     pub fn expires_iterator(&mut self, stream: &StreamName, shard: ShardId) -> bool {
+        let aim = Aim::shard(stream, shard);
         self.active.iter().any(|(_, fault)| match fault {
             Fault::ExpireIterators { target, rate } => {
-                target.hits(stream, Some(shard), "GetRecords") && self.random.chance(*rate)
+                target.hits(aim, Operation::read("GetRecords")) && self.random.chance(*rate)
             }
             _ => false,
         })
@@ -106,18 +105,12 @@ impl Faults {
     }
 }
 
-impl Kinesis {
-    /// Lets a fault begin; `id` tells it from others.
-    pub fn inject(&mut self, _now: SimTime, id: u32, fault: Fault, events: &mut Vec<Event>) {
-        if let Fault::ZoneOutage { zone, wipe } = fault {
-            self.lose_zone(id, zone, wipe, events);
+/// The data plane's operations name the throughput, those with a quota of calls the quota.
+fn throttled(operation: Operation, quota: Quota) -> Error {
+    match quota {
+        Quota::None => Error::ProvisionedThroughputExceeded("Rate exceeded (injected).".into()),
+        Quota::Account(_) | Quota::Stream(_) | Quota::Pipe(_) => {
+            Error::LimitExceeded(format!("Rate exceeded for {operation} (injected)").into())
         }
-        self.faults.active.push((id, fault));
-    }
-
-    /// Ends a fault.
-    pub fn heal(&mut self, now: SimTime, id: u32, events: &mut Vec<Event>) {
-        self.faults.active.retain(|(active, _)| *active != id);
-        self.restore_zone(id, now, events);
     }
 }

@@ -9,9 +9,9 @@ use super::limits::{
     STREAMS_CREATING_MAX,
 };
 use super::modes::{check_distribution, check_max_record_size};
+use super::service::{At, Kinesis};
 use super::stream::{Options, Stream, Transition};
-use super::tags::{self, Tags};
-use super::{At, Kinesis};
+use super::tag_set::{self, Tags};
 use crate::base::{Event, HashKeyRange, SimTime, StreamId, StreamName};
 
 impl Kinesis {
@@ -20,7 +20,7 @@ impl Kinesis {
         let kib = request.max_record_size_kib.unwrap_or(MAX_RECORD_SIZE_KIB_DEFAULT);
         check_max_record_size(kib)?;
         check_distribution(request.mode, request.distribution)?;
-        let tags = tags::checked(request.tags, &Tags::new())?;
+        let tags = tag_set::checked(request.tags, &Tags::new())?;
         let (name, account) = (request.stream, &self.settings.account);
         if self.names.contains_key(&name) {
             let text = format!("Stream {name} under account {account} already exists.");

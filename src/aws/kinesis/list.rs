@@ -1,11 +1,11 @@
 //! ListShards, DescribeStream, DescribeStreamSummary and ListStreams.
 
-use super::Kinesis;
 use super::api::{
     Error, ListShards, ListShardsToken, ListStreamsToken, ListedStream, Reply, Response, Shard as Listed, ShardFilter,
     StreamDescription, StreamSummary, WarmThroughput,
 };
 use super::limits::{DESCRIBE_SHARDS_MAX, LIMIT_MAX, LIST_SHARDS_MAX, LIST_STREAMS_MAX, TOKEN_LIFETIME};
+use super::service::Kinesis;
 use super::shard::Shard;
 use super::stream::Transition;
 use crate::base::{ShardId, SimTime, StreamId, StreamName};
@@ -137,7 +137,6 @@ impl Kinesis {
         };
         let id = self.find(&stream)?;
         of_token.map_or(Ok(()), |of_token| check_stream(of_token, id))?;
-        self.faults.whole_call(&stream, None, "ListShards")?;
         let view = self.filter(id, filter, now);
         let mut rest = self.listed(id).filter(|s| after.is_none_or(|after| s.id > after)).filter(|s| view.shows(s));
         let shards: Vec<Listed> = rest.by_ref().take(size).map(|shard| shard.describe(self.unix_s())).collect();

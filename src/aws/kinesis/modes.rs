@@ -11,8 +11,8 @@ use super::limits::{
     ON_DEMAND_SPLIT_BYTES_PER_S, ON_DEMAND_SPLIT_RECORDS_PER_S, ON_DEMAND_STREAMS_MAX, WARM_THROUGHPUT_MIBPS_MAX,
 };
 use super::reshard::uniform_steps;
+use super::service::{At, Kinesis};
 use super::stream::{ReshardStep, Stream, Transition, calls_of_last_day};
-use super::{At, Kinesis};
 use crate::base::units::KIB;
 use crate::base::{Event, HashKey, HashKeyRange, SimTime, StreamId, StreamName};
 

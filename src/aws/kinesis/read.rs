@@ -6,8 +6,8 @@ use super::api::{
     ChildShard, Error, GetRecordsOutput, IteratorPosition, Record, Reply, Response, ShardIterator, Timestamp,
 };
 use super::limits;
+use super::service::{At, Kinesis};
 use super::shard::Shard;
-use super::{At, Kinesis};
 use crate::base::event::ReadRefusal;
 use crate::base::{Event, SequenceNumber, ShardId, SimTime, StreamId, StreamName};
 
@@ -21,7 +21,6 @@ impl Kinesis {
     ) -> Reply {
         let id = self.find(stream)?;
         self.need_serving(id)?;
-        self.faults.whole_call(stream, Some(shard), "GetShardIterator")?;
         self.trim_shard(id, shard, at.now, at.events);
         self.need_shard(id, shard)?;
         let account = &self.settings.account;
@@ -107,7 +106,6 @@ impl Kinesis {
             return Err(Error::InvalidArgument("The iterator belongs to an earlier stream of that name".into()));
         }
         self.need_serving(id)?;
-        self.faults.whole_call(&iterator.stream, Some(shard), "GetRecords")?;
         self.need_live_iterator(at, iterator)?;
         self.need_key(id)?;
         self.trim_shard(id, shard, at.now, at.events);

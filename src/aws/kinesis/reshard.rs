@@ -6,8 +6,8 @@
 
 use super::api::{Error, Reply, Response, StreamStatus};
 use super::limits::{SHARD_COUNT_TARGET_MAX, UPDATE_SHARD_COUNT_PER_DAY};
+use super::service::{At, Kinesis};
 use super::stream::{ReshardStep, Stream, Transition, calls_of_last_day};
-use super::{At, Kinesis};
 use crate::base::{Event, HashKey, HashKeyRange, ShardId, SimTime, StreamId, StreamName};
 
 impl Kinesis {

@@ -5,7 +5,7 @@
 
 use super::api::{Error, Reply, Response, StreamStatus};
 use super::limits::{RETENTION_HOURS_MAX, RETENTION_HOURS_MIN};
-use super::{At, Kinesis};
+use super::service::{At, Kinesis};
 use crate::base::{Event, ShardId, SimDuration, SimTime, StreamId, StreamName};
 
 /// Time between two rounds of trimming of a stream that nobody reads.

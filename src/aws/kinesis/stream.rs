@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::api::{Error, RecordDistributionStrategy, ShardLevelMetrics, StreamMode, StreamStatus};
-use super::consumers::Consumer;
+use super::consumer::Consumer;
 use super::limits::{DAY, MAX_RECORD_SIZE_KIB_DEFAULT};
 use super::shard::Shard;
-use super::tags::Tags;
+use super::tag_set::Tags;
 use crate::base::units::KIB;
 use crate::base::{Event, HashKey, HashKeyRange, ShardId, SimDuration, SimTime, StreamId, StreamName};
 

@@ -10,33 +10,13 @@
 use super::api::{
     ConsumerRef, ConsumerStatus, Error, IteratorPosition, Reply, Response, SubscriptionEvent, SubscriptionPoll,
 };
+use super::consumer::{Pipe, Subscription};
 use super::limits::{
-    SUBSCRIPTION_BYTES_PER_S, SUBSCRIPTION_EVENT_BYTES_MAX, SUBSCRIPTION_EVENT_EVERY_MIN,
-    SUBSCRIPTION_IDLE_EVENT_EVERY, SUBSCRIPTION_LIFETIME, SUBSCRIPTION_RETRY_AFTER,
+    SUBSCRIPTION_EVENT_BYTES_MAX, SUBSCRIPTION_EVENT_EVERY_MIN, SUBSCRIPTION_IDLE_EVENT_EVERY, SUBSCRIPTION_LIFETIME,
+    SUBSCRIPTION_RETRY_AFTER,
 };
-use super::{At, Kinesis};
-use crate::base::{Event, HostId, ShardId, SimTime, StreamId, TokenBucket};
-
-/// A consumer's pipe from one shard.
-pub(super) struct Pipe {
-    /// Bytes a second, as a debt.
-    bytes: TokenBucket,
-    current: Option<Subscription>,
-}
-
-struct Subscription {
-    number: u64,
-    started_at: SimTime,
-    next_ordinal: u64,
-    /// When the last event was given.
-    last_event_at: Option<SimTime>,
-}
-
-impl Pipe {
-    fn new() -> Self {
-        Self { bytes: TokenBucket::full(SUBSCRIPTION_BYTES_PER_S, SUBSCRIPTION_BYTES_PER_S), current: None }
-    }
-}
+use super::service::{At, Kinesis};
+use crate::base::{Event, HostId, ShardId, SimTime, StreamId};
 
 impl Kinesis {
     pub(super) fn subscribe(
@@ -47,7 +27,6 @@ impl Kinesis {
         position: IteratorPosition,
     ) -> Reply {
         let id = self.find(&consumer.stream)?;
-        self.faults.whole_call(&consumer.stream, Some(shard), "SubscribeToShard")?;
         if self.consumer_status(consumer, at.now)? != ConsumerStatus::Active {
             let text = format!("Consumer {} is not ACTIVE", consumer.name);
             return Err(Error::ResourceInUse(text.into()));

@@ -2,25 +2,9 @@
 //!
 //! Policies are kept and given back; nobody is refused by one, because callers have no identity here.
 
-use std::collections::BTreeMap;
-
-use super::Kinesis;
 use super::api::{ConsumerRef, Error, Reply, Resource, Response, Tag};
-use super::limits::TAGS_MAX;
-
-/// Tags by key.
-pub(super) type Tags = BTreeMap<Box<str>, Box<str>>;
-
-/// Tags, if a resource may have so many.
-pub(super) fn checked(tags: Vec<Tag>, present: &Tags) -> Result<Tags, Error> {
-    let mut all = present.clone();
-    all.extend(tags);
-    if all.len() > TAGS_MAX {
-        let text = format!("Failed to add tags: a resource has at most {TAGS_MAX} tags");
-        return Err(Error::InvalidArgument(text.into()));
-    }
-    Ok(all)
-}
+use super::service::Kinesis;
+use super::tag_set::{self, Tags};
 
 impl Kinesis {
     fn tags_of(&mut self, resource: &Resource) -> Result<&mut Tags, Error> {
@@ -45,7 +29,7 @@ impl Kinesis {
 
     pub(super) fn add_tags(&mut self, resource: &Resource, tags: Vec<Tag>) -> Reply {
         let present = self.tags_of(resource)?;
-        *present = checked(tags, present)?;
+        *present = tag_set::checked(tags, present)?;
         Ok(Response::Done)
     }
 

@@ -4,8 +4,8 @@ use super::api::{Error, Placed, PutEntry, PutFailure, RecordDistributionStrategy
 use super::faults::Injected;
 use super::limits;
 use super::log::Entry;
+use super::service::{At, Kinesis};
 use super::shard::OverLimit;
-use super::{At, Kinesis};
 use crate::base::event::WriteRefusal;
 use crate::base::units::KIB;
 use crate::base::{Event, SequenceNumber, ShardId, StreamId, StreamName};
@@ -93,10 +93,9 @@ impl Kinesis {
     }
 
     /// What holds for the whole call: the stream's state, injected faults, the key.
-    fn put_target(&mut self, at: &At<'_>, stream: &StreamName, operation: &'static str) -> Result<Target, Error> {
+    fn put_target(&mut self, at: &At<'_>, stream: &StreamName, _operation: &'static str) -> Result<Target, Error> {
         let id = self.find(stream)?;
         self.need_serving(id)?;
-        self.faults.whole_call(stream, None, operation)?;
         self.need_key(id)?;
         Ok(Target {
             id,

@@ -7,16 +7,15 @@
 
 use std::ops::Range;
 
-use super::Kinesis;
 use crate::base::event::ZoneState;
-use crate::base::{Event, SimDuration, SimTime};
+use crate::base::{SimDuration, SimTime};
 
 /// Number of zones.
 pub(super) const ZONES: usize = 3;
 /// Zones that must hold a record before it is acknowledged.
 const QUORUM: usize = 2;
 /// How often a rebuilding zone copies a piece.
-const REBUILD_STEP: SimDuration = SimDuration::from_millis(100);
+pub(super) const REBUILD_STEP: SimDuration = SimDuration::from_millis(100);
 
 /// What each zone holds of one shard: runs of records that the same zones hold, in order and without gaps.
 #[derive(Clone, Debug, Default)]
@@ -54,11 +53,11 @@ impl ShardReplicas {
         lacking.map_or(range.end, |(run, _)| run.start)
     }
     /// The first part of `range` that `zone` lacks.
-    fn first_missing(&self, zone: usize, range: Range<u64>) -> Option<Range<u64>> {
+    pub fn first_missing(&self, zone: usize, range: Range<u64>) -> Option<Range<u64>> {
         self.runs_in(range).find(|(_, held)| held & (1 << zone) == 0).map(|(run, _)| run)
     }
     /// `zone` holds `range` from now on.
-    fn copy_to(&mut self, zone: usize, range: &Range<u64>) {
+    pub fn copy_to(&mut self, zone: usize, range: &Range<u64>) {
         let mut runs: Vec<Run> = Vec::with_capacity(self.runs.len() + 2);
         let ends = self.runs.iter().skip(1).map(|next| next.start).chain([self.end]);
         for (run, end) in self.runs.iter().zip(ends) {
@@ -75,7 +74,7 @@ impl ShardReplicas {
         self.runs = runs;
     }
     /// `zone` lost what it held.
-    fn wipe(&mut self, zone: usize) {
+    pub fn wipe(&mut self, zone: usize) {
         self.runs.iter_mut().for_each(|run| run.zones &= !(1 << zone));
         self.runs.dedup_by_key(|run| run.zones);
     }
@@ -96,10 +95,10 @@ impl ShardReplicas {
 /// The state of the zones.
 #[derive(Clone, Debug)]
 pub(super) struct Zones {
-    states: [ZoneState; ZONES],
+    pub states: [ZoneState; ZONES],
     /// Faults that keep each zone down.
-    downs: [Vec<u32>; ZONES],
-    next_copy: SimTime,
+    pub downs: [Vec<u32>; ZONES],
+    pub next_copy: SimTime,
 }
 
 impl Zones {
@@ -115,94 +114,6 @@ impl Zones {
     pub fn for_writing(&self) -> Option<u8> {
         let zones = self.in_service();
         (zones.count_ones() as usize >= QUORUM).then_some(zones)
-    }
-}
-
-impl Kinesis {
-    /// A zone goes out of service, with or without its logs.
-    pub(super) fn lose_zone(&mut self, fault: u32, zone: u8, wipe: bool, events: &mut Vec<Event>) {
-        let index = usize::from(zone);
-        assert!(index < ZONES, "there are three zones");
-        self.zones.downs[index].push(fault);
-        let state = if wipe { ZoneState::Wiped } else { ZoneState::Down };
-        self.zones.states[index] = state;
-        events.push(Event::ZoneChanged { zone, state });
-        if wipe {
-            let shards = self.streams.iter_mut().flat_map(|stream| &mut stream.shards);
-            shards.for_each(|shard| shard.replicas.wipe(index));
-        }
-    }
-
-    /// A zone comes back when no fault keeps it down any more.
-    pub(super) fn restore_zone(&mut self, fault: u32, now: SimTime, events: &mut Vec<Event>) {
-        for index in 0..ZONES {
-            let downs = &mut self.zones.downs[index];
-            let before = downs.len();
-            downs.retain(|down| *down != fault);
-            if before == downs.len() || !downs.is_empty() {
-                continue;
-            }
-            self.zones.states[index] = ZoneState::Rebuilding;
-            events.push(Event::ZoneChanged { zone: index as u8, state: ZoneState::Rebuilding });
-            self.zones.next_copy = now + REBUILD_STEP;
-            self.wake_at(self.zones.next_copy);
-        }
-    }
-
-    /// Lets every rebuilding zone copy the next piece of what it missed.
-    pub(super) fn rebuild_zones(&mut self, now: SimTime, events: &mut Vec<Event>) {
-        if now < self.zones.next_copy {
-            self.wake_at(self.zones.next_copy);
-            return;
-        }
-        self.zones.next_copy = SimTime::MAX;
-        for zone in 0..ZONES {
-            if self.zones.states[zone] != ZoneState::Rebuilding {
-                continue;
-            }
-            if self.copy_piece(zone) {
-                self.zones.states[zone] = ZoneState::Up;
-                events.push(Event::ZoneChanged { zone: zone as u8, state: ZoneState::Up });
-            } else {
-                self.zones.next_copy = now + REBUILD_STEP;
-                self.wake_at(self.zones.next_copy);
-            }
-        }
-    }
-
-    /// Copies one step's worth of bytes to `zone`. Whether it now holds everything that the zones in service do.
-    fn copy_piece(&mut self, zone: usize) -> bool {
-        let per_step = self.settings.zone_rebuild_bytes_per_s / (1000 / REBUILD_STEP.as_millis());
-        let mut budget = per_step.max(1);
-        let sources = self.zones.in_service() & !(1 << zone);
-        // What only a zone out of service holds is copied when that zone is back.
-        let mut is_complete = self.zones.in_service().count_ones() as usize == ZONES;
-        for shard in self.streams.iter_mut().flat_map(|stream| &mut stream.shards) {
-            let all = shard.log.first()..shard.log.end();
-            let mut from = all.start;
-            while let Some(missing) = shard.replicas.first_missing(zone, from..all.end) {
-                let reach = shard.replicas.readable(missing.clone(), sources);
-                if reach == missing.start {
-                    from = missing.start + 1;
-                    continue;
-                }
-                let mut end = missing.start;
-                for entry in shard.log.iter_from(missing.start).take((reach - missing.start) as usize) {
-                    if budget == 0 {
-                        break;
-                    }
-                    budget = budget.saturating_sub(entry.size_bytes().max(1));
-                    end += 1;
-                }
-                shard.replicas.copy_to(zone, &(missing.start..end));
-                from = end;
-                if budget == 0 {
-                    is_complete = false;
-                    break;
-                }
-            }
-        }
-        is_complete
     }
 }
 

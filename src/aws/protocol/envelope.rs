@@ -5,8 +5,6 @@
 //! syntax, the target, the signature's shape. Signatures are not verified and their dates not looked at: a simulated
 //! clock is not the client's.
 
-use std::borrow::Cow;
-
 use super::value::Value;
 use super::{WireError, cbor, json};
 
@@ -241,11 +239,6 @@ pub fn refused<'a>(body: &'a Value<'_>) -> Option<(&'a str, &'a str)> {
     let code = body.get("__type")?.as_text()?;
     let code = code.rsplit_once('#').map_or(code, |(_, code)| code);
     Some((code, body.get("message").and_then(Value::as_text).unwrap_or_default()))
-}
-
-/// An error of a service as bodies have it.
-pub fn service_error(code: &'static str, message: String, status: u16) -> WireError {
-    WireError { code, message: Some(Cow::Owned(message)), status }
 }
 
 #[cfg(test)]

@@ -7,12 +7,16 @@
 
 pub mod cbor;
 pub mod envelope;
+pub mod error;
 pub mod event_stream;
 pub mod json;
+pub mod operation;
 pub(crate) mod shape;
 pub mod value;
 
 use std::borrow::Cow;
+
+use self::error::AwsError;
 
 pub use envelope::{Encoding, HttpResponse};
 
@@ -28,6 +32,10 @@ pub struct WireError {
 }
 
 impl WireError {
+    /// What a service answers.
+    pub fn of(error: &impl AwsError) -> Self {
+        Self { code: error.code(), message: Some(Cow::Owned(error.to_string())), status: error.status() }
+    }
     /// An error of the caller.
     pub fn new(code: &'static str, message: impl Into<Cow<'static, str>>) -> Self {
         Self { code, message: Some(message.into()), status: 400 }

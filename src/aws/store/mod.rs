@@ -12,6 +12,7 @@
 use std::collections::BTreeMap;
 
 use super::Service;
+use super::protocol::operation::Operation;
 use crate::base::event::SinkKind;
 use crate::base::{ConsumerId, Event, HostId, RangeSet, SequenceNumber, ShardId, SimTime};
 
@@ -72,14 +73,19 @@ pub enum Reply {
 }
 
 impl Request {
-    /// The operation's name.
-    pub const fn operation(&self) -> &'static str {
+    /// Returns which operation this asks for.
+    pub const fn operation(&self) -> Operation {
         match self {
-            Self::Open { .. } => "Open",
-            Self::Apply { .. } => "Apply",
+            Self::Open { .. } => OPEN,
+            Self::Apply { .. } => APPLY,
         }
     }
 }
+
+const OPEN: Operation = Operation::read("Open");
+const APPLY: Operation = Operation::write("Apply");
+/// Every operation of the store.
+pub const OPERATIONS: &[Operation] = &[APPLY, OPEN];
 
 #[derive(Debug, Default)]
 struct Contents {

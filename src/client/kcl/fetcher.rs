@@ -11,7 +11,9 @@ use std::sync::Arc;
 use super::config::KclSettings;
 use super::lease::Checkpoint;
 use crate::aws::Cloud;
-use crate::aws::kinesis::api::{ChildShard, Error, IteratorPosition, Record, Request, Response, ShardIterator};
+use crate::aws::kinesis::Request;
+use crate::aws::kinesis::api::{ChildShard, Error, IteratorPosition, Record, Response, ShardIterator};
+use crate::aws::kinesis::{GetRecords, GetShardIterator};
 use crate::base::{Event, ShardId, SimDuration};
 use crate::client::Cx;
 use crate::client::poller::InitialPosition;
@@ -120,7 +122,8 @@ impl Fetcher {
                 let idle_ms = self.settings.idle_between_reads.as_millis();
                 self.cx.sleep(sleep_before_next_call(idle_ms, last_call, self.cx.wall_unix_ms())).await;
             }
-            let request = Request::GetRecords { iterator: present.clone(), limit: Some(self.settings.records_max) };
+            let request =
+                Request::GetRecords(GetRecords { iterator: present.clone(), limit: Some(self.settings.records_max) });
             let answer = self.kinesis.streams(request).await;
             last_call = Some(self.cx.wall_unix_ms());
             match answer {
@@ -154,7 +157,8 @@ impl Fetcher {
     async fn iterator(&self, position: IteratorPosition) -> Result<ShardIterator, SdkError<Error>> {
         let (consumer, host, shard) = (self.settings.consumer, self.cx.id(), self.shard);
         self.cx.emit(Event::IteratorRequested { consumer, host, shard, position: position_text(position) });
-        let request = Request::GetShardIterator { stream: self.settings.stream.clone(), shard, position };
+        let request =
+            Request::GetShardIterator(GetShardIterator { stream: self.settings.stream.clone(), shard, position });
         match self.kinesis.streams(request).await? {
             Response::ShardIterator(iterator) => Ok(iterator),
             _ => unreachable!("GetShardIterator answers an iterator"),

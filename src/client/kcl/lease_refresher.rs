@@ -7,9 +7,11 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::lease::{Checkpoint, Lease, attribute as a, shard_set};
+use crate::aws::dynamodb::Request;
 use crate::aws::dynamodb::api::{
-    Capacity, Comparator, Condition, CreateTable, Error, Key, Page, Request, Response, Returns, TableStatus, Update,
+    Capacity, Comparator, Condition, CreateTable, Error, Key, Page, Response, Returns, TableStatus, Update,
 };
+use crate::aws::dynamodb::{DeleteItem, DescribeTable, GetItem, PutItem, Scan, UpdateItem};
 use crate::base::item::AttributeValue;
 use crate::base::{ShardId, SimDuration, TableName};
 use crate::client::Cx;
@@ -52,7 +54,7 @@ impl LeaseRefresher {
     /// Creates the table unless it exists, and waits until it is ACTIVE.
     pub async fn create_table_and_wait(&self, cx: &Cx, capacity: Capacity) {
         loop {
-            match self.sdk.table(Request::DescribeTable { table: self.table.clone() }).await {
+            match self.sdk.table(Request::DescribeTable(DescribeTable { table: self.table.clone() })).await {
                 Ok(Response::Table(table)) if matches!(table.status, TableStatus::Active | TableStatus::Updating) => {
                     return;
                 }
@@ -76,7 +78,8 @@ impl LeaseRefresher {
         let mut start = None;
         loop {
             let page = Page { consistent: false, limit: None, start };
-            let scan = Request::Scan { table: self.table.clone(), index: None, filter: None, segment: None, page };
+            let scan =
+                Request::Scan(Scan { table: self.table.clone(), index: None, filter: None, segment: None, page });
             match self.sdk.table(scan).await {
                 Ok(Response::Items { items, last_evaluated, .. }) => {
                     leases.extend(items.iter().filter_map(|item| Lease::from_item(item)));
@@ -97,7 +100,7 @@ impl LeaseRefresher {
     /// The call's.
     pub async fn is_empty(&self) -> Result<bool> {
         let page = Page { limit: Some(1), ..Page::default() };
-        let scan = Request::Scan { table: self.table.clone(), index: None, filter: None, segment: None, page };
+        let scan = Request::Scan(Scan { table: self.table.clone(), index: None, filter: None, segment: None, page });
         match self.sdk.table(scan).await {
             Ok(Response::Items { items, .. }) => Ok(items.is_empty()),
             Ok(_) => unreachable!("Scan answers items"),
@@ -111,7 +114,7 @@ impl LeaseRefresher {
     /// The call's.
     pub async fn get(&self, shard: ShardId) -> Result<Option<Lease>> {
         let (table, key, consistent) = (self.table.clone(), key(shard), self.is_consistent);
-        match self.sdk.table(Request::GetItem { table, key, consistent }).await {
+        match self.sdk.table(Request::GetItem(GetItem { table, key, consistent })).await {
             Ok(Response::Item(item, _)) => Ok(item.and_then(|item| Lease::from_item(&item))),
             Ok(_) => unreachable!("GetItem answers an item"),
             Err(error) => Err(failure(&error)),
@@ -125,7 +128,7 @@ impl LeaseRefresher {
     pub async fn create_if_absent(&self, lease: &Lease) -> Result<bool> {
         let (table, item, returns) = (self.table.clone(), lease.to_item(), Returns::default());
         let condition = Some(Condition::NotExists(a::LEASE_KEY.into()));
-        applied(self.sdk.table(Request::PutItem { table, item, condition, returns }).await)
+        applied(self.sdk.table(Request::PutItem(PutItem { table, item, condition, returns })).await)
     }
 
     /// Renews: counter := counter + 1 if it is unchanged. On a failed condition the row is read once: the worker's
@@ -245,12 +248,17 @@ impl LeaseRefresher {
     /// The call's.
     pub async fn delete(&self, shard: ShardId) -> Result<()> {
         let (table, key, returns) = (self.table.clone(), key(shard), Returns::default());
-        applied(self.sdk.table(Request::DeleteItem { table, key, condition: None, returns }).await).map(drop)
+        applied(self.sdk.table(Request::DeleteItem(DeleteItem { table, key, condition: None, returns })).await)
+            .map(drop)
     }
 
     async fn update(&self, lease: &Lease, updates: Vec<Update>, condition: Condition) -> Result<bool> {
         let (table, key, returns) = (self.table.clone(), key(lease.shard), Returns::default());
-        applied(self.sdk.table(Request::UpdateItem { table, key, updates, condition: Some(condition), returns }).await)
+        applied(
+            self.sdk
+                .table(Request::UpdateItem(UpdateItem { table, key, updates, condition: Some(condition), returns }))
+                .await,
+        )
     }
 }
 

@@ -6,9 +6,11 @@ use std::sync::Arc;
 use super::lineage::Beginning;
 use super::saved::SavedPosition;
 use super::{Poller, Resume};
+use crate::aws::kinesis::Request;
 use crate::aws::kinesis::api::{
-    ChildShard, Error, GetRecordsOutput, IteratorPosition, Record, Request, Response, ShardIterator,
+    ChildShard, Error, GetRecordsOutput, IteratorPosition, Record, Response, ShardIterator,
 };
+use crate::aws::kinesis::{GetRecords, GetShardIterator};
 use crate::aws::store;
 use crate::base::event::{ProcessingEnd, SinkKind};
 use crate::base::{Event, SequenceNumber, ShardId, SimDuration, SimTime};
@@ -88,7 +90,10 @@ impl Reader {
                 Err(_) => return None,
             },
         };
-        let request = Request::GetRecords { iterator: iterator.clone(), limit: Some(self.poller.settings.records_max) };
+        let request = Request::GetRecords(GetRecords {
+            iterator: iterator.clone(),
+            limit: Some(self.poller.settings.records_max),
+        });
         self.iterator = Some(iterator);
         match self.poller.sdk.streams(request).await {
             Ok(Response::Records(output)) => self.take(output).await,
@@ -106,7 +111,11 @@ impl Reader {
         let Poller { settings, cx, sdk, .. } = &*self.poller;
         let (consumer, host, shard) = (settings.consumer, cx.id(), self.shard);
         cx.emit(Event::IteratorRequested { consumer, host, shard, position: name(&self.position) });
-        let request = Request::GetShardIterator { stream: settings.stream.clone(), shard, position: self.position };
+        let request = Request::GetShardIterator(GetShardIterator {
+            stream: settings.stream.clone(),
+            shard,
+            position: self.position,
+        });
         match sdk.streams(request).await {
             Ok(Response::ShardIterator(iterator)) => Ok(iterator),
             Err(SdkError::Service(error)) => Err(error),

@@ -1,6 +1,7 @@
 //! Pollers against the real services.
 
 use super::*;
+use crate::aws::kinesis::{DeleteStream, MergeShards, SplitShard};
 use crate::base::event::SinkKind;
 use crate::base::{EventKind, HashKey, HostId, ShardId};
 use crate::client::processor::{CheckpointPolicy, ProcessorMishap, ProcessorScript};
@@ -69,9 +70,9 @@ fn everything_is_read_exactly_once_over_a_split_and_a_merge() {
     start(&lab, settings(), 200);
     lab.run_until_s(OPEN_S + 20);
     let new_starting_hash_key = HashKey::new(1 << 127);
-    lab.ask(Request::SplitShard { stream: clicks(), shard: ShardId(0), new_starting_hash_key });
+    lab.ask(Request::SplitShard(SplitShard { stream: clicks(), shard: ShardId(0), new_starting_hash_key }));
     lab.run_until_s(OPEN_S + 100);
-    lab.ask(Request::MergeShards { stream: clicks(), shard: ShardId(1), adjacent: ShardId(2) });
+    lab.ask(Request::MergeShards(MergeShards { stream: clicks(), shard: ShardId(1), adjacent: ShardId(2) }));
     lab.run_until_s(OPEN_S + 300);
     assert_eq!(lab.processed(), (10_000, 0));
     let story = lab.all(|_, event| match event {
@@ -134,7 +135,7 @@ fn a_restart_in_the_middle_of_a_split_reads_parents_to_their_ends_and_then_their
         lab.run_until_s(OPEN_S + 20);
         lab.world.host(reader).crash();
         let new_starting_hash_key = HashKey::new(1 << 127);
-        lab.ask(Request::SplitShard { stream: clicks(), shard: ShardId(0), new_starting_hash_key });
+        lab.ask(Request::SplitShard(SplitShard { stream: clicks(), shard: ShardId(0), new_starting_hash_key }));
         lab.run_until_s(OPEN_S + 80);
         lab.world.host(reader).boot();
         lab.run_until_s(OPEN_S + 82);
@@ -237,7 +238,7 @@ fn a_poller_of_a_stream_that_is_deleted_says_nothing_of_a_shard_end() {
     let lab = Lab::new(1);
     start(&lab, settings(), 10);
     lab.run_until_s(OPEN_S + 30);
-    lab.ask(Request::DeleteStream { stream: clicks(), with_consumers: false });
+    lab.ask(Request::DeleteStream(DeleteStream { stream: clicks(), with_consumers: false }));
     lab.run_until_s(OPEN_S + 200);
     assert_eq!(lab.processed(), (500, 0));
     assert_eq!(lab.count(EventKind::ProcessingEnded), 0);

@@ -28,7 +28,9 @@ use std::sync::Arc;
 use self::buffer::Buffer;
 use self::source::Source;
 use crate::aws::Cloud;
-use crate::aws::kinesis::api::{PutEntry, Request, Response};
+use crate::aws::kinesis::Request;
+use crate::aws::kinesis::api::{PutEntry, Response};
+use crate::aws::kinesis::{PutRecord, PutRecords};
 use crate::base::seed::Random;
 use crate::base::{Event, SequenceNumber, SimDuration, SimTime};
 use crate::client::Cx;
@@ -132,7 +134,7 @@ impl Producer {
         for entry in batch {
             let sequence_number_for_ordering = self.last_sequence_number.get().filter(|_| self.settings.is_ordered);
             let stream = self.settings.stream.clone();
-            let request = Request::PutRecord { stream, entry, sequence_number_for_ordering };
+            let request = Request::PutRecord(PutRecord { stream, entry, sequence_number_for_ordering });
             let (answer, attempts) = self.sdk.streams_counting(request).await;
             outcome.attempts += attempts;
             match answer {
@@ -153,7 +155,8 @@ impl Producer {
         let mut entries = Arc::new(batch);
         let mut outcome = Outcome { records_ok: 0, records_given_up: 0, attempts: 0 };
         for resends in 0.. {
-            let request = Request::PutRecords { stream: self.settings.stream.clone(), entries: entries.clone() };
+            let request =
+                Request::PutRecords(PutRecords { stream: self.settings.stream.clone(), entries: entries.clone() });
             let (answer, attempts) = self.sdk.streams_counting(request).await;
             outcome.attempts += attempts;
             let Ok(Response::RecordsPut { failed, results, .. }) = answer else { break };

@@ -3,7 +3,10 @@
 use std::rc::Rc;
 
 use super::*;
-use crate::aws::kinesis::api::{Fault, FaultTarget, ListShards, PutEntry, Request as Streams, Response};
+use crate::aws::dynamodb::DescribeTable;
+use crate::aws::kinesis::Request as Streams;
+use crate::aws::kinesis::api::{Fault, FaultTarget, ListShards, PutEntry, Response};
+use crate::aws::kinesis::{PutRecord, PutRecords};
 use crate::base::{EventKind, SimTime, TableName};
 use crate::client::testing::{Lab, clicks};
 use crate::world::{Hosts, LinkEffect, LinkRule, LinkWay};
@@ -84,7 +87,7 @@ fn the_dynamodb_client_tries_nine_times() {
         cx.spawn(async move {
             let table: TableName = "leases".parse().expect("a table name");
             assert_eq!(
-                sdk.table(dynamodb::api::Request::DescribeTable { table }).await.err(),
+                sdk.table(dynamodb::Request::DescribeTable(DescribeTable { table })).await.err(),
                 Some(SdkError::TimedOut)
             );
         });
@@ -104,7 +107,7 @@ fn an_error_that_is_the_callers_fault_is_not_retried() {
 #[test]
 fn failed_entries_of_put_records_are_no_error_for_the_sdk() {
     let lab = fails(throttle, 1.0);
-    let request = Streams::PutRecords { stream: clicks(), entries: vec![put("a"), put("b")].into() };
+    let request = Streams::PutRecords(PutRecords { stream: clicks(), entries: vec![put("a"), put("b")].into() });
     let seen = calls(&lab, RetryMode::Standard, vec![request]).borrow()[0];
     assert_eq!((seen.0, seen.1), (true, 1));
 }
@@ -131,7 +134,8 @@ fn timeouts_cost_ten_tokens() {
 #[test]
 fn throttling_is_free_in_the_legacy_mode_and_half_of_its_backoff_is_certain() {
     let lab = fails(throttle, 1.0);
-    let request = Streams::PutRecord { stream: clicks(), entry: put("a"), sequence_number_for_ordering: None };
+    let request =
+        Streams::PutRecord(PutRecord { stream: clicks(), entry: put("a"), sequence_number_for_ordering: None });
     let seen = calls(&lab, RetryMode::JavaLegacy, vec![request; 5]);
     for (is_ok, attempts, took_ms, tokens) in seen.borrow().iter().copied() {
         assert_eq!((is_ok, attempts, tokens), (false, 4, TOKENS_MAX));

@@ -12,9 +12,9 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use super::hide::{hide_header, hide_query, replaced};
 use super::{Entry, Header, RecordError, Request, What};
-use crate::aws::Answer;
 use crate::aws::kinesis::api::ConsumerRef;
 use crate::aws::protocol::envelope::HttpRequest;
+use crate::aws::{self, Answer};
 use crate::base::{ShardId, SimTime};
 use crate::run::Live;
 
@@ -187,7 +187,7 @@ impl Recorder {
 
 fn only_reads(target: Option<&str>) -> bool {
     let operation = target.and_then(|target| target.split_once('.')).map_or("", |(_, operation)| operation);
-    ["Get", "List", "Describe", "Query", "Scan", "BatchGet"].iter().any(|prefix| operation.starts_with(prefix))
+    aws::operations().any(|known| known.name() == operation && known.is_read())
 }
 
 pub(super) fn digest(answer: &Answer) -> (u16, String) {

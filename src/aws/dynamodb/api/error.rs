@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::Item;
+use crate::aws::protocol::error::{AwsError, Held, Retry, errors};
 use crate::base::TableName;
 
 /// Why one write of a transaction that was cancelled would not have gone through; `None` when it would.
@@ -33,92 +34,69 @@ impl fmt::Display for ThrottlingReason {
     }
 }
 
-/// An error of the table service.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Error {
-    /// ConditionalCheckFailedException, with the item if it was asked for.
-    ConditionalCheckFailed(Option<Arc<Item>>),
-    /// ProvisionedThroughputExceededException, with what was short; `None` when a fault throttles.
-    ProvisionedThroughputExceeded(Option<Box<ThrottlingReason>>),
-    /// TransactionCanceledException, with a reason for each write.
-    TransactionCanceled(Vec<CancellationReason>),
-    /// IdempotentParameterMismatchException: the client token was used for other writes.
-    IdempotentParameterMismatch,
-    /// ThrottlingException.
-    Throttling,
-    /// ResourceNotFoundException.
-    ResourceNotFound,
-    /// TableNotFoundException, of the operations on backups.
-    TableNotFound(TableName),
-    /// ResourceInUseException.
-    ResourceInUse,
-    /// LimitExceededException.
-    LimitExceeded,
-    /// ValidationException.
-    Validation(Box<str>),
-    /// InternalServerError (500): a write may or may not have been applied.
-    InternalServerError,
-    /// ServiceUnavailable (503).
-    ServiceUnavailable,
+errors! {
+    /// An error of DynamoDB. `code` gives AWS's name, `Display` the message
+    /// (<https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html>).
+    Error {
+        /// With the item if it was asked for.
+        ConditionalCheckFailed(item: Option<Arc<Item>>) =
+            "ConditionalCheckFailedException", 400, Never, "The conditional request failed";
+        /// With what was short; `None` when a fault throttles.
+        ProvisionedThroughputExceeded(short: Option<Box<ThrottlingReason>>) =
+            "ProvisionedThroughputExceededException", 400, Throttling, UNITS_SHORT;
+        /// With a reason for each write.
+        TransactionCanceled(reasons: Vec<CancellationReason>) =
+            "TransactionCanceledException", 400, Never, Reasons(reasons);
+        /// The client token was used for other writes.
+        IdempotentParameterMismatch =
+            "IdempotentParameterMismatchException", 400, Never,
+            "The client token was used before, within ten minutes, with other parameters";
+        /// Of the operations on tables.
+        Throttling = "ThrottlingException", 400, Throttling, "Rate of requests exceeds the allowed throughput.";
+        /// A table or index that is not there, or does not serve yet.
+        ResourceNotFound = "ResourceNotFoundException", 400, Never, "Requested resource not found";
+        /// Of the operations on backups.
+        TableNotFound(name: TableName) =
+            "TableNotFoundException", 400, Never, format_args!("Table not found: {name}");
+        /// The table's state does not allow it.
+        ResourceInUse = "ResourceInUseException", 400, Never, "The resource is in use";
+        /// A quota.
+        LimitExceeded = "LimitExceededException", 400, Throttling, "Too many operations for a given subscriber";
+        /// A request that contradicts itself or the table.
+        Validation(text: Box<str>) = "ValidationException", 400, Never, text;
+        /// A write may or may not have been applied.
+        InternalServerError = "InternalServerError", 500, Transient, "Internal server error";
+        /// Nothing was done.
+        ServiceUnavailable = "ServiceUnavailable", 503, Transient, "The service is unavailable";
+    }
 }
 
+const UNITS_SHORT: &str = "The level of configured provisioned throughput for the table was exceeded. \
+                           Consider increasing your provisioning level with the UpdateTable API.";
+
+impl Held for Option<Arc<Item>> {}
+impl Held for Option<Box<ThrottlingReason>> {}
+impl Held for Vec<CancellationReason> {}
+impl Held for TableName {}
+
 impl Error {
-    /// The code of a CancellationReason.
+    /// Returns the code of a CancellationReason.
     pub fn cancellation_code(&self) -> &'static str {
         let code = self.code();
         code.strip_suffix("Exception").unwrap_or(code)
     }
-    /// AWS's name of the error.
-    pub const fn code(&self) -> &'static str {
-        match self {
-            Self::ConditionalCheckFailed(_) => "ConditionalCheckFailedException",
-            Self::ProvisionedThroughputExceeded(_) => "ProvisionedThroughputExceededException",
-            Self::TransactionCanceled(_) => "TransactionCanceledException",
-            Self::IdempotentParameterMismatch => "IdempotentParameterMismatchException",
-            Self::Throttling => "ThrottlingException",
-            Self::ResourceNotFound => "ResourceNotFoundException",
-            Self::TableNotFound(_) => "TableNotFoundException",
-            Self::ResourceInUse => "ResourceInUseException",
-            Self::LimitExceeded => "LimitExceededException",
-            Self::Validation(_) => "ValidationException",
-            Self::InternalServerError => "InternalServerError",
-            Self::ServiceUnavailable => "ServiceUnavailable",
-        }
-    }
 }
-
-impl fmt::Display for Error {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::TransactionCanceled(reasons) => return fmt_canceled(reasons, f),
-            Self::TableNotFound(name) => return write!(f, "Table not found: {name}"),
-            Self::ConditionalCheckFailed(_) => "The conditional request failed",
-            Self::ProvisionedThroughputExceeded(_) => {
-                "The level of configured provisioned throughput for the table was exceeded. \
-                 Consider increasing your provisioning level with the UpdateTable API."
-            }
-            Self::IdempotentParameterMismatch => {
-                "The client token was used before, within ten minutes, with other parameters"
-            }
-            Self::Throttling => "Rate of requests exceeds the allowed throughput.",
-            Self::ResourceNotFound => "Requested resource not found",
-            Self::ResourceInUse => "The resource is in use",
-            Self::LimitExceeded => "Too many operations for a given subscriber",
-            Self::Validation(message) => message,
-            Self::InternalServerError => "Internal server error",
-            Self::ServiceUnavailable => "The service is unavailable",
-        })
-    }
-}
-
-impl std::error::Error for Error {}
 
 /// The reasons, as AWS lists them.
-fn fmt_canceled(reasons: &[CancellationReason], f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    f.write_str("Transaction cancelled, please refer cancellation reasons for specific reasons [")?;
-    for (n, reason) in reasons.iter().enumerate() {
-        let code = reason.as_deref().map_or("None", Error::cancellation_code);
-        write!(f, "{}{code}", if n > 0 { ", " } else { "" })?;
+struct Reasons<'a>(&'a [CancellationReason]);
+
+impl fmt::Display for Reasons<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Transaction cancelled, please refer cancellation reasons for specific reasons [")?;
+        for (n, reason) in self.0.iter().enumerate() {
+            let code = reason.as_deref().map_or("None", Error::cancellation_code);
+            write!(f, "{}{code}", if n > 0 { ", " } else { "" })?;
+        }
+        f.write_str("]")
     }
-    f.write_str("]")
 }

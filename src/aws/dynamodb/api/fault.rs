@@ -1,5 +1,6 @@
 //! Faults that can be injected.
 
+use crate::aws::protocol::operation::Operation;
 use crate::base::TableName;
 
 /// What a fault hits: all calls, or calls of one table, or one operation.
@@ -7,8 +8,8 @@ use crate::base::TableName;
 pub struct FaultTarget {
     /// Only this table.
     pub table: Option<TableName>,
-    /// Only this operation, by AWS's name.
-    pub operation: Option<Box<str>>,
+    /// Only this operation.
+    pub operation: Option<Operation>,
 }
 
 /// A declared fault point of the table service. Applied by [`crate::aws::dynamodb::DynamoDb::inject`], undone by

@@ -14,8 +14,8 @@ pub use crate::base::item::{AttributeName, AttributeValue, Item};
 pub use error::{CancellationReason, Error, ThrottlingReason};
 pub use fault::{Fault, FaultTarget};
 pub use request::{
-    BatchWrite, Capacity, CreateTable, IndexSchema, Key, KeyCondition, Page, Projection, Request, Returns,
-    TransactAction, TransactWrite, UpdateTable,
+    BatchWrite, Capacity, CreateTable, IndexSchema, Key, KeyCondition, Page, Projection, Returns, TransactAction,
+    TransactWrite, UpdateTable,
 };
 pub use response::{Consumed, IndexDescription, Reply, Response, TableDescription, TableStatus};
 pub use settings::Settings;

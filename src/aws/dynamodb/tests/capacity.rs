@@ -3,6 +3,8 @@
 //! <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/read-write-operations.html>
 
 use super::*;
+use crate::aws::dynamodb::Request;
+use crate::aws::dynamodb::operations::{BatchGetItem, BatchWriteItem, PutItem, Scan};
 
 #[test]
 fn a_write_costs_the_larger_of_the_item_before_and_after() {
@@ -23,8 +25,12 @@ fn a_false_condition_costs_the_larger_of_the_present_and_the_new_item() {
     bench.ok(put(lease_of("a", 1500)));
     bench.told();
     let mut refuse = |item| {
-        let request =
-            Request::PutItem { table: leases(), item, condition: Some(counter_is(1)), returns: Returns::default() };
+        let request = Request::PutItem(PutItem {
+            table: leases(),
+            item,
+            condition: Some(counter_is(1)),
+            returns: Returns::default(),
+        });
         assert_eq!(bench.ask(request).err(), Some(Error::ConditionalCheckFailed(None)));
     };
     refuse(lease_of("a", 100));
@@ -56,7 +62,8 @@ fn a_scan_sums_what_it_evaluates_before_rounding_and_a_filter_saves_nothing() {
     bench.ok(scan(consistent()));
     bench.ok(scan(Page::default()));
     let filter = Some(Condition::Exists("nothing".into()));
-    let reply = bench.ok(Request::Scan { table: leases(), index: None, filter, segment: None, page: Page::default() });
+    let reply =
+        bench.ok(Request::Scan(Scan { table: leases(), index: None, filter, segment: None, page: Page::default() }));
     assert!(matches!(reply, Response::Items { items, scanned: 5, .. } if items.is_empty()));
     assert_eq!(bench.units(), [(4, 0), (2, 0), (2, 0)]);
 }
@@ -66,9 +73,9 @@ fn a_batch_rounds_each_item_and_tells_once() {
     let mut bench = Bench::plain();
     bench.told();
     let writes = ["a", "b", "c"].map(|key| (leases(), BatchWrite::Put(lease_of(key, 100)))).to_vec();
-    bench.ok(Request::BatchWriteItem { writes });
+    bench.ok(Request::BatchWriteItem(BatchWriteItem { writes }));
     let gets = ["a", "b", "c", "none"].map(|key| (leases(), key_of(key), false)).to_vec();
-    let reply = bench.ok(Request::BatchGetItem { gets });
+    let reply = bench.ok(Request::BatchGetItem(BatchGetItem { gets }));
     assert!(matches!(reply, Response::Got { items, unprocessed, .. } if items.len() == 3 && unprocessed.is_empty()));
     assert_eq!(bench.units(), [(0, 3), (4, 0)]);
 }
@@ -117,11 +124,13 @@ fn throttled_parts_of_a_batch_come_back_and_only_all_of_them_fail_it() {
     while bench.ask(put(lease("a", "w", 1))).is_ok() {}
     bench.pass(SimDuration::from_secs(2));
     let writes: Vec<_> = ["a", "b", "c"].map(|key| (leases(), BatchWrite::Put(lease(key, "w", 1)))).to_vec();
-    let Response::Wrote { unprocessed, .. } = bench.ok(Request::BatchWriteItem { writes: writes.clone() }) else {
+    let Response::Wrote { unprocessed, .. } =
+        bench.ok(Request::BatchWriteItem(BatchWriteItem { writes: writes.clone() }))
+    else {
         panic!("not a batch")
     };
     assert_eq!(unprocessed, writes[2..]);
-    let reason = bench.throttled(Request::BatchWriteItem { writes: unprocessed });
+    let reason = bench.throttled(Request::BatchWriteItem(BatchWriteItem { writes: unprocessed }));
     assert_eq!(reason.as_deref(), Some("TableWriteProvisionedThroughputExceeded"));
 }
 
@@ -131,14 +140,14 @@ fn batches_are_bounded_and_name_each_item_once() {
     let keys = |count: u32| (0..count).map(|n| n.to_string()).collect::<Vec<_>>();
     let writes = |count| keys(count).iter().map(|key| (leases(), BatchWrite::Delete(key_of(key)))).collect::<Vec<_>>();
     let gets = |count| keys(count).iter().map(|key| (leases(), key_of(key), true)).collect::<Vec<_>>();
-    bench.ok(Request::BatchWriteItem { writes: writes(25) });
-    bench.ok(Request::BatchGetItem { gets: gets(100) });
+    bench.ok(Request::BatchWriteItem(BatchWriteItem { writes: writes(25) }));
+    bench.ok(Request::BatchGetItem(BatchGetItem { gets: gets(100) }));
     let twice = vec![(leases(), BatchWrite::Delete(key_of("a"))), (leases(), BatchWrite::Put(lease("a", "w", 1)))];
     let refused = [
-        Request::BatchWriteItem { writes: writes(26) },
-        Request::BatchWriteItem { writes: Vec::new() },
-        Request::BatchWriteItem { writes: twice },
-        Request::BatchGetItem { gets: gets(101) },
+        Request::BatchWriteItem(BatchWriteItem { writes: writes(26) }),
+        Request::BatchWriteItem(BatchWriteItem { writes: Vec::new() }),
+        Request::BatchWriteItem(BatchWriteItem { writes: twice }),
+        Request::BatchGetItem(BatchGetItem { gets: gets(101) }),
     ];
     for request in refused {
         assert!(matches!(bench.ask(request), Err(Error::Validation(_))));

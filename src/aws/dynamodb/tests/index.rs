@@ -1,6 +1,7 @@
 //! The index: sparse, keys only, with capacity and lag of its own.
 
 use super::*;
+use crate::aws::dynamodb::Request;
 
 fn bench(capacity: Capacity, index: Option<Capacity>) -> Bench {
     Bench::new(exact(), capacity, vec![owner_index(index)])

@@ -1,6 +1,9 @@
 //! Single items: conditions, updates, keys, sizes and returned values.
 
 use super::*;
+use crate::aws::dynamodb::Request;
+use crate::aws::dynamodb::operations::row::Row;
+use crate::aws::dynamodb::operations::{DeleteItem, DescribeTable, GetItem, PutItem, UpdateItem};
 
 #[test]
 fn an_update_creates_a_missing_item_with_its_key() {
@@ -67,7 +70,7 @@ fn a_key_must_be_whole_and_of_a_type_that_keys_have() {
         [Key::of("leaseKey", AttributeValue::Bool(true)), key_of(""), key_of("a").and("x", AttributeValue::s("b"))];
     for key in keys {
         let text = format!("{key:?}");
-        let refused = bench.ask(Request::GetItem { table: leases(), key: key.clone(), consistent: true });
+        let refused = bench.ask(Request::GetItem(GetItem { table: leases(), key: key.clone(), consistent: true }));
         assert!(matches!(refused, Err(Error::Validation(_))), "GetItem {text}");
         let page = Page { start: Some(key), ..consistent() };
         assert!(matches!(bench.ask(scan(page)), Err(Error::Validation(_))), "Scan {text}");
@@ -99,7 +102,12 @@ fn a_condition_on_a_missing_item_sees_no_attributes() {
     let try_with = |bench: &mut Bench, condition| {
         let returns = Returns::default();
         bench
-            .ask(Request::DeleteItem { table: leases(), key: key_of("a"), condition: Some(condition), returns })
+            .ask(Request::DeleteItem(DeleteItem {
+                table: leases(),
+                key: key_of("a"),
+                condition: Some(condition),
+                returns,
+            }))
             .is_ok()
     };
     assert!(try_with(&mut bench, Condition::NotExists("leaseKey".into())));
@@ -153,7 +161,8 @@ fn a_failed_condition_changes_nothing_and_shows_the_item_if_asked() {
     // The change itself would be an error; the condition is judged first.
     let updates = vec![Update::Add("leaseOwner".into(), AttributeValue::n(1))];
     let table = leases();
-    let request = Request::UpdateItem { table, key: key_of("a"), updates, condition: Some(counter_is(4)), returns };
+    let request =
+        Request::UpdateItem(UpdateItem { table, key: key_of("a"), updates, condition: Some(counter_is(4)), returns });
     let shown = Some(Arc::new(lease("a", "w1", 5)));
     assert_eq!(bench.ask(request).err(), Some(Error::ConditionalCheckFailed(shown.clone())));
     let told = bench.told();
@@ -170,7 +179,7 @@ fn writes_return_and_tell_what_they_replaced() {
     let (old, new) = (Arc::new(lease("a", "w1", 1)), Arc::new(lease("a", "w2", 1)));
     let returns = Returns { old: true, ..Returns::default() };
     let item = lease("a", "w2", 1);
-    let replaced = bench.item(Request::PutItem { table: leases(), item, condition: None, returns });
+    let replaced = bench.item(Request::PutItem(PutItem { table: leases(), item, condition: None, returns }));
     assert_eq!(replaced.as_ref(), Some(&old));
     assert_eq!(bench.item(delete("a")).as_ref(), Some(&new));
     assert_eq!(bench.item(delete("a")), None, "there is nothing to delete");
@@ -186,14 +195,15 @@ fn writes_return_and_tell_what_they_replaced() {
 fn all_new_is_for_updates_only() {
     let mut bench = Bench::plain();
     let returns = Returns { new: true, ..Returns::default() };
-    let refused = bench.ask(Request::PutItem { table: leases(), item: lease("a", "w", 1), condition: None, returns });
+    let refused =
+        bench.ask(Request::PutItem(PutItem { table: leases(), item: lease("a", "w", 1), condition: None, returns }));
     assert!(matches!(refused, Err(Error::Validation(_))));
 }
 
 #[test]
 fn half_of_the_writes_that_fail_with_an_internal_error_were_applied() {
     let mut bench = Bench::plain();
-    let target = FaultTarget { operation: Some("UpdateItem".into()), ..FaultTarget::default() };
+    let target = FaultTarget { operation: Some(UpdateItem::OPERATION), ..FaultTarget::default() };
     bench.service.inject(bench.now, 1, Fault::InternalError { target, rate: 1.0 }, &mut bench.events);
     for _ in 0..1000 {
         let add = vec![Update::Add("leaseCounter".into(), AttributeValue::n(1))];
@@ -208,7 +218,7 @@ fn half_of_the_writes_that_fail_with_an_internal_error_were_applied() {
 #[test]
 fn faults_hit_their_target_only() {
     let mut bench = Bench::plain();
-    let target = FaultTarget { table: Some(leases()), operation: Some("GetItem".into()) };
+    let target = FaultTarget { table: Some(leases()), operation: Some(GetItem::OPERATION) };
     bench.service.inject(bench.now, 1, Fault::Throttle { target, rate: 1.0 }, &mut bench.events);
     assert_eq!(bench.throttled(get("a", true)), None, "a fault is short of nothing");
     assert_eq!(bench.throttles(), [TableThrottle::Injected]);
@@ -219,5 +229,8 @@ fn faults_hit_their_target_only() {
     let target = FaultTarget::default();
     bench.service.inject(bench.now, 3, Fault::Unavailable { target, rate: 1.0 }, &mut bench.events);
     assert_eq!(bench.ask(put(lease("a", "w", 1))).err(), Some(Error::ServiceUnavailable));
-    assert_eq!(bench.ask(Request::DescribeTable { table: leases() }).err(), Some(Error::ServiceUnavailable));
+    assert_eq!(
+        bench.ask(Request::DescribeTable(DescribeTable { table: leases() })).err(),
+        Some(Error::ServiceUnavailable)
+    );
 }

@@ -1,10 +1,12 @@
 //! Laws that hold for every sequence of operations.
 
+use crate::aws::dynamodb::Request;
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 
 use super::*;
+use crate::aws::dynamodb::operations::{BatchWriteItem, DescribeTable, PutItem};
 
 /// An operation on one of a few leases.
 #[derive(Clone, Debug)]
@@ -59,7 +61,7 @@ fn run(bench: &mut Bench, model: &mut Model, op: &Op) -> (Option<bool>, bool) {
             let (key, owner) = (key_name(*key), owner_name(*owner));
             let condition = only_if_missing.then(|| Condition::NotExists("leaseKey".into()));
             let item = lease(&key, &owner, *counter);
-            let ok = ask(Request::PutItem { table: leases(), item, condition, returns: Returns::default() });
+            let ok = ask(Request::PutItem(PutItem { table: leases(), item, condition, returns: Returns::default() }));
             let expected = !only_if_missing || !model.contains_key(&key);
             if expected {
                 model.insert(key, (Some(owner), *counter));
@@ -105,7 +107,7 @@ fn run(bench: &mut Bench, model: &mut Model, op: &Op) -> (Option<bool>, bool) {
             ];
             model.insert(put, (Some("w0".into()), 0));
             model.remove(&delete);
-            (ask(Request::BatchWriteItem { writes }), true)
+            (ask(Request::BatchWriteItem(BatchWriteItem { writes })), true)
         }
         Op::Wait { ms } => {
             bench.pass(SimDuration::from_millis(*ms));
@@ -148,7 +150,7 @@ proptest! {
             prop_assert_eq!(contents(&mut bench, query_owner(&owner, Page::default())), owned);
         }
         let size_bytes: u64 = expected.iter().map(Item::size_bytes).sum();
-        let Response::Table(described) = bench.ok(Request::DescribeTable { table: leases() }) else { panic!() };
+        let Response::Table(described) = bench.ok(Request::DescribeTable(DescribeTable { table: leases() })) else { panic!() };
         prop_assert_eq!((described.item_count, described.size_bytes), (expected.len() as u64, size_bytes));
     }
 

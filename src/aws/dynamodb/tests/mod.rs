@@ -10,11 +10,13 @@ mod stale;
 mod states;
 mod transactions;
 
+use crate::aws::dynamodb::Request;
 use std::sync::Arc;
 
 use super::DynamoDb;
 use super::api::*;
 use crate::aws::Service;
+use crate::aws::dynamodb::operations::{DeleteItem, GetItem, PutItem, Query, Scan, UpdateItem};
 use crate::base::event::TableThrottle;
 use crate::base::{Event, HostId, Seed, SimDuration, SimTime, TableName};
 
@@ -70,36 +72,36 @@ fn counter_is(counter: i64) -> Condition {
 }
 
 fn put(item: Item) -> Request {
-    Request::PutItem { table: leases(), item, condition: None, returns: Returns::default() }
+    Request::PutItem(PutItem { table: leases(), item, condition: None, returns: Returns::default() })
 }
 
 fn get(key: &str, consistent: bool) -> Request {
-    Request::GetItem { table: leases(), key: key_of(key), consistent }
+    Request::GetItem(GetItem { table: leases(), key: key_of(key), consistent })
 }
 
 fn update(key: &str, updates: Vec<Update>, condition: Option<Condition>) -> Request {
     let returns = Returns { new: true, ..Returns::default() };
-    Request::UpdateItem { table: leases(), key: key_of(key), updates, condition, returns }
+    Request::UpdateItem(UpdateItem { table: leases(), key: key_of(key), updates, condition, returns })
 }
 
 fn delete(key: &str) -> Request {
     let returns = Returns { old: true, ..Returns::default() };
-    Request::DeleteItem { table: leases(), key: key_of(key), condition: None, returns }
+    Request::DeleteItem(DeleteItem { table: leases(), key: key_of(key), condition: None, returns })
 }
 
 fn scan(page: Page) -> Request {
-    Request::Scan { table: leases(), index: None, filter: None, segment: None, page }
+    Request::Scan(Scan { table: leases(), index: None, filter: None, segment: None, page })
 }
 
 fn query_owner(owner: &str, page: Page) -> Request {
-    Request::Query {
+    Request::Query(Query {
         table: leases(),
         index: Some("by-owner".into()),
         keys: vec![("leaseOwner".into(), KeyCondition::Compare(Comparator::Eq, AttributeValue::s(owner)))],
         filter: None,
         forward: true,
         page,
-    }
+    })
 }
 
 fn consistent() -> Page {

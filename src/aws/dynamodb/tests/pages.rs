@@ -1,8 +1,10 @@
 //! Pages of Query and Scan.
 
+use crate::aws::dynamodb::Request;
 use std::collections::BTreeSet;
 
 use super::*;
+use crate::aws::dynamodb::operations::{DeleteItem, PutItem, Query, Scan};
 
 fn filled(count: u32) -> Bench {
     let mut bench = Bench::plain();
@@ -17,7 +19,8 @@ fn all_pages(bench: &mut Bench, segment: Option<(u32, u32)>, limit: Option<u32>)
     let (mut found, mut start) = (Vec::new(), None);
     loop {
         let page = Page { consistent: true, limit, start };
-        let (keys, next) = bench.page(Request::Scan { table: leases(), index: None, filter: None, segment, page });
+        let (keys, next) =
+            bench.page(Request::Scan(Scan { table: leases(), index: None, filter: None, segment, page }));
         found.extend(keys);
         start = next;
         if start.is_none() {
@@ -46,8 +49,13 @@ fn segments_of_a_parallel_scan_share_out_the_items() {
     assert!(segments.iter().all(|segment| (10..60).contains(&segment.len())), "roughly evenly");
     assert_eq!(segments.concat(), all_pages(&mut bench, None, None), "each once, in the same order");
     for segment in [(7, 7), (0, 0), (0, 1_000_001)] {
-        let request =
-            Request::Scan { table: leases(), index: None, filter: None, segment: Some(segment), page: consistent() };
+        let request = Request::Scan(Scan {
+            table: leases(),
+            index: None,
+            filter: None,
+            segment: Some(segment),
+            page: consistent(),
+        });
         assert!(matches!(bench.ask(request), Err(Error::Validation(_))), "{segment:?}");
     }
 }
@@ -59,7 +67,8 @@ fn a_page_ends_at_a_megabyte_before_the_filter() {
         bench.ok(put(lease_of(&n.to_string(), 100 * 1024)));
     }
     let filter = Some(Condition::Exists("nothing".into()));
-    let reply = bench.ok(Request::Scan { table: leases(), index: None, filter, segment: None, page: consistent() });
+    let reply =
+        bench.ok(Request::Scan(Scan { table: leases(), index: None, filter, segment: None, page: consistent() }));
     let Response::Items { items, scanned, last_evaluated, .. } = reply else { panic!("not a page") };
     assert_eq!((items.len(), scanned), (0, 10));
     assert!(last_evaluated.is_some());
@@ -71,7 +80,7 @@ fn a_limit_counts_what_is_evaluated_and_is_at_least_one() {
     let mut bench = filled(10);
     let filter = Some(Condition::Not(Box::new(counter_is(3))));
     let page = Page { limit: Some(10), ..consistent() };
-    let reply = bench.ok(Request::Scan { table: leases(), index: None, filter, segment: None, page });
+    let reply = bench.ok(Request::Scan(Scan { table: leases(), index: None, filter, segment: None, page }));
     let Response::Items { items, scanned, last_evaluated, .. } = reply else { panic!("not a page") };
     assert_eq!((items.len(), scanned), (9, 10));
     assert!(last_evaluated.is_some(), "a page that ends at its limit does not know whether more follows");
@@ -96,7 +105,8 @@ fn ranged() -> (Bench, TableName) {
     bench.settle();
     for (user, n) in (0..20).map(|n| ("u", n)).chain([("v", 1), ("uu", 2)]) {
         let item = Item::new().with("user", AttributeValue::s(user)).with("n", AttributeValue::n(n));
-        let request = Request::PutItem { table: table.clone(), item, condition: None, returns: Returns::default() };
+        let request =
+            Request::PutItem(PutItem { table: table.clone(), item, condition: None, returns: Returns::default() });
         bench.ok(request);
     }
     (bench, table)
@@ -115,7 +125,7 @@ fn query_of(
 ) -> Request {
     let mut keys = vec![("user".into(), KeyCondition::Compare(Comparator::Eq, hash))];
     keys.extend(range.map(|range| ("n".into(), range)));
-    Request::Query { table: table.clone(), index: None, keys, filter: None, forward, page }
+    Request::Query(Query { table: table.clone(), index: None, keys, filter: None, forward, page })
 }
 
 fn numbers(bench: &mut Bench, request: Request) -> (Vec<i64>, Option<Key>) {
@@ -154,7 +164,7 @@ fn pages_of_a_query_go_on_after_an_item_that_is_gone() {
         let (mut found, start) = numbers(&mut bench, query(&table, None, forward, page));
         let key = start.clone().expect("more follows");
         let returns = Returns::default();
-        bench.ok(Request::DeleteItem { table: table.clone(), key, condition: None, returns });
+        bench.ok(Request::DeleteItem(DeleteItem { table: table.clone(), key, condition: None, returns }));
         let (rest, end) = numbers(&mut bench, query(&table, None, forward, Page { start, ..consistent() }));
         assert_eq!(end, None);
         found.extend(rest);

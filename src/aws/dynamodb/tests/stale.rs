@@ -1,6 +1,8 @@
 //! Eventually consistent reads: late by a bounded lag, and never invented.
 
 use super::*;
+use crate::aws::dynamodb::Request;
+use crate::aws::dynamodb::operations::Scan;
 
 const LAG: SimDuration = SimDuration::from_millis(100);
 
@@ -68,13 +70,13 @@ fn a_page_is_stale_only_by_what_it_shows() {
     bench.told();
     let filter = Some(Condition::Exists("nothing".into()));
     for _ in 0..100 {
-        bench.ok(Request::Scan {
+        bench.ok(Request::Scan(Scan {
             table: leases(),
             index: None,
             filter: filter.clone(),
             segment: None,
             page: Page::default(),
-        });
+        }));
     }
     assert!(!is_told_stale(&mut bench), "the filter hides the difference");
 }

@@ -1,6 +1,10 @@
 //! Table states.
 
 use super::*;
+use crate::aws::dynamodb::Request;
+use crate::aws::dynamodb::operations::{
+    DeleteTable, DescribeContinuousBackups, DescribeTable, DescribeTimeToLive, ListTables, PutItem,
+};
 
 fn create(table: &str) -> Request {
     let (hash_key, indexes) = ("leaseKey".into(), Vec::new());
@@ -9,7 +13,7 @@ fn create(table: &str) -> Request {
 }
 
 fn describe(bench: &mut Bench) -> TableDescription {
-    match bench.ok(Request::DescribeTable { table: leases() }) {
+    match bench.ok(Request::DescribeTable(DescribeTable { table: leases() })) {
         Response::Table(table) => table,
         other => panic!("not a description: {other:?}"),
     }
@@ -43,7 +47,7 @@ fn new_capacity_counts_when_the_update_is_over() {
     bench.ok(Request::UpdateTable(UpdateTable { capacity, ..UpdateTable::of(leases()) }));
     let during = describe(&mut bench);
     assert_eq!((during.status, during.capacity), (TableStatus::Updating, provisioned(1, 1)));
-    assert_eq!(bench.ask(Request::DeleteTable { table: leases() }).err(), Some(Error::ResourceInUse));
+    assert_eq!(bench.ask(Request::DeleteTable(DeleteTable { table: leases() })).err(), Some(Error::ResourceInUse));
     bench.ok(put(lease("a", "w", 1)));
     bench.settle();
     let after = describe(&mut bench);
@@ -56,12 +60,15 @@ fn new_capacity_counts_when_the_update_is_over() {
 fn a_deleted_table_can_be_created_again_and_is_empty() {
     let mut bench = Bench::plain();
     bench.ok(put(lease("a", "w", 1)));
-    bench.ok(Request::DeleteTable { table: leases() });
+    bench.ok(Request::DeleteTable(DeleteTable { table: leases() }));
     assert_eq!(describe(&mut bench).status, TableStatus::Deleting);
     assert_eq!(bench.ask(get("a", true)).err(), Some(Error::ResourceNotFound));
     assert_eq!(bench.ask(create("leases")).err(), Some(Error::ResourceInUse));
     bench.settle();
-    assert_eq!(bench.ask(Request::DescribeTable { table: leases() }).err(), Some(Error::ResourceNotFound));
+    assert_eq!(
+        bench.ask(Request::DescribeTable(DescribeTable { table: leases() })).err(),
+        Some(Error::ResourceNotFound)
+    );
     bench.ok(create("leases"));
     bench.settle();
     assert_eq!(bench.item(get("a", true)), None);
@@ -104,7 +111,8 @@ fn keys_have_the_types_that_were_declared() {
     bench.ok(Request::CreateTable(CreateTable { key_types, ..plain }));
     bench.settle();
     let mut put = |item: Item| {
-        let request = Request::PutItem { table: name("typed"), item, condition: None, returns: Returns::default() };
+        let request =
+            Request::PutItem(PutItem { table: name("typed"), item, condition: None, returns: Returns::default() });
         bench.ask(request).map(drop).map_err(|error| error.to_string())
     };
     let invalid = |problem| Err(format!("One or more parameter values were invalid: {problem}"));
@@ -123,15 +131,16 @@ fn a_protected_table_is_not_deleted() {
     let mut bench = Bench::plain();
     let protect = |is| Request::UpdateTable(UpdateTable { is_protected: Some(is), ..UpdateTable::of(leases()) });
     bench.ok(protect(true));
-    assert!(matches!(bench.ask(Request::DeleteTable { table: leases() }), Err(Error::Validation(_))));
+    assert!(matches!(bench.ask(Request::DeleteTable(DeleteTable { table: leases() })), Err(Error::Validation(_))));
     bench.ok(protect(false));
-    bench.ok(Request::DeleteTable { table: leases() });
+    bench.ok(Request::DeleteTable(DeleteTable { table: leases() }));
 }
 
 #[test]
 fn tables_are_listed_in_pages() {
     let mut bench = Bench::plain();
-    let list = |after: Option<&str>| Request::ListTables { exclusive_start: after.map(name), limit: Some(1) };
+    let list =
+        |after: Option<&str>| Request::ListTables(ListTables { exclusive_start: after.map(name), limit: Some(1) });
     bench.ok(create("another"));
     let mut page = |after| match bench.ok(list(after)) {
         Response::Tables { names, has_more } => (names, has_more),
@@ -145,7 +154,12 @@ fn tables_are_listed_in_pages() {
 fn backups_have_an_error_of_their_own_for_a_table_that_is_not_there() {
     let mut bench = Bench::plain();
     let nowhere = name("nowhere");
-    let error = bench.ask(Request::DescribeContinuousBackups { table: nowhere.clone() }).expect_err("no such table");
+    let error = bench
+        .ask(Request::DescribeContinuousBackups(DescribeContinuousBackups { table: nowhere.clone() }))
+        .expect_err("no such table");
     assert_eq!((error.code(), error.to_string()), ("TableNotFoundException", "Table not found: nowhere".to_owned()));
-    assert_eq!(bench.ask(Request::DescribeTimeToLive { table: nowhere }).err(), Some(Error::ResourceNotFound));
+    assert_eq!(
+        bench.ask(Request::DescribeTimeToLive(DescribeTimeToLive { table: nowhere })).err(),
+        Some(Error::ResourceNotFound)
+    );
 }

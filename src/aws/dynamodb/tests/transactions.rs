@@ -1,18 +1,20 @@
 //! TransactWriteItems.
 
 use super::*;
+use crate::aws::dynamodb::Request;
 use crate::aws::dynamodb::api::{TransactAction, TransactWrite};
+use crate::aws::dynamodb::operations::TransactWriteItems;
 
 fn write(action: TransactAction, condition: Option<Condition>) -> TransactWrite {
     TransactWrite { table: leases(), action, condition, old_on_failure: true }
 }
 
 fn transact(bench: &mut Bench, writes: Vec<TransactWrite>) -> Reply {
-    bench.ask(Request::TransactWriteItems { writes, token: None })
+    bench.ask(Request::TransactWriteItems(TransactWriteItems { writes, token: None }))
 }
 
 fn transact_under(bench: &mut Bench, token: &str, writes: Vec<TransactWrite>) -> Reply {
-    bench.ask(Request::TransactWriteItems { writes, token: Some(token.into()) })
+    bench.ask(Request::TransactWriteItems(TransactWriteItems { writes, token: Some(token.into()) }))
 }
 
 #[test]

@@ -16,7 +16,7 @@ fn invalid_parameter(text: &str) -> WireError {
 }
 
 /// A typed value.
-pub(super) fn read(value: &Value<'_>) -> Result<AttributeValue, WireError> {
+pub(in crate::aws::dynamodb) fn read(value: &Value<'_>) -> Result<AttributeValue, WireError> {
     let Value::Map(members) = value else { return Err(WireError::serialization("Unexpected field type")) };
     let mut present = members.iter().filter(|(_, value)| *value != Value::Null);
     let Some((kind, value)) = present.next() else {
@@ -91,7 +91,7 @@ fn set<T: Ord>(
 type Entry = (AttributeName, AttributeValue);
 
 /// The entries of a map of typed values.
-pub(super) fn entries<'v>(
+pub(in crate::aws::dynamodb) fn entries<'v>(
     value: &'v Value<'_>,
 ) -> Result<impl Iterator<Item = Result<Entry, WireError>> + use<'v>, WireError> {
     let members: &Fields<'_> = value.as_map().ok_or_else(unexpected)?;
@@ -100,12 +100,12 @@ pub(super) fn entries<'v>(
 }
 
 /// An item.
-pub(super) fn item(value: &Value<'_>) -> Result<Item, WireError> {
+pub(in crate::aws::dynamodb) fn item(value: &Value<'_>) -> Result<Item, WireError> {
     entries(value)?.try_fold(Item::new(), |item, entry| entry.map(|(name, value)| item.with(name, value)))
 }
 
 /// A typed value as bodies have it.
-pub(super) fn write<'a>(value: &AttributeValue) -> Value<'a> {
+pub(in crate::aws::dynamodb) fn write<'a>(value: &AttributeValue) -> Value<'a> {
     let texts = |texts: &mut dyn Iterator<Item = String>| Value::list(texts.map(Value::from));
     match value {
         AttributeValue::S(text) => Value::structure([("S", Value::display(text))]),
@@ -129,6 +129,6 @@ fn blob<'a>(bytes: &[u8]) -> Value<'a> {
 }
 
 /// An item as bodies have it.
-pub(super) fn write_item<'a>(item: &Item) -> Value<'a> {
+pub(in crate::aws::dynamodb) fn write_item<'a>(item: &Item) -> Value<'a> {
     Value::Map(item.iter().map(|(name, value)| (Cow::Owned(name.to_owned()), write(value))).collect())
 }

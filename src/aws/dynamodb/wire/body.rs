@@ -11,7 +11,7 @@ use crate::base::TableName;
 
 /// A body whose types and constraints were checked.
 #[derive(Clone, Copy)]
-pub(super) struct Body<'a> {
+pub(in crate::aws::dynamodb) struct Body<'a> {
     pub value: &'a Value<'a>,
     pub account: &'a Account,
 }
@@ -95,7 +95,7 @@ impl<'a> Body<'a> {
 }
 
 /// A table's name, or the ARN of one.
-pub(super) fn table_name(text: &str, account: &Account) -> Result<TableName, WireError> {
+pub(in crate::aws::dynamodb) fn table_name(text: &str, account: &Account) -> Result<TableName, WireError> {
     if text.starts_with("arn:") {
         return account.table_of_arn(text);
     }

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::body::Body;
 use super::projection::project;
 use super::{attribute, tables};
 use crate::aws::Account;
@@ -14,27 +15,27 @@ use crate::base::TableName;
 #[derive(Debug, Default)]
 pub struct Echo {
     /// The table of a call on items.
-    pub(super) table: Option<TableName>,
+    pub(in crate::aws::dynamodb) table: Option<TableName>,
     /// What is shown of items.
-    pub(super) shown: Shown,
+    pub(in crate::aws::dynamodb) shown: Shown,
     /// Whether the item is `Item`, as GetItem has it, and not `Attributes`.
-    pub(super) is_get: bool,
+    pub(in crate::aws::dynamodb) is_get: bool,
     /// ReturnConsumedCapacity.
-    pub(super) consumed: ReturnConsumed,
+    pub(in crate::aws::dynamodb) consumed: ReturnConsumed,
     /// The tables of BatchGetItem.
-    pub(super) batch: Vec<BatchKeys>,
+    pub(in crate::aws::dynamodb) batch: Vec<BatchKeys>,
 }
 
 /// What BatchGetItem asks of one table.
 #[derive(Debug)]
-pub(super) struct BatchKeys {
+pub(in crate::aws::dynamodb) struct BatchKeys {
     pub table: TableName,
     pub shown: Shown,
 }
 
 /// What is shown of items.
 #[derive(Debug, Default)]
-pub(super) enum Shown {
+pub(in crate::aws::dynamodb) enum Shown {
     #[default]
     All,
     Paths(Vec<Path>),
@@ -44,7 +45,7 @@ pub(super) enum Shown {
 
 /// ReturnConsumedCapacity.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) enum ReturnConsumed {
+pub(in crate::aws::dynamodb) enum ReturnConsumed {
     #[default]
     None,
     Total,
@@ -52,7 +53,17 @@ pub(super) enum ReturnConsumed {
 }
 
 impl Echo {
-    pub(super) fn show(&mut self, projection: Option<Vec<Path>>) {
+    /// What is noted of every request.
+    pub(in crate::aws::dynamodb) fn of(body: &Body<'_>) -> Self {
+        let consumed = match body.text("ReturnConsumedCapacity") {
+            "TOTAL" => ReturnConsumed::Total,
+            "INDEXES" => ReturnConsumed::Indexes,
+            _ => ReturnConsumed::None,
+        };
+        Self { consumed, ..Self::default() }
+    }
+
+    pub(in crate::aws::dynamodb) fn show(&mut self, projection: Option<Vec<Path>>) {
         self.shown = projection.map_or(Shown::All, Shown::Paths);
     }
 
@@ -186,11 +197,6 @@ fn unprocessed_items<'a>(unprocessed: &[(TableName, BatchWrite)]) -> Value<'a> {
 
 /// An error of the service, with the item or the reasons that belong to it.
 pub fn refusal(encoding: Encoding, error: &Error, account: &Account) -> HttpResponse {
-    let status = match error {
-        Error::InternalServerError => 500,
-        Error::ServiceUnavailable => 503,
-        _ => 400,
-    };
     let extra = match error {
         Error::ConditionalCheckFailed(Some(item)) => ("Item", attribute::write_item(item)),
         Error::ProvisionedThroughputExceeded(Some(reason)) => {
@@ -215,7 +221,7 @@ pub fn refusal(encoding: Encoding, error: &Error, account: &Account) -> HttpResp
         }
         _ => ("Item", Value::Null),
     };
-    let wire = WireError { code: error.code(), message: Some(Cow::Owned(error.to_string())), status };
+    let wire = WireError::of(error);
     encoding.refusal_with(namespace(wire.code), &wire, extra)
 }
 

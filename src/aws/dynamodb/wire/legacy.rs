@@ -16,12 +16,16 @@ fn invalid(text: impl std::fmt::Display) -> WireError {
 }
 
 /// Which parameters a body has.
-pub(super) fn present<'a>(body: &Value<'_>, parameters: &[&'a str]) -> Vec<&'a str> {
+pub(in crate::aws::dynamodb) fn present<'a>(body: &Value<'_>, parameters: &[&'a str]) -> Vec<&'a str> {
     parameters.iter().copied().filter(|name| body.get(name).is_some()).collect()
 }
 
 /// Expressions and older parameters do not go together.
-pub(super) fn check_not_mixed(body: &Value<'_>, older: &[&str], expressions: &[&str]) -> Result<(), WireError> {
+pub(in crate::aws::dynamodb) fn check_not_mixed(
+    body: &Value<'_>,
+    older: &[&str],
+    expressions: &[&str],
+) -> Result<(), WireError> {
     let (older, expressions) = (present(body, older), present(body, expressions));
     if older.is_empty() || expressions.is_empty() {
         return Ok(());
@@ -56,7 +60,7 @@ fn joined(
 }
 
 /// `Expected`.
-pub(super) fn expected(body: &Value<'_>) -> Result<Option<Condition>, WireError> {
+pub(in crate::aws::dynamodb) fn expected(body: &Value<'_>) -> Result<Option<Condition>, WireError> {
     joined(body, "Expected", |attribute, expected| {
         let exists = expected.get("Exists").and_then(Value::as_bool);
         let value = expected.get("Value").map(attribute::read).transpose()?;
@@ -84,7 +88,7 @@ pub(super) fn expected(body: &Value<'_>) -> Result<Option<Condition>, WireError>
 }
 
 /// `QueryFilter` or `ScanFilter`.
-pub(super) fn filter(body: &Value<'_>, parameter: &str) -> Result<Option<Condition>, WireError> {
+pub(in crate::aws::dynamodb) fn filter(body: &Value<'_>, parameter: &str) -> Result<Option<Condition>, WireError> {
     joined(body, parameter, comparison)
 }
 
@@ -154,7 +158,9 @@ fn comparison(attribute: &str, of: &Value<'_>) -> Result<Condition, WireError> {
 }
 
 /// `KeyConditions`.
-pub(super) fn key_conditions(body: &Value<'_>) -> Result<Vec<(AttributeName, KeyCondition)>, WireError> {
+pub(in crate::aws::dynamodb) fn key_conditions(
+    body: &Value<'_>,
+) -> Result<Vec<(AttributeName, KeyCondition)>, WireError> {
     let map = body.get("KeyConditions").and_then(Value::as_map);
     let one = |attribute: &str, of: &Value<'_>| {
         let (operator, arguments) = (operator(of), arguments(of)?);
@@ -176,7 +182,7 @@ fn wrong_key_operator(operator: &str) -> WireError {
 }
 
 /// `AttributeUpdates`.
-pub(super) fn updates(body: &Value<'_>) -> Result<Vec<Update>, WireError> {
+pub(in crate::aws::dynamodb) fn updates(body: &Value<'_>) -> Result<Vec<Update>, WireError> {
     let map = body.get("AttributeUpdates").and_then(Value::as_map);
     let one = |attribute: &str, of: &Value<'_>| {
         let value = of.get("Value").map(attribute::read).transpose()?;

@@ -3,17 +3,19 @@
 //! Expressions and the older parameters (`Expected`, `AttributeUpdates`, `KeyConditions`, filters) become the same
 //! typed trees. Not here: PartiQL, streams, global tables, backups, imports and exports.
 
-mod attribute;
-mod body;
+pub(super) mod attribute;
+pub(super) mod body;
 pub mod client;
 mod decode;
-mod encode;
+pub(super) mod encode;
 mod grammar;
-mod legacy;
+pub(super) mod legacy;
+pub(super) mod members;
 mod projection;
 mod reserved;
 mod scope;
-mod shapes;
+pub(super) mod shapes;
+pub(super) mod table_members;
 mod tables;
 #[cfg(test)]
 mod tests;

@@ -6,7 +6,9 @@ use serde_json::json;
 use super::scope::Scope;
 use super::{attribute, decode};
 use crate::aws::Account;
-use crate::aws::dynamodb::api::{Item, Request};
+use crate::aws::dynamodb::api::Item;
+use crate::aws::dynamodb::operations::Request;
+use crate::aws::dynamodb::operations::UpdateItem;
 use crate::aws::protocol::value::Value;
 use crate::aws::protocol::{WireError, json};
 
@@ -37,7 +39,7 @@ fn condition(text: &str) -> String {
         "ExpressionAttributeValues": { ":v": { "N": "1" }, ":s": { "S": "x" }, ":t": { "S": "SS" } },
     });
     match update(body) {
-        Ok(Request::UpdateItem { condition, .. }) => format!("{:?}", condition.expect("a condition")),
+        Ok(Request::UpdateItem(UpdateItem { condition, .. })) => format!("{:?}", condition.expect("a condition")),
         Ok(other) => panic!("{other:?}"),
         Err(problem) => problem,
     }
@@ -108,7 +110,7 @@ fn an_update_expression_has_each_section_once() {
     let told = |text: &str| {
         let body = json!({ "UpdateExpression": text, "ExpressionAttributeValues": values });
         match update(body) {
-            Ok(Request::UpdateItem { updates, .. }) => format!("{updates:?}"),
+            Ok(Request::UpdateItem(UpdateItem { updates, .. })) => format!("{updates:?}"),
             Ok(other) => panic!("{other:?}"),
             Err(problem) => problem,
         }
@@ -145,8 +147,8 @@ fn older_parameters_mean_the_same_trees() {
     }));
     match (older.expect("older"), newer.expect("newer")) {
         (
-            Request::UpdateItem { updates: older, condition: old_condition, .. },
-            Request::UpdateItem { updates: newer, condition: new_condition, .. },
+            Request::UpdateItem(UpdateItem { updates: older, condition: old_condition, .. }),
+            Request::UpdateItem(UpdateItem { updates: newer, condition: new_condition, .. }),
         ) => {
             assert_eq!(older.len(), newer.len());
             assert!(older.iter().all(|update| newer.contains(update)), "{older:?} {newer:?}");

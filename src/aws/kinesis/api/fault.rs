@@ -1,5 +1,6 @@
 //! Faults that can be injected.
 
+use crate::aws::protocol::operation::Operation;
 use crate::base::{ShardId, StreamName};
 
 /// State of the simulated KMS key that streams are encrypted with.
@@ -29,8 +30,8 @@ pub struct FaultTarget {
     pub stream: Option<StreamName>,
     /// Only this shard.
     pub shard: Option<ShardId>,
-    /// Only this operation, by AWS's name.
-    pub operation: Option<Box<str>>,
+    /// Only this operation.
+    pub operation: Option<Operation>,
 }
 
 /// A declared fault point of the streams service. Applied by [`crate::aws::kinesis::Kinesis::inject`], undone by

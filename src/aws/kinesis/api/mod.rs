@@ -15,8 +15,7 @@ pub use crate::base::event::StreamStatus;
 pub use error::Error;
 pub use fault::{Fault, FaultTarget, KmsKeyState};
 pub use request::{
-    CreateStream, IteratorPosition, ListShards, ListShardsToken, ListStreamsToken, PutEntry, Request, ShardFilter,
-    ShardIterator,
+    CreateStream, IteratorPosition, ListShards, ListShardsToken, ListStreamsToken, PutEntry, ShardFilter, ShardIterator,
 };
 pub use resources::{
     Commitment, ConsumerDescription, ConsumerRef, ConsumerStatus, ConsumersToken, RecordDistributionStrategy, Resource,

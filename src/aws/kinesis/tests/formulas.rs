@@ -1,7 +1,9 @@
 //! Figures that AWS's documentation lets anyone compute.
 
 use super::*;
+use crate::aws::kinesis::Request;
 use crate::aws::kinesis::api::ThrottleWindow;
+use crate::aws::kinesis::operations::{PutRecord, PutRecords, SplitShard};
 use crate::base::units::MIB;
 
 #[test]
@@ -14,7 +16,8 @@ fn one_key_at_1001_records_a_second_has_one_rejected_a_second_once_the_bucket_is
         for n in 0..1001u64 {
             bench.now = SimTime::from_nanos(second * 1_000_000_000 + n * 1_000_000_000 / 1001);
             let entry = entry(&hot, 100);
-            let put = bench.ask(Request::PutRecord { stream: name(), entry, sequence_number_for_ordering: None });
+            let put =
+                bench.ask(Request::PutRecord(PutRecord { stream: name(), entry, sequence_number_for_ordering: None }));
             rejected += u32::from(put.is_err());
         }
         bench.events.clear();
@@ -96,7 +99,7 @@ fn after_an_uneven_split_each_child_gets_the_share_of_its_range() {
     let mut bench = Bench::quick(1);
     let new_starting_hash_key = crate::base::HashKey::new(u128::MAX / 4 + 1);
     bench
-        .ask(Request::SplitShard { stream: name(), shard: ShardId(0), new_starting_hash_key })
+        .ask(Request::SplitShard(SplitShard { stream: name(), shard: ShardId(0), new_starting_hash_key }))
         .expect("an ACTIVE stream splits");
     bench.after(SimDuration::ZERO);
     let mut counts = [0u32; 3];
@@ -146,19 +149,20 @@ fn sizes_and_counts_over_the_limits_are_refused_as_a_whole() {
     let too_large = bench.put("k", MIB as u32 + 1).expect_err("too large");
     assert!(matches!(&too_large, Error::Validation(text) if text.contains("Value at 'data' failed")), "{too_large}");
     let second = vec![entry(&key("k"), 10), entry(&key("k"), MIB as u32 + 1)];
-    let too_large = bench.ask(Request::PutRecords { stream: name(), entries: second.into() }).expect_err("too large");
+    let too_large =
+        bench.ask(Request::PutRecords(PutRecords { stream: name(), entries: second.into() })).expect_err("too large");
     let path = "Value at 'records.2.member.data' failed";
     assert!(matches!(&too_large, Error::Validation(text) if text.contains(path)), "{too_large}");
     let many = |count: usize, size| vec![entry(&key("k"), size); count];
     for entries in [many(0, 10), many(501, 10)] {
         assert_eq!(
-            code(bench.ask(Request::PutRecords { stream: name(), entries: entries.into() })),
+            code(bench.ask(Request::PutRecords(PutRecords { stream: name(), entries: entries.into() }))),
             "ValidationException"
         );
     }
     let entries = many(11, MIB as u32);
     assert_eq!(
-        code(bench.ask(Request::PutRecords { stream: name(), entries: entries.into() })),
+        code(bench.ask(Request::PutRecords(PutRecords { stream: name(), entries: entries.into() }))),
         "InvalidArgumentException"
     );
 }

@@ -1,8 +1,10 @@
 //! What holds under random use.
 
+use crate::aws::kinesis::Request;
 use proptest::prelude::*;
 
 use super::*;
+use crate::aws::kinesis::operations::{MergeShards, SplitShard, UpdateShardCount};
 use crate::base::HashKey;
 use crate::base::units::MIB;
 
@@ -34,16 +36,16 @@ impl Bench {
                 let shard = &open[shard % open.len()];
                 let (start, end) = (shard.range.start.get(), shard.range.end.get());
                 let new_starting_hash_key = HashKey::new(start + at % (end - start).max(1));
-                self.ask(Request::SplitShard { stream, shard: shard.id, new_starting_hash_key })
+                self.ask(Request::SplitShard(SplitShard { stream, shard: shard.id, new_starting_hash_key }))
             }
             Change::Merge { shard } => {
                 let at = shard % open.len();
                 let adjacent = open[(at + 1) % open.len()].id;
-                self.ask(Request::MergeShards { stream, shard: open[at].id, adjacent })
+                self.ask(Request::MergeShards(MergeShards { stream, shard: open[at].id, adjacent }))
             }
             Change::Update { percent } => {
                 let target = (open.len() as u32 * percent).div_ceil(100);
-                self.ask(Request::UpdateShardCount { stream, target })
+                self.ask(Request::UpdateShardCount(UpdateShardCount { stream, target }))
             }
         }
     }
@@ -73,7 +75,7 @@ proptest! {
     fn update_shard_count_ends_in_exactly_uniform_ranges(from in 1u32..24, percent in 50u32..=200) {
         let mut bench = Bench::quick(from);
         let target = (from * percent).div_ceil(100);
-        bench.ask(Request::UpdateShardCount { stream: name(), target }).expect("within half and double");
+        bench.ask(Request::UpdateShardCount(UpdateShardCount { stream: name(), target })).expect("within half and double");
         bench.after(SimDuration::ZERO);
         let mut ranges: Vec<_> = bench.open().iter().map(|shard| shard.range).collect();
         ranges.sort();

@@ -1,18 +1,25 @@
 //! States, durations, quotas, retention and encryption.
 
 use super::*;
+use crate::aws::kinesis::Request;
 use crate::aws::kinesis::api::{KmsKeyState, StreamStatus};
+use crate::aws::kinesis::operations::DryRun;
+use crate::aws::kinesis::operations::row::Row;
+use crate::aws::kinesis::operations::{
+    DecreaseStreamRetentionPeriod, DeleteStream, DescribeStreamSummary, IncreaseStreamRetentionPeriod, ListStreams,
+    MergeShards, PutRecord, SplitShard, StartStreamEncryption, StopStreamEncryption, UpdateShardCount,
+};
 use crate::base::HashKey;
 
 fn status(bench: &mut Bench, stream: &StreamName) -> StreamStatus {
-    match bench.ask(Request::DescribeStreamSummary { stream: stream.clone() }) {
+    match bench.ask(Request::DescribeStreamSummary(DescribeStreamSummary { stream: stream.clone() })) {
         Ok(Response::StreamSummary(summary)) => summary.status,
         other => panic!("{other:?}"),
     }
 }
 
 fn split(shard: u32, at: u128) -> Request {
-    Request::SplitShard { stream: name(), shard: ShardId(shard), new_starting_hash_key: HashKey::new(at) }
+    Request::SplitShard(SplitShard { stream: name(), shard: ShardId(shard), new_starting_hash_key: HashKey::new(at) })
 }
 
 #[test]
@@ -23,19 +30,25 @@ fn a_stream_is_created_in_10_to_30_seconds_and_has_no_shards_before() {
     assert_eq!(code(bench.ask(create(stream.clone(), 2))), "ResourceInUseException");
     bench.at_ms(9_999);
     assert_eq!(status(&mut bench, &stream), StreamStatus::Creating);
-    let put =
-        Request::PutRecord { stream: stream.clone(), entry: entry(&key("k"), 9), sequence_number_for_ordering: None };
+    let put = Request::PutRecord(PutRecord {
+        stream: stream.clone(),
+        entry: entry(&key("k"), 9),
+        sequence_number_for_ordering: None,
+    });
     assert_eq!(code(bench.ask(put.clone())), "ResourceNotFoundException");
     bench.at_ms(30_000);
     assert_eq!(status(&mut bench, &stream), StreamStatus::Active);
     bench.ask(put).expect("it serves");
-    bench.ask(Request::DeleteStream { stream: stream.clone(), with_consumers: false }).expect("deleting");
+    bench.ask(Request::DeleteStream(DeleteStream { stream: stream.clone(), with_consumers: false })).expect("deleting");
     assert_eq!(
-        code(bench.ask(Request::DeleteStream { stream: stream.clone(), with_consumers: false })),
+        code(bench.ask(Request::DeleteStream(DeleteStream { stream: stream.clone(), with_consumers: false }))),
         "ResourceInUseException"
     );
     bench.at_ms(61_000);
-    assert_eq!(code(bench.ask(Request::DescribeStreamSummary { stream })), "ResourceNotFoundException");
+    assert_eq!(
+        code(bench.ask(Request::DescribeStreamSummary(DescribeStreamSummary { stream }))),
+        "ResourceNotFoundException"
+    );
 }
 
 #[test]
@@ -57,7 +70,7 @@ fn splits_and_merges_obey_their_rules() {
     for bad in [first.start.get(), first.start.get() + 1, first.end.get(), first.end.get() + 5] {
         assert_eq!(code(bench.ask(split(0, bad))), "InvalidArgumentException", "{bad}");
     }
-    let merge = |a, b| Request::MergeShards { stream: name(), shard: ShardId(a), adjacent: ShardId(b) };
+    let merge = |a, b| Request::MergeShards(MergeShards { stream: name(), shard: ShardId(a), adjacent: ShardId(b) });
     for (a, b) in [(0, 2), (1, 0), (0, 0)] {
         assert_eq!(code(bench.ask(merge(a, b))), "InvalidArgumentException", "{a} and {b}");
     }
@@ -72,7 +85,7 @@ fn splits_and_merges_obey_their_rules() {
 #[test]
 fn update_shard_count_goes_up_to_double_and_down_to_half_ten_times_a_day() {
     let mut bench = Bench::quick(4);
-    let update = |target| Request::UpdateShardCount { stream: name(), target };
+    let update = |target| Request::UpdateShardCount(UpdateShardCount { stream: name(), target });
     for target in [0, 1, 9] {
         assert_eq!(code(bench.ask(update(target))), "InvalidArgumentException", "{target}");
     }
@@ -98,7 +111,8 @@ fn the_accounts_shard_limit_holds() {
 #[test]
 fn control_plane_calls_over_their_quota_are_refused() {
     let mut bench = Bench::new(1);
-    let mut list = || bench.ask(Request::ListStreams { exclusive_start: None, next_token: None, limit: None });
+    let mut list =
+        || bench.ask(Request::ListStreams(ListStreams { exclusive_start: None, next_token: None, limit: None }));
     for _ in 0..5 {
         list().expect("five a second");
     }
@@ -111,16 +125,19 @@ fn longer_retention_does_not_resurrect_and_shorter_trims_at_once() {
     let hour = SimDuration::from_hours(1);
     bench.put("k", 100).expect("put");
     bench.after(hour * 24);
-    let increase = |hours| Request::IncreaseStreamRetentionPeriod { stream: name(), hours };
+    let increase =
+        |hours| Request::IncreaseStreamRetentionPeriod(IncreaseStreamRetentionPeriod { stream: name(), hours });
     bench.ask(increase(48)).expect("longer");
     assert_eq!(bench.read(0, IteratorPosition::TrimHorizon).records.len(), 0, "it was gone already");
     bench.put("k", 100).expect("put");
     bench.after(hour * 30);
     assert_eq!(bench.read(0, IteratorPosition::TrimHorizon).records.len(), 1);
-    bench.ask(Request::DecreaseStreamRetentionPeriod { stream: name(), hours: 24 }).expect("shorter");
+    bench
+        .ask(Request::DecreaseStreamRetentionPeriod(DecreaseStreamRetentionPeriod { stream: name(), hours: 24 }))
+        .expect("shorter");
     assert_eq!(bench.read(0, IteratorPosition::TrimHorizon).records.len(), 0);
     assert_eq!(code(bench.ask(increase(8761))), "InvalidArgumentException");
-    let decrease = Request::DecreaseStreamRetentionPeriod { stream: name(), hours: 23 };
+    let decrease = Request::DecreaseStreamRetentionPeriod(DecreaseStreamRetentionPeriod { stream: name(), hours: 23 });
     assert_eq!(code(bench.ask(decrease)), "InvalidArgumentException");
 }
 
@@ -143,7 +160,9 @@ fn every_state_of_the_key_has_its_error_and_enabling_gives_everything_back() {
     let mut bench = Bench::quick(1);
     bench.put("k", 100).expect("before encryption");
     let key_id: Box<str> = "alias/orders".into();
-    bench.ask(Request::StartStreamEncryption { stream: name(), key_id: key_id.clone() }).expect("encrypting");
+    bench
+        .ask(Request::StartStreamEncryption(StartStreamEncryption { stream: name(), key_id: key_id.clone() }))
+        .expect("encrypting");
     bench.after(SimDuration::ZERO);
     match bench.put("k", 100) {
         Ok(Response::RecordPut { is_encrypted, .. }) => assert!(is_encrypted),
@@ -169,7 +188,9 @@ fn every_state_of_the_key_has_its_error_and_enabling_gives_everything_back() {
         assert_eq!(bench.get(&iterator).expect("the key is back").records.len(), 2);
     }
     bench.inject(9, Fault::KmsKey { state: KmsKeyState::Disabled });
-    bench.ask(Request::StopStreamEncryption { stream: name(), key_id }).expect("stopping needs no key");
+    bench
+        .ask(Request::StopStreamEncryption(StopStreamEncryption { stream: name(), key_id }))
+        .expect("stopping needs no key");
     bench.after(SimDuration::ZERO);
     bench.put("k", 100).expect("no key is asked for any more");
 }
@@ -177,7 +198,7 @@ fn every_state_of_the_key_has_its_error_and_enabling_gives_everything_back() {
 #[test]
 fn encryption_may_be_started_25_times_a_day() {
     let mut bench = Bench::quick(1);
-    let start = Request::StartStreamEncryption { stream: name(), key_id: "k".into() };
+    let start = Request::StartStreamEncryption(StartStreamEncryption { stream: name(), key_id: "k".into() });
     for _ in 0..25 {
         bench.ask(start.clone()).expect("within the day's 25");
         bench.after(SimDuration::from_secs(1));
@@ -188,7 +209,9 @@ fn encryption_may_be_started_25_times_a_day() {
 #[test]
 fn a_dry_run_needs_its_stream() {
     let mut bench = Bench::new(1);
-    let ask = |stream: &str| Request::DryRun { operation: "PutRecord", stream: stream.parse().expect("a name") };
+    let ask = |stream: &str| {
+        Request::DryRun(DryRun { operation: PutRecord::OPERATION, stream: stream.parse().expect("a name") })
+    };
     assert_eq!(bench.ask(ask("s")).err(), Some(Error::DryRunOperation));
     assert_eq!(code(bench.ask(ask("nope"))), "ResourceNotFoundException");
     bench.ask(create("new".parse().expect("a name"), 1)).expect("creating");

@@ -1,7 +1,9 @@
 //! ListShards and ListStreams: filters, pages and their tokens.
 
 use super::*;
+use crate::aws::kinesis::Request;
 use crate::aws::kinesis::api::{ListShards, ListShardsToken, ShardFilter};
+use crate::aws::kinesis::operations::{DeleteStream, DescribeStream, ListStreams, SplitShard};
 use crate::base::HashKey;
 
 /// A stream whose only shard was split at 100 s.
@@ -9,7 +11,9 @@ fn split_at_100_s() -> Bench {
     let mut bench = Bench::quick(1);
     bench.at_ms(100_000);
     let new_starting_hash_key = HashKey::new(1 << 127);
-    bench.ask(Request::SplitShard { stream: name(), shard: ShardId(0), new_starting_hash_key }).expect("split");
+    bench
+        .ask(Request::SplitShard(SplitShard { stream: name(), shard: ShardId(0), new_starting_hash_key }))
+        .expect("split");
     bench.at_ms(200_000);
     bench
 }
@@ -60,7 +64,7 @@ fn a_token_lists_the_rest_for_300_seconds() {
 #[test]
 fn limits_are_capped_silently_and_nonsense_is_refused() {
     let mut bench = Bench::new(150);
-    let describe = |limit| Request::DescribeStream { stream: name(), exclusive_start: None, limit };
+    let describe = |limit| Request::DescribeStream(DescribeStream { stream: name(), exclusive_start: None, limit });
     match bench.ask(describe(Some(10_000))) {
         Ok(Response::StreamDescription(description)) => {
             assert_eq!(description.shards.len(), 100);
@@ -75,7 +79,7 @@ fn limits_are_capped_silently_and_nonsense_is_refused() {
 fn streams_are_listed_in_pages_whose_tokens_expire() {
     let mut bench = Bench::quick(1);
     bench.ask(create("a".parse().expect("a name"), 1)).expect("created");
-    let ask = |next_token| Request::ListStreams { exclusive_start: None, next_token, limit: Some(1) };
+    let ask = |next_token| Request::ListStreams(ListStreams { exclusive_start: None, next_token, limit: Some(1) });
     let list = |bench: &mut Bench, token| match bench.ask(ask(token)) {
         Ok(Response::Streams { streams, next_token }) => Ok((streams[0].name.clone(), next_token)),
         Ok(other) => panic!("{other:?}"),
@@ -95,7 +99,7 @@ fn a_token_does_not_serve_a_later_stream_of_the_same_name() {
     let first = ListShards { stream: Some(name()), max_results: Some(1), ..ListShards::default() };
     let (_, next_token) = list(&mut bench, first).expect("a page");
     let rest = ListShards { next_token, ..ListShards::default() };
-    bench.ask(Request::DeleteStream { stream: name(), with_consumers: false }).expect("deleted");
+    bench.ask(Request::DeleteStream(DeleteStream { stream: name(), with_consumers: false })).expect("deleted");
     assert_eq!(code(list(&mut bench, rest.clone())), "ResourceNotFoundException");
     bench.ask(create(name(), 2)).expect("created");
     assert_eq!(code(list(&mut bench, rest)), "InvalidArgumentException");

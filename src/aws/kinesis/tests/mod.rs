@@ -12,10 +12,12 @@ mod zones;
 
 use super::Kinesis;
 use super::api::{
-    CreateStream, Error, Fault, GetRecordsOutput, IteratorPosition, PutEntry, PutFailure, Request, Response, Settings,
-    Shard, ShardIterator, Transitions,
+    CreateStream, Error, Fault, GetRecordsOutput, IteratorPosition, PutEntry, PutFailure, Response, Settings, Shard,
+    ShardIterator, Transitions,
 };
 use crate::aws::Service;
+use crate::aws::kinesis::operations::Request;
+use crate::aws::kinesis::operations::{GetRecords, GetShardIterator, PutRecord, PutRecords};
 use crate::base::{Event, HostId, PartitionKey, Payload, Seed, ShardId, SimDuration, SimTime, StreamName};
 
 const CALLER: HostId = HostId(9);
@@ -87,11 +89,11 @@ impl Bench {
     }
     fn put(&mut self, text: &str, size_bytes: u32) -> Result<Response, Error> {
         let entry = entry(&key(text), size_bytes);
-        self.ask(Request::PutRecord { stream: name(), entry, sequence_number_for_ordering: None })
+        self.ask(Request::PutRecord(PutRecord { stream: name(), entry, sequence_number_for_ordering: None }))
     }
     /// Results of a PutRecords.
     fn put_all(&mut self, entries: Vec<PutEntry>) -> Vec<Result<super::api::Placed, PutFailure>> {
-        match self.ask(Request::PutRecords { stream: name(), entries: entries.into() }) {
+        match self.ask(Request::PutRecords(PutRecords { stream: name(), entries: entries.into() })) {
             Ok(Response::RecordsPut { results, failed, .. }) => {
                 let errors = results.iter().filter(|result| result.is_err()).count();
                 assert_eq!(failed as usize, errors, "FailedRecordCount counts the entries with an ErrorCode");
@@ -101,13 +103,17 @@ impl Bench {
         }
     }
     fn iterator(&mut self, shard: u32, position: IteratorPosition) -> Result<ShardIterator, Error> {
-        match self.ask(Request::GetShardIterator { stream: name(), shard: ShardId(shard), position })? {
+        match self.ask(Request::GetShardIterator(GetShardIterator {
+            stream: name(),
+            shard: ShardId(shard),
+            position,
+        }))? {
             Response::ShardIterator(iterator) => Ok(iterator),
             other => panic!("{other:?}"),
         }
     }
     fn get(&mut self, iterator: &ShardIterator) -> Result<GetRecordsOutput, Error> {
-        match self.ask(Request::GetRecords { iterator: iterator.clone(), limit: None })? {
+        match self.ask(Request::GetRecords(GetRecords { iterator: iterator.clone(), limit: None }))? {
             Response::Records(output) => Ok(output),
             other => panic!("{other:?}"),
         }

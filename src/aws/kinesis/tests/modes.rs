@@ -1,19 +1,28 @@
 //! Stream modes, record sizes and distribution, and how on-demand streams scale.
 
 use super::*;
+use crate::aws::kinesis::Request;
 use crate::aws::kinesis::api::{RecordDistributionStrategy, StreamMode, StreamStatus, StreamSummary};
+use crate::aws::kinesis::operations::{
+    DescribeStreamSummary, PutRecord, UpdateAccountSettings, UpdateMaxRecordSize, UpdateShardCount, UpdateStreamMode,
+    UpdateStreamRecordDistributionStrategy, UpdateStreamWarmThroughput,
+};
 
 fn on_demand() -> Bench {
     let mut bench = Bench::quick(1);
     bench
-        .ask(Request::UpdateStreamMode { stream: name(), mode: StreamMode::OnDemand, warm_throughput_mibps: None })
+        .ask(Request::UpdateStreamMode(UpdateStreamMode {
+            stream: name(),
+            mode: StreamMode::OnDemand,
+            warm_throughput_mibps: None,
+        }))
         .expect("on demand");
     bench.after(SimDuration::from_millis(1));
     bench
 }
 
 fn summary(bench: &mut Bench) -> StreamSummary {
-    match bench.ask(Request::DescribeStreamSummary { stream: name() }) {
+    match bench.ask(Request::DescribeStreamSummary(DescribeStreamSummary { stream: name() })) {
         Ok(Response::StreamSummary(summary)) => summary,
         other => panic!("{other:?}"),
     }
@@ -40,7 +49,7 @@ fn a_new_on_demand_stream_has_four_shards() {
     assert_eq!(code(bench.ask(Request::CreateStream(Box::new(request.clone())))), "InvalidArgumentException");
     request.shard_count = None;
     bench.ask(Request::CreateStream(Box::new(request))).expect("created");
-    match bench.ask(Request::DescribeStreamSummary { stream }) {
+    match bench.ask(Request::DescribeStreamSummary(DescribeStreamSummary { stream })) {
         Ok(Response::StreamSummary(summary)) => {
             assert_eq!((summary.open_shard_count, summary.mode), (4, StreamMode::OnDemand));
         }
@@ -67,13 +76,16 @@ fn on_demand_splits_a_busy_shard_but_cannot_isolate_a_hot_key() {
 #[test]
 fn shards_of_an_on_demand_stream_are_not_the_users() {
     let mut bench = on_demand();
-    assert_eq!(code(bench.ask(Request::UpdateShardCount { stream: name(), target: 2 })), "ValidationException");
+    assert_eq!(
+        code(bench.ask(Request::UpdateShardCount(UpdateShardCount { stream: name(), target: 2 }))),
+        "ValidationException"
+    );
 }
 
 #[test]
 fn a_stream_changes_its_mode_twice_a_day_at_most() {
     let mut bench = on_demand();
-    let to = |mode| Request::UpdateStreamMode { stream: name(), mode, warm_throughput_mibps: None };
+    let to = |mode| Request::UpdateStreamMode(UpdateStreamMode { stream: name(), mode, warm_throughput_mibps: None });
     assert_eq!(code(bench.ask(to(StreamMode::OnDemand))), "InvalidArgumentException");
     bench.ask(to(StreamMode::Provisioned)).expect("back");
     bench.after(SimDuration::from_millis(1));
@@ -87,8 +99,11 @@ fn records_of_ten_mebibytes_need_the_stream_to_be_set_so() {
     let mut bench = Bench::quick(1);
     let large = 10 * 1024 * 1024;
     assert_eq!(code(bench.put("k", 1024 * 1024 + 1)), "ValidationException");
-    assert_eq!(code(bench.ask(Request::UpdateMaxRecordSize { stream: name(), kib: 10_241 })), "ValidationException");
-    bench.ask(Request::UpdateMaxRecordSize { stream: name(), kib: 10_240 }).expect("updating");
+    assert_eq!(
+        code(bench.ask(Request::UpdateMaxRecordSize(UpdateMaxRecordSize { stream: name(), kib: 10_241 }))),
+        "ValidationException"
+    );
+    bench.ask(Request::UpdateMaxRecordSize(UpdateMaxRecordSize { stream: name(), kib: 10_240 })).expect("updating");
     // The tank has what the stream had before; it fills at 1 MiB/s.
     assert_eq!(code(bench.put("k", large)), "ProvisionedThroughputExceededException");
     bench.after(SimDuration::from_secs(9));
@@ -101,10 +116,13 @@ fn records_of_ten_mebibytes_need_the_stream_to_be_set_so() {
 #[test]
 fn auto_spreads_records_whatever_their_keys() {
     let mut bench = on_demand();
-    let auto =
-        Request::UpdateStreamRecordDistributionStrategy { stream: name(), strategy: RecordDistributionStrategy::Auto };
+    let auto = Request::UpdateStreamRecordDistributionStrategy(UpdateStreamRecordDistributionStrategy {
+        stream: name(),
+        strategy: RecordDistributionStrategy::Auto,
+    });
     let no_key = PutEntry { partition_key: PartitionKey::absent(), ..entry(&key("k"), 100) };
-    let put = |entry: PutEntry| Request::PutRecord { stream: name(), entry, sequence_number_for_ordering: None };
+    let put =
+        |entry: PutEntry| Request::PutRecord(PutRecord { stream: name(), entry, sequence_number_for_ordering: None });
     assert_eq!(code(bench.ask(put(no_key.clone()))), "InvalidArgumentException");
     load(&mut bench, &["a", "b", "c", "d"]);
     bench.ask(auto).expect("auto");
@@ -116,22 +134,24 @@ fn auto_spreads_records_whatever_their_keys() {
     let shards = bench.open().len();
     assert_eq!(of_shards.len(), shards);
     assert!(of_shards.values().all(|records| *records < 2 * 400 / shards), "{of_shards:?}");
-    let provisioned =
-        Request::UpdateStreamRecordDistributionStrategy { stream: name(), strategy: RecordDistributionStrategy::Auto };
+    let provisioned = Request::UpdateStreamRecordDistributionStrategy(UpdateStreamRecordDistributionStrategy {
+        stream: name(),
+        strategy: RecordDistributionStrategy::Auto,
+    });
     assert_eq!(code(Bench::quick(1).ask(provisioned)), "InvalidArgumentException");
 }
 
 #[test]
 fn warm_throughput_needs_the_commitment_and_gives_shards() {
     let mut bench = on_demand();
-    let warm = |mibps| Request::UpdateStreamWarmThroughput { stream: name(), mibps };
+    let warm = |mibps| Request::UpdateStreamWarmThroughput(UpdateStreamWarmThroughput { stream: name(), mibps });
     assert_eq!(code(bench.ask(warm(8))), "ValidationException");
-    bench.ask(Request::UpdateAccountSettings { commitment: true }).expect("committed");
+    bench.ask(Request::UpdateAccountSettings(UpdateAccountSettings { commitment: true })).expect("committed");
     bench.ask(warm(8)).expect("warming");
     bench.after(SimDuration::from_millis(1));
     assert_eq!(summary(&mut bench).open_shard_count, 8);
     bench.after(SimDuration::from_hours(1));
-    let leave = Request::UpdateAccountSettings { commitment: false };
+    let leave = Request::UpdateAccountSettings(UpdateAccountSettings { commitment: false });
     assert_eq!(code(bench.ask(leave.clone())), "ValidationException", "the commitment holds for a day");
     bench.after(SimDuration::from_hours(23));
     assert_eq!(code(bench.ask(leave.clone())), "ValidationException", "warm throughput is to be released first");
@@ -144,9 +164,12 @@ fn warm_throughput_needs_the_commitment_and_gives_shards() {
 #[test]
 fn structural_changes_take_their_time() {
     let mut bench = Bench::new(1);
-    bench.ask(Request::UpdateMaxRecordSize { stream: name(), kib: 2048 }).expect("updating");
+    bench.ask(Request::UpdateMaxRecordSize(UpdateMaxRecordSize { stream: name(), kib: 2048 })).expect("updating");
     assert_eq!(summary(&mut bench).status, StreamStatus::Updating);
-    assert_eq!(code(bench.ask(Request::UpdateMaxRecordSize { stream: name(), kib: 4096 })), "ResourceInUseException");
+    assert_eq!(
+        code(bench.ask(Request::UpdateMaxRecordSize(UpdateMaxRecordSize { stream: name(), kib: 4096 }))),
+        "ResourceInUseException"
+    );
     bench.after(SimDuration::from_secs(30));
     let now = summary(&mut bench);
     assert_eq!((now.status, now.max_record_size_kib), (StreamStatus::Active, 2048));

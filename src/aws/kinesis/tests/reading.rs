@@ -1,6 +1,8 @@
 //! Iterators and GetRecords.
 
 use super::*;
+use crate::aws::kinesis::Request;
+use crate::aws::kinesis::operations::{DeleteStream, GetRecords, PutRecord, SplitShard};
 use crate::base::{HashKey, SequenceNumber};
 
 fn numbers(output: &GetRecordsOutput) -> Vec<SequenceNumber> {
@@ -56,7 +58,7 @@ fn a_sequence_number_of_another_shard_or_stream_is_refused_and_a_trimmed_one_fal
 fn behind_latest_is_the_age_of_the_next_unread_record() {
     let (mut bench, _) = five_records();
     let iterator = bench.iterator(0, IteratorPosition::TrimHorizon).expect("an iterator");
-    let output = match bench.ask(Request::GetRecords { iterator, limit: Some(2) }) {
+    let output = match bench.ask(Request::GetRecords(GetRecords { iterator, limit: Some(2) })) {
         Ok(Response::Records(output)) => output,
         other => panic!("{other:?}"),
     };
@@ -68,10 +70,12 @@ fn behind_latest_is_the_age_of_the_next_unread_record() {
 fn the_end_of_a_closed_shard_has_no_next_iterator_and_names_the_children() {
     let (mut bench, _) = five_records();
     let new_starting_hash_key = HashKey::new(1 << 100);
-    bench.ask(Request::SplitShard { stream: name(), shard: ShardId(0), new_starting_hash_key }).expect("split");
+    bench
+        .ask(Request::SplitShard(SplitShard { stream: name(), shard: ShardId(0), new_starting_hash_key }))
+        .expect("split");
     bench.after(SimDuration::from_secs(1));
     let iterator = bench.iterator(0, IteratorPosition::TrimHorizon).expect("closed shards are readable");
-    let part = match bench.ask(Request::GetRecords { iterator, limit: Some(4) }) {
+    let part = match bench.ask(Request::GetRecords(GetRecords { iterator, limit: Some(4) })) {
         Ok(Response::Records(output)) => output,
         other => panic!("{other:?}"),
     };
@@ -88,7 +92,7 @@ fn the_end_of_a_closed_shard_has_no_next_iterator_and_names_the_children() {
 fn an_iterator_of_an_earlier_stream_of_the_same_name_is_refused() {
     let mut bench = Bench::quick(1);
     let iterator = bench.iterator(0, IteratorPosition::Latest).expect("an iterator");
-    bench.ask(Request::DeleteStream { stream: name(), with_consumers: false }).expect("deleted");
+    bench.ask(Request::DeleteStream(DeleteStream { stream: name(), with_consumers: false })).expect("deleted");
     bench.after(SimDuration::from_secs(1));
     bench.ask(create(name(), 1)).expect("created again");
     bench.after(SimDuration::from_secs(1));
@@ -106,7 +110,7 @@ fn sequence_number_for_ordering_makes_the_next_number_greater() {
     let first = placed(bench.put("a", 20));
     let far = SequenceNumber::new(first.shard(), first.shard_created_unix_s(), 5_000, first.time_unix_s());
     let entry = entry(&key("a"), 20);
-    let request = Request::PutRecord { stream: name(), entry, sequence_number_for_ordering: Some(far) };
+    let request = Request::PutRecord(PutRecord { stream: name(), entry, sequence_number_for_ordering: Some(far) });
     assert!(placed(bench.ask(request)) > far);
     assert!(placed(bench.put("a", 20)) > far);
 }
@@ -145,7 +149,7 @@ fn injected_faults_hit_their_target_only() {
 fn more_records_than_ten_thousand_are_an_invalid_argument() {
     let mut bench = Bench::quick(1);
     let iterator = bench.iterator(0, IteratorPosition::TrimHorizon).expect("an iterator");
-    let ask = |limit| Request::GetRecords { iterator: iterator.clone(), limit: Some(limit) };
+    let ask = |limit| Request::GetRecords(GetRecords { iterator: iterator.clone(), limit: Some(limit) });
     bench.ask(ask(10_000)).expect("records");
     assert_eq!(code(bench.ask(ask(10_001))), "InvalidArgumentException");
 }

@@ -1,7 +1,9 @@
 //! SubscribeToShard.
 
 use super::*;
+use crate::aws::kinesis::Request;
 use crate::aws::kinesis::api::{ConsumerRef, SubscriptionEvent, SubscriptionPoll};
+use crate::aws::kinesis::operations::{DeregisterStreamConsumer, RegisterStreamConsumer, SplitShard, SubscribeToShard};
 
 fn consumer() -> ConsumerRef {
     ConsumerRef { stream: name(), name: "c".into(), created_unix_s: None }
@@ -11,13 +13,21 @@ fn consumer() -> ConsumerRef {
 fn bench() -> Bench {
     let mut bench = Bench::quick(1);
     bench
-        .ask(Request::RegisterStreamConsumer { stream: name(), name: "c".into(), tags: Vec::new() })
+        .ask(Request::RegisterStreamConsumer(RegisterStreamConsumer {
+            stream: name(),
+            name: "c".into(),
+            tags: Vec::new(),
+        }))
         .expect("registered");
     bench
 }
 
 fn subscribe(bench: &mut Bench, position: IteratorPosition) -> Result<u64, Error> {
-    match bench.ask(Request::SubscribeToShard { consumer: consumer(), shard: ShardId(0), position })? {
+    match bench.ask(Request::SubscribeToShard(SubscribeToShard {
+        consumer: consumer(),
+        shard: ShardId(0),
+        position,
+    }))? {
         Response::Subscribed { subscription } => Ok(subscription),
         other => panic!("{other:?}"),
     }
@@ -120,7 +130,9 @@ fn the_end_of_a_closed_shard_names_the_children_and_ends_the_subscription() {
     let number = subscribe(&mut bench, IteratorPosition::TrimHorizon).expect("subscribed");
     event(&mut bench, number);
     let middle = crate::base::HashKey::new(1 << 127);
-    bench.ask(Request::SplitShard { stream: name(), shard: ShardId(0), new_starting_hash_key: middle }).expect("split");
+    bench
+        .ask(Request::SplitShard(SplitShard { stream: name(), shard: ShardId(0), new_starting_hash_key: middle }))
+        .expect("split");
     bench.after(SimDuration::from_millis(70));
     let last = event(&mut bench, number);
     assert_eq!((last.continuation, last.child_shards.len()), (None, 2));
@@ -131,12 +143,16 @@ fn the_end_of_a_closed_shard_names_the_children_and_ends_the_subscription() {
 fn a_consumer_that_is_gone_or_not_yet_active_has_no_pipe() {
     let mut bench = Bench::new(1);
     bench
-        .ask(Request::RegisterStreamConsumer { stream: name(), name: "c".into(), tags: Vec::new() })
+        .ask(Request::RegisterStreamConsumer(RegisterStreamConsumer {
+            stream: name(),
+            name: "c".into(),
+            tags: Vec::new(),
+        }))
         .expect("registered");
     assert_eq!(code(subscribe(&mut bench, IteratorPosition::Latest)), "ResourceInUseException");
     bench.after(SimDuration::from_secs(10));
     let number = subscribe(&mut bench, IteratorPosition::Latest).expect("subscribed");
-    bench.ask(Request::DeregisterStreamConsumer { consumer: consumer() }).expect("deleting");
+    bench.ask(Request::DeregisterStreamConsumer(DeregisterStreamConsumer { consumer: consumer() })).expect("deleting");
     bench.after(SimDuration::from_secs(10));
     assert_eq!(code(poll(&mut bench, number)), "ResourceNotFoundException");
 }
@@ -145,12 +161,18 @@ fn a_consumer_that_is_gone_or_not_yet_active_has_no_pipe() {
 fn a_consumer_may_call_once_a_second_for_each_shard() {
     let mut bench = Bench::with(2, Settings { transitions: quick(), ..Settings::default() });
     bench
-        .ask(Request::RegisterStreamConsumer { stream: name(), name: "c".into(), tags: Vec::new() })
+        .ask(Request::RegisterStreamConsumer(RegisterStreamConsumer {
+            stream: name(),
+            name: "c".into(),
+            tags: Vec::new(),
+        }))
         .expect("registered");
-    let to_shard = |shard| Request::SubscribeToShard {
-        consumer: consumer(),
-        shard: ShardId(shard),
-        position: IteratorPosition::Latest,
+    let to_shard = |shard| {
+        Request::SubscribeToShard(SubscribeToShard {
+            consumer: consumer(),
+            shard: ShardId(shard),
+            position: IteratorPosition::Latest,
+        })
     };
     bench.ask(to_shard(0)).expect("subscribed");
     assert_eq!(code(bench.ask(to_shard(0))), "LimitExceededException");

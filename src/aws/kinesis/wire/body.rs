@@ -8,11 +8,11 @@ use crate::base::{HashKey, SequenceNumber, ShardId, StreamName};
 
 use super::tokens;
 
-pub(super) fn invalid_argument(message: impl Into<std::borrow::Cow<'static, str>>) -> WireError {
+pub(in crate::aws::kinesis) fn invalid_argument(message: impl Into<std::borrow::Cow<'static, str>>) -> WireError {
     WireError::new("InvalidArgumentException", message)
 }
 
-pub(super) fn hash_key(name: &str, text: &str) -> Result<HashKey, WireError> {
+pub(in crate::aws::kinesis) fn hash_key(name: &str, text: &str) -> Result<HashKey, WireError> {
     text.parse().map_err(|_| {
         invalid_argument(format!(
             "Invalid {name}. {name} must be in the range: [0, 2^128-1]. Specified value was {text}"
@@ -21,7 +21,7 @@ pub(super) fn hash_key(name: &str, text: &str) -> Result<HashKey, WireError> {
 }
 
 /// A body whose types and constraints were checked.
-pub(super) struct Body<'a> {
+pub(in crate::aws::kinesis) struct Body<'a> {
     pub value: &'a Value<'a>,
     pub account: &'a Account,
 }

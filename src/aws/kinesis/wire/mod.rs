@@ -2,12 +2,13 @@
 //!
 //! Not here: queues and channels, whose operations are refused by name.
 
-mod body;
+pub(super) mod body;
 pub mod client;
 mod decode;
 mod encode;
+pub(super) mod members;
 mod resources;
-mod shapes;
+pub(super) mod shapes;
 mod subscription;
 #[cfg(test)]
 mod tests;

@@ -4,7 +4,9 @@ use serde_json::{Value as Json, json};
 
 use super::{Call, decode};
 use crate::aws::Account;
-use crate::aws::kinesis::api::{IteratorPosition, Request};
+use crate::aws::kinesis::api::IteratorPosition;
+use crate::aws::kinesis::operations::Request;
+use crate::aws::kinesis::operations::{GetRecords, SubscribeToShard};
 use crate::aws::protocol::json;
 
 fn account() -> Account {
@@ -35,7 +37,7 @@ fn iterator_text() -> String {
 fn how_many_records_are_too_many_is_the_services_to_say() {
     let get = |limit: u32| read("GetRecords", json!({ "ShardIterator": iterator_text(), "Limit": limit }));
     let limit = |call: Call| match call.request {
-        Request::GetRecords { limit, .. } => limit,
+        Request::GetRecords(GetRecords { limit, .. }) => limit,
         other => panic!("{other:?}"),
     };
     assert_eq!(get(10_001).map(limit), Ok(Some(10_001)));
@@ -58,7 +60,7 @@ fn a_dry_run_is_read_as_any_other_request() {
         ("SubscribeToShard", json!({ "ConsumerARN": consumer, "ShardId": "0", "StartingPosition": latest })),
     ] {
         match request(name, body) {
-            Ok(Request::DryRun { operation, stream }) => assert_eq!((operation, stream.as_str()), (name, "s")),
+            Ok(Request::DryRun(dry)) => assert_eq!((dry.operation.name(), dry.stream.as_str()), (name, "s")),
             other => panic!("{other:?}"),
         }
     }
@@ -76,7 +78,7 @@ fn subscribe(shard: &str, position: Json) -> Result<IteratorPosition, String> {
     let arn = "arn:aws:kinesis:us-east-1:000000000000:stream/clicks/consumer/c:1";
     let body = json!({ "ConsumerARN": arn, "ShardId": shard, "StartingPosition": position });
     read("SubscribeToShard", body).map(|call| match call.request {
-        Request::SubscribeToShard { position, .. } => position,
+        Request::SubscribeToShard(SubscribeToShard { position, .. }) => position,
         other => panic!("{other:?}"),
     })
 }

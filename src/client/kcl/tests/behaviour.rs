@@ -6,8 +6,11 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use crate::aws::DYNAMODB;
+use crate::aws::dynamodb::DeleteItem;
 use crate::aws::dynamodb::api::Capacity;
-use crate::aws::kinesis::api::{PutEntry, Request};
+use crate::aws::kinesis::Request;
+use crate::aws::kinesis::api::PutEntry;
+use crate::aws::kinesis::{MergeShards, PutRecord, SplitShard};
 use crate::base::event::LeaseGain;
 use crate::base::{ConsumerId, Event, EventKind, HostId, PartitionKey, Payload, ShardId, SimTime, TableName};
 use crate::client::kcl::{Checkpoint, KclSettings, Lease, WorkerControl, boot_worker};
@@ -51,7 +54,7 @@ fn put(lab: &Lab, count: u32) {
         let partition_key = PartitionKey::new(&format!("key-{n}")).expect("a key");
         let data = Payload::Synthetic { seed: n, len: 100 };
         let entry = PutEntry { partition_key, explicit_hash_key: None, data };
-        lab.ask(Request::PutRecord { stream: clicks(), entry, sequence_number_for_ordering: None });
+        lab.ask(Request::PutRecord(PutRecord { stream: clicks(), entry, sequence_number_for_ordering: None }));
     }
 }
 
@@ -159,10 +162,10 @@ fn children_are_processed_after_their_parents_over_a_split_and_a_merge() {
     lab.run_until_s(150);
     put(&lab, 50);
     let split = crate::base::HashKey::new(1 << 126);
-    lab.ask(Request::SplitShard { stream: clicks(), shard: ShardId(0), new_starting_hash_key: split });
+    lab.ask(Request::SplitShard(SplitShard { stream: clicks(), shard: ShardId(0), new_starting_hash_key: split }));
     lab.run_until_s(200);
     put(&lab, 50);
-    lab.ask(Request::MergeShards { stream: clicks(), shard: ShardId(3), adjacent: ShardId(1) });
+    lab.ask(Request::MergeShards(MergeShards { stream: clicks(), shard: ShardId(3), adjacent: ShardId(1) }));
     lab.run_until_s(260);
     put(&lab, 50);
     lab.run_until_s(400);
@@ -182,7 +185,7 @@ fn rows_of_ended_shards_are_cleaned_up_when_their_children_have_begun() {
     lab.run_until_s(150);
     put(&lab, 10);
     let split = crate::base::HashKey::new(1 << 127);
-    lab.ask(Request::SplitShard { stream: clicks(), shard: ShardId(0), new_starting_hash_key: split });
+    lab.ask(Request::SplitShard(SplitShard { stream: clicks(), shard: ShardId(0), new_starting_hash_key: split }));
     lab.run_until_s(220);
     put(&lab, 10);
     lab.run_until_s(900);
@@ -201,8 +204,10 @@ fn a_deleted_row_is_found_as_a_hole_and_repaired() {
     );
     lab.world.with_backend(|cloud, now, events| {
         use crate::aws::Service;
-        use crate::aws::dynamodb::api::{Request, Returns};
-        let request = Request::DeleteItem { table: table(), key, condition: None, returns: Returns::default() };
+        use crate::aws::dynamodb::Request;
+        use crate::aws::dynamodb::api::Returns;
+        let request =
+            Request::DeleteItem(DeleteItem { table: table(), key, condition: None, returns: Returns::default() });
         cloud.dynamodb.handle(now, DYNAMODB, request, events).expect("deleted");
     });
     lab.run_until_s(200 + 4 * 120 + 60);

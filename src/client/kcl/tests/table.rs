@@ -10,14 +10,17 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::behaviour::{settings, table, worker};
+use crate::aws::dynamodb::PutItem;
+use crate::aws::kinesis::{MergeShards, SplitShard};
 use crate::base::event::ProcessingEnd;
 use crate::base::item::{AttributeValue, Item};
 use crate::base::{ConsumerId, Event, SequenceNumber, ShardId, SimDuration, SimTime};
 use crate::client::Cx;
 
 use crate::aws::DYNAMODB;
-use crate::aws::dynamodb::api::{Capacity, Request as TableRequest, Returns};
-use crate::aws::kinesis::api::Request;
+use crate::aws::dynamodb::Request as TableRequest;
+use crate::aws::dynamodb::api::{Capacity, Returns};
+use crate::aws::kinesis::Request;
 use crate::client::kcl::lease_refresher::LeaseRefresher;
 use crate::client::kcl::lease_renewer::{LeaseRenewer, Stored};
 use crate::client::kcl::shard_consumer::stronger;
@@ -197,8 +200,12 @@ fn r9_and_r10_a_worker_resumes_the_well_formed_rows_that_have_its_name_even_old_
         let malformed = Item::new()
             .with("leaseKey", AttributeValue::s("shardId-000000000007"))
             .with("leaseOwner", AttributeValue::s("foo"));
-        let put =
-            TableRequest::PutItem { table: table(), item: malformed, condition: None, returns: Returns::default() };
+        let put = TableRequest::PutItem(PutItem {
+            table: table(),
+            item: malformed,
+            condition: None,
+            returns: Returns::default(),
+        });
         assert!(s.sdk.table(put).await.is_ok());
         s.cx.sleep(FAILOVER * 10).await;
         assert_eq!(s.renewer.initialize("foo").await.len(), 4);
@@ -298,7 +305,7 @@ fn graph_a() -> Lab {
     let lab = Lab::new(6);
     let merge = |a, b| {
         let (shard, adjacent) = (ShardId(a), ShardId(b));
-        lab.ask(Request::MergeShards { stream: clicks(), shard, adjacent });
+        lab.ask(Request::MergeShards(MergeShards { stream: clicks(), shard, adjacent }));
     };
     merge(0, 1);
     lab.run_until_s(120);
@@ -307,7 +314,7 @@ fn graph_a() -> Lab {
     merge(6, 7);
     lab.run_until_s(360);
     let new_starting_hash_key = crate::base::HashKey::new(u128::MAX - u128::MAX / 12);
-    lab.ask(Request::SplitShard { stream: clicks(), shard: ShardId(5), new_starting_hash_key });
+    lab.ask(Request::SplitShard(SplitShard { stream: clicks(), shard: ShardId(5), new_starting_hash_key }));
     lab.run_until_s(420);
     lab
 }

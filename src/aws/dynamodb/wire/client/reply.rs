@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use crate::aws::Account;
-use crate::aws::dynamodb::api::{
-    Capacity, Consumed, Error, Item, Key, Reply, Request, Response, TableDescription, TableStatus,
-};
+use crate::aws::dynamodb::api::{Capacity, Consumed, Error, Item, Key, Reply, Response, TableDescription, TableStatus};
+use crate::aws::dynamodb::operations::Request;
+use crate::aws::dynamodb::operations::{DeleteItem, DescribeTable, GetItem, PutItem, Scan, UpdateItem};
 use crate::aws::dynamodb::wire::body::Body;
-use crate::aws::dynamodb::wire::{attribute, tables};
+use crate::aws::dynamodb::wire::{attribute, table_members};
 use crate::aws::protocol::envelope::refused;
 use crate::aws::protocol::value::Value;
 use crate::base::{SimTime, TableId};
@@ -21,12 +21,12 @@ pub fn reply(request: &Request, status: u16, body: &Value<'_>, account: &Account
     }
     Some(Ok(match request {
         Request::CreateTable(_) => Response::Table(table(body, "TableDescription", account, epoch_unix_ms)?),
-        Request::DescribeTable { .. } => Response::Table(table(body, "Table", account, epoch_unix_ms)?),
-        Request::GetItem { .. } => Response::Item(item(body, "Item")?, Consumed::default()),
-        Request::PutItem { .. } | Request::UpdateItem { .. } | Request::DeleteItem { .. } => {
-            Response::Item(item(body, "Attributes")?, Consumed::default())
-        }
-        Request::Scan { .. } => {
+        Request::DescribeTable(DescribeTable { .. }) => Response::Table(table(body, "Table", account, epoch_unix_ms)?),
+        Request::GetItem(GetItem { .. }) => Response::Item(item(body, "Item")?, Consumed::default()),
+        Request::PutItem(PutItem { .. })
+        | Request::UpdateItem(UpdateItem { .. })
+        | Request::DeleteItem(DeleteItem { .. }) => Response::Item(item(body, "Attributes")?, Consumed::default()),
+        Request::Scan(Scan { .. }) => {
             let items = body.get("Items")?.as_list()?.iter().map(|one| attribute::item(one).ok().map(Arc::new));
             let last_evaluated = item(body, "LastEvaluatedKey")?.map(|key| Key::new(Arc::unwrap_or_clone(key)));
             let scanned = body.get("ScannedCount")?.as_int()?.try_into().ok()?;
@@ -53,15 +53,15 @@ fn item(body: &Value<'_>, name: &str) -> Option<Option<Arc<Item>>> {
 fn table(body: &Value<'_>, name: &str, account: &Account, epoch_unix_ms: u64) -> Option<TableDescription> {
     let body = Body { value: body.get(name)?, account };
     let number = |name: &str| body.value.get(name)?.as_int()?.try_into().ok();
-    let key_types = tables::key_types(&body);
-    let (hash_key, range_key) = tables::keys(&body, &key_types).ok()?;
+    let key_types = table_members::key_types(&body);
+    let (hash_key, range_key) = table_members::keys(&body, &key_types).ok()?;
     let id = u16::from_str_radix(body.text("TableId").rsplit('-').next()?, 16).ok()?;
     Some(TableDescription {
         table: body.table().ok()?,
         status: status(body.text("TableStatus"))?,
         capacity: match body.part("BillingModeSummary") {
             Some(billing) if billing.text("BillingMode") == "PAY_PER_REQUEST" => Capacity::OnDemand,
-            _ => tables::throughput(&body)?,
+            _ => table_members::throughput(&body)?,
         },
         item_count: number("ItemCount")?,
         size_bytes: number("TableSizeBytes")?,
@@ -87,16 +87,9 @@ fn status(text: &str) -> Option<TableStatus> {
 
 /// The error with this code.
 pub(super) fn error(code: &str, message: &str, body: &Value<'_>) -> Option<Error> {
-    Some(match code {
-        "ConditionalCheckFailedException" => Error::ConditionalCheckFailed(item(body, "Item")?),
-        "ProvisionedThroughputExceededException" => Error::ProvisionedThroughputExceeded(None),
-        "ThrottlingException" => Error::Throttling,
-        "ResourceNotFoundException" => Error::ResourceNotFound,
-        "ResourceInUseException" => Error::ResourceInUse,
-        "LimitExceededException" => Error::LimitExceeded,
-        "ValidationException" => Error::Validation(message.into()),
-        "InternalServerError" => Error::InternalServerError,
-        "ServiceUnavailable" => Error::ServiceUnavailable,
-        _ => return None,
-    })
+    match code {
+        "ConditionalCheckFailedException" => Some(Error::ConditionalCheckFailed(item(body, "Item")?)),
+        "ProvisionedThroughputExceededException" => Some(Error::ProvisionedThroughputExceeded(None)),
+        _ => Error::of_answer(code, message),
+    }
 }

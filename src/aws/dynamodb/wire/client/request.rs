@@ -1,9 +1,9 @@
 //! Requests to bodies.
 
 use super::expressions::Placeholders;
-use crate::aws::dynamodb::api::{
-    AttributeName, AttributeType, Capacity, Condition, CreateTable, Key, Page, Request, Returns,
-};
+use crate::aws::dynamodb::api::{AttributeName, AttributeType, Capacity, Condition, CreateTable, Key, Page, Returns};
+use crate::aws::dynamodb::operations::Request;
+use crate::aws::dynamodb::operations::{DeleteItem, DescribeTable, GetItem, PutItem, Scan, UpdateItem};
 use crate::aws::dynamodb::wire::{attribute, tables};
 use crate::aws::protocol::value::Value;
 use crate::base::TableName;
@@ -14,11 +14,11 @@ type Member<'a> = (&'static str, Value<'a>);
 pub fn body(request: &Request) -> Option<Value<'_>> {
     Some(match request {
         Request::CreateTable(create) => create_table(create),
-        Request::DescribeTable { table } => Value::structure([name(table)]),
-        Request::GetItem { table, key, consistent } => {
+        Request::DescribeTable(DescribeTable { table }) => Value::structure([name(table)]),
+        Request::GetItem(GetItem { table, key, consistent }) => {
             Value::structure([name(table), self::key("Key", key), ("ConsistentRead", (*consistent).into())])
         }
-        Request::PutItem { table, item, condition, returns } => {
+        Request::PutItem(PutItem { table, item, condition, returns }) => {
             let mut placeholders = Placeholders::default();
             let condition = self::condition(&mut placeholders, condition.as_ref());
             let [names, values] = placeholders.members();
@@ -26,7 +26,7 @@ pub fn body(request: &Request) -> Option<Value<'_>> {
             let item = ("Item", attribute::write_item(item));
             Value::structure([name(table), item, condition, names, values, returned, on_failure])
         }
-        Request::UpdateItem { table, key, updates, condition, returns } => {
+        Request::UpdateItem(UpdateItem { table, key, updates, condition, returns }) => {
             let mut placeholders = Placeholders::default();
             let text = placeholders.update(updates);
             let update = ("UpdateExpression", Some(text).filter(|text| !text.is_empty()).into());
@@ -36,7 +36,7 @@ pub fn body(request: &Request) -> Option<Value<'_>> {
             let key = self::key("Key", key);
             Value::structure([name(table), key, update, condition, names, values, returned, on_failure])
         }
-        Request::DeleteItem { table, key, condition, returns } => {
+        Request::DeleteItem(DeleteItem { table, key, condition, returns }) => {
             let mut placeholders = Placeholders::default();
             let condition = self::condition(&mut placeholders, condition.as_ref());
             let [names, values] = placeholders.members();
@@ -44,7 +44,7 @@ pub fn body(request: &Request) -> Option<Value<'_>> {
             let key = self::key("Key", key);
             Value::structure([name(table), key, condition, names, values, returned, on_failure])
         }
-        Request::Scan { table, index: None, filter, segment, page } => {
+        Request::Scan(Scan { table, index: None, filter, segment, page }) => {
             let mut placeholders = Placeholders::default();
             let filter = filter.as_ref().map(|filter| placeholders.condition(filter));
             let [names, values] = placeholders.members();

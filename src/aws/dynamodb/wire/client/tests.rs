@@ -8,9 +8,10 @@ use super::{body, reply};
 use crate::aws::Account;
 use crate::aws::dynamodb::api::{
     AttributeName, AttributeType, AttributeValue, Capacity, Comparator, Condition, Consumed, CreateTable, Error, Item,
-    Key, Operand, Page, Path, Reply, Request, Response, Returns, SetOperand, Step, TableDescription, TableStatus,
-    Update,
+    Key, Operand, Page, Path, Reply, Response, Returns, SetOperand, Step, TableDescription, TableStatus, Update,
 };
+use crate::aws::dynamodb::operations::Request;
+use crate::aws::dynamodb::operations::{DeleteItem, DescribeTable, GetItem, PutItem, Scan, UpdateItem};
 use crate::aws::dynamodb::wire::{self, decode};
 use crate::aws::protocol::Encoding;
 use crate::base::{SimTime, TableId, TableName};
@@ -35,7 +36,7 @@ fn item() -> Item {
 fn read(request: &Request) -> String {
     let bytes = ENCODING.encode(&body(request).expect("a built-in client's request"));
     let value = ENCODING.decode(&bytes).expect("a body");
-    match decode(request.operation(), &value, &account()) {
+    match decode(request.operation().name(), &value, &account()) {
         Ok(call) => format!("{:?}", call.request),
         Err(error) => format!("{error:?} for {}", String::from_utf8_lossy(&bytes)),
     }
@@ -46,14 +47,20 @@ fn the_service_reads_the_request_that_the_client_wrote() {
     let (condition, updates) = (Some(Condition::Exists("leaseKey".into())), Vec::new());
     let returns = Returns { old: true, new: false, old_on_failure: true };
     let start = Some(key());
-    let scan = |filter, segment, page| Request::Scan { table: table(), index: None, filter, segment, page };
+    let scan = |filter, segment, page| Request::Scan(Scan { table: table(), index: None, filter, segment, page });
     let requests = [
-        Request::DescribeTable { table: table() },
-        Request::GetItem { table: table(), key: key(), consistent: true },
-        Request::PutItem { table: table(), item: item(), condition: None, returns: Returns::default() },
-        Request::PutItem { table: table(), item: item(), condition: condition.clone(), returns },
-        Request::UpdateItem { table: table(), key: key(), updates, condition: None, returns: Returns::default() },
-        Request::DeleteItem { table: table(), key: key(), condition: condition.clone(), returns },
+        Request::DescribeTable(DescribeTable { table: table() }),
+        Request::GetItem(GetItem { table: table(), key: key(), consistent: true }),
+        Request::PutItem(PutItem { table: table(), item: item(), condition: None, returns: Returns::default() }),
+        Request::PutItem(PutItem { table: table(), item: item(), condition: condition.clone(), returns }),
+        Request::UpdateItem(UpdateItem {
+            table: table(),
+            key: key(),
+            updates,
+            condition: None,
+            returns: Returns::default(),
+        }),
+        Request::DeleteItem(DeleteItem { table: table(), key: key(), condition: condition.clone(), returns }),
         scan(None, None, Page::default()),
         scan(condition, Some((1, 4)), Page { consistent: true, limit: Some(1), start }),
     ];
@@ -80,7 +87,7 @@ fn a_table_is_created_with_string_keys_unless_it_says_otherwise() {
 fn check_told(request: &Request, given: Reply) {
     let call = {
         let bytes = ENCODING.encode(&body(request).expect("a built-in client's request"));
-        decode(request.operation(), &ENCODING.decode(&bytes).expect("a body"), &account()).expect("a request")
+        decode(request.operation().name(), &ENCODING.decode(&bytes).expect("a body"), &account()).expect("a request")
     };
     let answer = match &given {
         Ok(response) => ENCODING.answer(Some(&wire::encode(&call.echo, response, &account(), EPOCH_UNIX_MS))),
@@ -93,14 +100,14 @@ fn check_told(request: &Request, given: Reply) {
 
 #[test]
 fn the_client_reads_the_answer_that_the_service_wrote() {
-    let get = Request::GetItem { table: table(), key: key(), consistent: true };
+    let get = Request::GetItem(GetItem { table: table(), key: key(), consistent: true });
     let consumed = Consumed::default;
     check_told(&get, Ok(Response::Item(None, consumed())));
     check_told(&get, Ok(Response::Item(Some(Arc::new(item())), consumed())));
     let returns = Returns { old: true, ..Returns::default() };
-    let delete = Request::DeleteItem { table: table(), key: key(), condition: None, returns };
+    let delete = Request::DeleteItem(DeleteItem { table: table(), key: key(), condition: None, returns });
     check_told(&delete, Ok(Response::Item(Some(Arc::new(item())), consumed())));
-    let scan = Request::Scan { table: table(), index: None, filter: None, segment: None, page: Page::default() };
+    let scan = Request::Scan(Scan { table: table(), index: None, filter: None, segment: None, page: Page::default() });
     let page = |items, last_evaluated| Response::Items { items, scanned: 2, last_evaluated, consumed: consumed() };
     check_told(&scan, Ok(page(vec![Arc::new(item()), Arc::new(item())], Some(key()))));
     check_told(&scan, Ok(page(Vec::new(), None)));
@@ -122,7 +129,7 @@ fn the_client_reads_the_state_of_a_table() {
         indexes: Vec::new(),
         is_protected: true,
     };
-    let describe = Request::DescribeTable { table: table() };
+    let describe = Request::DescribeTable(DescribeTable { table: table() });
     let provisioned = Capacity::Provisioned { read: 10, write: 20 };
     for status in [TableStatus::Creating, TableStatus::Active, TableStatus::Updating, TableStatus::Deleting] {
         for capacity in [Capacity::OnDemand, provisioned] {
@@ -136,7 +143,7 @@ fn the_client_reads_the_state_of_a_table() {
 #[test]
 fn the_client_tells_every_error_by_its_code() {
     let returns = Returns { old_on_failure: true, ..Returns::default() };
-    let put = Request::PutItem { table: table(), item: item(), condition: None, returns };
+    let put = Request::PutItem(PutItem { table: table(), item: item(), condition: None, returns });
     let errors = [
         Error::ConditionalCheckFailed(None),
         Error::ConditionalCheckFailed(Some(Arc::new(item()))),
@@ -228,7 +235,7 @@ proptest! {
     #[test]
     fn every_condition_and_update_survives_its_text(condition in condition(), updates in updates()) {
         let returns = Returns::default();
-        let request = Request::UpdateItem { table: table(), key: key(), updates, condition: Some(condition), returns };
+        let request = Request::UpdateItem(UpdateItem { table: table(), key: key(), updates, condition: Some(condition), returns });
         prop_assert_eq!(read(&request), format!("{request:?}"));
     }
 }

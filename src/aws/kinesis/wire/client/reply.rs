@@ -1,8 +1,10 @@
 //! Bodies of answers to replies.
 
 use crate::aws::kinesis::api::{
-    ChildShard, Error, GetRecordsOutput, Placed, PutFailure, Record, Reply, Request, Response, Shard,
+    ChildShard, Error, GetRecordsOutput, Placed, PutFailure, Record, Reply, Response, Shard,
 };
+use crate::aws::kinesis::operations::Request;
+use crate::aws::kinesis::operations::{GetRecords, GetShardIterator, PutRecord, PutRecords};
 use crate::aws::kinesis::wire::tokens;
 use crate::aws::protocol::envelope::refused;
 use crate::aws::protocol::value::Value;
@@ -13,18 +15,20 @@ use crate::base::{HashKeyRange, KeyText, Payload, ShardId, SimTime};
 pub fn reply(request: &Request, status: u16, body: &Value<'_>, epoch_unix_ms: u64) -> Option<Reply> {
     if status != 200 {
         let (code, message) = refused(body)?;
-        return error(code, message).map(Err);
+        return Error::of_answer(code, message).map(Err);
     }
     let is_encrypted = body.get("EncryptionType").is_some();
     Some(Ok(match request {
-        Request::PutRecord { .. } => Response::RecordPut { placed: placed(body)?, is_encrypted },
-        Request::PutRecords { .. } => Response::RecordsPut {
+        Request::PutRecord(PutRecord { .. }) => Response::RecordPut { placed: placed(body)?, is_encrypted },
+        Request::PutRecords(PutRecords { .. }) => Response::RecordsPut {
             failed: number(body, "FailedRecordCount")?,
             results: list(body, "Records", put_result)?,
             is_encrypted,
         },
-        Request::GetShardIterator { .. } => Response::ShardIterator(tokens::iterator(text(body, "ShardIterator")?)?),
-        Request::GetRecords { .. } => Response::Records(get_records(body, epoch_unix_ms)?),
+        Request::GetShardIterator(GetShardIterator { .. }) => {
+            Response::ShardIterator(tokens::iterator(text(body, "ShardIterator")?)?)
+        }
+        Request::GetRecords(GetRecords { .. }) => Response::Records(get_records(body, epoch_unix_ms)?),
         Request::ListShards(_) => Response::Shards {
             shards: list(body, "Shards", shard)?,
             next_token: optional(body, "NextToken", tokens::list_shards)?,
@@ -121,30 +125,5 @@ fn shard(body: &Value<'_>) -> Option<Shard> {
         range: range(body)?,
         starting_sequence_number: parsed(numbers, "StartingSequenceNumber")?,
         ending_sequence_number: optional(numbers, "EndingSequenceNumber", |number| number.parse().ok())?,
-    })
-}
-
-/// The error with this code.
-pub(super) fn error(code: &str, message: &str) -> Option<Error> {
-    Some(match code {
-        "ResourceNotFoundException" => Error::ResourceNotFound(message.into()),
-        "ResourceInUseException" => Error::ResourceInUse(message.into()),
-        "InvalidArgumentException" => Error::InvalidArgument(message.into()),
-        "LimitExceededException" => Error::LimitExceeded(message.into()),
-        "ValidationException" => Error::Validation(message.into()),
-        "ProvisionedThroughputExceededException" => Error::ProvisionedThroughputExceeded(message.into()),
-        "ExpiredIteratorException" => Error::ExpiredIterator(message.into()),
-        "ExpiredNextTokenException" => Error::ExpiredNextToken(message.into()),
-        "AccessDeniedException" => Error::AccessDenied(message.into()),
-        "InternalFailure" => Error::InternalFailure,
-        "ServiceUnavailable" => Error::ServiceUnavailable,
-        "ThrottlingException" => Error::Throttling,
-        "KMSDisabledException" => Error::KmsDisabled,
-        "KMSInvalidStateException" => Error::KmsInvalidState,
-        "KMSAccessDeniedException" => Error::KmsAccessDenied,
-        "KMSNotFoundException" => Error::KmsNotFound,
-        "KMSOptInRequired" => Error::KmsOptInRequired,
-        "KMSThrottlingException" => Error::KmsThrottling,
-        _ => return None,
     })
 }

@@ -1,6 +1,8 @@
 //! Requests to bodies.
 
-use crate::aws::kinesis::api::{IteratorPosition, ListShards, PutEntry, Request, ShardFilter};
+use crate::aws::kinesis::api::{IteratorPosition, ListShards, PutEntry, ShardFilter};
+use crate::aws::kinesis::operations::Request;
+use crate::aws::kinesis::operations::{GetRecords, GetShardIterator, PutRecord, PutRecords};
 use crate::aws::kinesis::wire::tokens;
 use crate::aws::protocol::value::Value;
 use crate::base::StreamName;
@@ -8,7 +10,7 @@ use crate::base::StreamName;
 /// The body of a request; `None` for operations that no built-in client uses.
 pub fn body(request: &Request) -> Option<Value<'_>> {
     Some(match request {
-        Request::PutRecord { stream, entry, sequence_number_for_ordering } => {
+        Request::PutRecord(PutRecord { stream, entry, sequence_number_for_ordering }) => {
             let Value::Map(mut members) = put_entry(entry) else { unreachable!("a structure is a map") };
             members.push(("StreamName".into(), name(stream)));
             if let Some(number) = sequence_number_for_ordering {
@@ -16,10 +18,10 @@ pub fn body(request: &Request) -> Option<Value<'_>> {
             }
             Value::Map(members)
         }
-        Request::PutRecords { stream, entries } => {
+        Request::PutRecords(PutRecords { stream, entries }) => {
             Value::structure([("StreamName", name(stream)), ("Records", Value::list(entries.iter().map(put_entry)))])
         }
-        Request::GetShardIterator { stream, shard, position } => {
+        Request::GetShardIterator(GetShardIterator { stream, shard, position }) => {
             let (kind, number, timestamp) = iterator_type(position);
             Value::structure([
                 ("StreamName", name(stream)),
@@ -29,7 +31,7 @@ pub fn body(request: &Request) -> Option<Value<'_>> {
                 ("Timestamp", timestamp),
             ])
         }
-        Request::GetRecords { iterator, limit } => {
+        Request::GetRecords(GetRecords { iterator, limit }) => {
             Value::structure([("ShardIterator", tokens::iterator_text(iterator).into()), ("Limit", (*limit).into())])
         }
         Request::ListShards(list) => list_shards(list),

@@ -6,8 +6,10 @@ use super::{body, reply};
 use crate::aws::Account;
 use crate::aws::kinesis::api::{
     ChildShard, Error, GetRecordsOutput, IteratorPosition, ListShards, ListShardsToken, Placed, PutEntry, PutFailure,
-    Record, Reply, Request, Response, Shard, ShardFilter, ShardIterator,
+    Record, Reply, Response, Shard, ShardFilter, ShardIterator,
 };
+use crate::aws::kinesis::operations::Request;
+use crate::aws::kinesis::operations::{GetRecords, GetShardIterator, PutRecord, PutRecords};
 use crate::aws::kinesis::wire::{self, Echo};
 use crate::aws::protocol::Encoding;
 use crate::base::{
@@ -44,7 +46,7 @@ fn range() -> HashKeyRange {
 }
 
 fn put(entry: PutEntry, sequence_number_for_ordering: Option<SequenceNumber>) -> Request {
-    Request::PutRecord { stream: stream(), entry, sequence_number_for_ordering }
+    Request::PutRecord(PutRecord { stream: stream(), entry, sequence_number_for_ordering })
 }
 fn list(filter: ShardFilter) -> Request {
     Request::ListShards(ListShards { stream: Some(stream()), filter: Some(filter), ..ListShards::default() })
@@ -70,21 +72,24 @@ fn the_service_reads_the_request_that_the_client_wrote() {
     let mut requests = vec![
         put(entry("k", None), Some(number(1))),
         put(entry("ключ", Some("0")), None),
-        Request::PutRecords { stream: stream(), entries: Arc::new(vec![entry("a", None), entry("b", Some("77"))]) },
-        Request::GetRecords { iterator: iterator(), limit: Some(10) },
-        Request::GetRecords { iterator: iterator(), limit: None },
+        Request::PutRecords(PutRecords {
+            stream: stream(),
+            entries: Arc::new(vec![entry("a", None), entry("b", Some("77"))]),
+        }),
+        Request::GetRecords(GetRecords { iterator: iterator(), limit: Some(10) }),
+        Request::GetRecords(GetRecords { iterator: iterator(), limit: None }),
         Request::ListShards(ListShards { next_token: Some(token()), max_results: Some(5), ..ListShards::default() }),
     ];
     requests.extend(positions.map(|position| {
         let (stream, shard) = (stream(), ShardId(3));
-        Request::GetShardIterator { stream, shard, position }
+        Request::GetShardIterator(GetShardIterator { stream, shard, position })
     }));
     requests.extend(filters.map(list));
     for request in requests {
         for encoding in ENCODINGS {
             let bytes = encoding.encode(&body(&request).expect("a built-in client's request"));
             let value = encoding.decode(&bytes).expect("a body");
-            let call = wire::decode(request.operation(), &value, &account()).expect("a request");
+            let call = wire::decode(request.operation().name(), &value, &account()).expect("a request");
             assert_eq!(format!("{:?}", call.request), format!("{request:?}"));
         }
     }
@@ -96,8 +101,7 @@ fn told(request: &Request, given: &Reply) -> Vec<Reply> {
     let tell = |encoding: Encoding| {
         let answer = match given {
             Ok(response) => encoding.answer(wire::encode(&echo, response, &account(), EPOCH_UNIX_MS).as_ref()),
-            Err(error) => encoding
-                .refusal("", &crate::aws::protocol::envelope::service_error(error.code(), error.to_string(), 400)),
+            Err(error) => encoding.refusal("", &crate::aws::protocol::WireError::of(error)),
         };
         let value = encoding.decode(&answer.body).expect("a body");
         reply(request, answer.status, &value, EPOCH_UNIX_MS).expect("a reply")
@@ -121,9 +125,13 @@ fn the_client_reads_the_answer_that_the_service_wrote() {
         Err(PutFailure::ProvisionedThroughputExceeded { shard: ShardId(12) }),
         Err(PutFailure::InternalFailure),
     ];
-    let puts = Request::PutRecords { stream: stream(), entries: Arc::default() };
+    let puts = Request::PutRecords(PutRecords { stream: stream(), entries: Arc::default() });
     check_told(&puts, Ok(Response::RecordsPut { failed: 2, results, is_encrypted: false }));
-    let get = Request::GetShardIterator { stream: stream(), shard: ShardId(3), position: IteratorPosition::Latest };
+    let get = Request::GetShardIterator(GetShardIterator {
+        stream: stream(),
+        shard: ShardId(3),
+        position: IteratorPosition::Latest,
+    });
     check_told(&get, Ok(Response::ShardIterator(iterator())));
     let parent = Shard {
         id: ShardId(0),
@@ -149,7 +157,7 @@ fn the_client_reads_records_and_the_end_of_a_shard() {
         data: Payload::Synthetic { seed: 77, len: 700 },
         ordinal: 0,
     };
-    let get = Request::GetRecords { iterator: iterator(), limit: None };
+    let get = Request::GetRecords(GetRecords { iterator: iterator(), limit: None });
     let more = GetRecordsOutput {
         records: vec![record.clone(), record],
         next: Some(iterator()),
@@ -171,7 +179,7 @@ fn the_client_reads_records_and_the_end_of_a_shard() {
 
 #[test]
 fn the_client_tells_every_error_by_its_code() {
-    let get = Request::GetRecords { iterator: iterator(), limit: None };
+    let get = Request::GetRecords(GetRecords { iterator: iterator(), limit: None });
     let errors = [
         Error::ResourceNotFound("m".into()),
         Error::ResourceInUse("m".into()),
@@ -199,7 +207,7 @@ fn the_client_tells_every_error_by_its_code() {
 
 #[test]
 fn what_no_service_answers_is_not_read() {
-    let get = Request::GetRecords { iterator: iterator(), limit: None };
+    let get = Request::GetRecords(GetRecords { iterator: iterator(), limit: None });
     for (status, text) in
         [(200, "{}"), (200, r#"{"MillisBehindLatest":"soon"}"#), (400, "{}"), (400, r#"{"__type":"Odd"}"#)]
     {

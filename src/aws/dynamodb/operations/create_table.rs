@@ -1,0 +1,34 @@
+//! CreateTable (<https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_CreateTable.html>).
+
+use super::row::{
+    At, Body, DynamoDb, Echo, Member, Operation, Plane, Reply, Row, Shape, TableName, WireError, optional, required,
+};
+use crate::aws::dynamodb::api::CreateTable;
+use crate::aws::dynamodb::wire::shapes::{BILLING, DEFINITIONS, KEY_SCHEMA, NEW_INDEX, TABLE, TAGS, THROUGHPUT};
+use crate::aws::dynamodb::wire::table_members::create_table;
+
+impl Row for CreateTable {
+    const OPERATION: Operation = Operation::write("CreateTable");
+    const PLANE: Plane = Plane::Control;
+    const MEMBERS: &'static [Member] = &[
+        required("AttributeDefinitions", DEFINITIONS),
+        TABLE,
+        required("KeySchema", KEY_SCHEMA),
+        optional("LocalSecondaryIndexes", Shape::List { of: &Shape::Any, min: 0, max: 5 }),
+        optional("GlobalSecondaryIndexes", Shape::List { of: &NEW_INDEX, min: 0, max: 20 }),
+        BILLING,
+        optional("ProvisionedThroughput", THROUGHPUT),
+        optional("Tags", TAGS),
+        optional("DeletionProtectionEnabled", Shape::Boolean),
+    ];
+
+    fn tables(&self) -> Vec<&TableName> {
+        vec![&self.table]
+    }
+    fn decode(body: &Body<'_>, _: &mut Echo) -> Result<Self, WireError> {
+        create_table(body)
+    }
+    fn handle(self, service: &mut DynamoDb, at: &mut At<'_>) -> Reply {
+        service.create_table(at, self)
+    }
+}

@@ -1,0 +1,54 @@
+//! DeleteItem (<https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_DeleteItem.html>).
+
+use super::row::{At, Body, DynamoDb, Echo, Member, Operation, Plane, Reply, Row, TableName, WireError};
+use crate::aws::dynamodb::api::{Condition, Key, Returns};
+use crate::aws::dynamodb::wire::members::{returns, scope};
+use crate::aws::dynamodb::wire::shapes::{
+    CONDITION, CONDITIONAL, EXPECTED, EXPRESSION_NAMES, EXPRESSION_VALUES, KEY, RETURN_CONSUMED, RETURN_METRICS,
+    RETURN_ON_FAILURE, RETURN_VALUES, TABLE,
+};
+
+/// DeleteItem.
+#[derive(Clone, Debug)]
+pub struct DeleteItem {
+    /// The table.
+    pub table: TableName,
+    /// Key attributes.
+    pub key: Key,
+    /// Condition on the present item.
+    pub condition: Option<Condition>,
+    /// What to return.
+    pub returns: Returns,
+}
+
+impl Row for DeleteItem {
+    const OPERATION: Operation = Operation::write("DeleteItem");
+    const PLANE: Plane = Plane::Items;
+    const MEMBERS: &'static [Member] = &[
+        TABLE,
+        KEY,
+        EXPECTED,
+        CONDITIONAL,
+        RETURN_VALUES,
+        RETURN_CONSUMED,
+        RETURN_METRICS,
+        CONDITION,
+        EXPRESSION_NAMES,
+        EXPRESSION_VALUES,
+        RETURN_ON_FAILURE,
+    ];
+
+    fn tables(&self) -> Vec<&TableName> {
+        vec![&self.table]
+    }
+    fn decode(body: &Body<'_>, echo: &mut Echo) -> Result<Self, WireError> {
+        let scope = scope(body)?;
+        let (table, key, condition) = (body.table()?, body.key("Key")?, body.condition(&scope)?);
+        scope.finish()?;
+        Ok(Self { table, key, condition, returns: returns(body, None, echo)? })
+    }
+    fn handle(self, service: &mut DynamoDb, at: &mut At<'_>) -> Reply {
+        let Self { table, key, condition, returns } = self;
+        service.delete_item(at, &table, &key, condition.as_ref(), returns)
+    }
+}

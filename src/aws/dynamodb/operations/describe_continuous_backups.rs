@@ -1,0 +1,28 @@
+//! DescribeContinuousBackups (<https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_DescribeContinuousBackups.html>).
+
+use super::row::{At, Body, DynamoDb, Echo, Member, Operation, Plane, Reply, Row, TableName, WireError};
+use crate::aws::dynamodb::wire::shapes::TABLE;
+
+/// DescribeContinuousBackups.
+#[derive(Clone, Debug)]
+pub struct DescribeContinuousBackups {
+    /// The table.
+    pub table: TableName,
+}
+
+impl Row for DescribeContinuousBackups {
+    const OPERATION: Operation = Operation::read("DescribeContinuousBackups");
+    const PLANE: Plane = Plane::Control;
+    const MEMBERS: &'static [Member] = &[TABLE];
+
+    fn tables(&self) -> Vec<&TableName> {
+        vec![&self.table]
+    }
+    fn decode(body: &Body<'_>, _: &mut Echo) -> Result<Self, WireError> {
+        Ok(Self { table: body.table()? })
+    }
+    fn handle(self, service: &mut DynamoDb, _: &mut At<'_>) -> Reply {
+        let Self { table } = self;
+        service.recovery(&table)
+    }
+}

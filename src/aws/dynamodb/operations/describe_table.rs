@@ -1,0 +1,28 @@
+//! DescribeTable (<https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_DescribeTable.html>).
+
+use super::row::{At, Body, DynamoDb, Echo, Member, Operation, Plane, Reply, Row, TableName, WireError};
+use crate::aws::dynamodb::wire::shapes::TABLE;
+
+/// DescribeTable.
+#[derive(Clone, Debug)]
+pub struct DescribeTable {
+    /// The table.
+    pub table: TableName,
+}
+
+impl Row for DescribeTable {
+    const OPERATION: Operation = Operation::read("DescribeTable");
+    const PLANE: Plane = Plane::Control;
+    const MEMBERS: &'static [Member] = &[TABLE];
+
+    fn tables(&self) -> Vec<&TableName> {
+        vec![&self.table]
+    }
+    fn decode(body: &Body<'_>, _: &mut Echo) -> Result<Self, WireError> {
+        Ok(Self { table: body.table()? })
+    }
+    fn handle(self, service: &mut DynamoDb, at: &mut At<'_>) -> Reply {
+        let Self { table } = self;
+        service.describe_table(at, &table)
+    }
+}

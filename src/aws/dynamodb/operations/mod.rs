@@ -1,0 +1,96 @@
+//! The table of DynamoDB's operations: one file and one line each.
+//!
+//! An operation's file has its request, the members of its input and how a body becomes a request, which tables it is
+//! about, and which method of the service carries it out. Everything that must know all operations is made from the
+//! list below.
+//!
+//! Not here: PartiQL, streams, global tables, backups, imports and exports, TransactGetItems.
+
+mod batch_get_item;
+mod batch_write_item;
+mod create_table;
+mod delete_item;
+mod delete_table;
+mod describe_continuous_backups;
+mod describe_table;
+mod describe_time_to_live;
+mod get_item;
+mod list_tables;
+mod list_tags_of_resource;
+mod put_item;
+mod query;
+pub(super) mod row;
+mod scan;
+mod tag_resource;
+mod transact_write_items;
+mod untag_resource;
+mod update_continuous_backups;
+mod update_item;
+mod update_table;
+mod update_time_to_live;
+
+pub use self::batch_get_item::BatchGetItem;
+pub use self::batch_write_item::BatchWriteItem;
+pub use self::delete_item::DeleteItem;
+pub use self::delete_table::DeleteTable;
+pub use self::describe_continuous_backups::DescribeContinuousBackups;
+pub use self::describe_table::DescribeTable;
+pub use self::describe_time_to_live::DescribeTimeToLive;
+pub use self::get_item::GetItem;
+pub use self::list_tables::ListTables;
+pub use self::list_tags_of_resource::ListTagsOfResource;
+pub use self::put_item::PutItem;
+pub use self::query::Query;
+pub use self::scan::Scan;
+pub use self::tag_resource::TagResource;
+pub use self::transact_write_items::TransactWriteItems;
+pub use self::untag_resource::UntagResource;
+pub use self::update_continuous_backups::UpdateContinuousBackups;
+pub use self::update_item::UpdateItem;
+pub use self::update_time_to_live::UpdateTimeToLive;
+
+use self::row::{At, Body, DynamoDb as Machine, Echo, Plane, Reply, Row, TableName, Value, WireError, shape};
+use super::api::{CreateTable, UpdateTable};
+use crate::aws::Account;
+use crate::aws::protocol::operation::{Operation, operations};
+
+operations! {
+    fn aim(tables) -> Vec<&TableName>;
+    const fn plane(PLANE) -> Plane;
+    BatchGetItem,
+    BatchWriteItem,
+    CreateTable,
+    DeleteItem,
+    DeleteTable,
+    DescribeContinuousBackups,
+    DescribeTable,
+    DescribeTimeToLive,
+    GetItem,
+    ListTables,
+    ListTagsOfResource,
+    PutItem,
+    Query,
+    Scan,
+    TagResource,
+    TransactWriteItems,
+    UntagResource,
+    UpdateContinuousBackups,
+    UpdateItem,
+    UpdateTable,
+    UpdateTimeToLive,
+}
+
+/// A request that was read with what its answer repeats, or why it cannot be.
+pub(super) type Decoded<'a> = Result<(Request, Echo), WireError>;
+
+/// Checks a body against an operation's members and reads it.
+fn decode<'a, R: Row + Into<Request>>(body: &'a Value<'a>, account: &'a Account) -> Decoded<'a> {
+    shape::check(R::MEMBERS, body)?;
+    let body = Body { value: body, account };
+    let mut echo = Echo::of(&body);
+    let request = R::decode(&body, &mut echo)?;
+    if R::PLANE == Plane::Items {
+        echo.table = request.tables().first().copied().filter(|_| R::OPERATION.name() != "TransactWriteItems").cloned();
+    }
+    Ok((request.into(), echo))
+}

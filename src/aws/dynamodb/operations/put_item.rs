@@ -1,0 +1,54 @@
+//! PutItem (<https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_PutItem.html>).
+
+use super::row::{At, Body, DynamoDb, Echo, Member, Operation, Plane, Reply, Row, TableName, WireError, required};
+use crate::aws::dynamodb::api::{Condition, Item, Returns};
+use crate::aws::dynamodb::wire::members::{returns, scope};
+use crate::aws::dynamodb::wire::shapes::{
+    CONDITION, CONDITIONAL, EXPECTED, EXPRESSION_NAMES, EXPRESSION_VALUES, RETURN_CONSUMED, RETURN_METRICS,
+    RETURN_ON_FAILURE, RETURN_VALUES, TABLE, VALUES,
+};
+
+/// PutItem.
+#[derive(Clone, Debug)]
+pub struct PutItem {
+    /// The table.
+    pub table: TableName,
+    /// The whole item, with its key.
+    pub item: Item,
+    /// Condition on the present item.
+    pub condition: Option<Condition>,
+    /// What to return.
+    pub returns: Returns,
+}
+
+impl Row for PutItem {
+    const OPERATION: Operation = Operation::write("PutItem");
+    const PLANE: Plane = Plane::Items;
+    const MEMBERS: &'static [Member] = &[
+        TABLE,
+        required("Item", VALUES),
+        EXPECTED,
+        RETURN_VALUES,
+        RETURN_CONSUMED,
+        RETURN_METRICS,
+        CONDITIONAL,
+        CONDITION,
+        EXPRESSION_NAMES,
+        EXPRESSION_VALUES,
+        RETURN_ON_FAILURE,
+    ];
+
+    fn tables(&self) -> Vec<&TableName> {
+        vec![&self.table]
+    }
+    fn decode(body: &Body<'_>, echo: &mut Echo) -> Result<Self, WireError> {
+        let scope = scope(body)?;
+        let (table, item, condition) = (body.table()?, body.item("Item")?, body.condition(&scope)?);
+        scope.finish()?;
+        Ok(Self { table, item, condition, returns: returns(body, None, echo)? })
+    }
+    fn handle(self, service: &mut DynamoDb, at: &mut At<'_>) -> Reply {
+        let Self { table, item, condition, returns } = self;
+        service.put_item(at, &table, item, condition.as_ref(), returns)
+    }
+}

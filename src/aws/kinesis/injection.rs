@@ -1,0 +1,21 @@
+//! Faults begin and end.
+
+use super::api::Fault;
+use super::service::Kinesis;
+use crate::base::{Event, SimTime};
+
+impl Kinesis {
+    /// Lets a fault begin; `id` tells it from others.
+    pub fn inject(&mut self, _now: SimTime, id: u32, fault: Fault, events: &mut Vec<Event>) {
+        if let Fault::ZoneOutage { zone, wipe } = fault {
+            self.lose_zone(id, zone, wipe, events);
+        }
+        self.faults.begin(id, fault);
+    }
+
+    /// Ends a fault.
+    pub fn heal(&mut self, now: SimTime, id: u32, events: &mut Vec<Event>) {
+        self.faults.end(id);
+        self.restore_zone(id, now, events);
+    }
+}

@@ -1,0 +1,33 @@
+//! StartStreamEncryption (<https://docs.aws.amazon.com/kinesis/latest/APIReference/API_StartStreamEncryption.html>).
+
+use super::row::{Aim, At, Body, Kinesis, Member, Operation, Quota, Reply, Row, WireError, required};
+use crate::aws::kinesis::wire::shapes::{ARN, ENCRYPTION, KEY_ID, STREAM};
+use crate::base::StreamName;
+
+/// StartStreamEncryption with EncryptionType KMS.
+#[derive(Clone, Debug)]
+pub struct StartStreamEncryption {
+    /// The stream.
+    pub stream: StreamName,
+    /// KeyId.
+    pub key_id: Box<str>,
+}
+
+impl Row for StartStreamEncryption {
+    const OPERATION: Operation = Operation::write("StartStreamEncryption");
+    const QUOTA: Quota = Quota::Stream(5);
+    const MEMBERS: &'static [Member] =
+        &[STREAM, required("EncryptionType", ENCRYPTION), required("KeyId", KEY_ID), ARN];
+
+    fn aim(&self) -> Aim<'_> {
+        Aim::stream(&self.stream)
+    }
+    fn decode(body: &Body<'_>) -> Result<Self, WireError> {
+        body.need_kms()?;
+        Ok(Self { stream: body.stream()?, key_id: body.text("KeyId").into() })
+    }
+    fn handle(self, service: &mut Kinesis, at: &mut At<'_>) -> Reply {
+        let Self { stream, key_id } = self;
+        service.start_encryption(at, &stream, key_id)
+    }
+}

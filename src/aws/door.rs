@@ -1,14 +1,10 @@
-//! The services' door for the AWS protocol: an HTTP request to a service's request, and the reply to an HTTP answer.
+//! The services' door for the AWS protocols: an HTTP request to a service's request, and the reply to an HTTP answer.
 //!
 //! What lies between the two (a network, a clock, faults) is the caller's.
 
-use super::{Account, dynamodb, kinesis};
-use super::{Reply, Request};
-use crate::aws::kinesis::Request as Streams;
-use crate::aws::kinesis::SubscribeToShard;
-use crate::aws::kinesis::api::{ConsumerRef, Error, Response};
-use crate::aws::protocol::envelope::{self, Api, HttpRequest, HttpResponse};
-use crate::aws::protocol::{Encoding, WireError};
+use super::protocol::envelope::{self, HttpRequest, HttpResponse};
+use super::protocol::{Account, Encoding, Place};
+use super::{Echo, Reply, Request, is_spoken, kinesis};
 use crate::base::ShardId;
 
 /// What bytes need besides the services to become requests, and replies to become bytes.
@@ -23,12 +19,8 @@ pub struct Door {
 /// What an answer needs to know of its request.
 pub struct Asked {
     encoding: Encoding,
-    of: Of,
-}
-
-enum Of {
-    Kinesis { echo: kinesis::wire::Echo, subscriber: Option<(ConsumerRef, ShardId)> },
-    DynamoDb { echo: dynamodb::wire::Echo },
+    echo: Echo,
+    subscriber: Option<(kinesis::api::ConsumerRef, ShardId)>,
 }
 
 /// An answer: whole, or the beginning of a subscription.
@@ -43,83 +35,55 @@ pub enum Answer {
 #[derive(Clone, Debug)]
 pub struct Subscribed {
     /// Who subscribed.
-    pub consumer: ConsumerRef,
+    pub consumer: kinesis::api::ConsumerRef,
     /// To what.
     pub shard: ShardId,
-    /// The subscription's number.
+    /// The number that the service gave it.
     pub number: u64,
     /// How its events are written.
     pub encoding: Encoding,
 }
 
 impl Door {
+    pub(super) fn place(&self) -> Place<'_> {
+        Place { account: &self.account, epoch_unix_ms: self.epoch_unix_ms }
+    }
+
     /// Opens a request.
     ///
     /// # Errors
     /// The answer that says what is wrong with it.
     pub fn open(&self, request: &HttpRequest<'_>) -> Result<(Request, Asked), HttpResponse> {
-        let opened = envelope::open(request)?;
-        let encoding = opened.encoding;
-        match opened.api {
-            Api::Kinesis => {
-                let call = kinesis::wire::decode(opened.operation, &opened.body, &self.account)
-                    .map_err(|error| encoding.refusal("", &error))?;
-                let of = Of::Kinesis { echo: call.echo, subscriber: subscriber(&call.request) };
-                Ok((Request::Kinesis(call.request), Asked { encoding, of }))
-            }
-            Api::DynamoDb => {
-                let call = dynamodb::wire::decode(opened.operation, &opened.body, &self.account)
-                    .map_err(|error| dynamodb::wire::wire_refusal(encoding, &error))?;
-                Ok((
-                    Request::DynamoDb(Box::new(call.request)),
-                    Asked { encoding, of: Of::DynamoDb { echo: call.echo } },
-                ))
-            }
-        }
+        let opened = envelope::open(request, is_spoken)?;
+        let (request, echo) = Echo::of(&opened, &self.account)?;
+        let subscriber = subscriber(&request);
+        Ok((request, Asked { encoding: opened.encoding, echo, subscriber }))
     }
 
-    /// The answer to a request that cannot be carried out through no fault of its own.
+    /// Returns the answer to a request that cannot be carried out through no fault of its own.
     pub fn failure(&self, request: &HttpRequest<'_>) -> HttpResponse {
         match self.open(request) {
-            Ok((_, Asked { encoding, of: Of::Kinesis { .. } })) => {
-                encoding.refusal("", &WireError::of(&Error::InternalFailure))
-            }
-            Ok((_, Asked { encoding, of: Of::DynamoDb { .. } })) => {
-                dynamodb::wire::refusal(encoding, &dynamodb::api::Error::InternalServerError, &self.account)
-            }
+            Ok((_, asked)) => asked.echo.failure(asked.encoding, &self.place()),
             Err(refusal) => refusal,
         }
     }
 
-    /// The answer that a reply becomes.
+    /// Returns the answer that a reply becomes.
     pub fn answer(&self, asked: Asked, reply: Reply) -> Answer {
-        let encoding = asked.encoding;
-        Answer::Whole(match (asked.of, reply) {
-            (Of::Kinesis { echo, subscriber }, Reply::Kinesis(Ok(response))) => match (response, subscriber) {
-                (Response::Subscribed { subscription: number }, Some((consumer, shard))) => {
-                    return Answer::Subscribed(Subscribed { consumer, shard, number, encoding });
-                }
-                (response, _) => {
-                    let body = kinesis::wire::encode(&echo, &response, &self.account, self.epoch_unix_ms);
-                    encoding.answer(body.as_ref())
-                }
-            },
-            (Of::Kinesis { .. }, Reply::Kinesis(Err(error))) => encoding.refusal("", &WireError::of(&error)),
-            (Of::DynamoDb { echo }, Reply::DynamoDb(Ok(response))) => {
-                encoding.answer(Some(&dynamodb::wire::encode(&echo, &response, &self.account, self.epoch_unix_ms)))
+        let Asked { encoding, echo, subscriber } = asked;
+        match (subscriber, &reply) {
+            (Some((consumer, shard)), Reply::Kinesis(Ok(kinesis::api::Response::Subscribed { subscription }))) => {
+                Answer::Subscribed(Subscribed { consumer, shard, number: *subscription, encoding })
             }
-            (Of::DynamoDb { .. }, Reply::DynamoDb(Err(error))) => {
-                dynamodb::wire::refusal(encoding, &error, &self.account)
-            }
-            _ => unreachable!("a service's request has its reply"),
-        })
+            _ => Answer::Whole(echo.answer(encoding, &reply, &self.place())),
+        }
     }
 }
 
-/// Who subscribes to what.
-fn subscriber(request: &Streams) -> Option<(ConsumerRef, ShardId)> {
+/// Who subscribes to what: the one answer that is not whole.
+fn subscriber(request: &Request) -> Option<(kinesis::api::ConsumerRef, ShardId)> {
     match request {
-        Streams::SubscribeToShard(SubscribeToShard { consumer, shard, .. }) => Some((consumer.clone(), *shard)),
-        _ => None,
+        Request::Kinesis(kinesis::Request::SubscribeToShard(asked)) => Some((asked.consumer.clone(), asked.shard)),
+        Request::Kinesis(_) | Request::DynamoDb(_) | Request::Store(_) => None,
     }
 }

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::protocol::envelope::HttpRequest;
 use super::protocol::operation::Operation;
-use super::{Account, Answer, Cloud, Door, KINESIS, dynamodb, kinesis, operations};
+use super::{Account, Answer, Cloud, Door, KINESIS, Settings, dynamodb, kinesis, operations};
 use crate::base::{Seed, SimTime};
 use crate::world::Backend;
 
@@ -62,7 +62,7 @@ fn body(service: &str, operation: Operation) -> Value {
 
 /// A cloud with a stream and a table, whose state lets every call through to its faults.
 fn cloud() -> Cloud {
-    let mut cloud = Cloud::new(kinesis::api::Settings::default(), dynamodb::api::Settings::default(), Seed(1));
+    let mut cloud = Cloud::new(Settings::default(), Seed(1));
     let mut events = Vec::new();
     let stream = "clicks".parse().expect("a name");
     cloud.kinesis.provision(SimTime::ZERO, &stream, 2, 24, None, &mut events);

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::Cx;
-use crate::aws::{Cloud, KINESIS};
-use crate::aws::{Service, dynamodb, kinesis};
+use crate::aws::{Cloud, KINESIS, Settings as CloudSettings};
+use crate::aws::{Service, kinesis};
 use crate::base::event::HostRole;
 use crate::base::{Event, EventKind, Fold, HostId, RangeSet, Seed, ShardId, SimDuration, SimTime, StreamName};
 use crate::world::{Settings, World};
@@ -47,7 +47,7 @@ impl Lab {
             services: Cloud::hosts(),
             latency: (SimDuration::from_millis(5), SimDuration::from_millis(5)),
         };
-        let cloud = Cloud::new(streams, dynamodb::api::Settings::default(), Seed(1));
+        let cloud = Cloud::new(CloudSettings { kinesis: streams, ..CloudSettings::default() }, Seed(1));
         let lab = Self { world: World::new(settings, cloud, log.clone()), log };
         let create = kinesis::api::CreateStream::provisioned(clicks(), shards);
         lab.ask(kinesis::Request::CreateStream(Box::new(create)));

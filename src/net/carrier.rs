@@ -16,8 +16,8 @@ use hyper::{Request, Response};
 use tokio::task::AbortHandle;
 
 use super::client::{HttpClient, HttpError, Timeouts};
-use super::{Room, SERVICES, ordinals};
-use crate::aws::{self, Cloud, KINESIS, Reply, Written};
+use super::{Room, ordinals};
+use crate::aws::{self, Cloud, Reply, SPEAKING, Written};
 use crate::base::HostId;
 use crate::base::event::HostRole;
 use crate::http::headers::{AMZ_DATE, TARGET};
@@ -57,7 +57,7 @@ impl Carrier {
 impl world::Carrier<Cloud> for Carrier {
     fn carries(&self, client: HostId, service: HostId) -> bool {
         let role = self.room.upgrade().map(|room| room.world.host(client).role());
-        SERVICES.contains(&service) && matches!(role, Some(HostRole::Producer | HostRole::Consumer))
+        SPEAKING.contains(&service) && matches!(role, Some(HostRole::Producer | HostRole::Consumer))
     }
 
     fn carry(&self, call: CarriedCall<Cloud>, request: aws::Request) -> Box<dyn Any> {
@@ -108,7 +108,7 @@ async fn exchange(room: &Room, client: &HttpClient, request: &aws::Request) -> R
 }
 
 fn http_request(service: HostId, written: Written) -> Request<Full<Bytes>> {
-    let host = if service == KINESIS { "kinesis" } else { "dynamodb" };
+    let host = &Cloud::hosts()[service.index()];
     let request = Request::post("/")
         .header(HOST, format!("{host}.us-east-1.amazonaws.com"))
         .header(CONTENT_TYPE, written.encoding.content_type())

@@ -139,6 +139,3 @@ pub fn duration(span: SimDuration) -> Duration {
 
 /// The port that services listen on.
 pub const PORT: u16 = 443;
-
-/// The services that speak HTTP.
-pub const SERVICES: [HostId; 2] = [crate::aws::KINESIS, crate::aws::DYNAMODB];

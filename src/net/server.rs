@@ -16,7 +16,7 @@ use turmoil_net::shim::tokio::net::TcpListener;
 
 use super::stream::{AsHost, HostStream};
 use super::tcp::{endpoint, host_at};
-use super::{Room, SERVICES, duration, ordinals};
+use super::{Room, duration, ordinals};
 use crate::aws::kinesis;
 use crate::aws::kinesis::Request as Streams;
 use crate::aws::kinesis::api::{PutEntry, SubscriptionPoll};
@@ -35,7 +35,7 @@ type Body = Either<Full<Bytes>, Frames>;
 
 /// Lets the services listen.
 pub(super) fn listen(room: &Rc<Room>) {
-    for service in SERVICES {
+    for service in aws::SPEAKING.iter().copied() {
         let accepting = accept(room.clone(), service);
         room.spawn(AsHost::new(&room.tcp, service, Box::pin(accepting)));
     }

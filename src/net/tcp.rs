@@ -14,7 +14,8 @@ use tokio::sync::Notify;
 use tokio::time::Instant;
 use turmoil_net::{EnterGuard, KernelConfig, Net, Packet, Transport};
 
-use super::{PORT, Room, SERVICES, duration};
+use super::{PORT, Room, duration};
+use crate::aws::SPEAKING;
 use crate::base::HostId;
 
 /// Linux's smallest retransmission timeout.
@@ -193,7 +194,7 @@ struct Link {
 impl Link {
     fn of((from, to): FlowId) -> Option<Self> {
         let (from, to) = (host_at(from.ip())?, host_at(to.ip())?);
-        Some(match SERVICES.contains(&from) {
+        Some(match SPEAKING.contains(&from) {
             true => Self { client: to, service: from, is_reply: true },
             false => Self { client: from, service: to, is_reply: false },
         })

@@ -17,6 +17,7 @@ mod tests;
 use std::cell::{OnceCell, RefCell};
 use std::rc::Rc;
 
+use crate::aws;
 use crate::aws::Cloud;
 use crate::base::event::{ConsumerLibrary, HostRole};
 use crate::base::{Event, Fold, SimDuration, SimTime};
@@ -139,7 +140,14 @@ fn build(
         services: Cloud::hosts(),
         latency: plan.latency,
     };
-    let cloud = Cloud::new(plan.streams_settings.clone(), plan.table_settings.clone(), plan.seed);
+    let cloud = Cloud::new(
+        aws::Settings {
+            kinesis: plan.streams_settings.clone(),
+            dynamodb: plan.table_settings.clone(),
+            ..aws::Settings::default()
+        },
+        plan.seed,
+    );
     let world = World::new(settings, cloud, observer);
     for stream in &plan.streams {
         world.with_backend(|cloud, now, events| {

@@ -17,7 +17,7 @@ use tokio::time::Instant;
 use super::AppCode;
 use super::cx::{AppCx, Identity};
 use super::stage::Stage;
-use crate::aws::{DYNAMODB, KINESIS};
+use crate::aws;
 use crate::base::{Event, HostId};
 use crate::http::headers::{TARGET, text};
 use crate::net::client::{HttpClient, HttpError, Timeouts};
@@ -201,9 +201,5 @@ async fn next_frame<T>(
 
 fn service_of(request: &Request<Bytes>) -> Option<HostId> {
     let target = text(request.headers(), &TARGET)?;
-    match target.split('.').next()? {
-        "Kinesis_20131202" => Some(KINESIS),
-        "DynamoDB_20120810" => Some(DYNAMODB),
-        _ => None,
-    }
+    aws::host_of_target(target.split('.').next()?)
 }

@@ -37,5 +37,6 @@ mod transactions;
 mod updates;
 pub mod wire;
 
+pub use api::{Fault, Reply, Settings};
 pub use operations::*;
 pub use service::DynamoDb;

@@ -42,5 +42,6 @@ mod write;
 mod zone_outage;
 mod zones;
 
+pub use api::{Fault, Reply, Settings};
 pub use operations::*;
 pub use service::Kinesis;

@@ -49,36 +49,17 @@ pub enum Encoding {
     Cbor11,
 }
 
-/// A service that is spoken for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Api {
-    /// Kinesis Data Streams.
-    Kinesis,
-    /// DynamoDB.
-    DynamoDb,
-}
-
 /// A request whose envelope is right.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Opened<'a> {
-    /// The service.
-    pub api: Api,
+    /// What stands before the operation in the target: the service.
+    pub service: &'a str,
     /// The operation, which the service may not know.
     pub operation: &'a str,
     /// How the answer is written.
     pub encoding: Encoding,
     /// The body.
     pub body: Value<'a>,
-}
-
-impl Api {
-    /// What stands before the operation in `X-Amz-Target`.
-    pub fn target(self) -> &'static str {
-        match self {
-            Self::Kinesis => "Kinesis_20131202",
-            Self::DynamoDb => "DynamoDB_20120810",
-        }
-    }
 }
 
 impl Encoding {
@@ -138,11 +119,12 @@ impl Encoding {
     }
 }
 
-/// Opens a request.
+/// Opens a request; `is_service` knows what may stand before the operation in its target.
 ///
 /// # Errors
 /// The answer that says what is wrong with the envelope.
-pub fn open<'a>(request: &HttpRequest<'a>) -> Result<Opened<'a>, HttpResponse> {
+pub fn open<'a>(request: &HttpRequest<'a>, is_service: impl Fn(&str) -> bool) -> Result<Opened<'a>, HttpResponse> {
+    let split_target = |target: &'a str| target.split_once('.').filter(|(service, _)| is_service(service));
     if request.method != "POST" {
         return Err(xml(403, "AccessDeniedException", "Unable to determine service/operation name to be authorized"));
     }
@@ -157,17 +139,11 @@ pub fn open<'a>(request: &HttpRequest<'a>) -> Result<Opened<'a>, HttpResponse> {
     }
     let body = encoding.decode(request.body).map_err(|error| encoding.refusal("", &error))?;
     let unknown = WireError { code: "UnknownOperationException", message: None, status: 400 };
-    let Some((api, operation)) = request.target.and_then(split_target) else {
+    let Some((service, operation)) = request.target.and_then(split_target) else {
         return Err(encoding.refusal("", &unknown));
     };
     signature_shape(request).map_err(|error| encoding.refusal("", &error))?;
-    Ok(Opened { api, operation, encoding, body })
-}
-
-fn split_target(target: &str) -> Option<(Api, &str)> {
-    let (service, operation) = target.split_once('.')?;
-    let api = [Api::Kinesis, Api::DynamoDb].into_iter().find(|api| api.target() == service)?;
-    Some((api, operation))
+    Ok(Opened { service, operation, encoding, body })
 }
 
 /// A signature in the header or in the query, complete; whether it is right is not looked at.
@@ -260,24 +236,28 @@ mod tests {
         }
     }
 
+    fn is_service(name: &str) -> bool {
+        ["Kinesis_20131202", "DynamoDB_20120810"].contains(&name)
+    }
+
     fn told(request: HttpRequest<'_>) -> String {
-        match open(&request) {
-            Ok(opened) => format!("{:?} {}", opened.api, opened.operation),
+        match open(&request, is_service) {
+            Ok(opened) => format!("{} {}", opened.service, opened.operation),
             Err(answer) => format!("{} {}", answer.status, String::from_utf8_lossy(&answer.body)),
         }
     }
 
     #[test]
     fn a_right_envelope_is_opened() {
-        assert_eq!(told(request()), "Kinesis PutRecord");
+        assert_eq!(told(request()), "Kinesis_20131202 PutRecord");
         let dynamodb = HttpRequest {
             target: Some("DynamoDB_20120810.GetItem"),
             content_type: Some("application/x-amz-json-1.0"),
             ..request()
         };
-        assert_eq!(told(dynamodb), "DynamoDb GetItem");
+        assert_eq!(told(dynamodb), "DynamoDB_20120810 GetItem");
         let cbor = HttpRequest { content_type: Some("application/x-amz-cbor-1.1"), body: b"\xa0", ..request() };
-        assert_eq!(open(&cbor).map(|opened| opened.encoding), Ok(Encoding::Cbor11));
+        assert_eq!(open(&cbor, is_service).map(|opened| opened.encoding), Ok(Encoding::Cbor11));
     }
 
     #[test]

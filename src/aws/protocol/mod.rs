@@ -5,6 +5,7 @@
 //! becomes a service's request; the reply goes back the same way. This floor only translates: it
 //! knows no rule of a service.
 
+mod account;
 pub mod cbor;
 pub mod envelope;
 pub mod error;
@@ -13,12 +14,15 @@ pub mod json;
 pub mod operation;
 pub(crate) mod shape;
 pub mod value;
+mod wire;
 
 use std::borrow::Cow;
 
 use self::error::AwsError;
 
+pub use account::Account;
 pub use envelope::{Encoding, HttpResponse};
+pub use wire::{Place, Wire};
 
 /// Why a request never reached a service: AWS's name of the error, and the message.
 #[derive(Clone, Debug, PartialEq, Eq)]

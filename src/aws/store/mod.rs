@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 use super::Service;
 use super::protocol::operation::Operation;
 use crate::base::event::SinkKind;
-use crate::base::{ConsumerId, Event, HostId, RangeSet, SequenceNumber, ShardId, SimTime};
+use crate::base::{ConsumerId, Event, HostId, RangeSet, Seed, SequenceNumber, ShardId, SimTime};
 
 /// A request of the store.
 #[derive(Clone, Debug)]
@@ -100,11 +100,25 @@ pub struct Store {
     contents: BTreeMap<(ConsumerId, ShardId), Contents>,
 }
 
+/// Nothing about the store can be set.
+#[derive(Clone, Debug, Default)]
+pub struct Settings;
+
+/// The store has no faults of its own: it is lost, or slow, as its links are.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Fault {}
+
 impl Store {
     /// An empty store.
-    pub fn new() -> Self {
+    pub fn new(_: Settings, _: Seed) -> Self {
         Self::default()
     }
+    /// Lets a fault begin, of which there are none.
+    pub fn inject(&mut self, _: SimTime, _: u32, fault: Fault, _: &mut Vec<Event>) {
+        match fault {}
+    }
+    /// Ends a fault, of which there are none.
+    pub fn heal(&mut self, _: SimTime, _: u32, _: &mut Vec<Event>) {}
 }
 
 impl Contents {
@@ -214,7 +228,7 @@ mod tests {
     #[test]
     fn only_a_plain_store_keeps_duplicates() {
         for (kind, expected) in [(SinkKind::Plain, 5), (SinkKind::Idempotent, 0), (SinkKind::Transactional, 0)] {
-            let (replies, events) = send(&mut Store::new(), [apply(kind, 0, 10, 1), apply(kind, 5, 15, 1)]);
+            let (replies, events) = send(&mut Store::default(), [apply(kind, 0, 10, 1), apply(kind, 5, 15, 1)]);
             assert_eq!(replies, [Reply::Applied, Reply::Applied]);
             assert_eq!(duplicates(&events), expected, "{kind}");
         }
@@ -224,7 +238,7 @@ mod tests {
     fn only_a_transactional_store_keeps_a_position_and_a_fence() {
         for kind in [SinkKind::Plain, SinkKind::Idempotent] {
             let requests = [open(kind, 7), apply(kind, 0, 10, 7), open(kind, 3), apply(kind, 10, 20, 3)];
-            let (replies, _) = send(&mut Store::new(), requests);
+            let (replies, _) = send(&mut Store::default(), requests);
             let opened = Reply::Opened { position: None };
             assert_eq!(replies, [opened.clone(), Reply::Applied, opened, Reply::Applied], "{kind}");
         }
@@ -233,7 +247,7 @@ mod tests {
     #[test]
     fn a_transactional_store_refuses_a_zombie_and_keeps_effect_and_position_together() {
         use SinkKind::Transactional as T;
-        let mut sink = Store::new();
+        let mut sink = Store::default();
         let requests = [open(T, 3), apply(T, 0, 10, 3), open(T, 7), apply(T, 10, 20, 3), open(T, 3), open(T, 7)];
         let (replies, events) = send(&mut sink, requests);
         let position = at_ordinal(10);
@@ -252,7 +266,7 @@ mod tests {
         use SinkKind::Transactional as T;
         let requests =
             [open(T, 1), apply(T, 0, 10, 1), apply(T, 10, 20, 1), apply(T, 0, 10, 1), apply(T, 10, 20, 1), open(T, 1)];
-        let (replies, events) = send(&mut Store::new(), requests);
+        let (replies, events) = send(&mut Store::default(), requests);
         assert_eq!(replies.last(), Some(&Reply::Opened { position: at_ordinal(20) }));
         assert_eq!(duplicates(&events), 0);
     }
@@ -270,7 +284,7 @@ mod tests {
             fence: 1,
             commit: end,
         };
-        let (replies, _) = send(&mut Store::new(), [apply(T, 0, 10, 1), at_end, apply(T, 0, 10, 1), open(T, 1)]);
+        let (replies, _) = send(&mut Store::default(), [apply(T, 0, 10, 1), at_end, apply(T, 0, 10, 1), open(T, 1)]);
         assert_eq!(replies.last(), Some(&Reply::Opened { position: end }));
     }
 }

@@ -51,7 +51,7 @@ pub use self::update_time_to_live::UpdateTimeToLive;
 
 use self::row::{At, Body, DynamoDb as Machine, Echo, Plane, Reply, Row, TableName, Value, WireError, shape};
 use super::api::{CreateTable, UpdateTable};
-use crate::aws::Account;
+use crate::aws::protocol::Account;
 use crate::aws::protocol::operation::{Operation, operations};
 
 operations! {

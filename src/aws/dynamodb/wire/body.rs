@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 
 use super::{attribute, legacy, scope::Scope};
-use crate::aws::Account;
 use crate::aws::dynamodb::api::{AttributeName, Condition, Item, Key, Page, Path};
+use crate::aws::protocol::Account;
 use crate::aws::protocol::WireError;
 use crate::aws::protocol::value::Value;
 use crate::base::TableName;

@@ -1,8 +1,8 @@
 //! Bodies of requests to the table service's requests.
 
 use super::encode::Echo;
-use crate::aws::Account;
 use crate::aws::dynamodb::operations::Request;
+use crate::aws::protocol::Account;
 use crate::aws::protocol::WireError;
 use crate::aws::protocol::value::Value;
 

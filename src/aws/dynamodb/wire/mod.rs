@@ -3,6 +3,7 @@
 //! Expressions and the older parameters (`Expected`, `AttributeUpdates`, `KeyConditions`, filters) become the same
 //! typed trees. Not here: PartiQL, streams, global tables, backups, imports and exports.
 
+mod arn;
 pub(super) mod attribute;
 pub(super) mod body;
 pub mod client;
@@ -12,6 +13,7 @@ mod grammar;
 pub(super) mod legacy;
 pub(super) mod members;
 mod projection;
+mod protocol;
 mod reserved;
 mod scope;
 pub(super) mod shapes;
@@ -23,4 +25,5 @@ mod tokens;
 
 pub use decode::{Call, decode};
 pub use encode::{Echo, encode, refusal, wire_refusal};
+pub use protocol::Protocol;
 pub use scope::Scope;

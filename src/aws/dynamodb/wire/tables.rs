@@ -1,9 +1,9 @@
 //! Answers about tables: their settings and descriptions.
 
-use crate::aws::Account;
 use crate::aws::dynamodb::api::{
     AttributeName, AttributeType, Capacity, IndexDescription, Projection, Response, TableDescription, TableStatus,
 };
+use crate::aws::protocol::Account;
 use crate::aws::protocol::value::Value;
 
 /// The body of an answer about tables.

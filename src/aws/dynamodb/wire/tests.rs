@@ -5,10 +5,10 @@ use serde_json::json;
 
 use super::scope::Scope;
 use super::{attribute, decode};
-use crate::aws::Account;
 use crate::aws::dynamodb::api::Item;
 use crate::aws::dynamodb::operations::Request;
 use crate::aws::dynamodb::operations::UpdateItem;
+use crate::aws::protocol::Account;
 use crate::aws::protocol::value::Value;
 use crate::aws::protocol::{WireError, json};
 

@@ -92,7 +92,7 @@ pub use self::update_stream_warm_throughput::UpdateStreamWarmThroughput;
 use self::row::{Aim, At, Body, Kinesis as Machine, Quota, Reply, Row, Value, WireError, shape};
 use super::api::CreateStream;
 use super::api::ListShards;
-use crate::aws::Account;
+use crate::aws::protocol::Account;
 use crate::aws::protocol::operation::{Operation, operations};
 
 operations! {

@@ -1,7 +1,7 @@
 //! Members of a request's body, by the types that the service has for them.
 
-use crate::aws::Account;
 use crate::aws::kinesis::api::{IteratorPosition, ListShards, ShardFilter};
+use crate::aws::protocol::Account;
 use crate::aws::protocol::WireError;
 use crate::aws::protocol::value::Value;
 use crate::base::{HashKey, SequenceNumber, ShardId, StreamName};

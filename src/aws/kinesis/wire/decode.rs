@@ -1,8 +1,8 @@
 //! Bodies of requests to the streams service's requests.
 
-use crate::aws::Account;
 use crate::aws::kinesis::operations::row::Row;
 use crate::aws::kinesis::operations::{ListTagsForResource, Request};
+use crate::aws::protocol::Account;
 use crate::aws::protocol::WireError;
 use crate::aws::protocol::value::Value;
 use crate::base::StreamName;

@@ -4,10 +4,10 @@ use std::borrow::Cow;
 
 use super::decode::Echo;
 use super::{resources, tokens};
-use crate::aws::Account;
 use crate::aws::kinesis::api::{
     ChildShard, GetRecordsOutput, Placed, PutFailure, Record, Response, Shard, StreamDescription, StreamSummary,
 };
+use crate::aws::protocol::Account;
 use crate::aws::protocol::value::Value;
 use crate::base::HashKeyRange;
 

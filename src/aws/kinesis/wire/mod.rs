@@ -2,11 +2,13 @@
 //!
 //! Not here: queues and channels, whose operations are refused by name.
 
+mod arn;
 pub(super) mod body;
 pub mod client;
 mod decode;
 mod encode;
 pub(super) mod members;
+mod protocol;
 mod resources;
 pub(super) mod shapes;
 mod subscription;
@@ -16,4 +18,5 @@ pub mod tokens;
 
 pub use decode::{Call, Echo, decode};
 pub use encode::encode;
+pub use protocol::Protocol;
 pub use subscription::{initial_response, subscription_error, subscription_event};

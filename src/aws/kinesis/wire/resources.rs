@@ -1,9 +1,9 @@
 //! Answers about streams as resources: their settings, tags and consumers.
 
-use crate::aws::Account;
 use crate::aws::kinesis::api::{
     Commitment, ConsumerDescription, ListedStream, ShardLevelMetrics, StreamMode, Tag, WarmThroughput,
 };
+use crate::aws::protocol::Account;
 use crate::aws::protocol::value::Value;
 
 pub(super) fn listed_stream<'a>(stream: &'a ListedStream, account: &Account) -> Value<'a> {

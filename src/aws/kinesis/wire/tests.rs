@@ -3,10 +3,10 @@
 use serde_json::{Value as Json, json};
 
 use super::{Call, decode};
-use crate::aws::Account;
 use crate::aws::kinesis::api::IteratorPosition;
 use crate::aws::kinesis::operations::Request;
 use crate::aws::kinesis::operations::{GetRecords, SubscribeToShard};
+use crate::aws::protocol::Account;
 use crate::aws::protocol::json;
 
 fn account() -> Account {

@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use crate::aws::Account;
 use crate::aws::dynamodb::api::{Capacity, Consumed, Error, Item, Key, Reply, Response, TableDescription, TableStatus};
 use crate::aws::dynamodb::operations::Request;
 use crate::aws::dynamodb::operations::{DeleteItem, DescribeTable, GetItem, PutItem, Scan, UpdateItem};
 use crate::aws::dynamodb::wire::body::Body;
 use crate::aws::dynamodb::wire::{attribute, table_members};
+use crate::aws::protocol::Account;
 use crate::aws::protocol::envelope::refused;
 use crate::aws::protocol::value::Value;
 use crate::base::{SimTime, TableId};

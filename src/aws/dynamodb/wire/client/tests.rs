@@ -5,7 +5,6 @@ use std::sync::Arc;
 use proptest::prelude::*;
 
 use super::{body, reply};
-use crate::aws::Account;
 use crate::aws::dynamodb::api::{
     AttributeName, AttributeType, AttributeValue, Capacity, Comparator, Condition, Consumed, CreateTable, Error, Item,
     Key, Operand, Page, Path, Reply, Response, Returns, SetOperand, Step, TableDescription, TableStatus, Update,
@@ -13,6 +12,7 @@ use crate::aws::dynamodb::api::{
 use crate::aws::dynamodb::operations::Request;
 use crate::aws::dynamodb::operations::{DeleteItem, DescribeTable, GetItem, PutItem, Scan, UpdateItem};
 use crate::aws::dynamodb::wire::{self, decode};
+use crate::aws::protocol::Account;
 use crate::aws::protocol::Encoding;
 use crate::base::{SimTime, TableId, TableName};
 

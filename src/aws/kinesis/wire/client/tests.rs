@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use super::{body, reply};
-use crate::aws::Account;
 use crate::aws::kinesis::api::{
     ChildShard, Error, GetRecordsOutput, IteratorPosition, ListShards, ListShardsToken, Placed, PutEntry, PutFailure,
     Record, Reply, Response, Shard, ShardFilter, ShardIterator,
@@ -11,6 +10,7 @@ use crate::aws::kinesis::api::{
 use crate::aws::kinesis::operations::Request;
 use crate::aws::kinesis::operations::{GetRecords, GetShardIterator, PutRecord, PutRecords};
 use crate::aws::kinesis::wire::{self, Echo};
+use crate::aws::protocol::Account;
 use crate::aws::protocol::Encoding;
 use crate::base::{
     HashKey, HashKeyRange, PartitionKey, Payload, SequenceNumber, ShardId, SimTime, StreamId, StreamName,

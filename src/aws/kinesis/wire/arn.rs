@@ -1,19 +1,10 @@
-//! The account and region that an endpoint stands for, and the ARNs that name its resources.
+//! The ARNs of streams and of their registered consumers.
 
 use std::fmt;
 
-use super::protocol::WireError;
 use crate::aws::kinesis::api::{ConsumerDescription, ConsumerRef};
-use crate::base::{StreamName, TableName};
-
-/// An account in a region.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Account {
-    /// Twelve digits.
-    pub id: Box<str>,
-    /// For example `us-east-1`.
-    pub region: Box<str>,
-}
+use crate::aws::protocol::{Account, WireError};
+use crate::base::StreamName;
 
 impl Account {
     /// A stream's ARN.
@@ -37,23 +28,6 @@ impl Account {
             arn.split_once("/consumer/").and_then(|(_, consumer)| consumer.rsplit_once(':')).ok_or_else(missing)?;
         let created_unix_s = Some(created.parse().map_err(|_| missing())?);
         Ok(ConsumerRef { stream, name: name.into(), created_unix_s })
-    }
-
-    /// A table's ARN.
-    pub fn table_arn(&self, table: impl fmt::Display) -> String {
-        format!("arn:aws:dynamodb:{}:{}:table/{table}", self.region, self.id)
-    }
-
-    /// The table that an ARN names.
-    ///
-    /// # Errors
-    /// ResourceNotFoundException when it is of another account or region, or of no table.
-    pub fn table_of_arn(&self, arn: &str) -> Result<TableName, WireError> {
-        let missing = || WireError::new("ResourceNotFoundException", format!("Requested resource not found: {arn}"));
-        let prefix = self.table_arn("");
-        let name = arn.strip_prefix(&prefix).ok_or_else(missing)?;
-        let name = name.split_once('/').map_or(name, |(table, _)| table);
-        name.parse().map_err(|_| missing())
     }
 
     /// The stream that an ARN names, whose shape was checked.

@@ -1,0 +1,159 @@
+//! Makes the cloud of a list of services: messages, hosts, names, faults, settings and doors.
+
+/// One row a service: the host that stands for it, its module, its type, the name of its random stream, and how it
+/// speaks on the wire, if it does.
+macro_rules! services {
+    ($(
+        $(#[$doc:meta])*
+        $host:ident = $number:literal, $module:ident::$name:ident $(in $holder:ident)?, seed $seed:literal
+        $(, speaks $wire:ty)?;
+    )*) => {
+        $(
+            $(#[$doc])*
+            #[doc = concat!("\n\nThis is the host that stands for it on the network.")]
+            pub const $host: HostId = HostId($number);
+        )*
+
+        /// A message to one of the services.
+        #[derive(Clone, Debug)]
+        pub enum Request { $($(#[$doc])* $name(services!(@held $module::Request $(, $holder)?))),* }
+
+        /// The answer of the service that was asked.
+        #[derive(Clone, Debug)]
+        pub enum Reply { $($(#[$doc])* $name($module::Reply)),* }
+
+        /// A fault of one of the services.
+        #[derive(Clone, Debug, PartialEq)]
+        pub enum Fault { $($(#[$doc])* $name($module::Fault)),* }
+
+        /// What each service is set to.
+        #[derive(Clone, Debug, Default)]
+        pub struct Settings { $($(#[$doc])* pub $module: $module::Settings),* }
+
+        /// All services behind the network.
+        pub struct Cloud { $($(#[$doc])* pub $module: $module::$name),* }
+
+        impl Cloud {
+            /// Fresh services.
+            pub fn new(settings: Settings, seed: Seed) -> Self {
+                Self { $($module: $module::$name::new(settings.$module, seed.derive($seed))),* }
+            }
+            /// Returns the names of the hosts that stand for the services, in the order of their numbers.
+            pub fn hosts() -> Vec<Arc<str>> {
+                vec![$(stringify!($module).into()),*]
+            }
+            /// Lets a fault begin; [`Cloud::heal`] with the same `id` ends it.
+            pub fn inject(&mut self, now: SimTime, id: u32, fault: Fault, events: &mut Vec<Event>) {
+                match fault { $(Fault::$name(fault) => self.$module.inject(now, id, fault, events)),* }
+            }
+            /// Ends a fault of whichever service has it.
+            pub fn heal(&mut self, now: SimTime, id: u32, events: &mut Vec<Event>) {
+                $(self.$module.heal(now, id, events);)*
+            }
+        }
+
+        /// Returns the operations of each service, with the service's name.
+        pub fn operations_by_service() -> [(&'static str, &'static [Operation]); [$($number),*].len()] {
+            [$((stringify!($module), $module::OPERATIONS)),*]
+        }
+
+        impl Backend for Cloud {
+            type Request = Request;
+            type Reply = Reply;
+
+            fn service_of(request: &Request) -> usize {
+                match request { $(Request::$name(_) => $number),* }
+            }
+            fn operation_of(request: &Request) -> &'static str {
+                match request { $(Request::$name(request) => request.operation().name()),* }
+            }
+            fn handle(&mut self, now: SimTime, caller: HostId, request: Request, events: &mut Vec<Event>) -> Reply {
+                match request {
+                    $(Request::$name(request) => {
+                        let request = services!(@open request $(, $holder)?);
+                        Reply::$name(self.$module.handle(now, caller, request, events))
+                    })*
+                }
+            }
+            fn next_deadline(&self) -> Option<SimTime> {
+                [$(self.$module.next_deadline()),*].into_iter().flatten().min()
+            }
+            fn advance(&mut self, now: SimTime, events: &mut Vec<Event>) {
+                $(self.$module.advance(now, events);)*
+            }
+        }
+
+        /// What an answer repeats of its request, by the service that was asked.
+        enum Echo { $($($name(<$wire as Wire>::Echo),)?)* }
+
+        impl Echo {
+            /// Reads a body as a request to the service that a target names, or answers what is wrong with it.
+            fn of(opened: &Opened<'_>, account: &Account) -> Result<(Request, Self), HttpResponse> {
+                let (operation, body, encoding) = (opened.operation, &opened.body, opened.encoding);
+                match opened.service {
+                    $($(<$wire>::TARGET => match <$wire>::decode(operation, body, account) {
+                        Ok((request, echo)) => Ok((Request::$name(request.into()), Self::$name(echo))),
+                        Err(error) => Err(<$wire>::refusal(encoding, &error)),
+                    },)?)*
+                    other => unreachable!("{other} is none of the services that targets may name"),
+                }
+            }
+            /// Returns the answer that a reply becomes.
+            fn answer(&self, encoding: Encoding, reply: &Reply, at: &Place<'_>) -> HttpResponse {
+                match (self, reply) {
+                    $($((Self::$name(echo), Reply::$name(reply)) => <$wire>::answer(encoding, echo, reply, at),)?)*
+                    _ => unreachable!("a service's request has its reply"),
+                }
+            }
+            /// Returns the answer to a request that cannot be carried out through no fault of its own.
+            fn failure(&self, encoding: Encoding, at: &Place<'_>) -> HttpResponse {
+                match self { $($(Self::$name(_) => <$wire>::failure(encoding, at),)?)* }
+            }
+        }
+
+        /// The hosts of services that speak on the wire.
+        pub const SPEAKING: &[HostId] = &[$($(services!(@of $host $wire),)?)*];
+
+        /// Returns whether a target may begin so.
+        fn is_spoken(target: &str) -> bool {
+            [$($(<$wire>::TARGET,)?)*].contains(&target)
+        }
+
+        /// Returns the host of the service that a target names, such as `Kinesis_20131202`.
+        pub fn host_of_target(target: &str) -> Option<HostId> {
+            match target {
+                $($(<$wire>::TARGET => Some(services!(@of $host $wire)),)?)*
+                _ => None,
+            }
+        }
+
+        /// Returns the target and encoding that a built-in client writes a request with, and its body; `None` when no
+        /// built-in client sends it over HTTP.
+        fn written(request: &Request) -> Option<(&'static str, Encoding, Value<'_>)> {
+            match request {
+                $(Request::$name(_request) => services!(@written _request $(, $wire)?),)*
+            }
+        }
+
+        /// Returns the reply to `request` that an answer means; `None` when it cannot be read.
+        fn read(request: &Request, _status: u16, _body: &Value<'_>, _at: &Place<'_>) -> Option<Reply> {
+            match request {
+                $(Request::$name(_request) => services!(@read $name _request _status _body _at $(, $wire)?),)*
+            }
+        }
+    };
+    (@held $request:ty) => { $request };
+    (@held $request:ty, $holder:ident) => { $holder<$request> };
+    (@open $request:ident) => { $request };
+    (@open $request:ident, $holder:ident) => { *$request };
+    (@of $host:ident $wire:ty) => { $host };
+    (@written $request:ident) => { None };
+    (@written $request:ident, $wire:ty) => {
+        <$wire>::body($request).map(|body| (<$wire>::TARGET, <$wire>::ENCODING, body))
+    };
+    (@read $name:ident $request:ident $status:ident $body:ident $at:ident) => { None };
+    (@read $name:ident $request:ident $status:ident $body:ident $at:ident, $wire:ty) => {
+        <$wire>::reply($request, $status, $body, $at).map(Reply::$name)
+    };
+}
+pub(super) use services;

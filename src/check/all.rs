@@ -109,6 +109,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::base::Position;
     use crate::base::event::SinkKind;
     use crate::check::Verdict;
     use crate::check::test_events::*;
@@ -149,7 +150,12 @@ mod tests {
             2 => Event::ShardExpired { stream, shard },
             3 => accepted(shard, from),
             4 => read_behind(host, shard, from, to, u64::from(a) * 40_000, u64::from(c) * 1000),
-            5 => Event::IteratorExpired { stream, shard, host, iterator_lived_ms: u64::from(c) * 40_000 },
+            5 => Event::IteratorExpired {
+                stream,
+                shard,
+                host,
+                iterator_lived: SimDuration::from_secs(u64::from(c) * 40),
+            },
             6 => trimmed(shard, from),
             7 => Event::RetentionChanged { stream, retention_hours: u32::from(a % 2) },
             8 => started(host, shard, checkpoints[usize::from(c % 5)]),
@@ -172,7 +178,7 @@ mod tests {
             25 => Event::FaultsHealed {},
             26 => Event::TableCapacityChanged { table: LEASES, read_units: 1, write_units: a.into() },
             27 => Event::UnitsConsumed { table: LEASES, host, operation: "x", read_half_units: 1, write_units: 100 },
-            28 => Event::IteratorRequested { consumer, host, shard, position: "LATEST".into() },
+            28 => Event::IteratorRequested { consumer, host, shard, position: Position::Latest },
             _ => Event::RunEnded {},
         }
     }

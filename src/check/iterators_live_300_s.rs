@@ -33,17 +33,17 @@ impl IteratorsLive300S {
 impl Fold for IteratorsLive300S {
     fn on(&mut self, at: SimTime, event: &Event) {
         match *event {
-            Event::RecordsRead { shard, host, iterator_lived_ns, .. } => {
+            Event::RecordsRead { shard, host, iterator_lived, .. } => {
                 self.judged += 1;
-                if iterator_lived_ns > LIFETIME.as_nanos() {
-                    let (host, lived) = (self.names.host(host), SimDuration::from_nanos(iterator_lived_ns));
+                if iterator_lived > LIFETIME {
+                    let (host, lived) = (self.names.host(host), iterator_lived);
                     self.findings.fail(at, || format!("{host} read {shard} with an iterator that was {lived} old"));
                 }
             }
-            Event::IteratorExpired { shard, host, iterator_lived_ms, .. } => {
+            Event::IteratorExpired { shard, host, iterator_lived, .. } => {
                 self.judged += 1;
-                if iterator_lived_ms < LIFETIME.as_millis() && self.faults == 0 {
-                    let (host, lived) = (self.names.host(host), SimDuration::from_millis(iterator_lived_ms));
+                if iterator_lived < LIFETIME && self.faults == 0 {
+                    let (host, lived) = (self.names.host(host), iterator_lived);
                     self.findings.fail(at, || format!("an iterator of {host} for {shard} expired when {lived} old"));
                 }
             }
@@ -71,8 +71,9 @@ mod tests {
     use crate::check::Verdict;
     use crate::check::test_events::*;
 
-    fn expired(iterator_lived_ms: u64) -> Event {
-        Event::IteratorExpired { stream: CLICKS, shard: S0, host: WORKER_1, iterator_lived_ms }
+    fn expired(lived_ms: u64) -> Event {
+        let iterator_lived = SimDuration::from_millis(lived_ms);
+        Event::IteratorExpired { stream: CLICKS, shard: S0, host: WORKER_1, iterator_lived }
     }
 
     #[test]

@@ -190,8 +190,8 @@ impl Fold for NoAcknowledgedRecordLost {
             Event::RecordAccepted { stream, shard, ordinal, zones, .. } => {
                 self.on_accepted(at, stream, shard, ordinal, zones);
             }
-            Event::RecordsRead { stream, shard, host, from, to, behind_latest_ms, iterator_lived_ns, .. } => {
-                let continues = self.sessions.read(at, (stream, shard), host, to, iterator_lived_ns);
+            Event::RecordsRead { stream, shard, host, from, to, behind_latest_ms, iterator_lived, .. } => {
+                let continues = self.sessions.read(at, (stream, shard), host, to, iterator_lived);
                 self.on_read(at, (stream, shard), from..to, continues);
                 if behind_latest_ms == 0 {
                     self.on_caught_up(at, stream, shard, to);

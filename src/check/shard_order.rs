@@ -67,8 +67,8 @@ impl Fold for ShardOrder {
             Event::RecordAccepted { stream, shard, ordinal, index, .. } => {
                 self.on_accepted(at, stream, shard, (ordinal, index));
             }
-            Event::RecordsRead { stream, shard, host, from, to, iterator_lived_ns, .. } => {
-                let continues = self.sessions.read(at, (stream, shard), host, to, iterator_lived_ns);
+            Event::RecordsRead { stream, shard, host, from, to, iterator_lived, .. } => {
+                let continues = self.sessions.read(at, (stream, shard), host, to, iterator_lived);
                 if let Some(last) = continues.filter(|last| from < *last) {
                     let host = self.names.host(host);
                     self.findings
@@ -99,6 +99,7 @@ impl Check for ShardOrder {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base::Position;
     use crate::check::Verdict;
     use crate::check::test_events::*;
 
@@ -135,7 +136,7 @@ mod tests {
 
     #[test]
     fn a_late_copy_of_a_request_is_nobodys_read() {
-        let position = "AFTER_SEQUENCE_NUMBER 9".into();
+        let position = Position::TrimHorizon;
         let asked = Event::IteratorRequested { consumer: BILLING, host: WORKER_1, shard: S0, position };
         let script = [
             (100, read(WORKER_1, S0, 0, 10, 5)),

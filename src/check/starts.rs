@@ -5,7 +5,7 @@
 
 use super::grid::Grid;
 use super::names::Names;
-use crate::base::{ConsumerId, Event, HostId, ShardId, StreamId};
+use crate::base::{ConsumerId, Event, HostId, Position, ShardId, StreamId};
 
 /// What a worker begins from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,11 +19,15 @@ pub enum Origin {
 }
 
 impl Origin {
-    fn of(start: &str) -> Self {
+    fn of(start: Position) -> Self {
         match start {
-            "TRIM_HORIZON" => Self::TrimHorizon,
-            _ if start.starts_with("LATEST") || start.starts_with("AT_TIMESTAMP") => Self::Chosen,
-            _ => Self::Stored,
+            Position::TrimHorizon => Self::TrimHorizon,
+            Position::Latest | Position::AtTimestamp { .. } => Self::Chosen,
+            Position::AtSequenceNumber(_)
+            | Position::AfterSequenceNumber(_)
+            | Position::Checkpoint(_)
+            | Position::SavedIterator
+            | Position::ShardEnd => Self::Stored,
         }
     }
 }
@@ -53,7 +57,7 @@ impl Starts {
     pub fn on(&mut self, event: &Event, names: &Names) -> Option<Start> {
         match event {
             Event::ProcessingStarted { consumer, host, shard, start } => {
-                let origin = Origin::of(start);
+                let origin = Origin::of(*start);
                 *self.waiting.at(host.index(), shard.index()) = Some((*consumer, origin));
                 if origin == Origin::TrimHorizon {
                     self.first.at(consumer.index(), shard.index()).get_or_insert(0);

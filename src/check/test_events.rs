@@ -3,10 +3,13 @@
 use std::sync::Arc;
 
 use super::{Check, CheckResult};
-use crate::base::event::{ConsumerLibrary, HostRole, LeaseGain, ProcessingEnd, ProcessorFault, Replaced, SinkKind};
+use crate::base::event::{
+    ConsumerLibrary, HostRole, LeaseGain, ProcessingEnd, ProcessorFault, Replaced, RoutedBy, SinkKind,
+};
 use crate::base::item::{AttributeValue, Item};
 use crate::base::{
-    ConsumerId, Event, HashKey, HashKeyRange, HostId, PartitionKey, SequenceNumber, ShardId, SimTime, StreamId, TableId,
+    ConsumerId, Event, HashKey, HashKeyRange, HostId, PartitionKey, SequenceNumber, ShardId, SimDuration, SimTime,
+    StreamId, TableId,
 };
 
 pub const CLICKS: StreamId = StreamId(0);
@@ -92,6 +95,7 @@ pub fn accepted_of(shard: ShardId, ordinal: u64, size_bytes: u32) -> Event {
         ordinal,
         index: ordinal * 3,
         key,
+        routed_by: RoutedBy::PartitionKey,
         size_bytes,
         zones: 0b111,
         host: WEB,
@@ -117,7 +121,7 @@ pub fn read_behind(host: HostId, shard: ShardId, from: u64, to: u64, lived_ms: u
         size_bytes: (to - from) * 100,
         behind_latest_ms,
         iterator_age_ms: 0,
-        iterator_lived_ns: lived_ms * 1_000_000,
+        iterator_lived: SimDuration::from_millis(lived_ms),
     }
 }
 
@@ -143,8 +147,10 @@ pub fn closed(shard: ShardId, end: u64) -> Event {
     Event::ShardClosed { stream: CLICKS, shard, end }
 }
 
-pub fn started(host: HostId, shard: ShardId, start: &str) -> Event {
-    Event::ProcessingStarted { consumer: BILLING, host, shard, start: start.into() }
+/// A worker begins from what its lease row says.
+pub fn started(host: HostId, shard: ShardId, checkpoint: &str) -> Event {
+    let start = super::lease_row::Checkpoint::parse(checkpoint).expect("a checkpoint").into();
+    Event::ProcessingStarted { consumer: BILLING, host, shard, start }
 }
 
 pub fn ended(host: HostId, shard: ShardId, reason: ProcessingEnd) -> Event {

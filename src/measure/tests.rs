@@ -4,11 +4,13 @@ use std::sync::Arc;
 
 use super::*;
 use crate::base::event::{
-    ConsumerLibrary, Event, Fold, HostRole, LeaseGain, ProcessingEnd, ProcessorFault, ReadRefusal, Replaced, SinkKind,
-    TableThrottle, WriteRefusal, ZoneState,
+    ConsumerLibrary, Event, Fold, HostRole, LeaseGain, ProcessingEnd, ProcessorFault, ReadRefusal, Replaced, RoutedBy,
+    SinkKind, TableThrottle, WriteRefusal, ZoneState,
 };
 use crate::base::item::Item;
-use crate::base::{ConsumerId, HashKeyRange, HostId, PartitionKey, ShardId, SimTime, StreamId, TableId};
+use crate::base::{
+    ConsumerId, HashKeyRange, HostId, PartitionKey, Position, ShardId, SimDuration, SimTime, StreamId, TableId,
+};
 
 pub const STREAM: StreamId = StreamId(0);
 pub const TABLE: TableId = TableId(0);
@@ -59,6 +61,7 @@ pub fn accepted(shard: ShardId, ordinal: u64, text: &str, size_bytes: u32) -> Ev
         ordinal,
         index: ordinal,
         key: key(text),
+        routed_by: RoutedBy::PartitionKey,
         size_bytes,
         zones: 7,
         host: WEB,
@@ -79,7 +82,7 @@ pub fn read(shard: ShardId, host: HostId, to: u64, iterator_age_ms: u64) -> Even
         size_bytes: 0,
         behind_latest_ms: iterator_age_ms + 5,
         iterator_age_ms,
-        iterator_lived_ns: 0,
+        iterator_lived: SimDuration::ZERO,
     }
 }
 
@@ -88,7 +91,7 @@ fn processed(shard: ShardId, host: HostId, from: u64, to: u64) -> Event {
 }
 
 fn started(shard: ShardId, host: HostId) -> Event {
-    Event::ProcessingStarted { consumer: BILLING, host, shard, start: "TRIM_HORIZON".into() }
+    Event::ProcessingStarted { consumer: BILLING, host, shard, start: Position::TrimHorizon }
 }
 
 fn gained(shard: ShardId, host: HostId, how: LeaseGain) -> Event {
@@ -193,7 +196,12 @@ fn a_split_closes_its_parent_and_gives_states() {
 fn calls_reads_and_trims_count() {
     let put = Event::PutAnswered { stream: STREAM, host: WEB, is_batch: true, records: 2, failed: 0 };
     let refused = Event::ReadRefused { stream: STREAM, shard: S1, host: ONE, reason: ReadRefusal::CallRate };
-    let expired = Event::IteratorExpired { stream: STREAM, shard: S1, host: ONE, iterator_lived_ms: 300_001 };
+    let expired = Event::IteratorExpired {
+        stream: STREAM,
+        shard: S1,
+        host: ONE,
+        iterator_lived: SimDuration::from_millis(300_001),
+    };
     let trimmed = |to| Event::RecordsTrimmed { stream: STREAM, shard: S0, to };
     let mut events: Vec<_> = (0..10).map(|n| (0, accepted(S0, n, "a", 1))).collect();
     events.extend([(1, put), (1, refused), (1, expired), (2, read(S0, ONE, 4, 7)), (3, trimmed(3)), (4, trimmed(9))]);

@@ -23,7 +23,7 @@ use crate::aws::kinesis::api::{PutEntry, SubscriptionPoll};
 use crate::aws::kinesis::{GetShardIterator, PutRecord, PutRecords, SubscribeToShard};
 use crate::aws::protocol::envelope::HttpResponse;
 use crate::aws::{self, Answer, Reply, Subscribed};
-use crate::base::{Event, HostId, Payload, ShardId, SimDuration, SimTime};
+use crate::base::{Event, HostId, Payload, Position, ShardId, SimDuration, SimTime};
 use crate::http::frames::{EVENTS_WAITING_MAX, Frames};
 use crate::http::headers;
 use crate::world::{Backend, Fate};
@@ -110,7 +110,7 @@ async fn exchange(room: &Rc<Room>, client: HostId, service: HostId, request: aws
     let begins = position_asked(&request);
     let reply = handle(room, client, request);
     if let (Some((shard, position)), Reply::Kinesis(Ok(_))) = (begins, &reply) {
-        tell_start(room, client, shard, &position);
+        tell_start(room, client, shard, position);
     }
     match caller.message(service, operation, true) {
         Fate::Lost => return pending().await,
@@ -141,21 +141,21 @@ fn with_payloads_of_simulation(request: aws::Request) -> aws::Request {
 }
 
 /// Where a request wants to read a shard from.
-fn position_asked(request: &aws::Request) -> Option<(ShardId, String)> {
+fn position_asked(request: &aws::Request) -> Option<(ShardId, Position)> {
     match request {
         aws::Request::Kinesis(
             Streams::GetShardIterator(GetShardIterator { shard, position, .. })
             | Streams::SubscribeToShard(SubscribeToShard { shard, position, .. }),
-        ) => Some((*shard, position.to_string())),
+        ) => Some((*shard, (*position).into())),
         _ => None,
     }
 }
 
 /// An application that asks for a position is about to process the shard from there: that is all one sees of it.
-fn tell_start(room: &Room, client: HostId, shard: ShardId, position: &str) {
+fn tell_start(room: &Room, client: HostId, shard: ShardId, start: Position) {
     if let Some(consumer) = room.lives.consumer_of(client) {
         let host = room.world.host(client);
-        host.emit(Event::ProcessingStarted { consumer, host: client, shard, start: position.into() });
+        host.emit(Event::ProcessingStarted { consumer, host: client, shard, start });
     }
 }
 

@@ -2,6 +2,7 @@
 //!
 //! `{"time_ns":1500000000,"time":"0:00:01.500","event":"HostCrashed","host":"billing-1"}`
 
+use std::fmt::Display;
 use std::io::{self, Write};
 
 use flate2::write::GzEncoder;
@@ -10,7 +11,7 @@ use serde_json::{Map, Value};
 
 use crate::base::event::{Event, FieldVisitor, Fold};
 use crate::base::item::{AttributeValue, Item};
-use crate::base::{ConsumerId, HostId, SimTime, StreamId, TableId};
+use crate::base::{ConsumerId, HostId, SimDuration, SimTime, StreamId, TableId};
 use crate::measure::Names;
 
 /// Writes events as newline-delimited JSON. The first error ends the writing and is told by [`Self::finish`].
@@ -68,13 +69,14 @@ struct Line<'a> {
 }
 
 impl Line<'_> {
-    fn value(&mut self, name: &'static str, value: impl serde::Serialize) {
+    fn value(&mut self, name: impl Display, value: impl serde::Serialize) {
         if self.out.len() > 1 {
             self.out.push(b',');
         }
         self.out.push(b'"');
-        self.out.extend_from_slice(name.as_bytes());
-        self.out.extend_from_slice(b"\":");
+        if let Err(error) = write!(self.out, "{name}\":") {
+            unreachable!("memory takes text: {error}");
+        }
         if let Err(error) = serde_json::to_writer(&mut *self.out, &value) {
             unreachable!("text and numbers are always JSON, and memory takes them: {error}");
         }
@@ -84,6 +86,9 @@ impl Line<'_> {
 impl FieldVisitor for Line<'_> {
     fn number(&mut self, name: &'static str, value: u64) {
         self.value(name, value);
+    }
+    fn duration(&mut self, name: &'static str, value: SimDuration) {
+        self.value(format_args!("{name}_ns"), value.as_nanos());
     }
     fn flag(&mut self, name: &'static str, value: bool) {
         self.value(name, value);

@@ -1,8 +1,10 @@
 //! The report of a small run written by hand, byte for byte, and the other sinks.
 
 use super::*;
-use crate::base::event::{Event, Fold, LeaseGain, TableThrottle, WriteRefusal};
-use crate::base::{HashKeyRange, HostId, ShardId, SimDuration, SimTime, StreamId};
+use crate::base::event::{Event, Fold, LeaseGain, RoutedBy, TableThrottle, WriteRefusal};
+use crate::base::{
+    HashKey, HashKeyRange, HostId, PartitionKey, Position, SequenceNumber, ShardId, SimDuration, SimTime, StreamId,
+};
 use crate::check::Evidence;
 use crate::measure::tests::{BILLING, ONE, STREAM, TABLE, TWO, WEB, accepted, declarations, read, refused};
 use crate::measure::{Measures, Series};
@@ -16,7 +18,7 @@ fn story() -> Vec<(SimTime, Event)> {
         events.push((SimTime::from_secs(2), Event::LeaseGained { consumer: BILLING, host, shard, how, from: None }));
         events.push((
             SimTime::from_secs(2),
-            Event::ProcessingStarted { consumer: BILLING, host, shard, start: "TRIM_HORIZON".into() },
+            Event::ProcessingStarted { consumer: BILLING, host, shard, start: Position::TrimHorizon },
         ));
     }
     let mut next = [0u64; 2];
@@ -64,7 +66,7 @@ fn leases_in_the_story(second: u64, at: SimTime, next: &[u64; 2], events: &mut V
         245 => {
             let (how, from) = (LeaseGain::Available, Some("billing-1".into()));
             events.push((at, Event::LeaseGained { consumer: BILLING, host: TWO, shard: s0, how, from }));
-            let start = "49590".into();
+            let start = Position::Checkpoint(SequenceNumber::new(s0, 0, 0, 0));
             events.push((at, Event::ProcessingStarted { consumer: BILLING, host: TWO, shard: s0, start }));
         }
         260 => {
@@ -222,6 +224,39 @@ fn exported_lines_are_json_with_names() {
     assert_eq!((&gained["host"], &gained["consumer"]), (&"billing-1".into(), &"billing".into()));
     assert_eq!((&gained["time_ns"], &gained["time"]), (&2_000_000_000u64.into(), &"0:00:02.000".into()));
     assert_eq!((&gained["shard"], &gained["from"]), (&"shardId-000000000000".into(), &serde_json::Value::Null));
+}
+
+#[test]
+fn exported_durations_have_one_unit_and_a_hash_key_shows_where_it_chose_the_shard() {
+    let key = PartitionKey::new("k").expect("a key");
+    let accepted = |routed_by| {
+        let (stream, shard, key) = (STREAM, ShardId(0), key.clone());
+        Event::RecordAccepted {
+            stream,
+            shard,
+            ordinal: 0,
+            index: 0,
+            key,
+            routed_by,
+            size_bytes: 1,
+            zones: 7,
+            host: WEB,
+        }
+    };
+    let iterator_lived = SimDuration::from_millis(300_001);
+    let mut writer = export::EventsWriter::new(Vec::new());
+    for event in [
+        Event::IteratorExpired { stream: STREAM, shard: ShardId(0), host: ONE, iterator_lived },
+        accepted(RoutedBy::PartitionKey),
+        accepted(RoutedBy::HashKey(Box::new(HashKey::new(12)))),
+    ] {
+        writer.on(SimTime::ZERO, &event);
+    }
+    let text = String::from_utf8(writer.finish().expect("memory")).expect("UTF-8");
+    let lines: Vec<_> = text.lines().collect();
+    assert!(lines[0].ends_with(r#""iterator_lived_ns":300001000000}"#), "{text}");
+    assert!(lines[1].contains(r#""key":"k","size_bytes":1,"#), "{text}");
+    assert!(lines[2].contains(r#""key":"k","routed_by":"12","size_bytes":1,"#), "{text}");
 }
 
 #[test]

@@ -61,7 +61,14 @@ enum What {
     Time {},
     End {
         trace_hash: String,
+        /// Version of the trace hash. The first one had none.
+        #[serde(default = "first_trace_version")]
+        trace_version: u32,
     },
+}
+
+const fn first_trace_version() -> u32 {
+    1
 }
 
 #[derive(Debug, Serialize, Deserialize)]

@@ -125,7 +125,7 @@ impl Kinesis {
             stream: iterator.stream_id,
             shard: iterator.shard,
             host: at.caller,
-            iterator_lived_ms: lived.as_millis(),
+            iterator_lived: lived,
         });
         let text = format!(
             "Iterator expired. The iterator was created at time {} while right now it is {} which is further in the \
@@ -186,7 +186,7 @@ impl Kinesis {
             size_bytes: bytes,
             behind_latest_ms: behind.as_millis(),
             iterator_age_ms: age.as_millis(),
-            iterator_lived_ns: at.now.since(iterator.issued_at).as_nanos(),
+            iterator_lived: at.now.since(iterator.issued_at),
         });
         let slot = &mut self.streams[id.index()].shards[shard.index()];
         slot.read_bytes.take(at.now, bytes);

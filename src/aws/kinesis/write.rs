@@ -6,7 +6,7 @@ use super::limits;
 use super::log::Entry;
 use super::service::{At, Kinesis};
 use super::shard::OverLimit;
-use crate::base::event::WriteRefusal;
+use crate::base::event::{RoutedBy, WriteRefusal};
 use crate::base::units::KIB;
 use crate::base::{Event, SequenceNumber, ShardId, StreamId, StreamName};
 
@@ -127,12 +127,12 @@ impl Kinesis {
         after: Option<SequenceNumber>,
     ) -> Result<Placed, PutFailure> {
         let stream = &mut self.streams[target.id.index()];
-        let hash = match entry.explicit_hash_key.as_deref() {
-            _ if target.is_auto => stream.next_of_auto(),
-            Some(hash) => *hash,
-            None => entry.partition_key.hash_key(),
+        let routed_by = match &entry.explicit_hash_key {
+            _ if target.is_auto => RoutedBy::HashKey(Box::new(stream.next_of_auto())),
+            Some(hash) => RoutedBy::HashKey(hash.clone()),
+            None => RoutedBy::PartitionKey,
         };
-        let shard = stream.route(hash);
+        let shard = stream.route(routed_by.hash_key(&entry.partition_key));
         let size_bytes = entry.size_bytes();
         let refusal = if target.has_faults { self.faults.one_record(&stream.name, shard) } else { None };
         let refusal = match (refusal, target.zones) {
@@ -169,6 +169,7 @@ impl Kinesis {
             ordinal,
             index,
             key,
+            routed_by,
             size_bytes: size_bytes as u32,
             zones,
             host: at.caller,

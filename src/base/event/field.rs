@@ -7,7 +7,9 @@ use crate::base::hash_key::HashKeyRange;
 use crate::base::ids::{ConsumerId, HostId, ShardId, StreamId, StreamName, TableId, TableName};
 use crate::base::item::{AttributeValue, Item};
 use crate::base::partition_key::PartitionKey;
+use crate::base::position::Position;
 use crate::base::sequence_number::SequenceNumber;
+use crate::base::time::SimDuration;
 
 /// Collects the canonical encoding of one event.
 ///
@@ -54,6 +56,8 @@ impl<'a> Encoder<'a> {
 pub trait FieldVisitor {
     /// A number.
     fn number(&mut self, name: &'static str, value: u64);
+    /// A length of time. Its unit is the same wherever a duration is shown.
+    fn duration(&mut self, name: &'static str, value: SimDuration);
     /// Yes or no.
     fn flag(&mut self, name: &'static str, value: bool);
     /// Text.
@@ -134,6 +138,16 @@ impl Field for PartitionKey {
     }
 }
 
+impl Field for SimDuration {
+    #[inline]
+    fn encode(&self, out: &mut Encoder<'_>) {
+        out.put(self.as_nanos().to_le_bytes());
+    }
+    fn visit(&self, name: &'static str, visitor: &mut dyn FieldVisitor) {
+        visitor.duration(name, *self);
+    }
+}
+
 impl Field for bool {
     #[inline]
     fn encode(&self, out: &mut Encoder<'_>) {
@@ -172,6 +186,36 @@ impl Field for SequenceNumber {
         self.index().encode(out);
         self.time_unix_s().encode(out);
         self.shard().encode(out);
+    }
+    fn visit(&self, name: &'static str, visitor: &mut dyn FieldVisitor) {
+        visitor.text(name, &self.to_string());
+    }
+}
+
+impl Field for Position {
+    fn encode(&self, out: &mut Encoder<'_>) {
+        match self {
+            Self::TrimHorizon => out.put([0]),
+            Self::Latest => out.put([1]),
+            Self::AtTimestamp { unix_ms } => {
+                out.put([2]);
+                unix_ms.encode(out);
+            }
+            Self::AtSequenceNumber(number) => {
+                out.put([3]);
+                number.encode(out);
+            }
+            Self::AfterSequenceNumber(number) => {
+                out.put([4]);
+                number.encode(out);
+            }
+            Self::Checkpoint(number) => {
+                out.put([5]);
+                number.encode(out);
+            }
+            Self::SavedIterator => out.put([6]),
+            Self::ShardEnd => out.put([7]),
+        }
     }
     fn visit(&self, name: &'static str, visitor: &mut dyn FieldVisitor) {
         visitor.text(name, &self.to_string());

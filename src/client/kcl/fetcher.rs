@@ -6,7 +6,6 @@
 
 use std::cell::Cell;
 use std::rc::Rc;
-use std::sync::Arc;
 
 use super::config::KclSettings;
 use super::lease::Checkpoint;
@@ -156,7 +155,7 @@ impl Fetcher {
 
     async fn iterator(&self, position: IteratorPosition) -> Result<ShardIterator, SdkError<Error>> {
         let (consumer, host, shard) = (self.settings.consumer, self.cx.id(), self.shard);
-        self.cx.emit(Event::IteratorRequested { consumer, host, shard, position: position_text(position) });
+        self.cx.emit(Event::IteratorRequested { consumer, host, shard, position: position.into() });
         let request =
             Request::GetShardIterator(GetShardIterator { stream: self.settings.stream.clone(), shard, position });
         match self.kinesis.streams(request).await? {
@@ -178,16 +177,5 @@ impl Fetcher {
                 _ => IteratorPosition::TrimHorizon,
             },
         }
-    }
-}
-
-/// A position as events show it.
-pub(crate) fn position_text(position: IteratorPosition) -> Arc<str> {
-    match position {
-        IteratorPosition::AtSequenceNumber(number) => format!("AT_SEQUENCE_NUMBER {number}").into(),
-        IteratorPosition::AfterSequenceNumber(number) => format!("AFTER_SEQUENCE_NUMBER {number}").into(),
-        IteratorPosition::AtTimestamp(time) => format!("AT_TIMESTAMP {time}").into(),
-        IteratorPosition::TrimHorizon => "TRIM_HORIZON".into(),
-        IteratorPosition::Latest => "LATEST".into(),
     }
 }

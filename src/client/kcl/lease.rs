@@ -8,7 +8,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::base::item::{AttributeValue, Item};
-use crate::base::{HashKeyRange, SequenceNumber, ShardId};
+use crate::base::{HashKeyRange, Position, SequenceNumber, ShardId};
 
 /// Names of the lease row's attributes. They are statics, so that each is in memory once and items find an attribute
 /// without comparing texts.
@@ -74,6 +74,18 @@ impl Checkpoint {
     /// Whether nothing below it is claimed to be processed.
     pub fn is_unprocessed(self) -> bool {
         self < Self::Latest
+    }
+}
+
+impl From<Checkpoint> for Position {
+    fn from(checkpoint: Checkpoint) -> Self {
+        match checkpoint {
+            Checkpoint::AtTimestamp => Self::AtTimestamp { unix_ms: None },
+            Checkpoint::TrimHorizon => Self::TrimHorizon,
+            Checkpoint::Latest => Self::Latest,
+            Checkpoint::At(number) => Self::Checkpoint(number),
+            Checkpoint::ShardEnd => Self::ShardEnd,
+        }
     }
 }
 

@@ -147,7 +147,7 @@ impl Consumer {
             self.worker.mishaps.clone(),
         )
         .await?;
-        self.worker.cx.emit(Event::ProcessingStarted { consumer, host, shard, start: start.to_string().into() });
+        self.worker.cx.emit(Event::ProcessingStarted { consumer, host, shard, start: start.into() });
         let last = match start {
             Checkpoint::At(number) => Some(number),
             _ => None,

@@ -1,7 +1,6 @@
 //! One shard, read in a loop of GetRecords until its end.
 
 use std::rc::Rc;
-use std::sync::Arc;
 
 use super::lineage::Beginning;
 use super::saved::SavedPosition;
@@ -13,7 +12,7 @@ use crate::aws::kinesis::api::{
 use crate::aws::kinesis::{GetRecords, GetShardIterator};
 use crate::aws::store;
 use crate::base::event::{ProcessingEnd, SinkKind};
-use crate::base::{Event, SequenceNumber, ShardId, SimDuration, SimTime};
+use crate::base::{Event, Position, SequenceNumber, ShardId, SimDuration, SimTime};
 use crate::client::processor::{CheckpointPolicy, ProcessorMishap};
 use crate::client::sdk::SdkError;
 
@@ -22,7 +21,10 @@ const IDLE_MIN: SimDuration = SimDuration::from_millis(1);
 
 /// Reads a shard from `beginning` to its end, then lets its children be read.
 pub(super) async fn read_shard(poller: Rc<Poller>, shard: ShardId, beginning: Beginning) {
-    let start = if beginning.iterator.is_some() { "saved iterator".into() } else { name(&beginning.position) };
+    let start = match beginning.iterator {
+        Some(_) => Position::SavedIterator,
+        None => beginning.position.into(),
+    };
     let (consumer, host) = (poller.settings.consumer, poller.cx.id());
     poller.cx.emit(Event::ProcessingStarted { consumer, host, shard, start });
     let mut reader = Reader {
@@ -110,7 +112,7 @@ impl Reader {
     async fn request_iterator(&self) -> Result<ShardIterator, Error> {
         let Poller { settings, cx, sdk, .. } = &*self.poller;
         let (consumer, host, shard) = (settings.consumer, cx.id(), self.shard);
-        cx.emit(Event::IteratorRequested { consumer, host, shard, position: name(&self.position) });
+        cx.emit(Event::IteratorRequested { consumer, host, shard, position: self.position.into() });
         let request = Request::GetShardIterator(GetShardIterator {
             stream: settings.stream.clone(),
             shard,
@@ -265,15 +267,3 @@ impl Reader {
 
 /// The application threw an exception.
 struct Threw;
-
-/// A position as events name it.
-fn name(position: &IteratorPosition) -> Arc<str> {
-    match position {
-        IteratorPosition::TrimHorizon => "TRIM_HORIZON".into(),
-        IteratorPosition::Latest => "LATEST".into(),
-        IteratorPosition::AtTimestamp(_) => "AT_TIMESTAMP".into(),
-        IteratorPosition::AtSequenceNumber(number) | IteratorPosition::AfterSequenceNumber(number) => {
-            number.to_string().into()
-        }
-    }
-}

@@ -15,6 +15,7 @@ use super::{Entry, Header, RecordError, Request, What};
 use crate::aws::kinesis::api::ConsumerRef;
 use crate::aws::protocol::envelope::HttpRequest;
 use crate::aws::{self, Answer};
+use crate::base::trace_hash::TRACE_VERSION;
 use crate::base::{ShardId, SimTime};
 use crate::run::Live;
 
@@ -179,7 +180,10 @@ impl Recorder {
     /// Notes the end of the session.
     pub fn end(&self, live: &Live) -> Result<(), RecordError> {
         match self.scope {
-            Scope::Recording => self.note(live.now(), What::End { trace_hash: format!("{:016x}", live.trace_hash()) }),
+            Scope::Recording => self.note(
+                live.now(),
+                What::End { trace_hash: format!("{:016x}", live.trace_hash()), trace_version: TRACE_VERSION },
+            ),
             Scope::Directory { .. } => self.time(live.now()),
         }
     }

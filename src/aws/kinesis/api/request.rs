@@ -1,9 +1,7 @@
 //! What can be asked.
 
-use std::fmt;
-
 use super::{RecordDistributionStrategy, StreamMode, Tag, Timestamp};
-use crate::base::{HashKey, PartitionKey, Payload, SequenceNumber, ShardId, SimTime, StreamName};
+use crate::base::{HashKey, PartitionKey, Payload, Position, SequenceNumber, ShardId, SimTime, StreamName};
 
 /// CreateStream.
 #[derive(Clone, Debug)]
@@ -121,14 +119,14 @@ pub enum IteratorPosition {
     Latest,
 }
 
-impl fmt::Display for IteratorPosition {
-    /// The sentinel, or the sequence number.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::AtSequenceNumber(number) | Self::AfterSequenceNumber(number) => number.fmt(f),
-            Self::AtTimestamp(unix_ms) => write!(f, "AT_TIMESTAMP {unix_ms}"),
-            Self::TrimHorizon => f.write_str("TRIM_HORIZON"),
-            Self::Latest => f.write_str("LATEST"),
+impl From<IteratorPosition> for Position {
+    fn from(position: IteratorPosition) -> Self {
+        match position {
+            IteratorPosition::AtSequenceNumber(number) => Self::AtSequenceNumber(number),
+            IteratorPosition::AfterSequenceNumber(number) => Self::AfterSequenceNumber(number),
+            IteratorPosition::AtTimestamp(unix_ms) => Self::AtTimestamp { unix_ms: Some(unix_ms) },
+            IteratorPosition::TrimHorizon => Self::TrimHorizon,
+            IteratorPosition::Latest => Self::Latest,
         }
     }
 }

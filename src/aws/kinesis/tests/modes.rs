@@ -7,6 +7,8 @@ use crate::aws::kinesis::operations::{
     DescribeStreamSummary, PutRecord, UpdateAccountSettings, UpdateMaxRecordSize, UpdateShardCount, UpdateStreamMode,
     UpdateStreamRecordDistributionStrategy, UpdateStreamWarmThroughput,
 };
+use crate::base::HashKey;
+use crate::base::event::RoutedBy;
 
 fn on_demand() -> Bench {
     let mut bench = Bench::quick(1);
@@ -139,6 +141,41 @@ fn auto_spreads_records_whatever_their_keys() {
         strategy: RecordDistributionStrategy::Auto,
     });
     assert_eq!(code(Bench::quick(1).ask(provisioned)), "InvalidArgumentException");
+}
+
+/// Every accepted record lies in its shard's range by the hash key that its event names.
+fn routed_within_their_shards(bench: &Bench) -> Vec<RoutedBy> {
+    let mut ranges = std::collections::BTreeMap::new();
+    let mut routed = Vec::new();
+    for event in &bench.events {
+        match event {
+            Event::ShardOpened { shard, range, .. } => drop(ranges.insert(*shard, *range)),
+            Event::RecordAccepted { shard, key, routed_by, .. } => {
+                assert!(ranges[shard].contains(routed_by.hash_key(key)), "{event:?}");
+                routed.push(routed_by.clone());
+            }
+            _ => {}
+        }
+    }
+    routed
+}
+
+#[test]
+fn events_name_the_hash_key_that_chose_the_shard_where_it_is_not_the_partition_keys() {
+    let mut bench = Bench::quick(4);
+    let explicit = Box::new(HashKey::MAX);
+    let last = PutEntry { explicit_hash_key: Some(explicit.clone()), ..entry(&key("k"), 100) };
+    bench.put_all(vec![entry(&key("k"), 100), last]);
+    assert_eq!(routed_within_their_shards(&bench), [RoutedBy::PartitionKey, RoutedBy::HashKey(explicit)]);
+
+    let mut bench = on_demand();
+    let strategy = RecordDistributionStrategy::Auto;
+    let auto = UpdateStreamRecordDistributionStrategy { stream: name(), strategy };
+    bench.ask(Request::UpdateStreamRecordDistributionStrategy(auto)).expect("auto");
+    bench.after(SimDuration::from_secs(5));
+    bench.put_all(vec![entry(&key("k"), 100); 40]);
+    let routed = routed_within_their_shards(&bench);
+    assert!(routed.len() == 40 && routed.iter().all(|by| matches!(by, RoutedBy::HashKey(_))), "{routed:?}");
 }
 
 #[test]

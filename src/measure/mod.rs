@@ -5,6 +5,7 @@
 
 mod backlog;
 mod by_id;
+pub mod cloudwatch;
 mod consumer;
 mod figures;
 mod histogram;

@@ -11,6 +11,7 @@ use comfy_table::{CellAlignment, Table, presets};
 
 use super::text::{Style, WIDTH};
 use super::words::{count, count_or_dash, cut, millis, percent, seconds, tenths, wrap};
+use crate::measure::cloudwatch::{consumer as kcl, stream as metric, table as dynamodb};
 use crate::measure::{ConsumerFigures, Figures, LeaseFigures, ShardFigures, ShardVerdict, StreamFigures};
 
 /// How many rows of a table are shown; the rest is summed up.
@@ -68,13 +69,16 @@ const WARNINGS: [&str; 3] =
 
 fn stream_section(name: &str, stream: &StreamFigures, style: Style, out: &mut String) {
     let legend = format!(
-        "acked {} records (IncomingRecords), throttled {} = {} % (WriteProvisionedThroughputExceeded), {} in the worst \
-         minute; reads throttled {} (ReadProvisionedThroughputExceeded), iterators expired {}, records trimmed {}",
+        "acked {} records ({}), throttled {} = {} % ({}), {} in the worst minute; reads throttled {} ({}), iterators \
+         expired {}, records trimmed {}",
         count(stream.records_acked),
+        metric::INCOMING_RECORDS.name,
         count(stream.records_throttled),
         percent(stream.throttled_percent),
+        metric::WRITE_THROTTLED.name,
         count(stream.records_throttled_peak_per_minute),
         count(stream.reads_throttled),
+        metric::READ_THROTTLED.name,
         count(stream.iterators_expired),
         count(stream.records_trimmed),
     );
@@ -177,9 +181,14 @@ fn consumers(consumers: &BTreeMap<String, ConsumerFigures>, style: Style, out: &
     if consumers.is_empty() {
         return;
     }
-    let legend = "iterator age: GetRecords.IteratorAgeMilliseconds, and that of shards which nobody reads; \
-                  behind: MillisBehindLatest; leases lost: LostLeases; unowned: longest time without a worker";
-    heading("Consumers", legend, style, out);
+    let legend = format!(
+        "iterator age: {}, and that of shards which nobody reads; behind: {}; leases lost: {}; unowned: longest time \
+         without a worker",
+        kcl::ITERATOR_AGE.name,
+        kcl::BEHIND_LATEST.name,
+        kcl::LOST_LEASES.name,
+    );
+    heading("Consumers", &legend, style, out);
     let row = |(name, c): (&String, &ConsumerFigures)| {
         vec![
             name.clone(),
@@ -218,10 +227,11 @@ fn consumers(consumers: &BTreeMap<String, ConsumerFigures>, style: Style, out: &
 fn leases(name: &str, consumer: &ConsumerFigures, style: Style, out: &mut String) {
     let table_name = consumer.lease_table.as_deref().unwrap_or("-");
     let legend = format!(
-        "at the end; checkpoints {} (refused {}), renewals failed {} (RenewLease.Success 0), leases stolen {}",
+        "at the end; checkpoints {} (refused {}), renewals failed {} ({} 0), leases stolen {}",
         count(consumer.checkpoints),
         count(consumer.checkpoints_refused),
         count(consumer.renewals_failed),
+        kcl::RENEWALS_FAILED.name,
         count(consumer.leases_stolen),
     );
     heading(&format!("Leases of {name}, table {table_name}"), &legend, style, out);
@@ -281,10 +291,14 @@ fn tables(figures: &Figures, style: Style, out: &mut String) {
     if figures.tables.is_empty() {
         return;
     }
-    let legend = "units: ProvisionedRead/WriteCapacityUnits, ConsumedRead/WriteCapacityUnits; throttled: \
-                  ReadThrottleEvents, WriteThrottleEvents; conditions failed: ConditionalCheckFailedRequests; headroom: \
-                  provisioned write units left in the worst minute, throttled writes counted";
-    heading("Tables", legend, style, out);
+    let legend = format!(
+        "units: ProvisionedRead/WriteCapacityUnits, ConsumedRead/WriteCapacityUnits; throttled: {}, {}; conditions \
+         failed: {}; headroom: provisioned write units left in the worst minute, throttled writes counted",
+        dynamodb::READ_THROTTLED.name,
+        dynamodb::WRITE_THROTTLED.name,
+        dynamodb::CONDITIONS_FAILED.name,
+    );
+    heading("Tables", &legend, style, out);
     let units = |n: u64| if n == 0 { "on demand".to_string() } else { count(n) };
     let rows = figures.tables.iter().map(|(name, t)| {
         vec![

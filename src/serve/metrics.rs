@@ -9,6 +9,7 @@ use std::io::Read;
 use crate::aws::protocol::value::Value;
 use crate::aws::protocol::{WireError, cbor, json};
 use crate::measure::Figures;
+use crate::measure::cloudwatch::{self, Family};
 
 /// More series than this are not kept.
 const SERIES_MAX: usize = 10_000;
@@ -147,53 +148,35 @@ fn labels(dimensions: &[(String, String)]) -> String {
     dimensions.iter().map(label).collect::<Vec<_>>().join(",")
 }
 
+/// The metrics of one stream, shard, consumer or table.
+fn family<F>(family: &Family<F>, of: &[&String], figures: &F, series: &mut BTreeMap<Series, f64>) {
+    let dimensions: Vec<(String, String)> =
+        family.dimensions.iter().map(ToString::to_string).zip(of.iter().map(ToString::to_string)).collect();
+    for metric in family.metrics {
+        if let Some(value) = metric.value(figures) {
+            series.insert((name(&format!("{}_{}", family.namespace, metric.name)), labels(&dimensions)), value);
+        }
+    }
+}
+
 /// All metrics as Prometheus reads them.
 pub(super) fn text(figures: &Figures, put: &Put) -> String {
     let mut series: BTreeMap<Series, f64> = BTreeMap::new();
-    let mut set = |metric: String, labels: String, value: f64| {
-        series.insert((metric, labels), value);
-    };
-    for (stream, of) in &figures.streams {
-        let labels = labels(&[("StreamName".to_owned(), stream.clone())]);
-        for (metric, value) in [
-            ("IncomingRecords", of.records_acked),
-            ("IncomingBytes", of.bytes_acked),
-            ("WriteProvisionedThroughputExceeded", of.records_throttled),
-            ("ReadProvisionedThroughputExceeded", of.reads_throttled),
-            ("GetRecords_Success", of.get_records_calls),
-        ] {
-            set(format!("AWS_Kinesis_{metric}"), labels.clone(), value as f64);
-        }
+    for (name, of) in &figures.streams {
+        family(&cloudwatch::stream::FAMILY, &[name], of, &mut series);
         for (shard, of) in &of.shards {
-            let both = [("StreamName".to_owned(), stream.clone()), ("ShardId".to_owned(), shard.clone())];
-            let labels = self::labels(&both);
-            for (metric, value) in [
-                ("IncomingRecords", of.records_acked),
-                ("IncomingBytes", of.bytes_acked),
-                ("WriteProvisionedThroughputExceeded", of.records_throttled),
-                ("ReadProvisionedThroughputExceeded", of.reads_throttled),
-            ] {
-                set(format!("AWS_Kinesis_{metric}"), labels.clone(), value as f64);
-            }
+            family(&cloudwatch::shard::FAMILY, &[name, shard], of, &mut series);
         }
     }
-    for (table, of) in &figures.tables {
-        let labels = labels(&[("TableName".to_owned(), table.clone())]);
-        for (metric, value) in [
-            ("ConsumedReadCapacityUnits", of.read_units_consumed),
-            ("ConsumedWriteCapacityUnits", of.write_units_consumed as f64),
-            ("ProvisionedReadCapacityUnits", of.read_units_provisioned as f64),
-            ("ProvisionedWriteCapacityUnits", of.write_units_provisioned as f64),
-            ("ReadThrottleEvents", of.read_throttled as f64),
-            ("WriteThrottleEvents", of.write_throttled as f64),
-            ("ConditionalCheckFailedRequests", of.conditions_failed as f64),
-        ] {
-            set(format!("AWS_DynamoDB_{metric}"), labels.clone(), value);
-        }
+    for (name, of) in &figures.consumers {
+        family(&cloudwatch::consumer::FAMILY, &[name], of, &mut series);
+    }
+    for (name, of) in &figures.tables {
+        family(&cloudwatch::table::FAMILY, &[name], of, &mut series);
     }
     for ((metric, labels), statistics) in &put.0 {
-        set(format!("{metric}_sum"), labels.clone(), statistics.sum);
-        set(format!("{metric}_count"), labels.clone(), statistics.count);
+        series.insert((format!("{metric}_sum"), labels.clone()), statistics.sum);
+        series.insert((format!("{metric}_count"), labels.clone()), statistics.count);
     }
     let (mut text, mut last) = (String::new(), "");
     for ((metric, labels), value) in &series {

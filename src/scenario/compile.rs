@@ -193,7 +193,7 @@ pub(super) fn compile(
     let faults = faults::faults(&mut c);
     let actions = faults::actions(&mut c);
     let expectations = expect::expectations(&mut c);
-    let outcome = c.outcome();
+    let outcome = c.outcome(&expectations);
     let problems = c.problems;
     if !problems.is_empty() {
         return Err(problems);
@@ -302,7 +302,8 @@ impl Compiler<'_> {
         self.problem(file_path![section, name.as_str()], title, "its hosts are named after it", help);
     }
 
-    fn outcome(&mut self) -> Outcome {
+    fn outcome(&mut self, expectations: &[super::plan::Expectation]) -> Outcome {
+        self.failing_names(expectations);
         let failing = self.file.failing.iter().map(|name| name.as_str().into()).collect::<Vec<Arc<str>>>();
         match self.file.outcome {
             OutcomeWord::Pass => {
@@ -315,6 +316,23 @@ impl Compiler<'_> {
                 self.need(!failing.is_empty(), file_path!["outcome"], "`failing` must say what fails", help);
                 Outcome::Fail { failing }
             }
+        }
+    }
+
+    /// What is said to fail is a check, or an expectation of this file.
+    fn failing_names(&mut self, expectations: &[super::plan::Expectation]) {
+        let checks = crate::check::invariants().iter().map(|registered| registered.name);
+        let known: Vec<&str> = checks.chain(expectations.iter().map(|expected| &*expected.text)).collect();
+        for (n, name) in self.file.failing.clone().iter().enumerate() {
+            if known.contains(&name.as_str()) {
+                continue;
+            }
+            let help = match nearest(name, known.iter().copied()) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => "the name of a check, or the text of an expectation as reports have it".to_owned(),
+            };
+            let title = format!("there is no check or expectation `{name}`");
+            self.problem(file_path!["failing", n], title, "nothing of that name can fail", &help);
         }
     }
 

@@ -76,6 +76,8 @@ fn what_is_wrong_is_said_where_it_stands() {
         ("a number for a section", GOOD.replace("[stream.clicks]\nshards = 4", "stream = 4")),
         ("unknown operation", with("[[fault]]\nat = \"1m\"\nfor = \"1s\"\nlose = { operation = \"PutRecord2\" }\n")),
         ("unknown occurrence", with("[[expect]]\nsometimes = \"lease-stole\"\n")),
+        ("a check that is not there", format!("outcome = \"fail\"\nfailing = [\"shard-ordre\"]\n{GOOD}")),
+        ("an expectation that is not there", format!("outcome = \"fail\"\nfailing = [\"given_up < 1%\"]\n{GOOD}")),
         ("one name for two", GOOD.replace("[consumer.billing]", "[consumer.web]")),
         ("too many workers", GOOD.replace("workers = 2", "workers = 4000000000")),
         (

@@ -1,5 +1,7 @@
 //! What a check has found so far, and how that becomes a result.
 
+use std::ops::Range;
+
 use super::{CheckResult, Evidence, Verdict};
 use crate::base::SimTime;
 
@@ -32,6 +34,14 @@ impl Findings {
             None => (Verdict::Unknown, "there was nothing to judge".into()),
         };
         CheckResult { name, verdict, detail, evidence: self.evidence.clone() }
+    }
+}
+
+/// Ordinals in words.
+pub(in crate::check) fn records(range: &Range<u64>) -> String {
+    match range.end.saturating_sub(range.start) {
+        1 => format!("record {}", range.start),
+        _ => format!("records {} to {}", range.start, range.end.saturating_sub(1)),
     }
 }
 

@@ -2,33 +2,13 @@
 //!
 //! Verdicts are three-valued: a check that saw nothing to judge is `unknown`, never `pass`.
 
-pub mod all;
-pub mod balance_converges;
-pub mod bounded_double_processing;
-pub mod checkpoint_never_goes_back;
-pub mod checkpoint_only_by_lease_holder;
-pub mod every_open_shard_owned;
-pub mod exactly_once_effects;
+mod all;
 mod findings;
-mod grid;
-pub mod iterator_age_recovers;
-pub mod iterators_live_300_s;
-pub mod key_order_across_resharding;
-pub mod lease_deleted_only_when_allowed;
-pub mod lease_row;
-pub mod leases_cover_hash_range;
-pub mod limits_never_exceeded;
+mod invariant;
+mod lens;
 pub mod liveness;
-pub mod names;
-pub mod no_acknowledged_record_lost;
-pub mod nothing_below_checkpoint_unprocessed;
-mod sessions;
-pub mod shard_order;
-mod shards;
-mod starts;
 #[cfg(test)]
 mod test_events;
-mod workers;
 
 use std::fmt;
 
@@ -37,7 +17,8 @@ use serde::Serialize;
 pub use all::{CheckSettings, Checks};
 pub use liveness::LivenessBounds;
 
-use crate::base::{Fold, SimTime};
+use self::lens::Lens;
+use crate::base::{Event, EventKind, SimTime};
 
 /// What a check, an expectation or a run came to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -80,10 +61,54 @@ pub struct CheckResult {
     pub evidence: Vec<Evidence>,
 }
 
-/// An invariant over the event stream.
-pub trait Check: Fold {
-    /// The check's name.
-    fn name(&self) -> &'static str;
+/// An invariant at work.
+pub(crate) trait Check {
+    /// Takes the next event; the lens has heard it.
+    fn on(&mut self, at: SimTime, event: &Event, lens: &Lens);
     /// The verdict over the events so far.
-    fn result(&self) -> CheckResult;
+    fn result(&self, lens: &Lens) -> CheckResult;
+}
+
+/// What an invariant says of itself.
+pub(crate) trait Invariant: Check + Sized + 'static {
+    /// Its name, as scenario files and reports write it.
+    const NAME: &'static str;
+    /// What it promises, in one sentence that could go on a list.
+    const PROMISE: &'static str;
+    /// The events it judges; the lens hears others for it.
+    const HEARS: &'static [EventKind];
+
+    /// The check before any event.
+    fn new(settings: &CheckSettings) -> Self;
+    /// The events it judges in this run.
+    fn hears(_: &CheckSettings) -> &'static [EventKind] {
+        Self::HEARS
+    }
+}
+
+/// An invariant as the list of all has it.
+pub struct Registration {
+    /// Its name.
+    pub name: &'static str,
+    /// Its promise.
+    pub promise: &'static str,
+    hears: fn(&CheckSettings) -> &'static [EventKind],
+    begin: fn(&CheckSettings) -> Box<dyn Check>,
+}
+
+impl Registration {
+    pub(crate) const fn of<I: Invariant>() -> Self {
+        Self { name: I::NAME, promise: I::PROMISE, hears: I::hears, begin: |settings| Box::new(I::new(settings)) }
+    }
+}
+
+/// Returns every invariant that runs are judged by, in order of report.
+pub fn invariants() -> &'static [Registration] {
+    invariant::ALL
+}
+
+/// Returns the list of all invariants, as the documentation has it.
+pub fn listed() -> String {
+    let row = |registered: &Registration| format!("- `{}`: {}\n", registered.name, registered.promise);
+    invariants().iter().map(row).collect()
 }

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use super::{Check, CheckResult};
+use super::lens::Lens;
+use super::{Check, CheckResult, CheckSettings, LivenessBounds};
+use crate::aws::kinesis::api::ThrottleWindow;
 use crate::base::event::{
     ConsumerLibrary, HostRole, LeaseGain, ProcessingEnd, ProcessorFault, Replaced, RoutedBy, SinkKind,
 };
@@ -68,13 +70,29 @@ pub fn judge_in(
     mut check: impl Check,
     script: impl IntoIterator<Item = (u64, Event)>,
 ) -> CheckResult {
-    for event in scene {
-        check.on(SimTime::ZERO, &event);
+    let mut lens = Lens::default();
+    let script = script.into_iter().map(|(ms, event)| (SimTime::from_millis(ms), event));
+    for (at, event) in scene.into_iter().map(|event| (SimTime::ZERO, event)).chain(script) {
+        lens.on(at, &event);
+        check.on(at, &event, &lens);
     }
-    for (ms, event) in script {
-        check.on(SimTime::from_millis(ms), &event);
+    check.result(&lens)
+}
+
+/// Limits are enforced, every bound is a minute, and 10 s is young.
+pub fn settings() -> CheckSettings {
+    let liveness = LivenessBounds {
+        owned_within: SimDuration::from_secs(60),
+        balanced_within: SimDuration::from_secs(60),
+        caught_up_within: SimDuration::from_secs(60),
+        iterator_age_max: SimDuration::from_secs(10),
+    };
+    CheckSettings {
+        throttle_window: ThrottleWindow::TokenBucket,
+        limits_enforced: true,
+        visibility_lag: SimDuration::ZERO,
+        liveness,
     }
-    check.result()
 }
 
 /// The result's one piece of evidence, as reports write it.
@@ -149,7 +167,7 @@ pub fn closed(shard: ShardId, end: u64) -> Event {
 
 /// A worker begins from what its lease row says.
 pub fn started(host: HostId, shard: ShardId, checkpoint: &str) -> Event {
-    let start = super::lease_row::Checkpoint::parse(checkpoint).expect("a checkpoint").into();
+    let start = super::lens::lease_row::Checkpoint::parse(checkpoint).expect("a checkpoint").into();
     Event::ProcessingStarted { consumer: BILLING, host, shard, start }
 }
 

@@ -1,19 +1,17 @@
 //! `balance-converges`: after the faults have healed leases spread evenly over the workers that are up.
 //!
 //! The most and the least loaded worker differ by at most one lease, counting every lease as the library's taker does,
-//! also those at SHARD_END. How time is counted is told in [`super::liveness`]. Pollers have no leases and are not
+//! also those at SHARD_END. How time is counted is told in [`crate::check::liveness`]. Pollers have no leases and are not
 //! judged.
 
 use std::collections::BTreeMap;
 
-use super::findings::Findings;
-use super::lease_row::LeaseRow;
-use super::liveness::Healing;
-use super::names::Names;
-use super::workers::Workers;
-use super::{Check, CheckResult};
 use crate::base::item::Item;
-use crate::base::{ConsumerId, Event, EventKind, Fold, SimDuration, SimTime, TableId};
+use crate::base::{ConsumerId, Event, EventKind, SimDuration, SimTime, TableId};
+use crate::check::findings::Findings;
+use crate::check::lens::Lens;
+use crate::check::lens::lease_row::LeaseRow;
+use crate::check::{Check, CheckResult, CheckSettings, Invariant};
 
 /// Leases of one consumer, by owner.
 #[derive(Default)]
@@ -25,9 +23,6 @@ struct Loads {
 /// The check.
 pub struct BalanceConverges {
     bound: SimDuration,
-    names: Names,
-    workers: Workers,
-    healing: Healing,
     loads: BTreeMap<ConsumerId, Loads>,
     findings: Findings,
     judged: u64,
@@ -45,8 +40,58 @@ impl Loads {
 }
 
 impl BalanceConverges {
-    /// The events it listens to.
-    pub const KINDS: &'static [EventKind] = &[
+    fn on_row(&mut self, lens: &Lens, at: SimTime, table: TableId, before: Option<&Item>, after: Option<&Item>) {
+        let Some(consumer) = lens.names.consumer_of_table(table) else { return };
+        let (before, after) = (before.map(LeaseRow), after.map(LeaseRow));
+        let (before, after) = (before.and_then(LeaseRow::owner), after.and_then(LeaseRow::owner));
+        if before != after {
+            self.loads.entry(consumer).or_default().change(before, after);
+            self.look(lens, at, consumer);
+        }
+    }
+
+    /// The fewest and the most leases of a worker that is up, of at least two such.
+    fn spread(&self, lens: &Lens, consumer: ConsumerId) -> Option<(u64, u64)> {
+        let loads = self.loads.get(&consumer)?;
+        let up = lens.workers.up(consumer);
+        let counts = || up.iter().map(|host| loads.by_owner.get(&*lens.names.host(*host)).copied().unwrap_or(0));
+        (up.len() > 1).then_some(())?;
+        counts().min().zip(counts().max())
+    }
+
+    fn look(&mut self, lens: &Lens, at: SimTime, consumer: ConsumerId) {
+        let spread = self.spread(lens, consumer);
+        let Some(loads) = self.loads.get_mut(&consumer) else { return };
+        self.judged += u64::from(spread.is_some());
+        if spread.is_some_and(|(least, most)| most - least > 1) {
+            loads.uneven_since.get_or_insert(at);
+        } else if let Some(since) = loads.uneven_since.take() {
+            self.judge(lens, at, consumer, since, "were uneven");
+        }
+    }
+
+    fn judge(&mut self, lens: &Lens, at: SimTime, consumer: ConsumerId, since: SimTime, how: &str) {
+        let lasted = lens.healing.trouble(since, lens.workers.changed(consumer), at);
+        if lasted > self.bound {
+            let (name, bound) = (lens.names.consumer(consumer), self.bound);
+            self.findings.fail(at, || format!("the leases of {name} {how} for {lasted}; the bound is {bound}"));
+        }
+    }
+
+    fn on_end(&mut self, lens: &Lens, at: SimTime) {
+        let uneven: Vec<_> = self.loads.iter().filter_map(|(c, loads)| Some((*c, loads.uneven_since?))).collect();
+        for (consumer, since) in uneven {
+            let (least, most) = self.spread(lens, consumer).unwrap_or_default();
+            let how = format!("were uneven ({least} on one worker, {most} on another)");
+            self.judge(lens, at, consumer, since, &how);
+        }
+    }
+}
+
+impl Invariant for BalanceConverges {
+    const NAME: &'static str = "balance-converges";
+    const PROMISE: &'static str = "after the faults have healed leases spread evenly over the workers that are up";
+    const HEARS: &'static [EventKind] = &[
         EventKind::ItemWritten,
         EventKind::WorkerStarted,
         EventKind::WorkerStopped,
@@ -55,91 +100,32 @@ impl BalanceConverges {
         EventKind::RunEnded,
     ];
 
-    /// The check with its bound.
-    pub fn new(bound: SimDuration) -> Self {
+    fn new(settings: &CheckSettings) -> Self {
         Self {
-            bound,
-            names: Names::default(),
-            workers: Workers::default(),
-            healing: Healing::default(),
+            bound: settings.liveness.balanced_within,
             loads: BTreeMap::new(),
             findings: Findings::default(),
             judged: 0,
         }
     }
-
-    fn on_row(&mut self, at: SimTime, table: TableId, before: Option<&Item>, after: Option<&Item>) {
-        let Some(consumer) = self.names.consumer_of_table(table) else { return };
-        let (before, after) = (before.map(LeaseRow), after.map(LeaseRow));
-        let (before, after) = (before.and_then(LeaseRow::owner), after.and_then(LeaseRow::owner));
-        if before != after {
-            self.loads.entry(consumer).or_default().change(before, after);
-            self.look(at, consumer);
-        }
-    }
-
-    /// The fewest and the most leases of a worker that is up, of at least two such.
-    fn spread(&self, consumer: ConsumerId) -> Option<(u64, u64)> {
-        let loads = self.loads.get(&consumer)?;
-        let up = self.workers.up(consumer);
-        let counts = || up.iter().map(|host| loads.by_owner.get(&*self.names.host(*host)).copied().unwrap_or(0));
-        (up.len() > 1).then_some(())?;
-        counts().min().zip(counts().max())
-    }
-
-    fn look(&mut self, at: SimTime, consumer: ConsumerId) {
-        let spread = self.spread(consumer);
-        let Some(loads) = self.loads.get_mut(&consumer) else { return };
-        self.judged += u64::from(spread.is_some());
-        if spread.is_some_and(|(least, most)| most - least > 1) {
-            loads.uneven_since.get_or_insert(at);
-        } else if let Some(since) = loads.uneven_since.take() {
-            self.judge(at, consumer, since, "were uneven");
-        }
-    }
-
-    fn judge(&mut self, at: SimTime, consumer: ConsumerId, since: SimTime, how: &str) {
-        let lasted = self.healing.trouble(since, self.workers.changed(consumer), at);
-        if lasted > self.bound {
-            let (name, bound) = (self.names.consumer(consumer), self.bound);
-            self.findings.fail(at, || format!("the leases of {name} {how} for {lasted}; the bound is {bound}"));
-        }
-    }
-
-    fn on_end(&mut self, at: SimTime) {
-        let uneven: Vec<_> = self.loads.iter().filter_map(|(c, loads)| Some((*c, loads.uneven_since?))).collect();
-        for (consumer, since) in uneven {
-            let (least, most) = self.spread(consumer).unwrap_or_default();
-            let how = format!("were uneven ({least} on one worker, {most} on another)");
-            self.judge(at, consumer, since, &how);
-        }
-    }
-}
-
-impl Fold for BalanceConverges {
-    fn on(&mut self, at: SimTime, event: &Event) {
-        self.names.on(at, event);
-        self.healing.on(at, event);
-        if let Some(consumer) = self.workers.on(at, event, &self.names) {
-            self.look(at, consumer);
-        }
-        match event {
-            Event::ItemWritten { table, before, after, .. } => {
-                self.on_row(at, *table, before.as_deref(), after.as_deref());
-            }
-            Event::RunEnded {} => self.on_end(at),
-            _ => {}
-        }
-    }
 }
 
 impl Check for BalanceConverges {
-    fn name(&self) -> &'static str {
-        "balance-converges"
+    fn on(&mut self, at: SimTime, event: &Event, lens: &Lens) {
+        if let Some(consumer) = lens.crew_changed {
+            self.look(lens, at, consumer);
+        }
+        match event {
+            Event::ItemWritten { table, before, after, .. } => {
+                self.on_row(lens, at, *table, before.as_deref(), after.as_deref());
+            }
+            Event::RunEnded {} => self.on_end(lens, at),
+            _ => {}
+        }
     }
-    fn result(&self) -> CheckResult {
+    fn result(&self, lens: &Lens) -> CheckResult {
         let held = || format!("leases were uneven for no longer than {}", self.bound);
-        self.healing.result(self.name(), &self.findings, self.judged, self.bound, held)
+        lens.healing.result(Self::NAME, &self.findings, self.judged, self.bound, held)
     }
 }
 
@@ -151,7 +137,7 @@ mod tests {
     use crate::check::test_events::*;
 
     fn check() -> BalanceConverges {
-        BalanceConverges::new(SimDuration::from_secs(60))
+        BalanceConverges::new(&settings())
     }
 
     /// billing-1 holds three leases when the faults have healed at 100 s; billing-2 steals one at `steal_s`.
@@ -186,6 +172,7 @@ mod tests {
     fn a_worker_that_is_down_needs_no_leases() {
         let mut script = stolen_at(None, 400);
         script.insert(3, (50_000, Event::HostCrashed { host: WORKER_2 }));
-        assert_ne!(judge(check(), script).verdict, Verdict::Fail);
+        let result = judge(check(), script);
+        assert_eq!((result.verdict, &*result.detail), (Verdict::Pass, "leases were uneven for no longer than 1m"));
     }
 }

@@ -9,11 +9,11 @@
 //! Overlap is what the old worker processes after the new one has processed something. Pollers have no leases and
 //! are not judged.
 
-use super::findings::Findings;
-use super::grid::Grid;
-use super::names::Names;
-use super::{Check, CheckResult};
-use crate::base::{ConsumerId, Event, EventKind, Fold, HostId, ShardId, SimDuration, SimTime};
+use crate::base::{ConsumerId, Event, EventKind, HostId, ShardId, SimDuration, SimTime};
+use crate::check::findings::Findings;
+use crate::check::lens::Lens;
+use crate::check::lens::grid::Grid;
+use crate::check::{Check, CheckResult, CheckSettings, Invariant};
 
 /// What the bound allows beyond two failover times.
 const SLACK: SimDuration = SimDuration::from_secs(5);
@@ -52,7 +52,6 @@ struct Pauses {
 /// The check.
 #[derive(Default)]
 pub struct BoundedDoubleProcessing {
-    names: Names,
     shards: Grid<Shard>,
     pauses: Grid<Pauses>,
     findings: Findings,
@@ -74,18 +73,6 @@ impl Superseded {
 }
 
 impl BoundedDoubleProcessing {
-    /// The events it listens to.
-    pub const KINDS: &'static [EventKind] = &[
-        EventKind::LeaseGained,
-        EventKind::ProcessingStarted,
-        EventKind::ProcessingEnded,
-        EventKind::RecordsProcessed,
-        EventKind::WorkerStopped,
-        EventKind::HostCrashed,
-        EventKind::HostPaused,
-        EventKind::HostResumed,
-    ];
-
     fn on_gained(&mut self, at: SimTime, consumer: ConsumerId, host: HostId, shard: ShardId) {
         let state = self.shards.at(consumer.index(), shard.index());
         if state.holder.replace(host).is_some_and(|holder| holder != host) {
@@ -107,8 +94,8 @@ impl BoundedDoubleProcessing {
         }
     }
 
-    fn on_processed(&mut self, at: SimTime, consumer: ConsumerId, host: HostId, shard: ShardId) {
-        let failover = self.names.info(consumer).map_or(SimDuration::ZERO, |c| SimDuration::from_millis(c.failover_ms));
+    fn on_processed(&mut self, lens: &Lens, at: SimTime, consumer: ConsumerId, host: HostId, shard: ShardId) {
+        let failover = lens.names.info(consumer).map_or(SimDuration::ZERO, |c| SimDuration::from_millis(c.failover_ms));
         let paused = self.pauses.at(host.index(), 0).until(at);
         for session in &mut self.shards.at(consumer.index(), shard.index()).sessions {
             if session.host != host {
@@ -123,7 +110,7 @@ impl BoundedDoubleProcessing {
             let bound = failover * 2 + SLACK + superseded.longest_batch;
             if superseded.is_overlap && overlap > bound && !superseded.is_told {
                 superseded.is_told = true;
-                let (old, new) = (self.names.host(host), self.names.host(superseded.by));
+                let (old, new) = (lens.names.host(host), lens.names.host(superseded.by));
                 self.findings.fail(at, || {
                     format!(
                         "{old} still processed {shard}, {overlap} after {new} gained its lease; the bound is {bound}"
@@ -140,11 +127,30 @@ impl BoundedDoubleProcessing {
     }
 }
 
-impl Fold for BoundedDoubleProcessing {
-    fn on(&mut self, at: SimTime, event: &Event) {
+impl Invariant for BoundedDoubleProcessing {
+    const NAME: &'static str = "bounded-double-processing";
+    const PROMISE: &'static str = "two workers of a consumer process one shard at once only for a bounded time";
+    const HEARS: &'static [EventKind] = &[
+        EventKind::LeaseGained,
+        EventKind::ProcessingStarted,
+        EventKind::ProcessingEnded,
+        EventKind::RecordsProcessed,
+        EventKind::WorkerStopped,
+        EventKind::HostCrashed,
+        EventKind::HostPaused,
+        EventKind::HostResumed,
+    ];
+
+    fn new(_: &CheckSettings) -> Self {
+        Self::default()
+    }
+}
+
+impl Check for BoundedDoubleProcessing {
+    fn on(&mut self, at: SimTime, event: &Event, lens: &Lens) {
         match *event {
             Event::LeaseGained { consumer, host, shard, .. } => self.on_gained(at, consumer, host, shard),
-            Event::RecordsProcessed { consumer, host, shard, .. } => self.on_processed(at, consumer, host, shard),
+            Event::RecordsProcessed { consumer, host, shard, .. } => self.on_processed(lens, at, consumer, host, shard),
             Event::ProcessingStarted { consumer, host, shard, .. } => {
                 let sessions = &mut self.shards.at(consumer.index(), shard.index()).sessions;
                 sessions.retain(|s| s.host != host);
@@ -159,18 +165,12 @@ impl Fold for BoundedDoubleProcessing {
                 let pauses = self.pauses.at(host.index(), 0);
                 *pauses = Pauses { total: pauses.until(at), since: None };
             }
-            _ => self.names.on(at, event),
+            _ => {}
         }
     }
-}
-
-impl Check for BoundedDoubleProcessing {
-    fn name(&self) -> &'static str {
-        "bounded-double-processing"
-    }
-    fn result(&self) -> CheckResult {
+    fn result(&self, _: &Lens) -> CheckResult {
         let held = || format!("after {} changes of a lease's owner the old one stopped in time", self.handovers);
-        self.findings.result(self.name(), self.handovers, held)
+        self.findings.result(Self::NAME, self.handovers, held)
     }
 }
 

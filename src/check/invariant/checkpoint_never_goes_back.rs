@@ -2,26 +2,22 @@
 //!
 //! A row that is deleted and created again begins anew.
 
-use super::findings::Findings;
-use super::lease_row::{Checkpoint, LeaseRow};
-use super::names::Names;
-use super::{Check, CheckResult};
 use crate::base::item::Item;
-use crate::base::{Event, EventKind, Fold, HostId, SimTime};
+use crate::base::{Event, EventKind, HostId, SimTime};
+use crate::check::findings::Findings;
+use crate::check::lens::Lens;
+use crate::check::lens::lease_row::{Checkpoint, LeaseRow};
+use crate::check::{Check, CheckResult, CheckSettings, Invariant};
 
 /// The check.
 #[derive(Default)]
 pub struct CheckpointNeverGoesBack {
-    names: Names,
     findings: Findings,
     changes: u64,
 }
 
 impl CheckpointNeverGoesBack {
-    /// The events it listens to.
-    pub const KINDS: &'static [EventKind] = &[EventKind::ItemWritten];
-
-    fn judge(&mut self, at: SimTime, host: HostId, before: &Item, after: &Item) {
+    fn judge(&mut self, lens: &Lens, at: SimTime, host: HostId, before: &Item, after: &Item) {
         let (before, after) = (LeaseRow(before), LeaseRow(after));
         if before.checkpoint_text() == after.checkpoint_text() {
             return;
@@ -31,7 +27,7 @@ impl CheckpointNeverGoesBack {
         if after.checkpoint().is_some_and(|has| has > had) {
             return;
         }
-        let host = self.names.host(host);
+        let host = lens.names.host(host);
         let shard = after.shard().map_or_else(|| "a lease".into(), |s| s.to_string());
         let has = after.checkpoint_text().unwrap_or("nothing");
         let end = if had == Checkpoint::ShardEnd { "; the end is final" } else { "" };
@@ -39,25 +35,29 @@ impl CheckpointNeverGoesBack {
     }
 }
 
-impl Fold for CheckpointNeverGoesBack {
-    fn on(&mut self, at: SimTime, event: &Event) {
-        match event {
-            Event::ItemWritten { table, host, before: Some(before), after: Some(after), .. } => {
-                if self.names.consumer_of_table(*table).is_some() {
-                    self.judge(at, *host, before, after);
-                }
-            }
-            _ => self.names.on(at, event),
-        }
+impl Invariant for CheckpointNeverGoesBack {
+    const NAME: &'static str = "checkpoint-never-goes-back";
+    const PROMISE: &'static str = "a stored checkpoint only grows, and SHARD_END is final";
+    const HEARS: &'static [EventKind] = &[EventKind::ItemWritten];
+
+    fn new(_: &CheckSettings) -> Self {
+        Self::default()
     }
 }
 
 impl Check for CheckpointNeverGoesBack {
-    fn name(&self) -> &'static str {
-        "checkpoint-never-goes-back"
+    fn on(&mut self, at: SimTime, event: &Event, lens: &Lens) {
+        match event {
+            Event::ItemWritten { table, host, before: Some(before), after: Some(after), .. } => {
+                if lens.names.consumer_of_table(*table).is_some() {
+                    self.judge(lens, at, *host, before, after);
+                }
+            }
+            _ => {}
+        }
     }
-    fn result(&self) -> CheckResult {
-        self.findings.result(self.name(), self.changes, || format!("{} checkpoints only grew", self.changes))
+    fn result(&self, _: &Lens) -> CheckResult {
+        self.findings.result(Self::NAME, self.changes, || format!("{} checkpoints only grew", self.changes))
     }
 }
 

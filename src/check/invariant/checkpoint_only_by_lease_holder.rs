@@ -3,59 +3,59 @@
 //! The library's condition is on `leaseCounter`, not on the owner; this is what the counter is there to ensure.
 //! A worker's id is its host's name.
 
-use super::findings::Findings;
-use super::lease_row::LeaseRow;
-use super::names::Names;
-use super::{Check, CheckResult};
 use crate::base::item::Item;
-use crate::base::{Event, EventKind, Fold, HostId, SimTime};
+use crate::base::{Event, EventKind, HostId, SimTime};
+use crate::check::findings::Findings;
+use crate::check::lens::Lens;
+use crate::check::lens::lease_row::LeaseRow;
+use crate::check::{Check, CheckResult, CheckSettings, Invariant};
 
 /// The check.
 #[derive(Default)]
 pub struct CheckpointOnlyByLeaseHolder {
-    names: Names,
     findings: Findings,
     changes: u64,
 }
 
 impl CheckpointOnlyByLeaseHolder {
-    /// The events it listens to.
-    pub const KINDS: &'static [EventKind] = &[EventKind::ItemWritten];
-
-    fn judge(&mut self, at: SimTime, host: HostId, before: &Item, after: &Item) {
+    fn judge(&mut self, lens: &Lens, at: SimTime, host: HostId, before: &Item, after: &Item) {
         let (before, after) = (LeaseRow(before), LeaseRow(after));
         let Some(has) = after.checkpoint_text().filter(|has| before.checkpoint_text() != Some(*has)) else { return };
         self.changes += 1;
-        if before.owner().is_some_and(|owner| self.names.is_called(host, owner)) {
+        if before.owner().is_some_and(|owner| lens.names.is_called(host, owner)) {
             return;
         }
-        let host = self.names.host(host);
+        let host = lens.names.host(host);
         let shard = after.shard().map_or_else(|| "a lease".into(), |s| s.to_string());
         let owner = before.owner().unwrap_or("nobody");
         self.findings.fail(at, || format!("{host} stored checkpoint {has} of {shard}, but {owner} held the lease"));
     }
 }
 
-impl Fold for CheckpointOnlyByLeaseHolder {
-    fn on(&mut self, at: SimTime, event: &Event) {
-        match event {
-            Event::ItemWritten { table, host, before: Some(before), after: Some(after), .. } => {
-                if self.names.consumer_of_table(*table).is_some() {
-                    self.judge(at, *host, before, after);
-                }
-            }
-            _ => self.names.on(at, event),
-        }
+impl Invariant for CheckpointOnlyByLeaseHolder {
+    const NAME: &'static str = "checkpoint-only-by-lease-holder";
+    const PROMISE: &'static str = "only the worker named in `leaseOwner` stores a checkpoint";
+    const HEARS: &'static [EventKind] = &[EventKind::ItemWritten];
+
+    fn new(_: &CheckSettings) -> Self {
+        Self::default()
     }
 }
 
 impl Check for CheckpointOnlyByLeaseHolder {
-    fn name(&self) -> &'static str {
-        "checkpoint-only-by-lease-holder"
+    fn on(&mut self, at: SimTime, event: &Event, lens: &Lens) {
+        match event {
+            Event::ItemWritten { table, host, before: Some(before), after: Some(after), .. } => {
+                if lens.names.consumer_of_table(*table).is_some() {
+                    self.judge(lens, at, *host, before, after);
+                }
+            }
+            _ => {}
+        }
     }
-    fn result(&self) -> CheckResult {
+    fn result(&self, _: &Lens) -> CheckResult {
         let held = || format!("{} checkpoints were stored by the lease's holder", self.changes);
-        self.findings.result(self.name(), self.changes, held)
+        self.findings.result(Self::NAME, self.changes, held)
     }
 }
 

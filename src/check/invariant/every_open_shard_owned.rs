@@ -2,18 +2,16 @@
 //!
 //! For each consumer with workers that are up. A shard whose ancestor is still being processed counts as owned: its
 //! turn comes. One that has no lease in a table of others is a hole, which `leases-cover-hash-range` judges; its time
-//! counts from its lease's creation. How time is counted is told in [`super::liveness`].
+//! counts from its lease's creation. How time is counted is told in [`crate::check::liveness`].
 
 use std::collections::BTreeMap;
 
-use super::findings::Findings;
-use super::lease_row::LeaseRow;
-use super::liveness::Healing;
-use super::names::Names;
-use super::shards::Shards;
-use super::workers::Workers;
-use super::{Check, CheckResult};
-use crate::base::{ConsumerId, Event, EventKind, Fold, HostId, ShardId, SimDuration, SimTime, StreamId, TableId};
+use crate::base::{ConsumerId, Event, EventKind, HostId, ShardId, SimDuration, SimTime, StreamId, TableId};
+use crate::check::findings::Findings;
+use crate::check::lens::Lens;
+use crate::check::lens::lease_row::LeaseRow;
+use crate::check::lens::shards::Shards;
+use crate::check::{Check, CheckResult, CheckSettings, Invariant};
 
 /// A consumer's processors.
 #[derive(Default)]
@@ -27,10 +25,6 @@ struct Processors {
 /// The check.
 pub struct EveryOpenShardOwned {
     bound: SimDuration,
-    names: Names,
-    shards: Shards,
-    workers: Workers,
-    healing: Healing,
     processors: BTreeMap<ConsumerId, Processors>,
     findings: Findings,
     judged: u64,
@@ -50,8 +44,69 @@ impl Processors {
 }
 
 impl EveryOpenShardOwned {
-    /// The events it listens to.
-    pub const KINDS: &'static [EventKind] = &[
+    /// Finds out again which open shards of the consumer nobody processes.
+    fn look(&mut self, lens: &Lens, at: SimTime, consumer: ConsumerId) {
+        let Some(stream) = lens.names.stream_of(consumer) else { return };
+        let processors = self.processors.entry(consumer).or_default();
+        let mut owned_again = Vec::new();
+        for (shard, known) in lens.shards.of(stream) {
+            if !known.is_open() {
+                processors.unowned_since.remove(&shard);
+            } else if processors.own(&lens.shards, stream, shard) {
+                owned_again.extend(processors.unowned_since.remove(&shard).map(|since| (shard, since)));
+            } else {
+                processors.unowned_since.entry(shard).or_insert(at);
+            }
+        }
+        self.judged += 1;
+        owned_again.into_iter().for_each(|(shard, since)| self.judge(lens, at, consumer, shard, since));
+    }
+
+    fn judge(&mut self, lens: &Lens, at: SimTime, consumer: ConsumerId, shard: ShardId, since: SimTime) {
+        let leased = self.processors.get(&consumer).map(|p| &p.leased_since).filter(|leased| !leased.is_empty());
+        let since = match leased.map(|leased| leased.get(&shard)) {
+            Some(None) => return,
+            Some(Some(leased)) => since.max(*leased),
+            None => since,
+        };
+        let lasted = lens.healing.trouble(since, lens.workers.changed(consumer), at);
+        if lasted > self.bound && !lens.workers.up(consumer).is_empty() {
+            let (name, bound) = (lens.names.consumer(consumer), self.bound);
+            self.findings
+                .fail(at, || format!("no worker of {name} processed {shard} for {lasted}; the bound is {bound}"));
+        }
+    }
+
+    fn on_row(&mut self, lens: &Lens, at: SimTime, table: TableId, row: LeaseRow<'_>, is_there: bool) {
+        let (Some(consumer), Some(shard)) = (lens.names.consumer_of_table(table), row.shard()) else { return };
+        let leased = &mut self.processors.entry(consumer).or_default().leased_since;
+        match is_there {
+            true => leased.insert(shard, at),
+            false => leased.remove(&shard),
+        };
+    }
+
+    fn look_at_all(&mut self, lens: &Lens, at: SimTime) {
+        let consumers: Vec<_> = lens.names.consumers().map(|(consumer, _)| consumer).collect();
+        consumers.into_iter().for_each(|consumer| self.look(lens, at, consumer));
+    }
+
+    fn on_end(&mut self, lens: &Lens, at: SimTime) {
+        self.look_at_all(lens, at);
+        let unowned: Vec<_> = self
+            .processors
+            .iter()
+            .filter(|(consumer, _)| lens.names.stream_of(**consumer).is_some())
+            .flat_map(|(consumer, p)| p.unowned_since.iter().map(|(shard, since)| (*consumer, *shard, *since)))
+            .collect();
+        unowned.into_iter().for_each(|(consumer, shard, since)| self.judge(lens, at, consumer, shard, since));
+    }
+}
+
+impl Invariant for EveryOpenShardOwned {
+    const NAME: &'static str = "every-open-shard-owned";
+    const PROMISE: &'static str = "after the faults have healed every open shard gets an active processor";
+    const HEARS: &'static [EventKind] = &[
         EventKind::ShardOpened,
         EventKind::ShardClosed,
         EventKind::ShardExpired,
@@ -65,128 +120,58 @@ impl EveryOpenShardOwned {
         EventKind::RunEnded,
     ];
 
-    /// The check with its bound.
-    pub fn new(bound: SimDuration) -> Self {
+    fn new(settings: &CheckSettings) -> Self {
         Self {
-            bound,
-            names: Names::default(),
-            shards: Shards::default(),
-            workers: Workers::default(),
-            healing: Healing::default(),
+            bound: settings.liveness.owned_within,
             processors: BTreeMap::new(),
             findings: Findings::default(),
             judged: 0,
         }
     }
-
-    /// Finds out again which open shards of the consumer nobody processes.
-    fn look(&mut self, at: SimTime, consumer: ConsumerId) {
-        let Some(stream) = self.names.stream_of(consumer) else { return };
-        let processors = self.processors.entry(consumer).or_default();
-        let mut owned_again = Vec::new();
-        for (shard, known) in self.shards.of(stream) {
-            if !known.is_open() {
-                processors.unowned_since.remove(&shard);
-            } else if processors.own(&self.shards, stream, shard) {
-                owned_again.extend(processors.unowned_since.remove(&shard).map(|since| (shard, since)));
-            } else {
-                processors.unowned_since.entry(shard).or_insert(at);
-            }
-        }
-        self.judged += 1;
-        owned_again.into_iter().for_each(|(shard, since)| self.judge(at, consumer, shard, since));
-    }
-
-    fn judge(&mut self, at: SimTime, consumer: ConsumerId, shard: ShardId, since: SimTime) {
-        let leased = self.processors.get(&consumer).map(|p| &p.leased_since).filter(|leased| !leased.is_empty());
-        let since = match leased.map(|leased| leased.get(&shard)) {
-            Some(None) => return,
-            Some(Some(leased)) => since.max(*leased),
-            None => since,
-        };
-        let lasted = self.healing.trouble(since, self.workers.changed(consumer), at);
-        if lasted > self.bound && !self.workers.up(consumer).is_empty() {
-            let (name, bound) = (self.names.consumer(consumer), self.bound);
-            self.findings
-                .fail(at, || format!("no worker of {name} processed {shard} for {lasted}; the bound is {bound}"));
-        }
-    }
-
-    fn on_row(&mut self, at: SimTime, table: TableId, row: LeaseRow<'_>, is_there: bool) {
-        let (Some(consumer), Some(shard)) = (self.names.consumer_of_table(table), row.shard()) else { return };
-        let leased = &mut self.processors.entry(consumer).or_default().leased_since;
-        match is_there {
-            true => leased.insert(shard, at),
-            false => leased.remove(&shard),
-        };
-    }
-
-    fn look_at_all(&mut self, at: SimTime) {
-        let consumers: Vec<_> = self.names.consumers().map(|(consumer, _)| consumer).collect();
-        consumers.into_iter().for_each(|consumer| self.look(at, consumer));
-    }
-
-    fn on_end(&mut self, at: SimTime) {
-        self.look_at_all(at);
-        let unowned: Vec<_> = self
-            .processors
-            .iter()
-            .filter(|(consumer, _)| self.names.stream_of(**consumer).is_some())
-            .flat_map(|(consumer, p)| p.unowned_since.iter().map(|(shard, since)| (*consumer, *shard, *since)))
-            .collect();
-        unowned.into_iter().for_each(|(consumer, shard, since)| self.judge(at, consumer, shard, since));
-    }
 }
 
-impl Fold for EveryOpenShardOwned {
-    fn on(&mut self, at: SimTime, event: &Event) {
+impl Check for EveryOpenShardOwned {
+    fn on(&mut self, at: SimTime, event: &Event, lens: &Lens) {
         match event {
             Event::ItemWritten { table, before: None, after: Some(row), .. } => {
-                return self.on_row(at, *table, LeaseRow(row), true);
+                return self.on_row(lens, at, *table, LeaseRow(row), true);
             }
             Event::ItemWritten { table, before: Some(row), after: None, .. } => {
-                return self.on_row(at, *table, LeaseRow(row), false);
+                return self.on_row(lens, at, *table, LeaseRow(row), false);
             }
             Event::ItemWritten { .. } => return,
             _ => {}
         }
-        self.names.on(at, event);
-        self.healing.on(at, event);
-        self.shards.on(event);
-        let changed = self.workers.on(at, event, &self.names);
+        let changed = lens.crew_changed;
         match *event {
             Event::ProcessingStarted { consumer, host, shard, .. } => {
                 let hosts = self.processors.entry(consumer).or_default().active.entry(shard).or_default();
                 hosts.retain(|h| *h != host);
                 hosts.push(host);
-                self.look(at, consumer);
+                self.look(lens, at, consumer);
             }
             Event::ProcessingEnded { consumer, host, shard, .. } => {
                 if let Some(hosts) = self.processors.entry(consumer).or_default().active.get_mut(&shard) {
                     hosts.retain(|h| *h != host);
                 }
-                self.look(at, consumer);
+                self.look(lens, at, consumer);
             }
             Event::WorkerStopped { host, .. } | Event::HostCrashed { host } => {
                 if let Some(consumer) = changed {
                     self.processors.entry(consumer).or_default().stop(host);
-                    self.look(at, consumer);
+                    self.look(lens, at, consumer);
                 }
             }
-            Event::ShardOpened { .. } | Event::ShardClosed { .. } | Event::FaultsHealed {} => self.look_at_all(at),
-            Event::RunEnded {} => self.on_end(at),
+            Event::ShardOpened { .. } | Event::ShardClosed { .. } | Event::FaultsHealed {} => {
+                self.look_at_all(lens, at)
+            }
+            Event::RunEnded {} => self.on_end(lens, at),
             _ => {}
         }
     }
-}
-
-impl Check for EveryOpenShardOwned {
-    fn name(&self) -> &'static str {
-        "every-open-shard-owned"
-    }
-    fn result(&self) -> CheckResult {
+    fn result(&self, lens: &Lens) -> CheckResult {
         let held = || format!("no open shard was without a processor for longer than {}", self.bound);
-        self.healing.result(self.name(), &self.findings, self.judged, self.bound, held)
+        lens.healing.result(Self::NAME, &self.findings, self.judged, self.bound, held)
     }
 }
 
@@ -198,7 +183,7 @@ mod tests {
     use crate::check::test_events::*;
 
     fn check() -> EveryOpenShardOwned {
-        EveryOpenShardOwned::new(SimDuration::from_secs(60))
+        EveryOpenShardOwned::new(&settings())
     }
 
     /// One shard, healed at 100 s, then `more`, and the end at `end_s`.

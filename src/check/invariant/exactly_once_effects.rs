@@ -10,15 +10,12 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::findings::Findings;
-use super::grid::Grid;
-use super::names::Names;
-use super::no_acknowledged_record_lost::records;
-use super::shards::Shards;
-use super::starts::Starts;
-use super::{Check, CheckResult};
 use crate::base::event::SinkKind;
-use crate::base::{ConsumerId, Event, EventKind, Fold, HostId, RangeSet, ShardId, SimTime, StreamId};
+use crate::base::{ConsumerId, Event, EventKind, HostId, RangeSet, ShardId, SimTime, StreamId};
+use crate::check::findings::{Findings, records};
+use crate::check::lens::Lens;
+use crate::check::lens::grid::Grid;
+use crate::check::{Check, CheckResult, CheckSettings, Invariant};
 
 /// What the store has of a shard.
 #[derive(Default)]
@@ -32,9 +29,6 @@ struct Contents {
 /// The check.
 #[derive(Default)]
 pub struct ExactlyOnceEffects {
-    names: Names,
-    shards: Shards,
-    starts: Starts,
     contents: Grid<Contents>,
     findings: Findings,
     applied: u64,
@@ -43,22 +37,12 @@ pub struct ExactlyOnceEffects {
 }
 
 impl ExactlyOnceEffects {
-    /// The events it listens to.
-    pub const KINDS: &'static [EventKind] = &[
-        EventKind::ProcessingStarted,
-        EventKind::RecordsRead,
-        EventKind::EffectsApplied,
-        EventKind::EffectMade,
-        EventKind::RecordsTrimmed,
-        EventKind::RunEnded,
-    ];
-
-    fn promises(&self, consumer: ConsumerId) -> bool {
-        self.names.info(consumer).is_some_and(|c| c.sink != SinkKind::Plain)
+    fn promises(&self, lens: &Lens, consumer: ConsumerId) -> bool {
+        lens.names.info(consumer).is_some_and(|c| c.sink != SinkKind::Plain)
     }
 
-    fn on_applied(&mut self, consumer: ConsumerId, shard: ShardId, from: u64, to: u64) {
-        let trimmed = self.names.stream_of(consumer).map_or(0, |stream| self.shards.trimmed(stream, shard));
+    fn on_applied(&mut self, lens: &Lens, consumer: ConsumerId, shard: ShardId, from: u64, to: u64) {
+        let trimmed = lens.names.stream_of(consumer).map_or(0, |stream| lens.shards.trimmed(stream, shard));
         let contents = self.contents.at(consumer.index(), shard.index());
         if contents.reached == 0 {
             contents.settled.insert(0..trimmed);
@@ -69,9 +53,9 @@ impl ExactlyOnceEffects {
     }
 
     /// Records below `to` are gone; nobody who has not reached them will.
-    fn on_trimmed(&mut self, stream: StreamId, shard: ShardId, to: u64) {
-        for (consumer, _) in self.names.consumers() {
-            if self.names.stream_of(consumer) == Some(stream) && self.promises(consumer) {
+    fn on_trimmed(&mut self, lens: &Lens, stream: StreamId, shard: ShardId, to: u64) {
+        for (consumer, _) in lens.names.consumers() {
+            if lens.names.stream_of(consumer) == Some(stream) && self.promises(lens, consumer) {
                 let contents = self.contents.at(consumer.index(), shard.index());
                 let unreached = contents.reached..to;
                 contents.settled.insert(unreached);
@@ -79,24 +63,24 @@ impl ExactlyOnceEffects {
         }
     }
 
-    fn on_made(&mut self, at: SimTime, consumer: ConsumerId, host: HostId, id: &Arc<str>) {
+    fn on_made(&mut self, lens: &Lens, at: SimTime, consumer: ConsumerId, host: HostId, id: &Arc<str>) {
         self.applied += 1;
         if !self.made.insert((consumer, id.clone())) {
-            let host = self.names.host(host);
+            let host = lens.names.host(host);
             self.findings.fail(at, || format!("{host} made the effect `{id}` once more"));
         }
     }
 
-    fn on_end(&mut self, at: SimTime) {
+    fn on_end(&mut self, lens: &Lens, at: SimTime) {
         for (row, column, contents) in self.contents.cells_mut() {
             let (consumer, shard) = (ConsumerId(row as u16), ShardId(column as u32));
-            if self.names.stream_of(consumer).is_none() {
+            if lens.names.stream_of(consumer).is_none() {
                 continue;
             }
-            let mut from = self.starts.first(consumer, shard).unwrap_or(0);
+            let mut from = lens.starts.first(consumer, shard).unwrap_or(0);
             while let Some(missing) = contents.settled.first_missing(from..contents.reached) {
                 from = missing.end;
-                let consumer = self.names.consumer(consumer);
+                let consumer = lens.names.consumer(consumer);
                 let missing = records(&missing);
                 self.findings.fail(at, || format!("the store of {consumer} never got {missing} of {shard}"));
             }
@@ -104,39 +88,48 @@ impl ExactlyOnceEffects {
     }
 }
 
-impl Fold for ExactlyOnceEffects {
-    fn on(&mut self, at: SimTime, event: &Event) {
-        self.starts.on(event, &self.names);
+impl Invariant for ExactlyOnceEffects {
+    const NAME: &'static str = "exactly-once-effects";
+    const PROMISE: &'static str = "a store that promises it has the effect of every record exactly once";
+    const HEARS: &'static [EventKind] = &[
+        EventKind::ProcessingStarted,
+        EventKind::RecordsRead,
+        EventKind::EffectsApplied,
+        EventKind::EffectMade,
+        EventKind::RecordsTrimmed,
+        EventKind::RunEnded,
+    ];
+
+    fn new(_: &CheckSettings) -> Self {
+        Self::default()
+    }
+}
+
+impl Check for ExactlyOnceEffects {
+    fn on(&mut self, at: SimTime, event: &Event, lens: &Lens) {
         match *event {
-            Event::EffectsApplied { consumer, host, shard, from, to, duplicates } if self.promises(consumer) => {
-                self.on_applied(consumer, shard, from, to);
+            Event::EffectsApplied { consumer, host, shard, from, to, duplicates } if self.promises(lens, consumer) => {
+                self.on_applied(lens, consumer, shard, from, to);
                 if duplicates > 0 {
-                    let host = self.names.host(host);
+                    let host = lens.names.host(host);
                     let of = records(&(from..to));
                     self.findings
                         .fail(at, || format!("{host} applied {of} of {shard}, {duplicates} of them once more"));
                 }
             }
-            Event::EffectMade { consumer, host, ref id } if self.promises(consumer) => {
-                self.on_made(at, consumer, host, id);
+            Event::EffectMade { consumer, host, ref id } if self.promises(lens, consumer) => {
+                self.on_made(lens, at, consumer, host, id);
             }
             Event::RecordsTrimmed { stream, shard, to } => {
-                self.shards.on(event);
-                self.on_trimmed(stream, shard, to);
+                self.on_trimmed(lens, stream, shard, to);
             }
-            Event::RunEnded {} => self.on_end(at),
-            _ => self.names.on(at, event),
+            Event::RunEnded {} => self.on_end(lens, at),
+            _ => {}
         }
     }
-}
-
-impl Check for ExactlyOnceEffects {
-    fn name(&self) -> &'static str {
-        "exactly-once-effects"
-    }
-    fn result(&self) -> CheckResult {
+    fn result(&self, _: &Lens) -> CheckResult {
         self.findings
-            .result(self.name(), self.applied, || format!("{} records took effect, each exactly once", self.applied))
+            .result(Self::NAME, self.applied, || format!("{} records took effect, each exactly once", self.applied))
     }
 }
 

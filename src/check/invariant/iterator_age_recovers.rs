@@ -2,16 +2,13 @@
 //!
 //! In every open shard each consumer with workers that are up makes a read that is less than `iterator_age_max`
 //! behind, and never goes without one for longer than the bound. A shard that nobody reads is thus found as well. How
-//! time is counted is told in [`super::liveness`]; a closed shard is left to its children.
+//! time is counted is told in [`crate::check::liveness`]; a closed shard is left to its children.
 
-use super::findings::Findings;
-use super::grid::Grid;
-use super::liveness::Healing;
-use super::names::Names;
-use super::shards::Shards;
-use super::workers::Workers;
-use super::{Check, CheckResult};
-use crate::base::{ConsumerId, Event, EventKind, Fold, ShardId, SimDuration, SimTime};
+use crate::base::{ConsumerId, Event, EventKind, ShardId, SimDuration, SimTime};
+use crate::check::findings::Findings;
+use crate::check::lens::Lens;
+use crate::check::lens::grid::Grid;
+use crate::check::{Check, CheckResult, CheckSettings, Invariant};
 
 /// A consumer's reading of a shard.
 #[derive(Clone, Copy, Default)]
@@ -26,19 +23,61 @@ struct Reading {
 pub struct IteratorAgeRecovers {
     bound: SimDuration,
     age_max: SimDuration,
-    names: Names,
-    shards: Shards,
     opened: Grid<SimTime>,
-    workers: Workers,
-    healing: Healing,
     readings: Grid<Reading>,
     findings: Findings,
     judged: u64,
 }
 
 impl IteratorAgeRecovers {
-    /// The events it listens to.
-    pub const KINDS: &'static [EventKind] = &[
+    fn on_read(&mut self, lens: &Lens, at: SimTime, consumer: ConsumerId, shard: ShardId, behind_ms: u64) {
+        let Some(stream) = lens.names.stream_of(consumer) else { return };
+        self.readings.at(consumer.index(), shard.index()).behind_ms = Some(behind_ms);
+        if SimDuration::from_millis(behind_ms) < self.age_max {
+            if lens.shards.get(stream, shard).is_some_and(|s| s.is_open()) {
+                self.judge(lens, at, consumer, shard);
+            }
+            self.readings.at(consumer.index(), shard.index()).good_at = Some(at);
+        }
+    }
+
+    /// The time since the last good read, or since the shard was opened, must be within the bound.
+    fn judge(&mut self, lens: &Lens, at: SimTime, consumer: ConsumerId, shard: ShardId) {
+        let Some(stream) = lens.names.stream_of(consumer) else { return };
+        let reading = *self.readings.at(consumer.index(), shard.index());
+        let since = reading.good_at.unwrap_or(*self.opened.at(stream.index(), shard.index()));
+        let lasted = lens.healing.trouble(since, lens.workers.changed(consumer), at);
+        self.judged += 1;
+        if lasted <= self.bound {
+            return;
+        }
+        let name = lens.names.consumer(consumer);
+        self.findings.fail(at, || match reading.behind_ms.map(SimDuration::from_millis) {
+            None => format!("{name} never read {shard}, {lasted} after it could"),
+            Some(behind) => format!(
+                "{name} made no read of {shard} less than {} behind for {lasted}; the one before was {behind} behind",
+                self.age_max
+            ),
+        });
+    }
+
+    fn on_end(&mut self, lens: &Lens, at: SimTime) {
+        let mut due = Vec::new();
+        for (consumer, _) in lens.names.consumers() {
+            let Some(stream) = lens.names.stream_of(consumer) else { continue };
+            if !lens.workers.up(consumer).is_empty() {
+                let open = lens.shards.of(stream).filter(|(_, s)| s.is_open());
+                due.extend(open.map(|(shard, _)| (consumer, shard)));
+            }
+        }
+        due.into_iter().for_each(|(consumer, shard)| self.judge(lens, at, consumer, shard));
+    }
+}
+
+impl Invariant for IteratorAgeRecovers {
+    const NAME: &'static str = "iterator-age-recovers";
+    const PROMISE: &'static str = "after the faults have healed consumers catch up and stay so";
+    const HEARS: &'static [EventKind] = &[
         EventKind::ShardOpened,
         EventKind::ShardClosed,
         EventKind::ShardExpired,
@@ -50,93 +89,35 @@ impl IteratorAgeRecovers {
         EventKind::RunEnded,
     ];
 
-    /// The check with its bound and the age that is young enough.
-    pub fn new(bound: SimDuration, age_max: SimDuration) -> Self {
+    fn new(settings: &CheckSettings) -> Self {
         Self {
-            bound,
-            age_max,
-            names: Names::default(),
-            shards: Shards::default(),
+            bound: settings.liveness.caught_up_within,
+            age_max: settings.liveness.iterator_age_max,
             opened: Grid::default(),
-            workers: Workers::default(),
-            healing: Healing::default(),
             readings: Grid::default(),
             findings: Findings::default(),
             judged: 0,
         }
     }
-
-    fn on_read(&mut self, at: SimTime, consumer: ConsumerId, shard: ShardId, behind_ms: u64) {
-        let Some(stream) = self.names.stream_of(consumer) else { return };
-        self.readings.at(consumer.index(), shard.index()).behind_ms = Some(behind_ms);
-        if SimDuration::from_millis(behind_ms) < self.age_max {
-            if self.shards.get(stream, shard).is_some_and(|s| s.is_open()) {
-                self.judge(at, consumer, shard);
-            }
-            self.readings.at(consumer.index(), shard.index()).good_at = Some(at);
-        }
-    }
-
-    /// The time since the last good read, or since the shard was opened, must be within the bound.
-    fn judge(&mut self, at: SimTime, consumer: ConsumerId, shard: ShardId) {
-        let Some(stream) = self.names.stream_of(consumer) else { return };
-        let reading = *self.readings.at(consumer.index(), shard.index());
-        let since = reading.good_at.unwrap_or(*self.opened.at(stream.index(), shard.index()));
-        let lasted = self.healing.trouble(since, self.workers.changed(consumer), at);
-        self.judged += 1;
-        if lasted <= self.bound {
-            return;
-        }
-        let name = self.names.consumer(consumer);
-        self.findings.fail(at, || match reading.behind_ms.map(SimDuration::from_millis) {
-            None => format!("{name} never read {shard}, {lasted} after it could"),
-            Some(behind) => format!(
-                "{name} made no read of {shard} less than {} behind for {lasted}; the one before was {behind} behind",
-                self.age_max
-            ),
-        });
-    }
-
-    fn on_end(&mut self, at: SimTime) {
-        let mut due = Vec::new();
-        for (consumer, _) in self.names.consumers() {
-            let Some(stream) = self.names.stream_of(consumer) else { continue };
-            if !self.workers.up(consumer).is_empty() {
-                let open = self.shards.of(stream).filter(|(_, s)| s.is_open());
-                due.extend(open.map(|(shard, _)| (consumer, shard)));
-            }
-        }
-        due.into_iter().for_each(|(consumer, shard)| self.judge(at, consumer, shard));
-    }
 }
 
-impl Fold for IteratorAgeRecovers {
-    fn on(&mut self, at: SimTime, event: &Event) {
+impl Check for IteratorAgeRecovers {
+    fn on(&mut self, at: SimTime, event: &Event, lens: &Lens) {
         match *event {
             Event::RecordsRead { shard, host, behind_latest_ms, .. } => {
-                if let Some(consumer) = self.names.consumer_of_host(host) {
-                    self.on_read(at, consumer, shard, behind_latest_ms);
+                if let Some(consumer) = lens.names.consumer_of_host(host) {
+                    self.on_read(lens, at, consumer, shard, behind_latest_ms);
                 }
                 return;
             }
             Event::ShardOpened { stream, shard, .. } => *self.opened.at(stream.index(), shard.index()) = at,
-            Event::RunEnded {} => self.on_end(at),
+            Event::RunEnded {} => self.on_end(lens, at),
             _ => {}
         }
-        self.names.on(at, event);
-        self.healing.on(at, event);
-        self.shards.on(event);
-        self.workers.on(at, event, &self.names);
     }
-}
-
-impl Check for IteratorAgeRecovers {
-    fn name(&self) -> &'static str {
-        "iterator-age-recovers"
-    }
-    fn result(&self) -> CheckResult {
+    fn result(&self, lens: &Lens) -> CheckResult {
         let held = || format!("no consumer was {} behind for longer than {}", self.age_max, self.bound);
-        self.healing.result(self.name(), &self.findings, self.judged, self.bound, held)
+        lens.healing.result(Self::NAME, &self.findings, self.judged, self.bound, held)
     }
 }
 
@@ -147,7 +128,7 @@ mod tests {
     use crate::check::test_events::*;
 
     fn check() -> IteratorAgeRecovers {
-        IteratorAgeRecovers::new(SimDuration::from_secs(60), SimDuration::from_secs(10))
+        IteratorAgeRecovers::new(&settings())
     }
 
     /// Healed at 100 s; then a read every ten seconds until `end_s`, as far behind as `behind_ms` says at that second.

@@ -3,65 +3,63 @@
 //!
 //! While any fault is active an iterator may expire early: faults are not told apart here.
 
-use super::findings::Findings;
-use super::names::Names;
-use super::{Check, CheckResult};
-use crate::base::{Event, EventKind, Fold, SimDuration, SimTime};
+use crate::base::{Event, EventKind, SimDuration, SimTime};
+use crate::check::findings::Findings;
+use crate::check::lens::Lens;
+use crate::check::{Check, CheckResult, CheckSettings, Invariant};
 
 const LIFETIME: SimDuration = SimDuration::from_secs(300);
 
 /// The check.
 #[derive(Default)]
 pub struct IteratorsLive300S {
-    names: Names,
     faults: u32,
     findings: Findings,
     judged: u64,
 }
 
-impl IteratorsLive300S {
-    /// The events it listens to.
-    pub const KINDS: &'static [EventKind] = &[
+impl Invariant for IteratorsLive300S {
+    const NAME: &'static str = "iterators-live-300-s";
+    const PROMISE: &'static str = "a shard iterator is good for 300 seconds, no more and no less";
+    const HEARS: &'static [EventKind] = &[
         EventKind::RecordsRead,
         EventKind::IteratorExpired,
         EventKind::FaultBegan,
         EventKind::FaultEnded,
         EventKind::FaultsHealed,
     ];
+
+    fn new(_: &CheckSettings) -> Self {
+        Self::default()
+    }
 }
 
-impl Fold for IteratorsLive300S {
-    fn on(&mut self, at: SimTime, event: &Event) {
+impl Check for IteratorsLive300S {
+    fn on(&mut self, at: SimTime, event: &Event, lens: &Lens) {
         match *event {
             Event::RecordsRead { shard, host, iterator_lived, .. } => {
                 self.judged += 1;
                 if iterator_lived > LIFETIME {
-                    let (host, lived) = (self.names.host(host), iterator_lived);
+                    let (host, lived) = (lens.names.host(host), iterator_lived);
                     self.findings.fail(at, || format!("{host} read {shard} with an iterator that was {lived} old"));
                 }
             }
             Event::IteratorExpired { shard, host, iterator_lived, .. } => {
                 self.judged += 1;
                 if iterator_lived < LIFETIME && self.faults == 0 {
-                    let (host, lived) = (self.names.host(host), iterator_lived);
+                    let (host, lived) = (lens.names.host(host), iterator_lived);
                     self.findings.fail(at, || format!("an iterator of {host} for {shard} expired when {lived} old"));
                 }
             }
             Event::FaultBegan { .. } => self.faults += 1,
             Event::FaultEnded { .. } => self.faults = self.faults.saturating_sub(1),
             Event::FaultsHealed {} => self.faults = 0,
-            _ => self.names.on(at, event),
+            _ => {}
         }
     }
-}
-
-impl Check for IteratorsLive300S {
-    fn name(&self) -> &'static str {
-        "iterators-live-300-s"
-    }
-    fn result(&self) -> CheckResult {
+    fn result(&self, _: &Lens) -> CheckResult {
         let held = || format!("none of {} iterators lived longer or shorter", self.judged);
-        self.findings.result(self.name(), self.judged, held)
+        self.findings.result(Self::NAME, self.judged, held)
     }
 }
 

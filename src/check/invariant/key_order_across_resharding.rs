@@ -7,16 +7,14 @@
 
 use std::ops::Range;
 
-use super::findings::Findings;
-use super::grid::Grid;
-use super::lease_row::{Checkpoint, LeaseRow};
-use super::names::Names;
-use super::no_acknowledged_record_lost::records;
-use super::shards::Shards;
-use super::starts::{Origin, Starts};
-use super::{Check, CheckResult};
 use crate::base::item::Item;
-use crate::base::{ConsumerId, Event, EventKind, Fold, HostId, RangeSet, ShardId, SimTime, StreamId, TableId};
+use crate::base::{ConsumerId, Event, EventKind, HostId, RangeSet, ShardId, SimTime, StreamId, TableId};
+use crate::check::findings::{Findings, records};
+use crate::check::lens::Lens;
+use crate::check::lens::grid::Grid;
+use crate::check::lens::lease_row::{Checkpoint, LeaseRow};
+use crate::check::lens::starts::Origin;
+use crate::check::{Check, CheckResult, CheckSettings, Invariant};
 
 /// A consumer's progress in a shard.
 #[derive(Default)]
@@ -31,17 +29,76 @@ struct Progress {
 /// The check.
 #[derive(Default)]
 pub struct KeyOrderAcrossResharding {
-    names: Names,
-    shards: Shards,
-    starts: Starts,
     progress: Grid<Progress>,
     findings: Findings,
     children: u64,
 }
 
 impl KeyOrderAcrossResharding {
-    /// The events it listens to.
-    pub const KINDS: &'static [EventKind] = &[
+    fn on_done(&mut self, consumer: ConsumerId, shard: ShardId, range: Range<u64>) {
+        self.progress.at(consumer.index(), shard.index()).done.insert(range);
+    }
+
+    /// Records of `shard` were processed: all its ancestors must be done.
+    fn judge(&mut self, lens: &Lens, at: SimTime, consumer: ConsumerId, host: HostId, shard: ShardId) {
+        if self.progress.at(consumer.index(), shard.index()).is_judged {
+            return;
+        }
+        let Some(stream) = lens.names.stream_of(consumer) else { return };
+        let undone = self.undone_ancestor(lens, stream, consumer, shard);
+        self.progress.at(consumer.index(), shard.index()).is_judged = true;
+        if lens.shards.get(stream, shard).is_some_and(|s| s.parents().next().is_some()) {
+            self.children += 1;
+        }
+        if let Some((parent, missing)) = undone {
+            let host = lens.names.host(host);
+            let missing = records(&missing);
+            self.findings.fail(at, || format!("{host} processed {shard} before {missing} of its ancestor {parent}"));
+        }
+    }
+
+    fn undone_ancestor(
+        &self,
+        lens: &Lens,
+        stream: StreamId,
+        consumer: ConsumerId,
+        shard: ShardId,
+    ) -> Option<(ShardId, Range<u64>)> {
+        let parents = lens.shards.get(stream, shard)?.parents();
+        for parent in parents {
+            let undone = self.undone(lens, stream, consumer, parent).map(|missing| (parent, missing));
+            let undone = undone.or_else(|| self.undone_ancestor(lens, stream, consumer, parent));
+            if undone.is_some() {
+                return undone;
+            }
+        }
+        None
+    }
+
+    /// The first records of `shard` that this consumer still has to process.
+    fn undone(&self, lens: &Lens, stream: StreamId, consumer: ConsumerId, shard: ShardId) -> Option<Range<u64>> {
+        let known = lens.shards.get(stream, shard).filter(|s| !s.is_expired)?;
+        let progress = self.progress.get(consumer.index(), shard.index()).filter(|p| p.is_responsible)?;
+        let end = known.end.unwrap_or(u64::MAX);
+        progress.done.first_missing(known.trimmed..end)
+    }
+
+    fn on_lease(&mut self, lens: &Lens, table: TableId, before: Option<&Item>, after: Option<&Item>) {
+        let (None, Some(after)) = (before, after) else { return };
+        let row = LeaseRow(after);
+        if let (Some(consumer), Some(shard)) = (lens.names.consumer_of_table(table), row.shard())
+            && row.checkpoint() == Some(Checkpoint::TrimHorizon)
+            && lens.names.stream_of(consumer).is_some_and(|stream| lens.shards.get(stream, shard).is_some())
+        {
+            self.progress.at(consumer.index(), shard.index()).is_responsible = true;
+        }
+    }
+}
+
+impl Invariant for KeyOrderAcrossResharding {
+    const NAME: &'static str = "key-order-across-resharding";
+    const PROMISE: &'static str = "a consumer processes a shard's parents before the shard";
+    const HEARS: &'static [EventKind] = &[
         EventKind::ShardOpened,
         EventKind::ShardClosed,
         EventKind::ShardExpired,
@@ -54,98 +111,40 @@ impl KeyOrderAcrossResharding {
         EventKind::ItemWritten,
     ];
 
-    fn on_done(&mut self, consumer: ConsumerId, shard: ShardId, range: Range<u64>) {
-        self.progress.at(consumer.index(), shard.index()).done.insert(range);
-    }
-
-    /// Records of `shard` were processed: all its ancestors must be done.
-    fn judge(&mut self, at: SimTime, consumer: ConsumerId, host: HostId, shard: ShardId) {
-        if self.progress.at(consumer.index(), shard.index()).is_judged {
-            return;
-        }
-        let Some(stream) = self.names.stream_of(consumer) else { return };
-        let undone = self.undone_ancestor(stream, consumer, shard);
-        self.progress.at(consumer.index(), shard.index()).is_judged = true;
-        if self.shards.get(stream, shard).is_some_and(|s| s.parents().next().is_some()) {
-            self.children += 1;
-        }
-        if let Some((parent, missing)) = undone {
-            let host = self.names.host(host);
-            let missing = records(&missing);
-            self.findings.fail(at, || format!("{host} processed {shard} before {missing} of its ancestor {parent}"));
-        }
-    }
-
-    fn undone_ancestor(&self, stream: StreamId, consumer: ConsumerId, shard: ShardId) -> Option<(ShardId, Range<u64>)> {
-        let parents = self.shards.get(stream, shard)?.parents();
-        for parent in parents {
-            let undone = self.undone(stream, consumer, parent).map(|missing| (parent, missing));
-            let undone = undone.or_else(|| self.undone_ancestor(stream, consumer, parent));
-            if undone.is_some() {
-                return undone;
-            }
-        }
-        None
-    }
-
-    /// The first records of `shard` that this consumer still has to process.
-    fn undone(&self, stream: StreamId, consumer: ConsumerId, shard: ShardId) -> Option<Range<u64>> {
-        let known = self.shards.get(stream, shard).filter(|s| !s.is_expired)?;
-        let progress = self.progress.get(consumer.index(), shard.index()).filter(|p| p.is_responsible)?;
-        let end = known.end.unwrap_or(u64::MAX);
-        progress.done.first_missing(known.trimmed..end)
-    }
-
-    fn on_lease(&mut self, table: TableId, before: Option<&Item>, after: Option<&Item>) {
-        let (None, Some(after)) = (before, after) else { return };
-        let row = LeaseRow(after);
-        if let (Some(consumer), Some(shard)) = (self.names.consumer_of_table(table), row.shard())
-            && row.checkpoint() == Some(Checkpoint::TrimHorizon)
-            && self.names.stream_of(consumer).is_some_and(|stream| self.shards.get(stream, shard).is_some())
-        {
-            self.progress.at(consumer.index(), shard.index()).is_responsible = true;
-        }
+    fn new(_: &CheckSettings) -> Self {
+        Self::default()
     }
 }
 
-impl Fold for KeyOrderAcrossResharding {
-    fn on(&mut self, at: SimTime, event: &Event) {
-        if let Some(start) = self.starts.on(event, &self.names)
+impl Check for KeyOrderAcrossResharding {
+    fn on(&mut self, at: SimTime, event: &Event, lens: &Lens) {
+        if let Some(start) = lens.started
             && start.origin == Origin::Chosen
         {
             self.on_done(start.consumer, start.shard, 0..start.from);
         }
         match event {
             Event::RecordsProcessed { consumer, host, shard, from, to } => {
-                self.judge(at, *consumer, *host, *shard);
+                self.judge(lens, at, *consumer, *host, *shard);
                 self.on_done(*consumer, *shard, *from..*to);
             }
             Event::RecordsSkipped { consumer, shard, from, to, .. } => self.on_done(*consumer, *shard, *from..*to),
             // Once a transactional store has them they are done, also when the worker did not live to hear of it.
-            Event::EffectsApplied { consumer, shard, from, to, .. } if self.names.is_transactional(*consumer) => {
+            Event::EffectsApplied { consumer, shard, from, to, .. } if lens.names.is_transactional(*consumer) => {
                 self.on_done(*consumer, *shard, *from..*to);
             }
             Event::ProcessingStarted { consumer, shard, .. } => {
                 self.progress.at(consumer.index(), shard.index()).is_responsible = true;
             }
             Event::ItemWritten { table, before, after, .. } => {
-                self.on_lease(*table, before.as_deref(), after.as_deref());
+                self.on_lease(lens, *table, before.as_deref(), after.as_deref());
             }
-            _ => {
-                self.shards.on(event);
-                self.names.on(at, event);
-            }
+            _ => {}
         }
     }
-}
-
-impl Check for KeyOrderAcrossResharding {
-    fn name(&self) -> &'static str {
-        "key-order-across-resharding"
-    }
-    fn result(&self) -> CheckResult {
+    fn result(&self, _: &Lens) -> CheckResult {
         let held = || format!("the parents of {} child shards were done before them", self.children);
-        self.findings.result(self.name(), self.children, held)
+        self.findings.result(Self::NAME, self.children, held)
     }
 }
 

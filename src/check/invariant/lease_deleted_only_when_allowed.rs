@@ -7,31 +7,33 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::findings::Findings;
-use super::lease_row::{Checkpoint, LeaseRow};
-use super::names::Names;
-use super::shards::Shards;
-use super::{Check, CheckResult};
 use crate::base::event::HostRole;
 use crate::base::item::Item;
-use crate::base::{ConsumerId, Event, EventKind, Fold, HostId, ShardId, SimTime, StreamId, TableId};
+use crate::base::{ConsumerId, Event, EventKind, HostId, ShardId, SimTime, StreamId, TableId};
+use crate::check::findings::Findings;
+use crate::check::lens::Lens;
+use crate::check::lens::lease_row::{Checkpoint, LeaseRow};
+use crate::check::{Check, CheckResult, CheckSettings, Invariant};
 
 /// The check.
 #[derive(Default)]
 pub struct LeaseDeletedOnlyWhenAllowed {
-    names: Names,
-    shards: Shards,
     checkpoints: BTreeMap<(ConsumerId, ShardId), Option<Checkpoint>>,
     findings: Findings,
     deleted: u64,
 }
 
 impl LeaseDeletedOnlyWhenAllowed {
-    /// The events it listens to.
-    pub const KINDS: &'static [EventKind] = &[EventKind::ItemWritten, EventKind::ShardOpened, EventKind::ShardExpired];
-
-    fn on_row(&mut self, at: SimTime, table: TableId, host: HostId, before: Option<&Item>, after: Option<&Item>) {
-        let Some(consumer) = self.names.consumer_of_table(table) else { return };
+    fn on_row(
+        &mut self,
+        lens: &Lens,
+        at: SimTime,
+        table: TableId,
+        host: HostId,
+        before: Option<&Item>,
+        after: Option<&Item>,
+    ) {
+        let Some(consumer) = lens.names.consumer_of_table(table) else { return };
         if let Some(row) = after.map(LeaseRow) {
             if before.is_some_and(|before| LeaseRow(before).checkpoint_text() == row.checkpoint_text()) {
                 return;
@@ -44,21 +46,28 @@ impl LeaseDeletedOnlyWhenAllowed {
         let Some(row) = before.map(LeaseRow) else { return };
         let Some(shard) = row.shard() else { return };
         self.checkpoints.remove(&(consumer, shard));
-        if let Some(stream) = self.names.stream_of(consumer)
-            && self.names.role(host) != Some(HostRole::Operator)
+        if let Some(stream) = lens.names.stream_of(consumer)
+            && lens.names.role(host) != Some(HostRole::Operator)
         {
-            self.judge(at, (consumer, stream), host, row);
+            self.judge(lens, at, (consumer, stream), host, row);
         }
     }
 
-    fn judge(&mut self, at: SimTime, (consumer, stream): (ConsumerId, StreamId), host: HostId, row: LeaseRow<'_>) {
+    fn judge(
+        &mut self,
+        lens: &Lens,
+        at: SimTime,
+        (consumer, stream): (ConsumerId, StreamId),
+        host: HostId,
+        row: LeaseRow<'_>,
+    ) {
         let Some(shard) = row.shard() else { return };
         self.deleted += 1;
-        if self.shards.get(stream, shard).is_some_and(|s| s.is_expired) {
+        if lens.shards.get(stream, shard).is_some_and(|s| s.is_expired) {
             return;
         }
-        if let Some(reason) = self.still_needed(consumer, stream, shard, row) {
-            let host = self.names.host(host);
+        if let Some(reason) = self.still_needed(lens, consumer, stream, shard, row) {
+            let host = lens.names.host(host);
             self.findings.fail(at, || format!("{host} deleted the lease of {shard}, but {reason}"));
         }
     }
@@ -66,6 +75,7 @@ impl LeaseDeletedOnlyWhenAllowed {
     /// Why the lease may not be deleted.
     fn still_needed(
         &self,
+        lens: &Lens,
         consumer: ConsumerId,
         stream: StreamId,
         shard: ShardId,
@@ -74,7 +84,7 @@ impl LeaseDeletedOnlyWhenAllowed {
         if row.checkpoint() != Some(Checkpoint::ShardEnd) {
             return Some(format!("it was at {}", row.checkpoint_text().unwrap_or("no checkpoint")));
         }
-        let children: BTreeSet<_> = row.children().chain(self.shards.children(stream, shard)).collect();
+        let children: BTreeSet<_> = row.children().chain(lens.shards.children(stream, shard)).collect();
         if children.is_empty() {
             return Some("its children are not known".into());
         }
@@ -88,27 +98,28 @@ impl LeaseDeletedOnlyWhenAllowed {
     }
 }
 
-impl Fold for LeaseDeletedOnlyWhenAllowed {
-    fn on(&mut self, at: SimTime, event: &Event) {
-        match event {
-            Event::ItemWritten { table, host, before, after, .. } => {
-                self.on_row(at, *table, *host, before.as_deref(), after.as_deref());
-            }
-            _ => {
-                self.names.on(at, event);
-                self.shards.on(event);
-            }
-        }
+impl Invariant for LeaseDeletedOnlyWhenAllowed {
+    const NAME: &'static str = "lease-deleted-only-when-allowed";
+    const PROMISE: &'static str = "a worker deletes a lease only when nobody needs it any more";
+    const HEARS: &'static [EventKind] = &[EventKind::ItemWritten, EventKind::ShardOpened, EventKind::ShardExpired];
+
+    fn new(_: &CheckSettings) -> Self {
+        Self::default()
     }
 }
 
 impl Check for LeaseDeletedOnlyWhenAllowed {
-    fn name(&self) -> &'static str {
-        "lease-deleted-only-when-allowed"
+    fn on(&mut self, at: SimTime, event: &Event, lens: &Lens) {
+        match event {
+            Event::ItemWritten { table, host, before, after, .. } => {
+                self.on_row(lens, at, *table, *host, before.as_deref(), after.as_deref());
+            }
+            _ => {}
+        }
     }
-    fn result(&self) -> CheckResult {
+    fn result(&self, _: &Lens) -> CheckResult {
         let held = || format!("{} leases were deleted, none too early", self.deleted);
-        self.findings.result(self.name(), self.deleted, held)
+        self.findings.result(Self::NAME, self.deleted, held)
     }
 }
 

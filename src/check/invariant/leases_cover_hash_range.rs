@@ -9,14 +9,12 @@
 
 use std::collections::BTreeMap;
 
-use super::findings::Findings;
-use super::lease_row::{Checkpoint, LeaseRow};
-use super::names::Names;
-use super::shards::Shards;
-use super::workers::Workers;
-use super::{Check, CheckResult};
 use crate::base::item::Item;
-use crate::base::{ConsumerId, Event, EventKind, Fold, HashKey, HashKeyRange, ShardId, SimDuration, SimTime, TableId};
+use crate::base::{ConsumerId, Event, EventKind, HashKey, HashKeyRange, ShardId, SimDuration, SimTime, TableId};
+use crate::check::findings::Findings;
+use crate::check::lens::Lens;
+use crate::check::lens::lease_row::{Checkpoint, LeaseRow};
+use crate::check::{Check, CheckResult, CheckSettings, Invariant};
 
 /// How long a hole may stay.
 const HOLE_MAX: SimDuration = SimDuration::from_secs(3 * 120 + 120 + 60);
@@ -40,9 +38,6 @@ struct Hole {
 /// The check.
 #[derive(Default)]
 pub struct LeasesCoverHashRange {
-    names: Names,
-    shards: Shards,
-    workers: Workers,
     leases: BTreeMap<ConsumerId, Leases>,
     faults: u32,
     fault_changed: SimTime,
@@ -84,8 +79,54 @@ impl Leases {
 }
 
 impl LeasesCoverHashRange {
-    /// The events it listens to.
-    pub const KINDS: &'static [EventKind] = &[
+    fn on_row(&mut self, lens: &Lens, at: SimTime, table: TableId, before: Option<&Item>, after: Option<&Item>) {
+        let Some(consumer) = lens.names.consumer_of_table(table) else { return };
+        // Most writes only renew.
+        if let (Some(before), Some(after)) = (before, after)
+            && LeaseRow(before).covers_as(LeaseRow(after))
+        {
+            return self.judge(lens, at, consumer);
+        }
+        let Some(shard) = after.or(before).and_then(|item| LeaseRow(item).shard()) else { return };
+        let stream = lens.names.stream_of(consumer);
+        let active = after.map(LeaseRow).filter(|row| row.checkpoint() != Some(Checkpoint::ShardEnd));
+        let declared = || lens.shards.get(stream?, shard)?.range;
+        let range = active.and_then(|row| row.range().or_else(declared));
+        let leases = self.leases.entry(consumer).or_default();
+        if leases.set(shard, range) {
+            leases.look_for_hole(at);
+        }
+        self.judge(lens, at, consumer);
+    }
+
+    fn judge(&mut self, lens: &Lens, at: SimTime, consumer: ConsumerId) {
+        let Some(leases) = self.leases.get_mut(&consumer).filter(|leases| leases.was_covered) else { return };
+        if lens.names.stream_of(consumer).is_none() {
+            return;
+        }
+        self.judged += 1;
+        let Some(hole) = leases.hole.as_mut().filter(|hole| !hole.is_told) else { return };
+        if self.faults > 0 || lens.workers.up(consumer).is_empty() {
+            return;
+        }
+        let counts_from = hole.since.max(self.fault_changed).max(lens.workers.changed(consumer));
+        if at.since(counts_from) > HOLE_MAX {
+            hole.is_told = true;
+            let (since, HashKeyRange { start, end }) = (hole.since, hole.range);
+            let consumer = lens.names.consumer(consumer);
+            self.findings.fail(at, || {
+                format!(
+                    "{consumer} has had no lease for hash keys {start} to {end} since {since}, longer than {HOLE_MAX}"
+                )
+            });
+        }
+    }
+}
+
+impl Invariant for LeasesCoverHashRange {
+    const NAME: &'static str = "leases-cover-hash-range";
+    const PROMISE: &'static str = "the leases that are not at SHARD_END cover the whole hash key space";
+    const HEARS: &'static [EventKind] = &[
         EventKind::ItemWritten,
         EventKind::ShardOpened,
         EventKind::FaultBegan,
@@ -97,79 +138,30 @@ impl LeasesCoverHashRange {
         EventKind::RunEnded,
     ];
 
-    fn on_row(&mut self, at: SimTime, table: TableId, before: Option<&Item>, after: Option<&Item>) {
-        let Some(consumer) = self.names.consumer_of_table(table) else { return };
-        // Most writes only renew.
-        if let (Some(before), Some(after)) = (before, after)
-            && LeaseRow(before).covers_as(LeaseRow(after))
-        {
-            return self.judge(at, consumer);
-        }
-        let Some(shard) = after.or(before).and_then(|item| LeaseRow(item).shard()) else { return };
-        let stream = self.names.stream_of(consumer);
-        let active = after.map(LeaseRow).filter(|row| row.checkpoint() != Some(Checkpoint::ShardEnd));
-        let declared = || self.shards.get(stream?, shard)?.range;
-        let range = active.and_then(|row| row.range().or_else(declared));
-        let leases = self.leases.entry(consumer).or_default();
-        if leases.set(shard, range) {
-            leases.look_for_hole(at);
-        }
-        self.judge(at, consumer);
-    }
-
-    fn judge(&mut self, at: SimTime, consumer: ConsumerId) {
-        let Some(leases) = self.leases.get_mut(&consumer).filter(|leases| leases.was_covered) else { return };
-        if self.names.stream_of(consumer).is_none() {
-            return;
-        }
-        self.judged += 1;
-        let Some(hole) = leases.hole.as_mut().filter(|hole| !hole.is_told) else { return };
-        if self.faults > 0 || self.workers.up(consumer).is_empty() {
-            return;
-        }
-        let counts_from = hole.since.max(self.fault_changed).max(self.workers.changed(consumer));
-        if at.since(counts_from) > HOLE_MAX {
-            hole.is_told = true;
-            let (since, HashKeyRange { start, end }) = (hole.since, hole.range);
-            let consumer = self.names.consumer(consumer);
-            self.findings.fail(at, || {
-                format!(
-                    "{consumer} has had no lease for hash keys {start} to {end} since {since}, longer than {HOLE_MAX}"
-                )
-            });
-        }
+    fn new(_: &CheckSettings) -> Self {
+        Self::default()
     }
 }
 
-impl Fold for LeasesCoverHashRange {
-    fn on(&mut self, at: SimTime, event: &Event) {
+impl Check for LeasesCoverHashRange {
+    fn on(&mut self, at: SimTime, event: &Event, lens: &Lens) {
         match event {
             Event::ItemWritten { table, before, after, .. } => {
-                self.on_row(at, *table, before.as_deref(), after.as_deref());
+                self.on_row(lens, at, *table, before.as_deref(), after.as_deref());
             }
             Event::FaultBegan { .. } => (self.faults, self.fault_changed) = (self.faults + 1, at),
             Event::FaultEnded { .. } => (self.faults, self.fault_changed) = (self.faults.saturating_sub(1), at),
             Event::FaultsHealed {} => (self.faults, self.fault_changed) = (0, at),
             Event::RunEnded {} => {
                 let consumers: Vec<_> = self.leases.keys().copied().collect();
-                consumers.into_iter().for_each(|consumer| self.judge(at, consumer));
+                consumers.into_iter().for_each(|consumer| self.judge(lens, at, consumer));
             }
-            _ => {
-                self.names.on(at, event);
-                self.shards.on(event);
-                self.workers.on(at, event, &self.names);
-            }
+            _ => {}
         }
     }
-}
-
-impl Check for LeasesCoverHashRange {
-    fn name(&self) -> &'static str {
-        "leases-cover-hash-range"
-    }
-    fn result(&self) -> CheckResult {
+    fn result(&self, _: &Lens) -> CheckResult {
         let held = || format!("no hole stayed longer than {HOLE_MAX} over {} writes of leases", self.judged);
-        self.findings.result(self.name(), self.judged, held)
+        self.findings.result(Self::NAME, self.judged, held)
     }
 }
 

@@ -10,13 +10,13 @@
 //! windows of a second let twice the limit pass around the edge of a window, so there the burst is twice as large.
 //! Not judged: read units, and the limits of a table's partitions.
 
-use super::findings::Findings;
-use super::grid::Grid;
-use super::names::Names;
-use super::{Check, CheckResult};
 use crate::aws::kinesis::api::ThrottleWindow;
 use crate::base::units::MIB;
-use crate::base::{Event, EventKind, Fold, ShardId, SimTime, StreamId, TableId};
+use crate::base::{Event, EventKind, ShardId, SimTime, StreamId, TableId};
+use crate::check::findings::Findings;
+use crate::check::lens::Lens;
+use crate::check::lens::grid::Grid;
+use crate::check::{Check, CheckResult, CheckSettings, Invariant};
 
 const NANO: u64 = 1_000_000_000;
 const RECORDS_PER_S: u64 = 1000;
@@ -63,7 +63,6 @@ struct Table {
 /// The check.
 #[derive(Default)]
 pub struct LimitsNeverExceeded {
-    names: Names,
     /// Windows that may fall together in a stretch that is shorter than one.
     windows: u64,
     shards: Grid<Shard>,
@@ -73,49 +72,31 @@ pub struct LimitsNeverExceeded {
 }
 
 impl LimitsNeverExceeded {
-    /// The events it listens to.
-    pub const KINDS: &'static [EventKind] = &[
-        EventKind::RecordAccepted,
-        EventKind::RecordsRead,
-        EventKind::TableDeclared,
-        EventKind::TableCapacityChanged,
-        EventKind::UnitsConsumed,
-    ];
-
-    /// The check for write limits of this shape.
-    pub fn new(window: ThrottleWindow) -> Self {
-        let windows = match window {
-            ThrottleWindow::TokenBucket => 1,
-            ThrottleWindow::FixedSecond => 2,
-        };
-        Self { windows, ..Self::default() }
-    }
-
     #[inline]
-    fn on_accepted(&mut self, at: SimTime, stream: StreamId, shard: ShardId, size_bytes: u64) {
+    fn on_accepted(&mut self, lens: &Lens, at: SimTime, stream: StreamId, shard: ShardId, size_bytes: u64) {
         let state = self.shards.at(stream.index(), shard.index());
         let (records, bytes) = (RECORDS_PER_S * self.windows, BYTES_WRITTEN_PER_S * self.windows);
         let too_many = state.records.exceeds(at, 1, RECORDS_PER_S, records);
         let too_large = state.bytes_written.exceeds(at, size_bytes, BYTES_WRITTEN_PER_S, bytes);
         self.judged += 1;
         if too_many {
-            self.fail(at, stream, shard, "accepted more than 1,000 records a second");
+            self.fail(lens, at, stream, shard, "accepted more than 1,000 records a second");
         }
         if too_large {
-            self.fail(at, stream, shard, "accepted more than 1 MiB a second");
+            self.fail(lens, at, stream, shard, "accepted more than 1 MiB a second");
         }
     }
 
-    fn on_read(&mut self, at: SimTime, stream: StreamId, shard: ShardId, size_bytes: u64) {
+    fn on_read(&mut self, lens: &Lens, at: SimTime, stream: StreamId, shard: ShardId, size_bytes: u64) {
         let state = self.shards.at(stream.index(), shard.index());
         let too_often = state.calls.exceeds(at, 1, CALLS_PER_S, CALLS_PER_S);
         let too_much = state.bytes_read.exceeds(at, size_bytes, BYTES_READ_PER_S, BYTES_READ_BURST);
         self.judged += 1;
         if too_often {
-            self.fail(at, stream, shard, "served more than 5 GetRecords calls a second");
+            self.fail(lens, at, stream, shard, "served more than 5 GetRecords calls a second");
         }
         if too_much || size_bytes > BYTES_READ_BURST {
-            self.fail(at, stream, shard, "returned more than 12 MiB and 2 MiB a second");
+            self.fail(lens, at, stream, shard, "returned more than 12 MiB and 2 MiB a second");
         }
     }
 
@@ -133,7 +114,7 @@ impl LimitsNeverExceeded {
         table.units_per_s = units.into();
     }
 
-    fn on_units(&mut self, at: SimTime, table: TableId, units: u64) {
+    fn on_units(&mut self, lens: &Lens, at: SimTime, table: TableId, units: u64) {
         let state = self.tables.at(table.index(), 0);
         let rate = state.units_per_s;
         if rate == 0 || units == 0 {
@@ -143,7 +124,7 @@ impl LimitsNeverExceeded {
         // The last call before the burst is used up may take more than is left.
         let burst = rate * TABLE_BURST_S + units;
         if state.used.exceeds(at, units, rate, burst) {
-            let table = self.names.table(table);
+            let table = lens.names.table(table);
             self.findings.fail(at, || {
                 format!("table {table} consumed more than {rate} write units a second and 300 s of burst")
             });
@@ -151,38 +132,53 @@ impl LimitsNeverExceeded {
     }
 
     #[cold]
-    fn fail(&mut self, at: SimTime, stream: StreamId, shard: ShardId, what: &str) {
-        let stream = self.names.stream(stream);
+    fn fail(&mut self, lens: &Lens, at: SimTime, stream: StreamId, shard: ShardId, what: &str) {
+        let stream = lens.names.stream(stream);
         self.findings.fail(at, || format!("{stream} {shard} {what}"));
     }
 }
 
-impl Fold for LimitsNeverExceeded {
-    #[inline]
-    fn on(&mut self, at: SimTime, event: &Event) {
-        match *event {
-            Event::RecordAccepted { stream, shard, size_bytes, .. } => {
-                self.on_accepted(at, stream, shard, size_bytes.into());
-            }
-            Event::RecordsRead { stream, shard, size_bytes, .. } => self.on_read(at, stream, shard, size_bytes),
-            Event::UnitsConsumed { table, write_units, .. } => self.on_units(at, table, write_units.into()),
-            Event::TableCapacityChanged { table, write_units, .. } => self.on_capacity(at, table, write_units),
-            Event::TableDeclared { table, write_units, .. } => {
-                self.on_capacity(at, table, write_units);
-                self.names.on(at, event);
-            }
-            _ => self.names.on(at, event),
-        }
+impl Invariant for LimitsNeverExceeded {
+    const NAME: &'static str = "limits-never-exceeded";
+    const PROMISE: &'static str = "what the services accept and return stays within the documented rates";
+    const HEARS: &'static [EventKind] = &[
+        EventKind::RecordAccepted,
+        EventKind::RecordsRead,
+        EventKind::TableDeclared,
+        EventKind::TableCapacityChanged,
+        EventKind::UnitsConsumed,
+    ];
+
+    fn new(settings: &CheckSettings) -> Self {
+        let windows = match settings.throttle_window {
+            ThrottleWindow::TokenBucket => 1,
+            ThrottleWindow::FixedSecond => 2,
+        };
+        Self { windows, ..Self::default() }
+    }
+    fn hears(settings: &CheckSettings) -> &'static [EventKind] {
+        if settings.limits_enforced { Self::HEARS } else { &[] }
     }
 }
 
 impl Check for LimitsNeverExceeded {
-    fn name(&self) -> &'static str {
-        "limits-never-exceeded"
+    fn on(&mut self, at: SimTime, event: &Event, lens: &Lens) {
+        match *event {
+            Event::RecordAccepted { stream, shard, size_bytes, .. } => {
+                self.on_accepted(lens, at, stream, shard, size_bytes.into());
+            }
+            Event::RecordsRead { stream, shard, size_bytes, .. } => self.on_read(lens, at, stream, shard, size_bytes),
+            Event::UnitsConsumed { table, write_units, .. } => self.on_units(lens, at, table, write_units.into()),
+            Event::TableCapacityChanged { table, write_units, .. } => self.on_capacity(at, table, write_units),
+            Event::TableDeclared { table, write_units, .. } => {
+                self.on_capacity(at, table, write_units);
+            }
+            _ => {}
+        }
     }
-    fn result(&self) -> CheckResult {
+    fn result(&self, _: &Lens) -> CheckResult {
         let held = || format!("{} writes and reads stayed within the limits", self.judged);
-        self.findings.result(self.name(), self.judged, held)
+        self.findings.result(Self::NAME, self.judged, held)
     }
 }
 
@@ -193,7 +189,7 @@ mod tests {
     use crate::check::test_events::*;
 
     fn check() -> LimitsNeverExceeded {
-        LimitsNeverExceeded::new(ThrottleWindow::TokenBucket)
+        LimitsNeverExceeded::new(&settings())
     }
 
     /// `count` records at once at each of the times.
@@ -240,7 +236,8 @@ mod tests {
 
     #[test]
     fn fixed_windows_allow_twice_the_limit_around_an_edge_but_not_more() {
-        let check = || LimitsNeverExceeded::new(ThrottleWindow::FixedSecond);
+        let check =
+            || LimitsNeverExceeded::new(&CheckSettings { throttle_window: ThrottleWindow::FixedSecond, ..settings() });
         assert_eq!(judge(check(), bursts(&[999, 1000, 2000], 1000)).verdict, Verdict::Pass);
         assert_eq!(judge(check(), bursts(&[999, 1000, 1500], 1000)).verdict, Verdict::Fail);
     }

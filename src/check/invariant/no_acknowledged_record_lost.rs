@@ -9,12 +9,11 @@
 use std::collections::VecDeque;
 use std::ops::Range;
 
-use super::findings::Findings;
-use super::grid::Grid;
-use super::names::Names;
-use super::sessions::Sessions;
-use super::{Check, CheckResult};
-use crate::base::{Event, EventKind, Fold, ShardId, SimDuration, SimTime, StreamId};
+use crate::base::{Event, EventKind, ShardId, SimDuration, SimTime, StreamId};
+use crate::check::findings::{Findings, records};
+use crate::check::lens::Lens;
+use crate::check::lens::grid::Grid;
+use crate::check::{Check, CheckResult, CheckSettings, Invariant};
 
 /// One acceptance time is kept for this much time: 8,640 a day and shard.
 const MARK_EVERY: SimDuration = SimDuration::from_secs(10);
@@ -40,10 +39,8 @@ struct Stream {
 /// The check.
 #[derive(Default)]
 pub struct NoAcknowledgedRecordLost {
-    names: Names,
     shards: Grid<Shard>,
     streams: Grid<Stream>,
-    sessions: Sessions,
     visibility_lag: SimDuration,
     findings: Findings,
     read: u64,
@@ -88,8 +85,90 @@ impl Stream {
 }
 
 impl NoAcknowledgedRecordLost {
-    /// The events it listens to.
-    pub const KINDS: &'static [EventKind] = &[
+    fn on_accepted(&mut self, lens: &Lens, at: SimTime, stream: StreamId, shard: ShardId, ordinal: u64, zones: u8) {
+        let state = self.shards.at(stream.index(), shard.index());
+        let next = state.accepted;
+        state.accept(at, ordinal);
+        if ordinal != next {
+            let stream = lens.names.stream(stream);
+            self.findings.fail(at, || format!("{stream} accepted record {ordinal} in {shard}, but {next} was next"));
+        }
+        if zones.count_ones() < 2 {
+            self.fail(lens, at, stream, shard, || format!("acknowledged record {ordinal} with fewer than two zones"));
+        }
+    }
+
+    /// Ordinals `range` went away.
+    fn on_gone(&mut self, lens: &Lens, at: SimTime, stream: StreamId, shard: ShardId, to: u64) {
+        let state = self.shards.at(stream.index(), shard.index());
+        let gone = state.trimmed..to.min(state.accepted);
+        let youngest = (!gone.is_empty()).then(|| state.accepted_at(gone.end - 1));
+        state.trim(to);
+        let Some(accepted) = youngest else { return };
+        let rules = self.streams.at(stream.index(), 0);
+        let (is_due, retention) = (rules.has_expired(accepted, at), rules.retention);
+        if !is_due && !lens.names.is_gone(stream) {
+            self.fail(lens, at, stream, shard, || {
+                format!("trimmed {} accepted at {accepted} or later; retention is {retention}", records(&gone))
+            });
+        }
+    }
+
+    fn on_closed(&mut self, lens: &Lens, at: SimTime, stream: StreamId, shard: ShardId, end: u64) {
+        let accepted = self.shards.at(stream.index(), shard.index()).accepted;
+        if end != accepted {
+            self.fail(lens, at, stream, shard, || {
+                format!("closed with {end} records, but {accepted} were acknowledged")
+            });
+        }
+    }
+
+    fn on_read(
+        &mut self,
+        lens: &Lens,
+        at: SimTime,
+        (stream, shard): (StreamId, ShardId),
+        read: Range<u64>,
+        continues: Option<u64>,
+    ) {
+        self.read += read.end.saturating_sub(read.start);
+        let state = self.shards.at(stream.index(), shard.index());
+        let accepted = state.accepted;
+        if read.end > accepted {
+            self.fail(lens, at, stream, shard, || format!("returned {} of which {accepted} exist", records(&read)));
+            return;
+        }
+        let missed = continues.unwrap_or(read.start).max(state.trimmed)..read.start;
+        if missed.is_empty() {
+            return;
+        }
+        let youngest = state.accepted_at(missed.end - 1);
+        if !self.streams.at(stream.index(), 0).has_expired(youngest, at) {
+            self.fail(lens, at, stream, shard, || format!("passed over {} in a reading session", records(&missed)));
+        }
+    }
+
+    fn on_caught_up(&mut self, lens: &Lens, at: SimTime, stream: StreamId, shard: ShardId, to: u64) {
+        let state = self.shards.at(stream.index(), shard.index());
+        let accepted = state.accepted;
+        let is_left = state.is_older(to, at.saturating_sub(CAUGHT_UP_SLACK + self.visibility_lag));
+        if is_left && !self.streams.at(stream.index(), 0).has_expired(state.accepted_at(accepted - 1), at) {
+            self.fail(lens, at, stream, shard, || {
+                format!("told a reader it was caught up, with {} left", records(&(to..accepted)))
+            });
+        }
+    }
+
+    fn fail(&mut self, lens: &Lens, at: SimTime, stream: StreamId, shard: ShardId, what: impl FnOnce() -> String) {
+        let stream = lens.names.stream(stream);
+        self.findings.fail(at, || format!("{stream} {shard} {}", what()));
+    }
+}
+
+impl Invariant for NoAcknowledgedRecordLost {
+    const NAME: &'static str = "no-acknowledged-record-lost";
+    const PROMISE: &'static str = "an acknowledged record can be read until its retention is over";
+    const HEARS: &'static [EventKind] = &[
         EventKind::StreamDeclared,
         EventKind::RetentionChanged,
         EventKind::RecordAccepted,
@@ -100,126 +179,39 @@ impl NoAcknowledgedRecordLost {
         EventKind::IteratorRequested,
     ];
 
-    /// The check for a service that shows accepted records after `visibility_lag`.
-    pub fn new(visibility_lag: SimDuration) -> Self {
-        Self { visibility_lag, ..Self::default() }
-    }
-
-    fn on_accepted(&mut self, at: SimTime, stream: StreamId, shard: ShardId, ordinal: u64, zones: u8) {
-        let state = self.shards.at(stream.index(), shard.index());
-        let next = state.accepted;
-        state.accept(at, ordinal);
-        if ordinal != next {
-            let stream = self.names.stream(stream);
-            self.findings.fail(at, || format!("{stream} accepted record {ordinal} in {shard}, but {next} was next"));
-        }
-        if zones.count_ones() < 2 {
-            self.fail(at, stream, shard, || format!("acknowledged record {ordinal} with fewer than two zones"));
-        }
-    }
-
-    /// Ordinals `range` went away.
-    fn on_gone(&mut self, at: SimTime, stream: StreamId, shard: ShardId, to: u64) {
-        let state = self.shards.at(stream.index(), shard.index());
-        let gone = state.trimmed..to.min(state.accepted);
-        let youngest = (!gone.is_empty()).then(|| state.accepted_at(gone.end - 1));
-        state.trim(to);
-        let Some(accepted) = youngest else { return };
-        let rules = self.streams.at(stream.index(), 0);
-        let (is_due, retention) = (rules.has_expired(accepted, at), rules.retention);
-        if !is_due && !self.names.is_gone(stream) {
-            self.fail(at, stream, shard, || {
-                format!("trimmed {} accepted at {accepted} or later; retention is {retention}", records(&gone))
-            });
-        }
-    }
-
-    fn on_closed(&mut self, at: SimTime, stream: StreamId, shard: ShardId, end: u64) {
-        let accepted = self.shards.at(stream.index(), shard.index()).accepted;
-        if end != accepted {
-            self.fail(at, stream, shard, || format!("closed with {end} records, but {accepted} were acknowledged"));
-        }
-    }
-
-    fn on_read(&mut self, at: SimTime, (stream, shard): (StreamId, ShardId), read: Range<u64>, continues: Option<u64>) {
-        self.read += read.end.saturating_sub(read.start);
-        let state = self.shards.at(stream.index(), shard.index());
-        let accepted = state.accepted;
-        if read.end > accepted {
-            self.fail(at, stream, shard, || format!("returned {} of which {accepted} exist", records(&read)));
-            return;
-        }
-        let missed = continues.unwrap_or(read.start).max(state.trimmed)..read.start;
-        if missed.is_empty() {
-            return;
-        }
-        let youngest = state.accepted_at(missed.end - 1);
-        if !self.streams.at(stream.index(), 0).has_expired(youngest, at) {
-            self.fail(at, stream, shard, || format!("passed over {} in a reading session", records(&missed)));
-        }
-    }
-
-    fn on_caught_up(&mut self, at: SimTime, stream: StreamId, shard: ShardId, to: u64) {
-        let state = self.shards.at(stream.index(), shard.index());
-        let accepted = state.accepted;
-        let is_left = state.is_older(to, at.saturating_sub(CAUGHT_UP_SLACK + self.visibility_lag));
-        if is_left && !self.streams.at(stream.index(), 0).has_expired(state.accepted_at(accepted - 1), at) {
-            self.fail(at, stream, shard, || {
-                format!("told a reader it was caught up, with {} left", records(&(to..accepted)))
-            });
-        }
-    }
-
-    fn fail(&mut self, at: SimTime, stream: StreamId, shard: ShardId, what: impl FnOnce() -> String) {
-        let stream = self.names.stream(stream);
-        self.findings.fail(at, || format!("{stream} {shard} {}", what()));
-    }
-}
-
-/// Ordinals in words.
-pub(super) fn records(range: &Range<u64>) -> String {
-    match range.end.saturating_sub(range.start) {
-        1 => format!("record {}", range.start),
-        _ => format!("records {} to {}", range.start, range.end.saturating_sub(1)),
-    }
-}
-
-impl Fold for NoAcknowledgedRecordLost {
-    fn on(&mut self, at: SimTime, event: &Event) {
-        match *event {
-            Event::RecordAccepted { stream, shard, ordinal, zones, .. } => {
-                self.on_accepted(at, stream, shard, ordinal, zones);
-            }
-            Event::RecordsRead { stream, shard, host, from, to, behind_latest_ms, iterator_lived, .. } => {
-                let continues = self.sessions.read(at, (stream, shard), host, to, iterator_lived);
-                self.on_read(at, (stream, shard), from..to, continues);
-                if behind_latest_ms == 0 {
-                    self.on_caught_up(at, stream, shard, to);
-                }
-            }
-            Event::IteratorRequested { host, shard, .. } => self.sessions.restart(at, host, shard),
-            Event::RecordsTrimmed { stream, shard, to } => self.on_gone(at, stream, shard, to),
-            Event::ShardExpired { stream, shard } => self.on_gone(at, stream, shard, u64::MAX),
-            Event::ShardClosed { stream, shard, end } => self.on_closed(at, stream, shard, end),
-            Event::StreamDeclared { stream, retention_hours, .. } => {
-                let retention = SimDuration::from_hours(retention_hours.into());
-                *self.streams.at(stream.index(), 0) = Stream { retention, ..Stream::default() };
-                self.names.on(at, event);
-            }
-            Event::RetentionChanged { stream, retention_hours } => {
-                self.streams.at(stream.index(), 0).set_retention(at, retention_hours);
-            }
-            _ => self.names.on(at, event),
-        }
+    fn new(settings: &CheckSettings) -> Self {
+        Self { visibility_lag: settings.visibility_lag, ..Self::default() }
     }
 }
 
 impl Check for NoAcknowledgedRecordLost {
-    fn name(&self) -> &'static str {
-        "no-acknowledged-record-lost"
+    fn on(&mut self, at: SimTime, event: &Event, lens: &Lens) {
+        match *event {
+            Event::RecordAccepted { stream, shard, ordinal, zones, .. } => {
+                self.on_accepted(lens, at, stream, shard, ordinal, zones);
+            }
+            Event::RecordsRead { stream, shard, from, to, behind_latest_ms, .. } => {
+                let continues = lens.continues;
+                self.on_read(lens, at, (stream, shard), from..to, continues);
+                if behind_latest_ms == 0 {
+                    self.on_caught_up(lens, at, stream, shard, to);
+                }
+            }
+            Event::RecordsTrimmed { stream, shard, to } => self.on_gone(lens, at, stream, shard, to),
+            Event::ShardExpired { stream, shard } => self.on_gone(lens, at, stream, shard, u64::MAX),
+            Event::ShardClosed { stream, shard, end } => self.on_closed(lens, at, stream, shard, end),
+            Event::StreamDeclared { stream, retention_hours, .. } => {
+                let retention = SimDuration::from_hours(retention_hours.into());
+                *self.streams.at(stream.index(), 0) = Stream { retention, ..Stream::default() };
+            }
+            Event::RetentionChanged { stream, retention_hours } => {
+                self.streams.at(stream.index(), 0).set_retention(at, retention_hours);
+            }
+            _ => {}
+        }
     }
-    fn result(&self) -> CheckResult {
-        self.findings.result(self.name(), self.read, || format!("no gap in {} records read", self.read))
+    fn result(&self, _: &Lens) -> CheckResult {
+        self.findings.result(Self::NAME, self.read, || format!("no gap in {} records read", self.read))
     }
 }
 
@@ -232,7 +224,7 @@ mod tests {
     const DAY_MS: u64 = 24 * 3_600_000;
 
     fn check() -> NoAcknowledgedRecordLost {
-        NoAcknowledgedRecordLost::new(SimDuration::ZERO)
+        NoAcknowledgedRecordLost::new(&settings())
     }
 
     /// A hundred records, and a first read of ten.

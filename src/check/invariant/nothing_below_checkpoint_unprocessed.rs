@@ -10,17 +10,14 @@
 
 use std::ops::Range;
 
-use super::findings::Findings;
-use super::grid::Grid;
-use super::lease_row::{Checkpoint, LeaseRow};
-use super::names::Names;
-use super::no_acknowledged_record_lost::records;
-use super::shards::Shards;
-use super::starts::Starts;
-use super::{Check, CheckResult};
 use crate::base::event::ConsumerLibrary;
 use crate::base::item::Item;
-use crate::base::{ConsumerId, Event, EventKind, Fold, HostId, RangeSet, ShardId, SimTime, TableId};
+use crate::base::{ConsumerId, Event, EventKind, HostId, RangeSet, ShardId, SimTime, TableId};
+use crate::check::findings::{Findings, records};
+use crate::check::lens::Lens;
+use crate::check::lens::grid::Grid;
+use crate::check::lens::lease_row::{Checkpoint, LeaseRow};
+use crate::check::{Check, CheckResult, CheckSettings, Invariant};
 
 /// Announced checkpoints that are kept per shard while they are not stored.
 const ATTEMPTS_MAX: usize = 32;
@@ -42,9 +39,6 @@ struct Progress {
 /// The check.
 #[derive(Default)]
 pub struct NothingBelowCheckpointUnprocessed {
-    names: Names,
-    shards: Shards,
-    starts: Starts,
     progress: Grid<Progress>,
     findings: Findings,
     checkpoints: u64,
@@ -97,47 +91,35 @@ impl Progress {
 }
 
 impl NothingBelowCheckpointUnprocessed {
-    /// The events it listens to.
-    pub const KINDS: &'static [EventKind] = &[
-        EventKind::RecordsTrimmed,
-        EventKind::ProcessingStarted,
-        EventKind::RecordsRead,
-        EventKind::RecordsProcessed,
-        EventKind::RecordsSkipped,
-        EventKind::EffectsApplied,
-        EventKind::CheckpointAttempted,
-        EventKind::ItemWritten,
-        EventKind::RunEnded,
-    ];
-
     fn at(&mut self, consumer: ConsumerId, shard: ShardId) -> &mut Progress {
         self.progress.at(consumer.index(), shard.index())
     }
 
-    fn on_row(&mut self, at: SimTime, table: TableId, host: HostId, before: Option<&Item>, after: &Item) {
+    fn on_row(&mut self, lens: &Lens, at: SimTime, table: TableId, host: HostId, before: Option<&Item>, after: &Item) {
         let row = LeaseRow(after);
         if before.and_then(|b| LeaseRow(b).checkpoint_text()) == row.checkpoint_text() {
             return;
         }
-        let Some(consumer) = self.names.consumer_of_table(table) else { return };
+        let Some(consumer) = lens.names.consumer_of_table(table) else { return };
         let (Some(shard), Some(checkpoint)) = (row.shard(), row.checkpoint()) else { return };
         if self.progress.get(consumer.index(), shard.index()).is_some()
             && let Some(to) = self.at(consumer, shard).stored(checkpoint)
         {
-            self.judge(at, consumer, host, shard, (checkpoint, to));
+            self.judge(lens, at, consumer, host, shard, (checkpoint, to));
         }
     }
 
     fn judge(
         &mut self,
+        lens: &Lens,
         at: SimTime,
         consumer: ConsumerId,
         host: HostId,
         shard: ShardId,
         (checkpoint, to): (Checkpoint, u64),
     ) {
-        let Some(stream) = self.names.stream_of(consumer) else { return };
-        let start = self.starts.first(consumer, shard).unwrap_or(0).max(self.shards.trimmed(stream, shard));
+        let Some(stream) = lens.names.stream_of(consumer) else { return };
+        let start = lens.starts.first(consumer, shard).unwrap_or(0).max(lens.shards.trimmed(stream, shard));
         let progress = self.progress.at(consumer.index(), shard.index());
         let told = progress.unprocessed(start.max(progress.judged)..to);
         progress.forget_below(to);
@@ -145,7 +127,7 @@ impl NothingBelowCheckpointUnprocessed {
         if told.is_empty() {
             return;
         }
-        let (host, told) = (self.names.host(host), told_at_most(told));
+        let (host, told) = (lens.names.host(host), told_at_most(told));
         self.findings.fail(at, || {
             format!("{host} stored checkpoint {checkpoint} of {shard}, which claims every record below {to}, but its workers {told}")
         });
@@ -154,18 +136,18 @@ impl NothingBelowCheckpointUnprocessed {
 
 impl NothingBelowCheckpointUnprocessed {
     /// What the user's own consumers passed over.
-    fn on_end(&mut self, at: SimTime) {
+    fn on_end(&mut self, lens: &Lens, at: SimTime) {
         for (row, column, progress) in self.progress.cells_mut() {
             let (consumer, shard) = (ConsumerId(row as u16), ShardId(column as u32));
-            let is_app = self.names.info(consumer).is_some_and(|info| info.library == ConsumerLibrary::App);
-            let Some(stream) = self.names.stream_of(consumer).filter(|_| is_app && progress.reached > 0) else {
+            let is_app = lens.names.info(consumer).is_some_and(|info| info.library == ConsumerLibrary::App);
+            let Some(stream) = lens.names.stream_of(consumer).filter(|_| is_app && progress.reached > 0) else {
                 continue;
             };
             self.finished += 1;
-            let start = self.starts.first(consumer, shard).unwrap_or(0).max(self.shards.trimmed(stream, shard));
+            let start = lens.starts.first(consumer, shard).unwrap_or(0).max(lens.shards.trimmed(stream, shard));
             let told = progress.unprocessed(start..progress.reached);
             if !told.is_empty() {
-                let (consumer, told) = (self.names.consumer(consumer), told_at_most(told));
+                let (consumer, told) = (lens.names.consumer(consumer), told_at_most(told));
                 let last = progress.reached - 1;
                 self.findings
                     .fail(at, || format!("{consumer} went on to record {last} of {shard}, but its workers {told}"));
@@ -183,47 +165,57 @@ fn told_at_most(mut told: Vec<String>) -> String {
     told.join(", ")
 }
 
-impl Fold for NothingBelowCheckpointUnprocessed {
-    fn on(&mut self, at: SimTime, event: &Event) {
-        self.starts.on(event, &self.names);
+impl Invariant for NothingBelowCheckpointUnprocessed {
+    const NAME: &'static str = "nothing-below-checkpoint-unprocessed";
+    const PROMISE: &'static str = "a stored checkpoint covers only records that were processed";
+    const HEARS: &'static [EventKind] = &[
+        EventKind::RecordsTrimmed,
+        EventKind::ProcessingStarted,
+        EventKind::RecordsRead,
+        EventKind::RecordsProcessed,
+        EventKind::RecordsSkipped,
+        EventKind::EffectsApplied,
+        EventKind::CheckpointAttempted,
+        EventKind::ItemWritten,
+        EventKind::RunEnded,
+    ];
+
+    fn new(_: &CheckSettings) -> Self {
+        Self::default()
+    }
+}
+
+impl Check for NothingBelowCheckpointUnprocessed {
+    fn on(&mut self, at: SimTime, event: &Event, lens: &Lens) {
         match event {
             Event::RecordsProcessed { consumer, shard, from, to, .. } => {
                 let progress = self.at(*consumer, *shard);
                 progress.processed.insert(*from..*to);
                 progress.reached = progress.reached.max(*to);
             }
-            Event::RunEnded {} => self.on_end(at),
+            Event::RunEnded {} => self.on_end(lens, at),
             Event::RecordsSkipped { consumer, shard, from, to, .. } => {
                 self.at(*consumer, *shard).skipped.insert(*from..*to);
             }
             // Once a transactional store has them they are done, also when the worker did not live to hear of it.
-            Event::EffectsApplied { consumer, shard, from, to, .. } if self.names.is_transactional(*consumer) => {
+            Event::EffectsApplied { consumer, shard, from, to, .. } if lens.names.is_transactional(*consumer) => {
                 self.at(*consumer, *shard).processed.insert(*from..*to);
             }
             Event::CheckpointAttempted { consumer, shard, sequence_number, to, .. } => {
                 self.at(*consumer, *shard).announce((Checkpoint::attempted(*sequence_number), *to));
             }
             Event::ItemWritten { table, host, before, after: Some(after), .. } => {
-                self.on_row(at, *table, *host, before.as_deref(), after);
+                self.on_row(lens, at, *table, *host, before.as_deref(), after);
             }
-            _ => {
-                self.shards.on(event);
-                self.names.on(at, event);
-            }
+            _ => {}
         }
     }
-}
-
-impl Check for NothingBelowCheckpointUnprocessed {
-    fn name(&self) -> &'static str {
-        "nothing-below-checkpoint-unprocessed"
-    }
-    fn result(&self) -> CheckResult {
+    fn result(&self, _: &Lens) -> CheckResult {
         let held = || match self.finished {
             0 => format!("everything below {} stored checkpoints was processed", self.checkpoints),
             shards => format!("no record was passed over in {shards} shards that were read"),
         };
-        self.findings.result(self.name(), self.checkpoints + self.finished, held)
+        self.findings.result(Self::NAME, self.checkpoints + self.finished, held)
     }
 }
 

@@ -3,20 +3,17 @@
 //! Per shard, ordinals and sequence indexes grow; in one reading session records come in that order; and a record
 //! processor gets them so from the start of its processing to its end.
 
-use super::findings::Findings;
-use super::grid::Grid;
-use super::names::Names;
-use super::sessions::Sessions;
-use super::{Check, CheckResult};
-use crate::base::{Event, EventKind, Fold, HostId, ShardId, SimTime, StreamId};
+use crate::base::{Event, EventKind, HostId, ShardId, SimTime, StreamId};
+use crate::check::findings::Findings;
+use crate::check::lens::Lens;
+use crate::check::lens::grid::Grid;
+use crate::check::{Check, CheckResult, CheckSettings, Invariant};
 
 /// The check.
 #[derive(Default)]
 pub struct ShardOrder {
-    names: Names,
     /// Last ordinal and sequence index accepted, by stream and shard.
     accepted: Grid<Option<(u64, u64)>>,
-    sessions: Sessions,
     /// Where the last batch ended, by host and shard.
     delivered: Grid<u64>,
     findings: Findings,
@@ -24,8 +21,35 @@ pub struct ShardOrder {
 }
 
 impl ShardOrder {
-    /// The events it listens to.
-    pub const KINDS: &'static [EventKind] = &[
+    fn on_accepted(&mut self, lens: &Lens, at: SimTime, stream: StreamId, shard: ShardId, record: (u64, u64)) {
+        let last = self.accepted.at(stream.index(), shard.index()).replace(record);
+        self.judged += 1;
+        if let Some(last) = last
+            && (record.0 <= last.0 || record.1 <= last.1)
+        {
+            let stream = lens.names.stream(stream);
+            self.findings.fail(at, || {
+                format!(
+                    "{stream} {shard} accepted record {} (sequence index {}) after record {} (sequence index {})",
+                    record.0, record.1, last.0, last.1
+                )
+            });
+        }
+    }
+
+    fn on_delivered(&mut self, lens: &Lens, at: SimTime, host: HostId, shard: ShardId, from: u64, to: u64) {
+        let last = std::mem::replace(self.delivered.at(host.index(), shard.index()), to);
+        if from < last {
+            let host = lens.names.host(host);
+            self.findings.fail(at, || format!("{host} processed record {from} of {shard} after record {}", last - 1));
+        }
+    }
+}
+
+impl Invariant for ShardOrder {
+    const NAME: &'static str = "shard-order";
+    const PROMISE: &'static str = "a shard keeps its records in the order in which it accepted them";
+    const HEARS: &'static [EventKind] = &[
         EventKind::RecordAccepted,
         EventKind::RecordsRead,
         EventKind::IteratorRequested,
@@ -36,63 +60,35 @@ impl ShardOrder {
         EventKind::HostCrashed,
     ];
 
-    fn on_accepted(&mut self, at: SimTime, stream: StreamId, shard: ShardId, record: (u64, u64)) {
-        let last = self.accepted.at(stream.index(), shard.index()).replace(record);
-        self.judged += 1;
-        if let Some(last) = last
-            && (record.0 <= last.0 || record.1 <= last.1)
-        {
-            let stream = self.names.stream(stream);
-            self.findings.fail(at, || {
-                format!(
-                    "{stream} {shard} accepted record {} (sequence index {}) after record {} (sequence index {})",
-                    record.0, record.1, last.0, last.1
-                )
-            });
-        }
-    }
-
-    fn on_delivered(&mut self, at: SimTime, host: HostId, shard: ShardId, from: u64, to: u64) {
-        let last = std::mem::replace(self.delivered.at(host.index(), shard.index()), to);
-        if from < last {
-            let host = self.names.host(host);
-            self.findings.fail(at, || format!("{host} processed record {from} of {shard} after record {}", last - 1));
-        }
-    }
-}
-
-impl Fold for ShardOrder {
-    fn on(&mut self, at: SimTime, event: &Event) {
-        match *event {
-            Event::RecordAccepted { stream, shard, ordinal, index, .. } => {
-                self.on_accepted(at, stream, shard, (ordinal, index));
-            }
-            Event::RecordsRead { stream, shard, host, from, to, iterator_lived, .. } => {
-                let continues = self.sessions.read(at, (stream, shard), host, to, iterator_lived);
-                if let Some(last) = continues.filter(|last| from < *last) {
-                    let host = self.names.host(host);
-                    self.findings
-                        .fail(at, || format!("{host} was given record {from} of {shard} after record {}", last - 1));
-                }
-            }
-            Event::IteratorRequested { host, shard, .. } => self.sessions.restart(at, host, shard),
-            Event::RecordsProcessed { host, shard, from, to, .. }
-            | Event::RecordsSkipped { host, shard, from, to, .. } => self.on_delivered(at, host, shard, from, to),
-            Event::ProcessingStarted { host, shard, .. } | Event::ProcessingEnded { host, shard, .. } => {
-                *self.delivered.at(host.index(), shard.index()) = 0;
-            }
-            Event::HostCrashed { host } => self.delivered.row_mut(host.index()).fill(0),
-            _ => self.names.on(at, event),
-        }
+    fn new(_: &CheckSettings) -> Self {
+        Self::default()
     }
 }
 
 impl Check for ShardOrder {
-    fn name(&self) -> &'static str {
-        "shard-order"
+    fn on(&mut self, at: SimTime, event: &Event, lens: &Lens) {
+        match *event {
+            Event::RecordAccepted { stream, shard, ordinal, index, .. } => {
+                self.on_accepted(lens, at, stream, shard, (ordinal, index));
+            }
+            Event::RecordsRead { shard, host, from, .. } => {
+                if let Some(last) = lens.continues.filter(|last| from < *last) {
+                    let host = lens.names.host(host);
+                    self.findings
+                        .fail(at, || format!("{host} was given record {from} of {shard} after record {}", last - 1));
+                }
+            }
+            Event::RecordsProcessed { host, shard, from, to, .. }
+            | Event::RecordsSkipped { host, shard, from, to, .. } => self.on_delivered(lens, at, host, shard, from, to),
+            Event::ProcessingStarted { host, shard, .. } | Event::ProcessingEnded { host, shard, .. } => {
+                *self.delivered.at(host.index(), shard.index()) = 0;
+            }
+            Event::HostCrashed { host } => self.delivered.row_mut(host.index()).fill(0),
+            _ => {}
+        }
     }
-    fn result(&self) -> CheckResult {
-        self.findings.result(self.name(), self.judged, || format!("{} records kept their order", self.judged))
+    fn result(&self, _: &Lens) -> CheckResult {
+        self.findings.result(Self::NAME, self.judged, || format!("{} records kept their order", self.judged))
     }
 }
 

@@ -7,7 +7,7 @@
 use std::sync::Arc;
 
 use crate::base::event::{ConsumerLibrary, HostRole, SinkKind, StreamStatus};
-use crate::base::{ConsumerId, Event, EventKind, Fold, HostId, SimTime, StreamId, StreamName, TableId, TableName};
+use crate::base::{ConsumerId, Event, Fold, HostId, SimTime, StreamId, StreamName, TableId, TableName};
 
 /// What was declared of a consumer.
 #[derive(Clone, Debug)]
@@ -58,16 +58,6 @@ fn find<T>(list: &[Option<T>], index: usize) -> Option<&T> {
 }
 
 impl Names {
-    /// The events it learns from.
-    pub const KINDS: &'static [EventKind] = &[
-        EventKind::HostDeclared,
-        EventKind::StreamDeclared,
-        EventKind::StreamStatusChanged,
-        EventKind::TableDeclared,
-        EventKind::ConsumerDeclared,
-        EventKind::WorkerStarted,
-    ];
-
     /// The host's name.
     pub fn host(&self, host: HostId) -> Arc<str> {
         find(&self.hosts, host.index()).map_or_else(|| format!("host {}", host.0).into(), |h| h.name.clone())

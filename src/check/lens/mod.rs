@@ -1,0 +1,82 @@
+//! What the checks know of the run besides the event in hand: who is who, which shards and workers there are, where
+//! reading began. It hears each event before they do, once for all of them.
+
+pub mod grid;
+pub mod lease_row;
+pub mod names;
+pub mod sessions;
+pub mod shards;
+pub mod starts;
+pub mod workers;
+
+use self::names::Names;
+use self::sessions::Sessions;
+use self::shards::Shards;
+use self::starts::{Start, Starts};
+use self::workers::Workers;
+use super::liveness::Healing;
+use crate::base::{ConsumerId, Event, EventKind, Fold, SimTime};
+
+/// What all checks look at.
+#[derive(Default)]
+pub struct Lens {
+    /// Names, and what belongs to what.
+    pub names: Names,
+    /// The shards of every stream.
+    pub shards: Shards,
+    /// The workers of every consumer.
+    pub workers: Workers,
+    /// Where each consumer first began in each shard.
+    pub starts: Starts,
+    /// Whether the faults are over.
+    pub healing: Healing,
+    /// The consumer whose workers the event in hand has changed.
+    pub crew_changed: Option<ConsumerId>,
+    /// The first read of a worker, if the event in hand is one.
+    pub started: Option<Start>,
+    /// Where the read before the event in hand ended, if that is a read that continues it.
+    pub continues: Option<u64>,
+    sessions: Sessions,
+}
+
+impl Lens {
+    /// The events it learns from.
+    pub const HEARS: &'static [EventKind] = &[
+        EventKind::HostDeclared,
+        EventKind::StreamDeclared,
+        EventKind::StreamStatusChanged,
+        EventKind::TableDeclared,
+        EventKind::ConsumerDeclared,
+        EventKind::WorkerStarted,
+        EventKind::WorkerStopped,
+        EventKind::HostCrashed,
+        EventKind::ShardOpened,
+        EventKind::ShardClosed,
+        EventKind::ShardExpired,
+        EventKind::RecordsTrimmed,
+        EventKind::ProcessingStarted,
+        EventKind::RecordsRead,
+        EventKind::IteratorRequested,
+        EventKind::FaultsHealed,
+        EventKind::RunEnded,
+    ];
+
+    /// Takes the next event.
+    pub fn on(&mut self, at: SimTime, event: &Event) {
+        self.names.on(at, event);
+        self.healing.on(at, event);
+        self.shards.on(event);
+        self.crew_changed = self.workers.on(at, event, &self.names);
+        self.started = self.starts.on(event, &self.names);
+        self.continues = match *event {
+            Event::RecordsRead { stream, shard, host, to, iterator_lived, .. } => {
+                self.sessions.read(at, (stream, shard), host, to, iterator_lived)
+            }
+            Event::IteratorRequested { host, shard, .. } => {
+                self.sessions.restart(at, host, shard);
+                None
+            }
+            _ => None,
+        };
+    }
+}

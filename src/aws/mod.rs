@@ -1,4 +1,4 @@
-//! The services of one account in one region, as one backend of the world.
+//! Floor 3: the services of one account in one region, as one backend of the world.
 //!
 //! Each service is a folder of its own. The list below is all that joins them: a service that is not in it does not
 //! exist, and nothing else has to know that it does.

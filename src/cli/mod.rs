@@ -1,4 +1,4 @@
-//! Floor 8: the command line. One file per subcommand; what a library user needs lives below.
+//! Floor 10: the command line. One file per subcommand; what a library user needs lives below.
 
 mod check;
 mod new;

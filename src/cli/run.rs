@@ -121,7 +121,8 @@ fn run_one(arguments: &Arguments, file: &Path, scenario: &Scenario) -> io::Resul
     Ok(exit)
 }
 
-/// Puts the trace files that the resolved scenario names beside it. Those outside the scenario's folder keep their place.
+/// Puts the trace files that the resolved scenario names beside it. Those outside the scenario's folder keep their
+/// place.
 fn write_attachments(dir: &Path, scenario: &Scenario) -> io::Result<()> {
     for (name, bytes) in scenario.attachments() {
         let is_inside = Path::new(name).components().all(|part| matches!(part, Component::Normal(_)));

@@ -1,4 +1,4 @@
-//! Floor 3: the clients, as ordinary async Rust over world handles and service messages.
+//! Floor 4: the clients, as ordinary async Rust over world handles and service messages.
 //!
 //! Producers, plain pollers and the Kinesis Client Library. They learn of the services only what comes back
 //! over the network, through the retry layer of an AWS SDK ([`sdk`]).

@@ -4,8 +4,8 @@
 //! Names, units and statistics are those of
 //! <https://docs.aws.amazon.com/streams/latest/dev/monitoring-with-cloudwatch.html>,
 //! <https://docs.aws.amazon.com/streams/latest/dev/monitoring-with-kcl.html> and
-//! <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/metrics-dimensions.html>. Periods are not modelled:
-//! a sum is that of the whole run, a maximum its largest value.
+//! <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/metrics-dimensions.html>. Periods are not
+//! modelled: a sum is that of the whole run, a maximum its largest value.
 
 use super::figures::{ConsumerFigures, ShardFigures, StreamFigures, TableFigures};
 

@@ -1,7 +1,7 @@
 //! Floor 4: the figures. Folds that count what happened, as reports, expectations and plots use it.
 //!
-//! [`Measures`] counts everything that the report shows, [`Series`] keeps it over time for plots, [`Windowed`] restricts
-//! a fold to a part of the run, and [`lookup`] finds a figure by its path. None of them keeps single records.
+//! [`Measures`] counts everything that the report shows, [`Series`] keeps it over time for plots, [`Windowed`]
+//! restricts a fold to a part of the run, and [`lookup`] finds a figure by its path. None of them keeps single records.
 
 mod backlog;
 mod by_id;

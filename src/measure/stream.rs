@@ -201,8 +201,8 @@ impl ShardMeasure {
         figures
     }
 
-    /// What is asked of the shard is what it accepted and what its producers in the end lost to throttling: a record that
-    /// is throttled and sent again is one record. `losses` is the part of throttled tries that nobody sent again.
+    /// What is asked of the shard is what it accepted and what its producers in the end lost to throttling: a record
+    /// that is throttled and sent again is one record. `losses` is the part of throttled tries that nobody sent again.
     fn load<'a>(&self, figures: &'a ShardFigures, span: Span, losses: Option<f64>) -> ShardLoad<'a> {
         let (accepted, throttled) = (self.counts.accepted.minute_peak(), self.counts.throttled.minute_peak());
         let lost = |throttled: u64| throttled as f64 * losses.unwrap_or(1.0);

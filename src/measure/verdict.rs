@@ -1,8 +1,8 @@
 //! What a shard's figures say, and what helps: a hot key, a hot shard, uneven ranges, bursts.
 //!
 //! The cures are those of <https://docs.aws.amazon.com/streams/latest/dev/kinesis-using-sdk-java-resharding.html> and
-//! <https://repost.aws/knowledge-center/kinesis-data-stream-throttling-errors>. Nothing here knows why a producer writes
-//! as it does.
+//! <https://repost.aws/knowledge-center/kinesis-data-stream-throttling-errors>. Nothing here knows why a producer
+//! writes as it does.
 
 use serde::Serialize;
 

@@ -1,4 +1,4 @@
-//! HTTP over simulated TCP: how foreign code, which knows only sockets and tokio's clock, meets the world.
+//! Floor 5: HTTP over simulated TCP: how foreign code, which knows only sockets and tokio's clock, meets the world.
 //!
 //! A [`Room`] is a world inside one turmoil host, with a TCP stack for each of its hosts ([`tcp`], on turmoil-net).
 //! Kinesis and DynamoDB listen there ([`server`]) and answer through the same [`Door`] as the local endpoint;

@@ -1,4 +1,4 @@
-//! Floor 6: the report: terminal text, JSON, plots and the event export.
+//! Floor 7: the report: terminal text, JSON, plots and the event export.
 //!
 //! Everything here is made from what folds have counted and checks have found; nothing here runs a simulation, reads a
 //! clock or judges. What is written is the same bytes for the same run, except for the wall time that a caller may

@@ -1,4 +1,4 @@
-//! Floor 7: carries out a plan and gathers what the folds saw.
+//! Floor 8: carries out a plan and gathers what the folds saw.
 //!
 //! [`run`] builds the world (services, hosts, the operator), lets it run for the scenario's duration, and gives a
 //! [`RunReport`]. Further folds (exports, traces) may listen; none can change the run.

@@ -1,4 +1,4 @@
-//! Floor 5: the scenario file: types, parsing, diagnostics, defaults, and compilation into a [`plan::Plan`].
+//! Floor 6: the scenario file: types, parsing, diagnostics, defaults, and compilation into a [`plan::Plan`].
 //!
 //! Reading is strict: an unknown key, a wrong unit or an impossible value is an error that points into the file
 //! ([`diagnostic`]), and one look shows them all (`read.rs`). [`mod@file`] has the sections and their defaults,

@@ -1,6 +1,7 @@
 //! The routes under `/_kinesim/`: the page, health, clock, faults, state, metrics, events, checks.
 //!
-//! A web page of another origin may not use them: a browser tells the origin, and the `Host` that it thinks it talks to.
+//! A web page of another origin may not use them: a browser tells the origin, and the `Host` that it thinks it talks
+//! to.
 
 use std::collections::BTreeMap;
 

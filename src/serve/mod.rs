@@ -1,9 +1,10 @@
-//! Floor 8: the local endpoint. Real AWS clients talk to the same services, through the same world, on a clock that can
+//! Floor 9: the local endpoint. Real AWS clients talk to the same services, through the same world, on a clock that can
 //! run, run fast, or stand still.
 //!
-//! `http` is the server, `reading` takes in what clients send. What its connections share is in `app`; `clock` says what time it is; `answers` turns an HTTP
-//! request into an answer of the live run; `subscriptions` sends the events of SubscribeToShard; `control` has the routes
-//! under `/_kinesim/`, `page.*` the page there, `metrics` and `events` what goes on, `cloudwatch` what clients put there;
+//! `http` is the server, `reading` takes in what clients send. What its connections share is in `app`; `clock` says
+//! what time it is; `answers` turns an HTTP request into an answer of the live run; `subscriptions` sends the events of
+//! SubscribeToShard; `control` has the routes under `/_kinesim/`, `page.*` the page there, `metrics` and `events` what
+//! goes on, `cloudwatch` what clients put there;
 //! `record` keeps sessions; `tls` makes the certificate. Everything runs on one thread: a request is handled in a few
 //! microseconds, and one thread keeps the order of events plain.
 //!

@@ -1,11 +1,12 @@
 //! Recorded sessions: the requests of real clients with their simulated times, one JSON line each.
 //!
-//! The same requests at the same times give the same answers and the same trace hash, so a recording can be replayed, and a
-//! data directory is a recording that is replayed at the start. A line is written before its request is handled: what
-//! was acknowledged is in the file, whatever kills the process.
+//! The same requests at the same times give the same answers and the same trace hash, so a recording can be replayed,
+//! and a data directory is a recording that is replayed at the start. A line is written before its request is handled:
+//! what was acknowledged is in the file, whatever kills the process.
 //!
-//! A data directory leaves out requests that only read, except with a scenario and while faults are in force: those draw
-//! from the same chance as writes do. It grows with what it keeps, and is not compacted. One process has it at a time.
+//! A data directory leaves out requests that only read, except with a scenario and while faults are in force: those
+//! draw from the same chance as writes do. It grows with what it keeps, and is not compacted. One process has it at a
+//! time.
 //!
 //! What is secret in a request's signature is not written down.
 

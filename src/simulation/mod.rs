@@ -1,4 +1,5 @@
-//! Your own code inside the simulation: a consumer or producer on the AWS SDK for Rust as a host of a scenario.
+//! Floor 10: your own code inside the simulation: a consumer or producer on the AWS SDK for Rust as a host of a
+//! scenario.
 //!
 //! ```no_run
 //! # mod my_app { pub async fn run(_: aws_types::SdkConfig) -> Result<(), String> { Ok(()) } }

@@ -1,4 +1,4 @@
-//! Floor 2: the simulated machine room: clock, hosts, links, seeds, and the executor that runs them.
+//! Floor 1: the simulated machine room: clock, hosts, links, seeds, and the executor that runs them.
 //!
 //! One [`World`] holds hosts (machines that run tasks) and one [`Backend`] (everything behind the network).
 //! Tasks are ordinary async Rust that see time, chance and calls only through a [`Host`] handle. Time is

@@ -1,4 +1,4 @@
-//! Amazon DynamoDB, as far as a lease table needs it: typed tables with capacity, conditions and an index.
+//! Floor 2: Amazon DynamoDB, as far as a lease table needs it: typed tables with capacity, conditions and an index.
 //!
 //! `operations/` has one file an operation: its request, its members and how it is carried out; [`api`] the replies, errors
 //! and settings; [`DynamoDb`] is the state machine. Where to find a

@@ -1,4 +1,4 @@
-//! Amazon Kinesis Data Streams: the control plane, the data plane, their limits and their storage.
+//! Floor 2: Amazon Kinesis Data Streams: the control plane, the data plane, their limits and their storage.
 //!
 //! `operations/` has one file an operation: its request, its quota, its members and what carries it out; [`api`] has
 //! the replies, errors and settings; [`Kinesis`] is the state machine. Where to find a rule: numbers in `limits.rs`,

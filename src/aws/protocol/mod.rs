@@ -1,4 +1,4 @@
-//! Floor 2: the AWS protocols: bytes to service messages and back.
+//! Floor 1: the AWS protocols: bytes to service messages and back.
 //!
 //! A request is a target (`Kinesis_20131202.PutRecord`), a content type and a body. The body becomes a
 //! [`value::Value`] ([`json`] or [`cbor`]); the operation's shape checks its types and constraints and it

@@ -1,4 +1,4 @@
-//! The application's own store, where record processors put their effects.
+//! Floor 2: the application's own store, where record processors put their effects.
 //!
 //! Three kinds of contents. *Plain*: every delivery is an effect, so a record that is delivered twice is there twice.
 //! *Idempotent*: effects are keyed by shard and sequence number, so each is there once. *Transactional*: effects and

@@ -1,8 +1,9 @@
-//! Vectors of the library's own tests that need a lease table: the renewer, the refresher, and leases for an empty table.
+//! Vectors of the library's own tests that need a lease table: the renewer, the refresher, and leases for an empty
+//! table.
 //!
-//! Vectors of the KCL 3 are left out, because this is the KCL 2.x: `checkpointOwner` and handoff, throughput on the row,
-//! the lease assignment manager, scan segments. So is the one that adds a lease without a last increment: here a lease
-//! that is held always has one.
+//! Vectors of the KCL 3 are left out, because this is the KCL 2.x: `checkpointOwner` and handoff, throughput on the
+//! row, the lease assignment manager, scan segments. So is the one that adds a lease without a last increment: here a
+//! lease that is held always has one.
 
 use std::cell::Cell;
 use std::future::Future;

@@ -1,0 +1,274 @@
+//! The walls of the house, as ARCHITECTURE.md draws them.
+//!
+//! Each rule has a planted violation that it catches. What a rule lets pass is on a list here, with the reason, and
+//! what is on a list without need is a violation as well.
+//! `cargo test --test tidy -- --ignored --nocapture` prints the figures.
+
+#[path = "tidy/arms.rs"]
+mod arms;
+#[path = "tidy/circles.rs"]
+mod circles;
+#[path = "tidy/documents.rs"]
+mod documents;
+#[path = "tidy/figures.rs"]
+mod figures;
+#[path = "tidy/floors.rs"]
+mod floors;
+#[path = "tidy/imports.rs"]
+mod imports;
+#[path = "tidy/planted.rs"]
+mod planted;
+#[path = "tidy/public.rs"]
+mod public;
+#[path = "tidy/sizes.rs"]
+mod sizes;
+#[path = "tidy/source.rs"]
+mod source;
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use floors::Folder;
+use source::{Source, modules, read, read_all};
+
+/// Folders with Rust code of our own.
+const EVERYWHERE: &[&str] = &["src", "tests", "benches", "examples", "fuzz/fuzz_targets"];
+
+/// Documents whose links are followed.
+const DOCUMENTS: &[&str] = &["ARCHITECTURE.md", "README.md"];
+
+/// Imports within a floor, from one folder to another, and why.
+const SIDEWAYS: &[(&str, &str, &str)] = &[];
+
+/// Files that may use each other, and why.
+const CIRCLES: &[(&[&str], &str)] = &[(
+    &["src/world/call.rs", "src/world/carrier.rs", "src/world/executor.rs", "src/world/host.rs", "src/world/sync.rs"],
+    "five faces of one shared state: the executor's tasks, hosts, calls and queues",
+)];
+
+// ---- until the files on these lists are mended; nothing is to be added ----
+const SIDEWAYS_FOR_NOW: &[(&str, &str)] = &[("src/check/", "src/client/kcl/lease.rs")];
+const UPWARD_FOR_NOW: &[(&str, &str)] = &[("src/aws/", "src/aws/service.rs")];
+const CIRCLES_FOR_NOW: &[&str] = &[
+    "src/aws/dynamodb/",
+    "src/aws/dynamodb/wire/",
+    "src/cli/",
+    "src/client/",
+    "src/client/kcl/s",
+    "src/client/poller",
+    "src/net/",
+    "src/report/t",
+    "src/run/",
+    "src/scenario/",
+    "src/scenario/file",
+    "src/serve/record/",
+    "src/simulation/",
+];
+const SIZES_FOR_NOW: &[&str] = &[
+    "src/aws/dynamodb/capacity.rs",
+    "src/aws/dynamodb/mod.rs",
+    "src/aws/dynamodb/operations/describe_continuous_backups.rs",
+    "src/aws/dynamodb/operations/scan.rs",
+    "src/aws/dynamodb/operations/update_continuous_backups.rs",
+    "src/aws/dynamodb/table.rs",
+    "src/aws/dynamodb/tests/laws.rs",
+    "src/aws/dynamodb/tests/transactions.rs",
+    "src/aws/dynamodb/transactions.rs",
+    "src/aws/dynamodb/wire/body.rs",
+    "src/aws/dynamodb/wire/client/reply.rs",
+    "src/aws/dynamodb/wire/client/tests.rs",
+    "src/aws/dynamodb/wire/grammar.rs",
+    "src/aws/dynamodb/wire/legacy.rs",
+    "src/aws/dynamodb/wire/scope.rs",
+    "src/aws/dynamodb/wire/table_members.rs",
+    "src/aws/kinesis/dry_run.rs",
+    "src/aws/kinesis/lifecycle.rs",
+    "src/aws/kinesis/modes.rs",
+    "src/aws/kinesis/operations/decrease_stream_retention_period.rs",
+    "src/aws/kinesis/operations/deregister_stream_consumer.rs",
+    "src/aws/kinesis/operations/describe_account_settings.rs",
+    "src/aws/kinesis/operations/disable_enhanced_monitoring.rs",
+    "src/aws/kinesis/operations/enable_enhanced_monitoring.rs",
+    "src/aws/kinesis/operations/increase_stream_retention_period.rs",
+    "src/aws/kinesis/operations/update_stream_record_distribution_strategy.rs",
+    "src/aws/kinesis/operations/update_stream_warm_throughput.rs",
+    "src/aws/kinesis/subscriptions.rs",
+    "src/aws/kinesis/tests/laws.rs",
+    "src/aws/kinesis/wire/encode.rs",
+    "src/aws/kinesis/write.rs",
+    "src/aws/protocol/cbor.rs",
+    "src/aws/protocol/envelope.rs",
+    "src/aws/protocol/error.rs",
+    "src/aws/protocol/event_stream.rs",
+    "src/aws/protocol/operation.rs",
+    "src/base/event/kinesis.rs",
+    "src/check/nothing_below_checkpoint_unprocessed.rs",
+    "src/check/sessions.rs",
+    "src/measure/tests.rs",
+    "src/measure/verdict.rs",
+    "src/net/carrier.rs",
+    "src/net/ordinals.rs",
+    "src/report/tests.rs",
+    "src/scenario/compile.rs",
+    "src/scenario/faults.rs",
+    "src/scenario/file/network.rs",
+    "src/scenario/live.rs",
+    "src/scenario/mod.rs",
+    "src/scenario/random.rs",
+    "src/scenario/starter.rs",
+    "src/scenario/tests.rs",
+    "src/serve/answers/tests.rs",
+    "src/serve/metrics.rs",
+    "src/serve/record/player.rs",
+    "src/serve/settings.rs",
+    "tests/tidy/planted.rs",
+];
+const ARMS_FOR_NOW: &[&str] = &[
+    "src/aws/dynamodb/wire/client/reply.rs",
+    "src/aws/dynamodb/wire/client/request.rs",
+    "src/aws/kinesis/wire/client/reply.rs",
+    "src/aws/kinesis/wire/client/request.rs",
+    "src/net/server.rs",
+];
+const OPENINGS_FOR_NOW: &[&str] = &["src/aws/service.rs"];
+// ---------------------------------------------------------------------------
+
+fn root() -> PathBuf {
+    // To measure another state of the sources.
+    std::env::var("TIDY_ROOT").map_or_else(|_| Path::new(env!("CARGO_MANIFEST_DIR")).to_owned(), PathBuf::from)
+}
+
+fn table() -> Vec<Folder> {
+    let found = floors::floors(&read(&root().join("ARCHITECTURE.md")));
+    assert!(found.len() > 10, "the table of floors was read: {found:?}");
+    found
+}
+
+fn src() -> Vec<Source> {
+    let found = read_all(&root(), &["src"]);
+    assert!(found.len() > 100, "the sources were found");
+    found
+}
+
+fn none(violations: &[String]) {
+    assert!(violations.is_empty(), "{} violations:\n{}", violations.len(), violations.join("\n"));
+}
+
+/// Names of the files that the library has outside tests.
+fn library_files(sources: &[Source]) -> BTreeSet<String> {
+    modules(sources).values().map(|module| module.file.to_owned()).collect()
+}
+
+#[test]
+fn every_file_stands_on_a_floor_and_every_folder_says_which() {
+    let (table, src) = (table(), src());
+    none(&floors::without_floor(&table, &src));
+    let wrong = floors::wrong_openings(&table, &src);
+    none(&without(wrong, OPENINGS_FOR_NOW));
+}
+
+#[test]
+fn no_import_runs_upward() {
+    let imports = imports::imports(&src());
+    let upward = floors::upward(&table(), &imports.all());
+    none(&not_listed(upward, UPWARD_FOR_NOW.iter().copied()));
+}
+
+#[test]
+fn no_import_runs_sideways_but_those_with_a_reason() {
+    let imports = imports::imports(&src());
+    let sideways = floors::sideways(&table(), &imports.all());
+    let allowed = SIDEWAYS.iter().map(|(from, to, _)| (*from, *to)).chain(SIDEWAYS_FOR_NOW.iter().copied());
+    none(&not_listed(sideways, allowed));
+}
+
+/// Arrows that are on no list, and list entries without an arrow.
+fn not_listed<'a>(arrows: Vec<String>, allowed: impl Iterator<Item = (&'a str, &'a str)>) -> Vec<String> {
+    let allowed: Vec<_> = allowed.collect();
+    let is = |arrow: &str, (from, to): &(&str, &str)| {
+        arrow.split_once(" -> ").is_some_and(|(a, b)| a.starts_with(from) && b.starts_with(to))
+    };
+    let unused = allowed.iter().filter(|entry| !arrows.iter().any(|arrow| is(arrow, entry)));
+    let unused: Vec<_> = unused.map(|(from, to)| format!("{from} -> {to} is allowed, and is not there")).collect();
+    arrows.into_iter().filter(|arrow| !allowed.iter().any(|entry| is(arrow, entry))).chain(unused).collect()
+}
+
+#[test]
+fn no_files_use_each_other_in_a_circle() {
+    let imports = imports::imports(&src());
+    let found = circles::circles(&imports.uses);
+    let is_allowed = |circle: &[&str]| {
+        CIRCLES.iter().any(|(files, _)| files == &circle)
+            || CIRCLES_FOR_NOW.iter().any(|prefix| circle.iter().all(|file| file.starts_with(prefix)))
+    };
+    let wrong = found.iter().filter(|circle| !is_allowed(circle)).map(|circle| circle.join(" <-> "));
+    let gone = CIRCLES.iter().filter(|(files, _)| !found.iter().any(|circle| circle == files));
+    none(&wrong.chain(gone.map(|(files, _)| format!("no circle any more: {files:?}"))).collect::<Vec<_>>());
+}
+
+#[test]
+fn functions_files_and_lines_are_short_and_every_file_says_what_it_is() {
+    let all = read_all(&root(), EVERYWHERE);
+    let mut found = Vec::new();
+    for source in &all {
+        found.extend(sizes::long_functions(source));
+        found.extend(sizes::long_file(source));
+        found.extend(sizes::long_lines(source));
+        found.extend(sizes::without_opening(source));
+    }
+    none(&without(found, SIZES_FOR_NOW));
+}
+
+/// Violations of other files than these.
+fn without(found: Vec<String>, for_now: &[&str]) -> Vec<String> {
+    let unused = for_now.iter().filter(|prefix| !found.iter().any(|line| line.starts_with(**prefix)));
+    let unused: Vec<_> = unused.map(|prefix| format!("{prefix} is on a list, and has no violation")).collect();
+    found.into_iter().filter(|line| !for_now.iter().any(|prefix| line.starts_with(prefix))).chain(unused).collect()
+}
+
+#[test]
+fn no_match_over_requests_has_a_glob_arm() {
+    let src = src();
+    let files = library_files(&src);
+    let found = src.iter().filter(|source| files.contains(&source.name)).flat_map(arms::glob_arms).collect();
+    none(&without(found, ARMS_FOR_NOW));
+}
+
+#[test]
+fn documents_link_to_files_that_exist() {
+    let root = root();
+    let broken = DOCUMENTS.iter().flat_map(|name| documents::broken_links(&root, name, &read(&root.join(name))));
+    none(&broken.collect::<Vec<_>>());
+}
+
+#[test]
+fn every_invariant_names_a_test_that_exists() {
+    let root = root();
+    let text = read(&root.join("ARCHITECTURE.md"));
+    assert!(text.contains("*Invariant:*"), "the invariants are marked");
+    none(&documents::unheld_invariants(&root, &text));
+}
+
+#[test]
+fn random_streams_of_the_architecture_exist() {
+    let text = read(&root().join("ARCHITECTURE.md"));
+    let src = src();
+    none(&documents::unknown_random_streams(&text, src.iter().map(|source| source.text.as_str())));
+}
+
+#[test]
+#[ignore = "prints figures and judges nothing"]
+fn figures_of_the_house() {
+    println!("{}", figures::figures(&table(), &src(), &read_all(&root(), EVERYWHERE)));
+}
+
+#[test]
+#[ignore = "not yet"]
+fn nothing_is_public_without_need() {
+    let root = root();
+    let outside = read_all(&root, &["tests", "benches", "examples", "fuzz/fuzz_targets"]);
+    let outside: Vec<_> = outside.into_iter().filter(|source| !source.name.starts_with("tests/tidy")).collect();
+    let documents: Vec<_> = ["README.md", "src/lib.rs", "src/main.rs"].map(|name| read(&root.join(name))).into();
+    let src = src();
+    none(&public::unused(&modules(&src), &outside, &documents));
+}

@@ -1,14 +1,15 @@
 //! Floor 0: the values that cross floors.
 //!
-//! Simulated time, sizes, hash keys, sequence numbers, partition keys, payloads, typed items, named random
-//! streams, the token bucket, and the one event type that every fold reads.
+//! Simulated time, sizes, hash keys, sequence numbers, partition keys, payloads, typed items, the KCL's lease row, named
+//! random streams, the token bucket, and the one event type that every fold reads.
 //!
-//! Nothing here knows about a service, a client or the world; nothing here does IO.
+//! Nothing here knows how a service, a client or the world behaves; nothing here does IO.
 
 pub mod event;
 pub mod hash_key;
 pub mod ids;
 pub mod item;
+pub mod lease_row;
 pub mod number;
 pub mod partition_key;
 pub mod payload;

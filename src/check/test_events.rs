@@ -167,7 +167,7 @@ pub fn closed(shard: ShardId, end: u64) -> Event {
 
 /// A worker begins from what its lease row says.
 pub fn started(host: HostId, shard: ShardId, checkpoint: &str) -> Event {
-    let start = super::lens::lease_row::Checkpoint::parse(checkpoint).expect("a checkpoint").into();
+    let start = crate::base::lease_row::Checkpoint::parse(checkpoint).expect("a checkpoint").into();
     Event::ProcessingStarted { consumer: BILLING, host, shard, start }
 }
 

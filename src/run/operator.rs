@@ -13,10 +13,10 @@ use crate::aws::dynamodb::{self, api as table};
 use crate::aws::kinesis;
 use crate::aws::kinesis::api::{self as streams, ListShards, Response, Shard, ShardFilter};
 use crate::aws::kinesis::{DeleteStream, StartStreamEncryption, StopStreamEncryption, UpdateShardCount};
+use crate::base::lease_row::attribute::LEASE_KEY;
 use crate::base::{Event, HashKey, ShardId, SimDuration, StreamName};
 use crate::client::Cx;
 use crate::client::kcl::WorkerControl;
-use crate::client::kcl::attribute::LEASE_KEY;
 use crate::client::sdk::{RetryMode, Sdk, SdkError};
 use crate::scenario::plan::{ActionKind, ActionPlan, ShardChoice};
 

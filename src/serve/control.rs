@@ -16,7 +16,7 @@ use super::body::{Body, whole};
 use super::clock::Pace;
 use super::record::{RecordError, Recorder};
 use crate::base::TableName;
-use crate::base::item::Item;
+use crate::base::lease_row::LeaseRow;
 use crate::measure::Figures;
 use crate::scenario::plan::FaultPlan;
 use crate::scenario::units::Duration;
@@ -172,11 +172,11 @@ struct State {
     #[serde(flatten)]
     figures: Figures,
     /// Rows of tables that look like lease tables, by table.
-    leases: BTreeMap<String, Vec<LeaseRow>>,
+    leases: BTreeMap<String, Vec<ShownLease>>,
 }
 
 #[derive(Serialize)]
-struct LeaseRow {
+struct ShownLease {
     lease: String,
     owner: Option<String>,
     counter: Option<i64>,
@@ -187,22 +187,25 @@ fn state(app: &App) -> Response<Body> {
     let leases = app.live.look(|cloud| {
         let names: Vec<TableName> = cloud.dynamodb.table_names().cloned().collect();
         let rows = |name: &TableName| {
-            let mut rows: Vec<LeaseRow> =
-                cloud.dynamodb.items(name).iter().filter_map(|item| lease_row(item)).collect();
+            let items = cloud.dynamodb.items(name);
+            let mut rows: Vec<ShownLease> = items.iter().filter_map(|item| shown(LeaseRow(item))).collect();
             // A table keeps its items by their hash; people look for a shard.
             rows.sort_by(|a, b| a.lease.cmp(&b.lease));
             rows
         };
         let tables = names.iter().map(|name| (name.to_string(), rows(name)));
-        tables.filter(|(_, rows): &(String, Vec<LeaseRow>)| !rows.is_empty()).collect()
+        tables.filter(|(_, rows): &(String, Vec<ShownLease>)| !rows.is_empty()).collect()
     });
     json(&State { clock: clock(app), figures: app.live.figures(), leases })
 }
 
-fn lease_row(item: &Item) -> Option<LeaseRow> {
-    let text = |name| item.get_s(name).map(ToString::to_string);
-    let (owner, checkpoint) = (text("leaseOwner"), text("checkpoint"));
-    Some(LeaseRow { lease: text("leaseKey")?, owner, counter: item.get_i64("leaseCounter"), checkpoint })
+fn shown(row: LeaseRow<'_>) -> Option<ShownLease> {
+    Some(ShownLease {
+        lease: row.key()?.to_owned(),
+        owner: row.owner().map(str::to_owned),
+        counter: row.counter(),
+        checkpoint: row.checkpoint_text().map(str::to_owned),
+    })
 }
 
 fn metrics(app: &App) -> Response<Body> {

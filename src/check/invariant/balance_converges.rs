@@ -7,10 +7,10 @@
 use std::collections::BTreeMap;
 
 use crate::base::item::Item;
+use crate::base::lease_row::LeaseRow;
 use crate::base::{ConsumerId, Event, EventKind, SimDuration, SimTime, TableId};
 use crate::check::findings::Findings;
 use crate::check::lens::Lens;
-use crate::check::lens::lease_row::LeaseRow;
 use crate::check::{Check, CheckResult, CheckSettings, Invariant};
 
 /// Leases of one consumer, by owner.

@@ -3,10 +3,10 @@
 //! A row that is deleted and created again begins anew.
 
 use crate::base::item::Item;
+use crate::base::lease_row::{Checkpoint, LeaseRow};
 use crate::base::{Event, EventKind, HostId, SimTime};
 use crate::check::findings::Findings;
 use crate::check::lens::Lens;
-use crate::check::lens::lease_row::{Checkpoint, LeaseRow};
 use crate::check::{Check, CheckResult, CheckSettings, Invariant};
 
 /// The check.

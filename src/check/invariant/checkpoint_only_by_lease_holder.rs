@@ -4,10 +4,10 @@
 //! A worker's id is its host's name.
 
 use crate::base::item::Item;
+use crate::base::lease_row::LeaseRow;
 use crate::base::{Event, EventKind, HostId, SimTime};
 use crate::check::findings::Findings;
 use crate::check::lens::Lens;
-use crate::check::lens::lease_row::LeaseRow;
 use crate::check::{Check, CheckResult, CheckSettings, Invariant};
 
 /// The check.

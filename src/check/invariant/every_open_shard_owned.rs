@@ -6,10 +6,10 @@
 
 use std::collections::BTreeMap;
 
+use crate::base::lease_row::LeaseRow;
 use crate::base::{ConsumerId, Event, EventKind, HostId, ShardId, SimDuration, SimTime, StreamId, TableId};
 use crate::check::findings::Findings;
 use crate::check::lens::Lens;
-use crate::check::lens::lease_row::LeaseRow;
 use crate::check::lens::shards::Shards;
 use crate::check::{Check, CheckResult, CheckSettings, Invariant};
 

@@ -8,11 +8,11 @@
 use std::ops::Range;
 
 use crate::base::item::Item;
+use crate::base::lease_row::{Checkpoint, LeaseRow};
 use crate::base::{ConsumerId, Event, EventKind, HostId, RangeSet, ShardId, SimTime, StreamId, TableId};
 use crate::check::findings::{Findings, records};
 use crate::check::lens::Lens;
 use crate::check::lens::grid::Grid;
-use crate::check::lens::lease_row::{Checkpoint, LeaseRow};
 use crate::check::lens::starts::Origin;
 use crate::check::{Check, CheckResult, CheckSettings, Invariant};
 

@@ -9,10 +9,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::base::event::HostRole;
 use crate::base::item::Item;
+use crate::base::lease_row::{Checkpoint, LeaseRow};
 use crate::base::{ConsumerId, Event, EventKind, HostId, ShardId, SimTime, StreamId, TableId};
 use crate::check::findings::Findings;
 use crate::check::lens::Lens;
-use crate::check::lens::lease_row::{Checkpoint, LeaseRow};
 use crate::check::{Check, CheckResult, CheckSettings, Invariant};
 
 /// The check.

@@ -10,10 +10,10 @@
 use std::collections::BTreeMap;
 
 use crate::base::item::Item;
+use crate::base::lease_row::{Checkpoint, LeaseRow};
 use crate::base::{ConsumerId, Event, EventKind, HashKey, HashKeyRange, ShardId, SimDuration, SimTime, TableId};
 use crate::check::findings::Findings;
 use crate::check::lens::Lens;
-use crate::check::lens::lease_row::{Checkpoint, LeaseRow};
 use crate::check::{Check, CheckResult, CheckSettings, Invariant};
 
 /// How long a hole may stay.

@@ -2,7 +2,6 @@
 //! reading began. It hears each event before they do, once for all of them.
 
 pub mod grid;
-pub mod lease_row;
 pub mod names;
 pub mod sessions;
 pub mod shards;

@@ -5,7 +5,7 @@
 
 use std::fmt;
 
-use super::lease::Checkpoint;
+use crate::base::lease_row::Checkpoint;
 use crate::base::{SequenceNumber, ShardId};
 
 /// Why a checkpoint was rejected (`IllegalArgumentException`).

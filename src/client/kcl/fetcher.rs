@@ -8,11 +8,11 @@ use std::cell::Cell;
 use std::rc::Rc;
 
 use super::config::KclSettings;
-use super::lease::Checkpoint;
 use crate::aws::Cloud;
 use crate::aws::kinesis::Request;
 use crate::aws::kinesis::api::{ChildShard, Error, IteratorPosition, Record, Response, ShardIterator};
 use crate::aws::kinesis::{GetRecords, GetShardIterator};
+use crate::base::lease_row::Checkpoint;
 use crate::base::{Event, ShardId, SimDuration};
 use crate::client::Cx;
 use crate::client::poller::InitialPosition;

@@ -1,8 +1,8 @@
 //! The hole auditor: whether the active leases cover the hash range
 //! (the library's `PeriodicShardSyncManager`).
 
-use super::lease::{Checkpoint, Lease};
 use crate::base::HashKeyRange;
+use crate::base::lease_row::{Checkpoint, Lease};
 
 /// A gap in the leases' ranges.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

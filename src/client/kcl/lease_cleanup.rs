@@ -1,7 +1,7 @@
 //! Which lease rows may be deleted (the library's `LeaseCleanupManager`).
 
-use super::lease::{Checkpoint, Lease};
 use crate::base::ShardId;
+use crate::base::lease_row::{Checkpoint, Lease};
 
 /// Whether the row of an ended shard may go: all its children have rows, none of them is still to begin, and its own
 /// parents' rows are gone. A child at LATEST counts as begun.

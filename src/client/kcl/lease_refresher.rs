@@ -6,13 +6,13 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use super::lease::{Checkpoint, Lease, attribute as a, shard_set};
 use crate::aws::dynamodb::Request;
 use crate::aws::dynamodb::api::{
     Capacity, Comparator, Condition, CreateTable, Error, Key, Page, Response, Returns, TableStatus, Update,
 };
 use crate::aws::dynamodb::{DeleteItem, DescribeTable, GetItem, PutItem, Scan, UpdateItem};
 use crate::base::item::AttributeValue;
+use crate::base::lease_row::{Checkpoint, Lease, attribute as a, shard_set};
 use crate::base::{ShardId, SimDuration, TableName};
 use crate::client::Cx;
 use crate::client::sdk::{Sdk, SdkError};

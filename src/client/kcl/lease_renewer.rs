@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use super::lease::{Checkpoint, Lease};
 use super::lease_refresher::{LeaseError, LeaseRefresher};
 use super::lease_taker::is_expired;
 use crate::aws::Cloud;
+use crate::base::lease_row::{Checkpoint, Lease};
 use crate::base::{ConsumerId, Event, ShardId, SimDuration, SimTime};
 use crate::client::Cx;
 use crate::world::Lock;

@@ -6,8 +6,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::lease::Lease;
 use crate::base::event::LeaseGain;
+use crate::base::lease_row::Lease;
 use crate::base::seed::Random;
 use crate::base::{ShardId, SimDuration, SimTime};
 

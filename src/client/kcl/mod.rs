@@ -1,6 +1,7 @@
 //! The Kinesis Client Library 2.x, modelled on its lease table over the network.
 //!
-//! Where to find a rule, under the library's own names: the lease row in [`lease`], every write and its condition in
+//! Where to find a rule, under the library's own names: the lease row in
+//! [`base::lease_row`](crate::base::lease_row), every write and its condition in
 //! [`lease_refresher`], who takes which lease in [`lease_taker`], renewal and self-fencing in [`lease_renewer`], leader
 //! election in [`leader`], which leases a listing of shards calls for in [`shard_syncer`], holes in
 //! [`hole_auditor`], deletion of finished rows in [`lease_cleanup`], checkpoint rules in [`checkpointer`], polling in
@@ -14,7 +15,6 @@ pub mod config;
 pub mod fetcher;
 pub mod hole_auditor;
 pub mod leader;
-pub mod lease;
 pub mod lease_cleanup;
 pub mod lease_refresher;
 pub mod lease_renewer;
@@ -26,5 +26,4 @@ pub mod shard_syncer;
 mod tests;
 
 pub use config::KclSettings;
-pub use lease::{Checkpoint, Lease, attribute};
 pub use scheduler::{WorkerControl, boot_worker};

@@ -8,7 +8,6 @@ use std::sync::Arc;
 
 use super::config::KclSettings;
 use super::hole_auditor::HoleTracker;
-use super::lease::{Checkpoint, Lease};
 use super::lease_cleanup::may_delete_completed;
 use super::lease_refresher::{LeaseError, LeaseRefresher};
 use super::lease_renewer::LeaseRenewer;
@@ -20,6 +19,7 @@ use crate::aws::Cloud;
 use crate::aws::kinesis::Request;
 use crate::aws::kinesis::api::{Error, IteratorPosition, ListShards, Response, ShardFilter};
 use crate::base::event::{LeaseGain, ProcessingEnd};
+use crate::base::lease_row::{Checkpoint, Lease};
 use crate::base::seed::Random;
 use crate::base::{Event, ShardId, SimDuration, SimTime};
 use crate::client::Cx;

@@ -10,12 +10,12 @@ use std::sync::Arc;
 
 use super::checkpointer::{Checkpointer, ToStore};
 use super::fetcher::{Cache, Fetched, Fetcher};
-use super::lease::{Checkpoint, Lease};
 use super::lease_cleanup::is_blocked_on_parents;
 use super::lease_renewer::{Held, Stored};
 use super::scheduler::Worker;
 use crate::aws::kinesis::api::{ChildShard, Record};
 use crate::base::event::ProcessingEnd;
+use crate::base::lease_row::{Checkpoint, Lease};
 use crate::base::{Event, ShardId, SimDuration};
 use crate::client::processor::{Processed, RecordProcessor};
 

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::lease::{Checkpoint, Lease};
 use crate::aws::kinesis::api::Shard;
+use crate::base::lease_row::{Checkpoint, Lease};
 use crate::base::{HashKey, HashKeyRange, SequenceNumber, ShardId};
 use crate::client::poller::InitialPosition;
 

@@ -12,8 +12,9 @@ use crate::aws::kinesis::Request;
 use crate::aws::kinesis::api::PutEntry;
 use crate::aws::kinesis::{MergeShards, PutRecord, SplitShard};
 use crate::base::event::LeaseGain;
+use crate::base::lease_row::{Checkpoint, Lease};
 use crate::base::{ConsumerId, Event, EventKind, HostId, PartitionKey, Payload, ShardId, SimTime, TableName};
-use crate::client::kcl::{Checkpoint, KclSettings, Lease, WorkerControl, boot_worker};
+use crate::client::kcl::{KclSettings, WorkerControl, boot_worker};
 use crate::client::testing::{Lab, clicks};
 use crate::world::{Hosts, LinkEffect, LinkRule, LinkWay};
 

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use crate::base::event::LeaseGain;
+use crate::base::lease_row::{Checkpoint, Lease};
 use crate::base::{HashKey, HashKeyRange, Seed, SequenceNumber, ShardId, SimDuration, SimTime};
 use crate::client::kcl::checkpointer::{CheckpointError, Checkpointer, ToStore, parse};
 use crate::client::kcl::fetcher::sleep_before_next_call;
@@ -15,7 +16,6 @@ use crate::client::kcl::lease_cleanup::{is_blocked_on_parents, may_delete_comple
 use crate::client::kcl::lease_refresher::is_own_write;
 use crate::client::kcl::lease_taker::{Observations, Round, choose, count_by_worker, is_expired, target};
 use crate::client::kcl::shard_syncer::{Listed, covers_hash_range, leases_for_empty_table, leases_to_create};
-use crate::client::kcl::{Checkpoint, Lease};
 
 fn vectors() -> Value {
     serde_json::from_str(include_str!("../../../../tests/data/kcl-vectors.json")).expect("the vectors are JSON")

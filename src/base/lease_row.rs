@@ -1,14 +1,19 @@
-//! The lease: a row of the lease table, one for each shard.
+//! The row that the Kinesis Client Library keeps for each shard in its lease table.
 //!
-//! Attribute names and the order of checkpoints are those of the library's `DynamoDBLeaseSerializer` and
-//! `ExtendedSequenceNumber` (<https://github.com/awslabs/amazon-kinesis-client/tree/v2.x>).
+//! Clients write it, checks and the local endpoint read it, and the table service knows nothing of it; so it stands
+//! below all of them. Attribute names and the order of checkpoints are those of the library's
+//! `DynamoDBLeaseSerializer` and `ExtendedSequenceNumber`
+//! (<https://github.com/awslabs/amazon-kinesis-client/tree/v2.x>).
+//!
+//! Not modelled: sub-sequence numbers, which are written as 0 and not read, and what KCL 3 adds to a row
+//! (`checkpointOwner`, throughput).
 
 use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
 
-use crate::base::item::{AttributeValue, Item};
-use crate::base::{HashKeyRange, Position, SequenceNumber, ShardId};
+use super::item::{AttributeValue, Item};
+use super::{HashKeyRange, Position, SequenceNumber, ShardId};
 
 /// Names of the lease row's attributes. They are statics, so that each is in memory once and items find an attribute
 /// without comparing texts.
@@ -41,6 +46,8 @@ pub mod attribute {
     pub static RANGE_END: &str = "endingHashKey";
 }
 
+const SHARD_END: &str = "SHARD_END";
+
 /// How far a shard is processed. Ordered as the library orders them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Checkpoint {
@@ -63,7 +70,7 @@ impl Checkpoint {
             "AT_TIMESTAMP" => Self::AtTimestamp,
             "TRIM_HORIZON" => Self::TrimHorizon,
             "LATEST" => Self::Latest,
-            "SHARD_END" => Self::ShardEnd,
+            SHARD_END => Self::ShardEnd,
             number => Self::At(number.parse().ok()?),
         })
     }
@@ -71,7 +78,7 @@ impl Checkpoint {
     pub fn attempted(sequence_number: Option<SequenceNumber>) -> Self {
         sequence_number.map_or(Self::ShardEnd, Self::At)
     }
-    /// Whether nothing below it is claimed to be processed.
+    /// Returns whether nothing is claimed to be processed.
     pub fn is_unprocessed(self) -> bool {
         self < Self::Latest
     }
@@ -95,7 +102,7 @@ impl fmt::Display for Checkpoint {
             Self::AtTimestamp => f.write_str("AT_TIMESTAMP"),
             Self::TrimHorizon => f.write_str("TRIM_HORIZON"),
             Self::Latest => f.write_str("LATEST"),
-            Self::ShardEnd => f.write_str("SHARD_END"),
+            Self::ShardEnd => f.write_str(SHARD_END),
             Self::At(number) => number.fmt(f),
         }
     }
@@ -133,31 +140,17 @@ impl Lease {
 
     /// Reads a row; `None` when it is not a well-formed lease.
     pub fn from_item(item: &Item) -> Option<Self> {
-        use attribute as a;
-        let checkpoint = Checkpoint::parse(item.get_s(a::CHECKPOINT)?)?;
-        let shards = |name: &str| match item.get(name) {
-            Some(AttributeValue::Ss(set)) => set.iter().filter_map(|id| id.parse().ok()).collect(),
-            _ => Vec::new(),
-        };
-        let key = |name: &str| item.get_s(name).and_then(|text| text.parse().ok());
-        let range = key(a::RANGE_START).zip(key(a::RANGE_END)).map(|(start, end)| HashKeyRange { start, end });
-        let pending = item.get_s(a::PENDING).and_then(|text| Checkpoint::parse(text)).map(|pending| {
-            let state = match item.get(a::PENDING_STATE) {
-                Some(AttributeValue::B(bytes)) => bytes.clone(),
-                _ => Arc::from(&[][..]),
-            };
-            (pending, state)
-        });
+        let row = LeaseRow(item);
         Some(Self {
-            shard: item.get_s(a::LEASE_KEY)?.parse().ok()?,
-            owner: item.get_s(a::OWNER).cloned(),
-            counter: item.get_i64(a::COUNTER)?,
-            switches: item.get_i64(a::SWITCHES).unwrap_or(0),
-            checkpoint,
-            pending,
-            parents: shards(a::PARENTS),
-            children: shards(a::CHILDREN),
-            range,
+            shard: row.shard()?,
+            owner: item.get_s(attribute::OWNER).cloned(),
+            counter: row.counter()?,
+            switches: item.get_i64(attribute::SWITCHES).unwrap_or(0),
+            checkpoint: row.checkpoint()?,
+            pending: row.pending(),
+            parents: row.shards(attribute::PARENTS).collect(),
+            children: row.children().collect(),
+            range: row.range(),
         })
     }
 
@@ -191,8 +184,75 @@ impl Lease {
     }
 }
 
+/// A row as it is in the table. Its attributes are decoded when they are asked for, because observers see every write
+/// and mostly need one of them.
+#[derive(Clone, Copy)]
+pub struct LeaseRow<'a>(pub &'a Item);
+
+impl<'a> LeaseRow<'a> {
+    /// `leaseKey`: a shard id, or `account:stream:epoch:shard id` when one application reads several streams.
+    pub fn key(self) -> Option<&'a str> {
+        self.text(attribute::LEASE_KEY)
+    }
+    /// The shard that the lease is for, whichever form the key has.
+    pub fn shard(self) -> Option<ShardId> {
+        self.key()?.rsplit(':').next()?.parse().ok()
+    }
+    /// `leaseOwner`.
+    pub fn owner(self) -> Option<&'a str> {
+        self.text(attribute::OWNER)
+    }
+    /// `leaseCounter`.
+    pub fn counter(self) -> Option<i64> {
+        self.0.get_i64(attribute::COUNTER)
+    }
+    /// `checkpoint` as text.
+    pub fn checkpoint_text(self) -> Option<&'a str> {
+        self.text(attribute::CHECKPOINT)
+    }
+    /// `checkpoint`; `None` when it is absent or no position.
+    pub fn checkpoint(self) -> Option<Checkpoint> {
+        Checkpoint::parse(self.checkpoint_text()?)
+    }
+    /// `childShardIds`.
+    pub fn children(self) -> impl Iterator<Item = ShardId> + use<'a> {
+        self.shards(attribute::CHILDREN)
+    }
+    /// `startingHashKey` and `endingHashKey`.
+    pub fn range(self) -> Option<HashKeyRange> {
+        let key = |name| self.text(name).and_then(|text| text.parse().ok());
+        Some(HashKeyRange { start: key(attribute::RANGE_START)?, end: key(attribute::RANGE_END)? })
+    }
+    /// Returns whether another version of the row says the same about what the lease covers, without decoding either.
+    pub fn covers_as(self, other: Self) -> bool {
+        let is_ended = |row: Self| row.checkpoint_text() == Some(SHARD_END);
+        let bounds = [attribute::RANGE_START, attribute::RANGE_END];
+        bounds.iter().all(|name| self.text(name) == other.text(name)) && is_ended(self) == is_ended(other)
+    }
+
+    fn text(self, name: &str) -> Option<&'a str> {
+        self.0.get_s(name).map(|text| &**text)
+    }
+    fn shards(self, name: &str) -> impl Iterator<Item = ShardId> + use<'a> {
+        let ids = match self.0.get(name) {
+            Some(AttributeValue::Ss(ids)) => Some(ids),
+            _ => None,
+        };
+        ids.into_iter().flatten().filter_map(|id| id.parse().ok())
+    }
+    /// `pendingCheckpoint` and the application's bytes.
+    fn pending(self) -> Option<(Checkpoint, Arc<[u8]>)> {
+        let pending = Checkpoint::parse(self.text(attribute::PENDING)?)?;
+        let state = match self.0.get(attribute::PENDING_STATE) {
+            Some(AttributeValue::B(bytes)) => bytes.clone(),
+            _ => Arc::from(&[][..]),
+        };
+        Some((pending, state))
+    }
+}
+
 /// A string set of shard ids.
-pub(super) fn shard_set(shards: &[ShardId]) -> AttributeValue {
+pub fn shard_set(shards: &[ShardId]) -> AttributeValue {
     let ids: BTreeSet<Arc<str>> = shards.iter().map(|shard| shard.to_string().into()).collect();
     AttributeValue::Ss(ids)
 }
@@ -201,6 +261,35 @@ pub(super) fn shard_set(shards: &[ShardId]) -> AttributeValue {
 mod tests {
     use super::*;
     use crate::base::HashKey;
+
+    #[test]
+    fn a_row_is_read_by_its_attribute_names() {
+        let children = ["shardId-000000000002", "shardId-000000000003"].map(Into::into);
+        let item = Item::new()
+            .with("leaseKey", AttributeValue::s("123:clicks:1:shardId-000000000001"))
+            .with("leaseOwner", AttributeValue::s("billing-1"))
+            .with("leaseCounter", AttributeValue::n(7))
+            .with("checkpoint", AttributeValue::s("LATEST"))
+            .with("childShardIds", AttributeValue::Ss(children.into()))
+            .with("startingHashKey", AttributeValue::s("0"))
+            .with("endingHashKey", AttributeValue::s("340282366920938463463374607431768211455"));
+        let row = LeaseRow(&item);
+        assert_eq!((row.shard(), row.owner()), (Some(ShardId(1)), Some("billing-1")));
+        assert_eq!((row.counter(), row.checkpoint()), (Some(7), Some(Checkpoint::Latest)));
+        assert_eq!(row.children().collect::<Vec<_>>(), [ShardId(2), ShardId(3)]);
+        assert_eq!(row.range(), Some(HashKeyRange::FULL));
+        assert_eq!(LeaseRow(&Item::new()).shard(), None);
+    }
+
+    #[test]
+    fn two_versions_of_a_row_cover_the_same_unless_range_or_end_differ() {
+        let range = HashKeyRange { start: HashKey::MIN, end: HashKey::new(99) };
+        let lease = Lease::new(ShardId(7), Checkpoint::TrimHorizon, Vec::new(), Some(range));
+        let is_same = |other: &Lease| LeaseRow(&lease.to_item()).covers_as(LeaseRow(&other.to_item()));
+        assert!(is_same(&Lease { counter: 9, checkpoint: Checkpoint::Latest, ..lease.clone() }));
+        assert!(!is_same(&Lease { checkpoint: Checkpoint::ShardEnd, ..lease.clone() }));
+        assert!(!is_same(&Lease { range: None, ..lease.clone() }));
+    }
 
     #[test]
     fn checkpoints_are_ordered_as_the_library_orders_them() {
@@ -215,6 +304,7 @@ mod tests {
         assert!(order.windows(2).all(|w| w[0] < w[1]));
         assert!(order.iter().all(|c| Checkpoint::parse(&c.to_string()) == Some(*c)));
         assert_eq!(Checkpoint::parse("bogus"), None);
+        assert_eq!(Checkpoint::parse("7"), None);
     }
 
     #[test]

@@ -2,9 +2,13 @@
 
 mod support;
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use support::{kinesim, root, text};
+
+/// Contents of files by name.
+type Files = BTreeMap<String, Vec<u8>>;
 
 const SCENARIO: &str = "scenarios/reshard-under-load.toml";
 
@@ -50,18 +54,43 @@ fn the_resolved_scenario_gives_the_same_hash() {
 fn the_output_folder_has_the_same_bytes_every_time() {
     let read = |dir: &Path| {
         kinesim(&["run", SCENARIO, "--quiet", "--out", dir.to_str().expect("text")]);
-        let mut files = Vec::new();
+        let mut files = BTreeMap::new();
         collect(dir, dir, &mut files);
-        // Wall time is the one thing that differs.
-        files.retain(|(name, _)| name != "report.json");
+        let report = files.get_mut("report.json").expect("there is a report");
+        *report = without_wall_time(report);
         files
     };
     let (a, b) = (read(&tempdir("bytes-a")), read(&tempdir("bytes-b")));
-    assert!(a.len() >= 5, "the folder has its files: {:?}", a.iter().map(|f| &f.0).collect::<Vec<_>>());
-    for (one, other) in a.iter().zip(&b) {
-        assert_eq!(one.0, other.0);
-        assert!(one.1 == other.1, "{} differs", one.0);
-    }
+    assert!(a.len() >= 6, "the folder has its files: {:?}", a.keys());
+    assert_eq!(differing(&a, &b), [""; 0]);
+}
+
+/// The report without what the wall clock said, which is the one thing that may differ.
+fn without_wall_time(report: &[u8]) -> Vec<u8> {
+    let text = std::str::from_utf8(report).expect("text");
+    let (wall, rest): (Vec<_>, Vec<_>) = text.lines().partition(|line| line.contains("\"wall_seconds\":"));
+    assert_eq!(wall.len(), 1, "the wall time stands in one line: {wall:?}");
+    rest.join("\n").into_bytes()
+}
+
+/// Files that are not the same in both folders, or in one only.
+fn differing(a: &Files, b: &Files) -> Vec<String> {
+    let names: BTreeSet<_> = a.keys().chain(b.keys()).collect();
+    names.into_iter().filter(|name| a.get(*name) != b.get(*name)).cloned().collect()
+}
+
+#[test]
+fn a_file_that_differs_or_is_missing_is_found() {
+    let files = |files: &[(&str, &str)]| -> Files {
+        files.iter().map(|(name, text)| ((*name).to_owned(), text.as_bytes().to_vec())).collect()
+    };
+    let whole = files(&[("a", "1"), ("b", "2"), ("c", "3")]);
+    assert_eq!(differing(&whole, &files(&[("a", "1"), ("b", "other")])), ["b", "c"]);
+    assert_eq!(differing(&files(&[("a", "1")]), &whole), ["b", "c"]);
+    let report = |wall: &str, verdict: &str| format!("{{\n\"wall_seconds\": {wall},\n\"verdict\": {verdict}\n}}");
+    let of = |wall, verdict| without_wall_time(report(wall, verdict).as_bytes());
+    assert_eq!(of("1.5", "pass"), of("2.5", "pass"));
+    assert_ne!(of("1.5", "pass"), of("1.5", "fail"));
 }
 
 #[test]
@@ -77,15 +106,13 @@ fn tempdir(name: &str) -> std::path::PathBuf {
     dir
 }
 
-fn collect(base: &Path, dir: &Path, files: &mut Vec<(String, Vec<u8>)>) {
-    let mut entries: Vec<_> = std::fs::read_dir(dir).expect("a folder").map(|e| e.expect("entry").path()).collect();
-    entries.sort();
-    for path in entries {
+fn collect(base: &Path, dir: &Path, files: &mut Files) {
+    for path in std::fs::read_dir(dir).expect("a folder").map(|entry| entry.expect("entry").path()) {
         match path.is_dir() {
             true => collect(base, &path, files),
             false => {
                 let name = path.strip_prefix(base).expect("below").to_string_lossy().into_owned();
-                files.push((name, std::fs::read(&path).expect("readable")));
+                files.insert(name, std::fs::read(&path).expect("readable"));
             }
         }
     }

@@ -18,7 +18,6 @@ const FORBIDDEN: &[(&str, &str)] = &[
     ("RandomState", "OS randomness"),
     ("Uuid::new_v4", "OS randomness"),
     ("KeyPair::generate", "OS randomness"),
-    ("tokio::select!", "unbiased select draws its branch at random"),
     ("thread::spawn", "the OS schedules threads as it likes"),
     ("env::var", "the environment"),
     (".sin()", "the platform's libm; use the libm crate"),
@@ -42,10 +41,7 @@ const ALLOWED: &[(&str, &str, &str)] = &[
     ("src/cli/run.rs", "Instant::", "tells the user how long the run took and when to show a progress bar"),
     ("src/serve/clock.rs", "Instant::", "a real client's time is the machine's"),
     ("src/serve/clock.rs", "SystemTime", "a real client's time is the machine's"),
-    ("src/serve/events.rs", "tokio::select!", "biased; and the endpoint stops when it is told"),
-    ("src/serve/http.rs", "tokio::select!", "biased; and connections come as they come"),
     ("src/serve/tls.rs", "KeyPair::generate", "nobody may guess the key of a certificate; it reaches no event"),
-    ("src/serve/subscriptions.rs", "tokio::select!", "biased; and clients go away as they like"),
     ("src/world/turmoil_clock.rs", "SystemTime", "turmoil wants its epoch as one; it is a constant"),
 ];
 
@@ -64,6 +60,24 @@ fn rust_files(dir: &Path, found: &mut Vec<PathBuf>) {
 /// The source without comments, as a list of (line number, text).
 fn code_lines(source: &str) -> impl Iterator<Item = (usize, &str)> {
     source.lines().enumerate().map(|(n, line)| (n + 1, line.split("//").next().unwrap_or("")))
+}
+
+/// Lines of `select!`s, by whatever path, that do not begin with `biased;`: those draw their branch at random.
+fn unbiased_selects(file: &str, source: &str) -> Vec<String> {
+    let code: String = code_lines(source).flat_map(|(_, line)| [line, "\n"]).collect();
+    let mut found = Vec::new();
+    let code = code.replace("select !", "select!");
+    for (at, _) in code.match_indices("select!") {
+        // `my_select!` is another macro.
+        let is_another = code[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_');
+        let body = code[at + "select!".len()..].trim_start().trim_start_matches(['{', '(', '[']).trim_start();
+        let is_biased = body.strip_prefix("biased").is_some_and(|rest| rest.trim_start().starts_with(';'));
+        if !is_another && !is_biased {
+            let number = code[..at].matches('\n').count() + 1;
+            found.push(format!("{file}:{number}: select! without biased (it draws its branch at random)"));
+        }
+    }
+    found
 }
 
 fn is_allowed(file: &str, word: &str) -> bool {
@@ -92,7 +106,8 @@ fn nothing_in_src_reads_the_outside_world() {
         .iter()
         .flat_map(|path| {
             let name = path.strip_prefix(root).expect("below the root").to_string_lossy().replace('\\', "/");
-            leaks(&name, &fs::read_to_string(path).expect("a source file is text"))
+            let source = fs::read_to_string(path).expect("a source file is text");
+            [leaks(&name, &source), unbiased_selects(&name, &source)].concat()
         })
         .collect();
     assert!(found.is_empty(), "these lines read the outside world:\n{}", found.join("\n"));
@@ -103,4 +118,25 @@ fn a_planted_leak_is_found() {
     let found = leaks("src/planted.rs", "fn f() {\n    let t = std::time::SystemTime::now(); // why\n}\n");
     assert_eq!(found, ["src/planted.rs:2: SystemTime (the wall clock)"]);
     assert!(leaks("src/planted.rs", "// Instant::now is fine in a comment\n").is_empty());
+}
+
+#[test]
+fn a_select_without_biased_is_found_however_it_is_written() {
+    for text in [
+        "tokio::select! { a = b => {} }",
+        "select! { a = b => {} }",
+        "futures::select!(a = b => {})",
+        "tokio::select! {\n    // biased;\n    a = b => {}\n}",
+        "tokio::macros::select ! { a = b => {} }",
+        "select! { biased = b => {} }",
+    ] {
+        let found = unbiased_selects("src/planted.rs", &format!("fn f() {{\n{text}\n}}\n"));
+        assert_eq!(found.len(), 1, "{text}: {found:?}");
+        assert!(found[0].starts_with("src/planted.rs:2: "), "{found:?}");
+    }
+    for text in
+        ["tokio::select! { biased; a = b => {} }", "select! {\n    biased ;\n a = b => {} }", "my_select! { a }"]
+    {
+        assert!(unbiased_selects("src/planted.rs", text).is_empty(), "{text}");
+    }
 }

@@ -117,7 +117,6 @@ const SIZES_FOR_NOW: &[&str] = &[
     "src/scenario/random.rs",
     "src/scenario/starter.rs",
     "src/scenario/tests.rs",
-    "src/serve/answers/tests.rs",
     "src/serve/metrics.rs",
     "src/serve/record/player.rs",
     "src/serve/settings.rs",

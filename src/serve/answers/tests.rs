@@ -173,7 +173,11 @@ fn wrong_requests_are_told_as_aws_tells_them() {
     let at = Endpoint::new(Limits::Data);
     at.stream("s", 1);
     let put = |data: Value| at.refused("PutRecord", data);
-    let position = |kind: &str, number: Value| json!({ "StreamName": "s", "ShardId": "0", "ShardIteratorType": kind, "StartingSequenceNumber": number });
+    let position = |kind: &str, number: Value| {
+        json!({
+            "StreamName": "s", "ShardId": "0", "ShardIteratorType": kind, "StartingSequenceNumber": number,
+        })
+    };
     let told = [
         put(json!({ "StreamName": "s" })),
         put(json!({ "StreamName": "s", "Data": "a", "PartitionKey": "k" })),
@@ -210,64 +214,118 @@ fn the_same_requests_at_the_same_times_give_the_same_hash() {
     assert_eq!(hash().0, SimTime::from_millis(1350));
 }
 
-#[test]
-fn a_stream_has_settings_tags_policies_and_consumers() {
+const ARN: &str = "arn:aws:kinesis:us-east-1:000000000000:stream/s";
+
+/// An operation, what is asked, and what a member of the answer is (a JSON pointer; the whole answer when empty).
+type Step = (&'static str, Value, &'static str, Value);
+
+/// Takes each step of a table a second after the one before, on a stream `s`, and names every operation that is wrong.
+fn walk(steps: impl IntoIterator<Item = Step>) -> Endpoint {
     let at = Endpoint::new(Limits::Data);
     at.stream("s", 1);
-    let arn = "arn:aws:kinesis:us-east-1:000000000000:stream/s";
-    at.ok("AddTagsToStream", json!({ "StreamName": "s", "Tags": { "team": "a", "stage": "b" } }));
-    at.ok("UntagResource", json!({ "ResourceARN": arn, "TagKeys": ["stage"] }));
+    let mut wrong = Vec::new();
+    for (operation, request, member, expected) in steps {
+        let (status, answer) = at.kinesis(operation, request);
+        let given = answer.pointer(member).unwrap_or(&Value::Null);
+        if status != 200 || *given != expected {
+            wrong.push(format!("{operation}: {status} {answer}, and {member:?} is to be {expected}"));
+        }
+        at.sleep(SimDuration::from_secs(1));
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    at
+}
+
+#[test]
+fn a_stream_has_tags() {
     let tag = json!([{ "Key": "team", "Value": "a" }]);
-    let of_stream = at.ok("ListTagsForStream", json!({ "StreamName": "s" }));
-    assert_eq!(of_stream, json!({ "Tags": tag, "HasMoreTags": false }));
-    assert_eq!(at.ok("ListTagsForResource", json!({ "ResourceARN": arn })), json!({ "Tags": tag }));
+    walk([
+        ("AddTagsToStream", json!({ "StreamName": "s", "Tags": { "team": "a", "stage": "b" } }), "", Value::Null),
+        ("UntagResource", json!({ "ResourceARN": ARN, "TagKeys": ["stage"] }), "", Value::Null),
+        ("ListTagsForStream", json!({ "StreamName": "s" }), "", json!({ "Tags": tag, "HasMoreTags": false })),
+        ("ListTagsForResource", json!({ "ResourceARN": ARN }), "", json!({ "Tags": tag })),
+    ]);
+}
 
+#[test]
+fn a_stream_has_a_policy_of_json() {
     let policy = r#"{"Version":"2012-10-17","Statement":[]}"#;
-    at.ok("PutResourcePolicy", json!({ "ResourceARN": arn, "Policy": policy }));
-    assert_eq!(at.ok("GetResourcePolicy", json!({ "ResourceARN": arn }))["Policy"], policy);
-    at.ok("DeleteResourcePolicy", json!({ "ResourceARN": arn }));
-    assert!(
-        at.refused("PutResourcePolicy", json!({ "ResourceARN": arn, "Policy": "no" })).contains("ValidationException")
-    );
+    let at = walk([
+        ("PutResourcePolicy", json!({ "ResourceARN": ARN, "Policy": policy }), "", Value::Null),
+        ("GetResourcePolicy", json!({ "ResourceARN": ARN }), "/Policy", json!(policy)),
+        ("DeleteResourcePolicy", json!({ "ResourceARN": ARN }), "", Value::Null),
+    ]);
+    let refused = at.refused("PutResourcePolicy", json!({ "ResourceARN": ARN, "Policy": "no" }));
+    assert!(refused.contains("ValidationException"), "{refused}");
+}
 
-    let registered = at.ok("RegisterStreamConsumer", json!({ "StreamARN": arn, "ConsumerName": "c" }));
-    let consumer_arn = registered["Consumer"]["ConsumerARN"].as_str().expect("an ARN");
-    assert_eq!(consumer_arn, format!("{arn}/consumer/c:1800000001"));
-    at.sleep(SimDuration::from_secs(1));
-    let described = at.ok("DescribeStreamConsumer", json!({ "ConsumerARN": consumer_arn }));
-    assert_eq!(described["ConsumerDescription"]["ConsumerStatus"], "ACTIVE");
-    assert_eq!(at.ok("ListStreamConsumers", json!({ "StreamARN": arn }))["Consumers"][0]["ConsumerName"], "c");
-    at.ok("TagResource", json!({ "ResourceARN": consumer_arn, "Tags": { "x": "" } }));
-    at.ok("DeregisterStreamConsumer", json!({ "StreamARN": arn, "ConsumerName": "c" }));
+#[test]
+fn a_stream_has_consumers() {
+    let consumer = format!("{ARN}/consumer/c:1800000001");
+    walk([
+        (
+            "RegisterStreamConsumer",
+            json!({ "StreamARN": ARN, "ConsumerName": "c" }),
+            "/Consumer/ConsumerARN",
+            json!(consumer),
+        ),
+        (
+            "DescribeStreamConsumer",
+            json!({ "ConsumerARN": consumer }),
+            "/ConsumerDescription/ConsumerStatus",
+            json!("ACTIVE"),
+        ),
+        ("ListStreamConsumers", json!({ "StreamARN": ARN }), "/Consumers/0/ConsumerName", json!("c")),
+        ("TagResource", json!({ "ResourceARN": consumer, "Tags": { "x": "" } }), "", Value::Null),
+        ("ListTagsForResource", json!({ "ResourceARN": consumer }), "/Tags/0/Key", json!("x")),
+        ("DeregisterStreamConsumer", json!({ "StreamARN": ARN, "ConsumerName": "c" }), "", Value::Null),
+    ]);
+}
 
-    let on = at.ok("EnableEnhancedMonitoring", json!({ "StreamName": "s", "ShardLevelMetrics": ["ALL"] }));
-    assert_eq!(on["DesiredShardLevelMetrics"].as_array().map(Vec::len), Some(7));
-    at.ok("DisableEnhancedMonitoring", json!({ "StreamARN": arn, "ShardLevelMetrics": ["IncomingBytes"] }));
+#[test]
+fn a_stream_has_shard_level_metrics() {
+    let all = [
+        "IncomingBytes",
+        "IncomingRecords",
+        "OutgoingBytes",
+        "OutgoingRecords",
+        "WriteProvisionedThroughputExceeded",
+        "ReadProvisionedThroughputExceeded",
+        "IteratorAgeMilliseconds",
+    ];
+    let monitoring = |metrics: &str| json!({ "StreamARN": ARN, "ShardLevelMetrics": [metrics] });
+    walk([
+        ("EnableEnhancedMonitoring", monitoring("ALL"), "/DesiredShardLevelMetrics", json!(all)),
+        ("DisableEnhancedMonitoring", monitoring("IncomingBytes"), "/DesiredShardLevelMetrics", json!(all[1..])),
+    ]);
+}
 
-    let settings = json!({ "MinimumThroughputBillingCommitment": { "Status": "ENABLED" } });
-    at.ok("UpdateAccountSettings", settings);
-    let commitment = &at.ok("DescribeAccountSettings", json!({}))["MinimumThroughputBillingCommitment"];
-    assert_eq!(commitment["EarliestAllowedEndAt"], json!(1_800_000_002.0 + 86_400.0));
-    let mode = json!({ "StreamARN": arn, "StreamModeDetails": { "StreamMode": "ON_DEMAND" } });
-    at.ok("UpdateStreamMode", mode);
-    at.sleep(SimDuration::from_secs(1));
-    let warm = at.ok("UpdateStreamWarmThroughput", json!({ "StreamName": "s", "WarmThroughputMiBps": 5 }));
-    assert_eq!(warm["WarmThroughput"], json!({ "TargetMiBps": 5, "CurrentMiBps": 0 }));
-    at.sleep(SimDuration::from_secs(1));
-    at.ok("UpdateMaxRecordSize", json!({ "StreamARN": arn, "MaxRecordSizeInKiB": 2048 }));
-    at.sleep(SimDuration::from_secs(1));
-    let auto = json!({ "StreamARN": arn, "RecordDistributionStrategy": "AUTO" });
-    at.ok("UpdateStreamRecordDistributionStrategy", auto);
-    at.ok("PutRecord", json!({ "StreamName": "s", "Data": "YQ==" }));
-    let summary = &at.ok("DescribeStreamSummary", json!({ "StreamName": "s" }))["StreamDescriptionSummary"];
-    assert_eq!(
-        (&summary["OpenShardCount"], &summary["MaxRecordSizeInKiB"], &summary["StreamModeDetails"]["StreamMode"]),
-        (&json!(5), &json!(2048), &json!("ON_DEMAND"))
-    );
-    assert_eq!(
-        at.ok("DescribeLimits", json!({})),
-        json!({ "ShardLimit": 20_000, "OpenShardCount": 0, "OnDemandStreamCount": 1, "OnDemandStreamCountLimit": 50 })
-    );
-    assert_eq!(at.ok("ListStreams", json!({}))["StreamSummaries"][0]["StreamARN"], arn);
-    at.ok("DeleteStream", json!({ "StreamName": "s", "EnforceConsumerDeletion": true }));
+#[test]
+fn a_stream_has_settings_and_the_account_a_commitment() {
+    let by_name = || json!({ "StreamName": "s" });
+    let commitment = json!({ "MinimumThroughputBillingCommitment": { "Status": "ENABLED" } });
+    let ends = "/MinimumThroughputBillingCommitment/EarliestAllowedEndAt";
+    let mode = json!({ "StreamARN": ARN, "StreamModeDetails": { "StreamMode": "ON_DEMAND" } });
+    let warm = json!({ "StreamName": "s", "WarmThroughputMiBps": 5 });
+    let warming = json!({ "TargetMiBps": 5, "CurrentMiBps": 0 });
+    let auto = json!({ "StreamARN": ARN, "RecordDistributionStrategy": "AUTO" });
+    let limits = json!({
+        "ShardLimit": 20_000, "OpenShardCount": 0, "OnDemandStreamCount": 1, "OnDemandStreamCountLimit": 50,
+    });
+    let summary = "DescribeStreamSummary";
+    walk([
+        ("UpdateAccountSettings", commitment, "/MinimumThroughputBillingCommitment/Status", json!("ENABLED")),
+        ("DescribeAccountSettings", json!({}), ends, json!(1_800_000_001.0 + 86_400.0)),
+        ("UpdateStreamMode", mode, "", Value::Null),
+        ("UpdateStreamWarmThroughput", warm, "/WarmThroughput", warming),
+        ("UpdateMaxRecordSize", json!({ "StreamARN": ARN, "MaxRecordSizeInKiB": 2048 }), "", Value::Null),
+        ("UpdateStreamRecordDistributionStrategy", auto, "", Value::Null),
+        ("PutRecord", json!({ "StreamName": "s", "Data": "YQ==" }), "/ShardId", json!("shardId-000000000007")),
+        (summary, by_name(), "/StreamDescriptionSummary/OpenShardCount", json!(5)),
+        (summary, by_name(), "/StreamDescriptionSummary/MaxRecordSizeInKiB", json!(2048)),
+        (summary, by_name(), "/StreamDescriptionSummary/StreamModeDetails/StreamMode", json!("ON_DEMAND")),
+        ("DescribeLimits", json!({}), "", limits),
+        ("ListStreams", json!({}), "/StreamSummaries/0/StreamARN", json!(ARN)),
+        ("DeleteStream", json!({ "StreamName": "s", "EnforceConsumerDeletion": true }), "", Value::Null),
+    ]);
 }

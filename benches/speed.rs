@@ -1,4 +1,4 @@
-//! The speed and memory table of the README: `cargo bench`.
+//! The first table of docs/speed.md: `cargo bench`.
 //!
 //! A small harness: each row runs a scenario a few times on one core with the trace hash and all checks on, as
 //! every run has them, and prints the median. Arguments choose rows by a part of their name.

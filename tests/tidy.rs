@@ -35,7 +35,17 @@ use source::{Source, modules, read, read_all};
 const EVERYWHERE: &[&str] = &["src", "tests", "benches", "examples", "fuzz/fuzz_targets"];
 
 /// Documents whose links are followed.
-const DOCUMENTS: &[&str] = &["ARCHITECTURE.md", "README.md"];
+const DOCUMENTS: &[&str] = &[
+    "ARCHITECTURE.md",
+    "CHANGELOG.md",
+    "README.md",
+    "docs/endpoint.md",
+    "docs/glossary.md",
+    "docs/own-code.md",
+    "docs/results.md",
+    "docs/scenarios.md",
+    "docs/speed.md",
+];
 
 /// Imports within a floor, from one folder to another, and why.
 const SIDEWAYS: &[(&str, &str, &str)] = &[];

@@ -8,7 +8,6 @@ mod door;
 pub mod dynamodb;
 pub mod kinesis;
 pub mod protocol;
-mod service;
 mod services;
 pub mod store;
 #[cfg(test)]
@@ -19,7 +18,6 @@ use std::sync::Arc;
 pub use self::caller::Written;
 pub use self::door::{Answer, Asked, Door, Subscribed};
 pub use self::protocol::Account;
-pub use self::service::Service;
 
 use self::protocol::envelope::Opened;
 use self::protocol::operation::Operation;
@@ -27,7 +25,7 @@ use self::protocol::value::Value;
 use self::protocol::{Encoding, HttpResponse, Place, Wire};
 use self::services::services;
 use crate::base::{Event, HostId, Seed, SimTime};
-use crate::world::Backend;
+use crate::world::{Backend, Service};
 
 services! {
     /// Amazon Kinesis Data Streams.

@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::Cx;
+use crate::aws::kinesis;
 use crate::aws::{Cloud, KINESIS, Settings as CloudSettings};
-use crate::aws::{Service, kinesis};
 use crate::base::event::HostRole;
 use crate::base::{Event, EventKind, Fold, HostId, RangeSet, Seed, ShardId, SimDuration, SimTime, StreamName};
-use crate::world::{Settings, World};
+use crate::world::{Service, Settings, World};
 
 /// Every event with its time.
 #[derive(Default)]

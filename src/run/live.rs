@@ -10,7 +10,6 @@ use std::rc::Rc;
 use super::director::Director;
 use super::folds::Folds;
 use super::shard_load::ShardLoad;
-use crate::aws::Service;
 use crate::aws::kinesis::api::{ConsumerRef, Error, SubscriptionPoll};
 use crate::aws::{Cloud, Reply, Request};
 use crate::base::event::HostRole;
@@ -20,7 +19,7 @@ use crate::client::Cx;
 use crate::measure::Figures;
 use crate::scenario::LiveFaults;
 use crate::scenario::plan::{FaultPlan, Plan};
-use crate::world::World;
+use crate::world::{Service, World};
 
 /// The name of the host through which foreign clients call.
 pub const GATEWAY: &str = "gateway";

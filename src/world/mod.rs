@@ -16,6 +16,7 @@ mod carrier;
 mod executor;
 mod host;
 mod link;
+mod service;
 mod sync;
 #[cfg(feature = "turmoil")]
 mod turmoil_clock;
@@ -25,6 +26,7 @@ pub use carrier::{CarriedCall, Carrier};
 pub use executor::{Backend, Settings, World};
 pub use host::{Host, Sleep, Task};
 pub use link::{Fate, Hosts, LinkEffect, LinkRule, LinkWay};
+pub use service::Service;
 pub use sync::{Lock, LockGuard, Notify, Queue};
 #[cfg(feature = "turmoil")]
 pub use turmoil_clock::{in_turmoil, run_on_turmoil};

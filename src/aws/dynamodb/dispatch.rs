@@ -6,8 +6,8 @@ use super::injection::lose_answer;
 use super::operations::Request;
 use super::operations::row::Plane;
 use super::service::{At, DynamoDb};
-use crate::aws::Service;
 use crate::base::{Event, HostId, SimTime, TableId};
+use crate::world::Service;
 
 impl DynamoDb {
     fn dispatch(&mut self, at: &mut At<'_>, request: Request) -> Reply {

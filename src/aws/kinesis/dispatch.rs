@@ -3,8 +3,8 @@
 use super::api::Reply;
 use super::operations::Request;
 use super::service::{At, Kinesis};
-use crate::aws::Service;
 use crate::base::{Event, HostId, SimTime};
+use crate::world::Service;
 
 impl Kinesis {
     fn dispatch(&mut self, at: &mut At<'_>, request: Request) -> Reply {

@@ -11,10 +11,10 @@
 
 use std::collections::BTreeMap;
 
-use super::Service;
 use super::protocol::operation::Operation;
 use crate::base::event::SinkKind;
 use crate::base::{ConsumerId, Event, HostId, RangeSet, Seed, SequenceNumber, ShardId, SimTime};
+use crate::world::Service;
 
 /// A request of the store.
 #[derive(Clone, Debug)]

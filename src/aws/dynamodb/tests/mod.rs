@@ -15,10 +15,10 @@ use std::sync::Arc;
 
 use super::DynamoDb;
 use super::api::*;
-use crate::aws::Service;
 use crate::aws::dynamodb::operations::{DeleteItem, GetItem, PutItem, Query, Scan, UpdateItem};
 use crate::base::event::TableThrottle;
 use crate::base::{Event, HostId, Seed, SimDuration, SimTime, TableName};
+use crate::world::Service;
 
 /// A service with a clock that tests move, and everything it told.
 struct Bench {

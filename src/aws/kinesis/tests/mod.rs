@@ -15,10 +15,10 @@ use super::api::{
     CreateStream, Error, Fault, GetRecordsOutput, IteratorPosition, PutEntry, PutFailure, Response, Settings, Shard,
     ShardIterator, Transitions,
 };
-use crate::aws::Service;
 use crate::aws::kinesis::operations::Request;
 use crate::aws::kinesis::operations::{GetRecords, GetShardIterator, PutRecord, PutRecords};
 use crate::base::{Event, HostId, PartitionKey, Payload, Seed, ShardId, SimDuration, SimTime, StreamName};
+use crate::world::Service;
 
 const CALLER: HostId = HostId(9);
 

@@ -204,9 +204,9 @@ fn a_deleted_row_is_found_as_a_hole_and_repaired() {
         crate::aws::dynamodb::api::AttributeValue::s(&ShardId(1).to_string()),
     );
     lab.world.with_backend(|cloud, now, events| {
-        use crate::aws::Service;
         use crate::aws::dynamodb::Request;
         use crate::aws::dynamodb::api::Returns;
+        use crate::world::Service;
         let request =
             Request::DeleteItem(DeleteItem { table: table(), key, condition: None, returns: Returns::default() });
         cloud.dynamodb.handle(now, DYNAMODB, request, events).expect("deleted");

@@ -1,4 +1,4 @@
-//! Floor 1: the services, as clockless state machines.
+//! A service: a clockless state machine that the world drives.
 //!
 //! A service is a value. [`Service::handle`] takes (now, caller, request) and gives a reply; everything that
 //! happened is appended to `events`. [`Service::next_deadline`] says when the service has something to do on

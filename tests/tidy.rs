@@ -57,14 +57,13 @@ const CIRCLES: &[(&[&str], &str)] = &[(
 )];
 
 // ---- until the files on these lists are mended; nothing is to be added ----
-const SIDEWAYS_FOR_NOW: &[(&str, &str)] = &[("src/check/", "src/client/kcl/lease.rs")];
+const SIDEWAYS_FOR_NOW: &[(&str, &str)] = &[];
 const UPWARD_FOR_NOW: &[(&str, &str)] = &[("src/aws/", "src/aws/service.rs")];
 const CIRCLES_FOR_NOW: &[&str] = &[
     "src/aws/dynamodb/",
     "src/aws/dynamodb/wire/",
     "src/cli/",
     "src/client/",
-    "src/client/kcl/s",
     "src/client/poller",
     "src/net/",
     "src/report/t",

@@ -10,9 +10,9 @@ use std::sync::Arc;
 
 use super::checkpointer::{Checkpointer, ToStore};
 use super::fetcher::{Cache, Fetched, Fetcher};
+use super::lease::renewal::{Held, Stored};
 use super::lease_cleanup::is_blocked_on_parents;
-use super::lease_renewer::{Held, Stored};
-use super::scheduler::Worker;
+use super::worker::Worker;
 use crate::aws::kinesis::api::{ChildShard, Record};
 use crate::base::event::ProcessingEnd;
 use crate::base::lease_row::{Checkpoint, Lease};
@@ -111,7 +111,7 @@ impl Consumer {
             let mut rows = Vec::new();
             let mut is_known = true;
             for parent in &lease.parents {
-                match self.worker.refresher.get(*parent).await {
+                match self.worker.table.get(*parent).await {
                     Ok(row) => rows.push(row),
                     Err(_) => is_known = false,
                 }
@@ -129,7 +129,7 @@ impl Consumer {
             if self.control.stop.get().is_some() {
                 return None;
             }
-            match self.worker.refresher.get(self.shard).await {
+            match self.worker.table.get(self.shard).await {
                 Ok(row) => break row,
                 Err(_) => self.worker.cx.sleep(self.worker.settings.task_backoff).await,
             }
@@ -297,14 +297,14 @@ impl Consumer {
                 return verdict;
             }
             let lease = Lease::new(child.id, Checkpoint::TrimHorizon, child.parents.clone(), Some(child.range));
-            match self.worker.refresher.create_if_absent(&lease).await {
+            match self.worker.table.create_if_absent(&lease).await {
                 Ok(true) => self.worker.emit_created(1),
                 Ok(false) => {}
                 Err(_) => return Children::NotYet,
             }
         }
         let ids: Vec<ShardId> = children.iter().map(|child| child.id).collect();
-        match self.worker.refresher.update_children(&self.held.lease(), &ids).await {
+        match self.worker.table.update_children(&self.held.lease(), &ids).await {
             Ok(_) => Children::Ready,
             Err(_) => Children::NotYet,
         }
@@ -313,11 +313,11 @@ impl Consumer {
     /// After a merge the other parent should have a lease too; if it has none, mostly wait.
     async fn missing_parent(&self, child: &ChildShard) -> Option<Children> {
         for parent in child.parents.iter().filter(|parent| **parent != self.shard) {
-            match self.worker.refresher.get(*parent).await {
+            match self.worker.table.get(*parent).await {
                 Ok(Some(_)) => {}
                 Ok(None) => {
                     // A parent that was processed and cleaned up before has left its child's lease behind.
-                    if matches!(self.worker.refresher.get(child.id).await, Ok(Some(_))) {
+                    if matches!(self.worker.table.get(child.id).await, Ok(Some(_))) {
                         continue;
                     }
                     let drops = self.worker.random.borrow_mut().below(MISSING_PARENT_DROP_ONE_IN) == 0;
@@ -335,15 +335,4 @@ enum Children {
     Ready,
     NotYet,
     DropLease,
-}
-
-impl Worker {
-    /// The consumer and host that events name.
-    pub(super) fn identity(&self) -> (crate::base::ConsumerId, crate::base::HostId) {
-        (self.settings.consumer, self.cx.id())
-    }
-    pub(super) fn emit_created(&self, count: u32) {
-        let (consumer, host) = self.identity();
-        self.cx.emit(Event::LeasesCreated { consumer, host, count });
-    }
 }

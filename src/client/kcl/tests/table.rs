@@ -1,4 +1,4 @@
-//! Vectors of the library's own tests that need a lease table: the renewer, the refresher, and leases for an empty
+//! Vectors of the library's own tests that need a lease table: the renewer, the store, and leases for an empty
 //! table.
 //!
 //! Vectors of the KCL 3 are left out, because this is the KCL 2.x: `checkpointOwner` and handoff, throughput on the
@@ -23,8 +23,8 @@ use crate::aws::dynamodb::Request as TableRequest;
 use crate::aws::dynamodb::api::{Capacity, Returns};
 use crate::aws::kinesis::Request;
 use crate::base::lease_row::{Checkpoint, Lease};
-use crate::client::kcl::lease_refresher::LeaseRefresher;
-use crate::client::kcl::lease_renewer::{LeaseRenewer, Stored};
+use crate::client::kcl::lease::renewal::{LeaseRenewer, Stored};
+use crate::client::kcl::lease::store::LeaseStore;
 use crate::client::kcl::shard_consumer::stronger;
 use crate::client::poller::InitialPosition;
 use crate::client::sdk::{RetryMode, Sdk};
@@ -38,7 +38,7 @@ const FAILOVER: SimDuration = SimDuration::from_secs(10);
 struct Script {
     cx: Cx,
     sdk: Rc<Sdk>,
-    table: Rc<LeaseRefresher>,
+    table: Rc<LeaseStore>,
     renewer: Rc<LeaseRenewer>,
 }
 
@@ -48,7 +48,7 @@ fn sdk(cx: &Cx) -> Sdk {
 
 impl Script {
     fn new(cx: &Cx) -> Self {
-        let table = Rc::new(LeaseRefresher::new(sdk(cx), table(), true));
+        let table = Rc::new(LeaseStore::new(sdk(cx), table(), true));
         let renewer = LeaseRenewer::new(cx.clone(), ConsumerId(0), table.clone(), FAILOVER, 20);
         Self { cx: cx.clone(), sdk: Rc::new(sdk(cx)), table, renewer: Rc::new(renewer) }
     }
@@ -246,7 +246,7 @@ fn a_prepared_checkpoint_stands_beside_the_stored_one_until_it_is_redeemed() {
     });
 }
 
-// ---- the refresher ----
+// ---- the store ----
 
 #[test]
 fn a_take_counts_a_switch_only_from_another_owner_and_needs_the_counter_it_saw() {

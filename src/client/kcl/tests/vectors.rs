@@ -8,13 +8,14 @@ use serde_json::Value;
 use crate::base::event::LeaseGain;
 use crate::base::lease_row::{Checkpoint, Lease};
 use crate::base::{HashKey, HashKeyRange, Seed, SequenceNumber, ShardId, SimDuration, SimTime};
+use crate::client::kcl::assignment::kcl2::{Round, choose, count_by_worker, target};
 use crate::client::kcl::checkpointer::{CheckpointError, Checkpointer, ToStore, parse};
 use crate::client::kcl::fetcher::sleep_before_next_call;
 use crate::client::kcl::hole_auditor::{HoleTracker, first_hole};
-use crate::client::kcl::leader;
+use crate::client::kcl::leader_kcl2;
+use crate::client::kcl::lease::expiry::{Observations, is_expired};
+use crate::client::kcl::lease::store::is_own_write;
 use crate::client::kcl::lease_cleanup::{is_blocked_on_parents, may_delete_completed};
-use crate::client::kcl::lease_refresher::is_own_write;
-use crate::client::kcl::lease_taker::{Observations, Round, choose, count_by_worker, is_expired, target};
 use crate::client::kcl::shard_syncer::{Listed, covers_hash_range, leases_for_empty_table, leases_to_create};
 
 fn vectors() -> Value {
@@ -293,11 +294,11 @@ fn a_missing_parent_row_does_not_block() {
 fn the_leader_is_the_one_that_java_would_shuffle_first() {
     for (count, index) in vectors()["leader"].as_object().expect("a map") {
         let count: usize = count.parse().expect("a number");
-        assert_eq!(leader::shuffled(count)[0] as u64, index.as_u64().expect("an index"), "{count} workers");
+        assert_eq!(leader_kcl2::shuffled(count)[0] as u64, index.as_u64().expect("an index"), "{count} workers");
     }
-    assert_eq!(leader::shuffled(10), [8, 5, 1, 6, 9, 4, 2, 0, 7, 3]);
-    assert!(leader::is_leader("anyone", []));
-    assert!(leader::is_leader("c", ["a", "b", "c", "a"]) && !leader::is_leader("a", ["a", "b", "c"]));
+    assert_eq!(leader_kcl2::shuffled(10), [8, 5, 1, 6, 9, 4, 2, 0, 7, 3]);
+    assert!(leader_kcl2::is_leader("anyone", []));
+    assert!(leader_kcl2::is_leader("c", ["a", "b", "c", "a"]) && !leader_kcl2::is_leader("a", ["a", "b", "c"]));
 }
 
 // ---- checkpointer ----

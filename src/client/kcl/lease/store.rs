@@ -34,7 +34,7 @@ fn failure(error: &SdkError<Error>) -> LeaseError {
 }
 
 /// The lease table of one application, as one worker reaches it.
-pub struct LeaseRefresher {
+pub struct LeaseStore {
     sdk: Sdk,
     table: TableName,
     is_consistent: bool,
@@ -45,7 +45,7 @@ type Result<T> = std::result::Result<T, LeaseError>;
 /// Time between two looks at a table that is being created.
 const CREATE_POLL: SimDuration = SimDuration::from_secs(10);
 
-impl LeaseRefresher {
+impl LeaseStore {
     /// Reaches `table` through `sdk`; `is_consistent` is the library's `consistentReads`.
     pub fn new(sdk: Sdk, table: TableName, is_consistent: bool) -> Self {
         Self { sdk, table, is_consistent }
@@ -94,7 +94,7 @@ impl LeaseRefresher {
         }
     }
 
-    /// Whether the table has no rows.
+    /// Returns whether the table has no rows.
     ///
     /// # Errors
     /// The call's.
@@ -121,7 +121,7 @@ impl LeaseRefresher {
         }
     }
 
-    /// Creates a row unless it exists. Whether it was created.
+    /// Creates a row unless it exists. Returns whether it was created.
     ///
     /// # Errors
     /// The call's.

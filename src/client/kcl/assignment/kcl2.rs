@@ -1,64 +1,80 @@
-//! Which leases a worker takes: expired ones, very old ones, and stolen ones to balance.
+//! The assignment of KCL 2.x: each worker takes for itself what has expired, and steals to balance (the library's
+//! `DynamoDBLeaseTaker`).
 //!
-//! Expiry is observed locally: a worker remembers for each lease the counter it last saw and when it saw it change, by
-//! its own monotonic clock. Rows hold no times.
+//! No worker knows what another one decides; that two do not take the same lease is the lease counter's work.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::{Choice, LeaseAssignment};
 use crate::base::event::LeaseGain;
 use crate::base::lease_row::Lease;
 use crate::base::seed::Random;
 use crate::base::{ShardId, SimDuration, SimTime};
+use crate::client::kcl::config::KclSettings;
+use crate::client::kcl::lease::expiry::{Observations, is_expired};
 
-/// What a worker remembers of the leases it has seen.
-#[derive(Clone, Debug, Default)]
-pub struct Observations {
-    seen: BTreeMap<ShardId, Seen>,
+/// One worker's side of the assignment.
+pub struct Kcl2Assignment {
+    me: Arc<str>,
+    failover: SimDuration,
+    epsilon: SimDuration,
+    /// `None` when `enablePriorityLeaseAssignment` is off.
+    very_old_after: Option<SimDuration>,
+    leases_max: usize,
+    steal_max: usize,
+    observations: Observations,
 }
 
-#[derive(Clone, Copy, Debug)]
-struct Seen {
-    counter: i64,
-    /// When the counter was seen to change; `None` for a lease that had no owner when it was first seen.
-    changed: Option<SimTime>,
-}
-
-impl Observations {
-    /// Takes in a scan that ended at `scanned`, and forgets leases that are gone.
-    pub fn update(&mut self, leases: &[Lease], scanned: SimTime) {
-        let mut seen = BTreeMap::new();
-        for lease in leases {
-            let changed = match self.seen.get(&lease.shard) {
-                Some(before) if before.counter == lease.counter => before.changed,
-                Some(_) => Some(scanned),
-                // First sight: an owner gets a full failover time.
-                None => lease.owner.as_ref().map(|_| scanned),
-            };
-            seen.insert(lease.shard, Seen { counter: lease.counter, changed });
+impl Kcl2Assignment {
+    /// A worker that has seen no lease yet.
+    pub fn new(me: Arc<str>, settings: &KclSettings) -> Self {
+        let very_old_after = settings.failover * u64::from(settings.very_old_multiplier);
+        Self {
+            me,
+            failover: settings.failover,
+            epsilon: settings.epsilon,
+            very_old_after: settings.is_priority_assignment.then_some(very_old_after),
+            leases_max: settings.leases_max as usize,
+            steal_max: settings.steal_max as usize,
+            observations: Observations::default(),
         }
-        self.seen = seen;
-    }
-
-    /// Whether the lease's counter has stood still for longer than `failover`.
-    pub fn is_expired(&self, shard: ShardId, failover: SimDuration, now: SimTime) -> bool {
-        is_expired(self.changed(shard), failover, now)
-    }
-
-    /// When the counter was last seen to change.
-    pub fn changed(&self, shard: ShardId) -> Option<SimTime> {
-        self.seen.get(&shard).and_then(|seen| seen.changed)
-    }
-
-    /// Notes the worker's own write, so that its next scan does not mistake it for another's.
-    pub fn note(&mut self, shard: ShardId, counter: i64, now: SimTime) {
-        self.seen.insert(shard, Seen { counter, changed: Some(now) });
     }
 }
 
-/// Strictly longer than the failover time; a lease never seen to change is expired.
-pub fn is_expired(changed: Option<SimTime>, failover: SimDuration, now: SimTime) -> bool {
-    changed.is_none_or(|changed| now.since(changed) > failover)
+impl LeaseAssignment for Kcl2Assignment {
+    fn pause(&self) -> SimDuration {
+        (self.failover + self.epsilon) * 2
+    }
+
+    fn choose(&mut self, leases: &[Lease], scanned: SimTime, random: &mut Random) -> Choice {
+        self.observations.update(leases, scanned);
+        let seen = &self.observations;
+        let is_available =
+            |lease: &&Lease| lease.owner.is_none() || seen.is_expired(lease.shard, self.failover, scanned);
+        let available: Vec<ShardId> = leases.iter().filter(is_available).map(|lease| lease.shard).collect();
+        let very_old: Vec<ShardId> = match self.very_old_after {
+            Some(after) => {
+                let is_very_old = |shard: &&ShardId| is_expired(seen.changed(**shard), after, scanned);
+                available.iter().filter(is_very_old).copied().collect()
+            }
+            None => Vec::new(),
+        };
+        let owners: Vec<_> = leases.iter().map(|lease| (lease.shard, lease.owner.clone())).collect();
+        let round = Round {
+            me: &self.me,
+            leases: &owners,
+            available: &available,
+            very_old: &very_old,
+            leases_max: self.leases_max,
+            steal_max: self.steal_max,
+        };
+        choose(&round, random)
+    }
+
+    fn taken(&mut self, lease: &Lease, now: SimTime) {
+        self.observations.note(lease.shard, lease.counter, now);
+    }
 }
 
 /// What a round of the taker looks at.
@@ -76,17 +92,6 @@ pub struct Round<'a> {
     pub leases_max: usize,
     /// `maxLeasesToStealAtOneTime`.
     pub steal_max: usize,
-}
-
-/// What a round comes to.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Choice {
-    /// How the leases are come by, if any are.
-    pub how: LeaseGain,
-    /// The leases to take.
-    pub shards: Vec<ShardId>,
-    /// From whom they are stolen.
-    pub victim: Option<Arc<str>>,
 }
 
 /// How many leases each worker should have, and how many that is too many for `max` (LeaseSpillover).

@@ -1,7 +1,8 @@
 //! Leader election of KCL 2.x: the first of the distinct lease owners after a shuffle that is the same everywhere.
 //!
 //! The library shuffles the sorted owners with `java.util.Random(1947)`, so every worker that sees the same owners
-//! finds the same leader. With no owners at all everybody leads.
+//! finds the same leader. With no owners at all everybody leads. KCL 3 elects its leader by a lock in a table of its
+//! own, which is not modelled.
 
 /// `java.util.Random`, as far as `Collections.shuffle` needs it
 /// (<https://docs.oracle.com/en/java/javase/17/docs/api/java.base/java/util/Random.html>).
@@ -44,7 +45,7 @@ pub fn shuffled(count: usize) -> Vec<usize> {
     order
 }
 
-/// Whether `me` leads among the owners of leases.
+/// Returns whether `me` leads among the owners of leases.
 pub fn is_leader<'a>(me: &str, owners: impl IntoIterator<Item = &'a str>) -> bool {
     let owners: std::collections::BTreeSet<&str> = owners.into_iter().collect();
     let first = shuffled(owners.len()).first().copied();

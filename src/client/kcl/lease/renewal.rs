@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use super::lease_refresher::{LeaseError, LeaseRefresher};
-use super::lease_taker::is_expired;
+use super::expiry::is_expired;
+use super::store::{LeaseError, LeaseStore};
 use crate::aws::Cloud;
 use crate::base::lease_row::{Checkpoint, Lease};
 use crate::base::{ConsumerId, Event, ShardId, SimDuration, SimTime};
@@ -18,7 +18,7 @@ const RENEW_TRIES: u32 = 2;
 
 /// A lease that is held.
 pub struct Held {
-    /// Tells this holding of the lease from earlier and later ones.
+    /// Number of this holding: when a lease is lost and gained again, the number is another.
     pub token: u64,
     /// The lease counter when the lease was gained: grows with every change of owner.
     pub fence: u64,
@@ -50,7 +50,7 @@ pub enum Stored {
 pub struct LeaseRenewer {
     cx: Cx,
     consumer: ConsumerId,
-    refresher: Rc<LeaseRefresher>,
+    table: Rc<LeaseStore>,
     failover: SimDuration,
     threads: usize,
     held: RefCell<BTreeMap<ShardId, Rc<Held>>>,
@@ -59,15 +59,9 @@ pub struct LeaseRenewer {
 
 impl LeaseRenewer {
     /// A worker that holds nothing yet.
-    pub fn new(
-        cx: Cx,
-        consumer: ConsumerId,
-        refresher: Rc<LeaseRefresher>,
-        failover: SimDuration,
-        threads: u32,
-    ) -> Self {
+    pub fn new(cx: Cx, consumer: ConsumerId, table: Rc<LeaseStore>, failover: SimDuration, threads: u32) -> Self {
         let (held, tokens) = (RefCell::default(), std::cell::Cell::default());
-        Self { cx, consumer, refresher, failover, threads: threads as usize, held, tokens }
+        Self { cx, consumer, table, failover, threads: threads as usize, held, tokens }
     }
 
     /// Holds a lease from now on.
@@ -133,7 +127,7 @@ impl LeaseRenewer {
         }
         for _ in 0..RENEW_TRIES {
             let mut lease = held.lease();
-            match self.refresher.renew(&mut lease).await {
+            match self.table.renew(&mut lease).await {
                 Ok(true) => {
                     held.lease.borrow_mut().counter = lease.counter;
                     held.renewed.set(self.cx.now());
@@ -161,7 +155,7 @@ impl LeaseRenewer {
             return Stored::LeaseLost;
         }
         let mut lease = held.lease();
-        match self.refresher.update_lease(&mut lease, checkpoint, pending).await {
+        match self.table.update_lease(&mut lease, checkpoint, pending).await {
             Ok(true) => {
                 *held.lease.borrow_mut() = lease;
                 held.renewed.set(self.cx.now());
@@ -175,12 +169,12 @@ impl LeaseRenewer {
         }
     }
 
-    /// Takes over the rows that still have this worker's name, even expired ones. Which.
+    /// Takes over the rows that still have this worker's name, even expired ones, and returns their shards.
     pub async fn initialize(&self, me: &str) -> Vec<ShardId> {
-        let Ok(leases) = self.refresher.list().await else { return Vec::new() };
+        let Ok(leases) = self.table.list().await else { return Vec::new() };
         let mut resumed = Vec::new();
         for mut lease in leases.into_iter().filter(|lease| lease.owner.as_deref() == Some(me)) {
-            if let Ok(true) = self.refresher.renew(&mut lease).await {
+            if let Ok(true) = self.table.renew(&mut lease).await {
                 resumed.push(lease.shard);
                 self.add(lease);
             }

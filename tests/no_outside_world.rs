@@ -36,6 +36,7 @@ const ALLOWED: &[(&str, &str, &str)] = &[
     ("src/net/tcp.rs", "Instant::", "tokio's, whose clock stands still but for the simulation"),
     ("src/simulation/agent.rs", "Instant::", "tokio's, whose clock stands still but for the simulation"),
     ("src/simulation/cx.rs", "SystemTime", "the type in which applications get a host's simulated wall clock"),
+    ("src/simulation/identity.rs", "SystemTime", "the type in which applications get a host's simulated wall clock"),
     ("src/simulation/tests.rs", "Instant::", "tokio's, whose clock stands still but for the simulation"),
     ("src/simulation/sdk.rs", "SystemTime", "the type in which the SDK gets a host's simulated wall clock"),
     ("src/cli/run.rs", "Instant::", "tells the user how long the run took and when to show a progress bar"),

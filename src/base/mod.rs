@@ -1,7 +1,7 @@
 //! Floor 0: the values that cross floors.
 //!
-//! Simulated time, sizes, hash keys, sequence numbers, partition keys, payloads, typed items, the KCL's lease row, named
-//! random streams, the token bucket, and the one event type that every fold reads.
+//! Simulated time, sizes, hash keys, sequence numbers, partition keys, payloads, typed items, the KCL's lease row,
+//! named random streams, the token bucket, and the one event type that every fold reads.
 //!
 //! Nothing here knows how a service, a client or the world behaves; nothing here does IO.
 

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{Exit, print_diagnostics};
+use super::terminal::{Exit, print_diagnostics};
 use crate::scenario;
 
 #[derive(Args)]

@@ -8,37 +8,14 @@ mod run;
 mod schema;
 #[cfg(feature = "serve")]
 mod serve;
+mod terminal;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-/// How a command ended, as its exit code says it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Exit {
-    /// Everything held, or came out as declared.
-    Pass = 0,
-    /// There was nothing to judge.
-    Unknown = 3,
-    /// A check or an expectation failed.
-    Fail = 1,
-    /// The command or the scenario is wrong; nothing was run.
-    Wrong = 2,
-}
-
-impl Exit {
-    /// Of several files the worst decides: wrong, then fail, then unknown.
-    fn and(self, other: Self) -> Self {
-        let rank = |exit| match exit {
-            Self::Pass => 0,
-            Self::Unknown => 1,
-            Self::Fail => 2,
-            Self::Wrong => 3,
-        };
-        if rank(other) > rank(self) { other } else { self }
-    }
-}
+use self::terminal::Exit;
 
 const AFTER_HELP: &str = "\
 Exit codes:
@@ -102,16 +79,4 @@ pub fn main() -> ExitCode {
             ExitCode::from(Exit::Wrong as u8)
         }
     }
-}
-
-/// Whether a stream takes colours: a terminal, and no NO_COLOR.
-fn takes_colour(stream: &impl anstream::stream::RawStream) -> bool {
-    !matches!(anstream::AutoStream::choice(stream), anstream::ColorChoice::Never)
-}
-
-/// Prints what is wrong with a scenario.
-fn print_diagnostics(diagnostics: &crate::scenario::diagnostic::Diagnostics) -> io::Result<()> {
-    let stderr = io::stderr();
-    let text = diagnostics.render(takes_colour(&stderr));
-    writeln!(stderr.lock(), "{text}")
 }

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 
 use clap::Args;
 
-use super::Exit;
+use super::terminal::Exit;
 use crate::scenario;
 
 #[derive(Args)]

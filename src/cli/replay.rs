@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::Exit;
+use super::terminal::Exit;
 use crate::serve;
 
 /// Arguments of `kinesim replay`.

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use clap::{Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::{Exit, print_diagnostics, takes_colour};
+use super::terminal::{Exit, print_diagnostics, takes_colour};
 use crate::base::{Event, Fold, SimTime};
 use crate::check::Verdict;
 use crate::report::{RunReport, Style, files, json, text};

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::Exit;
+use super::terminal::Exit;
 use crate::scenario;
 
 pub(super) fn schema() -> io::Result<Exit> {

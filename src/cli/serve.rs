@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::{Exit, print_diagnostics};
+use super::terminal::{Exit, print_diagnostics};
 use crate::aws::Account;
 use crate::scenario;
 use crate::scenario::units::Duration;

@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 
-use super::processor::{ProcessorMishap, ProcessorSettings};
+use super::application::{ProcessorMishap, ProcessorSettings};
 use crate::base::{SimDuration, SimTime};
 
 /// Counts the records that one worker processes, over all its shards, and says where its scripts hit.
@@ -57,7 +57,7 @@ impl Mishaps {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::client::processor::ProcessorScript;
+    use crate::client::application::ProcessorScript;
 
     fn script(what: ProcessorMishap, every_records: u64, from_s: u64, until_s: u64) -> ProcessorScript {
         let (from, until) = (SimDuration::from_secs(from_s), SimDuration::from_secs(until_s));

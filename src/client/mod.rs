@@ -3,6 +3,7 @@
 //! Producers, plain pollers and the Kinesis Client Library. They learn of the services only what comes back
 //! over the network, through the retry layer of an AWS SDK ([`sdk`]).
 
+mod application;
 pub mod kcl;
 pub mod mishaps;
 pub mod poller;

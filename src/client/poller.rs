@@ -7,88 +7,45 @@
 mod lineage;
 mod reader;
 mod saved;
+mod settings;
+mod worker;
 
 pub use self::saved::SavedPositions;
+pub use self::settings::{InitialPosition, PollerSettings, Resume};
 
 use std::cell::RefCell;
 use std::rc::Rc;
-use std::sync::Arc;
 
-use self::lineage::Lineage;
+use self::lineage::{Beginning, Lineage};
+use self::reader::End;
+use self::worker::Worker;
 use super::Cx;
 use super::mishaps::Mishaps;
-use super::processor::ProcessorSettings;
 use super::sdk::{RetryMode, Sdk};
 use crate::aws::kinesis::Request;
 use crate::aws::kinesis::api::{IteratorPosition, ListShards, Response, Shard, ShardFilter};
-use crate::base::{ConsumerId, Event, SimDuration, SimTime, StreamName};
+use crate::base::event::ProcessingEnd;
+use crate::base::{Event, ShardId, SimDuration, SimTime};
 
 /// How long a call may take; the Java SDK's default read timeout.
 const CALL_TIMEOUT: SimDuration = SimDuration::from_secs(30);
 /// Time until the shards are listed again after that failed.
 const LIST_AGAIN_AFTER: SimDuration = SimDuration::from_secs(1);
 
-/// A plain consumer of every shard, on one host.
-#[derive(Clone, Debug, PartialEq)]
-pub struct PollerSettings {
-    /// Number among the consumers of the scenario.
-    pub consumer: ConsumerId,
-    /// Name, also of its host (`NAME-1`).
-    pub name: Arc<str>,
-    /// The stream.
-    pub stream: StreamName,
-    /// When it begins.
-    pub start: SimDuration,
-    /// Where it begins.
-    pub initial_position: InitialPosition,
-    /// What it remembers across a restart of its host.
-    pub resume: Resume,
-    /// Time between two GetRecords of a shard.
-    pub idle: SimDuration,
-    /// Limit of GetRecords, 1 to 10,000.
-    pub records_max: u32,
-    /// What it does with records.
-    pub processor: ProcessorSettings,
-}
-
-/// Where a consumer begins when it has no position of its own.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum InitialPosition {
-    /// The oldest record in retention.
-    #[default]
-    TrimHorizon,
-    /// Records that arrive from now on.
-    Latest,
-    /// The first record at or after this time before its first start.
-    AtTimestampAgo(SimDuration),
-}
-
-/// What a poller remembers across a restart of its host.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Resume {
-    /// Nothing: it begins at the initial position again.
-    Nothing,
-    /// The last shard iterator, which may have expired.
-    Iterator,
-    /// The sequence number of the last record it processed and saved (per the checkpoint policy).
-    #[default]
-    Position,
-}
-
 /// Starts the tasks of a poller's host. `saved` is what the host remembers of its earlier lives.
 pub fn boot_poller(cx: Cx, settings: Rc<PollerSettings>, saved: Rc<RefCell<SavedPositions>>) {
-    let poller = Rc::new(Poller {
+    let worker = Worker {
         sdk: Sdk::new(cx.clone(), "kinesis", RetryMode::Standard, CALL_TIMEOUT),
         store: Sdk::new(cx.clone(), "store", RetryMode::Standard, CALL_TIMEOUT),
         mishaps: Mishaps::new(&settings.processor),
-        lineage: RefCell::default(),
         saved,
         settings,
         cx: cx.clone(),
-    });
+    };
+    let poller = Rc::new(Poller { worker: Rc::new(worker), lineage: RefCell::default() });
     cx.spawn(async move {
-        poller.cx.sleep_until(SimTime::ZERO.saturating_add(poller.settings.start)).await;
-        let Poller { cx, settings, saved, .. } = &*poller;
+        let Worker { cx, settings, saved, .. } = &*poller.worker;
+        cx.sleep_until(SimTime::ZERO.saturating_add(settings.start)).await;
         cx.emit(Event::WorkerStarted { consumer: settings.consumer, host: cx.id() });
         saved.borrow_mut().first_started_at.get_or_insert(cx.wall_unix_ms());
         poller.read_listed_shards().await;
@@ -97,21 +54,18 @@ pub fn boot_poller(cx: Cx, settings: Rc<PollerSettings>, saved: Rc<RefCell<Saved
 
 /// A poller in one life of its host.
 struct Poller {
-    cx: Cx,
-    settings: Rc<PollerSettings>,
-    sdk: Sdk,
-    /// The way to the application's store.
-    store: Sdk,
-    mishaps: Mishaps,
+    worker: Rc<Worker>,
     lineage: RefCell<Lineage>,
-    saved: Rc<RefCell<SavedPositions>>,
 }
 
 impl Poller {
     /// The position that the settings' initial position stands for.
     fn initial_position(&self) -> IteratorPosition {
-        let first_started_at = self.saved.borrow().first_started_at;
-        self.settings.initial_position.position(first_started_at.unwrap_or_else(|| self.cx.wall_unix_ms()))
+        let first_started_at = self.worker.saved.borrow().first_started_at;
+        self.worker
+            .settings
+            .initial_position
+            .position(first_started_at.unwrap_or_else(|| self.worker.cx.wall_unix_ms()))
     }
 
     /// Lists the shards and reads those that are not read yet.
@@ -119,10 +73,10 @@ impl Poller {
         let listed = loop {
             match self.list_shards().await {
                 Some(listed) => break listed,
-                None => self.cx.sleep(LIST_AGAIN_AFTER).await,
+                None => self.worker.cx.sleep(LIST_AGAIN_AFTER).await,
             }
         };
-        self.lineage.borrow_mut().adopt(&listed, &self.saved.borrow(), self.initial_position());
+        self.lineage.borrow_mut().adopt(&listed, &self.worker.saved.borrow(), self.initial_position());
         self.read_ready_shards();
     }
 
@@ -131,10 +85,10 @@ impl Poller {
         let (mut listed, mut next_token) = (Vec::new(), None);
         loop {
             let is_first = next_token.is_none();
-            let stream = is_first.then(|| self.settings.stream.clone());
+            let stream = is_first.then(|| self.worker.settings.stream.clone());
             let filter = is_first.then(|| self.shard_filter());
             let request = Request::ListShards(ListShards { stream, filter, next_token, ..ListShards::default() });
-            let Ok(Response::Shards { shards, next_token: next }) = self.sdk.streams(request).await else {
+            let Ok(Response::Shards { shards, next_token: next }) = self.worker.sdk.streams(request).await else {
                 return None;
             };
             listed.extend(shards);
@@ -148,7 +102,9 @@ impl Poller {
     /// A poller with a past must see all shards between where it was and now.
     fn shard_filter(&self) -> ShardFilter {
         match self.initial_position() {
-            IteratorPosition::Latest if self.saved.borrow().shards.is_empty() && self.lineage.borrow().is_empty() => {
+            IteratorPosition::Latest
+                if self.worker.saved.borrow().shards.is_empty() && self.lineage.borrow().is_empty() =>
+            {
                 ShardFilter::AtLatest
             }
             _ => ShardFilter::FromTrimHorizon,
@@ -159,7 +115,25 @@ impl Poller {
     fn read_ready_shards(self: &Rc<Self>) {
         let ready = self.lineage.borrow_mut().take_ready();
         for (shard, beginning) in ready {
-            self.cx.spawn(reader::read_shard(self.clone(), shard, beginning));
+            self.worker.cx.spawn(self.clone().read_shard(shard, beginning));
+        }
+    }
+
+    /// Reads a shard to its end, then lets its children be read.
+    async fn read_shard(self: Rc<Self>, shard: ShardId, beginning: Beginning) {
+        let end = reader::read_shard(self.worker.clone(), shard, beginning).await;
+        match end {
+            End::Children(children) => {
+                let (consumer, host) = (self.worker.settings.consumer, self.worker.cx.id());
+                let reason = ProcessingEnd::ShardEnd;
+                self.worker.cx.emit(Event::ProcessingEnded { consumer, host, shard, reason });
+                self.lineage.borrow_mut().end(shard, &children);
+                self.read_ready_shards();
+            }
+            End::Gone => {
+                self.lineage.borrow_mut().end(shard, &[]);
+                self.read_listed_shards().await;
+            }
         }
     }
 }

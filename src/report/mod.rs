@@ -11,6 +11,7 @@ pub mod export;
 pub mod files;
 pub mod json;
 pub mod plots;
+mod style;
 mod tables;
 pub mod text;
 mod words;

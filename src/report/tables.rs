@@ -9,7 +9,7 @@ use std::fmt::Write;
 
 use comfy_table::{CellAlignment, Table, presets};
 
-use super::text::{Style, WIDTH};
+use super::style::{Style, WIDTH};
 use super::words::{count, count_or_dash, cut, millis, percent, seconds, tenths, wrap};
 use crate::measure::cloudwatch::{consumer as kcl, stream as metric, table as dynamodb};
 use crate::measure::{ConsumerFigures, Figures, LeaseFigures, ShardFigures, ShardVerdict, StreamFigures};

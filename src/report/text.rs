@@ -4,50 +4,11 @@
 
 use std::fmt::Write;
 
-use anstyle::{AnsiColor, Style as Ansi};
-
+pub use super::style::{Style, WIDTH};
 use super::words::{count, plural, wrap};
 use super::{RunReport, tables, verdict_word};
 use crate::base::SimDuration;
 use crate::check::{CheckResult, Verdict};
-
-/// Width that the report keeps to where it can.
-pub const WIDTH: usize = 100;
-
-/// Whether the report is for a terminal that shows colours.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Style {
-    /// Text only.
-    Plain,
-    /// With ANSI colours.
-    Coloured,
-}
-
-impl Style {
-    pub(super) fn paint(self, ansi: Ansi, text: &str) -> String {
-        match self {
-            Self::Plain => text.to_string(),
-            Self::Coloured => format!("{ansi}{text}{ansi:#}"),
-        }
-    }
-    pub(super) fn bold(self, text: &str) -> String {
-        self.paint(Ansi::new().bold(), text)
-    }
-    pub(super) fn dim(self, text: &str) -> String {
-        self.paint(Ansi::new().dimmed(), text)
-    }
-    pub(super) fn warn(self, text: &str) -> String {
-        self.paint(AnsiColor::Yellow.on_default().bold(), text)
-    }
-    fn verdict(self, verdict: Verdict, text: &str) -> String {
-        let colour = match verdict {
-            Verdict::Pass => AnsiColor::Green,
-            Verdict::Unknown => AnsiColor::Yellow,
-            Verdict::Fail => AnsiColor::Red,
-        };
-        self.paint(colour.on_default().bold(), text)
-    }
-}
 
 /// The whole report.
 pub fn render(report: &RunReport, style: Style) -> String {

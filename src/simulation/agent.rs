@@ -5,50 +5,27 @@ use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
-use std::task::{Context, Poll};
+use std::task::Poll;
 
 use http_body_util::{BodyExt, Full};
 use hyper::body::Bytes;
 use hyper::{Request, Response};
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::mpsc;
 use tokio::task::LocalSet;
 use tokio::time::Instant;
 
-use super::AppCode;
-use super::cx::{AppCx, Identity};
+use super::cx::{AppCode, AppCx};
+use super::identity::Identity;
+use super::job::{Chunks, Job};
 use super::stage::Stage;
 use crate::aws;
 use crate::base::{Event, HostId};
 use crate::http::headers::{TARGET, text};
-use crate::net::client::{HttpClient, HttpError, Timeouts};
+use crate::net::client::{HttpClient, HttpError};
 use crate::net::{Life, Room, duration};
 
 /// Chunks of an answer that wait for the SDK to take them.
 const CHUNKS_WAITING_MAX: usize = 4;
-
-/// An HTTP request of the SDK.
-#[derive(Debug)]
-pub(super) struct Job {
-    pub request: Request<Bytes>,
-    pub timeouts: Timeouts,
-    pub answer: oneshot::Sender<Result<Response<Chunks>, HttpError>>,
-}
-
-/// A body as it comes; an error when its connection breaks.
-#[derive(Debug)]
-pub(super) struct Chunks(mpsc::Receiver<Result<Bytes, HttpError>>);
-
-impl hyper::body::Body for Chunks {
-    type Data = Bytes;
-    type Error = HttpError;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<hyper::body::Frame<Bytes>, HttpError>>> {
-        self.0.poll_recv(cx).map(|chunk| chunk.map(|chunk| chunk.map(hyper::body::Frame::data)))
-    }
-}
 
 /// Begins a life: everything in it runs in one set of tasks, which stands still with the host and ends with it.
 pub(super) fn begin(stage: &Rc<Stage>, room: &Rc<Room>, life: &Rc<Life>, code: AppCode) {
@@ -168,7 +145,7 @@ async fn send(client: Rc<HttpClient>, job: Job) {
     let (response, keep) = exchange.into_parts();
     let (head, mut body) = response.into_parts();
     let (chunks, receiver) = mpsc::channel(CHUNKS_WAITING_MAX);
-    if answer.send(Ok(Response::from_parts(head, Chunks(receiver)))).is_err() {
+    if answer.send(Ok(Response::from_parts(head, Chunks::new(receiver)))).is_err() {
         return;
     }
     while let Some(frame) = next_frame(&mut body, &chunks).await {

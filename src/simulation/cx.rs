@@ -1,57 +1,18 @@
 //! What an application knows of the simulation that it runs in.
 
-use std::future::pending;
+use std::pin::Pin;
+use std::rc::Rc;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime};
 
 use aws_types::SdkConfig;
-use tokio::sync::mpsc;
-use tokio::time::Instant;
 
-use super::agent::Job;
+use super::identity::Identity;
 use super::sdk;
 use super::stage::Stage;
-use crate::base::{HostId, Seed};
-use crate::client::AppWorker;
 
-/// Who an application's worker is, in one life of its host. Known to tasks that may run on after that life.
-#[derive(Debug)]
-pub(super) struct Identity {
-    pub name: Arc<str>,
-    pub host: HostId,
-    pub worker: AppWorker,
-    pub boots: u32,
-    pub seed: Seed,
-    pub epoch_unix_ms: u64,
-    /// tokio's instant at which the run began.
-    pub began: Instant,
-    pub skew_ms: AtomicI64,
-    pub is_over: AtomicBool,
-    pub jobs: mpsc::UnboundedSender<Job>,
-}
-
-impl Identity {
-    pub fn is_over(&self) -> bool {
-        self.is_over.load(Ordering::Relaxed)
-    }
-    /// The host's wall clock.
-    pub fn wall_clock(&self) -> SystemTime {
-        let unix = Duration::from_millis(self.epoch_unix_ms) + self.began.elapsed();
-        let skew = Duration::from_millis(self.skew_ms.load(Ordering::Relaxed).unsigned_abs());
-        match self.skew_ms.load(Ordering::Relaxed) < 0 {
-            true => UNIX_EPOCH + unix.saturating_sub(skew),
-            false => UNIX_EPOCH + unix + skew,
-        }
-    }
-    /// Waits; for ever when the host crashes meanwhile.
-    pub async fn sleep(self: Arc<Self>, span: Duration) {
-        tokio::time::sleep(span).await;
-        if self.is_over() {
-            pending().await
-        }
-    }
-}
+/// The code of an application, for one life of one of its hosts.
+pub(super) type AppCode = Rc<dyn Fn(AppCx) -> Pin<Box<dyn Future<Output = Result<(), String>>>>>;
 
 /// An application's way to the simulation, in one life of one of its hosts. Cheap to clone, and `Send`.
 #[derive(Clone, Debug)]

@@ -32,6 +32,8 @@
 
 mod agent;
 mod cx;
+mod identity;
+mod job;
 mod run;
 mod sdk;
 mod stage;
@@ -42,18 +44,15 @@ mod tests;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::Path;
-use std::pin::Pin;
 use std::rc::Rc;
 
+use self::cx::AppCode;
 pub use self::cx::AppCx;
 pub use self::run::Run;
 use self::stage::Stage;
 use crate::scenario::diagnostic::Diagnostics;
 use crate::scenario::plan::Plan;
 use crate::scenario::{self, Scenario};
-
-/// The code of an application, for one life of one of its hosts.
-type AppCode = Rc<dyn Fn(AppCx) -> Pin<Box<dyn Future<Output = Result<(), String>>>>>;
 
 /// A scenario, and the code of its applications.
 pub struct Simulation {

@@ -23,8 +23,8 @@ use aws_types::sdk_config::SharedCredentialsProvider;
 use hyper::body::Bytes;
 use tokio::sync::oneshot;
 
-use super::agent::Job;
-use super::cx::Identity;
+use super::identity::Identity;
+use super::job::Job;
 use crate::net::client::{HttpError, Timeouts};
 
 /// The SDK's own default.

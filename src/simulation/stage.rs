@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::rc::{Rc, Weak};
 use std::sync::Arc;
 
-use super::cx::Identity;
+use super::identity::Identity;
 use crate::base::{Event, SequenceNumber, ShardId, SimTime, StreamName};
 use crate::net::Room;
 use crate::scenario::plan::Plan;

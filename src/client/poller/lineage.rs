@@ -4,8 +4,8 @@
 
 use std::collections::BTreeMap;
 
-use super::InitialPosition;
 use super::saved::{SavedPosition, SavedPositions};
+use super::settings::InitialPosition;
 use crate::aws::kinesis::api::{ChildShard, IteratorPosition, Shard, ShardIterator, Timestamp};
 use crate::base::ShardId;
 

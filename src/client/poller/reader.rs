@@ -4,14 +4,15 @@ use std::rc::Rc;
 
 use super::lineage::Beginning;
 use super::saved::SavedPosition;
-use super::{Poller, Resume};
+use super::settings::Resume;
+use super::worker::Worker;
 use crate::aws::kinesis::Request;
 use crate::aws::kinesis::api::{
     ChildShard, Error, GetRecordsOutput, IteratorPosition, Record, Response, ShardIterator,
 };
 use crate::aws::kinesis::{GetRecords, GetShardIterator};
 use crate::aws::store;
-use crate::base::event::{ProcessingEnd, SinkKind};
+use crate::base::event::SinkKind;
 use crate::base::{Event, Position, SequenceNumber, ShardId, SimDuration, SimTime};
 use crate::client::processor::{CheckpointPolicy, ProcessorMishap};
 use crate::client::sdk::SdkError;
@@ -19,47 +20,37 @@ use crate::client::sdk::SdkError;
 /// Shortest time between two calls, lest a poller without idle time spin at one instant.
 const IDLE_MIN: SimDuration = SimDuration::from_millis(1);
 
-/// Reads a shard from `beginning` to its end, then lets its children be read.
-pub(super) async fn read_shard(poller: Rc<Poller>, shard: ShardId, beginning: Beginning) {
+/// Reads a shard from `beginning` to its end.
+pub(super) async fn read_shard(worker: Rc<Worker>, shard: ShardId, beginning: Beginning) -> End {
     let start = match beginning.iterator {
         Some(_) => Position::SavedIterator,
         None => beginning.position.into(),
     };
-    let (consumer, host) = (poller.settings.consumer, poller.cx.id());
-    poller.cx.emit(Event::ProcessingStarted { consumer, host, shard, start });
+    let (consumer, host) = (worker.settings.consumer, worker.cx.id());
+    worker.cx.emit(Event::ProcessingStarted { consumer, host, shard, start });
     let mut reader = Reader {
         shard,
         position: beginning.position,
         iterator: beginning.iterator,
         saved: beginning.position,
-        saved_at: poller.cx.now(),
+        saved_at: worker.cx.now(),
         records_since_saved: 0,
         last_record: None,
-        poller: poller.clone(),
+        worker: worker.clone(),
     };
     reader.open_store().await;
     let end = loop {
         if let Some(end) = reader.read_once().await {
             break end;
         }
-        poller.cx.sleep(poller.settings.idle.max(IDLE_MIN)).await;
+        worker.cx.sleep(worker.settings.idle.max(IDLE_MIN)).await;
     };
     reader.save_end();
-    match end {
-        End::Children(children) => {
-            poller.cx.emit(Event::ProcessingEnded { consumer, host, shard, reason: ProcessingEnd::ShardEnd });
-            poller.lineage.borrow_mut().end(shard, &children);
-            poller.read_ready_shards();
-        }
-        End::Gone => {
-            poller.lineage.borrow_mut().end(shard, &[]);
-            poller.read_listed_shards().await;
-        }
-    }
+    end
 }
 
 /// How a shard ended.
-enum End {
+pub(super) enum End {
     /// Every record was read; these follow.
     Children(Vec<ChildShard>),
     /// The shard left retention, or the stream was deleted.
@@ -68,7 +59,7 @@ enum End {
 
 /// Reading one shard.
 struct Reader {
-    poller: Rc<Poller>,
+    worker: Rc<Worker>,
     shard: ShardId,
     /// The iterator to use next, when there is one.
     iterator: Option<ShardIterator>,
@@ -94,10 +85,10 @@ impl Reader {
         };
         let request = Request::GetRecords(GetRecords {
             iterator: iterator.clone(),
-            limit: Some(self.poller.settings.records_max),
+            limit: Some(self.worker.settings.records_max),
         });
         self.iterator = Some(iterator);
-        match self.poller.sdk.streams(request).await {
+        match self.worker.sdk.streams(request).await {
             Ok(Response::Records(output)) => self.take(output).await,
             Err(SdkError::Service(Error::ExpiredIterator(_))) => {
                 self.iterator = None;
@@ -110,7 +101,7 @@ impl Reader {
     }
 
     async fn request_iterator(&self) -> Result<ShardIterator, Error> {
-        let Poller { settings, cx, sdk, .. } = &*self.poller;
+        let Worker { settings, cx, sdk, .. } = &*self.worker;
         let (consumer, host, shard) = (settings.consumer, cx.id(), self.shard);
         cx.emit(Event::IteratorRequested { consumer, host, shard, position: self.position.into() });
         let request = Request::GetShardIterator(GetShardIterator {
@@ -153,30 +144,30 @@ impl Reader {
     }
 
     fn is_save_due(&self) -> bool {
-        match self.poller.settings.processor.checkpoint {
+        match self.worker.settings.processor.checkpoint {
             CheckpointPolicy::EveryBatch => true,
             CheckpointPolicy::EveryRecords(records) => self.records_since_saved >= records,
-            CheckpointPolicy::Every(time) => self.poller.cx.now().since(self.saved_at) >= time,
+            CheckpointPolicy::Every(time) => self.worker.cx.now().since(self.saved_at) >= time,
             CheckpointPolicy::AtEnd | CheckpointPolicy::Never => false,
         }
     }
 
     fn save(&mut self) {
         self.saved = self.position;
-        self.saved_at = self.poller.cx.now();
+        self.saved_at = self.worker.cx.now();
         self.records_since_saved = 0;
-        let remembered = match self.poller.settings.resume {
+        let remembered = match self.worker.settings.resume {
             Resume::Nothing => None,
             Resume::Iterator => self.iterator.clone().map(SavedPosition::Iterator),
             Resume::Position => self.last_record.map(SavedPosition::After),
         };
         if let Some(remembered) = remembered {
-            self.poller.saved.borrow_mut().shards.insert(self.shard, remembered);
+            self.worker.saved.borrow_mut().shards.insert(self.shard, remembered);
         }
     }
 
     fn save_end(&self) {
-        let Poller { settings, saved, .. } = &*self.poller;
+        let Worker { settings, saved, .. } = &*self.worker;
         if settings.resume != Resume::Nothing && settings.processor.checkpoint != CheckpointPolicy::Never {
             saved.borrow_mut().shards.insert(self.shard, SavedPosition::End);
         }
@@ -184,8 +175,8 @@ impl Reader {
 
     /// Runs the application over a batch. An error means that it threw.
     async fn process(&mut self, records: &[Record]) -> Result<(), Threw> {
-        let poller = self.poller.clone();
-        let Poller { mishaps, cx, .. } = &*poller;
+        let worker = self.worker.clone();
+        let Worker { mishaps, cx, .. } = &*worker;
         let mut rest = records;
         while !rest.is_empty() {
             let stretch = mishaps.next_stretch(rest.len() as u64, cx.now());
@@ -209,8 +200,8 @@ impl Reader {
     /// Processes records that go well, and puts their effects into the application's store.
     async fn process_well(&mut self, records: &[Record]) -> Result<(), Threw> {
         let (Some(first), Some(last)) = (records.first(), records.last()) else { return Ok(()) };
-        let poller = self.poller.clone();
-        let Poller { mishaps, cx, settings, .. } = &*poller;
+        let worker = self.worker.clone();
+        let Worker { mishaps, cx, settings, .. } = &*worker;
         cx.sleep(mishaps.time_of(records.len() as u64)).await;
         self.apply(first, last).await?;
         let (consumer, host, shard) = (settings.consumer, cx.id(), self.shard);
@@ -221,13 +212,13 @@ impl Reader {
     /// Puts the effects of `first` to `last` into the application's store. An error means that they may be there or
     /// not: the application throws.
     async fn apply(&mut self, first: &Record, last: &Record) -> Result<(), Threw> {
-        let (kind, to) = (self.poller.settings.processor.sink, last.ordinal + 1);
+        let (kind, to) = (self.worker.settings.processor.sink, last.ordinal + 1);
         let sequence_number = Some(last.sequence_number);
         let is_transactional = kind == SinkKind::Transactional;
         let commit = is_transactional.then_some(store::Position { sequence_number, next_ordinal: to });
-        let (consumer, shard, fence) = (self.poller.settings.consumer, self.shard, self.fence());
+        let (consumer, shard, fence) = (self.worker.settings.consumer, self.shard, self.fence());
         let request = store::Request::Apply { consumer, shard, kind, from: first.ordinal, to, fence, commit };
-        match self.poller.store.sink(request).await {
+        match self.worker.store.sink(request).await {
             Ok(store::Reply::Applied) => {
                 if is_transactional {
                     self.saved = IteratorPosition::AfterSequenceNumber(last.sequence_number);
@@ -241,15 +232,15 @@ impl Reader {
     /// A transactional store knows best how far the shard was processed, and from here on refuses what an earlier
     /// life of this host still has under way.
     async fn open_store(&mut self) {
-        let (consumer, shard, kind) = (self.poller.settings.consumer, self.shard, self.poller.settings.processor.sink);
+        let (consumer, shard, kind) = (self.worker.settings.consumer, self.shard, self.worker.settings.processor.sink);
         if kind != SinkKind::Transactional {
             return;
         }
         let request = store::Request::Open { consumer, shard, kind, fence: self.fence() };
         let position = loop {
-            match self.poller.store.sink(request.clone()).await {
+            match self.worker.store.sink(request.clone()).await {
                 Ok(store::Reply::Opened { position }) => break position,
-                _ => self.poller.cx.sleep(self.poller.settings.idle.max(IDLE_MIN)).await,
+                _ => self.worker.cx.sleep(self.worker.settings.idle.max(IDLE_MIN)).await,
             }
         };
         if let Some(last) = position.and_then(|position| position.sequence_number) {
@@ -261,7 +252,7 @@ impl Reader {
 
     /// Grows with every life of the host.
     fn fence(&self) -> u64 {
-        u64::from(self.poller.cx.boots())
+        u64::from(self.worker.cx.boots())
     }
 }
 

@@ -3,8 +3,8 @@
 use super::*;
 use crate::aws::kinesis::{DeleteStream, MergeShards, SplitShard};
 use crate::base::event::SinkKind;
-use crate::base::{EventKind, HashKey, HostId, ShardId};
-use crate::client::processor::{CheckpointPolicy, ProcessorMishap, ProcessorScript};
+use crate::base::{ConsumerId, EventKind, HashKey, HostId, ShardId};
+use crate::client::processor::{CheckpointPolicy, ProcessorMishap, ProcessorScript, ProcessorSettings};
 use crate::client::producer::{
     Batching, KeyDistribution, Load, ProducerSettings, Rate, SizeDistribution, boot_producer,
 };

@@ -2,18 +2,11 @@
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::path::{Path, PathBuf};
-use std::rc::Rc;
 
 use super::lines::Lines;
-use super::player::Player;
+use super::player::{Behind, Player};
 use super::recorder::Scope;
 use super::{Header, RecordError, Recorder};
-use crate::aws::Door;
-use crate::run::Live;
-use crate::scenario::LiveFaults;
-
-/// The world behind an endpoint, and what its requests go through.
-pub(in crate::serve) type Behind = (Live, Rc<Door>, LiveFaults);
 
 const JOURNAL: &str = "journal.ndjson";
 

@@ -8,7 +8,6 @@ use std::rc::Rc;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
-use super::directory::Behind;
 use super::lines::Lines;
 use super::recorder::digest;
 use super::{Entry, Header, RecordError, Request, What};
@@ -20,6 +19,9 @@ use crate::base::{ShardId, SimTime};
 use crate::run::Live;
 use crate::scenario::{self, LiveFaults};
 use crate::serve::{answers, settings};
+
+/// The world behind an endpoint, and what its requests go through.
+pub(in crate::serve) type Behind = (Live, Rc<Door>, LiveFaults);
 
 /// A session that is played again.
 pub(super) struct Player {

@@ -1,0 +1,43 @@
+//! What subcommands share: how they end, and what they tell on the terminal.
+
+use std::io::{self, Write};
+
+use crate::scenario::diagnostic::Diagnostics;
+
+/// How a command ended, as its exit code says it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Exit {
+    /// Everything held, or came out as declared.
+    Pass = 0,
+    /// There was nothing to judge.
+    Unknown = 3,
+    /// A check or an expectation failed.
+    Fail = 1,
+    /// The command or the scenario is wrong; nothing was run.
+    Wrong = 2,
+}
+
+impl Exit {
+    /// Of several files the worst decides: wrong, then fail, then unknown.
+    pub fn and(self, other: Self) -> Self {
+        let rank = |exit| match exit {
+            Self::Pass => 0,
+            Self::Unknown => 1,
+            Self::Fail => 2,
+            Self::Wrong => 3,
+        };
+        if rank(other) > rank(self) { other } else { self }
+    }
+}
+
+/// Whether a stream takes colours: a terminal, and no NO_COLOR.
+pub(super) fn takes_colour(stream: &impl anstream::stream::RawStream) -> bool {
+    !matches!(anstream::AutoStream::choice(stream), anstream::ColorChoice::Never)
+}
+
+/// Prints what is wrong with a scenario.
+pub(super) fn print_diagnostics(diagnostics: &Diagnostics) -> io::Result<()> {
+    let stderr = io::stderr();
+    let text = diagnostics.render(takes_colour(&stderr));
+    writeln!(stderr.lock(), "{text}")
+}

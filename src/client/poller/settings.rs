@@ -1,0 +1,53 @@
+//! What a poller is set to.
+
+use std::sync::Arc;
+
+use crate::base::{ConsumerId, SimDuration, StreamName};
+use crate::client::processor::ProcessorSettings;
+
+/// A plain consumer of every shard, on one host.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PollerSettings {
+    /// Number among the consumers of the scenario.
+    pub consumer: ConsumerId,
+    /// Name, also of its host (`NAME-1`).
+    pub name: Arc<str>,
+    /// The stream.
+    pub stream: StreamName,
+    /// When it begins.
+    pub start: SimDuration,
+    /// Where it begins.
+    pub initial_position: InitialPosition,
+    /// What it remembers across a restart of its host.
+    pub resume: Resume,
+    /// Time between two GetRecords of a shard.
+    pub idle: SimDuration,
+    /// Limit of GetRecords, 1 to 10,000.
+    pub records_max: u32,
+    /// What it does with records.
+    pub processor: ProcessorSettings,
+}
+
+/// Where a consumer begins when it has no position of its own.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum InitialPosition {
+    /// The oldest record in retention.
+    #[default]
+    TrimHorizon,
+    /// Records that arrive from now on.
+    Latest,
+    /// The first record at or after this time before its first start.
+    AtTimestampAgo(SimDuration),
+}
+
+/// What a poller remembers across a restart of its host.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Resume {
+    /// Nothing: it begins at the initial position again.
+    Nothing,
+    /// The last shard iterator, which may have expired.
+    Iterator,
+    /// The sequence number of the last record it processed and saved (per the checkpoint policy).
+    #[default]
+    Position,
+}

@@ -96,7 +96,6 @@ impl Invariant for BalanceConverges {
         EventKind::WorkerStarted,
         EventKind::WorkerStopped,
         EventKind::HostCrashed,
-        EventKind::FaultsHealed,
         EventKind::RunEnded,
     ];
 

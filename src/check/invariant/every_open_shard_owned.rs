@@ -109,11 +109,9 @@ impl Invariant for EveryOpenShardOwned {
     const HEARS: &'static [EventKind] = &[
         EventKind::ShardOpened,
         EventKind::ShardClosed,
-        EventKind::ShardExpired,
         EventKind::ProcessingStarted,
         EventKind::ProcessingEnded,
         EventKind::ItemWritten,
-        EventKind::WorkerStarted,
         EventKind::WorkerStopped,
         EventKind::HostCrashed,
         EventKind::FaultsHealed,

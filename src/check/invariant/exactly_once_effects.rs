@@ -91,14 +91,8 @@ impl ExactlyOnceEffects {
 impl Invariant for ExactlyOnceEffects {
     const NAME: &'static str = "exactly-once-effects";
     const PROMISE: &'static str = "a store that promises it has the effect of every record exactly once";
-    const HEARS: &'static [EventKind] = &[
-        EventKind::ProcessingStarted,
-        EventKind::RecordsRead,
-        EventKind::EffectsApplied,
-        EventKind::EffectMade,
-        EventKind::RecordsTrimmed,
-        EventKind::RunEnded,
-    ];
+    const HEARS: &'static [EventKind] =
+        &[EventKind::EffectsApplied, EventKind::EffectMade, EventKind::RecordsTrimmed, EventKind::RunEnded];
 
     fn new(_: &CheckSettings) -> Self {
         Self::default()

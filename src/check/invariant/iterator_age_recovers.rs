@@ -77,17 +77,7 @@ impl IteratorAgeRecovers {
 impl Invariant for IteratorAgeRecovers {
     const NAME: &'static str = "iterator-age-recovers";
     const PROMISE: &'static str = "after the faults have healed consumers catch up and stay so";
-    const HEARS: &'static [EventKind] = &[
-        EventKind::ShardOpened,
-        EventKind::ShardClosed,
-        EventKind::ShardExpired,
-        EventKind::RecordsRead,
-        EventKind::WorkerStarted,
-        EventKind::WorkerStopped,
-        EventKind::HostCrashed,
-        EventKind::FaultsHealed,
-        EventKind::RunEnded,
-    ];
+    const HEARS: &'static [EventKind] = &[EventKind::ShardOpened, EventKind::RecordsRead, EventKind::RunEnded];
 
     fn new(settings: &CheckSettings) -> Self {
         Self {

@@ -13,7 +13,6 @@ const LIFETIME: SimDuration = SimDuration::from_secs(300);
 /// The check.
 #[derive(Default)]
 pub struct IteratorsLive300S {
-    faults: u32,
     findings: Findings,
     judged: u64,
 }
@@ -21,13 +20,7 @@ pub struct IteratorsLive300S {
 impl Invariant for IteratorsLive300S {
     const NAME: &'static str = "iterators-live-300-s";
     const PROMISE: &'static str = "a shard iterator is good for 300 seconds, no more and no less";
-    const HEARS: &'static [EventKind] = &[
-        EventKind::RecordsRead,
-        EventKind::IteratorExpired,
-        EventKind::FaultBegan,
-        EventKind::FaultEnded,
-        EventKind::FaultsHealed,
-    ];
+    const HEARS: &'static [EventKind] = &[EventKind::RecordsRead, EventKind::IteratorExpired];
 
     fn new(_: &CheckSettings) -> Self {
         Self::default()
@@ -46,14 +39,11 @@ impl Check for IteratorsLive300S {
             }
             Event::IteratorExpired { shard, host, iterator_lived, .. } => {
                 self.judged += 1;
-                if iterator_lived < LIFETIME && self.faults == 0 {
+                if iterator_lived < LIFETIME && !lens.faults.is_any_active() {
                     let (host, lived) = (lens.names.host(host), iterator_lived);
                     self.findings.fail(at, || format!("an iterator of {host} for {shard} expired when {lived} old"));
                 }
             }
-            Event::FaultBegan { .. } => self.faults += 1,
-            Event::FaultEnded { .. } => self.faults = self.faults.saturating_sub(1),
-            Event::FaultsHealed {} => self.faults = 0,
             _ => {}
         }
     }

@@ -99,10 +99,6 @@ impl Invariant for KeyOrderAcrossResharding {
     const NAME: &'static str = "key-order-across-resharding";
     const PROMISE: &'static str = "a consumer processes a shard's parents before the shard";
     const HEARS: &'static [EventKind] = &[
-        EventKind::ShardOpened,
-        EventKind::ShardClosed,
-        EventKind::ShardExpired,
-        EventKind::RecordsTrimmed,
         EventKind::ProcessingStarted,
         EventKind::RecordsRead,
         EventKind::RecordsProcessed,

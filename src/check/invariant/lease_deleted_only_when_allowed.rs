@@ -101,7 +101,7 @@ impl LeaseDeletedOnlyWhenAllowed {
 impl Invariant for LeaseDeletedOnlyWhenAllowed {
     const NAME: &'static str = "lease-deleted-only-when-allowed";
     const PROMISE: &'static str = "a worker deletes a lease only when nobody needs it any more";
-    const HEARS: &'static [EventKind] = &[EventKind::ItemWritten, EventKind::ShardOpened, EventKind::ShardExpired];
+    const HEARS: &'static [EventKind] = &[EventKind::ItemWritten];
 
     fn new(_: &CheckSettings) -> Self {
         Self::default()

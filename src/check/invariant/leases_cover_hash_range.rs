@@ -39,8 +39,6 @@ struct Hole {
 #[derive(Default)]
 pub struct LeasesCoverHashRange {
     leases: BTreeMap<ConsumerId, Leases>,
-    faults: u32,
-    fault_changed: SimTime,
     findings: Findings,
     judged: u64,
 }
@@ -106,10 +104,10 @@ impl LeasesCoverHashRange {
         }
         self.judged += 1;
         let Some(hole) = leases.hole.as_mut().filter(|hole| !hole.is_told) else { return };
-        if self.faults > 0 || lens.workers.up(consumer).is_empty() {
+        if lens.faults.is_any_active() || lens.workers.up(consumer).is_empty() {
             return;
         }
-        let counts_from = hole.since.max(self.fault_changed).max(lens.workers.changed(consumer));
+        let counts_from = hole.since.max(lens.faults.changed()).max(lens.workers.changed(consumer));
         if at.since(counts_from) > HOLE_MAX {
             hole.is_told = true;
             let (since, HashKeyRange { start, end }) = (hole.since, hole.range);
@@ -126,17 +124,7 @@ impl LeasesCoverHashRange {
 impl Invariant for LeasesCoverHashRange {
     const NAME: &'static str = "leases-cover-hash-range";
     const PROMISE: &'static str = "the leases that are not at SHARD_END cover the whole hash key space";
-    const HEARS: &'static [EventKind] = &[
-        EventKind::ItemWritten,
-        EventKind::ShardOpened,
-        EventKind::FaultBegan,
-        EventKind::FaultEnded,
-        EventKind::FaultsHealed,
-        EventKind::WorkerStarted,
-        EventKind::WorkerStopped,
-        EventKind::HostCrashed,
-        EventKind::RunEnded,
-    ];
+    const HEARS: &'static [EventKind] = &[EventKind::ItemWritten, EventKind::RunEnded];
 
     fn new(_: &CheckSettings) -> Self {
         Self::default()
@@ -149,9 +137,6 @@ impl Check for LeasesCoverHashRange {
             Event::ItemWritten { table, before, after, .. } => {
                 self.on_row(lens, at, *table, before.as_deref(), after.as_deref());
             }
-            Event::FaultBegan { .. } => (self.faults, self.fault_changed) = (self.faults + 1, at),
-            Event::FaultEnded { .. } => (self.faults, self.fault_changed) = (self.faults.saturating_sub(1), at),
-            Event::FaultsHealed {} => (self.faults, self.fault_changed) = (0, at),
             Event::RunEnded {} => {
                 let consumers: Vec<_> = self.leases.keys().copied().collect();
                 consumers.into_iter().for_each(|consumer| self.judge(lens, at, consumer));

@@ -8,6 +8,11 @@
 //!
 //! Each law is "no more than a burst plus the rate times the time, over any stretch of time". Limits counted in fixed
 //! windows of a second let twice the limit pass around the edge of a window, so there the burst is twice as large.
+//!
+//! The numbers and the arithmetic stand here again, beside those of the services, on purpose. A check that asked the
+//! services' own limits and buckets would find right whatever they let pass; this one was written from AWS's pages, and
+//! a slip in either shows as a difference.
+//!
 //! Not judged: read units, and the limits of a table's partitions.
 
 use crate::aws::kinesis::api::ThrottleWindow;

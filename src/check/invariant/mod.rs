@@ -24,6 +24,10 @@ macro_rules! registered {
     ($($module:ident::$name:ident),* $(,)?) => {
         /// Every invariant, in order of report.
         pub(super) const ALL: &[Registration] = &[$(Registration::of::<$module::$name>()),*];
+        /// Their files.
+        #[cfg(test)]
+        const SOURCES: &[(&str, &str)] =
+            &[$((stringify!($module), include_str!(concat!(stringify!($module), ".rs")))),*];
     };
 }
 
@@ -43,4 +47,48 @@ registered! {
     every_open_shard_owned::EveryOpenShardOwned,
     balance_converges::BalanceConverges,
     iterator_age_recovers::IteratorAgeRecovers,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The parts of a file before and from its tests.
+    fn parts(source: &str) -> (&str, &str) {
+        source.split_once("#[cfg(test)]").expect("an invariant has tests")
+    }
+
+    #[test]
+    fn every_invariant_tells_its_name_and_plants_its_bug() {
+        for (registered, (module, source)) in ALL.iter().zip(SOURCES) {
+            let (code, tests) = parts(source);
+            assert!(code.starts_with(&format!("//! `{}`: ", registered.name)), "{module} opens with its name");
+            assert_eq!(registered.name.replace('-', "_"), *module, "the file is called as the invariant");
+            assert!(tests.contains("Verdict::Pass"), "{module} has a test in which it holds");
+            assert!(tests.contains("Verdict::Unknown"), "{module} has a test in which there is nothing to judge");
+            assert!(tests.contains("evidence(&"), "{module} has a test that plants its bug and reads the evidence");
+        }
+    }
+
+    /// What the lens alone needs the lens hears; a check that heard it too would only lose time.
+    #[test]
+    fn no_invariant_hears_what_it_does_not_look_at() {
+        for (module, source) in SOURCES {
+            let (code, _) = parts(source);
+            let (before, rest) = code.split_once("const HEARS").expect("an invariant hears something");
+            let (heard, after) = rest.split_once(';').expect("the list ends");
+            let body = [before, after].concat();
+            // The lens says of an event what it changed.
+            let told: &[(&str, &[&str])] = &[
+                ("lens.crew_changed", &["WorkerStarted", "WorkerStopped", "HostCrashed"]),
+                ("lens.started", &["ProcessingStarted", "RecordsRead"]),
+            ];
+            let by_lens = |kind: &str| told.iter().any(|(word, kinds)| body.contains(word) && kinds.contains(&kind));
+            for kind in heard.split("EventKind::").skip(1) {
+                let kind = kind.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
+                let is_looked_at = body.contains(&format!("Event::{kind} ")) || by_lens(kind);
+                assert!(is_looked_at, "{module} hears {kind} in vain");
+            }
+        }
+    }
 }

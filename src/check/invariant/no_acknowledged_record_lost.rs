@@ -176,7 +176,6 @@ impl Invariant for NoAcknowledgedRecordLost {
         EventKind::ShardClosed,
         EventKind::ShardExpired,
         EventKind::RecordsRead,
-        EventKind::IteratorRequested,
     ];
 
     fn new(settings: &CheckSettings) -> Self {

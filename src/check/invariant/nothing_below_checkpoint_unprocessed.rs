@@ -169,9 +169,6 @@ impl Invariant for NothingBelowCheckpointUnprocessed {
     const NAME: &'static str = "nothing-below-checkpoint-unprocessed";
     const PROMISE: &'static str = "a stored checkpoint covers only records that were processed";
     const HEARS: &'static [EventKind] = &[
-        EventKind::RecordsTrimmed,
-        EventKind::ProcessingStarted,
-        EventKind::RecordsRead,
         EventKind::RecordsProcessed,
         EventKind::RecordsSkipped,
         EventKind::EffectsApplied,

@@ -52,7 +52,6 @@ impl Invariant for ShardOrder {
     const HEARS: &'static [EventKind] = &[
         EventKind::RecordAccepted,
         EventKind::RecordsRead,
-        EventKind::IteratorRequested,
         EventKind::ProcessingStarted,
         EventKind::ProcessingEnded,
         EventKind::RecordsProcessed,

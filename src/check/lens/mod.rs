@@ -1,6 +1,7 @@
 //! What the checks know of the run besides the event in hand: who is who, which shards and workers there are, where
 //! reading began. It hears each event before they do, once for all of them.
 
+pub mod faults;
 pub mod grid;
 pub mod names;
 pub mod sessions;
@@ -8,6 +9,7 @@ pub mod shards;
 pub mod starts;
 pub mod workers;
 
+use self::faults::Faults;
 use self::names::Names;
 use self::sessions::Sessions;
 use self::shards::Shards;
@@ -27,6 +29,8 @@ pub struct Lens {
     pub workers: Workers,
     /// Where each consumer first began in each shard.
     pub starts: Starts,
+    /// The faults that are active.
+    pub faults: Faults,
     /// Whether the faults are over.
     pub healing: Healing,
     /// The consumer whose workers the event in hand has changed.
@@ -56,6 +60,8 @@ impl Lens {
         EventKind::ProcessingStarted,
         EventKind::RecordsRead,
         EventKind::IteratorRequested,
+        EventKind::FaultBegan,
+        EventKind::FaultEnded,
         EventKind::FaultsHealed,
         EventKind::RunEnded,
     ];
@@ -63,6 +69,7 @@ impl Lens {
     /// Takes the next event.
     pub fn on(&mut self, at: SimTime, event: &Event) {
         self.names.on(at, event);
+        self.faults.on(at, event);
         self.healing.on(at, event);
         self.shards.on(event);
         self.crew_changed = self.workers.on(at, event, &self.names);

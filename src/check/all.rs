@@ -19,15 +19,15 @@ pub struct CheckSettings {
     pub liveness: LivenessBounds,
 }
 
-/// A bit for each check, in as many words as it takes.
-type Bits = Box<[u64]>;
+/// By kind of event, a bit for each of 64 checks that listens.
+type Listeners = [u64; EventKind::ALL.len()];
 
 /// Every check there is, as one fold.
 pub struct Checks {
     lens: Lens,
     checks: Vec<Box<dyn Check>>,
-    /// By kind of event, a bit for each of `checks` that listens.
-    listeners: Vec<Bits>,
+    /// Who of the first 64 checks listens, of the next 64, and so on.
+    listeners: Vec<Listeners>,
     /// By kind of event, whether the lens listens.
     is_seen: [bool; EventKind::ALL.len()],
 }
@@ -39,11 +39,10 @@ impl Checks {
     }
 
     fn of(registered: &[Registration], settings: &CheckSettings) -> Self {
-        let words = registered.len().div_ceil(u64::BITS as usize);
-        let mut listeners = vec![vec![0; words].into_boxed_slice(); EventKind::ALL.len()];
+        let mut listeners = vec![[0; _]; registered.len().div_ceil(u64::BITS as usize)];
         for (number, registration) in registered.iter().enumerate() {
             for kind in (registration.hears)(settings) {
-                listeners[*kind as usize][number / 64] |= 1 << (number % 64);
+                listeners[number / 64][*kind as usize] |= 1 << (number % 64);
             }
         }
         let mut is_seen = [false; _];
@@ -60,15 +59,14 @@ impl Checks {
     /// Lets the listeners of each event hear it. Check by check, because one that stays in the processor's cache is
     /// faster: nothing here changes what the lens shows.
     fn tell(&mut self, at: SimTime, events: &[Event]) {
-        for word in 0..self.checks.len().div_ceil(u64::BITS as usize) {
-            let listening = |event: &Event| self.listeners[event.kind() as usize][word];
-            let mut anyone = events.iter().fold(0, |anyone, event| anyone | listening(event));
+        for (listeners, checks) in self.listeners.iter().zip(self.checks.chunks_mut(u64::BITS as usize)) {
+            let mut anyone = events.iter().fold(0, |anyone, event| anyone | listeners[event.kind() as usize]);
             while anyone != 0 {
                 let bit = anyone.trailing_zeros();
                 anyone &= anyone - 1;
-                let check = &mut self.checks[word * 64 + bit as usize];
+                let check = &mut checks[bit as usize];
                 for event in events {
-                    if self.listeners[event.kind() as usize][word] & (1 << bit) != 0 {
+                    if listeners[event.kind() as usize] & (1 << bit) != 0 {
                         check.on(at, event, &self.lens);
                     }
                 }
@@ -262,7 +260,7 @@ mod tests {
         use EventKind as K;
         let checks = Checks::new(&settings());
         let is_heard =
-            |kind: K| checks.is_seen[kind as usize] || checks.listeners[kind as usize].iter().any(|word| *word != 0);
+            |kind: K| checks.is_seen[kind as usize] || checks.listeners.iter().any(|row| row[kind as usize] != 0);
         let unheard: Vec<K> = K::ALL.iter().copied().filter(|kind| !is_heard(*kind)).collect();
         let expected = [
             K::HostRestarted,
@@ -298,8 +296,8 @@ mod tests {
     #[test]
     fn records_are_judged_by_few_checks() {
         let checks = Checks::new(&settings());
-        let listeners = &checks.listeners[EventKind::RecordAccepted as usize];
-        assert!(listeners.iter().map(|word| word.count_ones()).sum::<u32>() <= 4);
+        let listeners = checks.listeners.iter().map(|row| row[EventKind::RecordAccepted as usize].count_ones());
+        assert!(listeners.sum::<u32>() <= 4);
     }
 
     /// An invariant that every crash breaks.

@@ -87,7 +87,7 @@ impl HashKeyRange {
     /// The whole hash key space.
     pub const FULL: Self = Self { start: HashKey::MIN, end: HashKey::MAX };
 
-    /// Whether `key` lies in the range.
+    /// Returns whether `key` lies in the range.
     pub fn contains(self, key: HashKey) -> bool {
         self.start <= key && key <= self.end
     }
@@ -95,7 +95,7 @@ impl HashKeyRange {
     pub fn share(self) -> f64 {
         ((self.end.0 - self.start.0) as f64 + 1.0) / 2f64.powi(128)
     }
-    /// Whether `next` begins right after this range ends.
+    /// Returns whether `next` begins right after this range ends.
     pub fn is_followed_by(self, next: Self) -> bool {
         self.end.0.checked_add(1) == Some(next.start.0)
     }

@@ -14,28 +14,28 @@ pub use super::number::Number;
 /// An attribute's name. Names known when kinesim is compiled cost no allocation.
 pub type AttributeName = Cow<'static, str>;
 
-/// An attribute's value.
+/// What an attribute of a DynamoDB item holds, by DynamoDB's types.
 #[derive(Clone, Debug, PartialEq)]
 pub enum AttributeValue {
     /// String.
     S(Arc<str>),
-    /// Number.
+    /// A decimal number of up to 38 digits.
     N(Number),
     /// Binary.
     B(Arc<[u8]>),
     /// Boolean.
     Bool(bool),
-    /// Null.
+    /// DynamoDB's NULL, which is a value and not an absence.
     Null,
     /// String set.
     Ss(BTreeSet<Arc<str>>),
-    /// Number set.
+    /// A set of numbers; never empty.
     Ns(BTreeSet<Number>),
     /// Binary set.
     Bs(BTreeSet<Arc<[u8]>>),
     /// List.
     L(Vec<AttributeValue>),
-    /// Map.
+    /// Attributes inside an attribute, in order of their names.
     M(BTreeMap<AttributeName, AttributeValue>),
 }
 
@@ -148,7 +148,7 @@ impl Item {
     pub fn len(&self) -> usize {
         self.attributes.len()
     }
-    /// Whether the item has no attributes.
+    /// Returns whether the item has no attributes.
     pub fn is_empty(&self) -> bool {
         self.attributes.is_empty()
     }

@@ -111,7 +111,7 @@ impl fmt::Display for Checkpoint {
 /// A lease row.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Lease {
-    /// The shard.
+    /// The shard that the lease is for; its id is the row's key (`leaseKey`).
     pub shard: ShardId,
     /// The worker that holds it.
     pub owner: Option<Arc<str>>,

@@ -18,7 +18,7 @@ const DIGITS_MAX: u32 = 38;
 const ERROR: NameError = NameError("a number has at most 38 significant digits and a magnitude of 1E-130 to 9.9E+125");
 
 impl Number {
-    /// Zero.
+    /// The one form of 0; there is no negative one.
     pub const ZERO: Self = Self { mantissa: 0, exponent: 0 };
 
     fn normal(mut mantissa: i128, mut exponent: i32) -> Result<Self, NameError> {

@@ -32,7 +32,7 @@ impl PartitionKey {
     pub fn absent() -> Self {
         Self { hash: HashKey::of_partition_key(""), text: KeyText::new("") }
     }
-    /// Whether there is no key.
+    /// Returns whether there is no key.
     pub fn is_absent(&self) -> bool {
         self.text.size_bytes() == 0
     }

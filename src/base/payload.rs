@@ -6,7 +6,7 @@ use std::sync::Arc;
 /// A record's data blob.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Payload {
-    /// `len` bytes that nobody looks at; `seed` tells one payload from another.
+    /// `len` bytes that nobody looks at; payloads of the same `seed` and length are the same.
     Synthetic {
         /// Identifies the payload: a producer gives every record it means to send a different one.
         seed: u32,
@@ -25,7 +25,7 @@ impl Payload {
             Self::Bytes(bytes) => bytes.len() as u32,
         }
     }
-    /// Whether there are no bytes (Kinesis accepts empty data).
+    /// Returns whether there are no bytes (Kinesis accepts empty data).
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }

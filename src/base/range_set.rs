@@ -56,7 +56,7 @@ impl RangeSet {
     pub fn clear(&mut self) {
         self.ranges.clear();
     }
-    /// Whether the set has no members.
+    /// Returns whether the set has no members.
     pub fn is_empty(&self) -> bool {
         self.ranges.is_empty()
     }
@@ -64,11 +64,11 @@ impl RangeSet {
     pub fn count(&self) -> u64 {
         self.ranges.iter().map(|r| r.end - r.start).sum()
     }
-    /// Whether `value` is a member.
+    /// Returns whether `value` is a member.
     pub fn contains(&self, value: u64) -> bool {
         self.first_missing(value..value + 1).is_none()
     }
-    /// Whether every member of `range` is in the set.
+    /// Returns whether every member of `range` is in the set.
     pub fn covers(&self, range: Range<u64>) -> bool {
         self.first_missing(range).is_none()
     }

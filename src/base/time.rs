@@ -68,7 +68,7 @@ impl SimDuration {
     pub const fn saturating_add(self, other: Self) -> Self {
         Self(self.0.saturating_add(other.0))
     }
-    /// Whether this is no time at all.
+    /// Returns whether this is no time at all.
     pub const fn is_zero(self) -> bool {
         self.0 == 0
     }

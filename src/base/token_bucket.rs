@@ -40,7 +40,7 @@ impl TokenBucket {
         self.depth = depth;
         self.level_nanos = self.level_nanos.min(nanos(depth));
     }
-    /// Whether `tokens` are there now.
+    /// Returns whether `tokens` are there now.
     pub fn has(&mut self, now: SimTime, tokens: u64) -> bool {
         self.refill(now);
         self.level_nanos >= nanos(tokens)
@@ -58,12 +58,12 @@ impl TokenBucket {
         self.refill(now);
         self.level_nanos = self.level_nanos.saturating_sub(nanos(tokens));
     }
-    /// Whether the bucket is below zero now.
+    /// Returns whether the bucket is below zero now.
     pub fn in_debt(&mut self, now: SimTime) -> bool {
         self.refill(now);
         self.level_nanos < 0
     }
-    /// Whether the bucket is as full as it can be: even a taker of more than its depth has waited long enough.
+    /// Returns whether the bucket is as full as it can be: even a taker of more than its depth has waited long enough.
     pub fn is_brimming(&mut self, now: SimTime) -> bool {
         self.refill(now);
         self.level_nanos >= nanos(self.depth)

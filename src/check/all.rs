@@ -254,7 +254,7 @@ mod tests {
         }
     }
 
-    /// Which events no check and no lens hears. Whoever adds a kind of event decides here.
+    /// Returns which events no check and no lens hears. Whoever adds a kind of event decides here.
     #[test]
     fn every_kind_of_event_is_heard_or_known_to_be_unheard() {
         use EventKind as K;

@@ -20,7 +20,7 @@ pub use liveness::LivenessBounds;
 use self::lens::Lens;
 use crate::base::{Event, EventKind, SimTime};
 
-/// What a check, an expectation or a run came to.
+/// How a check, an expectation or a run ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Verdict {
@@ -48,12 +48,12 @@ impl fmt::Display for Evidence {
     }
 }
 
-/// A check's result.
+/// How a check judged the run, and what shows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CheckResult {
     /// The check's name, as scenario files and reports write it (`no-acknowledged-record-lost`).
     pub name: &'static str,
-    /// The verdict.
+    /// Of the events up to where the result was asked for.
     pub verdict: Verdict,
     /// One sentence: what held and over how much, or what broke.
     pub detail: String,
@@ -88,9 +88,9 @@ pub(crate) trait Invariant: Check + Sized + 'static {
 
 /// An invariant as the list of all has it.
 pub struct Registration {
-    /// Its name.
+    /// As scenario files and reports write it.
     pub name: &'static str,
-    /// Its promise.
+    /// One sentence, for the list of checks.
     pub promise: &'static str,
     hears: fn(&CheckSettings) -> &'static [EventKind],
     begin: fn(&CheckSettings) -> Box<dyn Check>,

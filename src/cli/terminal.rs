@@ -30,7 +30,7 @@ impl Exit {
     }
 }
 
-/// Whether a stream takes colours: a terminal, and no NO_COLOR.
+/// Returns whether a stream takes colours: a terminal, and no NO_COLOR.
 pub(super) fn takes_colour(stream: &impl anstream::stream::RawStream) -> bool {
     !matches!(anstream::AutoStream::choice(stream), anstream::ColorChoice::Never)
 }

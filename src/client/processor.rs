@@ -133,7 +133,7 @@ impl RecordProcessor {
         }
     }
 
-    /// Whether the policy asks for a checkpoint after this batch.
+    /// Returns whether the policy asks for a checkpoint after this batch.
     pub fn wants_checkpoint(&self) -> bool {
         match self.settings.checkpoint {
             CheckpointPolicy::EveryBatch => true,
@@ -142,7 +142,7 @@ impl RecordProcessor {
             CheckpointPolicy::AtEnd | CheckpointPolicy::Never => false,
         }
     }
-    /// Whether it checkpoints when it is asked to shut down, and at the end of a shard.
+    /// Returns whether it checkpoints when it is asked to shut down, and at the end of a shard.
     pub fn checkpoints_at_end(&self) -> bool {
         self.settings.checkpoint != CheckpointPolicy::Never
     }

@@ -23,7 +23,7 @@ impl Fold for Log {
 
 /// A world with a stream called `clicks`, ACTIVE, at [`Lab::OPEN_S`].
 pub struct Lab {
-    /// The world.
+    /// For what the helpers below do not do.
     pub world: World<Cloud>,
     log: Rc<RefCell<Log>>,
 }
@@ -64,7 +64,7 @@ impl Lab {
         reply.expect("the service does it")
     }
 
-    /// Boots a host.
+    /// Adds a host; `boot` runs at once, and after each restart.
     pub fn host(&self, name: &str, boot: impl Fn(Cx) + 'static) -> HostId {
         let host = self.world.add_host(name, HostRole::Producer, boot);
         self.world.start(host);

@@ -74,7 +74,7 @@ impl Backlog {
         self.consumer_of_host.get(host.index()).copied().flatten()
     }
 
-    /// Whether it is time for [`Self::look`].
+    /// Returns whether it is time for [`Self::look`].
     #[inline]
     pub fn is_due(&self, at: SimTime) -> bool {
         at >= self.next_look

@@ -111,7 +111,7 @@ impl ConsumerShard {
         self.is_closed = true;
         self.set_active(at);
     }
-    /// Whether another worker had it before.
+    /// Returns whether another worker had it before.
     pub fn gain(&mut self, host: HostId) -> bool {
         let is_move = self.owner_before.is_some_and(|before| before != host);
         self.taken += 1;
@@ -153,7 +153,7 @@ impl ConsumerMeasure {
         self.counts.duplicates += duplicates;
         duplicates
     }
-    /// Whether the lease moved from another worker.
+    /// Returns whether the lease moved from another worker.
     pub fn gain(&mut self, shard: ShardId, host: HostId, how: LeaseGain) -> bool {
         self.counts.stolen += u64::from(how == LeaseGain::Stolen);
         self.shards.slot(shard.index()).gain(host)

@@ -51,7 +51,7 @@ pub struct StreamFigures {
     pub shards: BTreeMap<String, ShardFigures>,
 }
 
-/// A shard's figures.
+/// What was counted of one shard, open or closed.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct ShardFigures {
     /// `open`, `closed` or `expired`.
@@ -104,7 +104,7 @@ pub struct KeyFigures {
     pub share_percent: f64,
 }
 
-/// A consumer's figures.
+/// What was counted of one consumer, over all its workers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct ConsumerFigures {
     /// The stream that it reads.
@@ -113,7 +113,7 @@ pub struct ConsumerFigures {
     pub library: &'static str,
     /// Where its effects go.
     pub sink: &'static str,
-    /// Its lease table.
+    /// Name of the KCL application's lease table; absent for pollers.
     pub lease_table: Option<String>,
     /// Hosts that ran a worker.
     pub workers: u64,
@@ -143,7 +143,7 @@ pub struct ConsumerFigures {
     pub renewals_failed: u64,
     /// Checkpoints attempted and not refused.
     pub checkpoints: u64,
-    /// Checkpoints refused.
+    /// Checkpoints attempted and not stored.
     pub checkpoints_refused: u64,
     /// Longest time in which an open shard, once processed, had no worker that processes it. A paused worker counts
     /// as processing, a crashed one does not.
@@ -193,7 +193,7 @@ pub struct LeaseFigures {
 pub struct ProducerFigures {
     /// The stream that it writes to.
     pub stream: String,
-    /// Its hosts.
+    /// How many hosts share the load.
     pub hosts: u64,
     /// Records that it was done with, in either way.
     pub records_offered: u64,
@@ -213,7 +213,7 @@ pub struct ProducerFigures {
     pub put_latency_max_ms: Option<u64>,
 }
 
-/// A table's figures.
+/// What was counted of one table over the run.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct TableFigures {
     /// Read units a second at the end, 0 when on demand: CloudWatch's ProvisionedReadCapacityUnits.

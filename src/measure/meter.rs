@@ -24,7 +24,6 @@ pub struct Meter {
 pub struct Pair {
     /// Records, or the only quantity.
     pub count: u64,
-    /// Bytes.
     pub bytes: u64,
 }
 

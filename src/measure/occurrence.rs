@@ -10,7 +10,7 @@ pub enum Occurrence {
     WriteThrottled,
     /// A GetRecords call was refused for throughput.
     ReadThrottled,
-    /// An iterator expired.
+    /// A shard iterator was used after its 300 seconds, or a fault expired it.
     IteratorExpired,
     /// A lease was stolen.
     LeaseStolen,

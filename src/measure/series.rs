@@ -47,7 +47,7 @@ pub struct ConsumerSeries {
 /// A time in which a worker had a lease.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LeaseSpan {
-    /// The worker.
+    /// The worker that held the lease.
     pub host: HostId,
     /// When it gained it.
     pub from: SimTime,
@@ -88,7 +88,7 @@ impl Series {
     pub fn streams(&self) -> impl Iterator<Item = (StreamId, &[ShardSeries])> {
         self.streams.iter().enumerate().map(|(id, shards)| (StreamId(id as u16), &**shards))
     }
-    /// Consumers.
+    /// Returns the consumers that leases or ages were seen of, by number.
     pub fn consumers(&self) -> impl Iterator<Item = (ConsumerId, &ConsumerSeries)> {
         let consumers = self.consumers.iter().enumerate();
         consumers.filter_map(|(id, consumer)| Some((ConsumerId(id as u16), consumer.as_ref()?)))

@@ -64,7 +64,7 @@ pub struct HttpClient {
 
 /// An answer whose body is still to be read, and the connection that it comes on.
 pub struct Exchange {
-    /// The answer.
+    /// Status and headers are there; the body still comes.
     pub response: Response<Incoming>,
     connection: Connection,
     service: HostId,

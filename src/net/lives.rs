@@ -11,7 +11,7 @@ use crate::client::{AppWorker, Cx};
 
 /// One life of a host: from its boot to its crash.
 pub struct Life {
-    /// The host.
+    /// The host's way to the world.
     pub cx: Cx,
     /// Whose code runs there.
     pub of: AppWorker,
@@ -20,7 +20,7 @@ pub struct Life {
 }
 
 impl Life {
-    /// Whether the host has crashed since.
+    /// Returns whether the host has crashed since.
     pub fn is_over(&self) -> bool {
         self.is_over.get()
     }

@@ -38,7 +38,7 @@ use crate::world::World;
 
 /// A world inside one turmoil host.
 pub struct Room {
-    /// The world.
+    /// Has an executor of its own; whoever acts on it lets it catch up first.
     pub world: World<Cloud>,
     /// What turns bytes into requests of the services.
     pub door: Door,
@@ -120,7 +120,7 @@ impl Room {
         self.began + Duration::from_millis(at.as_nanos().div_ceil(1_000_000))
     }
 
-    /// Whether a host runs a built-in client, and no foreign code.
+    /// Returns whether a host runs a built-in client, and no foreign code.
     fn is_built_in(&self, host: HostId) -> bool {
         self.lives.consumer_of(host).is_none()
     }

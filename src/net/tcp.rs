@@ -135,7 +135,7 @@ fn send(room: &Room, packet: Packet) {
     flow.packets.push_back((at, packet));
 }
 
-/// Delivers what has arrived. Whether there was anything.
+/// Delivers what has arrived. Returns whether there was anything.
 fn deliver_due(room: &Room) -> bool {
     let mut any = false;
     loop {

@@ -27,7 +27,7 @@ impl Fold for Accepted {
     }
 }
 
-/// What a put came to, and when it was known.
+/// How a put ended, and when it was known.
 type Told = (u64, Result<u16, &'static str>);
 
 struct Outcome {

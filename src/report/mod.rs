@@ -30,11 +30,11 @@ pub struct RunReport {
     pub source: String,
     /// Whether code of the user's own took part, which the command line cannot run.
     pub has_code: bool,
-    /// The seed.
+    /// The seed that the run had: the file's, or `--seed`.
     pub seed: u64,
     /// The hash of all events.
     pub trace_hash: u64,
-    /// What the run came to.
+    /// The verdict over all checks and expectations, before `outcome` is compared.
     pub verdict: Verdict,
     /// Checks and expectations that the scenario says will fail; none when everything is to hold.
     pub declared_failing: Vec<String>,
@@ -52,12 +52,12 @@ pub struct RunReport {
     pub events: u64,
 }
 
-/// An expectation's result.
+/// How one `[[expect]]` of the scenario was judged.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ExpectationResult {
     /// The expectation as the user wrote it.
     pub text: String,
-    /// The verdict.
+    /// Unknown when nothing in its window can be measured.
     pub verdict: Verdict,
     /// One sentence with the number that was found.
     pub detail: String,

@@ -67,7 +67,7 @@ impl Director {
         Self { cx, faults: RefCell::new(faults), held_down: RefCell::default(), active: RefCell::default() }
     }
 
-    /// Begins a fault now; it ends after its time, or when it is healed. Its number.
+    /// Begins a fault now; it ends after its time, or when it is healed. Returns its number.
     pub fn begin_now(self: &Rc<Self>, plan: FaultPlan) -> u32 {
         let (fault, lasts) = (self.faults.borrow().len(), plan.lasts);
         self.faults.borrow_mut().push(plan);
@@ -82,7 +82,7 @@ impl Director {
         fault as u32
     }
 
-    /// Ends a fault. Whether it was in force.
+    /// Ends a fault. Returns whether it was in force.
     pub fn heal(&self, id: u32) -> bool {
         let fault = id as usize;
         let is_active = self.active.borrow().contains(&fault);

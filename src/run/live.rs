@@ -53,7 +53,7 @@ impl Live {
         Self { world, folds, gateway, director }
     }
 
-    /// Now.
+    /// Returns how far the world has come in simulated time.
     pub fn now(&self) -> SimTime {
         self.world.now()
     }
@@ -107,7 +107,7 @@ impl Live {
         });
         faults.read(value, streams, tables)
     }
-    /// Ends a fault. Whether it was in force.
+    /// Ends a fault. Returns whether it was in force.
     pub fn heal_fault(&self, id: u32) -> bool {
         self.director.heal(id)
     }

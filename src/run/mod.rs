@@ -61,7 +61,7 @@ pub struct Options<'a> {
     pub progress: Option<&'a mut dyn FnMut(SimTime)>,
 }
 
-/// A run's results.
+/// What a run leaves behind: for reports, for plots.
 pub struct RunResult {
     /// What reports show.
     pub report: RunReport,
@@ -319,7 +319,7 @@ fn conclude(plan: &Plan, checks: &[(&str, Verdict)]) -> (Verdict, bool) {
 }
 
 impl Plan {
-    /// Whether an action means a shard by its load, which [`ShardLoad`] then counts.
+    /// Returns whether an action means a shard by its load, which [`ShardLoad`] then counts.
     fn names_shards_by_load(&self) -> bool {
         use crate::scenario::plan::{ActionKind, ShardChoice};
         self.actions.iter().any(|action| match &action.what {

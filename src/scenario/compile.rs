@@ -23,11 +23,11 @@ use crate::client::producer::{Batching, KeyDistribution, Load, ProducerSettings,
 use crate::client::sdk::RetryMode;
 use crate::file_path;
 
-/// A file that was found right: with random faults written out, and what it comes down to.
+/// A file that was found right: with random faults written out, and the plan that is made of it.
 pub struct Compiled {
     /// The resolved file.
     pub file: File,
-    /// The plan.
+    /// What the file makes a run do.
     pub plan: Plan,
 }
 

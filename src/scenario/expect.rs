@@ -222,7 +222,7 @@ fn window_text(expect: &Expect) -> String {
 }
 
 impl Comparison {
-    /// Whether a number compares so to the threshold.
+    /// Returns whether a number compares so to the threshold.
     pub fn holds(self, value: f64, threshold: f64) -> bool {
         match self {
             Self::Less => value < threshold,

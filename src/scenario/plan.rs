@@ -1,4 +1,4 @@
-//! What a scenario file comes down to: everything typed, every default filled in, every chance drawn.
+//! What is made of a scenario file: everything typed, every default filled in, every chance drawn.
 
 use std::sync::Arc;
 
@@ -19,7 +19,7 @@ pub struct Plan {
     pub name: Arc<str>,
     /// Where it came from, as the user wrote it (`scenarios/hot-shard.toml`), for the reproducing line.
     pub source: Arc<str>,
-    /// The seed.
+    /// What all chance of the run is drawn from.
     pub seed: Seed,
     /// Length of the run.
     pub duration: SimDuration,
@@ -33,7 +33,7 @@ pub struct Plan {
     pub table_settings: dynamodb::api::Settings,
     /// Streams that exist when the run begins.
     pub streams: Vec<StreamPlan>,
-    /// Producers.
+    /// In the file's order of names, like KCL applications and pollers.
     pub producers: Vec<ProducerSettings>,
     /// KCL applications.
     pub kcl: Vec<KclSettings>,
@@ -47,7 +47,7 @@ pub struct Plan {
     pub actions: Vec<ActionPlan>,
     /// Bounds of the liveness checks.
     pub liveness: LivenessBounds,
-    /// Expectations.
+    /// In the file's order.
     pub expectations: Vec<Expectation>,
     /// The outcome that the file says it is there to show.
     pub outcome: Outcome,
@@ -56,7 +56,7 @@ pub struct Plan {
 /// A stream that exists when the run begins.
 #[derive(Clone, Debug, PartialEq)]
 pub struct StreamPlan {
-    /// Name.
+    /// As calls to Kinesis use it.
     pub name: StreamName,
     /// Shards with uniform ranges.
     pub shards: u32,
@@ -75,7 +75,7 @@ pub struct AppPlan {
     pub name: Arc<str>,
     /// The stream it reads.
     pub stream: StreamName,
-    /// Its hosts.
+    /// How many hosts run it.
     pub workers: u32,
     /// When they start.
     pub start: SimDuration,
@@ -140,7 +140,7 @@ pub enum FaultKind {
 pub struct ActionPlan {
     /// When.
     pub at: SimTime,
-    /// What.
+    /// The call that the operator makes, or what it does to a worker.
     pub what: ActionKind,
     /// How reports tell it.
     pub text: Arc<str>,
@@ -165,7 +165,7 @@ pub enum ActionKind {
         /// The lower shard.
         shard: ShardChoice,
     },
-    /// UpdateShardCount.
+    /// UpdateShardCount with UNIFORM_SCALING.
     UpdateShardCount {
         /// The stream.
         stream: StreamName,
@@ -191,14 +191,14 @@ pub enum ActionKind {
         /// The stream.
         stream: StreamName,
     },
-    /// CreateStream.
+    /// CreateStream in provisioned mode.
     CreateStream {
         /// The stream.
         stream: StreamName,
         /// ShardCount.
         shards: u32,
     },
-    /// DeleteStream.
+    /// DeleteStream without EnforceConsumerDeletion: refused while consumers are registered.
     DeleteStream {
         /// The stream.
         stream: StreamName,

@@ -179,7 +179,7 @@ impl Draw<'_> {
         }
     }
 
-    /// Whether a zone fault that stands in the file is on, or in its rest, at some time from `start` to `end`.
+    /// Returns whether a zone fault that stands in the file is on, or in its rest, at some time from `start` to `end`.
     fn meets_zone_fault(&self, start: SimDuration, end: SimDuration) -> bool {
         let of_file = self.file.fault.iter().filter(|f| f.zone_outage.is_some() || f.zone_wipe.is_some());
         of_file.into_iter().any(|f| {

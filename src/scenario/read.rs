@@ -99,7 +99,7 @@ impl Refusal {
         }
     }
 
-    /// Whether it comes from keys that were hidden: the missing key itself, or one that was meant to be it.
+    /// Returns whether it comes from keys that were hidden: the missing key itself, or one that was meant to be it.
     fn follows_from(&self, hidden: &[&str]) -> bool {
         let Self::MissingKey(key) = self else { return false };
         hidden.iter().any(|hidden| nearest(hidden, [*key]).is_some())

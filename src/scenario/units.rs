@@ -250,7 +250,7 @@ impl Share {
     pub fn fraction(self) -> f64 {
         self.percent / 100.0
     }
-    /// All of it.
+    /// 100 %: every message, call or record.
     pub const ALL: Self = Self { percent: 100.0 };
 }
 

@@ -62,7 +62,7 @@ impl App {
         let now = self.clock.borrow().now();
         self.live.run_until(now);
     }
-    /// Moves the clock forward, and the world with it. Whether the clock can go so far.
+    /// Moves the clock forward, and the world with it. Returns whether the clock can go so far.
     #[must_use]
     pub fn advance(&self, by: SimDuration) -> bool {
         let is_within = self.clock.borrow_mut().advance(by);
@@ -85,7 +85,7 @@ impl App {
     pub fn record(&self, note: impl FnOnce(&Recorder) -> Result<(), RecordError>) -> Result<(), RecordError> {
         self.recorder.as_deref().map_or(Ok(()), note)
     }
-    /// Ends a fault. Whether it was in force.
+    /// Ends a fault. Returns whether it was in force.
     ///
     /// # Errors
     /// When that cannot be written down.

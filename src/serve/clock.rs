@@ -65,7 +65,7 @@ impl Clock {
     pub fn wall_unix_ms() -> u64 {
         SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis() as u64)
     }
-    /// The pace.
+    /// Returns how fast simulated time passes.
     pub fn pace(&self) -> Pace {
         self.pace
     }
@@ -78,7 +78,7 @@ impl Clock {
         };
         self.anchor_time.saturating_add(SimDuration::from_nanos(passed_ns)).min(END)
     }
-    /// Moves the clock forward. Whether it can go so far: a hundred years from the start.
+    /// Moves the clock forward. Returns whether it can go so far: a hundred years from the start.
     #[must_use]
     pub fn advance(&mut self, by: SimDuration) -> bool {
         let is_within = self.now().saturating_add(by) <= END;

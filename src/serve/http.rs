@@ -60,7 +60,7 @@ pub enum ServerError {
 /// What of the session is kept.
 #[derive(Clone, Debug, Default)]
 pub enum Keep {
-    /// Nothing.
+    /// The state is gone when the endpoint stops.
     #[default]
     Nothing,
     /// Everything, to be replayed.

@@ -66,13 +66,12 @@ impl Tls {
         Ok(Self(TlsAcceptor::from(Arc::new(config))))
     }
 
-    /// Whether a connection begins as TLS does; waits for its first byte.
+    /// Returns whether a connection begins as TLS does; waits for its first byte.
     pub async fn is_wanted(&self, stream: &TcpStream) -> std::io::Result<bool> {
         let mut first = [0];
         Ok(stream.peek(&mut first).await? > 0 && first[0] == HANDSHAKE)
     }
 
-    /// The handshake.
     pub async fn accept(&self, stream: TcpStream) -> std::io::Result<TlsStream<TcpStream>> {
         self.0.accept(stream).await
     }

@@ -33,7 +33,7 @@ impl AppCx {
     pub fn host(&self) -> &str {
         &self.0.name
     }
-    /// Which of the application's workers this is, counted from 1.
+    /// Returns which of the application's workers this is, counted from 1.
     pub fn worker(&self) -> u32 {
         self.0.worker.worker + 1
     }

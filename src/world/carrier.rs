@@ -13,7 +13,7 @@ use crate::base::{HostId, SimTime};
 
 /// Carries calls of some hosts to some services.
 pub trait Carrier<B: Backend> {
-    /// Whether it carries calls of this host to this service.
+    /// Returns whether it carries calls of this host to this service.
     fn carries(&self, client: HostId, service: HostId) -> bool;
     /// Takes a call over, and ends it by its deadline at the latest. What is returned is dropped when nobody waits for
     /// the call any more: nothing of it that has not set out by then does.

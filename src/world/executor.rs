@@ -25,7 +25,7 @@ pub trait Backend: 'static {
     /// Its answer.
     type Reply;
 
-    /// Which service a request goes to: an index into [`Settings::services`].
+    /// Returns which service a request goes to: an index into [`Settings::services`].
     fn service_of(request: &Self::Request) -> usize;
     /// The operation's name, for link rules and events.
     fn operation_of(request: &Self::Request) -> &'static str;
@@ -221,7 +221,7 @@ impl<B: Backend> World<B> {
     pub fn host(&self, host: HostId) -> Host<B> {
         Host::new(self.shared.clone(), host)
     }
-    /// The time now.
+    /// Returns simulated time since the start of the run.
     pub fn now(&self) -> SimTime {
         self.shared.now.get()
     }

@@ -71,7 +71,7 @@ impl<B: Backend> Task<B> {
     pub fn abort(&self) {
         self.shared.abort(self.id);
     }
-    /// Whether the task has ended.
+    /// Returns whether the task has ended.
     pub fn is_finished(&self) -> bool {
         !self.shared.is_alive(self.id)
     }
@@ -178,15 +178,15 @@ impl<B: Backend> Host<B> {
     pub fn other(&self, id: HostId) -> Self {
         Self::new(self.shared.clone(), id)
     }
-    /// The host's role.
+    /// Returns what the host was declared as: producer, consumer, operator, service.
     pub fn role(&self) -> HostRole {
         self.shared.state.borrow().hosts[self.id.index()].role
     }
-    /// Whether the host stands still.
+    /// Returns whether the host stands still.
     pub fn is_paused(&self) -> bool {
         self.shared.state.borrow().hosts[self.id.index()].is_paused
     }
-    /// Whether the host runs (a paused host does).
+    /// Returns whether the host runs (a paused host does).
     pub fn is_up(&self) -> bool {
         self.shared.state.borrow().hosts[self.id.index()].is_up
     }
@@ -270,7 +270,7 @@ impl<B: Backend> Host<B> {
         let (low, high) = host.latency.unwrap_or(self.shared.settings.latency);
         host.link_random.duration(low, high)
     }
-    /// Whether a partition stops packets to (or, as replies, from) the service.
+    /// Returns whether a partition stops packets to (or, as replies, from) the service.
     pub fn is_cut_off(&self, service: HostId, is_reply: bool) -> bool {
         self.shared.state.borrow().rules.iter().any(|(_, rule)| rule.cuts(self.id, service, is_reply))
     }
@@ -279,7 +279,7 @@ impl<B: Backend> Host<B> {
     pub fn message(&self, service: HostId, operation: &'static str, is_reply: bool) -> Fate {
         self.shared.judge(Passing { client: self.id, service, operation, is_reply })
     }
-    /// Puts a rule on links; `id` tells it from others.
+    /// Puts a rule on links; the same `id` takes it away.
     pub fn add_link_rule(&self, id: u32, rule: LinkRule) {
         self.shared.state.borrow_mut().rules.push((id, rule));
     }

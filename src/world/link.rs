@@ -28,7 +28,7 @@ pub enum LinkWay {
     Requests,
     /// Replies only: the request is applied, its answer is hit.
     Replies,
-    /// Both.
+    /// Requests and replies.
     Both,
 }
 
@@ -46,9 +46,9 @@ pub enum LinkEffect {
 /// A fault on links between clients and services.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LinkRule {
-    /// The client ends.
+    /// Hosts that call.
     pub clients: Hosts,
-    /// The service ends.
+    /// Hosts that stand for services.
     pub services: Hosts,
     /// Which messages.
     pub way: LinkWay,
@@ -65,7 +65,7 @@ pub enum Fate {
     Deliver(SimDuration),
     /// Delivered after the first delay, and again after the second.
     Twice(SimDuration, SimDuration),
-    /// Lost.
+    /// It never arrives, and nobody is told.
     Lost,
 }
 
@@ -79,7 +79,7 @@ pub(super) struct Passing {
 }
 
 impl LinkRule {
-    /// Whether it stops everything on its way from or to the service: a partition.
+    /// Returns whether it stops everything on its way from or to the service: a partition.
     pub(super) fn cuts(&self, client: HostId, service: HostId, is_reply: bool) -> bool {
         let is_all = matches!(self.effect, LinkEffect::Lose(rate) if rate >= 1.0) && self.operation.is_none();
         is_all && self.applies(Passing { client, service, operation: "", is_reply })

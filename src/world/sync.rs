@@ -43,7 +43,7 @@ impl<B: Backend> Notify<B> {
         })
         .await;
     }
-    /// Waits for the signal, but not beyond `deadline`. Whether the signal came.
+    /// Waits for the signal, but not beyond `deadline`. Returns whether the signal came.
     pub async fn wait_until(&self, host: &Host<B>, deadline: SimTime) -> bool {
         let mut sleep = std::pin::pin!(host.sleep_until(deadline));
         poll_fn(|cx| {
@@ -75,7 +75,7 @@ impl<B: Backend, T> Queue<B, T> {
     pub fn len(&self) -> usize {
         self.items.borrow().len()
     }
-    /// Whether there are none.
+    /// Returns whether there are none.
     pub fn is_empty(&self) -> bool {
         self.items.borrow().is_empty()
     }

@@ -101,11 +101,11 @@ impl Meter {
         }
         Ok(())
     }
-    /// Whether there are units for a call on single items.
+    /// Returns whether there are units for a call on single items.
     fn can(&mut self, now: SimTime, hash: u64, units: u64) -> Result<(), Short> {
         self.check(hash, |bucket| bucket.has(now, units) || bucket.is_brimming(now))
     }
-    /// Whether a page may be read, whatever it costs.
+    /// Returns whether a page may be read, whatever it costs.
     fn can_page(&mut self, now: SimTime, hash: u64) -> Result<(), Short> {
         self.check(hash, |bucket| bucket.has(now, 1))
     }
@@ -152,7 +152,7 @@ impl Units {
         }
     }
 
-    /// Changes capacity.
+    /// Applies an UpdateTable's capacity from `now` on.
     pub fn change(&mut self, capacity: Capacity, now: SimTime) {
         let (reads, writes) = rates(capacity);
         self.capacity = capacity;
@@ -161,7 +161,7 @@ impl Units {
         self.writes.change(writes, now);
     }
 
-    /// Whether there are units for a read of a single item; `hash` is that of its key.
+    /// Returns whether there are units for a read of a single item; `hash` is that of its key.
     pub fn can_read(&mut self, now: SimTime, hash: u64, half_units: u32) -> Result<(), TableThrottle> {
         self.grow_on_demand(now);
         if !self.is_limited {
@@ -169,7 +169,7 @@ impl Units {
         }
         self.reads.can(now, hash, half_units.into()).map_err(read_throttle)
     }
-    /// Whether a page of Query or Scan may be read.
+    /// Returns whether a page of Query or Scan may be read.
     pub fn can_read_page(&mut self, now: SimTime, hash: u64) -> Result<(), TableThrottle> {
         self.grow_on_demand(now);
         if !self.is_limited {
@@ -177,7 +177,7 @@ impl Units {
         }
         self.reads.can_page(now, hash).map_err(read_throttle)
     }
-    /// Whether there are units for a write.
+    /// Returns whether there are units for a write.
     pub fn can_write(&mut self, now: SimTime, hash: u64, units: u32) -> Result<(), TableThrottle> {
         self.grow_on_demand(now);
         if !self.is_limited {

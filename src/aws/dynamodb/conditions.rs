@@ -7,7 +7,7 @@ use std::cmp::Ordering;
 use super::api::{AttributeType, AttributeValue, Comparator, Condition, Item, KeyCondition, Path};
 
 impl Comparator {
-    /// Whether two ordered things compare so.
+    /// Returns whether two ordered things compare so.
     pub(super) fn holds(self, order: Ordering) -> bool {
         match self {
             Self::Eq => order.is_eq(),
@@ -62,7 +62,7 @@ fn contains(value: &AttributeValue, part: &AttributeValue) -> bool {
 }
 
 impl Condition {
-    /// Whether the condition holds for `item`.
+    /// Returns whether the condition holds for `item`.
     pub(super) fn holds(&self, item: Option<&Item>) -> bool {
         let at = |path: &Path| item.and_then(|item| path.of(item));
         match self {
@@ -100,7 +100,7 @@ impl KeyCondition {
             Self::Compare(_, value) | Self::Between(value, _) | Self::BeginsWith(value) => Some(value),
         }
     }
-    /// Whether a range key satisfies the condition.
+    /// Returns whether a range key satisfies the condition.
     pub(super) fn holds(&self, key: &AttributeValue) -> bool {
         match self {
             Self::Compare(comparator, value) => compare(key, *comparator, value),

@@ -11,7 +11,7 @@ use crate::base::item::Number;
 /// A document path: an attribute, or something inside it (`a.b[3]`).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Path {
-    /// The attribute.
+    /// The top-level attribute that the path begins with.
     pub name: AttributeName,
     /// Where inside it.
     pub steps: Vec<Step>,
@@ -55,12 +55,12 @@ impl Path {
             _ => None,
         })
     }
-    /// Whether one of the two leads into the other, or both are the same.
+    /// Returns whether one of the two leads into the other, or both are the same.
     pub fn overlaps(&self, other: &Self) -> bool {
         let common = self.steps.len().min(other.steps.len());
         self.name == other.name && self.steps[..common] == other.steps[..common]
     }
-    /// Whether the two take one value for a map here and for a list there.
+    /// Returns whether the two take one value for a map here and for a list there.
     pub fn conflicts(&self, other: &Self) -> bool {
         let first_difference = self.steps.iter().zip(&other.steps).find(|(a, b)| a != b);
         let differ = |(a, b): (&Step, &Step)| std::mem::discriminant(a) != std::mem::discriminant(b);
@@ -156,7 +156,7 @@ impl Condition {
     }
 }
 
-/// A comparator.
+/// How a condition compares two values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Comparator {
     /// `=`
@@ -184,7 +184,7 @@ pub enum AttributeType {
     B,
     /// Boolean.
     Bool,
-    /// Null.
+    /// DynamoDB's NULL, which is a value and not an absence.
     Null,
     /// String set.
     Ss,
@@ -241,7 +241,7 @@ impl AttributeType {
 pub enum Update {
     /// SET: to what the operand is for the item before the update.
     Set(Path, SetOperand),
-    /// REMOVE.
+    /// REMOVE: the path is gone; nothing happens where it is not there.
     Remove(Path),
     /// ADD: to a number (from 0 when missing) or to a set.
     Add(Path, AttributeValue),

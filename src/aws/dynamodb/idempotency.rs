@@ -21,7 +21,7 @@ pub(super) struct Tokens {
 }
 
 impl Tokens {
-    /// Whether these writes were applied under that token.
+    /// Returns whether these writes were applied under that token.
     ///
     /// # Errors
     /// IdempotentParameterMismatchException when the token was used for other writes.

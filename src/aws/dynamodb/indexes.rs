@@ -68,7 +68,7 @@ impl Index {
         Some(Entry { place, item: Arc::new(shown), size_bytes })
     }
 
-    /// Whether entries have this attribute of their items.
+    /// Returns whether entries have this attribute of their items.
     fn shows(&self, table: &KeySchema, name: &AttributeName) -> bool {
         let is_key = self.keys.has(name) || table.has(name);
         match &self.projection {

@@ -170,7 +170,7 @@ impl DynamoDb {
         Ok(self.answer_page(at, id, index, hash, &query.page, filling))
     }
 
-    /// Which index a page is of, if it is one that can be read.
+    /// Returns which index a page is of, if it is one that can be read.
     fn index_of_page(&self, id: TableId, name: Option<&str>, page: &Page) -> Result<Option<usize>, Error> {
         let table = &self.tables[id.index()];
         let find = |name: &str| table.indexes.iter().position(|index| *index.name == *name && index.is_active);
@@ -185,7 +185,7 @@ impl DynamoDb {
         }
     }
 
-    /// Whether there are units for a page of the table or of an index.
+    /// Returns whether there are units for a page of the table or of an index.
     fn admit_page(&mut self, at: &mut At<'_>, id: TableId, index: Option<usize>, hash: u64) -> Result<(), Error> {
         let table = &mut self.tables[id.index()];
         let units = index.map_or(&mut table.units, |index| &mut table.indexes[index].units);

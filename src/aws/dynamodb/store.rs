@@ -40,7 +40,7 @@ impl KeySchema {
             _ => key,
         })
     }
-    /// Whether the attribute is one of the key's.
+    /// Returns whether the attribute is one of the key's.
     pub fn has(&self, name: &AttributeName) -> bool {
         self.hash == *name || self.range.as_ref() == Some(name)
     }
@@ -50,7 +50,7 @@ impl KeySchema {
     }
 }
 
-/// Whether the value may be a key: a string, number or binary, and not empty.
+/// Returns whether the value may be a key: a string, number or binary, and not empty.
 pub(super) fn is_key_value(value: &AttributeValue) -> bool {
     match value {
         AttributeValue::S(text) => !text.is_empty(),
@@ -89,7 +89,7 @@ impl Place {
         let hash = (u128::from(segment) << 64).div_ceil(u128::from(total));
         Self::first_of(hash as u64)
     }
-    /// Which of `total` segments of a parallel scan the item is in.
+    /// Returns which of `total` segments of a parallel scan the item is in.
     fn segment(&self, total: u32) -> u32 {
         ((u128::from(self.hash) * u128::from(total)) >> 64) as u32
     }
@@ -239,7 +239,7 @@ fn remember(row: &mut Row, before: Option<Arc<Item>>, now: SimTime, keep: SimDur
     row.history.push_back(Before { until: now, item: before });
 }
 
-/// Whether two versions are equal; most are the same one.
+/// Returns whether two versions are equal; most are the same one.
 pub(super) fn is_same(a: Option<&Arc<Item>>, b: Option<&Arc<Item>>) -> bool {
     match (a, b) {
         (Some(a), Some(b)) => Arc::ptr_eq(a, b) || a == b,

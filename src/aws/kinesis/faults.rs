@@ -45,7 +45,7 @@ impl Faults {
         self.active.retain(|(active, _)| *active != id);
     }
 
-    /// Whether any fault may refuse single records.
+    /// Returns whether any fault may refuse single records.
     pub fn hit_records(&self) -> bool {
         self.active.iter().any(|(_, fault)| matches!(fault, Fault::Throttle { .. } | Fault::InternalError { .. }))
     }
@@ -84,7 +84,7 @@ impl Faults {
         Ok(())
     }
 
-    /// Whether a fault expires the iterator of this call.
+    /// Returns whether a fault expires the iterator of this call.
     pub fn expires_iterator(&mut self, stream: &StreamName, shard: ShardId) -> bool {
         let aim = Aim::shard(stream, shard);
         self.active.iter().any(|(_, fault)| match fault {

@@ -5,7 +5,7 @@ use super::service::Kinesis;
 use crate::base::{Event, SimTime};
 
 impl Kinesis {
-    /// Lets a fault begin; `id` tells it from others.
+    /// Lets a fault begin; [`Self::heal`] with the same `id` ends it.
     pub fn inject(&mut self, _now: SimTime, id: u32, fault: Fault, events: &mut Vec<Event>) {
         if let Fault::ZoneOutage { zone, wipe } = fault {
             self.lose_zone(id, zone, wipe, events);

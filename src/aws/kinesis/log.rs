@@ -15,7 +15,7 @@ pub(super) struct Entry {
     pub arrived_at: SimTime,
     /// Partition key.
     pub key: KeyText,
-    /// Data.
+    /// The record's data, without its key.
     pub data: Payload,
 }
 

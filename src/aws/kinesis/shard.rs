@@ -88,7 +88,7 @@ impl ReadLimit {
         let bytes = TokenBucket::full(limits::READ_BYTES_PER_S, limits::READ_BYTES_PER_S);
         Self { bytes, is_blocked: false }
     }
-    /// Whether the shard answers now.
+    /// Returns whether the shard answers now.
     pub fn admits(&mut self, now: SimTime) -> bool {
         self.is_blocked = self.is_blocked && !self.bytes.is_brimming(now);
         !self.is_blocked

@@ -28,7 +28,7 @@ pub(super) struct Stream {
     pub shards: Vec<Shard>,
     /// Open shards in order of their ranges.
     pub open: Vec<(HashKeyRange, ShardId)>,
-    /// What the present transition comes to, and when.
+    /// What the stream becomes when the present transition ends, and when that is.
     pub transition: Option<(SimTime, Transition)>,
     /// Sequence indexes handed out, one counter for each group of five shards.
     pub index_groups: Vec<u64>,

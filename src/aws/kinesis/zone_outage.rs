@@ -57,7 +57,7 @@ impl Kinesis {
         }
     }
 
-    /// Copies one step's worth of bytes to `zone`. Whether it now holds everything that the zones in service do.
+    /// Copies one step's worth of bytes to `zone`. Returns whether it then holds all that the zones in service do.
     fn copy_piece(&mut self, zone: usize) -> bool {
         let per_step = self.settings.zone_rebuild_bytes_per_s / (1000 / REBUILD_STEP.as_millis());
         let mut budget = per_step.max(1);

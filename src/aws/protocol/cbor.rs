@@ -72,7 +72,7 @@ fn map<'a>(d: &mut Decoder<'a>, depth: usize) -> Result<Value<'a>, Error> {
     Ok(Value::Map(members))
 }
 
-/// Whether another element follows; an indefinite length ends with a break.
+/// Returns whether another element follows; an indefinite length ends with a break.
 fn has_next(d: &mut Decoder<'_>, left: &mut Option<u64>) -> Result<bool, Error> {
     match left {
         Some(0) => Ok(false),

@@ -11,7 +11,7 @@ use super::{WireError, cbor, json};
 /// The parts of an HTTP request that matter here.
 #[derive(Clone, Debug, Default)]
 pub struct HttpRequest<'a> {
-    /// The method.
+    /// In capitals, such as `POST`.
     pub method: &'a str,
     /// The part of the URI behind `?`.
     pub query: &'a str,
@@ -23,7 +23,7 @@ pub struct HttpRequest<'a> {
     pub authorization: Option<&'a str>,
     /// Whether there is an `X-Amz-Date` or `Date` header.
     pub has_date: bool,
-    /// The body.
+    /// The bytes of the request, JSON or CBOR.
     pub body: &'a [u8],
 }
 
@@ -34,7 +34,7 @@ pub struct HttpResponse {
     pub status: u16,
     /// `Content-Type`.
     pub content_type: &'static str,
-    /// The body.
+    /// JSON or CBOR, as `content_type` says.
     pub body: Vec<u8>,
 }
 
@@ -58,7 +58,7 @@ pub struct Opened<'a> {
     pub operation: &'a str,
     /// How the answer is written.
     pub encoding: Encoding,
-    /// The body.
+    /// The operation's input, not yet checked against its shape.
     pub body: Value<'a>,
 }
 
@@ -71,7 +71,7 @@ impl Encoding {
             _ => None,
         }
     }
-    /// The content type.
+    /// Returns the media type of requests and answers written so.
     pub fn content_type(self) -> &'static str {
         match self {
             Self::Json10 => "application/x-amz-json-1.0",

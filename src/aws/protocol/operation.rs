@@ -23,7 +23,7 @@ impl Operation {
     pub const fn name(self) -> &'static str {
         self.name
     }
-    /// Whether a restart may forget it.
+    /// Returns whether a restart may forget it.
     pub const fn is_read(self) -> bool {
         self.is_read
     }

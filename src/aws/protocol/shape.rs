@@ -11,7 +11,6 @@ use super::value::{Fields, Value};
 
 /// A member of a structure.
 pub struct Member {
-    /// Its name.
     pub name: &'static str,
     /// What it holds.
     pub shape: Shape,
@@ -33,24 +32,40 @@ pub const fn optional(name: &'static str, shape: Shape) -> Member {
 #[derive(Clone, Copy)]
 pub enum Shape {
     /// A text of so many characters that matches a pattern.
-    Text { min: usize, max: usize, pattern: Option<Pattern> },
+    Text {
+        min: usize,
+        max: usize,
+        pattern: Option<Pattern>,
+    },
     /// One of these words.
     Word(&'static [&'static str]),
     /// A whole number in this range.
-    Integer { min: i64, max: i64 },
-    /// A boolean.
+    Integer {
+        min: i64,
+        max: i64,
+    },
     Boolean,
     /// Bytes, at most so many.
-    Blob { max: usize },
+    Blob {
+        max: usize,
+    },
     /// A point in time.
     Timestamp,
     /// A list of so many elements.
-    List { of: &'static Shape, min: usize, max: usize },
+    List {
+        of: &'static Shape,
+        min: usize,
+        max: usize,
+    },
     /// A map from texts to texts with so many entries.
-    TextMap { key: &'static Shape, value: &'static Shape, min: usize, max: usize },
+    TextMap {
+        key: &'static Shape,
+        value: &'static Shape,
+        min: usize,
+        max: usize,
+    },
     /// Anything: checked elsewhere.
     Any,
-    /// A structure.
     Structure(&'static [Member]),
 }
 

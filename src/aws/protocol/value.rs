@@ -12,7 +12,7 @@ pub(super) const DEPTH_MAX: usize = 64;
 pub enum Value<'a> {
     /// Absent, or null.
     Null,
-    /// A boolean.
+    /// True or false.
     Bool(bool),
     /// A whole number.
     Int(i64),
@@ -24,7 +24,7 @@ pub enum Value<'a> {
     Bytes(Cow<'a, [u8]>),
     /// A point in time, in milliseconds since the Unix epoch. JSON writes seconds.
     Time(u64),
-    /// A list.
+    /// Elements in order; their types may differ until a shape is checked.
     List(Vec<Value<'a>>),
     /// A structure or map, in the order of the body.
     Map(Fields<'a>),

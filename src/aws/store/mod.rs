@@ -147,7 +147,7 @@ impl Contents {
         }
     }
 
-    /// Whether the writer is behind another that has opened the shard; remembers the highest fence.
+    /// Returns whether the writer is behind another that has opened the shard; remembers the highest fence.
     fn is_fenced(&mut self, fence: u64) -> bool {
         self.fence = self.fence.max(fence);
         fence < self.fence

@@ -72,7 +72,7 @@ macro_rules! events {
         }
 
         impl Event {
-            /// Which event this is.
+            /// Returns which event this is.
             pub const fn kind(&self) -> EventKind {
                 match self { $($(Self::$name { .. } => EventKind::$name),*),* }
             }

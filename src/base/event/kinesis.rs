@@ -5,7 +5,7 @@ use crate::base::hash_key::HashKey;
 use crate::base::partition_key::PartitionKey;
 
 words!(
-    /// StreamStatus.
+    /// What a stream may be asked for, under AWS's names.
     StreamStatus {
         /// Being created; has no shards yet.
         0 => Creating = "CREATING",

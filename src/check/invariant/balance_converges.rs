@@ -20,7 +20,7 @@ struct Loads {
     uneven_since: Option<SimTime>,
 }
 
-/// The check.
+/// What is remembered of the run to judge this.
 pub struct BalanceConverges {
     bound: SimDuration,
     loads: BTreeMap<ConsumerId, Loads>,

@@ -49,7 +49,7 @@ struct Pauses {
     since: Option<SimTime>,
 }
 
-/// The check.
+/// What is remembered of the run to judge this.
 #[derive(Default)]
 pub struct BoundedDoubleProcessing {
     shards: Grid<Shard>,

@@ -10,7 +10,7 @@ use crate::check::findings::Findings;
 use crate::check::lens::Lens;
 use crate::check::{Check, CheckResult, CheckSettings, Invariant};
 
-/// The check.
+/// What is remembered of the run to judge this.
 #[derive(Default)]
 pub struct CheckpointOnlyByLeaseHolder {
     findings: Findings,

@@ -22,7 +22,7 @@ struct Processors {
     leased_since: BTreeMap<ShardId, SimTime>,
 }
 
-/// The check.
+/// What is remembered of the run to judge this.
 pub struct EveryOpenShardOwned {
     bound: SimDuration,
     processors: BTreeMap<ConsumerId, Processors>,
@@ -31,7 +31,7 @@ pub struct EveryOpenShardOwned {
 }
 
 impl Processors {
-    /// Whether `shard` or an ancestor of it is being processed.
+    /// Returns whether `shard` or an ancestor of it is being processed.
     fn own(&self, shards: &Shards, stream: StreamId, shard: ShardId) -> bool {
         let is_active = self.active.get(&shard).is_some_and(|hosts| !hosts.is_empty());
         let Some(known) = shards.get(stream, shard) else { return is_active };

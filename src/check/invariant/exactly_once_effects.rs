@@ -26,7 +26,7 @@ struct Contents {
     reached: u64,
 }
 
-/// The check.
+/// What is remembered of the run to judge this.
 #[derive(Default)]
 pub struct ExactlyOnceEffects {
     contents: Grid<Contents>,

@@ -19,7 +19,7 @@ struct Reading {
     behind_ms: Option<u64>,
 }
 
-/// The check.
+/// What is remembered of the run to judge this.
 pub struct IteratorAgeRecovers {
     bound: SimDuration,
     age_max: SimDuration,

@@ -10,7 +10,7 @@ use crate::check::{Check, CheckResult, CheckSettings, Invariant};
 
 const LIFETIME: SimDuration = SimDuration::from_secs(300);
 
-/// The check.
+/// What is remembered of the run to judge this.
 #[derive(Default)]
 pub struct IteratorsLive300S {
     findings: Findings,

@@ -26,7 +26,7 @@ struct Progress {
     is_judged: bool,
 }
 
-/// The check.
+/// What is remembered of the run to judge this.
 #[derive(Default)]
 pub struct KeyOrderAcrossResharding {
     progress: Grid<Progress>,

@@ -15,7 +15,7 @@ use crate::check::findings::Findings;
 use crate::check::lens::Lens;
 use crate::check::{Check, CheckResult, CheckSettings, Invariant};
 
-/// The check.
+/// What is remembered of the run to judge this.
 #[derive(Default)]
 pub struct LeaseDeletedOnlyWhenAllowed {
     checkpoints: BTreeMap<(ConsumerId, ShardId), Option<Checkpoint>>,

@@ -35,7 +35,7 @@ struct Hole {
     is_told: bool,
 }
 
-/// The check.
+/// What is remembered of the run to judge this.
 #[derive(Default)]
 pub struct LeasesCoverHashRange {
     leases: BTreeMap<ConsumerId, Leases>,

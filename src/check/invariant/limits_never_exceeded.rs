@@ -65,7 +65,7 @@ struct Table {
     used: Used,
 }
 
-/// The check.
+/// What is remembered of the run to judge this.
 #[derive(Default)]
 pub struct LimitsNeverExceeded {
     /// Windows that may fall together in a stretch that is shorter than one.

@@ -36,7 +36,7 @@ struct Stream {
     expired_until: Option<SimTime>,
 }
 
-/// The check.
+/// What is remembered of the run to judge this.
 #[derive(Default)]
 pub struct NoAcknowledgedRecordLost {
     shards: Grid<Shard>,
@@ -65,7 +65,7 @@ impl Shard {
             self.marks.pop_front();
         }
     }
-    /// Whether `ordinal` was accepted before `time`.
+    /// Returns whether `ordinal` was accepted before `time`.
     fn is_older(&self, ordinal: u64, time: SimTime) -> bool {
         let next = self.marks.partition_point(|(o, _)| *o <= ordinal);
         ordinal < self.accepted && self.marks.get(next).is_some_and(|(_, at)| *at < time)

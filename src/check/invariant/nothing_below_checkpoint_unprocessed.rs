@@ -36,7 +36,7 @@ struct Progress {
     reached: u64,
 }
 
-/// The check.
+/// What is remembered of the run to judge this.
 #[derive(Default)]
 pub struct NothingBelowCheckpointUnprocessed {
     progress: Grid<Progress>,

@@ -9,7 +9,7 @@ use crate::check::lens::Lens;
 use crate::check::lens::grid::Grid;
 use crate::check::{Check, CheckResult, CheckSettings, Invariant};
 
-/// The check.
+/// What is remembered of the run to judge this.
 #[derive(Default)]
 pub struct ShardOrder {
     /// Last ordinal and sequence index accepted, by stream and shard.

@@ -12,7 +12,7 @@ use crate::base::{ConsumerId, Event, Fold, HostId, SimTime, StreamId, StreamName
 /// What was declared of a consumer.
 #[derive(Clone, Debug)]
 pub struct Consumer {
-    /// Its name.
+    /// As the scenario or the application calls it.
     pub name: Arc<str>,
     /// The library it uses.
     pub library: ConsumerLibrary,
@@ -66,7 +66,7 @@ impl Names {
     pub fn role(&self, host: HostId) -> Option<HostRole> {
         find(&self.hosts, host.index()).map(|h| h.role)
     }
-    /// Whether `host` is called `name`.
+    /// Returns whether `host` is called `name`.
     pub fn is_called(&self, host: HostId, name: &str) -> bool {
         find(&self.hosts, host.index()).is_some_and(|h| &*h.name == name)
     }
@@ -74,7 +74,7 @@ impl Names {
     pub fn stream(&self, stream: StreamId) -> String {
         find(&self.streams, stream.index()).map_or_else(|| format!("stream {}", stream.0), |s| s.name.to_string())
     }
-    /// Whether the stream is being deleted or is deleted.
+    /// Returns whether the stream is being deleted or is deleted.
     pub fn is_gone(&self, stream: StreamId) -> bool {
         find(&self.streams, stream.index()).is_some_and(|s| s.is_gone)
     }
@@ -90,7 +90,7 @@ impl Names {
     pub fn info(&self, consumer: ConsumerId) -> Option<&Consumer> {
         find(&self.consumers, consumer.index())
     }
-    /// Whether the consumer's effects commit together with its position.
+    /// Returns whether the consumer's effects commit together with its position.
     pub fn is_transactional(&self, consumer: ConsumerId) -> bool {
         self.info(consumer).is_some_and(|info| info.sink == SinkKind::Transactional)
     }

@@ -3,7 +3,7 @@
 use super::grid::Grid;
 use crate::base::{Event, HashKeyRange, ShardId, StreamId};
 
-/// A shard.
+/// What is known of a shard: its range, descent, and how far it is trimmed.
 #[derive(Clone, Debug, Default)]
 pub struct Shard {
     /// Its hash key range; `None` for a number that no shard has had.
@@ -19,11 +19,11 @@ pub struct Shard {
 }
 
 impl Shard {
-    /// Whether it takes records.
+    /// Returns whether it takes records.
     pub fn is_open(&self) -> bool {
         self.range.is_some() && self.end.is_none() && !self.is_expired
     }
-    /// The parents.
+    /// Returns none for a first shard, one after a split, two after a merge.
     pub fn parents(&self) -> impl Iterator<Item = ShardId> {
         self.parents.into_iter().flatten()
     }
@@ -56,7 +56,7 @@ impl Shards {
             _ => {}
         }
     }
-    /// The shard.
+    /// Returns `None` for a shard that was never opened.
     pub fn get(&self, stream: StreamId, shard: ShardId) -> Option<&Shard> {
         self.grid.get(stream.index(), shard.index())
     }
@@ -64,7 +64,7 @@ impl Shards {
     pub fn trimmed(&self, stream: StreamId, shard: ShardId) -> u64 {
         self.get(stream, shard).map_or(0, |s| s.trimmed)
     }
-    /// The stream's shards.
+    /// Returns all shards that ever were, by number.
     pub fn of(&self, stream: StreamId) -> impl Iterator<Item = (ShardId, &Shard)> {
         let numbered = self.grid.row(stream.index()).iter().enumerate();
         numbered.filter(|(_, s)| s.range.is_some()).map(|(i, s)| (ShardId(i as u32), s))

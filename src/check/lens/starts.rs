@@ -35,9 +35,7 @@ impl Origin {
 /// A worker's first read of a shard.
 #[derive(Clone, Copy, Debug)]
 pub struct Start {
-    /// The consumer.
     pub consumer: ConsumerId,
-    /// The shard.
     pub shard: ShardId,
     /// What it began from.
     pub origin: Origin,

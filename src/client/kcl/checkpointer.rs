@@ -49,9 +49,9 @@ pub struct Prepared<N = SequenceNumber>(N);
 pub enum ToStore<N = SequenceNumber> {
     /// Nothing: it is there already.
     Nothing,
-    /// This number.
+    /// The checkpoint is this sequence number.
     Number(N),
-    /// SHARD_END.
+    /// The shard is done: SHARD_END, which is final.
     ShardEnd,
 }
 

@@ -15,7 +15,7 @@ pub struct KclSettings {
     pub consumer: ConsumerId,
     /// Name; its workers' hosts are `NAME-1`, `NAME-2`, ...
     pub name: Arc<str>,
-    /// The stream.
+    /// The stream that the application reads.
     pub stream: StreamName,
     /// `applicationName`, the lease table's name.
     pub lease_table: TableName,
@@ -73,7 +73,7 @@ pub struct KclSettings {
     pub task_backoff: SimDuration,
     /// `ignoreUnexpectedChildShards`.
     pub is_ignore_unexpected_child_shards: bool,
-    /// GetRecords timeout.
+    /// After this the library gives a GetRecords call up and asks again.
     pub get_records_timeout: SimDuration,
     /// `dynamoDbRequestTimeout`.
     pub table_timeout: SimDuration,

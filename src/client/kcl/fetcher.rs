@@ -92,7 +92,7 @@ pub struct Fetcher {
     pub kinesis: Rc<Sdk>,
     /// The application's settings.
     pub settings: Rc<KclSettings>,
-    /// The shard.
+    /// The shard that records are fetched from.
     pub shard: ShardId,
     /// Wall-clock time that `InitialPosition::AtTimestampAgo` counts back from.
     pub started_unix_ms: u64,

@@ -42,7 +42,8 @@ pub struct HoleTracker {
 }
 
 impl HoleTracker {
-    /// Takes in an audit. Whether the leases must be synced: the same hole `threshold` times in a row, or no lease.
+    /// Takes in an audit. Returns whether the leases must be synced: the same hole `threshold` times in a row, or no
+    /// lease.
     pub fn audit(&mut self, leases: &[Lease], threshold: u32) -> bool {
         if leases.is_empty() {
             return true;

@@ -3,8 +3,8 @@
 use crate::base::ShardId;
 use crate::base::lease_row::{Checkpoint, Lease};
 
-/// Whether the row of an ended shard may go: all its children have rows, none of them is still to begin, and its own
-/// parents' rows are gone. A child at LATEST counts as begun.
+/// Returns whether the row of an ended shard may go: all its children have rows, none of them is still to begin, and
+/// its own parents' rows are gone. A child at LATEST counts as begun.
 pub fn may_delete_completed(lease: &Lease, leases: &[Lease]) -> bool {
     let row = |shard: &ShardId| leases.iter().find(|lease| lease.shard == *shard);
     let has_begun = |child: &ShardId| {
@@ -16,8 +16,8 @@ pub fn may_delete_completed(lease: &Lease, leases: &[Lease]) -> bool {
         && lease.parents.iter().all(|parent| row(parent).is_none())
 }
 
-/// Whether a shard must wait for its parents: a parent's row is there and not at SHARD_END. A missing row does not
-/// block.
+/// Returns whether a shard must wait for its parents: a parent's row is there and not at SHARD_END. A missing row
+/// does not block.
 pub fn is_blocked_on_parents<'a>(parents: impl IntoIterator<Item = Option<&'a Lease>>) -> bool {
     parents.into_iter().flatten().any(|parent| parent.checkpoint != Checkpoint::ShardEnd)
 }

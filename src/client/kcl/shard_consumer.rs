@@ -37,7 +37,7 @@ impl ConsumerControl {
         self.stop.set(Some(stronger(self.stop.get(), reason)));
         self.cache.queue.poke();
     }
-    /// Whether the consumer has ended.
+    /// Returns whether the consumer has ended.
     pub fn is_done(&self) -> bool {
         self.is_done.get()
     }

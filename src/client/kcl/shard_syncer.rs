@@ -10,13 +10,13 @@ use crate::client::poller::InitialPosition;
 /// A shard as the algorithm looks at it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Listed {
-    /// The shard.
+    /// As ListShards names it.
     pub id: ShardId,
     /// Its parents: none, one after a split, two after a merge.
     pub parents: Vec<ShardId>,
     /// Whether it is open.
     pub is_open: bool,
-    /// Its range.
+    /// The hash keys whose records it takes.
     pub range: HashKeyRange,
     /// Order in which leases are written.
     pub starts: Option<SequenceNumber>,
@@ -37,7 +37,7 @@ impl From<&Shard> for Listed {
 /// The listing contradicts itself: an open shard has an open parent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Inconsistent {
-    /// The child.
+    /// The open shard whose parent is open too.
     pub child: ShardId,
 }
 
@@ -50,7 +50,7 @@ pub fn sentinel(position: InitialPosition) -> Checkpoint {
     }
 }
 
-/// Whether ranges cover the whole hash key space.
+/// Returns whether ranges cover the whole hash key space.
 pub fn covers_hash_range(shards: &[Listed]) -> bool {
     let mut ranges: Vec<HashKeyRange> = shards.iter().map(|shard| shard.range).collect();
     ranges.sort();
@@ -126,7 +126,7 @@ struct Tree<'a> {
 }
 
 impl Tree<'_> {
-    /// Whether the shard has a lease, or an ancestor in the listing does or will.
+    /// Returns whether the shard has a lease, or an ancestor in the listing does or will.
     fn is_descendant(&mut self, id: ShardId) -> bool {
         if let Some(known) = self.known.get(&id) {
             return *known;

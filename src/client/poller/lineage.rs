@@ -35,7 +35,7 @@ enum Progress {
 }
 
 impl Lineage {
-    /// Whether no shard is known.
+    /// Returns whether no shard is known.
     pub fn is_empty(&self) -> bool {
         self.shards.is_empty()
     }

@@ -57,7 +57,7 @@ impl Arrivals {
         }
     }
 
-    /// Begins the next segment. Whether there is one.
+    /// Begins the next segment. Returns whether there is one.
     fn enter_next_segment(&mut self) -> bool {
         if self.segment.end_ns >= self.length_ns {
             self.at_ns = self.length_ns;

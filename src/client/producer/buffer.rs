@@ -93,7 +93,7 @@ impl Buffer {
         self.waiting.len() >= self.records_max || self.waiting_bytes >= self.bytes_max
     }
 
-    /// Lets the source's next record wait here. Whether there was one.
+    /// Lets the source's next record wait here. Returns whether there was one.
     fn wait_for_next(&mut self) -> bool {
         let Some(Offered { at, entry }) = self.source.take() else { return false };
         self.waiting_bytes += entry.size_bytes();

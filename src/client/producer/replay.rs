@@ -41,7 +41,7 @@ struct Spread {
 pub struct Replayed {
     /// Time since the trace began.
     pub after: SimDuration,
-    /// Its partition key.
+    /// Absent when the trace has no keys: then the producer draws one.
     pub key: Option<PartitionKey>,
     /// Length of its data.
     pub size_bytes: Option<u32>,
@@ -78,7 +78,7 @@ impl Replay {
         (u128::from(trace_ms) * 1_000_000 * MICRO / self.speed_micro) as u64
     }
 
-    /// Spreads the counts of the next interval. Whether there was one.
+    /// Spreads the counts of the next interval. Returns whether there was one.
     fn enter_next_interval(&mut self) -> bool {
         let trace = self.trace.clone();
         let Rows::Counts { columns, starts_ms, counts, .. } = &trace.rows else { return false };

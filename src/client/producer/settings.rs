@@ -10,7 +10,7 @@ use crate::client::sdk::RetryMode;
 pub struct ProducerSettings {
     /// Name, also the prefix of its hosts' names (`web-1`, `web-2`, ...).
     pub name: Arc<str>,
-    /// The stream.
+    /// The stream that records are put to.
     pub stream: StreamName,
     /// Number of hosts, which share the load evenly.
     pub hosts: u32,

@@ -200,11 +200,11 @@ impl Trace {
         };
         keys.into_iter().zip(counts).map(|(key, (records, peak))| KeyCount { key, records, peak }).collect()
     }
-    /// Whether partition keys come from the trace.
+    /// Returns whether partition keys come from the trace.
     pub fn has_keys(&self) -> bool {
         matches!(self.rows, Rows::Records { .. } | Rows::Counts { keys: Some(_), .. })
     }
-    /// Whether sizes come from the trace.
+    /// Returns whether sizes come from the trace.
     pub fn has_sizes(&self) -> bool {
         matches!(self.rows, Rows::Records { .. })
     }

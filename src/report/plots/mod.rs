@@ -15,7 +15,7 @@ use crate::measure::Series;
 pub struct Plot {
     /// The file's name (`records-clicks.svg`).
     pub file_name: String,
-    /// The picture.
+    /// The whole file.
     pub svg: String,
 }
 

@@ -99,7 +99,7 @@ impl Recorder {
         }
     }
 
-    /// Whether what changes nothing by itself is written down as well.
+    /// Returns whether what changes nothing by itself is written down as well.
     fn keeps_reads(&self, live: &Live) -> bool {
         match self.scope {
             Scope::Recording | Scope::Directory { has_scenario: true } => true,

@@ -15,7 +15,7 @@ pub type CancellationReason = Option<Box<Error>>;
 /// `Display` gives AWS's `reason`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ThrottlingReason {
-    /// The table.
+    /// Table whose units or state refused the call.
     pub table: TableName,
     /// The index, when the table itself has units left.
     pub index: Option<Box<str>>,
@@ -60,7 +60,6 @@ errors! {
             "TableNotFoundException", 400, Never, format_args!("Table not found: {name}");
         /// The table's state does not allow it.
         ResourceInUse = "ResourceInUseException", 400, Never, "The resource is in use";
-        /// A quota.
         LimitExceeded = "LimitExceededException", 400, Throttling, "Too many operations for a given subscriber";
         /// A request that contradicts itself or the table.
         Validation(text: Box<str>) = "ValidationException", 400, Never, text;

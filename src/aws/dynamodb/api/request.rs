@@ -1,16 +1,17 @@
 //! What can be asked.
+//!
+//! Members are AWS's, under its names, and as it describes them; words stand where a member is named otherwise, or holds
+//! less or more.
+
+#![expect(missing_docs, reason = "members are AWS's, under its names")]
 
 use super::{AttributeName, AttributeType, AttributeValue, Comparator, Condition, Item, Update};
 use crate::base::TableName;
 
-/// CreateTable.
 #[derive(Clone, Debug)]
 pub struct CreateTable {
-    /// TableName.
     pub table: TableName,
-    /// HASH key attribute.
     pub hash_key: AttributeName,
-    /// RANGE key attribute.
     pub range_key: Option<AttributeName>,
     /// Billing mode and units.
     pub capacity: Capacity,
@@ -20,7 +21,6 @@ pub struct CreateTable {
     pub key_types: Vec<(AttributeName, AttributeType)>,
     /// DeletionProtectionEnabled.
     pub is_protected: bool,
-    /// Tags.
     pub tags: Vec<(Box<str>, Box<str>)>,
 }
 
@@ -62,7 +62,6 @@ pub enum Projection {
     KeysOnly,
     /// INCLUDE: those and these.
     Include(Vec<AttributeName>),
-    /// ALL.
     All,
 }
 
@@ -71,9 +70,7 @@ pub enum Projection {
 pub struct IndexSchema {
     /// IndexName.
     pub name: Box<str>,
-    /// HASH key attribute.
     pub hash_key: AttributeName,
-    /// RANGE key attribute.
     pub range_key: Option<AttributeName>,
     /// Its own capacity; the table's when `None`.
     pub capacity: Option<Capacity>,
@@ -98,7 +95,6 @@ impl Key {
     pub fn and(self, name: impl Into<AttributeName>, value: AttributeValue) -> Self {
         Self(self.0.with(name, value))
     }
-    /// The attributes.
     pub fn attributes(&self) -> &Item {
         &self.0
     }
@@ -122,7 +118,6 @@ pub enum KeyCondition {
     Compare(Comparator, AttributeValue),
     /// Between both values, inclusive.
     Between(AttributeValue, AttributeValue),
-    /// Begins with.
     BeginsWith(AttributeValue),
 }
 
@@ -137,10 +132,8 @@ pub struct Page {
     pub start: Option<Key>,
 }
 
-/// UpdateTable.
 #[derive(Clone, Debug)]
 pub struct UpdateTable {
-    /// The table.
     pub table: TableName,
     /// New billing mode or units.
     pub capacity: Option<Capacity>,
@@ -178,7 +171,6 @@ impl UpdateTable {
 /// One write of TransactWriteItems.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TransactWrite {
-    /// The table.
     pub table: TableName,
     /// What is written.
     pub action: TransactAction,
@@ -191,11 +183,8 @@ pub struct TransactWrite {
 /// What one write of TransactWriteItems does.
 #[derive(Clone, Debug, PartialEq)]
 pub enum TransactAction {
-    /// Put.
     Put(Item),
-    /// Update.
     Update(Key, Vec<Update>),
-    /// Delete.
     Delete(Key),
     /// ConditionCheck.
     Check(Key),

@@ -1,4 +1,9 @@
 //! What is answered.
+//!
+//! Members are AWS's, under its names, and as it describes them; words stand where a member is named otherwise, or holds
+//! less or more.
+
+#![expect(missing_docs, reason = "members are AWS's, under its names")]
 
 use std::sync::Arc;
 
@@ -73,12 +78,9 @@ pub struct Consumed {
     pub indexes: Vec<(Box<str>, u32, u32)>,
 }
 
-/// TableDescription.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TableDescription {
-    /// TableName.
     pub table: TableName,
-    /// TableStatus.
     pub status: TableStatus,
     /// Billing mode and units.
     pub capacity: Capacity,
@@ -88,11 +90,9 @@ pub struct TableDescription {
     pub size_bytes: u64,
     /// CreationDateTime.
     pub created_at: SimTime,
-    /// TableId: tells a table from an earlier one of the same name.
+    /// TableId: differs from that of an earlier table of the same name.
     pub id: TableId,
-    /// HASH key attribute.
     pub hash_key: AttributeName,
-    /// RANGE key attribute.
     pub range_key: Option<AttributeName>,
     /// AttributeDefinitions, as far as they were given.
     pub key_types: Vec<(AttributeName, AttributeType)>,
@@ -109,29 +109,20 @@ pub struct IndexDescription {
     pub name: Box<str>,
     /// Whether it is ACTIVE; else CREATING.
     pub is_active: bool,
-    /// HASH key attribute.
     pub hash_key: AttributeName,
-    /// RANGE key attribute.
     pub range_key: Option<AttributeName>,
     /// What it shows.
     pub projection: Projection,
-    /// Its capacity.
     pub capacity: Capacity,
-    /// ItemCount.
     pub item_count: u64,
     /// IndexSizeBytes.
     pub size_bytes: u64,
 }
 
-/// TableStatus.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TableStatus {
-    /// CREATING.
     Creating,
-    /// ACTIVE.
     Active,
-    /// UPDATING.
     Updating,
-    /// DELETING.
     Deleting,
 }

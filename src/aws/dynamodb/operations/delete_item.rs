@@ -8,12 +8,9 @@ use crate::aws::dynamodb::wire::shapes::{
     RETURN_ON_FAILURE, RETURN_VALUES, TABLE,
 };
 
-/// DeleteItem.
 #[derive(Clone, Debug)]
 pub struct DeleteItem {
-    /// The table.
     pub table: TableName,
-    /// Key attributes.
     pub key: Key,
     /// Condition on the present item.
     pub condition: Option<Condition>,

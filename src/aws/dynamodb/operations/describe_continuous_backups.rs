@@ -3,10 +3,8 @@
 use super::row::{At, Body, DynamoDb, Echo, Member, Operation, Plane, Reply, Row, TableName, WireError};
 use crate::aws::dynamodb::wire::shapes::TABLE;
 
-/// DescribeContinuousBackups.
 #[derive(Clone, Debug)]
 pub struct DescribeContinuousBackups {
-    /// The table.
     pub table: TableName,
 }
 

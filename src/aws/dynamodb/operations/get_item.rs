@@ -7,12 +7,9 @@ use crate::aws::dynamodb::wire::shapes::{
     CONSISTENT, EXPRESSION_NAMES, KEY, PROJECTION, RETURN_CONSUMED, TABLE, TO_GET,
 };
 
-/// GetItem.
 #[derive(Clone, Debug)]
 pub struct GetItem {
-    /// The table.
     pub table: TableName,
-    /// Key attributes.
     pub key: Key,
     /// ConsistentRead.
     pub consistent: bool,

@@ -5,10 +5,8 @@ use super::row::{
 };
 use crate::aws::dynamodb::wire::shapes::text;
 
-/// ListTables.
 #[derive(Clone, Debug)]
 pub struct ListTables {
-    /// ExclusiveStartTableName.
     pub exclusive_start: Option<TableName>,
     /// Limit, 1 to 100.
     pub limit: Option<u32>,

@@ -3,10 +3,8 @@
 use super::row::{At, Body, DynamoDb, Echo, Member, Operation, Plane, Reply, Row, TableName, WireError, optional};
 use crate::aws::dynamodb::wire::shapes::{RESOURCE, text};
 
-/// ListTagsOfResource.
 #[derive(Clone, Debug)]
 pub struct ListTagsOfResource {
-    /// The table.
     pub table: TableName,
 }
 

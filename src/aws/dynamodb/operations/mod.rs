@@ -5,6 +5,11 @@
 //! list below.
 //!
 //! Not here: PartiQL, streams, global tables, backups, imports and exports, TransactGetItems.
+//!
+//! Members are AWS's, under its names, and as it describes them; words stand where a member is named otherwise, or holds
+//! less or more.
+
+#![expect(missing_docs, reason = "requests and their members are AWS's, under its names")]
 
 mod batch_get_item;
 mod batch_write_item;

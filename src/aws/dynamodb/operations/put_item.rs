@@ -8,10 +8,8 @@ use crate::aws::dynamodb::wire::shapes::{
     RETURN_ON_FAILURE, RETURN_VALUES, TABLE, VALUES,
 };
 
-/// PutItem.
 #[derive(Clone, Debug)]
 pub struct PutItem {
-    /// The table.
     pub table: TableName,
     /// The whole item, with its key.
     pub item: Item,

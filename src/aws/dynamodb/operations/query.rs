@@ -15,7 +15,6 @@ use crate::aws::dynamodb::wire::shapes::{
 /// Query, of the table or of an index.
 #[derive(Clone, Debug)]
 pub struct Query {
-    /// The table.
     pub table: TableName,
     /// IndexName.
     pub index: Option<Box<str>>,

@@ -10,10 +10,8 @@ use crate::aws::dynamodb::wire::shapes::{
     SELECT, START, TABLE, TO_GET, VALUES,
 };
 
-/// Scan.
 #[derive(Clone, Debug)]
 pub struct Scan {
-    /// The table.
     pub table: TableName,
     /// IndexName.
     pub index: Option<Box<str>>,

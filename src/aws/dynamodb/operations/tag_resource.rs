@@ -4,10 +4,8 @@ use super::row::{At, Body, DynamoDb, Echo, Member, Operation, Plane, Reply, Row,
 use crate::aws::dynamodb::wire::shapes::{RESOURCE, TAGS};
 use crate::aws::dynamodb::wire::table_members::tags;
 
-/// TagResource.
 #[derive(Clone, Debug)]
 pub struct TagResource {
-    /// The table.
     pub table: TableName,
     /// Tags; equal keys are overwritten.
     pub tags: Vec<(Box<str>, Box<str>)>,

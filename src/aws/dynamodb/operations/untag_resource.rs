@@ -5,10 +5,8 @@ use super::row::{
 };
 use crate::aws::dynamodb::wire::shapes::{RESOURCE, text};
 
-/// UntagResource.
 #[derive(Clone, Debug)]
 pub struct UntagResource {
-    /// The table.
     pub table: TableName,
     /// TagKeys.
     pub keys: Vec<Box<str>>,

@@ -8,7 +8,6 @@ use crate::aws::dynamodb::wire::shapes::TABLE;
 /// UpdateContinuousBackups. Nothing is backed up.
 #[derive(Clone, Debug)]
 pub struct UpdateContinuousBackups {
-    /// The table.
     pub table: TableName,
     /// PointInTimeRecoveryEnabled.
     pub is_enabled: bool,

@@ -9,12 +9,9 @@ use crate::aws::dynamodb::wire::shapes::{
     RETURN_METRICS, RETURN_ON_FAILURE, RETURN_VALUES, TABLE, VALUES,
 };
 
-/// UpdateItem.
 #[derive(Clone, Debug)]
 pub struct UpdateItem {
-    /// The table.
     pub table: TableName,
-    /// Key attributes.
     pub key: Key,
     /// Changes, applied together.
     pub updates: Vec<Update>,

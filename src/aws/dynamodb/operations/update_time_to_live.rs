@@ -9,7 +9,6 @@ use crate::aws::dynamodb::wire::shapes::{NAME, TABLE};
 /// UpdateTimeToLive. What has expired is not deleted: AWS takes up to days for it.
 #[derive(Clone, Debug)]
 pub struct UpdateTimeToLive {
-    /// The table.
     pub table: TableName,
     /// AttributeName, or off.
     pub attribute: Option<AttributeName>,

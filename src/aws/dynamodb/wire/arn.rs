@@ -6,7 +6,7 @@ use crate::aws::protocol::{Account, WireError};
 use crate::base::TableName;
 
 impl Account {
-    /// A table's ARN.
+    /// Returns `arn:aws:dynamodb:REGION:ACCOUNT:table/NAME`.
     pub fn table_arn(&self, table: impl fmt::Display) -> String {
         format!("arn:aws:dynamodb:{}:{}:table/{table}", self.region, self.id)
     }

@@ -15,7 +15,7 @@ fn invalid(text: impl std::fmt::Display) -> WireError {
     WireError::validation(format!("One or more parameter values were invalid: {text}"))
 }
 
-/// Which parameters a body has.
+/// Returns which parameters a body has.
 pub(in crate::aws::dynamodb) fn present<'a>(body: &Value<'_>, parameters: &[&'a str]) -> Vec<&'a str> {
     parameters.iter().copied().filter(|name| body.get(name).is_some()).collect()
 }

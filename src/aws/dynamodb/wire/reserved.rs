@@ -1,7 +1,7 @@
 //! Words that expressions may not use as attribute names
 //! (<https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ReservedWords.html>).
 
-/// Whether a word is reserved, in any case.
+/// Returns whether a word is reserved, in any case.
 pub(super) fn is_reserved(word: &str) -> bool {
     let upper = word.to_ascii_uppercase();
     RESERVED.binary_search(&upper.as_str()).is_ok()

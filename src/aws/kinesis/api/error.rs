@@ -12,7 +12,6 @@ errors! {
         ResourceInUse(text: Box<str>) = "ResourceInUseException", 400, Never, text;
         /// A member is out of range, or contradicts another.
         InvalidArgument(text: Box<str>) = "InvalidArgumentException", 400, Never, text;
-        /// A quota.
         LimitExceeded(text: Box<str>) = "LimitExceededException", 400, Throttling, text;
         /// A constraint of the API's model.
         Validation(text: Box<str>) = "ValidationException", 400, Never, text;

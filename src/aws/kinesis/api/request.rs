@@ -1,24 +1,25 @@
 //! What can be asked.
+//!
+//! Members are AWS's, under its names, and as it describes them; words stand where a member is named otherwise, or holds
+//! less or more.
+
+#![expect(missing_docs, reason = "members are AWS's, under its names")]
 
 use super::{RecordDistributionStrategy, StreamMode, Tag, Timestamp};
 use crate::base::{HashKey, PartitionKey, Payload, Position, SequenceNumber, ShardId, SimTime, StreamName};
 
-/// CreateStream.
 #[derive(Clone, Debug)]
 pub struct CreateStream {
     /// Name of the new stream.
     pub stream: StreamName,
     /// ShardCount, at least 1; needed in provisioned mode.
     pub shard_count: Option<u32>,
-    /// StreamMode.
     pub mode: StreamMode,
-    /// Tags.
     pub tags: Vec<Tag>,
     /// WarmThroughputMiBps, in on-demand mode.
     pub warm_throughput_mibps: Option<u32>,
     /// MaxRecordSizeInKiB.
     pub max_record_size_kib: Option<u32>,
-    /// RecordDistributionStrategy.
     pub distribution: RecordDistributionStrategy,
 }
 
@@ -40,11 +41,9 @@ impl CreateStream {
 /// ListShards: exactly one of `stream` and `next_token` is given.
 #[derive(Clone, Debug, Default)]
 pub struct ListShards {
-    /// The stream.
     pub stream: Option<StreamName>,
     /// NextToken of an earlier page; valid for 300 s.
     pub next_token: Option<ListShardsToken>,
-    /// ExclusiveStartShardId.
     pub exclusive_start: Option<ShardId>,
     /// MaxResults, 1 to 10,000; capped at 1,000.
     pub max_results: Option<u32>,
@@ -96,26 +95,19 @@ pub struct ListStreamsToken {
 /// A record to put.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PutEntry {
-    /// PartitionKey.
     pub partition_key: PartitionKey,
     /// ExplicitHashKey, which replaces MD5 of the partition key.
     pub explicit_hash_key: Option<Box<HashKey>>,
-    /// Data.
     pub data: Payload,
 }
 
 /// ShardIteratorType with its argument.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum IteratorPosition {
-    /// AT_SEQUENCE_NUMBER.
     AtSequenceNumber(SequenceNumber),
-    /// AFTER_SEQUENCE_NUMBER.
     AfterSequenceNumber(SequenceNumber),
-    /// AT_TIMESTAMP.
     AtTimestamp(Timestamp),
-    /// TRIM_HORIZON.
     TrimHorizon,
-    /// LATEST.
     Latest,
 }
 

@@ -1,4 +1,8 @@
 //! What streams and the account are set to, and their tags and consumers.
+//!
+//! Members are AWS's, under its names; words stand where one is named otherwise, or holds less or more.
+
+#![expect(missing_docs, reason = "members are AWS's, under its names")]
 
 use std::fmt;
 
@@ -8,7 +12,6 @@ use crate::base::{SimTime, StreamId, StreamName};
 /// A tag: key and value.
 pub type Tag = (Box<str>, Box<str>);
 
-/// StreamMode.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum StreamMode {
     /// PROVISIONED: the user sets the number of shards.
@@ -27,7 +30,6 @@ impl fmt::Display for StreamMode {
     }
 }
 
-/// RecordDistributionStrategy.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum RecordDistributionStrategy {
     /// USER_PARTITION_KEY: by hash of the partition key.
@@ -88,7 +90,6 @@ impl ShardLevelMetrics {
 /// What tags and policies are for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Resource {
-    /// A stream.
     Stream(StreamName),
     /// A registered consumer.
     Consumer(ConsumerRef),
@@ -97,7 +98,6 @@ pub enum Resource {
 /// How a registered consumer is named.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConsumerRef {
-    /// Its stream.
     pub stream: StreamName,
     /// ConsumerName.
     pub name: Box<str>,
@@ -106,14 +106,10 @@ pub struct ConsumerRef {
     pub created_unix_s: Option<u64>,
 }
 
-/// ConsumerStatus.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ConsumerStatus {
-    /// CREATING.
     Creating,
-    /// ACTIVE.
     Active,
-    /// DELETING.
     Deleting,
 }
 
@@ -130,11 +126,9 @@ impl fmt::Display for ConsumerStatus {
 /// A registered consumer as listings show it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConsumerDescription {
-    /// Its stream.
     pub stream: StreamName,
     /// ConsumerName.
     pub name: Box<str>,
-    /// ConsumerStatus.
     pub status: ConsumerStatus,
     /// ConsumerCreationTimestamp.
     pub created_at: Timestamp,
@@ -151,7 +145,6 @@ pub struct ConsumersToken {
     pub after: Box<str>,
 }
 
-/// WarmThroughput.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct WarmThroughput {
     /// TargetMiBps.
@@ -165,9 +158,7 @@ pub struct WarmThroughput {
 pub struct Commitment {
     /// Whether it is in force.
     pub is_enabled: bool,
-    /// StartedAt.
     pub started_at: Option<Timestamp>,
-    /// EndedAt.
     pub ended_at: Option<Timestamp>,
     /// EarliestAllowedEndAt.
     pub earliest_end_at: Option<Timestamp>,

@@ -1,4 +1,9 @@
 //! What is answered.
+//!
+//! Members are AWS's, under its names, and as it describes them; words stand where a member is named otherwise, or holds
+//! less or more.
+
+#![expect(missing_docs, reason = "members are AWS's, under its names")]
 
 use super::{
     Commitment, ConsumerDescription, ConsumersToken, Error, ListShardsToken, ListStreamsToken,
@@ -33,7 +38,6 @@ pub enum Response {
         /// Token of the next page.
         next_token: Option<ListShardsToken>,
     },
-    /// PutRecord.
     RecordPut {
         /// Where the record went.
         placed: Placed,
@@ -51,7 +55,6 @@ pub enum Response {
     },
     /// GetShardIterator.
     ShardIterator(ShardIterator),
-    /// GetRecords.
     Records(GetRecordsOutput),
     /// ListTagsForStream, ListTagsForResource.
     Tags {
@@ -71,13 +74,9 @@ pub enum Response {
     },
     /// DescribeLimits.
     Limits {
-        /// ShardLimit.
         shard_limit: u32,
-        /// OpenShardCount.
         open_shard_count: u32,
-        /// OnDemandStreamCount.
         on_demand_stream_count: u32,
-        /// OnDemandStreamCountLimit.
         on_demand_stream_count_limit: u32,
     },
     /// DescribeAccountSettings, UpdateAccountSettings.
@@ -112,11 +111,8 @@ pub enum Response {
 /// A stream as ListStreams shows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ListedStream {
-    /// StreamName.
     pub name: StreamName,
-    /// StreamStatus.
     pub status: StreamStatus,
-    /// StreamMode.
     pub mode: StreamMode,
     /// StreamCreationTimestamp.
     pub created_at: Timestamp,
@@ -129,16 +125,13 @@ pub struct StreamDescription {
     pub summary: StreamSummary,
     /// Shards, not expired, in order.
     pub shards: Vec<Shard>,
-    /// HasMoreShards.
     pub has_more_shards: bool,
 }
 
 /// DescribeStreamSummary's summary.
 #[derive(Clone, Debug)]
 pub struct StreamSummary {
-    /// StreamName.
     pub name: StreamName,
-    /// StreamStatus.
     pub status: StreamStatus,
     /// RetentionPeriodHours.
     pub retention_hours: u32,
@@ -146,17 +139,13 @@ pub struct StreamSummary {
     pub created_at: Timestamp,
     /// KeyId while encrypted.
     pub encryption_key_id: Option<Box<str>>,
-    /// OpenShardCount.
     pub open_shard_count: u32,
-    /// ConsumerCount.
     pub consumer_count: u32,
-    /// StreamMode.
     pub mode: StreamMode,
     /// EnhancedMonitoring.
     pub metrics: ShardLevelMetrics,
     /// MaxRecordSizeInKiB.
     pub max_record_size_kib: u32,
-    /// RecordDistributionStrategy.
     pub distribution: RecordDistributionStrategy,
     /// WarmThroughput, when it was asked for.
     pub warm_throughput: Option<WarmThroughput>,
@@ -165,15 +154,10 @@ pub struct StreamSummary {
 /// A shard as listings show it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Shard {
-    /// ShardId.
     pub id: ShardId,
-    /// ParentShardId.
     pub parent: Option<ShardId>,
-    /// AdjacentParentShardId.
     pub adjacent_parent: Option<ShardId>,
-    /// HashKeyRange.
     pub range: HashKeyRange,
-    /// StartingSequenceNumber.
     pub starting_sequence_number: SequenceNumber,
     /// EndingSequenceNumber; `None` while open.
     pub ending_sequence_number: Option<SequenceNumber>,
@@ -182,9 +166,7 @@ pub struct Shard {
 /// Where a record was put.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Placed {
-    /// ShardId.
     pub shard: ShardId,
-    /// SequenceNumber.
     pub sequence_number: SequenceNumber,
 }
 
@@ -196,7 +178,6 @@ pub enum PutFailure {
         /// The shard over its limit.
         shard: ShardId,
     },
-    /// `InternalFailure`.
     InternalFailure,
 }
 
@@ -207,7 +188,6 @@ pub struct GetRecordsOutput {
     pub records: Vec<Record>,
     /// NextShardIterator; `None` at the end of a closed shard.
     pub next: Option<ShardIterator>,
-    /// MillisBehindLatest.
     pub millis_behind_latest: u64,
     /// ChildShards, only at the end of a closed shard.
     pub child_shards: Vec<ChildShard>,
@@ -218,7 +198,6 @@ pub struct GetRecordsOutput {
 /// What a subscription has to say.
 #[derive(Clone, Debug)]
 pub enum SubscriptionPoll {
-    /// An event.
     Event(Box<SubscriptionEvent>),
     /// Nothing before then, whatever happens.
     NotBefore(SimTime),
@@ -238,7 +217,6 @@ pub struct SubscriptionEvent {
     pub records: Vec<Record>,
     /// ContinuationSequenceNumber; `None` at the end of a closed shard.
     pub continuation: Option<SequenceNumber>,
-    /// MillisBehindLatest.
     pub millis_behind_latest: u64,
     /// ChildShards, only at the end of a closed shard.
     pub child_shards: Vec<ChildShard>,
@@ -249,13 +227,10 @@ pub struct SubscriptionEvent {
 /// A record as readers get it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Record {
-    /// SequenceNumber.
     pub sequence_number: SequenceNumber,
     /// ApproximateArrivalTimestamp.
     pub arrived_at: SimTime,
-    /// PartitionKey.
     pub partition_key: KeyText,
-    /// Data.
     pub data: Payload,
     /// Position in the shard; for observers, not on the wire.
     pub ordinal: u64,
@@ -271,10 +246,8 @@ impl Record {
 /// A child shard as GetRecords shows it at the end of its parent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ChildShard {
-    /// ShardId.
     pub id: ShardId,
     /// ParentShards: one after a split, two after a merge.
     pub parents: Vec<ShardId>,
-    /// HashKeyRange.
     pub range: HashKeyRange,
 }

@@ -6,10 +6,8 @@ use crate::aws::kinesis::wire::members::tags;
 use crate::aws::kinesis::wire::shapes::{ARN, STREAM, TAGS};
 use crate::base::StreamName;
 
-/// AddTagsToStream.
 #[derive(Clone, Debug)]
 pub struct AddTagsToStream {
-    /// The stream.
     pub stream: StreamName,
     /// Keys and values; equal keys are overwritten.
     pub tags: Vec<Tag>,

@@ -4,10 +4,8 @@ use super::row::{Aim, At, Body, Kinesis, Member, Operation, Quota, Reply, Row, W
 use crate::aws::kinesis::wire::shapes::{ARN, HOURS, STREAM};
 use crate::base::StreamName;
 
-/// DecreaseStreamRetentionPeriod.
 #[derive(Clone, Debug)]
 pub struct DecreaseStreamRetentionPeriod {
-    /// The stream.
     pub stream: StreamName,
     /// RetentionPeriodHours, at least 24.
     pub hours: u32,

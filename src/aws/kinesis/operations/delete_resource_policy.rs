@@ -5,7 +5,6 @@ use crate::aws::kinesis::api::Resource;
 use crate::aws::kinesis::wire::members::resource;
 use crate::aws::kinesis::wire::shapes::RESOURCE;
 
-/// DeleteResourcePolicy.
 #[derive(Clone, Debug)]
 pub struct DeleteResourcePolicy {
     /// What the policy is for.

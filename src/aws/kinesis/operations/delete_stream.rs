@@ -4,10 +4,8 @@ use super::row::{Aim, At, Body, Kinesis, Member, Operation, Quota, Reply, Row, S
 use crate::aws::kinesis::wire::shapes::{ARN, STREAM};
 use crate::base::StreamName;
 
-/// DeleteStream.
 #[derive(Clone, Debug)]
 pub struct DeleteStream {
-    /// The stream.
     pub stream: StreamName,
     /// EnforceConsumerDeletion: registered consumers go with it, and do not stand in the way.
     pub with_consumers: bool,

@@ -5,10 +5,8 @@ use crate::aws::kinesis::api::ConsumerRef;
 use crate::aws::kinesis::wire::members::consumer;
 use crate::aws::kinesis::wire::shapes::{ARN, CONSUMER_ARN, NAME};
 
-/// DeregisterStreamConsumer.
 #[derive(Clone, Debug)]
 pub struct DeregisterStreamConsumer {
-    /// The consumer.
     pub consumer: ConsumerRef,
 }
 

@@ -2,7 +2,6 @@
 
 use super::row::{Aim, At, Body, Kinesis, Member, Operation, Quota, Reply, Row, WireError};
 
-/// DescribeAccountSettings.
 #[derive(Clone, Debug)]
 pub struct DescribeAccountSettings;
 

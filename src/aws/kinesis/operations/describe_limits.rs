@@ -2,7 +2,6 @@
 
 use super::row::{Aim, At, Body, Kinesis, Member, Operation, Quota, Reply, Row, WireError};
 
-/// DescribeLimits.
 #[derive(Clone, Debug)]
 pub struct DescribeLimits;
 

@@ -4,12 +4,9 @@ use super::row::{Aim, At, Body, Kinesis, Member, Operation, Quota, Reply, Row, W
 use crate::aws::kinesis::wire::shapes::{ARN, NAME, PAGE, STREAM};
 use crate::base::{ShardId, StreamName};
 
-/// DescribeStream.
 #[derive(Clone, Debug)]
 pub struct DescribeStream {
-    /// The stream.
     pub stream: StreamName,
-    /// ExclusiveStartShardId.
     pub exclusive_start: Option<ShardId>,
     /// Limit, 1 to 10,000; capped at 100.
     pub limit: Option<u32>,

@@ -4,10 +4,8 @@ use super::row::{Aim, At, Body, Kinesis, Member, Operation, Quota, Reply, Row, W
 use crate::aws::kinesis::wire::shapes::{ARN, STREAM};
 use crate::base::StreamName;
 
-/// DescribeStreamSummary.
 #[derive(Clone, Debug)]
 pub struct DescribeStreamSummary {
-    /// The stream.
     pub stream: StreamName,
 }
 

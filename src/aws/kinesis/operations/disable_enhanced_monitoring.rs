@@ -6,12 +6,9 @@ use crate::aws::kinesis::wire::members::metrics;
 use crate::aws::kinesis::wire::shapes::{ARN, METRICS, STREAM};
 use crate::base::StreamName;
 
-/// DisableEnhancedMonitoring.
 #[derive(Clone, Debug)]
 pub struct DisableEnhancedMonitoring {
-    /// The stream.
     pub stream: StreamName,
-    /// ShardLevelMetrics.
     pub metrics: ShardLevelMetrics,
 }
 

@@ -6,10 +6,8 @@ use crate::aws::kinesis::wire::body::invalid_argument;
 use crate::aws::kinesis::wire::shapes::{ARN, DRY_RUN, POSITIVE, any_text};
 use crate::aws::kinesis::wire::tokens;
 
-/// GetRecords.
 #[derive(Clone, Debug)]
 pub struct GetRecords {
-    /// ShardIterator.
     pub iterator: ShardIterator,
     /// Limit, 1 to 10,000; 10,000 when absent.
     pub limit: Option<u32>,

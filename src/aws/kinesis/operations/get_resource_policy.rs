@@ -5,7 +5,6 @@ use crate::aws::kinesis::api::Resource;
 use crate::aws::kinesis::wire::members::resource;
 use crate::aws::kinesis::wire::shapes::RESOURCE;
 
-/// GetResourcePolicy.
 #[derive(Clone, Debug)]
 pub struct GetResourcePolicy {
     /// What the policy is for.

@@ -5,12 +5,9 @@ use crate::aws::kinesis::api::IteratorPosition;
 use crate::aws::kinesis::wire::shapes::{ARN, DRY_RUN, ITERATOR_TYPE, NAME, SEQUENCE_NUMBER, STREAM};
 use crate::base::{ShardId, StreamName};
 
-/// GetShardIterator.
 #[derive(Clone, Debug)]
 pub struct GetShardIterator {
-    /// The stream.
     pub stream: StreamName,
-    /// The shard.
     pub shard: ShardId,
     /// ShardIteratorType with its argument.
     pub position: IteratorPosition,

@@ -4,10 +4,8 @@ use super::row::{Aim, At, Body, Kinesis, Member, Operation, Quota, Reply, Row, W
 use crate::aws::kinesis::wire::shapes::{ARN, HOURS, STREAM};
 use crate::base::StreamName;
 
-/// IncreaseStreamRetentionPeriod.
 #[derive(Clone, Debug)]
 pub struct IncreaseStreamRetentionPeriod {
-    /// The stream.
     pub stream: StreamName,
     /// RetentionPeriodHours, up to 8,760.
     pub hours: u32,

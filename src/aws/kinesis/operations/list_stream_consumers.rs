@@ -7,10 +7,8 @@ use crate::aws::kinesis::wire::shapes::{ARN_REQUIRED, NEXT_TOKEN, PAGE};
 use crate::aws::kinesis::wire::tokens;
 use crate::base::StreamName;
 
-/// ListStreamConsumers.
 #[derive(Clone, Debug)]
 pub struct ListStreamConsumers {
-    /// The stream.
     pub stream: StreamName,
     /// NextToken: consumers up to this one were listed.
     pub after: Option<ConsumersToken>,

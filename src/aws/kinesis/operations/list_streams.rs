@@ -7,10 +7,8 @@ use crate::aws::kinesis::wire::shapes::{NAME, NEXT_TOKEN, PAGE};
 use crate::aws::kinesis::wire::tokens;
 use crate::base::StreamName;
 
-/// ListStreams.
 #[derive(Clone, Debug)]
 pub struct ListStreams {
-    /// ExclusiveStartStreamName.
     pub exclusive_start: Option<StreamName>,
     /// NextToken, which goes before ExclusiveStartStreamName.
     pub next_token: Option<ListStreamsToken>,

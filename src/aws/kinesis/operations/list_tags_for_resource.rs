@@ -5,10 +5,8 @@ use crate::aws::kinesis::api::Resource;
 use crate::aws::kinesis::wire::members::resource;
 use crate::aws::kinesis::wire::shapes::RESOURCE;
 
-/// ListTagsForResource.
 #[derive(Clone, Debug)]
 pub struct ListTagsForResource {
-    /// What is tagged.
     pub resource: Resource,
 }
 

@@ -5,10 +5,8 @@ use crate::aws::kinesis::api::Resource;
 use crate::aws::kinesis::wire::shapes::{ARN, STREAM, TAG_KEY, integer};
 use crate::base::StreamName;
 
-/// ListTagsForStream.
 #[derive(Clone, Debug)]
 pub struct ListTagsForStream {
-    /// The stream.
     pub stream: StreamName,
     /// ExclusiveStartTagKey.
     pub after: Option<Box<str>>,

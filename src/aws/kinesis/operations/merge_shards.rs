@@ -4,10 +4,8 @@ use super::row::{Aim, At, Body, Kinesis, Member, Operation, Quota, Reply, Row, W
 use crate::aws::kinesis::wire::shapes::{ARN, NAME, STREAM};
 use crate::base::{ShardId, StreamName};
 
-/// MergeShards.
 #[derive(Clone, Debug)]
 pub struct MergeShards {
-    /// The stream.
     pub stream: StreamName,
     /// ShardToMerge, the lower one.
     pub shard: ShardId,

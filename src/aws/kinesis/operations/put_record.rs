@@ -6,14 +6,10 @@ use crate::aws::kinesis::wire::members::entry;
 use crate::aws::kinesis::wire::shapes::{ARN, DATA, DRY_RUN, HASH_KEY, PARTITION_KEY, SEQUENCE_NUMBER, STREAM};
 use crate::base::{SequenceNumber, StreamName};
 
-/// PutRecord.
 #[derive(Clone, Debug)]
 pub struct PutRecord {
-    /// The stream.
     pub stream: StreamName,
-    /// The record.
     pub entry: PutEntry,
-    /// SequenceNumberForOrdering.
     pub sequence_number_for_ordering: Option<SequenceNumber>,
 }
 

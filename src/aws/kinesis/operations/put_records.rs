@@ -8,10 +8,8 @@ use crate::aws::kinesis::wire::members::entry;
 use crate::aws::kinesis::wire::shapes::{ARN, DRY_RUN, PUT_RECORDS_ENTRY, STREAM};
 use crate::base::StreamName;
 
-/// PutRecords.
 #[derive(Clone, Debug)]
 pub struct PutRecords {
-    /// The stream.
     pub stream: StreamName,
     /// 1 to 500 records; shared, because a client keeps them to send them again.
     pub entries: Arc<Vec<PutEntry>>,

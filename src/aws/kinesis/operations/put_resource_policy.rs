@@ -5,7 +5,6 @@ use crate::aws::kinesis::api::Resource;
 use crate::aws::kinesis::wire::members::{policy, resource};
 use crate::aws::kinesis::wire::shapes::{POLICY, RESOURCE};
 
-/// PutResourcePolicy.
 #[derive(Clone, Debug)]
 pub struct PutResourcePolicy {
     /// What the policy is for.

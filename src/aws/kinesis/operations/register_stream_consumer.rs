@@ -6,14 +6,11 @@ use crate::aws::kinesis::wire::members::tags;
 use crate::aws::kinesis::wire::shapes::{ARN_REQUIRED, NAME, TAGS};
 use crate::base::StreamName;
 
-/// RegisterStreamConsumer.
 #[derive(Clone, Debug)]
 pub struct RegisterStreamConsumer {
-    /// The stream.
     pub stream: StreamName,
     /// ConsumerName.
     pub name: Box<str>,
-    /// Tags.
     pub tags: Vec<Tag>,
 }
 

@@ -9,7 +9,6 @@ use crate::base::StreamName;
 /// RemoveTagsFromStream. Unknown keys are ignored.
 #[derive(Clone, Debug)]
 pub struct RemoveTagsFromStream {
-    /// The stream.
     pub stream: StreamName,
     /// TagKeys.
     pub keys: Vec<Box<str>>,

@@ -5,14 +5,11 @@ use crate::aws::kinesis::wire::body::hash_key;
 use crate::aws::kinesis::wire::shapes::{ARN, HASH_KEY, NAME, STREAM};
 use crate::base::{HashKey, ShardId, StreamName};
 
-/// SplitShard.
 #[derive(Clone, Debug)]
 pub struct SplitShard {
-    /// The stream.
     pub stream: StreamName,
     /// ShardToSplit.
     pub shard: ShardId,
-    /// NewStartingHashKey.
     pub new_starting_hash_key: HashKey,
 }
 

@@ -7,9 +7,7 @@ use crate::base::StreamName;
 /// StartStreamEncryption with EncryptionType KMS.
 #[derive(Clone, Debug)]
 pub struct StartStreamEncryption {
-    /// The stream.
     pub stream: StreamName,
-    /// KeyId.
     pub key_id: Box<str>,
 }
 

@@ -7,9 +7,7 @@ use crate::base::StreamName;
 /// StopStreamEncryption with EncryptionType KMS.
 #[derive(Clone, Debug)]
 pub struct StopStreamEncryption {
-    /// The stream.
     pub stream: StreamName,
-    /// KeyId.
     pub key_id: Box<str>,
 }
 

@@ -6,12 +6,9 @@ use crate::aws::kinesis::limits::SUBSCRIBE_CALLS_PER_S;
 use crate::aws::kinesis::wire::shapes::{CONSUMER_ARN, DRY_RUN, NAME, STARTING_POSITION};
 use crate::base::ShardId;
 
-/// SubscribeToShard.
 #[derive(Clone, Debug)]
 pub struct SubscribeToShard {
-    /// The consumer.
     pub consumer: ConsumerRef,
-    /// ShardId.
     pub shard: ShardId,
     /// StartingPosition.
     pub position: IteratorPosition,

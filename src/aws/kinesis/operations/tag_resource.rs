@@ -5,10 +5,8 @@ use crate::aws::kinesis::api::{Resource, Tag};
 use crate::aws::kinesis::wire::members::{resource, tags};
 use crate::aws::kinesis::wire::shapes::{RESOURCE, TAGS};
 
-/// TagResource.
 #[derive(Clone, Debug)]
 pub struct TagResource {
-    /// What is tagged.
     pub resource: Resource,
     /// Keys and values; equal keys are overwritten.
     pub tags: Vec<Tag>,

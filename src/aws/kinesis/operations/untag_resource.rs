@@ -8,7 +8,6 @@ use crate::aws::kinesis::wire::shapes::{RESOURCE, TAG_KEYS};
 /// UntagResource. Unknown keys are ignored.
 #[derive(Clone, Debug)]
 pub struct UntagResource {
-    /// What is tagged.
     pub resource: Resource,
     /// TagKeys.
     pub keys: Vec<Box<str>>,

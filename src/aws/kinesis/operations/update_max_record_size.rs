@@ -4,10 +4,8 @@ use super::row::{Aim, At, Body, Kinesis, Member, Operation, Quota, Reply, Row, W
 use crate::aws::kinesis::wire::shapes::{ARN, MAX_RECORD_SIZE};
 use crate::base::StreamName;
 
-/// UpdateMaxRecordSize.
 #[derive(Clone, Debug)]
 pub struct UpdateMaxRecordSize {
-    /// The stream.
     pub stream: StreamName,
     /// MaxRecordSizeInKiB, 1,024 to 10,240.
     pub kib: u32,

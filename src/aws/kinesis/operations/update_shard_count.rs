@@ -7,7 +7,6 @@ use crate::base::StreamName;
 /// UpdateShardCount with UNIFORM_SCALING.
 #[derive(Clone, Debug)]
 pub struct UpdateShardCount {
-    /// The stream.
     pub stream: StreamName,
     /// TargetShardCount.
     pub target: u32,

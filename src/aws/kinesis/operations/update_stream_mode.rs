@@ -6,12 +6,9 @@ use crate::aws::kinesis::wire::members::mode;
 use crate::aws::kinesis::wire::shapes::{ARN_REQUIRED, MODE, NATURAL};
 use crate::base::StreamName;
 
-/// UpdateStreamMode.
 #[derive(Clone, Debug)]
 pub struct UpdateStreamMode {
-    /// The stream.
     pub stream: StreamName,
-    /// StreamMode.
     pub mode: StreamMode,
     /// WarmThroughputMiBps.
     pub warm_throughput_mibps: Option<u32>,

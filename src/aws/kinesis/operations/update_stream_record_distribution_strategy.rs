@@ -6,12 +6,9 @@ use crate::aws::kinesis::wire::members::distribution;
 use crate::aws::kinesis::wire::shapes::{ARN_REQUIRED, DISTRIBUTION};
 use crate::base::StreamName;
 
-/// UpdateStreamRecordDistributionStrategy.
 #[derive(Clone, Debug)]
 pub struct UpdateStreamRecordDistributionStrategy {
-    /// The stream.
     pub stream: StreamName,
-    /// RecordDistributionStrategy.
     pub strategy: RecordDistributionStrategy,
 }
 

@@ -4,10 +4,8 @@ use super::row::{Aim, At, Body, Kinesis, Member, Operation, Quota, Reply, Row, W
 use crate::aws::kinesis::wire::shapes::{ARN, NATURAL, STREAM};
 use crate::base::StreamName;
 
-/// UpdateStreamWarmThroughput.
 #[derive(Clone, Debug)]
 pub struct UpdateStreamWarmThroughput {
-    /// The stream.
     pub stream: StreamName,
     /// WarmThroughputMiBps.
     pub mibps: u32,

@@ -7,7 +7,7 @@ use crate::aws::protocol::{Account, WireError};
 use crate::base::StreamName;
 
 impl Account {
-    /// A stream's ARN.
+    /// Returns `arn:aws:kinesis:REGION:ACCOUNT:stream/NAME`.
     pub fn stream_arn(&self, stream: impl fmt::Display) -> String {
         format!("arn:aws:kinesis:{}:{}:stream/{stream}", self.region, self.id)
     }

@@ -11,7 +11,7 @@ pub fn initial_response(encoding: Encoding) -> Vec<u8> {
     event_stream::event("initial-response", encoding.content_type(), &payload)
 }
 
-/// A SubscribeToShardEvent.
+/// Returns a SubscribeToShardEvent as a message of the event stream.
 pub fn subscription_event(encoding: Encoding, event: &SubscriptionEvent, epoch_unix_ms: u64) -> Vec<u8> {
     let children = match event.child_shards.is_empty() {
         true => Value::Null,

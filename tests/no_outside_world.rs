@@ -33,7 +33,7 @@ const FORBIDDEN: &[(&str, &str)] = &[
 const ALLOWED: &[(&str, &str, &str)] = &[
     ("src/net/client.rs", "Instant::", "tokio's, whose clock stands still but for the simulation"),
     ("src/net/mod.rs", "Instant::", "tokio's, whose clock stands still but for the simulation"),
-    ("src/net/tcp.rs", "Instant::", "tokio's, whose clock stands still but for the simulation"),
+    ("src/net/packets.rs", "Instant::", "tokio's, whose clock stands still but for the simulation"),
     ("src/simulation/agent.rs", "Instant::", "tokio's, whose clock stands still but for the simulation"),
     ("src/simulation/cx.rs", "SystemTime", "the type in which applications get a host's simulated wall clock"),
     ("src/simulation/identity.rs", "SystemTime", "the type in which applications get a host's simulated wall clock"),

@@ -58,16 +58,9 @@ const CIRCLES: &[(&[&str], &str)] = &[(
 
 // ---- until the files on these lists are mended; nothing is to be added ----
 const SIDEWAYS_FOR_NOW: &[(&str, &str)] = &[];
-const UPWARD_FOR_NOW: &[(&str, &str)] = &[("src/aws/", "src/aws/service.rs")];
-const CIRCLES_FOR_NOW: &[&str] = &[
-    "src/aws/dynamodb/",
-    "src/aws/dynamodb/wire/",
-    "src/check/",
-    "src/net/",
-    "src/run/",
-    "src/scenario/",
-    "src/scenario/file",
-];
+const UPWARD_FOR_NOW: &[(&str, &str)] = &[];
+const CIRCLES_FOR_NOW: &[&str] =
+    &["src/aws/dynamodb/", "src/aws/dynamodb/wire/", "src/run/", "src/scenario/", "src/scenario/file"];
 const SIZES_FOR_NOW: &[&str] = &[
     "src/aws/dynamodb/capacity.rs",
     "src/aws/dynamodb/mod.rs",
@@ -132,7 +125,7 @@ const ARMS_FOR_NOW: &[&str] = &[
     "src/aws/kinesis/wire/client/request.rs",
     "src/net/server.rs",
 ];
-const OPENINGS_FOR_NOW: &[&str] = &["src/aws/service.rs"];
+const OPENINGS_FOR_NOW: &[&str] = &[];
 // ---------------------------------------------------------------------------
 
 fn root() -> PathBuf {

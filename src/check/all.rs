@@ -1,23 +1,8 @@
 //! All checks together, each event going only to those that listen.
 
 use super::lens::Lens;
-use super::liveness::LivenessBounds;
-use super::{Check, CheckResult, Registration, invariants};
-use crate::aws::kinesis::api::ThrottleWindow;
-use crate::base::{Event, EventKind, Fold, SimDuration, SimTime};
-
-/// What the checks must know of a run besides its events.
-#[derive(Clone, Copy, Debug)]
-pub struct CheckSettings {
-    /// Shape of the streams service's write limits.
-    pub throttle_window: ThrottleWindow,
-    /// Whether the services enforce their limits; nothing is judged by them otherwise.
-    pub limits_enforced: bool,
-    /// How long an accepted record stays invisible to GetRecords.
-    pub visibility_lag: SimDuration,
-    /// Bounds of the liveness checks.
-    pub liveness: LivenessBounds,
-}
+use super::{Check, CheckResult, CheckSettings, Registration, invariants};
+use crate::base::{Event, EventKind, Fold, SimTime};
 
 /// By kind of event, a bit for each of 64 checks that listens.
 type Listeners = [u64; EventKind::ALL.len()];
@@ -101,7 +86,7 @@ mod tests {
         ConsumerLibrary, HostRole, ProcessingEnd, ReadRefusal, SinkKind, StreamStatus, TableThrottle, WriteRefusal,
         ZoneState,
     };
-    use crate::base::{PartitionKey, Position, StreamId};
+    use crate::base::{PartitionKey, Position, SimDuration, StreamId};
     use crate::check::test_events::*;
     use crate::check::{Evidence, Invariant, Verdict};
 

@@ -13,6 +13,8 @@ mod carrier;
 pub mod client;
 mod lives;
 mod ordinals;
+mod packets;
+mod room;
 pub mod server;
 mod stream;
 pub mod tcp;
@@ -21,38 +23,20 @@ pub mod tcp;
 mod tests;
 
 use std::cell::Cell;
-use std::rc::{Rc, Weak};
-use std::time::Duration;
+use std::rc::Rc;
 
 use tokio::sync::Notify;
-use tokio::task::{AbortHandle, LocalSet};
+use tokio::task::LocalSet;
 use tokio::time::Instant;
 
 use self::carrier::Carrier;
 pub use self::lives::{Life, Lives};
-pub use self::tcp::Tcp;
+pub use self::room::{Room, duration};
+pub use self::tcp::{PORT, Tcp};
 use crate::aws::{Cloud, Door};
-use crate::base::{HostId, SimDuration, SimTime};
+use crate::base::SimTime;
 use crate::client::Transport;
 use crate::world::World;
-
-/// A world inside one turmoil host.
-pub struct Room {
-    /// Has an executor of its own; whoever acts on it lets it catch up first.
-    pub world: World<Cloud>,
-    /// What turns bytes into requests of the services.
-    pub door: Door,
-    /// The TCP stacks.
-    pub tcp: Rc<Tcp>,
-    /// Lives of hosts that run foreign code.
-    pub lives: Rc<Lives>,
-    /// Where the room's tasks run; they hold the room, so it does not hold them.
-    tasks: Weak<LocalSet>,
-    began: Instant,
-    /// Something was done outside the world that may change what is due next.
-    acted: Notify,
-    answers: Cell<u64>,
-}
 
 impl Room {
     /// Lets the world and its packets move until then, inside a turmoil simulation of one host. `transport` says how
@@ -75,7 +59,7 @@ impl Room {
             let (began, acted, answers) = (Instant::now(), Notify::new(), Cell::new(0));
             let set = Rc::downgrade(&tasks);
             let room = Rc::new(Self { world, door, tcp: inside, lives, tasks: set, began, acted, answers });
-            room.spawn(tcp::carry(room.clone()));
+            room.spawn(packets::carry(room.clone()));
             if transport == Transport::Http {
                 room.world.carry_calls_by(Rc::new(Carrier::new(&room)));
             }
@@ -85,22 +69,6 @@ impl Room {
         // Sockets are closed by now; the thread's network goes last.
         drop(tcp);
         ran
-    }
-
-    /// Runs a task until the room is closed.
-    pub fn spawn(&self, task: impl Future<Output = ()> + 'static) -> Option<AbortHandle> {
-        self.tasks.upgrade().map(|tasks| tasks.spawn_local(task).abort_handle())
-    }
-
-    /// The time now, by tokio's clock.
-    pub fn now(&self) -> SimTime {
-        SimTime::from_nanos(self.began.elapsed().as_nanos() as u64)
-    }
-
-    /// Lets everything in the world happen that is due by now. Whoever acts on the world from outside does this first.
-    pub fn catch_up(&self) {
-        self.world.run_until(self.now());
-        self.acted.notify_one();
     }
 
     async fn drive(self: &Rc<Self>, until: SimTime, begin: impl Fn(&Rc<Self>, Rc<Life>)) {
@@ -114,28 +82,4 @@ impl Room {
             let _ = tokio::time::timeout_at(self.instant(due), self.acted.notified()).await;
         }
     }
-
-    /// tokio's instant of a time of the world, rounded up to what tokio's timers can tell apart.
-    pub fn instant(&self, at: SimTime) -> Instant {
-        self.began + Duration::from_millis(at.as_nanos().div_ceil(1_000_000))
-    }
-
-    /// Returns whether a host runs a built-in client, and no foreign code.
-    fn is_built_in(&self, host: HostId) -> bool {
-        self.lives.consumer_of(host).is_none()
-    }
-
-    /// A number for the next answer.
-    fn next_answer(&self) -> u64 {
-        self.answers.set(self.answers.get() + 1);
-        self.answers.get()
-    }
 }
-
-/// A span of the world as tokio counts it.
-pub fn duration(span: SimDuration) -> Duration {
-    Duration::from_nanos(span.as_nanos())
-}
-
-/// The port that services listen on.
-pub const PORT: u16 = 443;

@@ -1,23 +1,21 @@
-//! TCP stacks of the world's hosts, and what carries packets between them.
+//! TCP stacks of the world's hosts, and the packets under way between them.
 //!
-//! Packets of one direction of a connection arrive in order, each after the link's latency. A packet that a partition
-//! stops is sent again after 200 ms, 400 ms and so on, as Linux's TCP does with its smallest retransmission timeout
-//! (RFC 6298; `tcp_retries2` is 15), and those behind it wait.
+//! A packet that a partition stops is sent again after 200 ms, 400 ms and so on, as Linux's TCP does with its smallest
+//! retransmission timeout (RFC 6298; `tcp_retries2` is 15), and those behind it wait.
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
-use std::rc::Rc;
 use std::time::Duration;
 
 use tokio::sync::Notify;
 use tokio::time::Instant;
-use turmoil_net::{EnterGuard, KernelConfig, Net, Packet, Transport};
+use turmoil_net::{EnterGuard, KernelConfig, Net, Packet};
 
-use super::{PORT, Room, duration};
-use crate::aws::SPEAKING;
 use crate::base::HostId;
 
+/// The port that services listen on.
+pub const PORT: u16 = 443;
 /// Linux's smallest retransmission timeout.
 const RETRANSMIT_AFTER: Duration = Duration::from_millis(200);
 /// Linux's largest.
@@ -29,27 +27,27 @@ const SEGMENT_BYTES: u32 = 65_535;
 
 /// The stacks. While this value lives, it is the thread's network.
 pub struct Tcp {
-    net: EnterGuard,
+    pub(super) net: EnterGuard,
     stacks: BTreeMap<HostId, turmoil_net::HostId>,
-    flows: RefCell<Flows>,
+    pub(super) flows: RefCell<Flows>,
     /// A host used a socket, and may have sent something.
-    used: Notify,
+    pub(super) used: Notify,
 }
 
 /// Packets under way.
 #[derive(Default)]
-struct Flows {
-    flows: BTreeMap<FlowId, Flow>,
+pub(super) struct Flows {
+    pub flows: BTreeMap<FlowId, Flow>,
     /// Flows by when their first packet arrives.
-    due: BTreeSet<(Instant, FlowId)>,
+    pub due: BTreeSet<(Instant, FlowId)>,
 }
 
 /// One direction of a connection.
-type FlowId = (SocketAddr, SocketAddr);
+pub(super) type FlowId = (SocketAddr, SocketAddr);
 
 #[derive(Default)]
-struct Flow {
-    packets: VecDeque<(Instant, Packet)>,
+pub(super) struct Flow {
+    pub packets: VecDeque<(Instant, Packet)>,
     /// How often the first packet was stopped.
     stopped: u32,
 }
@@ -74,7 +72,7 @@ impl Tcp {
     }
 
     /// When the next packet arrives.
-    fn next_due(&self) -> Option<Instant> {
+    pub(super) fn next_due(&self) -> Option<Instant> {
         self.flows.borrow().due.first().map(|(at, _)| *at)
     }
 }
@@ -101,76 +99,13 @@ pub fn host_at(address: IpAddr) -> Option<HostId> {
     }
 }
 
-/// Carries packets, without end.
-pub(super) async fn carry(room: Rc<Room>) {
-    let tcp = room.tcp.clone();
-    let mut sent = Vec::new();
-    loop {
-        tcp.net.egress_all(&mut sent);
-        sent.drain(..).for_each(|packet| send(&room, packet));
-        if deliver_due(&room) {
-            // Whoever waited for it acts first, and what it sends takes the acknowledgement along.
-            tcp.used.notify_one();
-        }
-        match tcp.next_due() {
-            Some(at) => drop(tokio::time::timeout_at(at, tcp.used.notified()).await),
-            None => tcp.used.notified().await,
-        }
-    }
-}
-
-fn send(room: &Room, packet: Packet) {
-    let Some(id) = flow_of(&packet) else { return };
-    // A partition is looked at when the packet would arrive; here it only sets out.
-    let Some(link) = Link::of(id) else { return };
-    let latency = room.world.host(link.client).latency();
-    let mut flows = room.tcp.flows.borrow_mut();
-    let Flows { flows, due } = &mut *flows;
-    let flow = flows.entry(id).or_default();
-    let behind = flow.packets.back().map_or_else(Instant::now, |(at, _)| *at);
-    let at = (Instant::now() + duration(latency)).max(behind);
-    if flow.packets.is_empty() {
-        due.insert((at, id));
-    }
-    flow.packets.push_back((at, packet));
-}
-
-/// Delivers what has arrived. Returns whether there was anything.
-fn deliver_due(room: &Room) -> bool {
-    let mut any = false;
-    loop {
-        let now = Instant::now();
-        let Some((at, id)) = room.tcp.flows.borrow().due.first().copied().filter(|(at, _)| *at <= now) else {
-            return any;
-        };
-        let is_stopped = Link::of(id).is_some_and(|link| link.is_cut(room));
-        let mut all = room.tcp.flows.borrow_mut();
-        let Flows { flows, due } = &mut *all;
-        due.remove(&(at, id));
-        let Some(flow) = flows.get_mut(&id) else { unreachable!("a flow that is due has packets") };
-        let arrived = match is_stopped {
-            true => flow.hold_back(now),
-            false => flow.arrive(),
-        };
-        match flow.packets.front() {
-            Some((at, _)) => drop(due.insert((*at, id))),
-            None => drop(flows.remove(&id)),
-        }
-        drop(all);
-        if let Some(packet) = arrived {
-            room.tcp.net.deliver(packet);
-        }
-        any = true;
-    }
-}
-
 impl Flow {
-    fn arrive(&mut self) -> Option<Packet> {
+    pub fn arrive(&mut self) -> Option<Packet> {
         self.stopped = 0;
         self.packets.pop_front().map(|(_, packet)| packet)
     }
     /// The first packet did not get through: it is sent again later, or no more.
-    fn hold_back(&mut self, now: Instant) -> Option<Packet> {
+    pub fn hold_back(&mut self, now: Instant) -> Option<Packet> {
         self.stopped += 1;
         if self.stopped > RETRANSMISSIONS_MAX {
             self.packets.clear();
@@ -181,35 +116,5 @@ impl Flow {
             *at = again.max(*at);
         }
         None
-    }
-}
-
-/// What a flow is to the world.
-struct Link {
-    client: HostId,
-    service: HostId,
-    is_reply: bool,
-}
-
-impl Link {
-    fn of((from, to): FlowId) -> Option<Self> {
-        let (from, to) = (host_at(from.ip())?, host_at(to.ip())?);
-        Some(match SPEAKING.contains(&from) {
-            true => Self { client: to, service: from, is_reply: true },
-            false => Self { client: from, service: to, is_reply: false },
-        })
-    }
-    fn is_cut(&self, room: &Room) -> bool {
-        room.world.host(self.client).is_cut_off(self.service, self.is_reply)
-    }
-}
-
-fn flow_of(packet: &Packet) -> Option<FlowId> {
-    match &packet.payload {
-        Transport::Tcp(segment) => {
-            let from = SocketAddr::new(packet.src, segment.src_port);
-            Some((from, SocketAddr::new(packet.dst, segment.dst_port)))
-        }
-        Transport::Udp(_) => None,
     }
 }

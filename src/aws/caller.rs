@@ -10,7 +10,7 @@ pub struct Written {
     pub target: String,
     /// How the body is written, and its answer too.
     pub encoding: Encoding,
-    /// The request's members.
+    /// The operation's input, in the service's protocol.
     pub body: Vec<u8>,
 }
 

@@ -25,9 +25,9 @@ pub struct Asked {
 
 /// An answer: whole, or the beginning of a subscription.
 pub enum Answer {
-    /// All of it.
+    /// The answer is complete.
     Whole(HttpResponse),
-    /// Events follow.
+    /// A subscription began: events follow on the same connection.
     Subscribed(Subscribed),
 }
 

@@ -108,7 +108,7 @@ impl fmt::Display for Checkpoint {
     }
 }
 
-/// A lease row.
+/// A row of the lease table, decoded.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Lease {
     /// The shard that the lease is for; its id is the row's key (`leaseKey`).
@@ -127,7 +127,7 @@ pub struct Lease {
     pub parents: Vec<ShardId>,
     /// Children of the shard, once it has ended.
     pub children: Vec<ShardId>,
-    /// The shard's range.
+    /// The hash keys of the shard; `None` when the row lacks them.
     pub range: Option<HashKeyRange>,
 }
 
@@ -154,7 +154,7 @@ impl Lease {
         })
     }
 
-    /// The whole row.
+    /// Returns the row with every attribute, as it is put when new.
     pub fn to_item(&self) -> Item {
         use attribute as a;
         let mut item = Item::new()

@@ -97,7 +97,7 @@ impl KeyText {
             None => Self(Text::Long(Arc::new(text.into()))),
         }
     }
-    /// As text.
+    /// Returns the key's text, as PutRecord had it.
     pub fn as_str(&self) -> &str {
         match &self.0 {
             Text::Short { len, bytes } => match std::str::from_utf8(&bytes[..usize::from(*len)]) {
@@ -107,7 +107,7 @@ impl KeyText {
             Text::Long(text) => text,
         }
     }
-    /// UTF-8 bytes.
+    /// Returns the length in UTF-8, which counts towards a record's size.
     pub fn size_bytes(&self) -> u32 {
         match &self.0 {
             Text::Short { len, .. } => u32::from(*len),

@@ -18,7 +18,7 @@ pub enum Payload {
 }
 
 impl Payload {
-    /// Length in bytes.
+    /// Returns the length in bytes, of made-up data too.
     pub fn len(&self) -> u32 {
         match self {
             Self::Synthetic { len, .. } => *len,

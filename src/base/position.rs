@@ -16,7 +16,7 @@ pub enum Position {
         /// The time, where it is known: a lease row only has the word.
         unix_ms: Option<u64>,
     },
-    /// This record.
+    /// AT_SEQUENCE_NUMBER: this record is the first.
     AtSequenceNumber(SequenceNumber),
     /// The record after this one.
     AfterSequenceNumber(SequenceNumber),

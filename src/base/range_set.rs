@@ -60,7 +60,7 @@ impl RangeSet {
     pub fn is_empty(&self) -> bool {
         self.ranges.is_empty()
     }
-    /// Number of members.
+    /// Returns how many numbers are in the set, not how many ranges.
     pub fn count(&self) -> u64 {
         self.ranges.iter().map(|r| r.end - r.start).sum()
     }

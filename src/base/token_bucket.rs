@@ -21,7 +21,7 @@ fn nanos(tokens: u64) -> i64 {
 }
 
 impl TokenBucket {
-    /// A full bucket.
+    /// Returns a bucket with `depth` tokens in it.
     pub fn full(rate_per_s: u64, depth: u64) -> Self {
         Self { rate_per_s, depth, level_nanos: nanos(depth), updated: SimTime::ZERO }
     }
@@ -29,7 +29,7 @@ impl TokenBucket {
     pub fn empty(rate_per_s: u64, depth: u64, now: SimTime) -> Self {
         Self { rate_per_s, depth, level_nanos: 0, updated: now }
     }
-    /// Tokens per second.
+    /// Returns the tokens that come back in a second.
     pub fn rate_per_s(&self) -> u64 {
         self.rate_per_s
     }

@@ -14,7 +14,7 @@ pub struct ProcessorSettings {
     pub checkpoint_tries: u32,
     /// Whether it prepares every checkpoint before it stores it (`prepareCheckpoint`): two writes instead of one.
     pub is_checkpoint_prepared: bool,
-    /// Where effects go.
+    /// What the store that effects go to promises of them.
     pub sink: SinkKind,
     /// What goes wrong in it.
     pub faults: Vec<ProcessorScript>,
@@ -39,7 +39,7 @@ impl Default for ProcessorSettings {
 /// When a record processor checkpoints.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CheckpointPolicy {
-    /// After every batch.
+    /// After each call of the record processor.
     EveryBatch,
     /// After the batch in which this many records were reached since the last checkpoint.
     EveryRecords(u32),

@@ -12,7 +12,7 @@ use super::verdict::Advice;
 pub struct Figures {
     /// By stream name. A stream created again under an old name is `name#2`, and so on.
     pub streams: BTreeMap<String, StreamFigures>,
-    /// By consumer name.
+    /// By name, as the scenario or a declaration gives it.
     pub consumers: BTreeMap<String, ConsumerFigures>,
     /// By producer name.
     pub producers: BTreeMap<String, ProducerFigures>,
@@ -96,7 +96,7 @@ pub struct ShardFigures {
 /// A partition key's figures.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct KeyFigures {
-    /// The partition key.
+    /// As producers put it.
     pub key: String,
     /// Records put with it, accepted or throttled, each try counted.
     pub records: u64,
@@ -109,7 +109,7 @@ pub struct KeyFigures {
 pub struct ConsumerFigures {
     /// The stream that it reads.
     pub stream: String,
-    /// What reads.
+    /// `kcl-2`, `poller` or `app`.
     pub library: &'static str,
     /// Where its effects go.
     pub sink: &'static str,
@@ -203,7 +203,7 @@ pub struct ProducerFigures {
     pub records_given_up: u64,
     /// Their part of all that it was done with.
     pub given_up_percent: f64,
-    /// Calls made.
+    /// Calls of PutRecord and PutRecords, retries counted.
     pub attempts: u64,
     /// Time from a put's beginning to its end, with retries.
     pub put_latency_p50_ms: Option<u64>,

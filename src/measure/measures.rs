@@ -19,7 +19,7 @@ use super::window::Restart;
 use crate::base::event::{Event, Fold, StreamStatus, WriteRefusal, ZoneState};
 use crate::base::{ConsumerId, HostId, ShardId, SimTime, StreamId, StreamName, TableId};
 
-/// Counts everything.
+/// The fold that all figures come from.
 #[derive(Default)]
 pub struct Measures {
     from: SimTime,

@@ -20,19 +20,19 @@ fn name_of(names: &ById<Option<Arc<str>>>, index: usize) -> &str {
 }
 
 impl Names {
-    /// A host's name.
+    /// Returns the host's name, `?` for one that was never declared.
     pub fn host(&self, host: HostId) -> &str {
         name_of(&self.hosts, host.index())
     }
-    /// A stream's name.
+    /// Returns the stream's name, `?` for one that was never declared.
     pub fn stream(&self, stream: StreamId) -> &str {
         name_of(&self.streams, stream.index())
     }
-    /// A table's name.
+    /// Returns the table's name, `?` for one that was never declared.
     pub fn table(&self, table: TableId) -> &str {
         name_of(&self.tables, table.index())
     }
-    /// A consumer's name.
+    /// Returns the consumer's name, `?` for one that was never declared.
     pub fn consumer(&self, consumer: ConsumerId) -> &str {
         name_of(&self.consumers, consumer.index())
     }

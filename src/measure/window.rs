@@ -9,7 +9,7 @@ use crate::base::event::{Event, Fold};
 /// The part of the run that an expectation looks at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Window {
-    /// All of it.
+    /// From the start of the run to its end.
     WholeRun,
     /// From one instant (inclusive) to another (exclusive).
     Between(SimTime, SimTime),

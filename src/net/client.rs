@@ -23,7 +23,7 @@ const IDLE_MAX: Duration = Duration::from_secs(60);
 /// What a client waits at most for.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Timeouts {
-    /// For a connection.
+    /// How long a connection may take to be made; no limit when absent.
     pub connect: Option<Duration>,
     /// For the head of an answer.
     pub read: Option<Duration>,

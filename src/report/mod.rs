@@ -24,7 +24,7 @@ pub use text::Style;
 /// Everything that a report says about a run.
 #[derive(Clone, Debug)]
 pub struct RunReport {
-    /// The scenario's name.
+    /// The `name` that stands in the file.
     pub scenario: String,
     /// Where the scenario came from, as the user wrote it.
     pub source: String,
@@ -44,11 +44,11 @@ pub struct RunReport {
     pub checks: Vec<CheckResult>,
     /// Results of the scenario's expectations.
     pub expectations: Vec<ExpectationResult>,
-    /// What was counted.
+    /// What was counted of streams, consumers, producers and tables.
     pub figures: Figures,
     /// Length of the run.
     pub simulated_seconds: f64,
-    /// Number of events.
+    /// How many events the run had, each hashed.
     pub events: u64,
 }
 

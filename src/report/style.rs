@@ -10,9 +10,9 @@ pub const WIDTH: usize = 100;
 /// Whether the report is for a terminal that shows colours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Style {
-    /// Text only.
+    /// For files and pipes: no ANSI sequences.
     Plain,
-    /// With ANSI colours.
+    /// For terminals: verdicts are coloured by ANSI sequences.
     Coloured,
 }
 

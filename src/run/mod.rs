@@ -63,9 +63,9 @@ pub struct Options<'a> {
 
 /// What a run leaves behind: for reports, for plots.
 pub struct RunResult {
-    /// What reports show.
+    /// Verdicts and figures, for every form of report.
     pub report: RunReport,
-    /// What plots show.
+    /// Values over time, for plots; no report has them.
     pub series: Series,
 }
 

@@ -12,7 +12,7 @@ pub struct Problem {
     pub title: String,
     /// Where, in bytes of the source.
     pub span: Range<usize>,
-    /// What stands there.
+    /// Said below the underlined text.
     pub label: String,
     /// What to do about it.
     pub help: Option<String>,

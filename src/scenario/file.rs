@@ -63,13 +63,13 @@ pub struct File {
     /// Streams that exist when the run begins.
     #[serde(default)]
     pub stream: BTreeMap<String, Stream>,
-    /// Producers.
+    /// Hosts that put records, by name.
     #[serde(default)]
     pub producer: BTreeMap<String, Producer>,
-    /// Consumers.
+    /// Hosts that read a stream, by name: KCL applications, pollers, your own code.
     #[serde(default)]
     pub consumer: BTreeMap<String, Consumer>,
-    /// Faults.
+    /// What breaks, and when.
     #[serde(default)]
     pub fault: Vec<Fault>,
     /// Faults drawn at random from the seed.
@@ -87,14 +87,14 @@ pub struct File {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum OutcomeWord {
-    /// Everything holds.
+    /// Every check and expectation holds.
     #[default]
     Pass,
     /// Exactly what `failing` names fails.
     Fail,
 }
 
-/// Declared assumptions.
+/// What AWS does not publish, and kinesim assumes.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Assume {
@@ -136,7 +136,7 @@ pub struct Assume {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum ThrottleWindow {
-    /// Refills continuously.
+    /// A token bucket that refills continuously, one second deep.
     TokenBucket,
     /// Windows of one second.
     FixedSecond,
@@ -192,7 +192,7 @@ impl Default for Liveness {
     }
 }
 
-/// A stream.
+/// A stream that exists, ACTIVE, when the run begins.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Stream {

@@ -92,7 +92,7 @@ fn load_from(source: &str, path: &str, folder: &Path, seed: Option<u64>) -> Resu
 }
 
 impl Scenario {
-    /// What is run.
+    /// Returns what a run carries out; random faults were drawn when the file was read.
     pub fn plan(&self) -> Plan {
         self.plan.clone()
     }

@@ -77,7 +77,7 @@ pub struct AppPlan {
     pub stream: StreamName,
     /// How many hosts run it.
     pub workers: u32,
-    /// When they start.
+    /// When its hosts boot first.
     pub start: SimDuration,
     /// What it promises of its effects.
     pub sink: SinkKind,
@@ -86,11 +86,11 @@ pub struct AppPlan {
 /// A fault with its time.
 #[derive(Clone, Debug, PartialEq)]
 pub struct FaultPlan {
-    /// When it begins.
+    /// When it begins, in time of the run.
     pub at: SimTime,
     /// How long it lasts. `None`: for good (a crash without restart), or instantaneous.
     pub lasts: Option<SimDuration>,
-    /// What it is.
+    /// What breaks, and through what it acts.
     pub what: FaultKind,
     /// How reports and events tell it, in a few words (`crash of billing-1 for 40s`).
     pub text: Arc<str>,
@@ -138,7 +138,7 @@ pub enum FaultKind {
 /// Something the operator does.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ActionPlan {
-    /// When.
+    /// When it is tried first; the operator may wait for the stream.
     pub at: SimTime,
     /// The call that the operator makes, or what it does to a worker.
     pub what: ActionKind,
@@ -232,7 +232,7 @@ pub enum ActionKind {
 /// Which shard an action means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ShardChoice {
-    /// This one.
+    /// The shard of this number, in whatever state.
     Id(ShardId),
     /// The open shard with the most accepted and refused records in the last minute.
     Hottest,
@@ -245,13 +245,13 @@ pub enum ShardChoice {
 pub struct Expectation {
     /// As the user wrote it, for reports.
     pub text: Arc<str>,
-    /// Events that count.
+    /// The part of the run whose events count.
     pub window: Window,
-    /// What is expected.
+    /// A bound on a number, or something that must have happened.
     pub what: Expected,
 }
 
-/// What is expected.
+/// A bound on a number, or something that must have happened.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Expected {
     /// A reported number, by its path in the JSON report (`streams.clicks.records_throttled`), against a threshold
@@ -289,7 +289,7 @@ pub enum Comparison {
 /// The outcome that a scenario is there to show.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Outcome {
-    /// Everything holds.
+    /// Every check and expectation holds.
     #[default]
     Pass,
     /// Exactly these checks or expectations fail (expectations by their text).

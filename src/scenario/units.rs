@@ -197,7 +197,7 @@ impl fmt::Display for SizeRange {
 }
 text_unit!(SizeRange, r"^.+$", "A size, \"700 B\", or a range of sizes, \"500 B..2 KiB\".");
 
-/// Things per second.
+/// So many a second, written `800/s`, `90/min` or `20/h`.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Rate {
     /// As it was written.

@@ -69,7 +69,7 @@ impl Clock {
     pub fn pace(&self) -> Pace {
         self.pace
     }
-    /// Simulated time now.
+    /// Returns simulated time since the first start of the session.
     pub fn now(&self) -> SimTime {
         let passed_ns = match self.pace {
             Pace::Manual => 0,

@@ -46,7 +46,7 @@ pub enum Transitions {
 /// What an endpoint is started with.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    /// Where it listens.
+    /// Address and port to listen on; port 0 takes a free one.
     pub address: SocketAddr,
     /// How its clock runs.
     pub pace: Pace,

@@ -7,11 +7,11 @@ use crate::measure::Series;
 use crate::report::{RunReport, Style, text};
 use crate::run::RunResult;
 
-/// A run's results.
+/// What a run with applications found, and the mistakes of the applications.
 pub struct Run {
-    /// What reports show.
+    /// Verdicts and figures, as the command line reports them.
     pub report: RunReport,
-    /// What plots show.
+    /// Values over time, for plots; no report has them.
     pub series: Series,
     /// What applications did that no application may: panics, errors they ended with, records they made up. Each with
     /// its time and host.

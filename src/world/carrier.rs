@@ -38,7 +38,7 @@ impl<B: Backend> CarriedCall<B> {
     pub(super) fn new(shared: &Rc<Shared<B>>, waiting: &Rc<Waiting<B>>, client: HostId, deadline: SimTime) -> Self {
         Self { shared: shared.clone(), waiting: waiting.clone(), client, deadline }
     }
-    /// Who calls.
+    /// Returns the host whose call this is.
     pub fn client(&self) -> HostId {
         self.client
     }

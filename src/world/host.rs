@@ -84,11 +84,11 @@ impl<B: Backend> Host<B> {
 
     // ---- what tasks may ask ----
 
-    /// The host's number.
+    /// Returns the number that events give for the host.
     pub fn id(&self) -> HostId {
         self.id
     }
-    /// The host's name.
+    /// Returns the name that scenario files and reports use, such as `billing-1`.
     pub fn name(&self) -> Arc<str> {
         self.shared.state.borrow().hosts[self.id.index()].name.clone()
     }

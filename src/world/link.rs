@@ -24,7 +24,7 @@ impl Hosts {
 /// Which messages of a link a rule looks at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LinkWay {
-    /// Requests only.
+    /// Messages to the service.
     Requests,
     /// Replies only: the request is applied, its answer is hit.
     Replies,
@@ -50,7 +50,7 @@ pub struct LinkRule {
     pub clients: Hosts,
     /// Hosts that stand for services.
     pub services: Hosts,
-    /// Which messages.
+    /// Requests, replies or both.
     pub way: LinkWay,
     /// Only messages of this operation.
     pub operation: Option<Box<str>>,

@@ -10,7 +10,7 @@
 
 use crate::base::{Event, HostId, SimTime};
 
-/// A clockless service.
+/// A value that answers requests and owns no clock, socket or chance.
 pub trait Service {
     /// What a caller may ask.
     type Request;

@@ -71,7 +71,7 @@ impl<B: Backend, T> Queue<B, T> {
         let items = RefCell::new(VecDeque::new());
         Self { items, capacity, arrived: Notify::new(host), left: Notify::new(host) }
     }
-    /// Number of items.
+    /// Returns how many items wait.
     pub fn len(&self) -> usize {
         self.items.borrow().len()
     }

@@ -40,7 +40,7 @@ impl Faults {
     pub fn begin(&mut self, id: u32, fault: Fault) {
         self.active.push((id, fault));
     }
-    /// Ends a fault.
+    /// Ends the fault of this `id`, if it is one of these.
     pub fn end(&mut self, id: u32) {
         self.active.retain(|(active, _)| *active != id);
     }

@@ -34,9 +34,9 @@ pub const ITERATOR_LIFETIME: SimDuration = SimDuration::from_secs(300);
 /// How long a paging token may be used.
 pub const TOKEN_LIFETIME: SimDuration = SimDuration::from_secs(300);
 
-/// Shortest retention.
+/// A day: the shortest retention, and that of a new stream.
 pub const RETENTION_HOURS_MIN: u32 = 24;
-/// Longest retention.
+/// A year of 365 days: the longest retention.
 pub const RETENTION_HOURS_MAX: u32 = 8760;
 
 /// Most shards that UpdateShardCount goes to.

@@ -3,7 +3,7 @@
 /// An account in a region.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Account {
-    /// Twelve digits.
+    /// The account's number, twelve digits.
     pub id: Box<str>,
     /// For example `us-east-1`.
     pub region: Box<str>,

@@ -8,7 +8,7 @@ use crate::base::{ConsumerId, SimDuration, StreamName, TableName};
 use crate::client::poller::InitialPosition;
 use crate::client::processor::ProcessorSettings;
 
-/// A KCL application.
+/// A KCL application, and the library's settings that it has changed or kept.
 #[derive(Clone, Debug, PartialEq)]
 pub struct KclSettings {
     /// Number among the consumers of the scenario.

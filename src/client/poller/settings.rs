@@ -12,9 +12,9 @@ pub struct PollerSettings {
     pub consumer: ConsumerId,
     /// Name, also of its host (`NAME-1`).
     pub name: Arc<str>,
-    /// The stream.
+    /// The stream whose every shard is polled.
     pub stream: StreamName,
-    /// When it begins.
+    /// When its host boots first.
     pub start: SimDuration,
     /// Where it begins.
     pub initial_position: InitialPosition,

@@ -14,7 +14,7 @@ pub struct ProducerSettings {
     pub stream: StreamName,
     /// Number of hosts, which share the load evenly.
     pub hosts: u32,
-    /// When it begins.
+    /// When its hosts begin to put.
     pub start: SimDuration,
     /// When it stops offering records (what is buffered is still sent).
     pub stop: SimDuration,

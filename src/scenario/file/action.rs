@@ -10,7 +10,7 @@ use crate::scenario::units::Duration;
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Action {
-    /// When.
+    /// When, counted from the start of the run.
     pub at: Duration,
     /// The stream; may be left out where there is only one.
     #[serde(default, skip_serializing_if = "Option::is_none")]

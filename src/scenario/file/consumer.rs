@@ -17,10 +17,10 @@ pub struct Consumer {
     /// What it reads with.
     #[serde(default)]
     pub library: Library,
-    /// When it begins.
+    /// When the workers start, counted from the start of the run.
     #[serde(default)]
     pub start: Duration,
-    /// Workers (kcl-2, app).
+    /// Number of hosts, NAME-1 to NAME-N (kcl-2, app).
     #[serde(default = "one_u32")]
     pub workers: u32,
     /// Starts of further workers, which join later (kcl-2).
@@ -51,7 +51,7 @@ pub struct Consumer {
     /// Processing time of one record.
     #[serde(default = "processing")]
     pub processing: Duration,
-    /// Where effects go.
+    /// What the store that effects go to promises of them.
     #[serde(default)]
     pub sink: Sink,
     /// What goes wrong in the record processor.
@@ -60,7 +60,7 @@ pub struct Consumer {
     /// Time between two GetRecords of a shard; 1.5s for kcl-2 and 1s for pollers when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub idle: Option<Duration>,
-    /// Limit of GetRecords.
+    /// Records that one GetRecords asks for at most, 1 to 10000.
     #[serde(default = "ten_thousand")]
     pub records_max: u32,
     /// `failoverTimeMillis` (kcl-2).
@@ -121,7 +121,7 @@ pub struct KclOptions {
     pub task_backoff: Duration,
     /// `ignoreUnexpectedChildShards`.
     pub ignore_unexpected_child_shards: bool,
-    /// Timeout of GetRecords.
+    /// After this a GetRecords call is given up and made again.
     pub get_records_timeout: Duration,
     /// `dynamoDbRequestTimeout`.
     pub table_timeout: Duration,
@@ -209,23 +209,23 @@ pub struct LeaseTable {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Resume {
-    /// Nothing.
+    /// Nothing: it begins at its initial position again.
     Nothing,
     /// Its last shard iterator.
     Iterator,
-    /// Its saved position.
+    /// Its saved position: it goes on after the last record that it saved.
     #[default]
     Position,
 }
 
-/// Where effects go.
+/// What the store that effects go to promises of them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Sink {
-    /// At least once.
+    /// Every delivery is an effect: at least once.
     #[default]
     Plain,
-    /// Deduplicates: exactly once.
+    /// Effects are keyed by record: exactly once.
     Idempotent,
     /// Effect and checkpoint together: exactly once.
     Transactional,
@@ -246,7 +246,7 @@ pub struct Mishap {
     pub slow: Option<Duration>,
     /// At every n-th record that a worker processes.
     pub every_records: u64,
-    /// Not before.
+    /// No mishap before this time of the run.
     #[serde(default)]
     pub from: Duration,
     /// Not after; the end of the run when absent.

@@ -52,7 +52,7 @@ pub struct Expect {
     /// From this time on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub from: Option<Duration>,
-    /// Until this time.
+    /// Only what happens before this time of the run.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<Duration>,
     /// `"faults heal"`: only what happens after the last fault has ended.

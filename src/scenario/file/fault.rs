@@ -10,7 +10,7 @@ use crate::scenario::units::{Duration, DurationRange, Rate, Share};
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Fault {
-    /// When it begins.
+    /// When it begins, counted from the start of the run.
     pub at: Duration,
     /// How long it lasts.
     #[serde(default, rename = "for", skip_serializing_if = "Option::is_none")]
@@ -39,7 +39,7 @@ pub struct Fault {
     /// Requests are delivered twice at a rate.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub duplicate: Option<LinkFault>,
-    /// Messages are delayed.
+    /// Messages take longer: each request and each answer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub delay: Option<LinkFault>,
     /// A service throttles at a rate.
@@ -51,7 +51,7 @@ pub struct Fault {
     /// A service answers ServiceUnavailable at a rate.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unavailable: Option<ServiceFault>,
-    /// Iterators are expired.
+    /// Shard iterators are refused with ExpiredIteratorException.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expire_iterators: Option<ServiceFault>,
     /// A zone (0, 1 or 2) is out of service; its logs are kept.
@@ -65,11 +65,11 @@ pub struct Fault {
     pub kms: Option<KmsState>,
 }
 
-/// A clock's error.
+/// A host's wall clock that is `ahead` or `behind`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ClockSkew {
-    /// The host.
+    /// One host by name, such as `billing-1`.
     pub host: String,
     /// How far it is ahead.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -162,7 +162,7 @@ pub enum KmsState {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RandomFaults {
-    /// Not before.
+    /// No fault begins before this time of the run.
     #[serde(default)]
     pub from: Duration,
     /// None begins later, and all have ended by then; two thirds of the run when absent.

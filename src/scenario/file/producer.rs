@@ -17,7 +17,7 @@ pub struct Producer {
     /// Number of hosts, which share the load.
     #[serde(default = "one_u32")]
     pub hosts: u32,
-    /// When it begins.
+    /// When it begins, counted from the start of the run.
     #[serde(default)]
     pub start: Duration,
     /// When it stops; the end of the run when absent.
@@ -41,7 +41,7 @@ pub struct Producer {
     /// Size of the records' data.
     #[serde(default = "one_kib")]
     pub record_size: SizeRange,
-    /// Partition keys.
+    /// How partition keys are drawn.
     #[serde(default)]
     pub keys: Keys,
     /// How records are gathered into PutRecords calls; `records = 1` uses PutRecord.
@@ -108,7 +108,7 @@ pub struct Bursts {
     pub length: Duration,
 }
 
-/// A trace file.
+/// Records, or counts of them, from a CSV file.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TraceInput {
@@ -186,6 +186,6 @@ pub enum Retry {
     SdkStandard,
     /// The Java SDK's legacy mode: 4 attempts.
     JavaLegacy,
-    /// No retries.
+    /// One attempt: every error reaches the producer.
     None,
 }

@@ -6,9 +6,9 @@ use crate::base::TableName;
 /// What a fault hits: all calls, or calls of one table, or one operation.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FaultTarget {
-    /// Only this table.
+    /// Hits calls on this table only; on all when absent.
     pub table: Option<TableName>,
-    /// Only this operation.
+    /// Hits calls of this operation only; of all when absent.
     pub operation: Option<Operation>,
 }
 

@@ -31,7 +31,7 @@ errors! {
         InternalFailure = "InternalFailure", 500, Transient, "Internal Service Failure";
         /// Nothing was done.
         ServiceUnavailable = "ServiceUnavailable", 503, Transient, "The service is unavailable";
-        /// Only injected.
+        /// The service gives it for no reason of its own: only a fault does.
         Throttling = "ThrottlingException", 400, Throttling, "Rate exceeded";
         /// The key is disabled.
         KmsDisabled = "KMSDisabledException", 400, Never, "The KMS key is disabled";

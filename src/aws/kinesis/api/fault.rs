@@ -6,7 +6,7 @@ use crate::base::{ShardId, StreamName};
 /// State of the simulated KMS key that streams are encrypted with.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum KmsKeyState {
-    /// Usable.
+    /// The key can be used, and calls succeed.
     #[default]
     Enabled,
     /// Disabled: KMSDisabledException.
@@ -26,11 +26,11 @@ pub enum KmsKeyState {
 /// What a fault hits: all calls, calls of one stream, or calls of one shard.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FaultTarget {
-    /// Only this stream.
+    /// Hits calls on this stream only; on all when absent.
     pub stream: Option<StreamName>,
-    /// Only this shard.
+    /// Hits calls, and records of PutRecords, on this shard only.
     pub shard: Option<ShardId>,
-    /// Only this operation.
+    /// Hits calls of this operation only; of all when absent.
     pub operation: Option<Operation>,
 }
 

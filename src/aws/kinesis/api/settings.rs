@@ -61,7 +61,7 @@ pub struct Settings {
     pub shard_limit: u32,
     /// Shape of the write limits.
     pub throttle_window: ThrottleWindow,
-    /// Durations of transitions.
+    /// How long a stream is CREATING, UPDATING and DELETING.
     pub transitions: Transitions,
     /// Whether a stream in DELETING still serves reads and writes (the API text says it may).
     pub deleting_serves: bool,

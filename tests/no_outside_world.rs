@@ -31,7 +31,7 @@ const FORBIDDEN: &[(&str, &str)] = &[
 
 /// Where one of them may stand, and why.
 const ALLOWED: &[(&str, &str, &str)] = &[
-    ("src/net/client.rs", "Instant::", "tokio's, whose clock stands still but for the simulation"),
+    ("src/http/client.rs", "Instant::", "tokio's, whose clock stands still but for the simulation"),
     ("src/net/mod.rs", "Instant::", "tokio's, whose clock stands still but for the simulation"),
     ("src/net/packets.rs", "Instant::", "tokio's, whose clock stands still but for the simulation"),
     ("src/simulation/agent.rs", "Instant::", "tokio's, whose clock stands still but for the simulation"),

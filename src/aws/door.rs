@@ -3,7 +3,7 @@
 //! What lies between the two (a network, a clock, faults) is the caller's.
 
 use super::protocol::envelope::{self, HttpRequest, HttpResponse};
-use super::protocol::{Account, Encoding, Place};
+use super::protocol::{Account, Encoding, Place, event_stream};
 use super::{Echo, Reply, Request, is_spoken, kinesis};
 use crate::base::ShardId;
 
@@ -44,6 +44,16 @@ pub struct Subscribed {
     pub encoding: Encoding,
 }
 
+impl Subscribed {
+    /// Returns the frame that begins its answer.
+    pub fn opening(&self) -> Vec<u8> {
+        kinesis::wire::initial_response(self.encoding)
+    }
+}
+
+/// What the service says of a subscription when it is asked.
+pub type Polled = Result<kinesis::api::SubscriptionPoll, kinesis::api::Error>;
+
 impl Door {
     pub(super) fn place(&self) -> Place<'_> {
         Place { account: &self.account, epoch_unix_ms: self.epoch_unix_ms }
@@ -66,6 +76,11 @@ impl Door {
             Ok((_, asked)) => asked.echo.failure(asked.encoding, &self.place()),
             Err(refusal) => refusal,
         }
+    }
+
+    /// Returns what a subscription has to say, as frames.
+    pub fn next_event(&self, subscribed: &Subscribed, polled: Polled) -> event_stream::Next {
+        kinesis::wire::next(subscribed.encoding, polled, self.epoch_unix_ms)
     }
 
     /// Returns the answer that a reply becomes.

@@ -16,7 +16,7 @@ mod tests;
 use std::sync::Arc;
 
 pub use self::caller::Written;
-pub use self::door::{Answer, Asked, Door, Subscribed};
+pub use self::door::{Answer, Asked, Door, Polled, Subscribed};
 pub use self::protocol::Account;
 
 use self::protocol::envelope::Opened;

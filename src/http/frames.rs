@@ -7,9 +7,6 @@ use std::task::{Context, Poll};
 use hyper::body::{Body, Bytes, Frame};
 use tokio::sync::mpsc;
 
-/// Events of a subscription that wait for a slow client; more are not made before it has taken them.
-pub const EVENTS_WAITING_MAX: usize = 4;
-
 /// The body of an answer that goes on.
 pub struct Frames(mpsc::Receiver<Bytes>);
 

@@ -15,11 +15,12 @@ use hyper::header::{AUTHORIZATION, CONTENT_TYPE, HOST};
 use hyper::{Request, Response};
 use tokio::task::AbortHandle;
 
-use super::client::{HttpClient, HttpError, Timeouts};
+use super::stream::{FromHost, HttpClient};
 use super::{Room, ordinals};
 use crate::aws::{self, Cloud, Reply, SPEAKING, Written};
 use crate::base::HostId;
 use crate::base::event::HostRole;
+use crate::http::client::{HttpError, Timeouts};
 use crate::http::headers::{AMZ_DATE, TARGET};
 use crate::world::{self, CallError, CarriedCall};
 
@@ -46,7 +47,7 @@ impl Carrier {
         match clients.get(&host) {
             Some((made_in, client)) if *made_in == boots => client.clone(),
             _ => {
-                let client = Rc::new(HttpClient::new(&room.tcp, host));
+                let client = Rc::new(FromHost::client(&room.tcp, host));
                 clients.insert(host, (boots, client.clone()));
                 client
             }

@@ -2,7 +2,8 @@
 //!
 //! A [`Room`] is a world inside one turmoil host, with a TCP stack for each of its hosts ([`tcp`], on turmoil-net).
 //! Kinesis and DynamoDB listen there ([`server`]) and answer through the same [`Door`] as the local endpoint;
-//! [`client`] is HTTP with a connection pool for hosts that call them. tokio's timers have a granularity of 1 ms, so
+//! hosts that call them have an HTTP client
+//! with a connection pool each. tokio's timers have a granularity of 1 ms, so
 //! packets arrive at whole milliseconds.
 //!
 //! Faults: a partition stops packets, and what it stopped sets out again as TCP retransmits it. Whatever picks out
@@ -10,13 +11,12 @@
 //! service. The network is not modelled below that: no loss of single packets, no congestion, no TLS, no DNS.
 
 mod carrier;
-pub mod client;
 mod lives;
 mod ordinals;
 mod packets;
 mod room;
 pub mod server;
-mod stream;
+pub(crate) mod stream;
 pub mod tcp;
 
 #[cfg(test)]

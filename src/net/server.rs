@@ -4,34 +4,32 @@ use std::convert::Infallible;
 use std::future::pending;
 use std::rc::Rc;
 use std::sync::Arc;
-use std::time::Duration;
 
-use http_body_util::{BodyExt, Either, Full};
-use hyper::body::{Bytes, Incoming};
+use http_body_util::{BodyExt, Either};
+use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper::{Request, Response};
 use hyper_util::rt::TokioIo;
-use tokio::sync::mpsc;
 use turmoil_net::shim::tokio::net::TcpListener;
 
 use super::stream::{AsHost, HostStream};
 use super::tcp::{endpoint, host_at};
 use super::{Room, duration, ordinals};
-use crate::aws::kinesis;
 use crate::aws::kinesis::Request as Streams;
-use crate::aws::kinesis::api::{PutEntry, SubscriptionPoll};
+use crate::aws::kinesis::api::PutEntry;
 use crate::aws::kinesis::{GetShardIterator, PutRecord, PutRecords, SubscribeToShard};
 use crate::aws::protocol::envelope::HttpResponse;
+use crate::aws::protocol::event_stream::Next;
 use crate::aws::{self, Answer, Reply, Subscribed};
 use crate::base::{Event, HostId, Payload, Position, ShardId, SimDuration, SimTime};
-use crate::http::frames::{EVENTS_WAITING_MAX, Frames};
+use crate::http::body::{Body, whole};
+use crate::http::frames::Frames;
 use crate::http::headers;
+use crate::http::push::{Source, push};
 use crate::world::{Backend, Fate};
 
 /// How often a subscription with nothing to say is asked again.
-const SUBSCRIPTION_POLL: Duration = Duration::from_millis(20);
-/// A whole body, or one that comes over time.
-type Body = Either<Full<Bytes>, Frames>;
+const SUBSCRIPTION_POLL: SimDuration = SimDuration::from_millis(20);
 
 /// Lets the services listen.
 pub(super) fn listen(room: &Rc<Room>) {
@@ -69,18 +67,16 @@ async fn answer(
     let (head, body) = request.into_parts();
     let Ok(body) = body.collect().await else { return pending().await };
     let body = body.to_bytes();
-    let whole = |answer: HttpResponse| {
-        Ok(headers::response(answer, room.next_answer(), |body| Either::Left(Full::new(body.into()))))
-    };
+    let finish = |answer: HttpResponse| Ok(headers::response(answer, room.next_answer(), whole));
     let (request, asked) = match room.door.open(&headers::request(&head, &body)) {
         Ok(opened) => opened,
-        Err(refusal) => return whole(refusal),
+        Err(refusal) => return finish(refusal),
     };
     let request = with_payloads_of_simulation(request);
     let reply = exchange(&room, client, service, request).await;
     let ordinals = room.is_built_in(client).then(|| ordinals::of(&reply)).flatten();
     match room.door.answer(asked, reply) {
-        Answer::Whole(answer) => whole(answer).map(|mut answer| {
+        Answer::Whole(answer) => finish(answer).map(|mut answer| {
             ordinals::put(&mut answer, ordinals);
             answer
         }),
@@ -175,47 +171,33 @@ fn handle(room: &Room, client: HostId, request: aws::Request) -> Reply {
 
 /// Begins to send a subscription's events.
 fn subscribe(room: &Rc<Room>, client: HostId, subscribed: Subscribed) -> Frames {
-    let (frames, body) = Frames::channel(EVENTS_WAITING_MAX);
-    let room_ = room.clone();
-    room.spawn(async move { send_events(&room_, client, &subscribed, &frames).await });
+    let (body, pushing) = push(subscribed.opening(), Subscription { room: room.clone(), client, subscribed });
+    room.spawn(pushing);
     body
 }
 
-/// Sends events until the subscription is over or the client is gone.
-async fn send_events(room: &Room, client: HostId, subscribed: &Subscribed, frames: &mpsc::Sender<Bytes>) {
-    let Subscribed { consumer, shard, number, encoding } = subscribed;
-    if frames.send(kinesis::wire::initial_response(*encoding).into()).await.is_err() {
-        return;
-    }
-    loop {
+/// A subscription of a host.
+struct Subscription {
+    room: Rc<Room>,
+    client: HostId,
+    subscribed: Subscribed,
+}
+
+impl Source for Subscription {
+    fn next(&mut self) -> Next {
+        let (room, client, Subscribed { consumer, shard, number, .. }) = (&self.room, self.client, &self.subscribed);
         room.catch_up();
         let polled = room.world.with_backend(|cloud, now, events| {
             cloud.advance(now, events);
             cloud.kinesis.poll_subscription(now, client, consumer, *shard, *number, events)
         });
-        let (frame, is_last) = match polled {
-            Ok(SubscriptionPoll::Event(event)) => (
-                kinesis::wire::subscription_event(*encoding, &event, room.door.epoch_unix_ms),
-                event.continuation.is_none(),
-            ),
-            Ok(SubscriptionPoll::NotBefore(at)) => {
-                wait(room, at, frames).await;
-                continue;
-            }
-            Ok(SubscriptionPoll::Idle { until }) => {
-                let soon = room.now().saturating_add(SimDuration::from_nanos(SUBSCRIPTION_POLL.as_nanos() as u64));
-                wait(room, until.min(soon), frames).await;
-                continue;
-            }
-            Ok(SubscriptionPoll::Ended) => return,
-            Err(error) => (kinesis::wire::subscription_error(*encoding, &error), true),
-        };
-        if frames.send(frame.into()).await.is_err() || is_last {
-            return;
-        }
+        room.door.next_event(&self.subscribed, polled)
     }
-}
-
-async fn wait(room: &Room, until: SimTime, frames: &mpsc::Sender<Bytes>) {
-    let _ = tokio::time::timeout_at(room.instant(until), frames.closed()).await;
+    async fn wait_until(&mut self, until: SimTime) {
+        tokio::time::sleep_until(self.room.instant(until)).await;
+    }
+    async fn wait_for_news(&mut self, until: SimTime) {
+        let soon = self.room.now().saturating_add(SUBSCRIPTION_POLL);
+        self.wait_until(until.min(soon)).await;
+    }
 }

@@ -10,7 +10,9 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use turmoil_net::shim::tokio::net::TcpStream;
 
 use super::Tcp;
+use super::tcp::endpoint;
 use crate::base::HostId;
+use crate::http::client::{self, Connect};
 
 /// A future that uses sockets of a host.
 pub(super) struct AsHost<F> {
@@ -42,7 +44,7 @@ impl<F> Drop for AsHost<F> {
 }
 
 /// A host's end of a connection.
-pub(super) struct HostStream(AsHost<TcpStream>);
+pub(crate) struct HostStream(AsHost<TcpStream>);
 
 impl HostStream {
     pub fn new(tcp: &Rc<Tcp>, host: HostId, stream: TcpStream) -> Self {
@@ -59,6 +61,30 @@ impl HostStream {
         let this = &mut self.get_mut().0;
         this.tcp.act_as(this.host);
         Pin::new(&mut this.inner)
+    }
+}
+
+/// Connects from a host to services.
+pub(crate) struct FromHost {
+    tcp: Rc<Tcp>,
+    host: HostId,
+}
+
+/// An HTTP client of a host.
+pub(crate) type HttpClient = client::HttpClient<FromHost>;
+
+impl FromHost {
+    /// Returns an HTTP client without connections.
+    pub fn client(tcp: &Rc<Tcp>, host: HostId) -> HttpClient {
+        HttpClient::new(Self { tcp: tcp.clone(), host })
+    }
+}
+
+impl Connect for FromHost {
+    type Stream = HostStream;
+
+    async fn connect(&self, service: HostId) -> io::Result<HostStream> {
+        HostStream::connect(&self.tcp, self.host, endpoint(service)).await
     }
 }
 

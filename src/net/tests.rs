@@ -8,10 +8,11 @@ use http_body_util::{BodyExt, Full};
 use hyper::Request;
 use hyper::body::Bytes;
 
-use super::client::{HttpClient, HttpError, Timeouts};
+use super::stream::{FromHost, HttpClient};
 use super::{Life, Room};
 use crate::aws::KINESIS;
 use crate::base::{Event, Fold, HostId, SimTime};
+use crate::http::client::{HttpError, Timeouts};
 use crate::run::run_in_room;
 use crate::scenario;
 
@@ -57,7 +58,7 @@ fn puts_at(seconds: &'static [u64], faults: &str) -> Outcome {
     let (told, accepted) = (Rc::new(RefCell::new(Vec::new())), Rc::new(RefCell::new(Accepted::default())));
     let telling = told.clone();
     let begin = move |room: &Rc<Room>, life: Rc<Life>| {
-        let client = HttpClient::new(&room.tcp, life.cx.id());
+        let client = FromHost::client(&room.tcp, life.cx.id());
         let (room_, telling) = (room.clone(), telling.clone());
         room.spawn(async move {
             for second in seconds {

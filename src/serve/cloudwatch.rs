@@ -7,8 +7,8 @@ use hyper::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderName, HeaderValue};
 use hyper::http::request::Parts;
 
 use super::app::App;
-use super::body::{Body, plain, whole};
 use super::metrics::Protocol;
+use crate::http::body::{Body, plain, whole};
 use crate::http::headers::{TARGET, text};
 
 const FORM: &str = "application/x-www-form-urlencoded";

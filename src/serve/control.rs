@@ -12,11 +12,11 @@ use hyper::{Method, Response, StatusCode};
 use serde::{Deserialize, Serialize};
 
 use super::app::App;
-use super::body::{Body, whole};
 use super::clock::Pace;
 use super::record::{RecordError, Recorder};
 use crate::base::TableName;
 use crate::base::lease_row::LeaseRow;
+use crate::http::body::{Body, whole};
 use crate::measure::Figures;
 use crate::scenario::plan::FaultPlan;
 use crate::scenario::units::Duration;

@@ -21,7 +21,6 @@ use tokio::sync::oneshot;
 
 use super::answers;
 use super::app::{App, Signals, keep_time};
-use super::body::{Body, plain, whole};
 use super::clock::{Clock, Pace};
 use super::cloudwatch::{keep_metrics, put_metric_data};
 use super::control;
@@ -33,6 +32,7 @@ use super::subscriptions;
 use super::tls::{Tls, TlsError};
 use crate::aws::Answer;
 use crate::base::SimTime;
+use crate::http::body::{Body, plain, whole};
 use crate::http::headers;
 use crate::run::Live;
 use crate::scenario::Scenario;

@@ -13,7 +13,6 @@
 
 mod answers;
 mod app;
-mod body;
 mod clock;
 mod cloudwatch;
 mod control;

@@ -7,7 +7,7 @@ use http_body_util::BodyExt;
 use hyper::Response;
 use hyper::body::{Bytes, Incoming};
 
-use super::body::{Body, plain};
+use crate::http::body::{Body, plain};
 
 /// The largest body that is read: 10 MiB of data as base64, with room for the rest.
 const BODY_BYTES_MAX: usize = 16 * 1024 * 1024;

@@ -20,8 +20,9 @@ use super::job::{Chunks, Job};
 use super::stage::Stage;
 use crate::aws;
 use crate::base::{Event, HostId};
+use crate::http::client::HttpError;
 use crate::http::headers::{TARGET, text};
-use crate::net::client::{HttpClient, HttpError};
+use crate::net::stream::{FromHost, HttpClient};
 use crate::net::{Life, Room, duration};
 
 /// Chunks of an answer that wait for the SDK to take them.
@@ -33,7 +34,7 @@ pub(super) fn begin(stage: &Rc<Stage>, room: &Rc<Room>, life: &Rc<Life>, code: A
     let (jobs, received) = mpsc::unbounded_channel();
     let identity = Arc::new(identity(stage, room, life, jobs));
     let tasks = LocalSet::new();
-    tasks.spawn_local(carry_out(Rc::new(HttpClient::new(&room.tcp, life.cx.id())), received));
+    tasks.spawn_local(carry_out(Rc::new(FromHost::client(&room.tcp, life.cx.id())), received));
     tasks.spawn_local(supervise(stage.clone(), room.clone(), identity.clone(), code));
     let gated = gated(life.clone(), identity.clone(), tasks);
     let over = Over(identity);

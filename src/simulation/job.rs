@@ -7,7 +7,7 @@ use hyper::body::Bytes;
 use hyper::{Request, Response};
 use tokio::sync::{mpsc, oneshot};
 
-use crate::net::client::{HttpError, Timeouts};
+use crate::http::client::{HttpError, Timeouts};
 
 /// An HTTP request of the SDK.
 #[derive(Debug)]

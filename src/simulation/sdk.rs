@@ -25,7 +25,7 @@ use tokio::sync::oneshot;
 
 use super::identity::Identity;
 use super::job::Job;
-use crate::net::client::{HttpError, Timeouts};
+use crate::http::client::{HttpError, Timeouts};
 
 /// The SDK's own default.
 const CONNECT_TIMEOUT: Duration = Duration::from_millis(3100);

@@ -5,6 +5,8 @@
 
 use flate2::Crc;
 
+use crate::base::SimTime;
+
 /// The content type of a body of frames.
 pub const CONTENT_TYPE: &str = "application/vnd.amazon.eventstream";
 
@@ -12,6 +14,24 @@ pub const CONTENT_TYPE: &str = "application/vnd.amazon.eventstream";
 const OVERHEAD: usize = 16;
 /// The type of a header whose value is a string.
 const STRING: u8 = 7;
+
+/// What a source of events has to say next.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Next {
+    /// A frame, and more will follow.
+    Frame(Vec<u8>),
+    /// A frame that ends the stream.
+    Last(Vec<u8>),
+    /// Nothing before then, whatever happens.
+    NotBefore(SimTime),
+    /// Nothing now; something by then at the latest, or when there is news.
+    Idle {
+        /// By when to ask again.
+        until: SimTime,
+    },
+    /// No more.
+    Ended,
+}
 
 fn crc32(bytes: &[u8]) -> u32 {
     let mut crc = Crc::new();

@@ -19,4 +19,4 @@ pub mod tokens;
 pub use decode::{Call, Echo, decode};
 pub use encode::encode;
 pub use protocol::Protocol;
-pub use subscription::{initial_response, subscription_error, subscription_event};
+pub use subscription::{initial_response, next};

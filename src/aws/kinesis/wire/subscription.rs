@@ -1,7 +1,8 @@
 //! Events of a subscription, in frames of an event stream.
 
 use super::encode::{child_shard, record};
-use crate::aws::kinesis::api::{Error, SubscriptionEvent};
+use crate::aws::kinesis::api::{Error, SubscriptionEvent, SubscriptionPoll};
+use crate::aws::protocol::event_stream::Next;
 use crate::aws::protocol::value::Value;
 use crate::aws::protocol::{Encoding, event_stream};
 
@@ -11,8 +12,22 @@ pub fn initial_response(encoding: Encoding) -> Vec<u8> {
     event_stream::event("initial-response", encoding.content_type(), &payload)
 }
 
+/// Returns what a subscription has to say, as frames. An event without a continuation is the last, and so is an error.
+pub fn next(encoding: Encoding, polled: Result<SubscriptionPoll, Error>, epoch_unix_ms: u64) -> Next {
+    match polled {
+        Ok(SubscriptionPoll::Event(event)) => {
+            let frame = subscription_event(encoding, &event, epoch_unix_ms);
+            if event.continuation.is_some() { Next::Frame(frame) } else { Next::Last(frame) }
+        }
+        Ok(SubscriptionPoll::NotBefore(at)) => Next::NotBefore(at),
+        Ok(SubscriptionPoll::Idle { until }) => Next::Idle { until },
+        Ok(SubscriptionPoll::Ended) => Next::Ended,
+        Err(error) => Next::Last(subscription_error(encoding, &error)),
+    }
+}
+
 /// Returns a SubscribeToShardEvent as a message of the event stream.
-pub fn subscription_event(encoding: Encoding, event: &SubscriptionEvent, epoch_unix_ms: u64) -> Vec<u8> {
+fn subscription_event(encoding: Encoding, event: &SubscriptionEvent, epoch_unix_ms: u64) -> Vec<u8> {
     let children = match event.child_shards.is_empty() {
         true => Value::Null,
         false => Value::list(event.child_shards.iter().map(child_shard)),
@@ -28,7 +43,7 @@ pub fn subscription_event(encoding: Encoding, event: &SubscriptionEvent, epoch_u
 }
 
 /// An error that ends a subscription.
-pub fn subscription_error(encoding: Encoding, error: &Error) -> Vec<u8> {
+fn subscription_error(encoding: Encoding, error: &Error) -> Vec<u8> {
     let payload = encoding.encode(&Value::structure([("message", Value::display(error))]));
     let kind = match error {
         Error::InternalFailure | Error::ServiceUnavailable => "InternalFailureException",

@@ -1,20 +1,18 @@
-//! An HTTP client of one host: connections that are kept, and timeouts.
+//! An HTTP client: connections that are kept, and timeouts. How a connection is made is its [`Connect`]'s.
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, VecDeque};
-use std::fmt;
-use std::rc::Rc;
 use std::time::Duration;
+use std::{fmt, io};
 
 use http_body_util::Full;
 use hyper::body::{Bytes, Incoming};
 use hyper::client::conn::http1::{self, SendRequest};
 use hyper::{Request, Response};
 use hyper_util::rt::TokioIo;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::Instant;
 
-use super::stream::HostStream;
-use super::tcp::{Tcp, endpoint};
 use crate::base::HostId;
 
 /// A connection that nobody used for so long is closed, as the AWS SDK for Java 2.x does it (`connectionMaxIdleTime`).
@@ -54,10 +52,18 @@ impl std::error::Error for HttpError {}
 /// An HTTP/1.1 connection.
 type Connection = SendRequest<Full<Bytes>>;
 
-/// An HTTP client of one host.
-pub struct HttpClient {
-    tcp: Rc<Tcp>,
-    host: HostId,
+/// Makes connections.
+pub trait Connect {
+    /// A connection.
+    type Stream: AsyncRead + AsyncWrite + Unpin + 'static;
+
+    /// Connects to a service; whatever it connects through says how long that takes, or never.
+    async fn connect(&self, service: HostId) -> io::Result<Self::Stream>;
+}
+
+/// An HTTP client.
+pub struct HttpClient<C> {
+    connector: C,
     /// Kept connections to each service, the one used last at the end.
     idle: RefCell<BTreeMap<HostId, VecDeque<(Instant, Connection)>>>,
 }
@@ -70,10 +76,10 @@ pub struct Exchange {
     service: HostId,
 }
 
-impl HttpClient {
+impl<C: Connect> HttpClient<C> {
     /// A client without connections.
-    pub fn new(tcp: &Rc<Tcp>, host: HostId) -> Self {
-        Self { tcp: tcp.clone(), host, idle: RefCell::default() }
+    pub fn new(connector: C) -> Self {
+        Self { connector, idle: RefCell::default() }
     }
 
     /// Sends a request and waits for the head of its answer.
@@ -118,8 +124,8 @@ impl HttpClient {
 
     async fn connect(&self, service: HostId) -> Result<Connection, HttpError> {
         let broken = |error: Box<dyn std::error::Error + Send + Sync>| HttpError::Connection(error);
-        let stream = HostStream::connect(&self.tcp, self.host, endpoint(service)).await;
-        let stream = TokioIo::new(stream.map_err(|error| broken(error.into()))?);
+        let stream = self.connector.connect(service).await.map_err(|error| broken(error.into()))?;
+        let stream = TokioIo::new(stream);
         let (sender, connection) = http1::handshake(stream).await.map_err(|error| broken(error.into()))?;
         tokio::task::spawn_local(async move {
             // Whoever waits for an answer on it hears that it broke.
@@ -131,9 +137,9 @@ impl HttpClient {
 
 impl Exchange {
     /// The answer, and what keeps its connection once the body was read.
-    pub fn into_parts(self) -> (Response<Incoming>, impl FnOnce(&HttpClient)) {
+    pub fn into_parts<C: Connect>(self) -> (Response<Incoming>, impl FnOnce(&HttpClient<C>)) {
         let Self { response, connection, service } = self;
-        (response, move |client: &HttpClient| client.keep(service, connection))
+        (response, move |client: &HttpClient<C>| client.keep(service, connection))
     }
 }
 

@@ -5,18 +5,18 @@ use hyper::Response;
 use hyper::body::Bytes;
 use hyper::header::{CONTENT_TYPE, HeaderValue};
 
-use crate::http::frames::Frames;
+use super::frames::Frames;
 
 /// A whole body, or one that comes over time.
-pub(super) type Body = Either<Full<Bytes>, Frames>;
+pub(crate) type Body = Either<Full<Bytes>, Frames>;
 
 /// A body that is there.
-pub(super) fn whole(bytes: impl Into<Bytes>) -> Body {
+pub(crate) fn whole(bytes: impl Into<Bytes>) -> Body {
     Either::Left(Full::new(bytes.into()))
 }
 
 /// An answer of plain text.
-pub(super) fn plain(status: u16, text: &'static str) -> Response<Body> {
+pub(crate) fn plain(status: u16, text: &'static str) -> Response<Body> {
     let mut response = Response::new(whole(text));
     *response.status_mut() = hyper::StatusCode::from_u16(status).unwrap_or_default();
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));

@@ -97,8 +97,6 @@ impl Door {
 
 /// Who subscribes to what: the one answer that is not whole.
 fn subscriber(request: &Request) -> Option<(kinesis::api::ConsumerRef, ShardId)> {
-    match request {
-        Request::Kinesis(kinesis::Request::SubscribeToShard(asked)) => Some((asked.consumer.clone(), asked.shard)),
-        Request::Kinesis(_) | Request::DynamoDb(_) | Request::Store(_) => None,
-    }
+    let Request::Kinesis(kinesis::Request::SubscribeToShard(asked)) = request else { return None };
+    Some((asked.consumer.clone(), asked.shard))
 }

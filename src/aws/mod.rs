@@ -4,6 +4,8 @@
 //! exist, and nothing else has to know that it does.
 
 mod caller;
+#[cfg(test)]
+pub(crate) mod copier;
 mod door;
 pub mod dynamodb;
 pub mod kinesis;
@@ -13,6 +15,7 @@ pub mod store;
 #[cfg(test)]
 mod tests;
 
+use std::convert::Infallible;
 use std::sync::Arc;
 
 pub use self::caller::Written;
@@ -25,7 +28,7 @@ use self::protocol::value::Value;
 use self::protocol::{Encoding, HttpResponse, Place, Wire};
 use self::services::services;
 use crate::base::{Event, HostId, Seed, SimTime};
-use crate::world::{Backend, Service};
+use crate::world::{Backend, CallError, CallId, OwnCall, Service};
 
 services! {
     /// Amazon Kinesis Data Streams.
@@ -34,9 +37,25 @@ services! {
     DYNAMODB = 1, dynamodb::DynamoDb in Box, seed "tables", speaks dynamodb::wire::Protocol;
     /// The store of the applications, where record processors put their effects.
     STORE = 2, store::Store, seed "store";
+    /// Copies streams, to show how a service calls others.
+    [cfg(test)]
+    COPIER = 3, copier::Copier, seed "copier";
 }
 
 /// Returns every operation of every service.
 pub fn operations() -> impl Iterator<Item = Operation> {
-    operations_by_service().into_iter().flat_map(|(_, operations)| operations.iter().copied())
+    operations_by_service().iter().flat_map(|(_, operations)| operations.iter().copied())
+}
+
+/// A service that makes no calls has none to turn into a request.
+impl From<Infallible> for Request {
+    fn from(never: Infallible) -> Self {
+        match never {}
+    }
+}
+
+impl From<Reply> for Infallible {
+    fn from(reply: Reply) -> Self {
+        unreachable!("a service that makes no calls is told {reply:?}")
+    }
 }

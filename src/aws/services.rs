@@ -1,14 +1,16 @@
 //! Makes the cloud of a list of services: messages, hosts, names, faults, settings and doors.
 
 /// One row a service: the host that stands for it, its module, its type, the name of its random stream, and how it
-/// speaks on the wire, if it does.
+/// speaks on the wire, if it does. `[cfg(test)]` before it keeps a service to the tests.
 macro_rules! services {
     ($(
         $(#[$doc:meta])*
+        $([$cfg:meta])?
         $host:ident = $number:literal, $module:ident::$name:ident $(in $holder:ident)?, seed $seed:literal
         $(, speaks $wire:ty)?;
     )*) => {
         $(
+            $(#[$cfg])?
             $(#[$doc])*
             #[doc = concat!("\n\nThis is the host that stands for it on the network.")]
             pub const $host: HostId = HostId($number);
@@ -16,45 +18,45 @@ macro_rules! services {
 
         /// A message to one of the services.
         #[derive(Clone, Debug)]
-        pub enum Request { $($(#[$doc])* $name(services!(@held $module::Request $(, $holder)?))),* }
+        pub enum Request { $($(#[$cfg])? $(#[$doc])* $name(services!(@held $module::Request $(, $holder)?))),* }
 
         /// The answer of the service that was asked.
         #[derive(Clone, Debug)]
-        pub enum Reply { $($(#[$doc])* $name($module::Reply)),* }
+        pub enum Reply { $($(#[$cfg])? $(#[$doc])* $name($module::Reply)),* }
 
         /// A fault of one of the services.
         #[derive(Clone, Debug, PartialEq)]
-        pub enum Fault { $($(#[$doc])* $name($module::Fault)),* }
+        pub enum Fault { $($(#[$cfg])? $(#[$doc])* $name($module::Fault)),* }
 
         /// What each service is set to.
         #[derive(Clone, Debug, Default)]
-        pub struct Settings { $($(#[$doc])* pub $module: $module::Settings),* }
+        pub struct Settings { $($(#[$cfg])? $(#[$doc])* pub $module: $module::Settings),* }
 
         /// All services behind the network.
-        pub struct Cloud { $($(#[$doc])* pub $module: $module::$name),* }
+        pub struct Cloud { $($(#[$cfg])? $(#[$doc])* pub $module: $module::$name),* }
 
         impl Cloud {
             /// Fresh services.
             pub fn new(settings: Settings, seed: Seed) -> Self {
-                Self { $($module: $module::$name::new(settings.$module, seed.derive($seed))),* }
+                Self { $($(#[$cfg])? $module: $module::$name::new(settings.$module, seed.derive($seed))),* }
             }
             /// Returns the names of the hosts that stand for the services, in the order of their numbers.
             pub fn hosts() -> Vec<Arc<str>> {
-                vec![$(stringify!($module).into()),*]
+                operations_by_service().iter().map(|(name, _)| (*name).into()).collect()
             }
             /// Lets a fault begin; [`Cloud::heal`] with the same `id` ends it.
             pub fn inject(&mut self, now: SimTime, id: u32, fault: Fault, events: &mut Vec<Event>) {
-                match fault { $(Fault::$name(fault) => self.$module.inject(now, id, fault, events)),* }
+                match fault { $($(#[$cfg])? Fault::$name(fault) => self.$module.inject(now, id, fault, events)),* }
             }
             /// Ends a fault of whichever service has it.
             pub fn heal(&mut self, now: SimTime, id: u32, events: &mut Vec<Event>) {
-                $(self.$module.heal(now, id, events);)*
+                $($(#[$cfg])? self.$module.heal(now, id, events);)*
             }
         }
 
         /// Returns the operations of each service, with the service's name.
-        pub fn operations_by_service() -> [(&'static str, &'static [Operation]); [$($number),*].len()] {
-            [$((stringify!($module), $module::OPERATIONS)),*]
+        pub fn operations_by_service() -> &'static [(&'static str, &'static [Operation])] {
+            &[$($(#[$cfg])? (stringify!($module), $module::OPERATIONS)),*]
         }
 
         impl Backend for Cloud {
@@ -62,24 +64,50 @@ macro_rules! services {
             type Reply = Reply;
 
             fn service_of(request: &Request) -> usize {
-                match request { $(Request::$name(_) => $number),* }
+                match request { $($(#[$cfg])? Request::$name(_) => $number),* }
             }
             fn operation_of(request: &Request) -> &'static str {
-                match request { $(Request::$name(request) => request.operation().name()),* }
+                match request { $($(#[$cfg])? Request::$name(request) => request.operation().name()),* }
             }
             fn handle(&mut self, now: SimTime, caller: HostId, request: Request, events: &mut Vec<Event>) -> Reply {
                 match request {
-                    $(Request::$name(request) => {
+                    $($(#[$cfg])? Request::$name(request) => {
                         let request = services!(@open request $(, $holder)?);
                         Reply::$name(self.$module.handle(now, caller, request, events))
                     })*
                 }
             }
             fn next_deadline(&self) -> Option<SimTime> {
-                [$(self.$module.next_deadline()),*].into_iter().flatten().min()
+                [$($(#[$cfg])? self.$module.next_deadline()),*].into_iter().flatten().min()
             }
             fn advance(&mut self, now: SimTime, events: &mut Vec<Event>) {
-                $(self.$module.advance(now, events);)*
+                $($(#[$cfg])? self.$module.advance(now, events);)*
+            }
+            #[inline]
+            fn poll_call(&mut self, now: SimTime) -> Option<(usize, OwnCall<Request>)> {
+                $($(#[$cfg])? if let Some(OwnCall { id, request, timeout }) = self.$module.poll_call(now) {
+                    return Some(($number, OwnCall { id, request: request.into(), timeout }));
+                })*
+                None
+            }
+            fn answered(
+                &mut self,
+                now: SimTime,
+                service: usize,
+                id: CallId,
+                result: Result<Reply, CallError>,
+                events: &mut Vec<Event>,
+            ) {
+                match service {
+                    $($(#[$cfg])? $number => self.$module.answered(now, id, result.map(Into::into), events),)*
+                    other => unreachable!("there is no service {other}"),
+                }
+            }
+            fn crashed(&mut self, now: SimTime, service: usize) {
+                $($(#[$cfg])? if service == $number { self.$module.crashed(now) })*
+            }
+            fn restarted(&mut self, now: SimTime, service: usize) {
+                $($(#[$cfg])? if service == $number { self.$module.restarted(now) })*
             }
         }
 
@@ -131,14 +159,14 @@ macro_rules! services {
         /// built-in client sends it over HTTP.
         fn written(request: &Request) -> Option<(&'static str, Encoding, Value<'_>)> {
             match request {
-                $(Request::$name(_request) => services!(@written _request $(, $wire)?),)*
+                $($(#[$cfg])? Request::$name(_request) => services!(@written _request $(, $wire)?),)*
             }
         }
 
         /// Returns the reply to `request` that an answer means; `None` when it cannot be read.
         fn read(request: &Request, _status: u16, _body: &Value<'_>, _at: &Place<'_>) -> Option<Reply> {
             match request {
-                $(Request::$name(_request) => services!(@read $name _request _status _body _at $(, $wire)?),)*
+                $($(#[$cfg])? Request::$name(_request) => services!(@read $name _request _status _body _at $(, $wire)?),)*
             }
         }
     };

@@ -144,3 +144,82 @@ pub(super) async fn keep_time(app: Rc<App>) {
         app.tell_subscriptions();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::aws::kinesis::PutRecord;
+    use crate::aws::kinesis::api::{CreateStream, PutEntry};
+    use crate::aws::{Account, Request, copier, kinesis};
+    use crate::base::{PartitionKey, Payload, StreamName};
+    use crate::serve::{Limits, Settings, Transitions};
+
+    /// What connections would share, on a clock of this pace.
+    fn app(pace: Pace) -> App {
+        let settings = Settings {
+            address: ([127, 0, 0, 1], 0).into(),
+            pace,
+            account: Account { id: "000000000000".into(), region: "us-east-1".into() },
+            shard_limit: None,
+            limits: Limits::All,
+            transitions: Transitions::Fixed(SimDuration::from_millis(500)),
+            epoch_unix_ms: Some(1_800_000_000_000),
+            tls_authority_file: None,
+        };
+        let plan = settings.plan(None, 1);
+        App {
+            live: Live::new(&plan, Vec::new()),
+            clock: RefCell::new(Clock::new(pace)),
+            door: Rc::new(settings.door(&plan)),
+            is_public: false,
+            signals: Signals::default(),
+            requests: Cell::new(0),
+            faults: super::super::settings::empty_account().live_faults(),
+            bodies: Bodies::default(),
+            metrics: RefCell::default(),
+            lines: Lines::new(),
+            recorder: None,
+            tls: None,
+        }
+    }
+
+    fn ask(app: &App, request: impl Into<Request>) {
+        app.catch_up();
+        app.live.request(request.into(), |reply| assert!(reply.is_some(), "nothing is lost here"));
+        app.wake();
+    }
+
+    fn copied(app: &App) -> u64 {
+        app.live.figures().streams.get("copy").map_or(0, |stream| stream.records_acked)
+    }
+
+    /// The machine's clock drives it: nothing here says what time it is.
+    #[test]
+    fn a_service_that_calls_works_on_real_time() {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime");
+        let app = Rc::new(app(Pace::Times(10_000.0)));
+        let (from, to): (StreamName, StreamName) = ("orders".parse().expect("a name"), "copy".parse().expect("a name"));
+        tokio::task::LocalSet::new().block_on(&runtime, async {
+            tokio::task::spawn_local(keep_time(app.clone()));
+            for stream in [&from, &to] {
+                let create = CreateStream::provisioned(stream.clone(), 1);
+                ask(&app, Request::Kinesis(kinesis::Request::CreateStream(Box::new(create))));
+            }
+            let begun = app.live.now();
+            while app.live.now() < begun + SimDuration::from_secs(2) {
+                tokio::task::yield_now().await;
+            }
+            for n in 0..20 {
+                let partition_key = PartitionKey::new(&n.to_string()).expect("a key");
+                let entry = PutEntry { partition_key, explicit_hash_key: None, data: Payload::from(vec![n]) };
+                let put = PutRecord { stream: from.clone(), entry, sequence_number_for_ordering: None };
+                ask(&app, Request::Kinesis(put.into()));
+            }
+            ask(&app, Request::Copier(copier::Request { from, shards: 1, to }));
+            while copied(&app) < 20 {
+                tokio::task::yield_now().await;
+            }
+        });
+        assert_eq!(copied(&app), 20, "every record once, for nothing was lost");
+    }
+}

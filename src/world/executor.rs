@@ -11,10 +11,11 @@ use std::task::{Context, Waker};
 
 use slab::Slab;
 
-use super::call::CallSlot;
+use super::call::{CallError, CallSlot};
 use super::carrier::Carrier;
 use super::host::{Host, HostState};
 use super::link::{self, Fate, LinkRule, Passing};
+use super::service::{CallId, OwnCall};
 use crate::base::event::HostRole;
 use crate::base::{Event, Fold, HostId, Seed, SimDuration, SimTime};
 
@@ -35,6 +36,25 @@ pub trait Backend: 'static {
     fn next_deadline(&self) -> Option<SimTime>;
     /// Does what is due.
     fn advance(&mut self, now: SimTime, events: &mut Vec<Event>);
+
+    /// Hands out the next call that a service wants made, with the service: see [`super::Service::poll_call`].
+    fn poll_call(&mut self, _now: SimTime) -> Option<(usize, OwnCall<Self::Request>)> {
+        None
+    }
+    /// Brings a service what became of its call.
+    fn answered(
+        &mut self,
+        _now: SimTime,
+        _service: usize,
+        _id: CallId,
+        _result: Result<Self::Reply, CallError>,
+        _events: &mut Vec<Event>,
+    ) {
+    }
+    /// The host of a service crashed.
+    fn crashed(&mut self, _now: SimTime, _service: usize) {}
+    /// The host of a service is up again.
+    fn restarted(&mut self, _now: SimTime, _service: usize) {}
 }
 
 /// What a world is made with.
@@ -187,7 +207,8 @@ impl<B: Backend> World<B> {
             }),
         };
         for name in services {
-            world.add_host(&name, HostRole::Service, |_| {});
+            let host = world.add_host(&name, HostRole::Service, |_| {});
+            world.start(host);
         }
         world
     }
@@ -265,15 +286,41 @@ impl<B: Backend> Shared<B> {
         self.observer.borrow_mut().on(self.now.get(), &event);
     }
 
-    pub fn with_backend<R>(&self, act: impl FnOnce(&mut B, SimTime, &mut Vec<Event>) -> R) -> R {
+    pub fn with_backend<R>(self: &Rc<Self>, act: impl FnOnce(&mut B, SimTime, &mut Vec<Event>) -> R) -> R {
         let mut events = std::mem::take(&mut self.state.borrow_mut().events);
-        let result = act(&mut self.backend.borrow_mut(), self.now.get(), &mut events);
+        let mut backend = self.backend.borrow_mut();
+        let result = act(&mut backend, self.now.get(), &mut events);
+        let asked = backend.poll_call(self.now.get());
+        drop(backend);
         self.observer.borrow_mut().on_all(self.now.get(), &events);
         events.clear();
         let mut state = self.state.borrow_mut();
         state.events = events;
         self.watch_backend(&mut state);
+        drop(state);
+        if let Some(first) = asked {
+            self.carry_own_calls(first);
+        }
         result
+    }
+
+    /// Makes the calls that services want made, each from its service's own host.
+    #[cold]
+    fn carry_own_calls(self: &Rc<Self>, first: (usize, OwnCall<B::Request>)) {
+        let mut next = Some(first);
+        while let Some((service, call)) = next {
+            let host = Host::new(self.clone(), HostId(service as u16));
+            let OwnCall { id, request, timeout } = call;
+            let caller = host.clone();
+            host.spawn(async move {
+                let result = caller.call(request, timeout).await;
+                caller.with_backend(|backend, now, events| {
+                    backend.advance(now, events);
+                    backend.answered(now, service, id, result, events);
+                });
+            });
+            next = self.backend.borrow_mut().poll_call(self.now.get());
+        }
     }
 
     /// Makes sure that the world wakes up for the backend's next deadline.
@@ -364,11 +411,16 @@ impl<B: Backend> Shared<B> {
     }
 
     /// A request arrives: the service answers, and the answer sets out.
-    fn deliver(&self, call: u32) {
+    fn deliver(self: &Rc<Self>, call: u32) {
         let mut state = self.state.borrow_mut();
         let slot = &mut state.calls[call as usize];
         let Some(request) = slot.request.take() else { unreachable!("a call is delivered once") };
         let (caller, deadline) = (slot.host, slot.deadline);
+        let service = &mut state.hosts[B::service_of(&request)];
+        if !service.serves() {
+            self.find_nobody(&mut state, call, request);
+            return;
+        }
         let passing = Passing {
             client: caller,
             service: HostId(B::service_of(&request) as u16),
@@ -402,6 +454,24 @@ impl<B: Backend> Shared<B> {
                 self.emit_lost(passing);
             }
         }
+    }
+
+    /// A request arrives at a service whose host does not serve: it waits while the host stands still, and is lost when
+    /// the host is down.
+    #[cold]
+    fn find_nobody(&self, state: &mut State<B>, call: u32, request: B::Request) {
+        let service = &mut state.hosts[B::service_of(&request)];
+        if service.is_paused {
+            service.deferred.push(What::Deliver { call });
+            state.calls[call as usize].request = Some(request);
+            return;
+        }
+        if state.calls[call as usize].nobody_waits() {
+            state.calls.remove(call as usize);
+            return;
+        }
+        let at = state.calls[call as usize].deadline.max(self.now.get());
+        state.schedule(at, What::TimeOut { call });
     }
 
     /// A reply arrives at its caller, or the caller stops waiting for it.

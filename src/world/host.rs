@@ -46,6 +46,10 @@ impl<B: Backend> HostState<B> {
             latency: None,
         }
     }
+    /// Whether requests that arrive are answered.
+    pub fn serves(&self) -> bool {
+        self.is_up && !self.is_paused
+    }
 }
 
 /// A handle to a host: all that its tasks know of the world. Cheap to clone.
@@ -199,10 +203,13 @@ impl<B: Backend> Host<B> {
         host.is_up = true;
         host.is_paused = false;
         host.deferred.clear();
-        let (boot, again) = (host.boot.clone(), host.boots > 1);
+        let (boot, again, role) = (host.boot.clone(), host.boots > 1, host.role);
         drop(state);
         if again {
             self.emit(Event::HostRestarted { host: self.id });
+        }
+        if again && role == HostRole::Service {
+            self.with_backend(|backend, now, _| backend.restarted(now, self.id.index()));
         }
         boot(self.clone());
     }
@@ -215,12 +222,17 @@ impl<B: Backend> Host<B> {
         }
         host.is_up = false;
         host.is_paused = false;
-        host.deferred.clear();
+        let (deferred, role) = (std::mem::take(&mut host.deferred), host.role);
         drop(state);
         for task in self.shared.tasks_of(self.id) {
             self.shared.abort(task);
         }
         self.emit(Event::HostCrashed { host: self.id });
+        if role == HostRole::Service {
+            self.with_backend(|backend, now, _| backend.crashed(now, self.id.index()));
+            // Requests that waited for the host now find nobody.
+            deferred.into_iter().for_each(|what| self.shared.state.borrow_mut().schedule(self.now(), what));
+        }
     }
     /// Stops the host for good after an orderly end of its tasks, without a crash.
     pub fn power_off(&self) {

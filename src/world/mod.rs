@@ -26,7 +26,7 @@ pub use carrier::{CarriedCall, Carrier};
 pub use executor::{Backend, Settings, World};
 pub use host::{Host, Sleep, Task};
 pub use link::{Fate, Hosts, LinkEffect, LinkRule, LinkWay};
-pub use service::Service;
+pub use service::{CallId, OwnCall, Service};
 pub use sync::{Lock, LockGuard, Notify, Queue};
 #[cfg(feature = "turmoil")]
 pub use turmoil_clock::{in_turmoil, run_on_turmoil};

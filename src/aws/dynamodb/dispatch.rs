@@ -1,5 +1,7 @@
 //! What every request goes through: the faults that are aimed at its tables, and what is told of a refusal.
 
+use std::convert::Infallible;
+
 use super::api::{Error, Reply};
 use super::faults::Injected;
 use super::injection::lose_answer;
@@ -69,6 +71,8 @@ impl DynamoDb {
 impl Service for DynamoDb {
     type Request = Request;
     type Reply = Reply;
+    type Ask = Infallible;
+    type Told = Infallible;
 
     fn handle(&mut self, now: SimTime, caller: HostId, request: Request, events: &mut Vec<Event>) -> Reply {
         self.advance(now, events);

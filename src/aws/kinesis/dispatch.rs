@@ -1,5 +1,7 @@
 //! What every request goes through: its quota, the faults that are aimed at it, and what is told of a refusal.
 
+use std::convert::Infallible;
+
 use super::api::Reply;
 use super::operations::Request;
 use super::service::{At, Kinesis};
@@ -18,6 +20,8 @@ impl Kinesis {
 impl Service for Kinesis {
     type Request = Request;
     type Reply = Reply;
+    type Ask = Infallible;
+    type Told = Infallible;
 
     fn handle(&mut self, now: SimTime, caller: HostId, request: Request, events: &mut Vec<Event>) -> Reply {
         self.advance(now, events);

@@ -10,6 +10,7 @@
 //! The store is not an AWS service and has no limits; it is reached over the network like one.
 
 use std::collections::BTreeMap;
+use std::convert::Infallible;
 
 use super::protocol::operation::Operation;
 use crate::base::event::SinkKind;
@@ -157,6 +158,8 @@ impl Contents {
 impl Service for Store {
     type Request = Request;
     type Reply = Reply;
+    type Ask = Infallible;
+    type Told = Infallible;
 
     fn handle(&mut self, _: SimTime, host: HostId, request: Request, events: &mut Vec<Event>) -> Reply {
         match request {

@@ -101,7 +101,6 @@ const SIZES_FOR_NOW: &[&str] = &[
     "src/base/event/kinesis.rs",
     "src/check/",
     "src/measure/tests.rs",
-    "src/measure/verdict.rs",
     "src/net/carrier.rs",
     "src/net/ordinals.rs",
     "src/report/tests.rs",

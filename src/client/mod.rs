@@ -4,6 +4,7 @@
 //! over the network, through the retry layer of an AWS SDK ([`sdk`]).
 
 mod application;
+pub mod capacity;
 pub mod kcl;
 pub mod mishaps;
 pub mod poller;

@@ -36,5 +36,5 @@ pub use names::Names;
 pub use occurrence::{Occurrence, Occurrences};
 pub use path::lookup;
 pub use series::{ConsumerSeries, LeaseSpan, Series, ShardSeries};
-pub use verdict::{Advice, SHARD_BYTES_PER_S, SHARD_RECORDS_PER_S, ShardVerdict};
+pub use verdict::{Advice, ShardVerdict};
 pub use window::{Restart, Window, Windowed};

@@ -6,7 +6,8 @@ use super::by_id::ById;
 use super::figures::{KeyFigures, ShardFigures, StreamFigures, percent, rounded};
 use super::hot_keys::HotKeys;
 use super::meter::Meter;
-use super::verdict::{SHARD_BYTES_PER_S, SHARD_RECORDS_PER_S, ShardLoad, advise};
+use super::verdict::{ShardLoad, advise};
+use crate::aws::kinesis::capacity::{SHARD_BYTES_PER_S, SHARD_RECORDS_PER_S, WriteLoad};
 use crate::base::event::WriteRefusal;
 use crate::base::{HashKeyRange, PartitionKey, ShardId, SimTime, StreamName};
 
@@ -206,14 +207,16 @@ impl ShardMeasure {
     fn load<'a>(&self, figures: &'a ShardFigures, span: Span, losses: Option<f64>) -> ShardLoad<'a> {
         let (accepted, throttled) = (self.counts.accepted.minute_peak(), self.counts.throttled.minute_peak());
         let lost = |throttled: u64| throttled as f64 * losses.unwrap_or(1.0);
-        let records = (accepted.count as f64 + lost(throttled.count)) / SHARD_RECORDS_PER_S;
-        let bytes = (accepted.bytes as f64 + lost(throttled.bytes)) / SHARD_BYTES_PER_S;
+        let asked = WriteLoad {
+            records_per_s: (accepted.count as f64 + lost(throttled.count)) / span.minute_s(),
+            bytes_per_s: (accepted.bytes as f64 + lost(throttled.bytes)) / span.minute_s(),
+        };
         ShardLoad {
             range_share_percent: figures.hash_range_share_percent,
             throttled: figures.records_throttled - self.counts.throttled_injected,
             second_peak_percent: figures.records_limit_peak_percent.max(figures.bytes_limit_peak_percent),
             minute_peak_percent: figures.records_limit_peak_minute_percent.max(figures.bytes_limit_peak_minute_percent),
-            asked_percent: 100.0 * records.max(bytes) / span.minute_s(),
+            asked_percent: 100.0 * asked.of(1).larger(),
             is_with_retries: losses.is_none(),
             top_key: figures.hottest_keys.first().map(|key| (key.key.as_str(), key.share_percent)),
             ..ShardLoad::default()

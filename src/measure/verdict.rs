@@ -6,11 +6,7 @@
 
 use serde::Serialize;
 
-/// Records a second that a shard takes
-/// (<https://docs.aws.amazon.com/streams/latest/dev/service-sizes-and-limits.html>).
-pub const SHARD_RECORDS_PER_S: f64 = 1000.0;
-/// Bytes a second that a shard takes.
-pub const SHARD_BYTES_PER_S: f64 = 1_048_576.0;
+use crate::aws::kinesis::capacity::shards_needed;
 
 /// Peak use above which a shard that throttled nothing is in want of advice.
 const BUSY_PERCENT: f64 = 80.0;
@@ -134,7 +130,7 @@ fn cure_uneven(load: &ShardLoad<'_>, even: f64) -> String {
 }
 
 fn cure_hot_shard(load: &ShardLoad<'_>, even: f64) -> String {
-    let shards = (load.open_shards as f64 * load.asked_percent / BUSY_PERCENT).ceil();
+    let shards = shards_needed(load.open_shards as f64 * load.asked_percent, BUSY_PERCENT);
     let retries = if load.is_with_retries { ", retries included" } else { "" };
     let asked = format!("{:.0} % of its limits in the busiest minute{retries}", load.asked_percent);
     if load.load_share_percent > APART_FACTOR * even {
@@ -153,8 +149,8 @@ fn cure_hot_shard(load: &ShardLoad<'_>, even: f64) -> String {
 
 fn burst(load: &ShardLoad<'_>) -> String {
     format!(
-        " The load comes in bursts: the busiest second reached {:.0} %, the busiest minute averages {:.0} %, so a minute \
-         metric hides it. Smooth the puts over time.",
+        " The load comes in bursts: the busiest second reached {:.0} %, the busiest minute averages {:.0} %, so a \
+         minute metric hides it. Smooth the puts over time.",
         load.second_peak_percent, load.minute_peak_percent
     )
 }

@@ -34,12 +34,12 @@ const ON_DEMAND_WRITE_PER_S: u64 = 4000;
 const PEAK_COUNTS_AFTER: SimDuration = SimDuration::from_mins(30);
 
 /// Write units of an item of that size: one for each KB begun.
-pub(super) fn write_units(size_bytes: u64) -> u32 {
+pub(crate) fn write_units(size_bytes: u64) -> u32 {
     size_bytes.div_ceil(KIB).max(1) as u32
 }
 
 /// Half read units of that many bytes: one unit for each 4 KB begun, half of it when eventually consistent.
-pub(super) fn read_half_units(size_bytes: u64, is_consistent: bool) -> u32 {
+pub(crate) fn read_half_units(size_bytes: u64, is_consistent: bool) -> u32 {
     let units = size_bytes.div_ceil(4 * KIB).max(1) as u32;
     if is_consistent { 2 * units } else { units }
 }
@@ -244,6 +244,23 @@ fn read_throttle(short: Short) -> TableThrottle {
     }
 }
 
+/// What a new table of a capacity serves each second.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Served {
+    /// Read units.
+    pub read_units: u64,
+    /// Write units.
+    pub write_units: u64,
+    /// Partitions that share them.
+    pub partitions: u64,
+}
+
+/// What a new table of this capacity serves each second, without saved bursts.
+pub(crate) fn served(capacity: Capacity) -> Served {
+    let (reads, writes) = rates(capacity);
+    Served { read_units: reads.rate / 2, write_units: writes.rate, partitions: writes.partitions }
+}
+
 fn rates(capacity: Capacity) -> (Rates, Rates) {
     match capacity {
         Capacity::OnDemand => rates_of(2 * ON_DEMAND_READ_PER_S, ON_DEMAND_WRITE_PER_S, ON_DEMAND_BURST_S),
@@ -262,6 +279,14 @@ fn rates_of(half_reads: u64, writes: u64, burst_s: u64) -> (Rates, Rates) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_table_serves_what_is_provisioned_and_a_new_one_on_demand_has_four_partitions() {
+        let provisioned = Served { read_units: 10, write_units: 1001, partitions: 2 };
+        assert_eq!(served(Capacity::Provisioned { read: 10, write: 1001 }), provisioned);
+        let on_demand = Served { read_units: 12_000, write_units: 4000, partitions: 4 };
+        assert_eq!(served(Capacity::OnDemand), on_demand);
+    }
 
     #[test]
     fn units_round_up_as_dynamodb_documents() {

@@ -15,7 +15,7 @@
 
 pub mod api;
 mod batches;
-mod capacity;
+pub(crate) mod capacity;
 mod conditions;
 mod dispatch;
 mod expressions;

@@ -12,6 +12,7 @@
 mod account;
 mod aim;
 pub mod api;
+pub mod capacity;
 mod consumer;
 mod consumers;
 mod dispatch;

@@ -4,7 +4,8 @@ use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, VPos};
 
 use super::canvas::{self, Area, Drawn, Error, Key, OTHERS, SOFT, anchored, axes, colour, fault_key, time_unit};
-use crate::measure::{SHARD_RECORDS_PER_S, Series, ShardSeries};
+use crate::aws::kinesis::capacity::SHARD_RECORDS_PER_S;
+use crate::measure::{Series, ShardSeries};
 
 /// Shards with a line of their own; the others share one.
 const SHARDS_MAX: usize = 8;

@@ -44,7 +44,7 @@ impl Kcl2Assignment {
 
 impl LeaseAssignment for Kcl2Assignment {
     fn pause(&self) -> SimDuration {
-        (self.failover + self.epsilon) * 2
+        kcl2_pause(self.failover, self.epsilon)
     }
 
     fn choose(&mut self, leases: &[Lease], scanned: SimTime, random: &mut Random) -> Choice {
@@ -75,6 +75,11 @@ impl LeaseAssignment for Kcl2Assignment {
     fn taken(&mut self, lease: &Lease, now: SimTime) {
         self.observations.note(lease.shard, lease.counter, now);
     }
+}
+
+/// Time between a worker's rounds: twice the failover time and epsilon.
+pub fn kcl2_pause(failover: SimDuration, epsilon: SimDuration) -> SimDuration {
+    (failover + epsilon) * 2
 }
 
 /// What a round of the taker looks at.

@@ -1,4 +1,4 @@
-//! Whether this worker is the leader, asked by the jobs that only one worker should do.
+//! Leadership: what audit and cleanup ask, which only one worker should do in full.
 
 use std::cell::Cell;
 use std::rc::Rc;

@@ -1,0 +1,129 @@
+//! What is asked of a stream's shards: writes by producers, reads by consumers.
+
+use std::sync::Arc;
+
+use super::system::System;
+use crate::aws::kinesis::capacity::{ReadLoad, Share, WriteLoad};
+use crate::base::{SimDuration, StreamName};
+use crate::client::producer::{KeyDistribution, Load, ProducerSettings, Rate, SizeDistribution};
+
+/// What is asked of one stream.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StreamDemand {
+    /// Its name.
+    pub name: StreamName,
+    /// Its shards.
+    pub shards: u32,
+    /// What its shards take in all.
+    pub limit: WriteLoad,
+    /// Its producers.
+    pub producers: Vec<ProducerDemand>,
+    /// Its readers.
+    pub readers: Vec<ReaderDemand>,
+}
+
+/// What a producer asks of its stream at its highest rate.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ProducerDemand {
+    /// Its name.
+    pub name: Arc<str>,
+    /// What it writes; `None` when that comes from a trace.
+    pub writes: Option<WriteLoad>,
+    /// The key that has a share of its own.
+    pub hot_key: Option<HotKey>,
+}
+
+/// A key with a share of a producer's records.
+#[derive(Clone, Debug, PartialEq)]
+pub struct HotKey {
+    /// The key.
+    pub key: Arc<str>,
+    /// What is written with it; all of that goes to one shard.
+    pub writes: WriteLoad,
+}
+
+/// What a consumer asks of each shard.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ReaderDemand {
+    /// Its name.
+    pub name: Arc<str>,
+    /// Its calls, and the bytes that are written to a shard when all its stream's writes are known.
+    pub reads: ReadLoad,
+}
+
+impl StreamDemand {
+    /// The demand on one of a system's streams.
+    pub fn of(system: &System<'_>, name: &StreamName, shards: u32) -> Self {
+        let producers = system.producers.iter().filter(|producer| producer.stream == *name);
+        let mut demand = Self {
+            name: name.clone(),
+            shards,
+            limit: WriteLoad::limit(shards),
+            producers: producers.map(ProducerDemand::of).collect(),
+            readers: Vec::new(),
+        };
+        let bytes_per_s = demand.writes().map_or(0.0, |writes| writes.bytes_per_s / f64::from(shards));
+        let reader = |name: &Arc<str>, idle: SimDuration| {
+            let calls_per_s = 1.0 / idle.as_secs_f64().max(0.001);
+            ReaderDemand { name: name.clone(), reads: ReadLoad { calls_per_s, bytes_per_s } }
+        };
+        let kcl = system.kcl.iter().filter(|kcl| kcl.stream == *name);
+        demand.readers.extend(kcl.map(|kcl| reader(&kcl.name, kcl.idle_between_reads)));
+        let pollers = system.pollers.iter().filter(|poller| poller.stream == *name);
+        demand.readers.extend(pollers.map(|poller| reader(&poller.name, poller.idle)));
+        demand
+    }
+
+    /// What all producers together write; `None` when one of them plays a trace.
+    pub fn writes(&self) -> Option<WriteLoad> {
+        self.producers.iter().try_fold(WriteLoad::default(), |sum, producer| Some(sum.plus(producer.writes?)))
+    }
+
+    /// What all writes are of the stream's limits.
+    pub fn write_share(&self) -> Option<Share> {
+        self.writes().map(|writes| writes.of(self.shards))
+    }
+
+    /// What all readers together are of what each shard gives.
+    pub fn read_share(&self) -> Share {
+        self.readers.iter().fold(ReadLoad::default(), |sum, reader| sum.plus(reader.reads)).of_shard()
+    }
+}
+
+impl ProducerDemand {
+    fn of(producer: &ProducerSettings) -> Self {
+        let name = producer.name.clone();
+        let Load::Generated { rate, size, keys } = &producer.load else {
+            return Self { name, writes: None, hot_key: None };
+        };
+        let records_per_s = highest(rate);
+        let writes = WriteLoad { records_per_s, bytes_per_s: records_per_s * mean_bytes(size) };
+        let hot_key = match keys {
+            KeyDistribution::Hot { key, share, .. } => Some(HotKey { key: key.clone(), writes: writes.part(*share) }),
+            KeyDistribution::Uniform { .. }
+            | KeyDistribution::Zipf { .. }
+            | KeyDistribution::List(_)
+            | KeyDistribution::Unique
+            | KeyDistribution::ExplicitHash(_) => None,
+        };
+        Self { name, writes: Some(writes), hot_key }
+    }
+}
+
+/// Records a second when the rate is highest.
+fn highest(rate: &Rate) -> f64 {
+    match *rate {
+        Rate::Constant { per_s } => per_s,
+        Rate::Ramp { from_per_s, to_per_s } => from_per_s.max(to_per_s),
+        Rate::Daily { high_per_s, .. } => high_per_s,
+        Rate::Bursts { burst_per_s, .. } => burst_per_s,
+    }
+}
+
+/// Mean size of a record's data. Its partition key, which counts as well, is left out.
+fn mean_bytes(size: &SizeDistribution) -> f64 {
+    match *size {
+        SizeDistribution::Fixed(bytes) => f64::from(bytes),
+        SizeDistribution::Uniform(low, high) => (f64::from(low) + f64::from(high)) / 2.0,
+    }
+}

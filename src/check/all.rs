@@ -221,7 +221,8 @@ mod tests {
             hearing_all.is_seen.fill(true);
             hearing_all.listeners.iter_mut().for_each(|bits| bits.fill((1 << invariants().len()) - 1));
             let mut at = SimTime::ZERO;
-            let script = script.into_iter().map(|(wait_s, kind, numbers)| (wait_s, drawn(EventKind::ALL[kind], numbers)));
+            let script = script.into_iter();
+            let script = script.map(|(wait_s, kind, numbers)| (wait_s, drawn(EventKind::ALL[kind], numbers)));
             let scene = scene_with(SinkKind::Idempotent).into_iter().map(|event| (0, event));
             for (wait_s, event) in scene.chain(script) {
                 at += SimDuration::from_secs(wait_s);

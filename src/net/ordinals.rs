@@ -1,5 +1,5 @@
-//! Ordinals of records beside an answer, for observers: built-in clients tell what they processed by ordinals, and those
-//! are not in the protocol. A header has them, which only answers to built-in clients get.
+//! Ordinals of records beside an answer, for observers: built-in clients tell what they processed by ordinals, and
+//! those are not in the protocol. A header has them, which only answers to built-in clients get.
 
 use std::fmt::Write;
 

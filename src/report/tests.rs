@@ -130,7 +130,9 @@ fn report(figures: Figures) -> RunReport {
 }
 
 fn check_snapshot(name: &str, text: &str) {
-    insta::with_settings!({ snapshot_path => "../../snapshots/report", prepend_module_to_snapshot => false, omit_expression => true }, {
+    insta::with_settings!({
+        snapshot_path => "../../snapshots/report", prepend_module_to_snapshot => false, omit_expression => true,
+    }, {
         insta::assert_snapshot!(name, text);
     });
 }

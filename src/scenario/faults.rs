@@ -325,8 +325,8 @@ fn one_action(c: &mut Compiler<'_>, n: usize, action: &Action) -> Option<ActionP
     let at = c.instant(action.at, file_path!["action", n, "at"], "this action");
     let mut kinds = action_kinds(c, n, action);
     if kinds.len() != 1 {
-        let help = "one of: split, merge, update_shard_count, retention, encrypt, decrypt, create_stream, delete_stream, \
-                    lease_capacity, lease_on_demand, delete_lease, stop_worker, start_worker";
+        let help = "one of: split, merge, update_shard_count, retention, encrypt, decrypt, create_stream, \
+            delete_stream, lease_capacity, lease_on_demand, delete_lease, stop_worker, start_worker";
         c.problem(
             file_path!["action", n],
             "an action is of exactly one kind",

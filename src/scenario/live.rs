@@ -18,8 +18,8 @@ impl LiveFaults {
         Self { file }
     }
 
-    /// The fault that a JSON value means, such as `{"throttle": {"stream": "orders", "shard": 0}, "for": "30s"}`. It begins
-    /// now, so it has no `at`; without `for` it lasts until it is healed. `streams` and `tables` are those that
+    /// The fault that a JSON value means, such as `{"throttle": {"stream": "orders", "shard": 0}, "for": "30s"}`. It
+    /// begins now, so it has no `at`; without `for` it lasts until it is healed. `streams` and `tables` are those that
     /// exist.
     ///
     /// # Errors

@@ -100,7 +100,8 @@ impl Scenario {
     pub fn resolved_toml(&self) -> String {
         let body = toml::to_string(&self.file).unwrap_or_else(|error| unreachable!("a read file is written: {error}"));
         format!(
-            "# Every default is filled in and every random fault is drawn. Running this file gives the same run.\n\n{body}"
+            "# Every default is filled in and every random fault is drawn. Running this file gives the same \
+             run.\n\n{body}"
         )
     }
     /// Reads further faults for the run while it goes on.

@@ -22,7 +22,7 @@ stream = "clicks"
 hosts = 2                                  # web-1 and web-2
 rate = "800/s"                             # of both together; or ramp, daily, bursts, trace
 record_size = "700 B"
-keys = {{ uniform = 10000 }}                 # or {{ zipf = 1.2, count = 10000 }}, {{ hot = "celebrity", share = "40%" }}, ...
+keys = {{ uniform = 10000 }}                 # or {{ zipf = 1.2, count = 10000 }}, {{ hot = "star", share = "40%" }}
 
 [consumer.billing]
 stream = "clicks"

@@ -201,7 +201,8 @@ mod tests {
             MetricData.member.1.Dimensions.member.1.Value=shardId-0";
         put.put(Protocol::Query, false, form).expect("kept");
         let json = br#"{"Namespace":"my-app","MetricData":[{"MetricName":"Records Processed","Dimensions":
-            [{"Name":"ShardId","Value":"shardId-0"}],"StatisticValues":{"SampleCount":3,"Sum":7.5,"Minimum":1,"Maximum":4}}]}"#;
+            [{"Name":"ShardId","Value":"shardId-0"}],
+            "StatisticValues":{"SampleCount":3,"Sum":7.5,"Minimum":1,"Maximum":4}}]}"#;
         put.put(Protocol::Json, false, json).expect("kept");
         let text = text(&Figures::default(), &put);
         assert!(text.contains("my_app_Records_Processed_sum{ShardId=\"shardId-0\"} 10\n"), "{text}");

@@ -101,7 +101,8 @@ impl Settings {
 
 /// An account without streams, on a network without latency.
 pub(super) fn empty_account() -> Scenario {
-    let text = "name = \"serve\"\nduration = \"3650d\"\n[network]\nlatency = \"0ms\"\n[assume]\nstale_read_lag_max = \"0ms\"\n";
+    let text = "name = \"serve\"\nduration = \"3650d\"\n[network]\nlatency = \"0ms\"\n\
+        [assume]\nstale_read_lag_max = \"0ms\"\n";
     match crate::scenario::load(text, "serve", None) {
         Ok(scenario) => scenario,
         Err(problems) => unreachable!("the empty account is a right scenario: {problems}"),

@@ -23,8 +23,8 @@ impl Run {
         Self { report: result.report, series: result.series, mistakes }
     }
 
-    /// Returns whether every check and expectation held (or, in a scenario with `outcome = "fail"`, exactly those failed
-    /// that it names), and no application made a mistake.
+    /// Returns whether every check and expectation held (or, in a scenario with `outcome = "fail"`, exactly those
+    /// failed that it names), and no application made a mistake.
     pub fn has_passed(&self) -> bool {
         let held = self.report.is_as_declared && self.report.verdict != Verdict::Unknown;
         held && self.mistakes.is_empty()

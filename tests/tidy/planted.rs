@@ -137,7 +137,8 @@ fn a_broken_link_and_an_invariant_that_no_test_holds_are_found() {
     let held = "*Invariant:* links lead somewhere ([`documents_link_to_files_that_exist`](tests/tidy.rs)).\n\n";
     assert!(documents::unheld_invariants(root, held).is_empty());
     let text = format!(
-        "{held}*Invariant:* nobody holds this.\n\n*Invariant:* a test that is gone holds this ([`gone`](tests/tidy.rs)).\n"
+        "{held}*Invariant:* nobody holds this.\n\n*Invariant:* a test that is gone holds this \
+         ([`gone`](tests/tidy.rs)).\n"
     );
     let found = documents::unheld_invariants(root, &text);
     assert_eq!(found.len(), 2, "{found:?}");

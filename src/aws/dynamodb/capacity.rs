@@ -9,8 +9,8 @@
 //! only afterwards, so it may leave a debt, and the next call waits until that is paid.
 //!
 //! A table or index has as many partitions as its units need, 3,000 read and 1,000 write units a second each, and never
-//! fewer again; a new one on demand has four, which is where its first 4,000 write units come from. Keys are spread over
-//! them by hash. A page of Query or Scan counts toward the partition in which it begins.
+//! fewer again; a new one on demand has four, which is where its first 4,000 write units come from. Keys are spread
+//! over them by hash. A page of Query or Scan counts toward the partition in which it begins.
 
 use super::api::{Capacity, Settings, ThrottlingReason};
 use super::table::Table;

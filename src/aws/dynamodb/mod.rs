@@ -1,15 +1,16 @@
 //! Floor 2: Amazon DynamoDB, as far as a lease table needs it: typed tables with capacity, conditions and an index.
 //!
-//! `operations/` has one file an operation: its request, its members and how it is carried out; [`api`] the replies, errors
-//! and settings; [`DynamoDb`] is the state machine. Where to find a
-//! rule: units and throttling in `capacity.rs`, conditions in `conditions.rs`, updates in `updates.rs` (both as trees in
+//! `operations/` has one file an operation: its request, its members and how it is carried out; [`api`] the replies,
+//! errors and settings; [`DynamoDb`] is the state machine. Where to find a
+//! rule: units and throttling in `capacity.rs`, conditions in `conditions.rs`, updates in `updates.rs` (both as trees
+//! in
 //! `expressions.rs`), stored items
 //! and stale reads in `store.rs`, indexes in `indexes.rs`, single-item calls in `items.rs`, Query and Scan in
 //! `pages.rs`, batches in `batches.rs`, transactions in `transactions.rs` and `idempotency.rs`, table
 //! states in `tables.rs`, injected faults in `faults.rs`.
 //!
-//! Not modelled: local indexes, the deletion of what TTL says has expired, backups, streams, auto scaling, and partitions
-//! that split by size or by heat: their number follows from the capacity.
+//! Not modelled: local indexes, the deletion of what TTL says has expired, backups, streams, auto scaling, and
+//! partitions that split by size or by heat: their number follows from the capacity.
 //!
 //! [`Event::UnitsConsumed`] counts the table's own units. An index has its own, which show only when they run out.
 

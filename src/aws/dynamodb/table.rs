@@ -135,7 +135,8 @@ impl Table {
         let Some((name, expected, actual)) = wrong else { return Ok(()) };
         let (expected, actual) = (expected.name(), actual.name());
         let text = format!(
-            "One or more parameter values were invalid: Type mismatch for key {name} expected: {expected} actual: {actual}"
+            "One or more parameter values were invalid: Type mismatch for key {name} expected: {expected} actual: \
+             {actual}"
         );
         Err(Error::Validation(text.into()))
     }
@@ -146,7 +147,8 @@ impl Table {
             None => Ok(()),
             Some(update) => {
                 let text = format!(
-                    "One or more parameter values were invalid: Cannot update attribute {}. This attribute is part of the key",
+                    "One or more parameter values were invalid: Cannot update attribute {}. This attribute is part \
+                     of the key",
                     update.path().name
                 );
                 Err(Error::Validation(text.into()))

@@ -229,7 +229,8 @@ impl Kinesis {
         }
         let text = format!(
             "This request would exceed the shard limit for the account {}. Current shard count for the account: \
-             {present}. Limit: {limit}. Number of additional shards that would have resulted from this request: {more}.",
+             {present}. Limit: {limit}. Number of additional shards that would have resulted from this request: \
+             {more}.",
             self.settings.account
         );
         Err(Error::LimitExceeded(text.into()))

@@ -2,8 +2,8 @@
 //!
 //! An on-demand stream splits a shard that takes more than 500 KB/s, in the middle of its hash range. So a single hot
 //! key is never isolated: its shard is split again and again, and it stays bound to one shard's limits
-//! (<https://docs.aws.amazon.com/streams/latest/dev/how-do-i-size-a-stream.html>). AWS says "within 15 minutes"; kinesim
-//! looks every five. Not modelled: shards are never merged again, because capacity follows the peak of 30 days.
+//! (<https://docs.aws.amazon.com/streams/latest/dev/how-do-i-size-a-stream.html>). AWS says "within 15 minutes";
+//! kinesim looks every five. Not modelled: shards are never merged again, because capacity follows the peak of 30 days.
 
 use super::api::{Error, RecordDistributionStrategy, Reply, Response, StreamMode, StreamStatus, WarmThroughput};
 use super::limits::{

@@ -1,11 +1,11 @@
 //! SubscribeToShard: the pipe from a shard to a registered consumer
 //! (<https://docs.aws.amazon.com/kinesis/latest/APIReference/API_SubscribeToShard.html>).
 //!
-//! A subscription lasts five minutes. Subscribing again within five seconds is refused; later, the new subscription takes
-//! the old one's place. Whoever holds the connection asks for one event after the other.
+//! A subscription lasts five minutes. Subscribing again within five seconds is refused; later, the new subscription
+//! takes the old one's place. Whoever holds the connection asks for one event after the other.
 //!
-//! Assumed, because AWS does not say: an event holds up to 1 MiB, events come at least 70 ms apart (the propagation delay
-//! that AWS gives for enhanced fan-out), and an idle subscription has an empty event every five seconds.
+//! Assumed, because AWS does not say: an event holds up to 1 MiB, events come at least 70 ms apart (the propagation
+//! delay that AWS gives for enhanced fan-out), and an idle subscription has an empty event every five seconds.
 
 use super::api::{
     ConsumerRef, ConsumerStatus, Error, IteratorPosition, Reply, Response, SubscriptionEvent, SubscriptionPoll,
@@ -41,7 +41,8 @@ impl Kinesis {
         let is_too_soon = |old: &Subscription| at.now.since(old.started_at) < SUBSCRIPTION_RETRY_AFTER;
         if is_limited && pipe.current.as_ref().is_some_and(is_too_soon) {
             let text = format!(
-                "Another active subscription exists for this consumer: {} on shard {shard}; subscribe again after 5 seconds",
+                "Another active subscription exists for this consumer: {} on shard {shard}; subscribe again after 5 \
+                 seconds",
                 consumer.name
             );
             return Err(Error::ResourceInUse(text.into()));
@@ -54,7 +55,8 @@ impl Kinesis {
     /// What a subscription has to say now.
     ///
     /// # Errors
-    /// The error that ends it: another subscription took its place, the consumer or stream is gone, the key cannot be used.
+    /// The error that ends it: another subscription took its place, the consumer or stream is gone, the key cannot be
+    /// used.
     pub fn poll_subscription(
         &mut self,
         now: SimTime,

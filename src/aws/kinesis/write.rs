@@ -35,8 +35,8 @@ impl Target {
         if entry.size_bytes() > self.record_bytes_max {
             let path = place.map_or_else(|| "data".to_owned(), |place| format!("records.{place}.member.data"));
             let text = format!(
-                "1 validation error detected: Value at '{path}' failed to satisfy constraint: Member must have length less \
-                 than or equal to {}, partition key included",
+                "1 validation error detected: Value at '{path}' failed to satisfy constraint: Member must have \
+                 length less than or equal to {}, partition key included",
                 self.record_bytes_max
             );
             return Err(Error::Validation(text.into()));

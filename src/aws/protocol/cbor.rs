@@ -1,5 +1,6 @@
 //! CBOR 1.1 bodies, which the Java SDK sends to Kinesis by default. Blobs are byte strings; times are tag 1 with
-//! milliseconds since the Unix epoch, as the Java SDK has them. Half-precision numbers, which no SDK sends, are refused.
+//! milliseconds since the Unix epoch, as the Java SDK has them. Half-precision numbers, which no SDK sends, are
+//! refused.
 
 use std::borrow::Cow;
 

@@ -279,11 +279,20 @@ mod tests {
             ),
             (
                 HttpRequest { authorization: Some("AWS4-HMAC-SHA256 Credential=x"), has_date: false, ..request() },
-                r#"400 {"__type":"IncompleteSignatureException","message":"Authorization header requires 'Signature' parameter. Authorization header requires 'SignedHeaders' parameter. Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header. Authorization=AWS4-HMAC-SHA256 Credential=x"}"#,
+                concat!(
+                    r#"400 {"__type":"IncompleteSignatureException","message":"#,
+                    r#""Authorization header requires 'Signature' parameter. "#,
+                    "Authorization header requires 'SignedHeaders' parameter. ",
+                    "Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header. ",
+                    r#"Authorization=AWS4-HMAC-SHA256 Credential=x"}"#,
+                ),
             ),
             (
                 HttpRequest { authorization: None, query: "X-Amz-Algorithm=x&X-Amz-Date=1", ..request() },
-                r#"400 {"__type":"IncompleteSignatureException","message":"AWS query-string parameters must include 'X-Amz-Credential'."#,
+                concat!(
+                    r#"400 {"__type":"IncompleteSignatureException","message":"#,
+                    r#""AWS query-string parameters must include 'X-Amz-Credential'."#,
+                ),
             ),
         ];
         for (request, expected) in cases {

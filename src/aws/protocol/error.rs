@@ -41,7 +41,10 @@ impl Held for Box<str> {
 /// Makes a service's errors from a table: name, what it holds, code, status, retry, message.
 macro_rules! errors {
     ($(#[$doc:meta])* $error:ident {
-        $($(#[$of:meta])* $name:ident $(($held:ident: $type:ty))? = $code:literal, $status:literal, $retry:ident, $say:expr;)*
+        $(
+            $(#[$of:meta])*
+            $name:ident $(($held:ident: $type:ty))? = $code:literal, $status:literal, $retry:ident, $say:expr;
+        )*
     }) => {
         $(#[$doc])*
         #[derive(Clone, Debug, PartialEq)]

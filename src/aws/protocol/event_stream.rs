@@ -1,7 +1,8 @@
 //! Frames of an event stream: `application/vnd.amazon.eventstream`
 //! (<https://smithy.io/2.0/aws/amazon-eventstream.html>).
 //!
-//! A frame is a prelude (its length, the length of its headers, their CRC-32), headers, a payload and a CRC-32 of all of it.
+//! A frame is a prelude (its length, the length of its headers, their CRC-32), headers, a payload and a CRC-32 of all
+//! of it.
 
 use flate2::Crc;
 

@@ -37,8 +37,9 @@ impl fmt::Display for Operation {
 
 /// Makes a service's `Request` from its operations: one variant each, and everything that depends on which it is.
 ///
-/// Each operation is a type with the service's `Row`, whose method `aim` says what a request is about and whose constant
-/// holds for all of them. `besides` names a variant that is no operation of its own and says which one it stands for.
+/// Each operation is a type with the service's `Row`, whose method `aim` says what a request is about and whose
+/// constant holds for all of them. `besides` names a variant that is no operation of its own and says which one it
+/// stands for.
 macro_rules! operations {
     (
         fn aim($aim:ident) -> $aimed:ty;

@@ -149,7 +149,8 @@ macro_rules! kinesis_events {
                 1114 => EncryptionChanged { stream: StreamId, encrypted: bool },
                 /// A subscription's event carried ordinals `from..to`.
                 1115 => SubscriptionRead {
-                    stream: StreamId, shard: ShardId, host: HostId, from: u64, to: u64, size_bytes: u64, behind_latest_ms: u64,
+                    stream: StreamId, shard: ShardId, host: HostId, from: u64, to: u64, size_bytes: u64,
+                    behind_latest_ms: u64,
                 },
             }
         }

@@ -1,8 +1,8 @@
 //! `balance-converges`: after the faults have healed leases spread evenly over the workers that are up.
 //!
 //! The most and the least loaded worker differ by at most one lease, counting every lease as the library's taker does,
-//! also those at SHARD_END. How time is counted is told in [`crate::check::liveness`]. Pollers have no leases and are not
-//! judged.
+//! also those at SHARD_END. How time is counted is told in [`crate::check::liveness`]. Pollers have no leases and are
+//! not judged.
 
 use std::collections::BTreeMap;
 

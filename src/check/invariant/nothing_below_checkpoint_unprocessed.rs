@@ -129,7 +129,10 @@ impl NothingBelowCheckpointUnprocessed {
         }
         let (host, told) = (lens.names.host(host), told_at_most(told));
         self.findings.fail(at, || {
-            format!("{host} stored checkpoint {checkpoint} of {shard}, which claims every record below {to}, but its workers {told}")
+            format!(
+                "{host} stored checkpoint {checkpoint} of {shard}, which claims every record below {to}, but \
+                its workers {told}"
+            )
         });
     }
 }

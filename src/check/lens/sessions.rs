@@ -32,7 +32,8 @@ pub struct Sessions {
 }
 
 impl Sessions {
-    /// A read of `..to` at `at` with an iterator that `lived` so long. Where the read before it ended, if it continues that.
+    /// A read of `..to` at `at` with an iterator that `lived` so long. Where the read before it ended, if it continues
+    /// that.
     pub fn read(
         &mut self,
         at: SimTime,

@@ -34,7 +34,8 @@ pub enum Transport {
     /// As messages: fast, and exact to the nanosecond.
     #[default]
     Messages,
-    /// As the SDK does: AWS's protocols over HTTP on simulated TCP. Slower by far; packets arrive at whole milliseconds.
+    /// As the SDK does: AWS's protocols over HTTP on simulated TCP. Slower by far; packets arrive at whole
+    /// milliseconds.
     Http,
 }
 

@@ -81,7 +81,8 @@ impl Player {
                 let (now_status, now_digest) = given.unwrap_or_default();
                 if (now_status, &now_digest) != (status, &digest) {
                     return Ok(Some(format!(
-                        "request {n} ({operation}) at {at}: answered {now_status} {now_digest}, and was {status} {digest}"
+                        "request {n} ({operation}) at {at}: answered {now_status} {now_digest}, and was {status} \
+                         {digest}"
                     )));
                 }
             }

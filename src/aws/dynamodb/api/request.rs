@@ -1,7 +1,7 @@
 //! What can be asked.
 //!
-//! Members are AWS's, under its names, and as it describes them; words stand where a member is named otherwise, or holds
-//! less or more.
+//! Members are AWS's, under its names, and as it describes them; words stand where a member is named otherwise, or
+//! holds less or more.
 
 #![expect(missing_docs, reason = "members are AWS's, under its names")]
 

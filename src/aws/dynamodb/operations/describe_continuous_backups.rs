@@ -1,4 +1,5 @@
-//! DescribeContinuousBackups (<https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_DescribeContinuousBackups.html>).
+//! DescribeContinuousBackups
+//! (<https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_DescribeContinuousBackups.html>).
 
 use super::row::{At, Body, DynamoDb, Echo, Member, Operation, Plane, Reply, Row, TableName, WireError};
 use crate::aws::dynamodb::wire::shapes::TABLE;

@@ -58,18 +58,18 @@ impl Row for Scan {
             (None, None) => None,
             (Some(segment), Some(total)) => {
                 return Err(WireError::validation(format!(
-                    "The Segment parameter is zero-based and must be less than parameter TotalSegments: Segment: {segment} is \
-             not less than TotalSegments: {total}"
+                    "The Segment parameter is zero-based and must be less than parameter TotalSegments: Segment: \
+                     {segment} is not less than TotalSegments: {total}"
                 )));
             }
             (Some(_), None) => {
-                let text = "The TotalSegments parameter is required but was not present in the request when Segment parameter is \
-                    present";
+                let text = "The TotalSegments parameter is required but was not present in the request when Segment \
+                    parameter is present";
                 return Err(WireError::validation(text));
             }
             (None, Some(_)) => {
-                let text = "The Segment parameter is required but was not present in the request when parameter TotalSegments is \
-                    present";
+                let text = "The Segment parameter is required but was not present in the request when parameter \
+                    TotalSegments is present";
                 return Err(WireError::validation(text));
             }
         };

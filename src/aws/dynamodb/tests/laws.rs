@@ -150,7 +150,8 @@ proptest! {
             prop_assert_eq!(contents(&mut bench, query_owner(&owner, Page::default())), owned);
         }
         let size_bytes: u64 = expected.iter().map(Item::size_bytes).sum();
-        let Response::Table(described) = bench.ok(Request::DescribeTable(DescribeTable { table: leases() })) else { panic!() };
+        let describe = Request::DescribeTable(DescribeTable { table: leases() });
+            let Response::Table(described) = bench.ok(describe) else { panic!("a table is described") };
         prop_assert_eq!((described.item_count, described.size_bytes), (expected.len() as u64, size_bytes));
     }
 

@@ -59,9 +59,10 @@ fn nothing_is_applied_when_one_condition_fails_and_each_write_has_its_reason() {
         "Transaction cancelled, please refer cancellation reasons for specific reasons [None, ConditionalCheckFailed]"
     );
     let Error::TransactionCanceled(reasons) = error else { panic!("{error:?}") };
-    assert!(
-        matches!(reasons[1].as_deref(), Some(Error::ConditionalCheckFailed(Some(item))) if item.get_i64("leaseCounter") == Some(1))
-    );
+    assert!(matches!(
+        reasons[1].as_deref(),
+        Some(Error::ConditionalCheckFailed(Some(item))) if item.get_i64("leaseCounter") == Some(1)
+    ));
     assert_eq!(bench.item(get("c", true)), None);
 }
 

@@ -101,8 +101,8 @@ pub(in crate::aws::dynamodb) fn table_name(text: &str, account: &Account) -> Res
     }
     if !(3..=255).contains(&text.len()) {
         return Err(WireError::validation(
-            "Invalid table/index name.  Table/index names must be between 3 and 255 characters long, and may contain only \
-             the characters a-z, A-Z, 0-9, '_', '-', and '.'",
+            "Invalid table/index name.  Table/index names must be between 3 and 255 characters long, and may \
+             contain only the characters a-z, A-Z, 0-9, '_', '-', and '.'",
         ));
     }
     text.parse().map_err(|error: crate::base::ids::NameError| WireError::validation(error.to_string()))

@@ -31,8 +31,8 @@ pub(in crate::aws::dynamodb) fn check_not_mixed(
         return Ok(());
     }
     Err(WireError::validation(format!(
-        "Can not use both expression and non-expression parameters in the same request: Non-expression parameters: {{{}}} \
-         Expression parameters: {{{}}}",
+        "Can not use both expression and non-expression parameters in the same request: Non-expression parameters: \
+         {{{}}} Expression parameters: {{{}}}",
         older.join(", "),
         expressions.join(", ")
     )))

@@ -96,8 +96,8 @@ impl Scope {
         for (at, path) in paths.iter().enumerate() {
             if let Some(other) = paths[..at].iter().find(|other| other.overlaps(path)) {
                 return Err(invalid(format!(
-                    "Invalid ProjectionExpression: Two document paths overlap with each other; must remove or rewrite one \
-                     of these paths; path one: {other}, path two: {path}"
+                    "Invalid ProjectionExpression: Two document paths overlap with each other; must remove or \
+                     rewrite one of these paths; path one: {other}, path two: {path}"
                 )));
             }
         }

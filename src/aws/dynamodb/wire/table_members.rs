@@ -86,8 +86,8 @@ pub(in crate::aws::dynamodb) fn create_table(body: &Body<'_>) -> Result<CreateTa
     let mut used: Vec<&AttributeName> = [Some(&hash_key), range_key.as_ref()].into_iter().flatten().collect();
     used.extend(indexes.iter().flat_map(|index| [Some(&index.hash_key), index.range_key.as_ref()]).flatten());
     if key_types.iter().any(|(name, _)| !used.contains(&name)) {
-        let text = "Some AttributeDefinitions are not used. AttributeDefinitions must be those of keys of the table and its \
-                    indexes";
+        let text = "Some AttributeDefinitions are not used. AttributeDefinitions must be those of keys of the table \
+            and its indexes";
         return Err(invalid(text));
     }
     Ok(CreateTable {

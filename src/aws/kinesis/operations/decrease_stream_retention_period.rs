@@ -1,4 +1,5 @@
-//! DecreaseStreamRetentionPeriod (<https://docs.aws.amazon.com/kinesis/latest/APIReference/API_DecreaseStreamRetentionPeriod.html>).
+//! DecreaseStreamRetentionPeriod
+//! (<https://docs.aws.amazon.com/kinesis/latest/APIReference/API_DecreaseStreamRetentionPeriod.html>).
 
 use super::row::{Aim, At, Body, Kinesis, Member, Operation, Quota, Reply, Row, WireError, required};
 use crate::aws::kinesis::wire::shapes::{ARN, HOURS, STREAM};

@@ -1,4 +1,5 @@
-//! DeregisterStreamConsumer (<https://docs.aws.amazon.com/kinesis/latest/APIReference/API_DeregisterStreamConsumer.html>).
+//! DeregisterStreamConsumer
+//! (<https://docs.aws.amazon.com/kinesis/latest/APIReference/API_DeregisterStreamConsumer.html>).
 
 use super::row::{Aim, At, Body, Kinesis, Member, Operation, Quota, Reply, Row, WireError, optional};
 use crate::aws::kinesis::api::ConsumerRef;

@@ -1,4 +1,5 @@
-//! DescribeAccountSettings (<https://docs.aws.amazon.com/kinesis/latest/APIReference/API_DescribeAccountSettings.html>).
+//! DescribeAccountSettings
+//! (<https://docs.aws.amazon.com/kinesis/latest/APIReference/API_DescribeAccountSettings.html>).
 
 use super::row::{Aim, At, Body, Kinesis, Member, Operation, Quota, Reply, Row, WireError};
 

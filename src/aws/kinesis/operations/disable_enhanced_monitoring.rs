@@ -1,4 +1,5 @@
-//! DisableEnhancedMonitoring (<https://docs.aws.amazon.com/kinesis/latest/APIReference/API_DisableEnhancedMonitoring.html>).
+//! DisableEnhancedMonitoring
+//! (<https://docs.aws.amazon.com/kinesis/latest/APIReference/API_DisableEnhancedMonitoring.html>).
 
 use super::row::{Aim, At, Body, Kinesis, Member, Operation, Quota, Reply, Row, WireError, required};
 use crate::aws::kinesis::api::ShardLevelMetrics;

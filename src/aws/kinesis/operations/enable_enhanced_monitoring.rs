@@ -1,4 +1,5 @@
-//! EnableEnhancedMonitoring (<https://docs.aws.amazon.com/kinesis/latest/APIReference/API_EnableEnhancedMonitoring.html>).
+//! EnableEnhancedMonitoring
+//! (<https://docs.aws.amazon.com/kinesis/latest/APIReference/API_EnableEnhancedMonitoring.html>).
 
 use super::row::{Aim, At, Body, Kinesis, Member, Operation, Quota, Reply, Row, WireError, required};
 use crate::aws::kinesis::api::ShardLevelMetrics;

@@ -1,4 +1,5 @@
-//! IncreaseStreamRetentionPeriod (<https://docs.aws.amazon.com/kinesis/latest/APIReference/API_IncreaseStreamRetentionPeriod.html>).
+//! IncreaseStreamRetentionPeriod
+//! (<https://docs.aws.amazon.com/kinesis/latest/APIReference/API_IncreaseStreamRetentionPeriod.html>).
 
 use super::row::{Aim, At, Body, Kinesis, Member, Operation, Quota, Reply, Row, WireError, required};
 use crate::aws::kinesis::wire::shapes::{ARN, HOURS, STREAM};

@@ -6,8 +6,8 @@
 //!
 //! Not here: queues and channels.
 //!
-//! Members are AWS's, under its names, and as it describes them; words stand where a member is named otherwise, or holds
-//! less or more.
+//! Members are AWS's, under its names, and as it describes them; words stand where a member is named otherwise, or
+//! holds less or more.
 
 #![expect(missing_docs, reason = "requests and their members are AWS's, under its names")]
 

@@ -1,4 +1,5 @@
-//! UpdateStreamRecordDistributionStrategy (<https://docs.aws.amazon.com/kinesis/latest/APIReference/API_UpdateStreamRecordDistributionStrategy.html>).
+//! UpdateStreamRecordDistributionStrategy
+//! (<https://docs.aws.amazon.com/kinesis/latest/APIReference/API_UpdateStreamRecordDistributionStrategy.html>).
 
 use super::row::{Aim, At, Body, Kinesis, Member, Operation, Quota, Reply, Row, WireError, required};
 use crate::aws::kinesis::api::RecordDistributionStrategy;

@@ -1,4 +1,5 @@
-//! UpdateStreamWarmThroughput (<https://docs.aws.amazon.com/kinesis/latest/APIReference/API_UpdateStreamWarmThroughput.html>).
+//! UpdateStreamWarmThroughput
+//! (<https://docs.aws.amazon.com/kinesis/latest/APIReference/API_UpdateStreamWarmThroughput.html>).
 
 use super::row::{Aim, At, Body, Kinesis, Member, Operation, Quota, Reply, Row, WireError, required};
 use crate::aws::kinesis::wire::shapes::{ARN, NATURAL, STREAM};

@@ -75,7 +75,8 @@ proptest! {
     fn update_shard_count_ends_in_exactly_uniform_ranges(from in 1u32..24, percent in 50u32..=200) {
         let mut bench = Bench::quick(from);
         let target = (from * percent).div_ceil(100);
-        bench.ask(Request::UpdateShardCount(UpdateShardCount { stream: name(), target })).expect("within half and double");
+        let update = UpdateShardCount { stream: name(), target };
+        bench.ask(Request::UpdateShardCount(update)).expect("within half and double");
         bench.after(SimDuration::ZERO);
         let mut ranges: Vec<_> = bench.open().iter().map(|shard| shard.range).collect();
         ranges.sort();

@@ -12,8 +12,8 @@ use crate::aws::protocol::envelope::refused;
 use crate::aws::protocol::value::Value;
 use crate::base::{SimTime, TableId};
 
-/// The reply that an answer to `request` means; `None` when it cannot be read. What was consumed is told only to who asks
-/// for it, which the built-in clients do not.
+/// The reply that an answer to `request` means; `None` when it cannot be read. What was consumed is told only to who
+/// asks for it, which the built-in clients do not.
 pub fn reply(request: &Request, status: u16, body: &Value<'_>, account: &Account, epoch_unix_ms: u64) -> Option<Reply> {
     if status != 200 {
         let (code, message) = refused(body)?;

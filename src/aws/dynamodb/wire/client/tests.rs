@@ -235,7 +235,8 @@ proptest! {
     #[test]
     fn every_condition_and_update_survives_its_text(condition in condition(), updates in updates()) {
         let returns = Returns::default();
-        let request = Request::UpdateItem(UpdateItem { table: table(), key: key(), updates, condition: Some(condition), returns });
+        let (table, key, condition) = (table(), key(), Some(condition));
+            let request = Request::UpdateItem(UpdateItem { table, key, updates, condition, returns });
         prop_assert_eq!(read(&request), format!("{request:?}"));
     }
 }

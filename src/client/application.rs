@@ -54,7 +54,7 @@ pub enum CheckpointPolicy {
 /// Something that goes wrong in a record processor.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct ProcessorScript {
-    /// What.
+    /// What the processor does instead of its work.
     pub what: ProcessorMishap,
     /// At which record: every n-th that this worker processes.
     pub every_records: u64,

@@ -93,7 +93,7 @@ impl Live {
         })
     }
 
-    /// Begins a fault now. Its number, by which it is healed.
+    /// Begins a fault now. Returns its number, by which it is healed.
     pub fn begin_fault(&self, fault: FaultPlan) -> u32 {
         self.director.begin_now(fault)
     }

@@ -100,7 +100,6 @@ const SIZES_FOR_NOW: &[&str] = &[
     "src/aws/protocol/operation.rs",
     "src/base/event/kinesis.rs",
     "src/check/",
-    "src/measure/tests.rs",
     "src/net/carrier.rs",
     "src/net/ordinals.rs",
     "src/report/tests.rs",

@@ -17,9 +17,9 @@ use crate::client::processor::CheckpointPolicy;
 /// What one application asks of its lease table.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LeaseTableDemand {
-    /// The application.
+    /// The application that the table is named in.
     pub consumer: Arc<str>,
-    /// The table.
+    /// Several applications may name the same one; then their demands add up.
     pub table: TableName,
     /// How it is paid for.
     pub capacity: Capacity,

@@ -12,13 +12,13 @@ use crate::client::producer::{KeyDistribution, Load, ProducerSettings, Rate, Siz
 pub struct StreamDemand {
     /// Its name.
     pub name: StreamName,
-    /// Its shards.
+    /// Open shards at the start.
     pub shards: u32,
     /// What its shards take in all.
     pub limit: WriteLoad,
-    /// Its producers.
+    /// What each producer asks, in the system's order.
     pub producers: Vec<ProducerDemand>,
-    /// Its readers.
+    /// What each consumer without enhanced fan-out asks: KCL applications, then pollers.
     pub readers: Vec<ReaderDemand>,
 }
 
@@ -36,7 +36,7 @@ pub struct ProducerDemand {
 /// A key with a share of a producer's records.
 #[derive(Clone, Debug, PartialEq)]
 pub struct HotKey {
-    /// The key.
+    /// The partition key, which no split spreads.
     pub key: Arc<str>,
     /// What is written with it; all of that goes to one shard.
     pub writes: WriteLoad,

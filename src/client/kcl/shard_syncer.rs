@@ -146,7 +146,7 @@ impl Tree<'_> {
         if is_descendant {
             self.create_missing_parents(&branches);
         } else if self.starts_at_the_beginning() {
-            // The recursion has come to the oldest listed ancestor: reading begins there.
+            // The recursion has reached the oldest listed ancestor: reading begins there.
             self.needed.insert(id, self.position);
         }
         self.known.insert(id, is_descendant);

@@ -19,7 +19,7 @@ const SINK_TIMEOUT: SimDuration = SimDuration::from_secs(10);
 
 /// A KCL worker.
 pub struct Worker {
-    /// Its host.
+    /// Its hold on the world: clock, calls, chance, events.
     pub cx: Cx,
     /// The application's settings.
     pub settings: Rc<KclSettings>,

@@ -74,7 +74,8 @@ impl Buffer {
         batch
     }
 
-    /// Takes in what has arrived by `now` while no call could be made. How many records found no room.
+    /// Takes in what has arrived by `now` while no call could be made, and returns how many records found no
+    /// room.
     pub fn take_in(&mut self, now: SimTime) -> u32 {
         let mut dropped = 0;
         while self.source.next_at().is_some_and(|at| at <= now) {

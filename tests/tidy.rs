@@ -38,6 +38,7 @@ const EVERYWHERE: &[&str] = &["src", "tests", "benches", "examples", "fuzz/fuzz_
 const DOCUMENTS: &[&str] = &[
     "ARCHITECTURE.md",
     "CHANGELOG.md",
+    "CONTRIBUTING.md",
     "README.md",
     "docs/endpoint.md",
     "docs/glossary.md",

@@ -61,7 +61,7 @@ pub trait Connect {
     async fn connect(&self, service: HostId) -> io::Result<Self::Stream>;
 }
 
-/// An HTTP client.
+/// Connections to the services, kept between calls.
 pub struct HttpClient<C> {
     connector: C,
     /// Kept connections to each service, the one used last at the end.

@@ -148,10 +148,10 @@ pub struct ActionPlan {
 
 /// An action. Calls to AWS go over the network from the `operator` host and wait for the stream to be ACTIVE.
 #[derive(Clone, Debug, PartialEq)]
+#[expect(missing_docs, reason = "every `stream` is the one that the call names")]
 pub enum ActionKind {
     /// SplitShard.
     Split {
-        /// The stream.
         stream: StreamName,
         /// Which shard.
         shard: ShardChoice,
@@ -160,49 +160,38 @@ pub enum ActionKind {
     },
     /// MergeShards of a shard with its upper neighbour.
     Merge {
-        /// The stream.
         stream: StreamName,
         /// The lower shard.
         shard: ShardChoice,
     },
     /// UpdateShardCount with UNIFORM_SCALING.
     UpdateShardCount {
-        /// The stream.
         stream: StreamName,
         /// TargetShardCount.
         target: u32,
     },
     /// Increase or DecreaseStreamRetentionPeriod.
     SetRetention {
-        /// The stream.
         stream: StreamName,
         /// RetentionPeriodHours.
         hours: u32,
     },
     /// StartStreamEncryption.
     StartEncryption {
-        /// The stream.
         stream: StreamName,
         /// KeyId.
         key_id: Box<str>,
     },
     /// StopStreamEncryption.
-    StopEncryption {
-        /// The stream.
-        stream: StreamName,
-    },
+    StopEncryption { stream: StreamName },
     /// CreateStream in provisioned mode.
     CreateStream {
-        /// The stream.
         stream: StreamName,
         /// ShardCount.
         shards: u32,
     },
     /// DeleteStream without EnforceConsumerDeletion: refused while consumers are registered.
-    DeleteStream {
-        /// The stream.
-        stream: StreamName,
-    },
+    DeleteStream { stream: StreamName },
     /// UpdateTable with new capacity.
     SetTableCapacity {
         /// The table.

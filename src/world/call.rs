@@ -2,7 +2,6 @@
 
 use std::any::Any;
 use std::cell::{Cell, RefCell};
-use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 use std::rc::Rc;
@@ -11,21 +10,8 @@ use std::task::{Context, Poll};
 use super::carrier::{CarriedCall, Carrier, Waiting};
 use super::executor::{Backend, Shared, TaskId};
 use super::link::Passing;
+use super::service::CallError;
 use crate::base::{HostId, SimDuration, SimTime};
-
-/// Why a call has no reply.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum CallError {
-    /// No reply within the timeout. The request may or may not have been applied.
-    TimedOut,
-}
-
-impl fmt::Display for CallError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("no reply within the timeout; the request may have been applied")
-    }
-}
-impl std::error::Error for CallError {}
 
 /// A call in flight.
 pub(super) struct CallSlot<B: Backend> {

@@ -7,8 +7,8 @@ use std::any::Any;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use super::call::CallError;
 use super::executor::{Backend, Shared, TaskId};
+use super::service::CallError;
 use crate::base::{HostId, SimTime};
 
 /// Carries calls of some hosts to some services.

@@ -11,11 +11,11 @@ use std::task::{Context, Waker};
 
 use slab::Slab;
 
-use super::call::{CallError, CallSlot};
+use super::call::CallSlot;
 use super::carrier::Carrier;
 use super::host::{Host, HostState};
 use super::link::{self, Fate, LinkRule, Passing};
-use super::service::{CallId, OwnCall};
+use super::service::{CallError, CallId, OwnCall};
 use crate::base::event::HostRole;
 use crate::base::{Event, Fold, HostId, Seed, SimDuration, SimTime};
 

@@ -21,12 +21,12 @@ mod sync;
 #[cfg(feature = "turmoil")]
 mod turmoil_clock;
 
-pub use call::{Call, CallError};
+pub use call::Call;
 pub use carrier::{CarriedCall, Carrier};
 pub use executor::{Backend, Settings, World};
 pub use host::{Host, Sleep, Task};
 pub use link::{Fate, Hosts, LinkEffect, LinkRule, LinkWay};
-pub use service::{CallId, OwnCall, Service};
+pub use service::{CallError, CallId, OwnCall, Service};
 pub use sync::{Lock, LockGuard, Notify, Queue};
 #[cfg(feature = "turmoil")]
 pub use turmoil_clock::{in_turmoil, run_on_turmoil};

@@ -13,7 +13,8 @@
 //! No service has a clock, a socket, a task or a source of chance (a seed arrives at construction), and none
 //! iterates an unordered collection.
 
-use super::call::CallError;
+use std::fmt;
+
 use crate::base::{Event, HostId, SimDuration, SimTime};
 
 /// Which of a service's own calls; the service chooses the numbers.
@@ -30,6 +31,21 @@ pub struct OwnCall<R> {
     /// When the service stops waiting, counted from now.
     pub timeout: SimDuration,
 }
+
+/// Why a call has no reply.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CallError {
+    /// No reply within the timeout. The request may or may not have been applied.
+    TimedOut,
+}
+
+impl fmt::Display for CallError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("no reply within the timeout; the request may have been applied")
+    }
+}
+
+impl std::error::Error for CallError {}
 
 /// A value that answers requests and owns no clock, socket or chance.
 pub trait Service {

@@ -1,9 +1,9 @@
 //! A service that calls, for tests: it copies one stream into another, through GetShardIterator, GetRecords and
 //! PutRecord.
 //!
-//! It shows how such a service is written: what it has outstanding and what it waits for is memory, and lost in a crash;
-//! how far it has come is durable, and moves only when the copy was acknowledged. So every record arrives at least once,
-//! in the order of its shard but for repeats.
+//! It shows how such a service is written: what it has outstanding and what it waits for is memory, and lost in a
+//! crash; how far it has come is durable, and moves only when the copy was acknowledged. So every record arrives at
+//! least once, in the order of its shard but for repeats.
 
 use std::collections::{BTreeMap, VecDeque};
 

@@ -166,7 +166,7 @@ macro_rules! services {
         /// Returns the reply to `request` that an answer means; `None` when it cannot be read.
         fn read(request: &Request, _status: u16, _body: &Value<'_>, _at: &Place<'_>) -> Option<Reply> {
             match request {
-                $($(#[$cfg])? Request::$name(_request) => services!(@read $name _request _status _body _at $(, $wire)?),)*
+                $($(#[$cfg])? Request::$name(_asked) => services!(@read $name _asked _status _body _at $(, $wire)?),)*
             }
         }
     };

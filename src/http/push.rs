@@ -1,7 +1,8 @@
-//! Events that are pushed over an open answer, as those of SubscribeToShard are: one loop, whoever holds the connection.
+//! Events that are pushed over an open answer, as those of SubscribeToShard are: one loop, whoever holds the
+//! connection.
 //!
-//! A service pushes nothing: the loop asks for one event after the other and waits in between. What differs is who asks,
-//! what is written down of it, and whose clock says how long to wait: that is a [`Source`]'s.
+//! A service pushes nothing: the loop asks for one event after the other and waits in between. What differs is who
+//! asks, what is written down of it, and whose clock says how long to wait: that is a [`Source`]'s.
 
 use std::future::poll_fn;
 use std::pin::pin;

@@ -7,8 +7,9 @@ use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll};
 
+use super::backend::Backend;
 use super::carrier::{CarriedCall, Carrier, Waiting};
-use super::executor::{Backend, Shared, TaskId};
+use super::executor::{Shared, TaskId};
 use super::link::Passing;
 use super::service::CallError;
 use crate::base::{HostId, SimDuration, SimTime};

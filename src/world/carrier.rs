@@ -7,7 +7,8 @@ use std::any::Any;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use super::executor::{Backend, Shared, TaskId};
+use super::backend::Backend;
+use super::executor::{Shared, TaskId};
 use super::service::CallError;
 use crate::base::{HostId, SimTime};
 

@@ -1,7 +1,7 @@
 //! The world itself: what is due when, the hosts and their tasks, the calls in flight.
 
 use std::cell::{Cell, OnceCell, RefCell};
-use std::cmp::{Ordering, Reverse};
+use std::cmp::Reverse;
 use std::collections::{BinaryHeap, VecDeque};
 use std::future::Future;
 use std::pin::Pin;
@@ -11,51 +11,15 @@ use std::task::{Context, Waker};
 
 use slab::Slab;
 
+use super::backend::Backend;
 use super::call::CallSlot;
 use super::carrier::Carrier;
+use super::due::{Due, What};
 use super::host::{Host, HostState};
 use super::link::{self, Fate, LinkRule, Passing};
-use super::service::{CallError, CallId, OwnCall};
+use super::service::OwnCall;
 use crate::base::event::HostRole;
 use crate::base::{Event, Fold, HostId, Seed, SimDuration, SimTime};
-
-/// Everything behind the network, as one clockless value.
-pub trait Backend: 'static {
-    /// A message to a service.
-    type Request: Clone;
-    /// Its answer.
-    type Reply;
-
-    /// Returns which service a request goes to: an index into [`Settings::services`].
-    fn service_of(request: &Self::Request) -> usize;
-    /// The operation's name, for link rules and events.
-    fn operation_of(request: &Self::Request) -> &'static str;
-    /// Answers a request that has arrived.
-    fn handle(&mut self, now: SimTime, caller: HostId, request: Self::Request, events: &mut Vec<Event>) -> Self::Reply;
-    /// When a service next has something to do on its own.
-    fn next_deadline(&self) -> Option<SimTime>;
-    /// Does what is due.
-    fn advance(&mut self, now: SimTime, events: &mut Vec<Event>);
-
-    /// Hands out the next call that a service wants made, with the service: see [`super::Service::poll_call`].
-    fn poll_call(&mut self, _now: SimTime) -> Option<(usize, OwnCall<Self::Request>)> {
-        None
-    }
-    /// Brings a service what became of its call.
-    fn answered(
-        &mut self,
-        _now: SimTime,
-        _service: usize,
-        _id: CallId,
-        _result: Result<Self::Reply, CallError>,
-        _events: &mut Vec<Event>,
-    ) {
-    }
-    /// The host of a service crashed.
-    fn crashed(&mut self, _now: SimTime, _service: usize) {}
-    /// The host of a service is up again.
-    fn restarted(&mut self, _now: SimTime, _service: usize) {}
-}
 
 /// What a world is made with.
 #[derive(Clone, Debug)]
@@ -115,46 +79,6 @@ pub(super) struct State<B: Backend> {
     pub calls: Slab<CallSlot<B>>,
     pub rules: Vec<(u32, LinkRule)>,
     events: Vec<Event>,
-}
-
-/// Something that will happen at a time. Ordered by time, then by when it was asked for.
-#[derive(Clone, Copy)]
-struct Due {
-    at: SimTime,
-    sequence: u64,
-    what: What,
-}
-
-impl Due {
-    /// One number to compare: the heap does little else.
-    fn order(&self) -> u128 {
-        (u128::from(self.at.as_nanos()) << 64) | u128::from(self.sequence)
-    }
-}
-impl PartialEq for Due {
-    fn eq(&self, other: &Self) -> bool {
-        self.order() == other.order()
-    }
-}
-impl Eq for Due {}
-impl PartialOrd for Due {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-impl Ord for Due {
-    fn cmp(&self, other: &Self) -> Ordering {
-        self.order().cmp(&other.order())
-    }
-}
-
-#[derive(Clone, Copy)]
-pub(super) enum What {
-    Wake { index: u32, generation: u32 },
-    Deliver { call: u32 },
-    Reply { call: u32 },
-    TimeOut { call: u32 },
-    Backend,
 }
 
 impl<B: Backend> State<B> {

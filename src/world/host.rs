@@ -8,8 +8,10 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
+use super::backend::Backend;
 use super::call::Call;
-use super::executor::{Backend, Shared, TaskId, What};
+use super::due::What;
+use super::executor::{Shared, TaskId};
 use super::link::{Fate, LinkRule, Passing};
 use super::sync::Notify;
 use crate::base::event::HostRole;

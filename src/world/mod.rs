@@ -11,8 +11,10 @@
 //! and what faults do to it. Messages on one link may overtake each other, as requests on a connection pool do. A
 //! [`Carrier`] may take calls over and bring such a model with it.
 
+mod backend;
 mod call;
 mod carrier;
+mod due;
 mod executor;
 mod host;
 mod link;
@@ -21,9 +23,10 @@ mod sync;
 #[cfg(feature = "turmoil")]
 mod turmoil_clock;
 
+pub use backend::Backend;
 pub use call::Call;
 pub use carrier::{CarriedCall, Carrier};
-pub use executor::{Backend, Settings, World};
+pub use executor::{Settings, World};
 pub use host::{Host, Sleep, Task};
 pub use link::{Fate, Hosts, LinkEffect, LinkRule, LinkWay};
 pub use service::{CallError, CallId, OwnCall, Service};

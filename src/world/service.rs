@@ -5,8 +5,8 @@
 //! its own, and [`Service::advance`] does it. The contract: call `advance(now)` before `handle(now, ..)`;
 //! `next_deadline` may change with every call of either.
 //!
-//! A service that needs another one asks in the same manner, without a network of its own: after every call of `handle`,
-//! `advance` or `answered`, [`Service::poll_call`] hands out the calls that it wants made, and
+//! A service that needs another one asks in the same manner, without a network of its own: after every call of
+//! `handle`, `advance` or `answered`, [`Service::poll_call`] hands out the calls that it wants made, and
 //! [`Service::answered`] brings what became of each. The world carries them from the service's own host, so latency,
 //! faults on links, throttles and crashes meet them as they meet everybody's.
 //!

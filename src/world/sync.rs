@@ -6,7 +6,8 @@ use std::future::poll_fn;
 use std::rc::Rc;
 use std::task::Poll;
 
-use super::executor::{Backend, Shared, TaskId};
+use super::backend::Backend;
+use super::executor::{Shared, TaskId};
 use super::host::Host;
 use std::future::Future;
 

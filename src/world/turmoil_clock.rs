@@ -8,7 +8,8 @@
 use std::rc::Rc;
 use std::time::Duration;
 
-use super::executor::{Backend, World};
+use super::backend::Backend;
+use super::executor::World;
 use crate::base::SimTime;
 
 /// Runs `world` until `until` inside a turmoil simulation.

@@ -90,6 +90,9 @@ async fn answer(
 /// A request that has arrived whole: what faults on links do to it, the service, and what they do to its answer.
 async fn exchange(room: &Rc<Room>, client: HostId, service: HostId, request: aws::Request) -> Reply {
     room.catch_up();
+    if !room.world.host(service).is_up() {
+        return pending().await;
+    }
     let (caller, operation) = (room.world.host(client), aws::Cloud::operation_of(&request));
     match caller.message(service, operation, false) {
         Fate::Lost => return pending().await,

@@ -197,7 +197,7 @@ mod tests {
     #[test]
     fn a_service_that_calls_works_on_real_time() {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime");
-        let app = Rc::new(app(Pace::Times(10_000.0)));
+        let app = Rc::new(app(Pace::Times(100.0)));
         let (from, to): (StreamName, StreamName) = ("orders".parse().expect("a name"), "copy".parse().expect("a name"));
         tokio::task::LocalSet::new().block_on(&runtime, async {
             tokio::task::spawn_local(keep_time(app.clone()));
@@ -207,6 +207,7 @@ mod tests {
             }
             let begun = app.live.now();
             while app.live.now() < begun + SimDuration::from_secs(2) {
+                app.catch_up();
                 tokio::task::yield_now().await;
             }
             for n in 0..20 {

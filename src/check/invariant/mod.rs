@@ -15,6 +15,7 @@ mod leases_cover_hash_range;
 mod limits_never_exceeded;
 mod no_acknowledged_record_lost;
 mod nothing_below_checkpoint_unprocessed;
+mod open_shards_tile_the_hash_range;
 mod records_lie_in_their_shard;
 mod shard_order;
 
@@ -35,6 +36,7 @@ macro_rules! registered {
 registered! {
     no_acknowledged_record_lost::NoAcknowledgedRecordLost,
     shard_order::ShardOrder,
+    open_shards_tile_the_hash_range::OpenShardsTileTheHashRange,
     records_lie_in_their_shard::RecordsLieInTheirShard,
     key_order_across_resharding::KeyOrderAcrossResharding,
     checkpoint_never_goes_back::CheckpointNeverGoesBack,

@@ -3,8 +3,8 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use super::judge;
-use super::{RunResult, conclude};
+use super::judge::{self, conclude};
+use super::result::RunResult;
 use crate::base::trace_hash::TraceHash;
 use crate::base::{Event, Fold, SimTime};
 use crate::check::{CheckResult, CheckSettings, Checks, Verdict};
@@ -112,4 +112,13 @@ impl Fold for Folds {
             listener.borrow_mut().on_all(at, events);
         }
     }
+}
+
+/// What the folds saw, once the world is gone.
+pub(super) fn end_of_run(plan: &Plan, folds: Rc<RefCell<Folds>>) -> RunResult {
+    let end = SimTime::ZERO.saturating_add(plan.duration);
+    let Ok(folds) = Rc::try_unwrap(folds) else { unreachable!("the world is gone, nobody else listens") };
+    let mut folds = folds.into_inner();
+    folds.on(end, &Event::RunEnded {});
+    folds.into_result(plan)
 }

@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::check::Verdict;
 use crate::measure::{Measures, lookup};
 use crate::report::ExpectationResult;
-use crate::scenario::plan::{Comparison, Expectation, Expected};
+use crate::scenario::plan::{Comparison, Expectation, Expected, Outcome, Plan};
 
 /// The verdict of one expectation over the events of its window.
 ///
@@ -27,6 +27,28 @@ pub(super) fn judge(expectation: &Expectation, measures: Option<&Measures>) -> E
         }
     };
     ExpectationResult { text: expectation.text.to_string(), verdict, detail }
+}
+
+/// The run's verdict, and whether it is the outcome that the scenario is there to show.
+pub(super) fn conclude(plan: &Plan, checks: &[(&str, Verdict)]) -> (Verdict, bool) {
+    let failing: Vec<&str> = checks.iter().filter(|c| c.1 == Verdict::Fail).map(|c| c.0).collect();
+    let judged = checks.iter().any(|c| c.1 != Verdict::Unknown);
+    let verdict = match (failing.is_empty(), judged) {
+        (false, _) => Verdict::Fail,
+        (true, true) => Verdict::Pass,
+        (true, false) => Verdict::Unknown,
+    };
+    let as_declared = match &plan.outcome {
+        Outcome::Pass => verdict == Verdict::Pass,
+        Outcome::Fail { failing: declared } => {
+            let mut declared: Vec<&str> = declared.iter().map(|d| &**d).collect();
+            let mut failing = failing;
+            declared.sort_unstable();
+            failing.sort_unstable();
+            declared == failing
+        }
+    };
+    (verdict, as_declared)
 }
 
 /// Every number that the path names must compare; none at all is unknown.

@@ -7,6 +7,7 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
+use super::build::{build, nobody};
 use super::director::Director;
 use super::folds::Folds;
 use super::shard_load::ShardLoad;
@@ -44,7 +45,7 @@ impl Live {
             listeners.push(load.clone());
         }
         let folds = Rc::new(RefCell::new(Folds::new(plan, listeners)));
-        let (world, director) = super::build(plan, folds.clone(), load, &super::nobody());
+        let (world, director) = build(plan, folds.clone(), load, &nobody());
         let host = world.add_host(GATEWAY, HostRole::Operator, |_| {});
         world.start(host);
         let gateway = world.host(host);

@@ -3,9 +3,10 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use super::folds::Folds;
+use super::build::{AppBoot, build};
+use super::folds::{Folds, end_of_run};
+use super::result::RunResult;
 use super::shard_load::ShardLoad;
-use super::{AppBoot, RunResult, build, end_of_run};
 use crate::aws::Account;
 use crate::aws::Door;
 use crate::base::{Fold, SimTime};

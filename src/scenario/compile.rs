@@ -2,26 +2,23 @@
 
 use std::sync::Arc;
 
-use super::TraceLoader;
+use super::compiler::{Compiler, HOST_MAX, placeholder};
+use super::consumers::{Consumers, KCL_IDLE, POLLER_IDLE};
 use super::diagnostic::{Problem, nearest};
-use super::file::{
-    self, Batch, Consumer, File, Keys, Library, Mishap, OutcomeWord, Producer, Resume as ResumeWord, Retry, Sink,
-    Stream, ThrottleWindow,
-};
-use super::plan::{AppPlan, LivenessBounds, Outcome, Plan, StreamPlan};
-use super::spans::{Path, Spans};
-use super::units::Duration;
+use super::file::{self, Batch, File, Keys, Library, OutcomeWord, Producer, Retry, Stream, ThrottleWindow};
+use super::plan::{LivenessBounds, Outcome, Plan, StreamPlan};
+use super::spans::Spans;
 use super::{expect, faults, random};
-use crate::aws::dynamodb::api::Capacity;
 use crate::aws::{dynamodb, kinesis};
-use crate::base::{ConsumerId, HashKey, PartitionKey, Seed, SimDuration, SimTime, StreamName, TableName};
+use crate::base::{HashKey, PartitionKey, Seed, SimDuration};
 use crate::client::Transport;
-use crate::client::kcl::KclSettings;
-use crate::client::poller::{InitialPosition, PollerSettings, Resume};
-use crate::client::processor::{CheckpointPolicy, ProcessorMishap, ProcessorScript, ProcessorSettings, SinkKind};
+use crate::client::producer::trace::Trace;
 use crate::client::producer::{Batching, KeyDistribution, Load, ProducerSettings, Rate, SizeDistribution};
 use crate::client::sdk::RetryMode;
 use crate::file_path;
+
+/// Reads trace files that scenarios name.
+pub type TraceLoader<'a> = &'a dyn Fn(&str) -> Result<Trace, String>;
 
 /// A file that was found right: with random faults written out, and the plan that is made of it.
 pub struct Compiled {
@@ -31,129 +28,7 @@ pub struct Compiled {
     pub plan: Plan,
 }
 
-/// Checks a file while it is turned into a plan.
-pub(super) struct Compiler<'a> {
-    pub file: &'a File,
-    pub spans: &'a Spans<'a>,
-    pub problems: Vec<Problem>,
-    /// What exists besides the file, in a run that goes on.
-    pub known: Option<Known>,
-}
-
-/// What exists in a run that goes on.
-pub(super) struct Known {
-    pub streams: Vec<StreamName>,
-    pub tables: Vec<TableName>,
-}
-
 const RECORD_BYTES_MAX: u64 = 1024 * 1024;
-/// Hosts of one producer or consumer.
-pub(super) const HOST_MAX: u32 = 10_000;
-/// `idleTimeBetweenReadsInMillis`.
-const KCL_IDLE: Duration = Duration(SimDuration::from_millis(1500));
-const POLLER_IDLE: Duration = Duration(SimDuration::from_secs(1));
-
-impl Compiler<'_> {
-    /// Notes a problem at a path of the file.
-    pub fn problem(&mut self, path: Path, title: impl Into<String>, label: impl Into<String>, help: &str) {
-        let help = (!help.is_empty()).then(|| help.to_owned());
-        let span = self.spans.of(&path);
-        self.problems.push(Problem { title: title.into(), span, label: label.into(), help });
-    }
-    /// Notes a problem unless the condition holds.
-    pub fn need(&mut self, holds: bool, path: Path, title: &str, help: &str) {
-        if !holds {
-            self.problem(path, title, "this value", help);
-        }
-    }
-    /// The instant of a time in the file, which must lie within the run.
-    pub fn instant(&mut self, at: Duration, path: Path, what: &str) -> SimTime {
-        let end = self.file.duration;
-        if at > end {
-            let title = format!("{what} at {at} comes after the end of the run at {end}");
-            self.problem(path, title, "after the end", "make `duration` longer, or let it happen earlier");
-        }
-        SimTime::ZERO.saturating_add(at.0)
-    }
-    /// The name of a stream of the file.
-    pub fn stream_name(&mut self, name: &str, path: Path) -> StreamName {
-        let exists = |known: &Known| known.streams.iter().any(|stream| stream.as_str() == name);
-        if !self.file.stream.contains_key(name) && !self.known.as_ref().is_some_and(exists) {
-            let known: Vec<&str> = self.file.stream.keys().map(String::as_str).collect();
-            let help = match (nearest(name, known.iter().copied()), known.is_empty()) {
-                (Some(near), _) => format!("did you mean `{near}`?"),
-                (None, false) => format!("streams of this file: {}", known.join(", ")),
-                (None, true) => format!("declare it: [stream.{name}]"),
-            };
-            self.problem(path, format!("there is no stream `{name}`"), "not declared", &help);
-        }
-        name.parse().unwrap_or_else(|_| placeholder("missing-stream"))
-    }
-    /// The one stream of the file, when a key leaves it out.
-    pub fn only_stream(&mut self, path: Path) -> StreamName {
-        let mut names = self.file.stream.keys();
-        match (names.next(), names.next()) {
-            (Some(name), None) => name.parse().unwrap_or_else(|_| placeholder("missing-stream")),
-            _ => {
-                self.problem(path, "which stream?", "this needs `stream`", "the file has not exactly one stream");
-                placeholder("missing-stream")
-            }
-        }
-    }
-    /// Names of all hosts that producers and consumers have.
-    pub fn hosts(&self) -> Vec<String> {
-        let numbered = |name: &String, count: u32| {
-            (1..=count.min(HOST_MAX)).map(move |n| format!("{name}-{n}")).collect::<Vec<_>>()
-        };
-        let producers = self.file.producer.iter().flat_map(|(name, p)| numbered(name, p.hosts));
-        let consumers = self.file.consumer.iter().flat_map(|(name, c)| numbered(name, c.host_count()));
-        producers.chain(consumers).collect()
-    }
-    /// A host's name, which must exist.
-    pub fn host(&mut self, name: &str, path: Path) -> Arc<str> {
-        let hosts = self.hosts();
-        if !hosts.iter().any(|host| host == name) {
-            let help = match nearest(name, hosts.iter().map(String::as_str)) {
-                Some(near) => format!("did you mean `{near}`?"),
-                None => format!("hosts of this file: {}", hosts.join(", ")),
-            };
-            self.problem(path, format!("there is no host `{name}`"), "not a host", &help);
-        }
-        name.into()
-    }
-}
-
-/// A name that stands in for a wrong one, so that more problems can be found.
-fn placeholder<T: std::str::FromStr>(name: &str) -> T {
-    match name.parse() {
-        Ok(name) => name,
-        Err(_) => unreachable!("the placeholder is a name"),
-    }
-}
-
-/// Consumers by their library.
-#[derive(Default)]
-struct Consumers {
-    kcl: Vec<KclSettings>,
-    pollers: Vec<PollerSettings>,
-    apps: Vec<AppPlan>,
-}
-
-impl Consumer {
-    /// Workers from the start and those that join.
-    pub fn host_count(&self) -> u32 {
-        match self.library {
-            Library::Kcl2 => self.workers.saturating_add(self.joins.len() as u32),
-            Library::Poller => 1,
-            Library::App => self.workers,
-        }
-    }
-    /// The lease table's name.
-    pub fn table_name(&self, consumer: &str) -> String {
-        self.application.clone().unwrap_or_else(|| consumer.to_owned())
-    }
-}
-
 /// Turns a file into a plan.
 pub(super) fn compile(
     mut file: File,
@@ -168,24 +43,7 @@ pub(super) fn compile(
     fill_options(&mut file);
     let mut c = Compiler { file: &file, spans, problems: Vec::new(), known: None };
     c.host_names();
-    c.need(
-        file.fault.len() <= random::FAULT_MAX,
-        file_path!["random_faults"],
-        "random faults at these rates are more than a run can have",
-        "write rates that give at most 10000 faults in this run",
-    );
-    c.need(
-        !file.duration.0.is_zero(),
-        file_path!["duration"],
-        "a run takes some time",
-        "for example `duration = \"10m\"`",
-    );
-    c.need(
-        cfg!(feature = "http") || file.network.transport == file::Transport::Messages,
-        file_path!["network"],
-        "this kinesim was built without HTTP inside the simulation",
-        "build it with the cargo feature `http`, or let clients send messages",
-    );
+    check_whole(&mut c);
     let streams = file.stream.iter().map(|(name, stream)| c.stream(name, stream)).collect();
     c.shard_limit();
     let producers = file.producer.iter().map(|(name, p)| c.producer(name, p, read_trace)).collect();
@@ -230,6 +88,28 @@ pub(super) fn compile(
 }
 
 /// Writes out the defaults that depend on something else, for the resolved file.
+/// What holds for the file as a whole.
+fn check_whole(c: &mut Compiler<'_>) {
+    c.need(
+        c.file.fault.len() <= random::FAULT_MAX,
+        file_path!["random_faults"],
+        "random faults at these rates are more than a run can have",
+        "write rates that give at most 10000 faults in this run",
+    );
+    c.need(
+        !c.file.duration.0.is_zero(),
+        file_path!["duration"],
+        "a run takes some time",
+        "for example `duration = \"10m\"`",
+    );
+    c.need(
+        cfg!(feature = "http") || c.file.network.transport == file::Transport::Messages,
+        file_path!["network"],
+        "this kinesim was built without HTTP inside the simulation",
+        "build it with the cargo feature `http`, or let clients send messages",
+    );
+}
+
 fn fill_options(file: &mut File) {
     for producer in file.producer.values_mut() {
         producer.stop.get_or_insert(file.duration);
@@ -513,200 +393,5 @@ impl Compiler<'_> {
             1 => Batching::Single { in_flight_max },
             records_max => Batching::Buffered { records_max, bytes_max: bytes, linger: batch.linger.0, in_flight_max },
         }
-    }
-
-    fn consumers(&mut self) -> Consumers {
-        let mut consumers = Consumers::default();
-        for (number, (name, consumer)) in self.file.consumer.iter().enumerate() {
-            let id = ConsumerId(number as u16);
-            let at = |key: &str| file_path!["consumer", name.as_str(), key];
-            let stream = self.stream_name(&consumer.stream, at("stream"));
-            self.instant(consumer.start, at("start"), "the consumer's start");
-            self.need(
-                (1..=10_000).contains(&consumer.records_max),
-                at("records_max"),
-                "GetRecords takes a limit of 1 to 10000",
-                "",
-            );
-            let position = self.initial_position(name, &consumer.initial_position);
-            let processor = self.processor(name, consumer);
-            match consumer.library {
-                Library::Kcl2 => consumers.kcl.push(self.kcl(id, name, consumer, stream, position, processor)),
-                Library::Poller | Library::App if consumer.kcl.is_some() => {
-                    let help = "remove it, or choose `library = \"kcl-2\"`";
-                    self.problem(at("kcl"), "only the KCL has settings of the KCL", "not for this library", help);
-                }
-                Library::App => {
-                    let is_possible = (1..=HOST_MAX).contains(&consumer.workers);
-                    self.need(is_possible, at("workers"), "an application has 1 to 10000 workers", "");
-                    consumers.apps.push(AppPlan {
-                        consumer: id,
-                        name: name.as_str().into(),
-                        stream,
-                        workers: consumer.workers,
-                        start: consumer.start.0,
-                        sink: processor.sink,
-                    });
-                }
-                Library::Poller => consumers.pollers.push(PollerSettings {
-                    consumer: id,
-                    name: name.as_str().into(),
-                    stream,
-                    start: consumer.start.0,
-                    initial_position: position,
-                    resume: match consumer.resume {
-                        ResumeWord::Nothing => Resume::Nothing,
-                        ResumeWord::Iterator => Resume::Iterator,
-                        ResumeWord::Position => Resume::Position,
-                    },
-                    idle: consumer.idle.unwrap_or(POLLER_IDLE).0,
-                    records_max: consumer.records_max,
-                    processor,
-                }),
-            }
-        }
-        consumers
-    }
-
-    fn kcl(
-        &mut self,
-        id: ConsumerId,
-        name: &str,
-        consumer: &Consumer,
-        stream: StreamName,
-        initial_position: InitialPosition,
-        processor: ProcessorSettings,
-    ) -> KclSettings {
-        let at = |key: &str| file_path!["consumer", name, key];
-        let table: Result<TableName, _> = consumer.table_name(name).parse();
-        let help = "set `application` to 3 to 255 of a-z, A-Z, 0-9, '_', '.', '-'";
-        // Consumers with short names get a table of a legal name.
-        let table = table.or_else(|_| format!("{}-leases", consumer.table_name(name)).parse());
-        self.need(table.is_ok(), at("application"), "not a name for the lease table", help);
-        self.need(consumer.workers > 0, at("workers"), "a KCL application has at least one worker", "");
-        let is_possible = consumer.workers <= HOST_MAX;
-        self.need(is_possible, at("workers"), "an application has at most 10000 workers", "");
-        if let Some(units) = consumer.lease_table {
-            let is_possible = units.read > 0 && units.write > 0;
-            self.need(is_possible, at("lease_table"), "a provisioned table has at least 1 unit each way", "");
-        }
-        let mut worker_starts = vec![consumer.start.0; consumer.workers.min(HOST_MAX) as usize];
-        for (n, join) in consumer.joins.iter().enumerate() {
-            self.instant(*join, file_path!["consumer", name, "joins", n], "a worker's start");
-            worker_starts.push(join.0);
-        }
-        let defaults = KclSettings::new(id, name, stream, table.unwrap_or_else(|_| placeholder("leases")));
-        let options = consumer.kcl.clone().unwrap_or_default();
-        let epsilon = options.epsilon;
-        self.need(consumer.failover > epsilon, at("failover"), "a lease lasts longer than `epsilon`", "");
-        KclSettings {
-            epsilon: epsilon.0,
-            very_old_multiplier: options.very_old_multiplier,
-            renewal_threads: options.renewal_threads.max(1),
-            prefetch_bytes_max: options.prefetch_bytes_max.0,
-            prefetch_records_max: options.prefetch_records_max,
-            parent_shard_poll: options.parent_shard_poll.0,
-            dispatch_poll: options.dispatch_poll.0,
-            auditor_period: options.auditor_period.0,
-            auditor_threshold: options.auditor_threshold,
-            cleanup_interval: options.cleanup_interval.0,
-            completed_cleanup_interval: options.completed_cleanup_interval.0,
-            garbage_cleanup_interval: options.garbage_cleanup_interval.0,
-            task_backoff: options.task_backoff.0,
-            is_ignore_unexpected_child_shards: options.ignore_unexpected_child_shards,
-            get_records_timeout: options.get_records_timeout.0,
-            table_timeout: options.table_timeout.0,
-            lease_table_capacity: match consumer.lease_table {
-                Some(units) => Capacity::Provisioned { read: units.read, write: units.write },
-                None => Capacity::OnDemand,
-            },
-            worker_starts,
-            initial_position,
-            processor,
-            failover: consumer.failover.0,
-            leases_max: consumer.leases_max,
-            steal_max: consumer.steal_max,
-            is_priority_assignment: consumer.priority_assignment,
-            is_consistent_reads: consumer.consistent_reads,
-            idle_between_reads: consumer.idle.unwrap_or(KCL_IDLE).0,
-            records_max: consumer.records_max,
-            prefetch_batches_max: consumer.prefetch_batches,
-            is_cleanup_enabled: consumer.cleanup_leases,
-            ..defaults
-        }
-    }
-
-    fn initial_position(&mut self, consumer: &str, text: &str) -> InitialPosition {
-        match text {
-            "trim-horizon" => InitialPosition::TrimHorizon,
-            "latest" => InitialPosition::Latest,
-            other => match other.strip_suffix(" ago").map(str::parse::<Duration>) {
-                Some(Ok(ago)) => InitialPosition::AtTimestampAgo(ago.0),
-                _ => {
-                    let path = file_path!["consumer", consumer, "initial_position"];
-                    let help = "write `trim-horizon`, `latest`, or a time such as `10m ago`";
-                    self.problem(path, format!("`{other}` is not an initial position"), "here", help);
-                    InitialPosition::TrimHorizon
-                }
-            },
-        }
-    }
-
-    fn processor(&mut self, name: &str, consumer: &Consumer) -> ProcessorSettings {
-        let tries = || file_path!["consumer", name, "checkpoint_tries"];
-        self.need(consumer.checkpoint_tries > 0, tries(), "a checkpoint is tried at least once", "");
-        ProcessorSettings {
-            time_per_record: consumer.processing.0,
-            checkpoint: self.checkpoint(name, &consumer.checkpoint),
-            checkpoint_tries: consumer.checkpoint_tries,
-            is_checkpoint_prepared: consumer.prepare_checkpoints,
-            sink: match consumer.sink {
-                Sink::Plain => SinkKind::Plain,
-                Sink::Idempotent => SinkKind::Idempotent,
-                Sink::Transactional => SinkKind::Transactional,
-            },
-            faults: consumer.mishap.iter().enumerate().map(|(n, mishap)| self.mishap(name, n, mishap)).collect(),
-        }
-    }
-
-    fn checkpoint(&mut self, consumer: &str, text: &str) -> CheckpointPolicy {
-        let count = |text: &str| text.strip_suffix(" records").and_then(|n| n.trim().parse::<u32>().ok());
-        match text {
-            "every batch" => CheckpointPolicy::EveryBatch,
-            "at end" => CheckpointPolicy::AtEnd,
-            "never" => CheckpointPolicy::Never,
-            other => match (other.parse::<Duration>(), count(other)) {
-                (Ok(every), _) => CheckpointPolicy::Every(every.0),
-                (_, Some(records)) if records > 0 => CheckpointPolicy::EveryRecords(records),
-                _ => {
-                    let path = file_path!["consumer", consumer, "checkpoint"];
-                    let help =
-                        "write `every batch`, a time such as `10s`, a count such as `500 records`, `at end` or `never`";
-                    self.problem(path, format!("`{other}` is not a checkpoint policy"), "here", help);
-                    CheckpointPolicy::EveryBatch
-                }
-            },
-        }
-    }
-
-    fn mishap(&mut self, consumer: &str, number: usize, mishap: &Mishap) -> ProcessorScript {
-        let path = || file_path!["consumer", consumer, "mishap", number];
-        let what = match (mishap.throw, mishap.hang, mishap.slow) {
-            (true, None, None) => ProcessorMishap::Throw,
-            (false, Some(time), None) => ProcessorMishap::Hang(time.0),
-            (false, None, Some(time)) => ProcessorMishap::Slow(time.0),
-            _ => {
-                self.problem(
-                    path(),
-                    "a mishap is one of throw, hang, slow",
-                    "this mishap",
-                    "for example `throw = true`",
-                );
-                ProcessorMishap::Throw
-            }
-        };
-        self.need(mishap.every_records > 0, path(), "`every_records` is at least 1", "");
-        let until = mishap.until.unwrap_or(self.file.duration).0;
-        ProcessorScript { what, every_records: mishap.every_records.max(1), from: mishap.from.0, until }
     }
 }

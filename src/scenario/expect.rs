@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::compile::Compiler;
+use super::compiler::Compiler;
 use super::file::Expect;
 use super::plan::{Comparison, Expectation, Expected, Window};
 use super::units::{Duration, Rate, Share, Size};

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::compile::{Compiler, Known};
+use super::compiler::{Compiler, Known};
 use super::diagnostic::nearest;
 use super::file::{Action, Fault, KmsState, LeaseTable, LinkFault, ServiceFault, Way};
 use super::plan::{ActionKind, ActionPlan, FaultKind, FaultPlan, ShardChoice};

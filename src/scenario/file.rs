@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 mod action;
 mod consumer;
+mod defaults;
 mod expect;
 mod fault;
 mod network;
@@ -21,17 +22,9 @@ pub use producer::*;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use self::defaults::{a_day, secs};
 use super::units::{Duration, DurationRange, SeedNumber, Size};
 use crate::aws::{dynamodb, kinesis};
-use crate::base::SimDuration;
-
-fn one_u32() -> u32 {
-    1
-}
-
-const fn secs(n: u64) -> Duration {
-    Duration(SimDuration::from_secs(n))
-}
 
 /// A kinesim scenario: streams, producers, consumers, faults, actions and expectations.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -204,8 +197,4 @@ pub struct Stream {
     /// KMS key that the stream is encrypted with.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub encryption_key: Option<String>,
-}
-
-fn a_day() -> Duration {
-    secs(24 * 3600)
 }

@@ -1,6 +1,6 @@
 //! Faults given one at a time to a run that goes on, as the same values that `[[fault]]` has in a file.
 
-use super::compile::{Compiler, Known};
+use super::compiler::{Compiler, Known};
 use super::faults;
 use super::file::{Fault, File};
 use super::plan::FaultPlan;

@@ -6,6 +6,8 @@
 //! faults, `explain.rs` says what a file means.
 
 mod compile;
+mod compiler;
+mod consumers;
 pub mod diagnostic;
 mod expect;
 mod explain;
@@ -25,7 +27,7 @@ use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 
 use crate::client::producer::trace::Trace;
-pub use compile::Compiled;
+pub use compile::{Compiled, TraceLoader};
 use diagnostic::{Diagnostics, Problem};
 pub use explain::explain;
 use file::File;
@@ -40,9 +42,6 @@ pub struct Scenario {
     plan: Plan,
     attachments: Vec<(String, Vec<u8>)>,
 }
-
-/// Reads trace files that scenarios name.
-pub type TraceLoader<'a> = &'a dyn Fn(&str) -> Result<Trace, String>;
 
 /// Reads a scenario from text. `path` is what messages call it; trace files are read relative to its folder.
 ///

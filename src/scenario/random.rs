@@ -3,7 +3,7 @@
 //! Zones fail one at a time, with time to rebuild in between, so that what was acknowledged keeps a zone that holds
 //! it. Every fault ends by `until`, so that liveness can be judged afterwards.
 
-use super::compile::HOST_MAX;
+use super::compiler::HOST_MAX;
 use super::file::{ClockSkew, Fault, File, KmsState, Library, LinkFault, RandomFaults, ServiceFault, Way};
 use super::units::{Duration, DurationRange, Rate, Share};
 use crate::base::seed::Random;
@@ -18,79 +18,93 @@ const ZONE_REST: SimDuration = SimDuration::from_secs(60);
 /// The faults that the rates come to.
 pub(super) fn draw(file: &File, random: &RandomFaults) -> Vec<Fault> {
     let mut draw = Draw { file, rates: random, until: until(file, random), faults: Vec::new() };
-    let hosts = consumer_hosts(file);
-    let tables: Vec<String> = tables(file);
-    draw.kind("crash", random.crash, |r, f, lasts| {
-        (f.lasts, f.restart_after) = (None, Some(lasts));
-        f.crash = pick(r, &hosts);
-        f.crash.is_some()
-    });
-    draw.kind("crash for good", random.crash_for_good, |r, f, _| {
-        f.lasts = None;
-        f.crash = pick(r, hosts.get(1..).unwrap_or_default());
-        f.crash.is_some()
-    });
-    draw.kind("pause", random.pause, |r, f, _| {
-        f.pause = pick(r, &hosts);
-        f.pause.is_some()
-    });
-    draw.kind("clock_skew", random.clock_skew, |r, f, _| {
-        let by = Some(Duration(SimDuration::from_millis(r.between(1, 60_000))));
-        let is_ahead = r.chance(0.5);
-        let (ahead, behind) = if is_ahead { (by, None) } else { (None, by) };
-        f.clock_skew = pick(r, &hosts).map(|host| ClockSkew { host, ahead, behind });
-        f.clock_skew.is_some()
-    });
-    draw.kind("partition", random.partition, |r, f, _| {
-        let service = pick(r, &["dynamodb".to_owned(), "kinesis".to_owned()]);
-        let way = [Way::Both, Way::Requests, Way::Replies][r.below(3) as usize];
-        f.partition = pick(r, &hosts).map(|host| LinkFault { hosts: vec![host], service, way, ..LinkFault::default() });
-        f.partition.is_some()
-    });
-    let tenth = "10%".parse().ok();
-    draw.kind("lose", random.lose, |_, f, _| {
-        f.lose = Some(LinkFault { rate: tenth, ..LinkFault::default() });
-        true
-    });
-    draw.kind("lose_responses", random.lose_responses, |r, f, _| {
-        let service = pick(r, &["dynamodb".to_owned(), "kinesis".to_owned()]);
-        f.lose_responses = Some(LinkFault { service, rate: tenth, ..LinkFault::default() });
-        true
-    });
-    draw.kind("duplicate", random.duplicate, |_, f, _| {
-        f.duplicate = Some(LinkFault { rate: tenth, ..LinkFault::default() });
-        true
-    });
-    draw.kind("delay", random.delay, |r, f, _| {
-        let by = Some(DurationRange(SimDuration::ZERO, SimDuration::from_millis(r.between(100, 2000))));
-        f.delay = Some(LinkFault { by, ..LinkFault::default() });
-        true
-    });
-    draw.kind("throttle", random.throttle, |r, f, _| {
-        f.throttle = Some(ServiceFault { rate: "20%".parse().ok(), ..target(r, file, &tables, true) });
-        true
-    });
-    draw.kind("internal_errors", random.internal_errors, |r, f, _| {
-        f.internal_errors = Some(ServiceFault { rate: tenth, ..target(r, file, &tables, true) });
-        true
-    });
-    draw.kind("unavailable", random.unavailable, |r, f, _| {
-        f.unavailable = Some(ServiceFault { rate: tenth, ..target(r, file, &tables, false) });
-        true
-    });
-    draw.kind("kms", random.kms, |r, f, _| {
-        let states = [KmsState::Disabled, KmsState::PendingDeletion, KmsState::AccessDenied, KmsState::Throttled];
-        f.kms = Some(states[r.below(states.len() as u64) as usize]);
-        true
-    });
-    draw.kind("expire_iterators", random.expire_iterators, |_, f, _| {
-        let rate: Option<Share> = "50%".parse().ok();
-        f.expire_iterators = Some(ServiceFault { rate, ..ServiceFault::default() });
-        true
-    });
+    draw.of_hosts(random, &consumer_hosts(file));
+    draw.of_links(random, &consumer_hosts(file));
+    draw.of_services(random, &tables(file));
     draw.zones(random.zones);
     draw.faults.sort_by_key(|fault| fault.at);
     draw.faults
+}
+
+impl Draw<'_> {
+    fn of_hosts(&mut self, random: &RandomFaults, hosts: &[String]) {
+        self.kind("crash", random.crash, |r, f, lasts| {
+            (f.lasts, f.restart_after) = (None, Some(lasts));
+            f.crash = pick(r, hosts);
+            f.crash.is_some()
+        });
+        self.kind("crash for good", random.crash_for_good, |r, f, _| {
+            f.lasts = None;
+            f.crash = pick(r, hosts.get(1..).unwrap_or_default());
+            f.crash.is_some()
+        });
+        self.kind("pause", random.pause, |r, f, _| {
+            f.pause = pick(r, hosts);
+            f.pause.is_some()
+        });
+        self.kind("clock_skew", random.clock_skew, |r, f, _| {
+            let by = Some(Duration(SimDuration::from_millis(r.between(1, 60_000))));
+            let is_ahead = r.chance(0.5);
+            let (ahead, behind) = if is_ahead { (by, None) } else { (None, by) };
+            f.clock_skew = pick(r, hosts).map(|host| ClockSkew { host, ahead, behind });
+            f.clock_skew.is_some()
+        });
+    }
+
+    fn of_links(&mut self, random: &RandomFaults, hosts: &[String]) {
+        self.kind("partition", random.partition, |r, f, _| {
+            let service = pick(r, &["dynamodb".to_owned(), "kinesis".to_owned()]);
+            let way = [Way::Both, Way::Requests, Way::Replies][r.below(3) as usize];
+            f.partition =
+                pick(r, hosts).map(|host| LinkFault { hosts: vec![host], service, way, ..LinkFault::default() });
+            f.partition.is_some()
+        });
+        let tenth = "10%".parse().ok();
+        self.kind("lose", random.lose, |_, f, _| {
+            f.lose = Some(LinkFault { rate: tenth, ..LinkFault::default() });
+            true
+        });
+        self.kind("lose_responses", random.lose_responses, |r, f, _| {
+            let service = pick(r, &["dynamodb".to_owned(), "kinesis".to_owned()]);
+            f.lose_responses = Some(LinkFault { service, rate: tenth, ..LinkFault::default() });
+            true
+        });
+        self.kind("duplicate", random.duplicate, |_, f, _| {
+            f.duplicate = Some(LinkFault { rate: tenth, ..LinkFault::default() });
+            true
+        });
+        self.kind("delay", random.delay, |r, f, _| {
+            let by = Some(DurationRange(SimDuration::ZERO, SimDuration::from_millis(r.between(100, 2000))));
+            f.delay = Some(LinkFault { by, ..LinkFault::default() });
+            true
+        });
+    }
+
+    fn of_services(&mut self, random: &RandomFaults, tables: &[String]) {
+        let (file, tenth) = (self.file, "10%".parse().ok());
+        self.kind("throttle", random.throttle, |r, f, _| {
+            f.throttle = Some(ServiceFault { rate: "20%".parse().ok(), ..target(r, file, tables, true) });
+            true
+        });
+        self.kind("internal_errors", random.internal_errors, |r, f, _| {
+            f.internal_errors = Some(ServiceFault { rate: tenth, ..target(r, file, tables, true) });
+            true
+        });
+        self.kind("unavailable", random.unavailable, |r, f, _| {
+            f.unavailable = Some(ServiceFault { rate: tenth, ..target(r, file, tables, false) });
+            true
+        });
+        self.kind("kms", random.kms, |r, f, _| {
+            let states = [KmsState::Disabled, KmsState::PendingDeletion, KmsState::AccessDenied, KmsState::Throttled];
+            f.kms = Some(states[r.below(states.len() as u64) as usize]);
+            true
+        });
+        self.kind("expire_iterators", random.expire_iterators, |_, f, _| {
+            let rate: Option<Share> = "50%".parse().ok();
+            f.expire_iterators = Some(ServiceFault { rate, ..ServiceFault::default() });
+            true
+        });
+    }
 }
 
 fn until(file: &File, random: &RandomFaults) -> SimDuration {

@@ -98,10 +98,11 @@ fn what_is_wrong_is_said_where_it_stands() {
             GOOD.replace("shards = 4", "shards = 0").replace("workers = 2", "workers = 0\nrecords_max = 0"),
         ),
     ];
-    let mut text = String::new();
-    for (name, source) in cases {
-        text.push_str(&format!("---- {name}\n{}\n\n", refuse(&source)));
-    }
+    let told = |(name, source): &(&str, String)| format!("---- {name}\n{}\n\n", refuse(source));
+    review_diagnostics(&cases.iter().map(told).collect::<String>());
+}
+
+fn review_diagnostics(text: &str) {
     insta::with_settings!({
         snapshot_path => "../../snapshots", prepend_module_to_snapshot => false, omit_expression => true,
     }, {

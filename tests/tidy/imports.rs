@@ -33,7 +33,8 @@ struct Names {
     items: BTreeSet<String>,
     /// Names that it imports, with what they name, and that it only shows.
     imported: BTreeMap<String, (Vec<String>, bool)>,
-    globs: Vec<Vec<String>>,
+    /// Modules whose names are all here, and whether they are only shown.
+    globs: Vec<(Vec<String>, bool)>,
 }
 
 pub fn imports(sources: &[Source]) -> Imports {
@@ -55,8 +56,8 @@ pub fn imports(sources: &[Source]) -> Imports {
                 add(if *is_shown { &mut found.shows } else { &mut found.uses }, resolver.file_of(target, 0));
             }
         }
-        for target in &resolver.names[path].globs {
-            add(&mut found.uses, resolver.file_of(target, 0));
+        for (target, is_shown) in &resolver.names[path].globs {
+            add(if *is_shown { &mut found.shows } else { &mut found.uses }, resolver.file_of(target, 0));
         }
         for used in paths.0 {
             if let Some(target) = resolver.absolute(path, &used) {
@@ -83,8 +84,16 @@ impl Resolver<'_> {
         if let Some((target, _)) = self.names[module].imported.get(&path[0]) {
             return Some([target, &path[1..]].concat());
         }
+        if let Some(glob) = self.glob_with(module, &path[0]) {
+            return Some([glob, path].concat());
+        }
         let child = [module, &path[..1]].concat();
         (path.len() > 1 && self.modules.contains_key(&child)).then(|| [module, path].concat())
+    }
+    /// The module of which `module` has all names, if one of those is `name`.
+    fn glob_with(&self, module: &[String], name: &str) -> Option<&[String]> {
+        let mut globs = self.names[module].globs.iter().map(|(glob, _)| glob);
+        globs.find(|glob| self.names.get(*glob).is_some_and(|names| names.has(name))).map(Vec::as_slice)
     }
     /// The file that defines what a path from the root names.
     fn file_of(&self, path: &[String], depth: usize) -> Option<String> {
@@ -99,8 +108,7 @@ impl Resolver<'_> {
         if let Some((target, _)) = names.imported.get(name) {
             return self.file_of(&[target, &rest[1..]].concat(), depth + 1);
         }
-        let shown = names.globs.iter().find(|glob| self.names.get(*glob).is_some_and(|names| names.has(name)));
-        match shown {
+        match self.glob_with(module, name) {
             Some(glob) => self.file_of(&[glob, rest].concat(), depth + 1),
             None => Some(file),
         }
@@ -108,8 +116,9 @@ impl Resolver<'_> {
 }
 
 impl Names {
+    /// Whether others see the name here.
     fn has(&self, name: &str) -> bool {
-        self.items.contains(name) || self.imported.contains_key(name)
+        self.items.contains(name) || self.imported.get(name).is_some_and(|(_, is_shown)| *is_shown)
     }
 }
 
@@ -147,7 +156,7 @@ fn names_of(modules: &Modules<'_>, module: &[String], items: &[syn::Item]) -> Na
         };
         let Some(target) = absolute_of_keyword(module, &path).or_else(own_child) else { continue };
         match name.as_str() {
-            "*" => names.globs.push(target),
+            "*" => names.globs.push((target, is_shown)),
             _ => drop(names.imported.insert(name, (target, is_shown))),
         }
     }

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{one_u32, secs};
+use super::defaults::{one_u32, secs};
 use crate::base::{ConsumerId, SimDuration};
 use crate::client::kcl::KclSettings;
 use crate::scenario::units::{Duration, Size};

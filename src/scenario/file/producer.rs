@@ -3,8 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::a_day;
-use super::one_u32;
+use super::defaults::{a_day, one_u32};
 use crate::base::SimDuration;
 use crate::scenario::units::{Duration, Rate, Share, Size, SizeRange};
 

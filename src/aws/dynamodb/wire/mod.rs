@@ -10,6 +10,7 @@ pub mod client;
 mod decode;
 pub(super) mod encode;
 mod grammar;
+mod key_conditions;
 pub(super) mod legacy;
 pub(super) mod members;
 mod projection;

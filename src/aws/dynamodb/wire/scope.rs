@@ -5,6 +5,7 @@ use std::cell::Cell;
 
 use super::attribute;
 use super::grammar::{self, Problem, Syntax};
+use super::key_conditions;
 use crate::aws::dynamodb::api::{AttributeName, AttributeValue, Condition, KeyCondition, Path, Update};
 use crate::aws::protocol::WireError;
 use crate::aws::protocol::value::Value;
@@ -108,7 +109,7 @@ impl Scope {
     /// # Errors
     /// ValidationException that says what is wrong with it.
     pub fn key_conditions(&self, text: &str) -> Result<Vec<(AttributeName, KeyCondition)>, WireError> {
-        grammar::key_conditions(self.condition("KeyConditionExpression", text)?)
+        key_conditions::key_conditions(self.condition("KeyConditionExpression", text)?)
     }
 
     fn parse<T>(

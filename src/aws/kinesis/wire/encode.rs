@@ -5,7 +5,8 @@ use std::borrow::Cow;
 use super::decode::Echo;
 use super::{resources, tokens};
 use crate::aws::kinesis::api::{
-    ChildShard, GetRecordsOutput, Placed, PutFailure, Record, Response, Shard, StreamDescription, StreamSummary,
+    ChildShard, GetRecordsOutput, ListStreamsToken, ListedStream, Placed, PutFailure, Record, Response, Shard,
+    StreamDescription, StreamSummary, WarmThroughput,
 };
 use crate::aws::protocol::Account;
 use crate::aws::protocol::value::Value;
@@ -39,12 +40,7 @@ pub fn encode<'a>(echo: &Echo, response: &'a Response, account: &Account, epoch_
         Response::StreamSummary(summary) => {
             Value::structure([("StreamDescriptionSummary", stream_description_summary(summary, account))])
         }
-        Response::Streams { streams, next_token } => Value::structure([
-            ("StreamNames", Value::list(streams.iter().map(|stream| stream.name.as_str().into()))),
-            ("HasMoreStreams", next_token.is_some().into()),
-            ("NextToken", next_token.as_ref().map(tokens::list_streams_text).into()),
-            ("StreamSummaries", Value::list(streams.iter().map(|stream| resources::listed_stream(stream, account)))),
-        ]),
+        Response::Streams { streams, next_token } => listed(streams, next_token.as_ref(), account),
         Response::ShardCountUpdated { current, target } => Value::structure([
             ("StreamName", echo.stream.as_ref().map(ToString::to_string).into()),
             ("CurrentShardCount", (*current).into()),
@@ -63,19 +59,11 @@ pub fn encode<'a>(echo: &Echo, response: &'a Response, account: &Account, epoch_
             ("StreamARN", stream_arn(echo, account)),
         ]),
         Response::Limits { shard_limit, open_shard_count, on_demand_stream_count, on_demand_stream_count_limit } => {
-            Value::structure([
-                ("ShardLimit", (*shard_limit).into()),
-                ("OpenShardCount", (*open_shard_count).into()),
-                ("OnDemandStreamCount", (*on_demand_stream_count).into()),
-                ("OnDemandStreamCountLimit", (*on_demand_stream_count_limit).into()),
-            ])
+            let on_demand = (*on_demand_stream_count, *on_demand_stream_count_limit);
+            limits(*shard_limit, *open_shard_count, on_demand)
         }
         Response::AccountSettings(commitment) => resources::account_settings(commitment),
-        Response::WarmThroughput(warm) => Value::structure([
-            ("StreamARN", stream_arn(echo, account)),
-            ("StreamName", echo.stream.as_ref().map(ToString::to_string).into()),
-            ("WarmThroughput", resources::warm_throughput(*warm)),
-        ]),
+        Response::WarmThroughput(warm) => warm_throughput(echo, *warm, account),
         // Its events follow, in frames.
         Response::Subscribed { .. } => return None,
         Response::ConsumerRegistered(consumer) => {
@@ -92,6 +80,32 @@ pub fn encode<'a>(echo: &Echo, response: &'a Response, account: &Account, epoch_
             ])
         }
     })
+}
+
+fn listed<'a>(streams: &'a [ListedStream], next: Option<&ListStreamsToken>, account: &Account) -> Value<'a> {
+    Value::structure([
+        ("StreamNames", Value::list(streams.iter().map(|stream| stream.name.as_str().into()))),
+        ("HasMoreStreams", next.is_some().into()),
+        ("NextToken", next.map(tokens::list_streams_text).into()),
+        ("StreamSummaries", Value::list(streams.iter().map(|stream| resources::listed_stream(stream, account)))),
+    ])
+}
+
+fn limits<'a>(shards: u32, open: u32, (on_demand, on_demand_max): (u32, u32)) -> Value<'a> {
+    Value::structure([
+        ("ShardLimit", shards.into()),
+        ("OpenShardCount", open.into()),
+        ("OnDemandStreamCount", on_demand.into()),
+        ("OnDemandStreamCountLimit", on_demand_max.into()),
+    ])
+}
+
+fn warm_throughput<'a>(echo: &Echo, warm: WarmThroughput, account: &Account) -> Value<'a> {
+    Value::structure([
+        ("StreamARN", stream_arn(echo, account)),
+        ("StreamName", echo.stream.as_ref().map(ToString::to_string).into()),
+        ("WarmThroughput", resources::warm_throughput(warm)),
+    ])
 }
 
 fn stream_arn<'a>(echo: &Echo, account: &Account) -> Value<'a> {

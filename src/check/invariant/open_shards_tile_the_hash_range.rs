@@ -94,7 +94,8 @@ impl OpenShardsTileTheHashRange {
 
 impl Invariant for OpenShardsTileTheHashRange {
     const NAME: &'static str = "open-shards-tile-the-hash-range";
-    const PROMISE: &'static str = "after every reshard the open shards cover each hash key exactly once, and children name \
+    const PROMISE: &'static str = "after every reshard the open shards cover each hash key exactly once, and \
+        children name \
                                    as parents exactly the shards that they take over from";
     const HEARS: &'static [EventKind] =
         &[EventKind::ShardOpened, EventKind::ShardClosed, EventKind::StreamStatusChanged, EventKind::RunEnded];

@@ -60,10 +60,10 @@ pub fn imports(sources: &[Source]) -> Imports {
             add(if *is_shown { &mut found.shows } else { &mut found.uses }, resolver.file_of(target, 0));
         }
         for used in paths.0 {
-            if let Some(target) = resolver.absolute(path, &used) {
-                if !modules.contains_key(&target) {
-                    add(&mut found.uses, resolver.file_of(&target, 0));
-                }
+            if let Some(target) = resolver.absolute(path, &used)
+                && !modules.contains_key(&target)
+            {
+                add(&mut found.uses, resolver.file_of(&target, 0));
             }
         }
     }

@@ -44,13 +44,10 @@ impl Invariant for CheckpointOnlyByLeaseHolder {
 
 impl Check for CheckpointOnlyByLeaseHolder {
     fn on(&mut self, at: SimTime, event: &Event, lens: &Lens) {
-        match event {
-            Event::ItemWritten { table, host, before: Some(before), after: Some(after), .. } => {
-                if lens.names.consumer_of_table(*table).is_some() {
-                    self.judge(lens, at, *host, before, after);
-                }
-            }
-            _ => {}
+        if let Event::ItemWritten { table, host, before: Some(before), after: Some(after), .. } = event
+            && lens.names.consumer_of_table(*table).is_some()
+        {
+            self.judge(lens, at, *host, before, after);
         }
     }
     fn result(&self, _: &Lens) -> CheckResult {

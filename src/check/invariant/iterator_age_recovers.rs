@@ -98,7 +98,6 @@ impl Check for IteratorAgeRecovers {
                 if let Some(consumer) = lens.names.consumer_of_host(host) {
                     self.on_read(lens, at, consumer, shard, behind_latest_ms);
                 }
-                return;
             }
             Event::ShardOpened { stream, shard, .. } => *self.opened.at(stream.index(), shard.index()) = at,
             Event::RunEnded {} => self.on_end(lens, at),

@@ -110,11 +110,8 @@ impl Invariant for LeaseDeletedOnlyWhenAllowed {
 
 impl Check for LeaseDeletedOnlyWhenAllowed {
     fn on(&mut self, at: SimTime, event: &Event, lens: &Lens) {
-        match event {
-            Event::ItemWritten { table, host, before, after, .. } => {
-                self.on_row(lens, at, *table, *host, before.as_deref(), after.as_deref());
-            }
-            _ => {}
+        if let Event::ItemWritten { table, host, before, after, .. } = event {
+            self.on_row(lens, at, *table, *host, before.as_deref(), after.as_deref());
         }
     }
     fn result(&self, _: &Lens) -> CheckResult {

@@ -3,8 +3,7 @@
 //!
 //! Each write costs twice its units, also when the transaction is cancelled. A call with the
 //! client token of a transaction that was applied reads its items instead, for twice their units. Not modelled:
-//! conflicts with other transactions (calls are handled one after another), that such a read may be throttled,
-//! TransactGetItems.
+//! conflicts with other transactions (calls are handled one after another), that such a read may be throttled.
 
 use super::api::{CancellationReason, Consumed, Error, Reply, Response, Returns, TransactAction, TransactWrite};
 use super::capacity::read_half_units;

@@ -49,6 +49,13 @@ pub enum Response {
         /// ConsumedCapacity, by table.
         consumed: Vec<(TableName, Consumed)>,
     },
+    /// TransactGetItems.
+    TransactGot {
+        /// The items in the order of the request; `None` where there is none.
+        items: Vec<Option<Arc<Item>>>,
+        /// ConsumedCapacity, by table.
+        consumed: Vec<(TableName, Consumed)>,
+    },
     /// BatchGetItem.
     Got {
         /// Items found.

@@ -4,7 +4,7 @@
 //! about, and which method of the service carries it out. Everything that must know all operations is made from the
 //! list below.
 //!
-//! Not here: PartiQL, streams, global tables, backups, imports and exports, TransactGetItems.
+//! Not here: PartiQL, streams, global tables, backups, imports and exports.
 //!
 //! Members are AWS's, under its names, and as it describes them; words stand where a member is named otherwise, or
 //! holds less or more.
@@ -27,6 +27,7 @@ mod query;
 pub(super) mod row;
 mod scan;
 mod tag_resource;
+mod transact_get_items;
 mod transact_write_items;
 mod untag_resource;
 mod update_continuous_backups;
@@ -48,6 +49,7 @@ pub use self::put_item::PutItem;
 pub use self::query::Query;
 pub use self::scan::Scan;
 pub use self::tag_resource::TagResource;
+pub use self::transact_get_items::TransactGetItems;
 pub use self::transact_write_items::TransactWriteItems;
 pub use self::untag_resource::UntagResource;
 pub use self::update_continuous_backups::UpdateContinuousBackups;
@@ -77,6 +79,7 @@ operations! {
     Query,
     Scan,
     TagResource,
+    TransactGetItems,
     TransactWriteItems,
     UntagResource,
     UpdateContinuousBackups,

@@ -1,9 +1,9 @@
-//! TransactWriteItems.
+//! TransactWriteItems and TransactGetItems.
 
 use super::*;
 use crate::aws::dynamodb::Request;
 use crate::aws::dynamodb::api::{TransactAction, TransactWrite};
-use crate::aws::dynamodb::operations::TransactWriteItems;
+use crate::aws::dynamodb::operations::{TransactGetItems, TransactWriteItems};
 
 fn write(action: TransactAction, condition: Option<Condition>) -> TransactWrite {
     TransactWrite { table: leases(), action, condition, old_on_failure: true }
@@ -106,4 +106,33 @@ fn a_cancelled_transaction_may_be_tried_again_under_its_token() {
     assert!(matches!(transact_under(&mut bench, "t", check()), Err(Error::TransactionCanceled(_))));
     bench.ok(put(lease("c", "w", 1)));
     assert!(transact_under(&mut bench, "t", check()).is_ok());
+}
+
+fn transact_get(bench: &mut Bench, keys: &[&str]) -> Reply {
+    let gets = keys.iter().map(|key| (leases(), key_of(key))).collect();
+    bench.ask(TransactGetItems { gets }.into())
+}
+
+#[test]
+fn items_of_a_transaction_come_in_the_order_of_their_keys_and_cost_twice() {
+    let mut bench = Bench::plain();
+    bench.ok(put(lease("a", "w", 1)));
+    bench.ok(put(lease("b", "w", 2)));
+    let Ok(Response::TransactGot { items, consumed }) = transact_get(&mut bench, &["b", "missing", "a"]) else {
+        panic!("read")
+    };
+    let counters: Vec<_> = items.iter().map(|item| item.as_ref().and_then(|i| i.get_i64("leaseCounter"))).collect();
+    assert_eq!(counters, [Some(2), None, Some(1)]);
+    let half_units: u32 = consumed.iter().map(|(_, consumed)| consumed.read_half_units).sum();
+    assert_eq!(half_units, 3 * 2 * 2, "a consistent read of up to 4 KB is two half units, and each is done twice");
+    assert!(bench.item(get("a", true)).is_some());
+}
+
+#[test]
+fn a_transaction_of_no_item_and_more_than_a_hundred_are_refused() {
+    let mut bench = Bench::plain();
+    let many = vec!["a"; 101];
+    for keys in [&[][..], &many] {
+        assert!(matches!(transact_get(&mut bench, keys), Err(Error::Validation(_))), "{}", keys.len());
+    }
 }

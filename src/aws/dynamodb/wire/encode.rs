@@ -1,6 +1,7 @@
 //! The table service's replies to bodies of answers.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use super::body::Body;
 use super::projection::project;
@@ -149,6 +150,16 @@ pub fn encode<'a>(echo: &Echo, response: &'a Response, account: &Account, epoch_
             ("UnprocessedItems", unprocessed_items(unprocessed)),
             ("ConsumedCapacity", echo.capacities(consumed)),
         ]),
+        Response::TransactGot { items, consumed } => {
+            let item = |(item, of): (&Option<Arc<Item>>, &BatchKeys)| match item {
+                Some(item) => Value::structure([("Item", shown(item, &of.shown))]),
+                None => Value::Map(Vec::new()),
+            };
+            Value::structure([
+                ("Responses", Value::list(items.iter().zip(&echo.batch).map(item))),
+                ("ConsumedCapacity", echo.capacities(consumed)),
+            ])
+        }
         Response::Transacted { consumed } => Value::structure([("ConsumedCapacity", echo.capacities(consumed))]),
         other => tables::encode(other, account, epoch_unix_ms),
     }

@@ -68,10 +68,6 @@ const GLOB_ARMS: &[(&str, &str, &str)] = &[
     ("src/net/server.rs", "", "looks at the few requests with a payload or a position; all others pass as they are"),
 ];
 
-// ---- until the files on these lists are mended; nothing is to be added ----
-const CIRCLES_FOR_NOW: &[&str] = &["src/aws/dynamodb/", "src/aws/dynamodb/wire/"];
-// ---------------------------------------------------------------------------
-
 fn root() -> PathBuf {
     // To measure another state of the sources.
     std::env::var("TIDY_ROOT").map_or_else(|_| Path::new(env!("CARGO_MANIFEST_DIR")).to_owned(), PathBuf::from)
@@ -135,10 +131,7 @@ fn not_listed<'a>(arrows: Vec<String>, allowed: impl Iterator<Item = (&'a str, &
 fn no_files_use_each_other_in_a_circle() {
     let imports = imports::imports(&src());
     let found = circles::circles(&imports.uses);
-    let is_allowed = |circle: &[&str]| {
-        CIRCLES.iter().any(|(files, _)| files == &circle)
-            || CIRCLES_FOR_NOW.iter().any(|prefix| circle.iter().all(|file| file.starts_with(prefix)))
-    };
+    let is_allowed = |circle: &[&str]| CIRCLES.iter().any(|(files, _)| files == &circle);
     let wrong = found.iter().filter(|circle| !is_allowed(circle)).map(|circle| circle.join(" <-> "));
     let gone = CIRCLES.iter().filter(|(files, _)| !found.iter().any(|circle| circle == files));
     none(&wrong.chain(gone.map(|(files, _)| format!("no circle any more: {files:?}"))).collect::<Vec<_>>());

@@ -12,8 +12,7 @@
 //! fewer again; a new one on demand has four, which is where its first 4,000 write units come from. Keys are spread
 //! over them by hash. A page of Query or Scan counts toward the partition in which it begins.
 
-use super::api::{Capacity, Settings, ThrottlingReason};
-use super::table::Table;
+use super::api::{Capacity, Settings};
 use crate::base::event::TableThrottle;
 use crate::base::units::KIB;
 use crate::base::{SimDuration, SimTime, TokenBucket};
@@ -217,23 +216,6 @@ impl Units {
             self.writes.change(writes, now);
             self.grown = now;
         }
-    }
-}
-
-impl Table {
-    /// What a caller hears of a shortage, of the table or of one of its indexes. What is on demand has nothing
-    /// provisioned: there a partition is short that has not split yet.
-    pub fn throttling_reason(&self, short: TableThrottle, index: Option<usize>) -> Box<ThrottlingReason> {
-        use TableThrottle as T;
-        let index = index.map(|index| &self.indexes[index]);
-        let units = index.map_or(&self.units, |index| &index.units);
-        let is_of_partition = matches!(short, T::PartitionRead | T::PartitionWrite);
-        Box::new(ThrottlingReason {
-            table: self.name.clone(),
-            index: index.map(|index| index.name.clone()),
-            is_write: matches!(short, T::TableWrite | T::PartitionWrite | T::IndexWrite),
-            is_key_range: is_of_partition || units.capacity == Capacity::OnDemand,
-        })
     }
 }
 

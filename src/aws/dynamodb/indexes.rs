@@ -6,11 +6,9 @@
 
 use std::sync::Arc;
 
-use super::api::{AttributeName, Capacity, IndexDescription, Item, Key, Projection};
+use super::api::{AttributeName, IndexDescription, Item, Key, Projection};
 use super::capacity::{Units, write_units};
-use super::items::Change;
 use super::store::{KeySchema, Place, Store};
-use super::table::Table;
 use crate::base::SimTime;
 
 /// An index of a table.
@@ -69,7 +67,7 @@ impl Index {
     }
 
     /// Returns whether entries have this attribute of their items.
-    fn shows(&self, table: &KeySchema, name: &AttributeName) -> bool {
+    pub fn shows(&self, table: &KeySchema, name: &AttributeName) -> bool {
         let is_key = self.keys.has(name) || table.has(name);
         match &self.projection {
             Projection::KeysOnly => is_key,
@@ -99,7 +97,7 @@ impl Index {
     }
 
     /// What a write from `before` to `after` does to this index, which is number `index`.
-    fn change(
+    pub fn change(
         &self,
         index: usize,
         table: &KeySchema,
@@ -123,7 +121,7 @@ impl Index {
         Some(IndexChange { index, units, delete: delete.map(|entry| entry.place), put })
     }
 
-    fn apply(&mut self, change: IndexChange, now: SimTime) {
+    pub fn apply(&mut self, change: IndexChange, now: SimTime) {
         if let Some(place) = change.delete {
             self.store.delete(place, now);
         }
@@ -146,33 +144,5 @@ impl IndexChange {
     /// The hash of the key that it writes, which chooses the index's partition.
     pub fn hash(&self) -> u64 {
         self.put.as_ref().map(|entry| &entry.place).or(self.delete.as_ref()).map_or(0, Place::hash)
-    }
-}
-
-impl Table {
-    /// The indexes that a change may touch. A change of other attributes, as in a lease's renewal, touches none.
-    pub fn indexes_touched(&self, change: &Change<'_>, is_there: bool) -> Vec<usize> {
-        let may_touch = |index: &Index| match change {
-            Change::Update(_, changes) if is_there => {
-                changes.iter().any(|update| index.shows(&self.keys, &update.path().name))
-            }
-            _ => true,
-        };
-        (0..self.indexes.len()).filter(|at| may_touch(&self.indexes[*at])).collect()
-    }
-    /// What a write does to those of the table's indexes that it may touch.
-    pub fn index_changes(&self, touched: &[usize], before: Option<&Item>, after: Option<&Item>) -> Vec<IndexChange> {
-        touched.iter().filter_map(|at| self.indexes[*at].change(*at, &self.keys, before, after)).collect()
-    }
-    pub fn apply_index_changes(&mut self, changes: Vec<IndexChange>, now: SimTime) {
-        for change in changes {
-            self.indexes[change.index].apply(change, now);
-        }
-    }
-    /// Capacity changes of the table reach the indexes that have none of their own.
-    pub fn change_capacity(&mut self, capacity: Capacity, now: SimTime) {
-        self.units.change(capacity, now);
-        let followers = self.indexes.iter_mut().filter(|index| !index.has_own_capacity);
-        followers.for_each(|index| index.units.change(capacity, now));
     }
 }

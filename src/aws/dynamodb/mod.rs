@@ -31,6 +31,7 @@ mod pages;
 mod service;
 mod store;
 mod table;
+mod table_indexes;
 mod tables;
 #[cfg(test)]
 mod tests;

@@ -5,7 +5,6 @@
 //! The next token always decides what follows, so the first token that does not fit is the one that messages name.
 
 use std::borrow::Cow;
-use std::fmt;
 
 use winnow::Parser;
 use winnow::combinator::peek;
@@ -13,6 +12,7 @@ use winnow::error::ParserError;
 use winnow::stream::{Stream, TokenSlice};
 use winnow::token::any;
 
+use super::problem::{Input, Parsed, Problem};
 use super::reserved::is_reserved;
 use super::scope::Scope;
 use super::tokens::{Kind, Token, tokens};
@@ -24,45 +24,6 @@ use crate::aws::dynamodb::api::{
 const DEPTH_MAX: u32 = 64;
 /// Most operands of IN.
 const IN_MAX: usize = 100;
-
-pub(super) type Input<'a> = TokenSlice<'a, Token<'a>>;
-pub(super) type Parsed<T> = Result<T, Problem>;
-
-/// What is wrong with an expression.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Problem {
-    /// A token does not fit; so many are left, itself included.
-    Syntax { left: usize },
-    /// The expression can be read but not meant.
-    Meaning(String),
-    /// A syntax error, told.
-    Told(String),
-}
-
-impl Problem {
-    pub fn meaning(text: impl Into<String>) -> Self {
-        Self::Meaning(text.into())
-    }
-}
-
-impl fmt::Display for Problem {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Syntax { .. } => f.write_str("Syntax error"),
-            Self::Meaning(text) | Self::Told(text) => f.write_str(text),
-        }
-    }
-}
-
-impl ParserError<Input<'_>> for Problem {
-    type Inner = Self;
-    fn from_input(input: &Input<'_>) -> Self {
-        Self::Syntax { left: input.eof_offset() }
-    }
-    fn into_inner(self) -> Result<Problem, Self> {
-        Ok(self)
-    }
-}
 
 /// Reads a whole expression.
 pub(super) fn parse<T>(

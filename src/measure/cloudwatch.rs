@@ -107,7 +107,8 @@ metrics! {
 metrics! {
     /// Metrics of a consumer, as the KCL publishes them.
     consumer of ConsumerFigures, "KCL" by ["Application"] => {
-        ITERATORS_EXPIRED = "ExpiredIterator" Sum, "GetRecords calls refused for the iterator's age", |of| some(of.iterators_expired);
+        ITERATORS_EXPIRED = "ExpiredIterator" Sum, "GetRecords calls refused for the iterator's age",
+            |of| some(of.iterators_expired);
         ITERATOR_AGE = "GetRecords.IteratorAgeMilliseconds" Maximum,
             "age of the last record of an answer, and of records that wait for one", |of| seen(of.iterator_age_max_ms);
         LOST_LEASES = "LostLeases" Sum, "leases that a worker found to be no longer its own", |of| some(of.leases_lost);

@@ -10,7 +10,7 @@ pub trait Backend: 'static {
     /// Its answer.
     type Reply;
 
-    /// Returns which service a request goes to: an index into [`Settings::services`].
+    /// Returns which service a request goes to: an index into [`services`](super::Settings::services).
     fn service_of(request: &Self::Request) -> usize;
     /// The operation's name, for link rules and events.
     fn operation_of(request: &Self::Request) -> &'static str;

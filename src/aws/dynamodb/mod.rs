@@ -12,7 +12,8 @@
 //! Not modelled: local indexes, the deletion of what TTL says has expired, backups, streams, auto scaling, and
 //! partitions that split by size or by heat: their number follows from the capacity.
 //!
-//! [`Event::UnitsConsumed`] counts the table's own units. An index has its own, which show only when they run out.
+//! [`UnitsConsumed`](crate::base::Event::UnitsConsumed) counts the table's own units. An index has its own, which show
+//! only when they run out.
 
 pub mod api;
 mod batches;

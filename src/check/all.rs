@@ -83,7 +83,7 @@ mod tests {
 
     use super::*;
     use crate::base::event::{
-        ConsumerLibrary, HostRole, ProcessingEnd, ReadRefusal, SinkKind, StreamStatus, TableThrottle, WriteRefusal,
+        ConsumerLibrary, HostRole, ProcessingEnd, ReadRefusal, StoreKind, StreamStatus, TableThrottle, WriteRefusal,
         ZoneState,
     };
     use crate::base::{PartitionKey, Position, SimDuration, StreamId};
@@ -169,7 +169,7 @@ mod tests {
             K::PutFinished => {
                 Event::PutFinished { host: WEB, records_ok: 9, records_given_up: a.into(), attempts: 1, took_ms: 5 }
             }
-            K::ConsumerDeclared => scene_of(ConsumerLibrary::App, SinkKind::Idempotent).remove(6),
+            K::ConsumerDeclared => scene_of(ConsumerLibrary::App, StoreKind::Idempotent).remove(6),
             K::WorkerStarted => Event::WorkerStarted { consumer, host },
             K::WorkerStopped => Event::WorkerStopped { consumer, host },
             K::LeaseGained => gained(host, shard),
@@ -223,7 +223,7 @@ mod tests {
             let mut at = SimTime::ZERO;
             let script = script.into_iter();
             let script = script.map(|(wait_s, kind, numbers)| (wait_s, drawn(EventKind::ALL[kind], numbers)));
-            let scene = scene_with(SinkKind::Idempotent).into_iter().map(|event| (0, event));
+            let scene = scene_with(StoreKind::Idempotent).into_iter().map(|event| (0, event));
             for (wait_s, event) in scene.chain(script) {
                 at += SimDuration::from_secs(wait_s);
                 listening.on(at, &event);

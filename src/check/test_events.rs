@@ -6,7 +6,7 @@ use super::lens::Lens;
 use super::{Check, CheckResult, CheckSettings, LivenessBounds};
 use crate::aws::kinesis::api::ThrottleWindow;
 use crate::base::event::{
-    ConsumerLibrary, HostRole, LeaseGain, ProcessingEnd, ProcessorFault, Replaced, RoutedBy, SinkKind,
+    ConsumerLibrary, HostRole, LeaseGain, ProcessingEnd, ProcessorFault, Replaced, RoutedBy, StoreKind,
 };
 use crate::base::item::{AttributeValue, Item};
 use crate::base::{
@@ -30,14 +30,14 @@ pub type Script = Vec<(u64, Event)>;
 
 /// A stream `clicks` of 24 hours, and a consumer `billing` with two workers and a lease table.
 pub fn scene() -> Vec<Event> {
-    scene_with(SinkKind::Plain)
+    scene_with(StoreKind::Plain)
 }
 
-pub fn scene_with(sink: SinkKind) -> Vec<Event> {
-    scene_of(ConsumerLibrary::Kcl2, sink)
+pub fn scene_with(store: StoreKind) -> Vec<Event> {
+    scene_of(ConsumerLibrary::Kcl2, store)
 }
 
-pub fn scene_of(library: ConsumerLibrary, sink: SinkKind) -> Vec<Event> {
+pub fn scene_of(library: ConsumerLibrary, store: StoreKind) -> Vec<Event> {
     let host = |host, name: &str, role| Event::HostDeclared { host, name: name.into(), role };
     vec![
         host(WORKER_1, "billing-1", HostRole::Consumer),
@@ -51,7 +51,7 @@ pub fn scene_of(library: ConsumerLibrary, sink: SinkKind) -> Vec<Event> {
             name: "billing".into(),
             stream: "clicks".parse().expect("a name"),
             library,
-            sink,
+            store,
             lease_table: Some("billing".parse().expect("a name")),
             failover_ms: 10_000,
         },

@@ -1,7 +1,7 @@
 //! What the scripted application does with records, and what goes wrong in it: its settings.
 
 use crate::base::SimDuration;
-use crate::base::event::SinkKind;
+use crate::base::event::StoreKind;
 
 /// What the application does with records.
 #[derive(Clone, Debug, PartialEq)]
@@ -15,7 +15,7 @@ pub struct ProcessorSettings {
     /// Whether it prepares every checkpoint before it stores it (`prepareCheckpoint`): two writes instead of one.
     pub is_checkpoint_prepared: bool,
     /// What the store that effects go to promises of them.
-    pub sink: SinkKind,
+    pub store: StoreKind,
     /// What goes wrong in it.
     pub faults: Vec<ProcessorScript>,
 }
@@ -30,7 +30,7 @@ impl Default for ProcessorSettings {
             checkpoint: CheckpointPolicy::EveryBatch,
             checkpoint_tries: CHECKPOINT_TRIES,
             is_checkpoint_prepared: false,
-            sink: SinkKind::Plain,
+            store: StoreKind::Plain,
             faults: Vec::new(),
         }
     }

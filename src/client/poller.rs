@@ -88,7 +88,7 @@ impl Poller {
             let stream = is_first.then(|| self.worker.settings.stream.clone());
             let filter = is_first.then(|| self.shard_filter());
             let request = Request::ListShards(ListShards { stream, filter, next_token, ..ListShards::default() });
-            let Ok(Response::Shards { shards, next_token: next }) = self.worker.sdk.streams(request).await else {
+            let Ok(Response::Shards { shards, next_token: next }) = self.worker.sdk.kinesis(request).await else {
                 return None;
             };
             listed.extend(shards);

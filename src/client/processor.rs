@@ -9,7 +9,7 @@ use super::sdk::Sdk;
 use crate::aws::kinesis::api::Record;
 use crate::aws::store::{self, Position};
 use crate::base::event::ProcessorFault;
-pub use crate::base::event::SinkKind;
+pub use crate::base::event::StoreKind;
 use crate::base::{ConsumerId, Event, ShardId, SimTime};
 
 /// The record processor of one shard on one KCL worker, while it runs.
@@ -17,7 +17,7 @@ pub(crate) struct RecordProcessor {
     cx: Cx,
     settings: ProcessorSettings,
     of: (ConsumerId, ShardId),
-    sink: Rc<Sdk>,
+    store: Rc<Sdk>,
     fence: u64,
     mishaps: Rc<Mishaps>,
     records_since_checkpoint: u64,
@@ -41,7 +41,7 @@ impl RecordProcessor {
         cx: Cx,
         settings: ProcessorSettings,
         of: (ConsumerId, ShardId),
-        sink: Rc<Sdk>,
+        store: Rc<Sdk>,
         fence: u64,
         mishaps: Rc<Mishaps>,
     ) -> Option<Self> {
@@ -50,16 +50,16 @@ impl RecordProcessor {
             cx,
             settings,
             of,
-            sink,
+            store,
             fence,
             mishaps,
             records_since_checkpoint: 0,
             checkpointed_at,
             store_position: None,
         };
-        if processor.settings.sink == SinkKind::Transactional {
+        if processor.settings.store == StoreKind::Transactional {
             let (consumer, shard) = of;
-            let kind = SinkKind::Transactional;
+            let kind = StoreKind::Transactional;
             match processor.store(store::Request::Open { consumer, shard, kind, fence }).await {
                 store::Reply::Opened { position } => processor.store_position = position,
                 store::Reply::Applied | store::Reply::Fenced => return None,
@@ -103,9 +103,9 @@ impl RecordProcessor {
     async fn apply(&mut self, records: &[Record]) -> Processed {
         let (Some(first), Some(last)) = (records.first(), records.last()) else { return Processed::Done };
         let (consumer, shard) = self.of;
-        let (from, to, kind, fence) = (first.ordinal, last.ordinal + 1, self.settings.sink, self.fence);
+        let (from, to, kind, fence) = (first.ordinal, last.ordinal + 1, self.settings.store, self.fence);
         let position = Position { sequence_number: Some(last.sequence_number), next_ordinal: to };
-        let commit = (kind == SinkKind::Transactional).then_some(position);
+        let commit = (kind == StoreKind::Transactional).then_some(position);
         let request = store::Request::Apply { consumer, shard, kind, from, to, fence, commit };
         if self.store(request).await == store::Reply::Fenced {
             return Processed::Fenced;
@@ -127,7 +127,7 @@ impl RecordProcessor {
     /// A call to the store, until it answers.
     async fn store(&self, request: store::Request) -> store::Reply {
         loop {
-            if let Ok(reply) = self.sink.sink(request.clone()).await {
+            if let Ok(reply) = self.store.store(request.clone()).await {
                 return reply;
             }
         }

@@ -119,15 +119,15 @@ impl Sdk {
     ///
     /// # Errors
     /// The last attempt's error.
-    pub async fn streams(
+    pub async fn kinesis(
         &self,
         request: kinesis::Request,
     ) -> Result<kinesis::api::Response, SdkError<kinesis::api::Error>> {
-        self.streams_counting(request).await.0
+        self.kinesis_counting(request).await.0
     }
 
     /// Calls the streams service and tells how many attempts it took.
-    pub async fn streams_counting(
+    pub async fn kinesis_counting(
         &self,
         request: kinesis::Request,
     ) -> (Result<kinesis::api::Response, SdkError<kinesis::api::Error>>, u32) {
@@ -143,7 +143,7 @@ impl Sdk {
     /// # Errors
     /// The last attempt's error.
     // Not `async`: the request would be held once more by the future, which is large for it.
-    pub fn table(
+    pub fn dynamodb(
         &self,
         request: dynamodb::Request,
     ) -> impl Future<Output = Result<dynamodb::api::Response, SdkError<dynamodb::api::Error>>> {
@@ -159,7 +159,7 @@ impl Sdk {
     ///
     /// # Errors
     /// [`SdkError::TimedOut`] after all attempts; the store's refusals are replies.
-    pub async fn sink(&self, request: store::Request) -> Result<store::Reply, SdkError<std::convert::Infallible>> {
+    pub async fn store(&self, request: store::Request) -> Result<store::Reply, SdkError<std::convert::Infallible>> {
         let unpack = |reply| match reply {
             Reply::Store(reply) => Ok(reply),
             _ => unreachable!("a store request has a store reply"),

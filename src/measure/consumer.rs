@@ -4,13 +4,13 @@ use super::by_id::ById;
 use super::figures::{ConsumerFigures, LeaseFigures, rounded};
 use super::histogram::Histogram;
 use super::names::Names;
-use crate::base::event::{ConsumerLibrary, LeaseGain, SinkKind};
+use crate::base::event::{ConsumerLibrary, LeaseGain, StoreKind};
 use crate::base::{HostId, RangeSet, ShardId, SimDuration, SimTime, StreamName, TableName};
 
 pub struct ConsumerMeasure {
     pub stream: StreamName,
     pub library: ConsumerLibrary,
-    pub sink: SinkKind,
+    pub store: StoreKind,
     pub lease_table: Option<TableName>,
     pub hosts: Vec<HostId>,
     pub shards: ById<ConsumerShard>,
@@ -188,7 +188,7 @@ impl ConsumerMeasure {
         ConsumerFigures {
             stream: self.stream.to_string(),
             library: self.library.as_str(),
-            sink: self.sink.as_str(),
+            store: self.store.as_str(),
             lease_table: self.lease_table.as_ref().map(ToString::to_string),
             workers: self.hosts.len() as u64,
             records_processed: counts.processed,

@@ -112,7 +112,9 @@ pub struct ConsumerFigures {
     /// `kcl-2`, `poller` or `app`.
     pub library: &'static str,
     /// Where its effects go.
-    pub sink: &'static str,
+    // `sink` is its name in the JSON report, which does not change.
+    #[serde(rename = "sink")]
+    pub store: &'static str,
     /// Name of the KCL application's lease table; absent for pollers.
     pub lease_table: Option<String>,
     /// Hosts that ran a worker.

@@ -381,11 +381,11 @@ impl Measures {
             Event::TableDeclared { table, name, read_units, write_units } => {
                 *self.tables.slot(table.index()) = Some(TableMeasure::new(name.clone(), *read_units, *write_units));
             }
-            Event::ConsumerDeclared { consumer, stream, library, sink, lease_table, .. } => {
+            Event::ConsumerDeclared { consumer, stream, library, store, lease_table, .. } => {
                 *self.consumers.slot(consumer.index()) = Some(ConsumerMeasure {
                     stream: stream.clone(),
                     library: *library,
-                    sink: *sink,
+                    store: *store,
                     lease_table: lease_table.clone(),
                     hosts: Vec::new(),
                     shards: ById::default(),

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::*;
 use crate::base::event::{
     ConsumerLibrary, Event, Fold, HostRole, LeaseGain, ProcessingEnd, ProcessorFault, ReadRefusal, Replaced, RoutedBy,
-    SinkKind, TableThrottle, WriteRefusal, ZoneState,
+    StoreKind, TableThrottle, WriteRefusal, ZoneState,
 };
 use crate::base::item::Item;
 use crate::base::{
@@ -41,7 +41,7 @@ pub fn declarations() -> Vec<Event> {
             name: "billing".into(),
             stream: "clicks".parse().expect("name"),
             library: ConsumerLibrary::Kcl2,
-            sink: SinkKind::Plain,
+            store: StoreKind::Plain,
             lease_table: Some("leases".parse().expect("name")),
             failover_ms: 10_000,
         },

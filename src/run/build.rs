@@ -6,7 +6,6 @@ use std::rc::Rc;
 use super::director::{self, Director};
 use super::operator::{Controls, Operator};
 use super::shard_load::ShardLoad;
-use crate::aws;
 use crate::aws::Cloud;
 use crate::base::event::{ConsumerLibrary, HostRole};
 use crate::base::{Event, Fold, SimDuration, SimTime};
@@ -26,18 +25,11 @@ pub(super) fn build(
 ) -> (World<Cloud>, Rc<Director>) {
     let settings = Settings {
         seed: plan.seed.derive("world"),
-        epoch_unix_ms: plan.streams_settings.epoch_unix_ms,
+        epoch_unix_ms: plan.services.kinesis.epoch_unix_ms,
         services: Cloud::hosts(),
         latency: plan.latency,
     };
-    let cloud = Cloud::new(
-        aws::Settings {
-            kinesis: plan.streams_settings.clone(),
-            dynamodb: plan.table_settings.clone(),
-            ..aws::Settings::default()
-        },
-        plan.seed,
-    );
+    let cloud = Cloud::new(plan.services.clone(), plan.seed);
     let world = World::new(settings, cloud, observer);
     for stream in &plan.streams {
         world.with_backend(|cloud, now, events| {
@@ -86,7 +78,7 @@ fn add_kcl(world: &World<Cloud>, settings: &KclSettings, controls: &Controls, st
         name: shared.name.clone(),
         stream: shared.stream.clone(),
         library: ConsumerLibrary::Kcl2,
-        sink: shared.processor.sink,
+        store: shared.processor.store,
         lease_table: Some(shared.lease_table.clone()),
         failover_ms: shared.failover.as_millis(),
     };
@@ -116,7 +108,7 @@ fn add_poller(world: &World<Cloud>, settings: &PollerSettings, starts: &mut Star
         name: shared.name.clone(),
         stream: shared.stream.clone(),
         library: ConsumerLibrary::Poller,
-        sink: shared.processor.sink,
+        store: shared.processor.store,
         lease_table: None,
         failover_ms: 0,
     });
@@ -145,7 +137,7 @@ fn add_app(world: &World<Cloud>, app: &AppPlan, index: usize, boot_app: &AppBoot
                 name: app.name.clone(),
                 stream: app.stream.clone(),
                 library: ConsumerLibrary::App,
-                sink: app.sink,
+                store: app.store,
                 lease_table: None,
                 failover_ms: 0,
             });

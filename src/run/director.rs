@@ -117,11 +117,8 @@ impl Director {
                 let rule = LinkRule { clients, services, way: *way, operation: operation.clone(), effect: *effect };
                 self.cx.add_link_rule(id, rule);
             }
-            FaultKind::Streams(what) => {
-                self.cx.with_backend(|cloud, now, events| cloud.kinesis.inject(now, id, what.clone(), events));
-            }
-            FaultKind::Table(what) => {
-                self.cx.with_backend(|cloud, now, events| cloud.dynamodb.inject(now, id, what.clone(), events));
+            FaultKind::Service(what) => {
+                self.cx.with_backend(|cloud, now, events| cloud.inject(now, id, what.clone(), events));
             }
         }
     }
@@ -154,8 +151,7 @@ impl Director {
                 self.with_host(host, |host| host.set_wall_skew_ms(skew_ms));
             }
             FaultKind::Link { .. } => self.cx.remove_link_rule(id),
-            FaultKind::Streams(_) => self.cx.with_backend(|cloud, now, events| cloud.kinesis.heal(now, id, events)),
-            FaultKind::Table(_) => self.cx.with_backend(|cloud, now, events| cloud.dynamodb.heal(now, id, events)),
+            FaultKind::Service(_) => self.cx.with_backend(|cloud, now, events| cloud.heal(now, id, events)),
         }
         self.cx.emit(Event::FaultEnded { fault: id });
     }

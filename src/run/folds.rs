@@ -32,9 +32,9 @@ impl Folds {
         }
         let checks = Checks::new(&CheckSettings {
             liveness: plan.liveness,
-            throttle_window: plan.streams_settings.throttle_window,
-            limits_enforced: plan.streams_settings.data_plane_limits && plan.table_settings.capacity_limits,
-            visibility_lag: plan.streams_settings.visibility_lag,
+            throttle_window: plan.services.kinesis.throttle_window,
+            limits_enforced: plan.services.kinesis.data_plane_limits && plan.services.dynamodb.capacity_limits,
+            visibility_lag: plan.services.kinesis.visibility_lag,
         });
         let (hash, measures, series) = (TraceHash::new(), Measures::new(), Series::new(plan.duration));
         Self { hash, checks, measures, series, windows, listeners }

@@ -187,7 +187,7 @@ impl Operator {
 
     async fn streams(&self, request: kinesis::Request) -> Result<Response, Failure> {
         for _ in 0..TRIES_MAX {
-            match self.sdk.streams(request.clone()).await {
+            match self.sdk.kinesis(request.clone()).await {
                 Ok(answer) => return Ok(answer),
                 Err(SdkError::Service(streams::Error::ResourceInUse(_) | streams::Error::LimitExceeded(_))) => {
                     self.cx.sleep(RETRY_EVERY).await;
@@ -200,7 +200,7 @@ impl Operator {
     }
 
     async fn table(&self, request: dynamodb::Request) -> Result<(), Failure> {
-        match self.sdk.table(request).await {
+        match self.sdk.dynamodb(request).await {
             Ok(_) => Ok(()),
             Err(SdkError::Service(error)) => Err(error.code()),
             Err(SdkError::TimedOut) => Err("timed out"),

@@ -32,8 +32,8 @@ pub fn run_in_room(
     let boot_app: AppBoot = Rc::new(move |cx, of| boots.boot(cx, of));
     let (world, _) = build(plan, folds.clone(), load, &boot_app);
     drop(boot_app);
-    let account = Account { id: plan.streams_settings.account.clone(), region: "us-east-1".into() };
-    let door = Door { account, epoch_unix_ms: plan.streams_settings.epoch_unix_ms };
+    let account = Account { id: plan.services.kinesis.account.clone(), region: "us-east-1".into() };
+    let door = Door { account, epoch_unix_ms: plan.services.kinesis.epoch_unix_ms };
     let end = SimTime::ZERO.saturating_add(plan.duration);
     if let Err(reason) = Room::run(world, door, lives, plan.transport, end, begin) {
         unreachable!("turmoil ends when its only client does: {reason}")

@@ -9,7 +9,7 @@ use super::file::{self, Batch, File, Keys, Library, OutcomeWord, Producer, Retry
 use super::plan::{LivenessBounds, Outcome, Plan, StreamPlan};
 use super::spans::Spans;
 use super::{expect, faults, random};
-use crate::aws::{dynamodb, kinesis};
+use crate::aws::{self, dynamodb, kinesis};
 use crate::base::{HashKey, PartitionKey, Seed, SimDuration};
 use crate::client::Transport;
 use crate::client::producer::trace::Trace;
@@ -66,8 +66,11 @@ pub(super) fn compile(
             file::Transport::Http => Transport::Http,
         },
         latency: (file.network.latency.0, file.network.latency.1),
-        streams_settings: streams_settings(&file),
-        table_settings: table_settings(&file),
+        services: aws::Settings {
+            kinesis: kinesis_settings(&file),
+            dynamodb: dynamodb_settings(&file),
+            ..aws::Settings::default()
+        },
         streams,
         producers,
         kcl,
@@ -126,7 +129,7 @@ fn fill_options(file: &mut File) {
     }
 }
 
-fn streams_settings(file: &File) -> kinesis::api::Settings {
+fn kinesis_settings(file: &File) -> kinesis::api::Settings {
     let a = &file.assume;
     let range = |r: super::units::DurationRange| (r.0, r.1);
     kinesis::api::Settings {
@@ -153,7 +156,7 @@ fn streams_settings(file: &File) -> kinesis::api::Settings {
     }
 }
 
-fn table_settings(file: &File) -> dynamodb::api::Settings {
+fn dynamodb_settings(file: &File) -> dynamodb::api::Settings {
     let a = &file.assume;
     dynamodb::api::Settings {
         stale_read_lag_max: a.stale_read_lag_max.0,

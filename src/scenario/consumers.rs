@@ -1,14 +1,14 @@
 //! `[consumer.NAME]`: what each library is set to.
 
 use super::compiler::{Compiler, HOST_MAX, placeholder};
-use super::file::{Consumer, Library, Mishap, Resume as ResumeWord, Sink};
+use super::file::{Consumer, Library, Mishap, Resume as ResumeWord, Store};
 use super::plan::AppPlan;
 use super::units::Duration;
 use crate::aws::dynamodb::api::Capacity;
 use crate::base::{ConsumerId, SimDuration, StreamName, TableName};
 use crate::client::kcl::KclSettings;
 use crate::client::poller::{InitialPosition, PollerSettings, Resume};
-use crate::client::processor::{CheckpointPolicy, ProcessorMishap, ProcessorScript, ProcessorSettings, SinkKind};
+use crate::client::processor::{CheckpointPolicy, ProcessorMishap, ProcessorScript, ProcessorSettings, StoreKind};
 use crate::file_path;
 /// `idleTimeBetweenReadsInMillis`.
 pub(super) const KCL_IDLE: Duration = Duration(SimDuration::from_millis(1500));
@@ -54,7 +54,7 @@ impl Compiler<'_> {
                         stream,
                         workers: consumer.workers,
                         start: consumer.start.0,
-                        sink: processor.sink,
+                        store: processor.store,
                     });
                 }
                 Library::Poller => consumers.pollers.push(PollerSettings {
@@ -169,10 +169,10 @@ impl Compiler<'_> {
             checkpoint: self.checkpoint(name, &consumer.checkpoint),
             checkpoint_tries: consumer.checkpoint_tries,
             is_checkpoint_prepared: consumer.prepare_checkpoints,
-            sink: match consumer.sink {
-                Sink::Plain => SinkKind::Plain,
-                Sink::Idempotent => SinkKind::Idempotent,
-                Sink::Transactional => SinkKind::Transactional,
+            store: match consumer.store {
+                Store::Plain => StoreKind::Plain,
+                Store::Idempotent => StoreKind::Idempotent,
+                Store::Transactional => StoreKind::Transactional,
             },
             faults: consumer.mishap.iter().enumerate().map(|(n, mishap)| self.mishap(name, n, mishap)).collect(),
         }

@@ -92,7 +92,7 @@ fn kinds(c: &mut Compiler<'_>, n: usize, fault: &Fault) -> Vec<(FaultKind, Strin
         if let Some(zone) = zone {
             c.need(zone < 3, at(key), "zones are 0, 1 and 2", "");
             let what = if wipe { "wipe" } else { "outage" };
-            let kind = FaultKind::Streams(streams::Fault::ZoneOutage { zone: zone.min(2), wipe });
+            let kind = of_kinesis_fault(streams::Fault::ZoneOutage { zone: zone.min(2), wipe });
             kinds.push((kind, format!("{what} of zone {zone}")));
         }
     }
@@ -105,7 +105,7 @@ fn kinds(c: &mut Compiler<'_>, n: usize, fault: &Fault) -> Vec<(FaultKind, Strin
             KmsState::Throttled => (KmsKeyState::Throttled, "throttled"),
             KmsState::OptInRequired => (KmsKeyState::OptInRequired, "without subscription"),
         };
-        kinds.push((FaultKind::Streams(streams::Fault::KmsKey { state }), format!("KMS key {word}")));
+        kinds.push((of_kinesis_fault(streams::Fault::KmsKey { state }), format!("KMS key {word}")));
     }
     kinds
 }
@@ -244,11 +244,15 @@ fn services(c: &mut Compiler<'_>, n: usize, fault: &Fault, kinds: &mut Vec<(Faul
     }
 }
 
+fn of_kinesis_fault(fault: streams::Fault) -> FaultKind {
+    FaultKind::Service(aws::Fault::Kinesis(fault))
+}
+
 fn stream_fault(c: &mut Compiler<'_>, n: usize, key: &str, fault: &ServiceFault, rate: f64) -> FaultKind {
     let stream = fault.stream.as_ref().map(|name| c.stream_name(name, file_path!["fault", n, key, "stream"]));
     let operation = operation(c, file_path!["fault", n, key, "operation"], fault.operation.as_deref(), of_kinesis);
     let target = streams::FaultTarget { stream, shard: fault.shard.map(ShardId), operation };
-    FaultKind::Streams(match key {
+    of_kinesis_fault(match key {
         "throttle" => streams::Fault::Throttle { target, rate },
         "internal_errors" => streams::Fault::InternalError { target, rate },
         "unavailable" => streams::Fault::Unavailable { target, rate },
@@ -263,11 +267,11 @@ fn table_fault(c: &mut Compiler<'_>, n: usize, key: &str, fault: &ServiceFault, 
     if key == "expire_iterators" {
         c.problem(file_path!["fault", n, key, "table"], "tables have no iterators", "here", "name a stream instead");
     }
-    FaultKind::Table(match key {
+    FaultKind::Service(aws::Fault::DynamoDb(match key {
         "throttle" => table::Fault::Throttle { target, rate },
         "internal_errors" => table::Fault::InternalError { target, rate },
         _ => table::Fault::Unavailable { target, rate },
-    })
+    }))
 }
 
 /// A lease table's name, or that of the consumer it belongs to.

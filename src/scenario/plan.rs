@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use crate::aws::{dynamodb, kinesis};
-use crate::base::event::SinkKind;
+use crate::aws::{self, dynamodb};
+use crate::base::event::StoreKind;
 use crate::base::{ConsumerId, HashKey, Seed, ShardId, SimDuration, SimTime, StreamName};
 pub use crate::check::LivenessBounds;
 use crate::client::Transport;
@@ -27,10 +27,8 @@ pub struct Plan {
     pub transport: Transport,
     /// One-way network latency.
     pub latency: (SimDuration, SimDuration),
-    /// Quotas and assumptions of the streams service.
-    pub streams_settings: kinesis::api::Settings,
-    /// Assumptions of the table service.
-    pub table_settings: dynamodb::api::Settings,
+    /// What the services are set to: quotas, limits and assumptions.
+    pub services: aws::Settings,
     /// Streams that exist when the run begins.
     pub streams: Vec<StreamPlan>,
     /// In the file's order of names, like KCL applications and pollers.
@@ -80,7 +78,7 @@ pub struct AppPlan {
     /// When its hosts boot first.
     pub start: SimDuration,
     /// What it promises of its effects.
-    pub sink: SinkKind,
+    pub store: StoreKind,
 }
 
 /// A fault with its time.
@@ -129,10 +127,8 @@ pub enum FaultKind {
         /// What happens to them.
         effect: crate::world::LinkEffect,
     },
-    /// A fault point of the streams service.
-    Streams(kinesis::api::Fault),
-    /// A fault point of the table service.
-    Table(dynamodb::api::Fault),
+    /// A fault point of a service.
+    Service(aws::Fault),
 }
 
 /// Something the operator does.

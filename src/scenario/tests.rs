@@ -125,6 +125,16 @@ fn the_resolved_file_is_the_same_scenario() {
 }
 
 #[test]
+fn a_store_is_read_under_its_older_name_and_resolved_under_its_own() {
+    let resolved = |key: &str| {
+        let source = GOOD.replace("workers = 2", &format!("workers = 2\n{key} = \"transactional\""));
+        load(&source, "test.toml", None).unwrap_or_else(|d| panic!("{d}")).resolved_toml()
+    };
+    assert_eq!(resolved("sink"), resolved("store"));
+    assert!(resolved("sink").contains("\nstore = \"transactional\""));
+}
+
+#[test]
 fn the_network_is_a_word_or_a_table() {
     use crate::client::Transport;
     let plan = |more: &str| {

@@ -138,7 +138,7 @@ impl Server {
         let epoch_unix_ms = kept_header.map(Header::epoch_unix_ms).or(settings.epoch_unix_ms);
         let settings = &Settings { epoch_unix_ms, ..settings.clone() };
         let plan = settings.plan(scenario.as_ref(), seed);
-        let header = Header::of(settings, scenario.as_ref(), seed, plan.streams_settings.epoch_unix_ms);
+        let header = Header::of(settings, scenario.as_ref(), seed, plan.services.kinesis.epoch_unix_ms);
         if let Some(kept) = kept_header {
             kept.check_same(&header).map_err(|error| keep.refused(error))?;
         }
@@ -152,7 +152,7 @@ impl Server {
         };
         let ((live, door, faults), recorder) = kept.map_err(|error| keep.refused(error))?;
         let clock =
-            Clock::resumed(settings.pace, resume_at(settings.pace, live.now(), plan.streams_settings.epoch_unix_ms));
+            Clock::resumed(settings.pace, resume_at(settings.pace, live.now(), plan.services.kinesis.epoch_unix_ms));
         let app = App {
             live,
             clock: RefCell::new(clock),

@@ -67,7 +67,7 @@ pub struct Settings {
 impl Settings {
     /// The door of a plan's world.
     pub(super) fn door(&self, plan: &Plan) -> Door {
-        Door { account: self.account.clone(), epoch_unix_ms: plan.streams_settings.epoch_unix_ms }
+        Door { account: self.account.clone(), epoch_unix_ms: plan.services.kinesis.epoch_unix_ms }
     }
 
     /// The plan of the world behind the endpoint: a scenario's, or an empty account.
@@ -75,13 +75,13 @@ impl Settings {
         let is_empty = scenario.is_none();
         let mut plan = scenario.map_or_else(|| empty_account().plan(), Scenario::plan);
         plan.seed = if is_empty { Seed(seed) } else { plan.seed };
-        let streams = &mut plan.streams_settings;
+        let streams = &mut plan.services.kinesis;
         streams.epoch_unix_ms = self.epoch_unix_ms.unwrap_or_else(Clock::wall_unix_ms);
         streams.account = self.account.id.clone();
         streams.shard_limit = self.shard_limit.unwrap_or(streams.shard_limit);
         streams.control_plane_quotas = self.limits == Limits::All;
         streams.data_plane_limits = self.limits != Limits::Off;
-        plan.table_settings.capacity_limits = self.limits != Limits::Off;
+        plan.services.dynamodb.capacity_limits = self.limits != Limits::Off;
         if let Transitions::Fixed(takes) = self.transitions {
             let range = (takes, takes);
             let transitions = &mut streams.transitions;
@@ -93,7 +93,7 @@ impl Settings {
             transitions.update_shard_count_step = SimDuration::ZERO;
             transitions.update = range;
             transitions.consumer = range;
-            plan.table_settings.transition = range;
+            plan.services.dynamodb.transition = range;
         }
         plan
     }

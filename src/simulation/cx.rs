@@ -64,7 +64,7 @@ impl AppCx {
     }
 
     /// Says that the application made the effect that it calls `id`. One that declares an `idempotent` or
-    /// `transactional` sink promises each at most once.
+    /// `transactional` store promises each at most once.
     ///
     /// # Panics
     /// Outside the thread of the run.

@@ -29,7 +29,7 @@ impl Stage {
     pub fn open(plan: &Plan) -> Rc<Self> {
         let stage = Rc::new(Self {
             streams: plan.apps.iter().map(|app| app.stream.clone()).collect(),
-            epoch_unix_ms: plan.streams_settings.epoch_unix_ms,
+            epoch_unix_ms: plan.services.kinesis.epoch_unix_ms,
             seed: plan.seed,
             room: RefCell::default(),
             mistakes: RefCell::default(),

@@ -9,7 +9,7 @@ use super::{AppCx, AppEnd, Run, Simulation, SimulationError};
 fn simulation(faults: &str) -> Simulation {
     let source = format!(
         "name = \"an application\"\nduration = \"5m\"\n[stream.orders]\nshards = 1\n\
-         [consumer.app]\nstream = \"orders\"\nlibrary = \"app\"\nsink = \"idempotent\"\n{faults}"
+         [consumer.app]\nstream = \"orders\"\nlibrary = \"app\"\nstore = \"idempotent\"\n{faults}"
     );
     Simulation::from_text(&source).expect("the scenario is right")
 }

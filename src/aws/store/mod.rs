@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 use std::convert::Infallible;
 
 use super::protocol::operation::Operation;
-use crate::base::event::SinkKind;
+use crate::base::event::StoreKind;
 use crate::base::{ConsumerId, Event, HostId, RangeSet, Seed, SequenceNumber, ShardId, SimTime};
 use crate::world::Service;
 
@@ -27,7 +27,7 @@ pub enum Request {
         /// The shard.
         shard: ShardId,
         /// How effects are kept.
-        kind: SinkKind,
+        kind: StoreKind,
         /// Grows with every change of the lease's owner.
         fence: u64,
     },
@@ -38,7 +38,7 @@ pub enum Request {
         /// The shard.
         shard: ShardId,
         /// How effects are kept.
-        kind: SinkKind,
+        kind: StoreKind,
         /// Ordinal of the first record.
         from: u64,
         /// One past the ordinal of the last.
@@ -124,14 +124,14 @@ impl Store {
 
 impl Contents {
     /// Takes effects; how many are now there more than once because of it.
-    fn apply(&mut self, kind: SinkKind, from: u64, to: u64, commit: Option<Position>) -> u32 {
+    fn apply(&mut self, kind: StoreKind, from: u64, to: u64, commit: Option<Position>) -> u32 {
         match kind {
-            SinkKind::Plain => self.applied.insert(from..to) as u32,
-            SinkKind::Idempotent => {
+            StoreKind::Plain => self.applied.insert(from..to) as u32,
+            StoreKind::Idempotent => {
                 self.applied.insert(from..to);
                 0
             }
-            SinkKind::Transactional => {
+            StoreKind::Transactional => {
                 let done = self.position.map_or(0, |position| position.next_ordinal);
                 let again = self.applied.insert(from.max(done)..to.max(done));
                 self.move_to(commit);
@@ -165,7 +165,7 @@ impl Service for Store {
         match request {
             Request::Open { consumer, shard, kind, fence } => {
                 let contents = self.contents.entry((consumer, shard)).or_default();
-                if kind != SinkKind::Transactional {
+                if kind != StoreKind::Transactional {
                     return Reply::Opened { position: None };
                 }
                 if contents.is_fenced(fence) {
@@ -176,7 +176,7 @@ impl Service for Store {
             }
             Request::Apply { consumer, shard, kind, from, to, fence, commit } => {
                 let contents = self.contents.entry((consumer, shard)).or_default();
-                if kind == SinkKind::Transactional && contents.is_fenced(fence) {
+                if kind == StoreKind::Transactional && contents.is_fenced(fence) {
                     events.push(Event::EffectsFenced { consumer, host, shard });
                     return Reply::Fenced;
                 }
@@ -203,19 +203,19 @@ mod tests {
         Some(Position { sequence_number, next_ordinal })
     }
 
-    fn open(kind: SinkKind, fence: u64) -> Request {
+    fn open(kind: StoreKind, fence: u64) -> Request {
         Request::Open { consumer: ConsumerId(0), shard: ShardId(0), kind, fence }
     }
 
-    fn apply(kind: SinkKind, from: u64, to: u64, fence: u64) -> Request {
+    fn apply(kind: StoreKind, from: u64, to: u64, fence: u64) -> Request {
         let commit = at_ordinal(to);
         Request::Apply { consumer: ConsumerId(0), shard: ShardId(0), kind, from, to, fence, commit }
     }
 
     /// Sends requests from host 1; the replies, and the events.
-    fn send(sink: &mut Store, requests: impl IntoIterator<Item = Request>) -> (Vec<Reply>, Vec<Event>) {
+    fn send(store: &mut Store, requests: impl IntoIterator<Item = Request>) -> (Vec<Reply>, Vec<Event>) {
         let mut events = Vec::new();
-        let mut handle = |request| sink.handle(SimTime::ZERO, HostId(1), request, &mut events);
+        let mut handle = |request| store.handle(SimTime::ZERO, HostId(1), request, &mut events);
         let replies = requests.into_iter().map(&mut handle).collect();
         (replies, events)
     }
@@ -230,7 +230,7 @@ mod tests {
 
     #[test]
     fn only_a_plain_store_keeps_duplicates() {
-        for (kind, expected) in [(SinkKind::Plain, 5), (SinkKind::Idempotent, 0), (SinkKind::Transactional, 0)] {
+        for (kind, expected) in [(StoreKind::Plain, 5), (StoreKind::Idempotent, 0), (StoreKind::Transactional, 0)] {
             let (replies, events) = send(&mut Store::default(), [apply(kind, 0, 10, 1), apply(kind, 5, 15, 1)]);
             assert_eq!(replies, [Reply::Applied, Reply::Applied]);
             assert_eq!(duplicates(&events), expected, "{kind}");
@@ -239,7 +239,7 @@ mod tests {
 
     #[test]
     fn only_a_transactional_store_keeps_a_position_and_a_fence() {
-        for kind in [SinkKind::Plain, SinkKind::Idempotent] {
+        for kind in [StoreKind::Plain, StoreKind::Idempotent] {
             let requests = [open(kind, 7), apply(kind, 0, 10, 7), open(kind, 3), apply(kind, 10, 20, 3)];
             let (replies, _) = send(&mut Store::default(), requests);
             let opened = Reply::Opened { position: None };
@@ -249,24 +249,24 @@ mod tests {
 
     #[test]
     fn a_transactional_store_refuses_a_zombie_and_keeps_effect_and_position_together() {
-        use SinkKind::Transactional as T;
-        let mut sink = Store::default();
+        use StoreKind::Transactional as T;
+        let mut store = Store::default();
         let requests = [open(T, 3), apply(T, 0, 10, 3), open(T, 7), apply(T, 10, 20, 3), open(T, 3), open(T, 7)];
-        let (replies, events) = send(&mut sink, requests);
+        let (replies, events) = send(&mut store, requests);
         let position = at_ordinal(10);
         let opened = Reply::Opened { position };
         let first = Reply::Opened { position: None };
         assert_eq!(replies, [first, Reply::Applied, opened.clone(), Reply::Fenced, Reply::Fenced, opened]);
         let fenced = events.iter().filter(|event| matches!(event, Event::EffectsFenced { .. }));
         assert_eq!(fenced.count(), 2);
-        let applied = &sink.contents[&(ConsumerId(0), ShardId(0))].applied;
+        let applied = &store.contents[&(ConsumerId(0), ShardId(0))].applied;
         assert_eq!(applied.count(), 10, "no effect of the zombie");
         assert!(applied.covers(0..10));
     }
 
     #[test]
     fn a_late_copy_of_a_request_does_not_move_the_position_back() {
-        use SinkKind::Transactional as T;
+        use StoreKind::Transactional as T;
         let requests =
             [open(T, 1), apply(T, 0, 10, 1), apply(T, 10, 20, 1), apply(T, 0, 10, 1), apply(T, 10, 20, 1), open(T, 1)];
         let (replies, events) = send(&mut Store::default(), requests);
@@ -276,7 +276,7 @@ mod tests {
 
     #[test]
     fn the_end_of_a_shard_comes_after_its_last_record() {
-        use SinkKind::Transactional as T;
+        use StoreKind::Transactional as T;
         let end = Some(Position { sequence_number: None, next_ordinal: 10 });
         let at_end = Request::Apply {
             consumer: ConsumerId(0),

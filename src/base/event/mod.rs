@@ -44,7 +44,7 @@ pub use consumer::{ConsumerLibrary, LeaseGain, ProcessingEnd, ProcessorFault};
 pub use dynamodb::TableThrottle;
 pub use field::{Encoder, Field, FieldVisitor, Replaced};
 pub use kinesis::{ReadRefusal, RoutedBy, StreamStatus, WriteRefusal, ZoneState};
-pub use store::SinkKind;
+pub use store::StoreKind;
 pub use world::HostRole;
 
 /// A reader of the event stream.

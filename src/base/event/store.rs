@@ -2,7 +2,7 @@
 
 words!(
     /// Where processed records go, and what it promises.
-    SinkKind {
+    StoreKind {
         /// Every delivery is an effect: at least once.
         0 => Plain = "plain",
         /// Deduplicates by shard and sequence number: exactly once.

@@ -10,7 +10,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use crate::base::event::SinkKind;
+use crate::base::event::StoreKind;
 use crate::base::{ConsumerId, Event, EventKind, HostId, RangeSet, ShardId, SimTime, StreamId};
 use crate::check::findings::{Findings, records};
 use crate::check::lens::Lens;
@@ -38,7 +38,7 @@ pub struct ExactlyOnceEffects {
 
 impl ExactlyOnceEffects {
     fn promises(&self, lens: &Lens, consumer: ConsumerId) -> bool {
-        lens.names.info(consumer).is_some_and(|c| c.sink != SinkKind::Plain)
+        lens.names.info(consumer).is_some_and(|c| c.store != StoreKind::Plain)
     }
 
     fn on_applied(&mut self, lens: &Lens, consumer: ConsumerId, shard: ShardId, from: u64, to: u64) {
@@ -138,25 +138,25 @@ mod tests {
     }
 
     /// billing-1 begins at `from`, `work` happens, and the run ends.
-    fn verdict(sink: SinkKind, from: u64, work: impl IntoIterator<Item = Event>) -> CheckResult {
+    fn verdict(store: StoreKind, from: u64, work: impl IntoIterator<Item = Event>) -> CheckResult {
         let mut script = vec![(1, started(WORKER_1, S0, "LATEST")), (2, read(WORKER_1, S0, from, from, 1))];
         script.extend(work.into_iter().map(|event| (3, event)));
         script.push((9, Event::RunEnded {}));
-        judge_in(scene_with(sink), ExactlyOnceEffects::default(), script)
+        judge_in(scene_with(store), ExactlyOnceEffects::default(), script)
     }
 
     #[test]
     fn every_record_once_is_fine_and_a_plain_store_promises_nothing() {
         let work = || [applied(5, 20, 0), applied(15, 40, 0)];
-        assert_eq!(verdict(SinkKind::Idempotent, 5, work()).verdict, Verdict::Pass);
-        assert_eq!(verdict(SinkKind::Transactional, 5, work()).verdict, Verdict::Pass);
-        assert_eq!(verdict(SinkKind::Plain, 5, work()).verdict, Verdict::Unknown);
+        assert_eq!(verdict(StoreKind::Idempotent, 5, work()).verdict, Verdict::Pass);
+        assert_eq!(verdict(StoreKind::Transactional, 5, work()).verdict, Verdict::Pass);
+        assert_eq!(verdict(StoreKind::Plain, 5, work()).verdict, Verdict::Unknown);
         assert_eq!(judge(ExactlyOnceEffects::default(), []).verdict, Verdict::Unknown);
     }
 
     #[test]
     fn an_effect_that_is_there_twice_is_found() {
-        let text = evidence(&verdict(SinkKind::Transactional, 0, [applied(0, 20, 0), applied(15, 40, 5)]));
+        let text = evidence(&verdict(StoreKind::Transactional, 0, [applied(0, 20, 0), applied(15, 40, 5)]));
         assert_eq!(text, "0:00:00.003 billing-1 applied records 15 to 39 of shardId-000000000000, 5 of them once more");
     }
 
@@ -164,23 +164,23 @@ mod tests {
     fn a_named_effect_that_is_made_twice_is_found() {
         let made = |id: &str| Event::EffectMade { consumer: BILLING, host: WORKER_2, id: id.into() };
         let work = || [made("order 1"), made("order 2"), made("order 1")];
-        let text = evidence(&verdict(SinkKind::Idempotent, 0, work()));
+        let text = evidence(&verdict(StoreKind::Idempotent, 0, work()));
         assert_eq!(text, "0:00:00.003 billing-2 made the effect `order 1` once more");
-        assert_eq!(verdict(SinkKind::Idempotent, 0, [made("order 1"), made("order 2")]).verdict, Verdict::Pass);
-        assert_eq!(verdict(SinkKind::Plain, 0, work()).verdict, Verdict::Unknown);
+        assert_eq!(verdict(StoreKind::Idempotent, 0, [made("order 1"), made("order 2")]).verdict, Verdict::Pass);
+        assert_eq!(verdict(StoreKind::Plain, 0, work()).verdict, Verdict::Unknown);
     }
 
     #[test]
     fn a_gap_is_found_at_the_end() {
-        let text = evidence(&verdict(SinkKind::Idempotent, 5, [applied(5, 20, 0), applied(30, 40, 0)]));
+        let text = evidence(&verdict(StoreKind::Idempotent, 5, [applied(5, 20, 0), applied(30, 40, 0)]));
         assert_eq!(text, "0:00:00.009 the store of billing never got records 20 to 29 of shardId-000000000000");
     }
 
     #[test]
     fn records_that_expire_before_anyone_reads_them_are_excused_but_not_those_passed_over() {
         let work = [applied(5, 20, 0), trimmed(S0, 30), applied(30, 40, 0)];
-        assert_eq!(verdict(SinkKind::Idempotent, 5, work).verdict, Verdict::Pass);
+        assert_eq!(verdict(StoreKind::Idempotent, 5, work).verdict, Verdict::Pass);
         let work = [applied(5, 20, 0), applied(30, 40, 0), trimmed(S0, 40)];
-        assert_eq!(verdict(SinkKind::Idempotent, 5, work).verdict, Verdict::Fail);
+        assert_eq!(verdict(StoreKind::Idempotent, 5, work).verdict, Verdict::Fail);
     }
 }

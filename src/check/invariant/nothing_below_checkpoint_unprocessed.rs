@@ -222,7 +222,7 @@ impl Check for NothingBelowCheckpointUnprocessed {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::base::event::SinkKind;
+    use crate::base::event::StoreKind;
     use crate::check::Verdict;
     use crate::check::test_events::*;
 
@@ -282,9 +282,9 @@ mod tests {
         work.extend(stored(60));
         let script = begun("TRIM_HORIZON", 0, work);
         let verdict =
-            |sink| judge_in(scene_with(sink), NothingBelowCheckpointUnprocessed::default(), script.clone()).verdict;
-        assert_eq!(verdict(SinkKind::Transactional), Verdict::Pass);
-        assert_eq!(verdict(SinkKind::Plain), Verdict::Fail);
+            |store| judge_in(scene_with(store), NothingBelowCheckpointUnprocessed::default(), script.clone()).verdict;
+        assert_eq!(verdict(StoreKind::Transactional), Verdict::Pass);
+        assert_eq!(verdict(StoreKind::Plain), Verdict::Fail);
     }
 
     #[test]
@@ -299,7 +299,7 @@ mod tests {
             let mut script = begun("TRIM_HORIZON", 0, work);
             script.push((9, Event::RunEnded {}));
             judge_in(
-                scene_of(ConsumerLibrary::App, SinkKind::Plain),
+                scene_of(ConsumerLibrary::App, StoreKind::Plain),
                 NothingBelowCheckpointUnprocessed::default(),
                 script,
             )

@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use crate::base::event::{ConsumerLibrary, HostRole, SinkKind, StreamStatus};
+use crate::base::event::{ConsumerLibrary, HostRole, StoreKind, StreamStatus};
 use crate::base::{ConsumerId, Event, Fold, HostId, SimTime, StreamId, StreamName, TableId, TableName};
 
 /// What was declared of a consumer.
@@ -17,7 +17,7 @@ pub struct Consumer {
     /// The library it uses.
     pub library: ConsumerLibrary,
     /// Where its effects go.
-    pub sink: SinkKind,
+    pub store: StoreKind,
     /// `failoverTimeMillis`, 0 without leases.
     pub failover_ms: u64,
     stream: StreamName,
@@ -92,7 +92,7 @@ impl Names {
     }
     /// Returns whether the consumer's effects commit together with its position.
     pub fn is_transactional(&self, consumer: ConsumerId) -> bool {
-        self.info(consumer).is_some_and(|info| info.sink == SinkKind::Transactional)
+        self.info(consumer).is_some_and(|info| info.store == StoreKind::Transactional)
     }
     /// All consumers, in order of their numbers.
     pub fn consumers(&self) -> impl Iterator<Item = (ConsumerId, &Consumer)> {
@@ -153,11 +153,11 @@ impl Fold for Names {
                 put(&mut self.tables, table.index(), name.clone());
                 self.resolve();
             }
-            Event::ConsumerDeclared { consumer, name, stream, library, sink, lease_table, failover_ms } => {
+            Event::ConsumerDeclared { consumer, name, stream, library, store, lease_table, failover_ms } => {
                 let declared = Consumer {
                     name: name.clone(),
                     library: *library,
-                    sink: *sink,
+                    store: *store,
                     failover_ms: *failover_ms,
                     stream: stream.clone(),
                     lease_table: lease_table.clone(),

@@ -123,7 +123,7 @@ impl Fetcher {
             }
             let request =
                 Request::GetRecords(GetRecords { iterator: present.clone(), limit: Some(self.settings.records_max) });
-            let answer = self.kinesis.streams(request).await;
+            let answer = self.kinesis.kinesis(request).await;
             last_call = Some(self.cx.wall_unix_ms());
             match answer {
                 Ok(Response::Records(output)) => {
@@ -158,7 +158,7 @@ impl Fetcher {
         self.cx.emit(Event::IteratorRequested { consumer, host, shard, position: position.into() });
         let request =
             Request::GetShardIterator(GetShardIterator { stream: self.settings.stream.clone(), shard, position });
-        match self.kinesis.streams(request).await? {
+        match self.kinesis.kinesis(request).await? {
             Response::ShardIterator(iterator) => Ok(iterator),
             _ => unreachable!("GetShardIterator answers an iterator"),
         }

@@ -142,7 +142,7 @@ impl Consumer {
             self.worker.cx.clone(),
             self.worker.settings.processor.clone(),
             (consumer, shard),
-            self.worker.sink.clone(),
+            self.worker.store.clone(),
             self.held.fence,
             self.worker.mishaps.clone(),
         )

@@ -15,7 +15,7 @@ use crate::client::Cx;
 use crate::client::mishaps::Mishaps;
 use crate::client::sdk::{RetryMode, Sdk};
 
-const SINK_TIMEOUT: SimDuration = SimDuration::from_secs(10);
+const STORE_TIMEOUT: SimDuration = SimDuration::from_secs(10);
 
 /// A KCL worker.
 pub struct Worker {
@@ -28,7 +28,7 @@ pub struct Worker {
     /// The Kinesis client.
     pub kinesis: Rc<Sdk>,
     /// The client of the application's store.
-    pub sink: Rc<Sdk>,
+    pub store: Rc<Sdk>,
     /// The lease table.
     pub table: Rc<LeaseStore>,
     /// The leases it holds.
@@ -54,7 +54,7 @@ impl Worker {
         Self {
             me: cx.name(),
             kinesis: Rc::new(sdk("kinesis", RetryMode::JavaLegacy, settings.get_records_timeout)),
-            sink: Rc::new(sdk("store", RetryMode::Standard, SINK_TIMEOUT)),
+            store: Rc::new(sdk("store", RetryMode::Standard, STORE_TIMEOUT)),
             renewer: Rc::new(renewer),
             table,
             mishaps: Rc::new(Mishaps::new(&settings.processor)),

@@ -12,7 +12,7 @@ use crate::aws::kinesis::api::{
 };
 use crate::aws::kinesis::{GetRecords, GetShardIterator};
 use crate::aws::store;
-use crate::base::event::SinkKind;
+use crate::base::event::StoreKind;
 use crate::base::{Event, Position, SequenceNumber, ShardId, SimDuration, SimTime};
 use crate::client::processor::{CheckpointPolicy, ProcessorMishap};
 use crate::client::sdk::SdkError;
@@ -88,7 +88,7 @@ impl Reader {
             limit: Some(self.worker.settings.records_max),
         });
         self.iterator = Some(iterator);
-        match self.worker.sdk.streams(request).await {
+        match self.worker.sdk.kinesis(request).await {
             Ok(Response::Records(output)) => self.take(output).await,
             Err(SdkError::Service(Error::ExpiredIterator(_))) => {
                 self.iterator = None;
@@ -109,7 +109,7 @@ impl Reader {
             shard,
             position: self.position,
         });
-        match sdk.streams(request).await {
+        match sdk.kinesis(request).await {
             Ok(Response::ShardIterator(iterator)) => Ok(iterator),
             Err(SdkError::Service(error)) => Err(error),
             _ => Err(Error::ServiceUnavailable),
@@ -212,13 +212,13 @@ impl Reader {
     /// Puts the effects of `first` to `last` into the application's store. An error means that they may be there or
     /// not: the application throws.
     async fn apply(&mut self, first: &Record, last: &Record) -> Result<(), Threw> {
-        let (kind, to) = (self.worker.settings.processor.sink, last.ordinal + 1);
+        let (kind, to) = (self.worker.settings.processor.store, last.ordinal + 1);
         let sequence_number = Some(last.sequence_number);
-        let is_transactional = kind == SinkKind::Transactional;
+        let is_transactional = kind == StoreKind::Transactional;
         let commit = is_transactional.then_some(store::Position { sequence_number, next_ordinal: to });
         let (consumer, shard, fence) = (self.worker.settings.consumer, self.shard, self.fence());
         let request = store::Request::Apply { consumer, shard, kind, from: first.ordinal, to, fence, commit };
-        match self.worker.store.sink(request).await {
+        match self.worker.store.store(request).await {
             Ok(store::Reply::Applied) => {
                 if is_transactional {
                     self.saved = IteratorPosition::AfterSequenceNumber(last.sequence_number);
@@ -232,13 +232,13 @@ impl Reader {
     /// A transactional store knows best how far the shard was processed, and from here on refuses what an earlier
     /// life of this host still has under way.
     async fn open_store(&mut self) {
-        let (consumer, shard, kind) = (self.worker.settings.consumer, self.shard, self.worker.settings.processor.sink);
-        if kind != SinkKind::Transactional {
+        let (consumer, shard, kind) = (self.worker.settings.consumer, self.shard, self.worker.settings.processor.store);
+        if kind != StoreKind::Transactional {
             return;
         }
         let request = store::Request::Open { consumer, shard, kind, fence: self.fence() };
         let position = loop {
-            match self.worker.store.sink(request.clone()).await {
+            match self.worker.store.store(request.clone()).await {
                 Ok(store::Reply::Opened { position }) => break position,
                 _ => self.worker.cx.sleep(self.worker.settings.idle.max(IDLE_MIN)).await,
             }

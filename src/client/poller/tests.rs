@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::aws::kinesis::{DeleteStream, MergeShards, SplitShard};
-use crate::base::event::SinkKind;
+use crate::base::event::StoreKind;
 use crate::base::{ConsumerId, EventKind, HashKey, HostId, ShardId};
 use crate::client::processor::{CheckpointPolicy, ProcessorMishap, ProcessorScript, ProcessorSettings};
 use crate::client::producer::{
@@ -222,7 +222,7 @@ fn a_poller_that_reads_too_often_is_throttled_and_still_reads_everything() {
 
 #[test]
 fn with_a_transactional_store_effects_are_there_once_whatever_is_repeated() {
-    let processor = ProcessorSettings { sink: SinkKind::Transactional, ..ProcessorSettings::default() };
+    let processor = ProcessorSettings { store: StoreKind::Transactional, ..ProcessorSettings::default() };
     let slow = ProcessorSettings { time_per_record: SimDuration::from_millis(10), ..processor };
     let lab = run_with_crash(PollerSettings { resume: Resume::Nothing, processor: slow, ..settings() }, 60, 30, 5, 200);
     assert_eq!(lab.processed().0, 3000);

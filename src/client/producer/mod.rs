@@ -135,7 +135,7 @@ impl Producer {
             let sequence_number_for_ordering = self.last_sequence_number.get().filter(|_| self.settings.is_ordered);
             let stream = self.settings.stream.clone();
             let request = Request::PutRecord(PutRecord { stream, entry, sequence_number_for_ordering });
-            let (answer, attempts) = self.sdk.streams_counting(request).await;
+            let (answer, attempts) = self.sdk.kinesis_counting(request).await;
             outcome.attempts += attempts;
             match answer {
                 Ok(Response::RecordPut { placed, .. }) => {
@@ -157,7 +157,7 @@ impl Producer {
         for resends in 0.. {
             let request =
                 Request::PutRecords(PutRecords { stream: self.settings.stream.clone(), entries: entries.clone() });
-            let (answer, attempts) = self.sdk.streams_counting(request).await;
+            let (answer, attempts) = self.sdk.kinesis_counting(request).await;
             outcome.attempts += attempts;
             let Ok(Response::RecordsPut { failed, results, .. }) = answer else { break };
             outcome.records_ok += entries.len() as u32 - failed;

@@ -31,7 +31,7 @@ fn calls(lab: &Lab, mode: RetryMode, requests: Vec<Streams>) -> Seen {
         cx.spawn(async move {
             for request in requests {
                 let began = clock.now();
-                let (answer, attempts) = sdk.streams_counting(request).await;
+                let (answer, attempts) = sdk.kinesis_counting(request).await;
                 let took = clock.now().since(began).as_millis();
                 noted.borrow_mut().push((answer.is_ok(), attempts, took, sdk.tokens.get()));
             }
@@ -87,7 +87,7 @@ fn the_dynamodb_client_tries_nine_times() {
         cx.spawn(async move {
             let table: TableName = "leases".parse().expect("a table name");
             assert_eq!(
-                sdk.table(dynamodb::Request::DescribeTable(DescribeTable { table })).await.err(),
+                sdk.dynamodb(dynamodb::Request::DescribeTable(DescribeTable { table })).await.err(),
                 Some(SdkError::TimedOut)
             );
         });

@@ -47,7 +47,7 @@ fn processing_counts_duplicates_and_skips() {
     let figures = billing(&measures);
     assert_eq!((figures.records_processed, figures.duplicates, figures.records_skipped), (16, 4, 3));
     assert_eq!(measures.occurrences(Occurrence::DuplicateProcessed), 4);
-    assert_eq!((figures.library, figures.sink, figures.workers), ("kcl-2", "plain", 2));
+    assert_eq!((figures.library, figures.store, figures.workers), ("kcl-2", "plain", 2));
 }
 
 #[test]

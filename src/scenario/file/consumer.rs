@@ -52,8 +52,9 @@ pub struct Consumer {
     #[serde(default = "processing")]
     pub processing: Duration,
     /// What the store that effects go to promises of them.
-    #[serde(default)]
-    pub sink: Sink,
+    // `sink` is its name in files of the first version.
+    #[serde(default, alias = "sink")]
+    pub store: Store,
     /// What goes wrong in the record processor.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub mishap: Vec<Mishap>,
@@ -221,7 +222,7 @@ pub enum Resume {
 /// What the store that effects go to promises of them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
-pub enum Sink {
+pub enum Store {
     /// Every delivery is an effect: at least once.
     #[default]
     Plain,

@@ -54,14 +54,14 @@ impl LeaseStore {
     /// Creates the table unless it exists, and waits until it is ACTIVE.
     pub async fn create_table_and_wait(&self, cx: &Cx, capacity: Capacity) {
         loop {
-            match self.sdk.table(Request::DescribeTable(DescribeTable { table: self.table.clone() })).await {
+            match self.sdk.dynamodb(Request::DescribeTable(DescribeTable { table: self.table.clone() })).await {
                 Ok(Response::Table(table)) if matches!(table.status, TableStatus::Active | TableStatus::Updating) => {
                     return;
                 }
                 Err(SdkError::Service(Error::ResourceNotFound)) => {
                     let request = CreateTable::plain(self.table.clone(), Cow::Borrowed(a::LEASE_KEY), capacity);
                     // ResourceInUse means that another worker was first; any other error shows in the next look.
-                    let _ = self.sdk.table(Request::CreateTable(request)).await;
+                    let _ = self.sdk.dynamodb(Request::CreateTable(request)).await;
                 }
                 _ => {}
             }
@@ -80,7 +80,7 @@ impl LeaseStore {
             let page = Page { consistent: false, limit: None, start };
             let scan =
                 Request::Scan(Scan { table: self.table.clone(), index: None, filter: None, segment: None, page });
-            match self.sdk.table(scan).await {
+            match self.sdk.dynamodb(scan).await {
                 Ok(Response::Items { items, last_evaluated, .. }) => {
                     leases.extend(items.iter().filter_map(|item| Lease::from_item(item)));
                     match last_evaluated {
@@ -101,7 +101,7 @@ impl LeaseStore {
     pub async fn is_empty(&self) -> Result<bool> {
         let page = Page { limit: Some(1), ..Page::default() };
         let scan = Request::Scan(Scan { table: self.table.clone(), index: None, filter: None, segment: None, page });
-        match self.sdk.table(scan).await {
+        match self.sdk.dynamodb(scan).await {
             Ok(Response::Items { items, .. }) => Ok(items.is_empty()),
             Ok(_) => unreachable!("Scan answers items"),
             Err(error) => Err(failure(&error)),
@@ -114,7 +114,7 @@ impl LeaseStore {
     /// The call's.
     pub async fn get(&self, shard: ShardId) -> Result<Option<Lease>> {
         let (table, key, consistent) = (self.table.clone(), key(shard), self.is_consistent);
-        match self.sdk.table(Request::GetItem(GetItem { table, key, consistent })).await {
+        match self.sdk.dynamodb(Request::GetItem(GetItem { table, key, consistent })).await {
             Ok(Response::Item(item, _)) => Ok(item.and_then(|item| Lease::from_item(&item))),
             Ok(_) => unreachable!("GetItem answers an item"),
             Err(error) => Err(failure(&error)),
@@ -128,7 +128,7 @@ impl LeaseStore {
     pub async fn create_if_absent(&self, lease: &Lease) -> Result<bool> {
         let (table, item, returns) = (self.table.clone(), lease.to_item(), Returns::default());
         let condition = Some(Condition::NotExists(a::LEASE_KEY.into()));
-        applied(self.sdk.table(Request::PutItem(PutItem { table, item, condition, returns })).await)
+        applied(self.sdk.dynamodb(Request::PutItem(PutItem { table, item, condition, returns })).await)
     }
 
     /// Renews: counter := counter + 1 if it is unchanged. On a failed condition the row is read once: the worker's
@@ -248,7 +248,7 @@ impl LeaseStore {
     /// The call's.
     pub async fn delete(&self, shard: ShardId) -> Result<()> {
         let (table, key, returns) = (self.table.clone(), key(shard), Returns::default());
-        applied(self.sdk.table(Request::DeleteItem(DeleteItem { table, key, condition: None, returns })).await)
+        applied(self.sdk.dynamodb(Request::DeleteItem(DeleteItem { table, key, condition: None, returns })).await)
             .map(drop)
     }
 
@@ -256,7 +256,7 @@ impl LeaseStore {
         let (table, key, returns) = (self.table.clone(), key(lease.shard), Returns::default());
         applied(
             self.sdk
-                .table(Request::UpdateItem(UpdateItem { table, key, updates, condition: Some(condition), returns }))
+                .dynamodb(Request::UpdateItem(UpdateItem { table, key, updates, condition: Some(condition), returns }))
                 .await,
         )
     }

@@ -89,7 +89,7 @@ pub async fn list_shards(worker: &Worker, filter: Option<ShardFilter>) -> Option
     let mut request = first;
     let mut tries = 0;
     loop {
-        match worker.kinesis.streams(Request::ListShards(request.clone())).await {
+        match worker.kinesis.kinesis(Request::ListShards(request.clone())).await {
             Ok(Response::Shards { shards: page, next_token }) => {
                 shards.extend(page.iter().map(Listed::from));
                 match next_token {

@@ -207,7 +207,7 @@ fn r9_and_r10_a_worker_resumes_the_well_formed_rows_that_have_its_name_even_old_
             condition: None,
             returns: Returns::default(),
         });
-        assert!(s.sdk.table(put).await.is_ok());
+        assert!(s.sdk.dynamodb(put).await.is_ok());
         s.cx.sleep(FAILOVER * 10).await;
         assert_eq!(s.renewer.initialize("foo").await.len(), 4);
         assert_eq!(s.held(), [1, 2, 3, 4]);

@@ -169,6 +169,10 @@ class DynamoDb(unittest.TestCase):
         self.db.transact_write_items(TransactItems=[
             {"Put": {"TableName": name, "Item": {"leaseKey": {"S": "x"}}, "ConditionExpression": "attribute_not_exists(leaseKey)"}},
             {"Delete": {"TableName": name, "Key": {"leaseKey": {"S": "1"}}}}])
+        got = self.db.transact_get_items(ReturnConsumedCapacity="TOTAL", TransactItems=[
+            {"Get": {"TableName": name, "Key": {"leaseKey": {"S": key}}}} for key in ["x", "1"]])
+        self.assertEqual(got["Responses"], [{"Item": {"leaseKey": {"S": "x"}}}, {}])
+        self.assertEqual(sum(of["CapacityUnits"] for of in got["ConsumedCapacity"]), 4)
         told = self.refused("TransactionCanceledException", self.db.transact_write_items, TransactItems=[
             {"ConditionCheck": {"TableName": name, "Key": {"leaseKey": {"S": "1"}}, "ConditionExpression": "attribute_exists(leaseKey)"}},
             {"Update": {"TableName": name, "Key": {"leaseKey": {"S": "2"}}, "UpdateExpression": "SET a = :a",

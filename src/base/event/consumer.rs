@@ -53,7 +53,8 @@ macro_rules! consumer_events {
             consumer 200..=299 {
                 /// A consumer application exists from here on.
                 200 => ConsumerDeclared {
-                    consumer: ConsumerId, name: Arc<str>, stream: StreamName, library: ConsumerLibrary, store: StoreKind,
+                    consumer: ConsumerId, name: Arc<str>, stream: StreamName, library: ConsumerLibrary,
+                    store: StoreKind,
                     /// The lease table, when the library has one.
                     lease_table: Option<TableName>,
                     /// `failoverTimeMillis`, 0 without leases.

@@ -7,6 +7,7 @@
 
 pub mod event;
 pub mod hash_key;
+pub mod host_name;
 pub mod ids;
 pub mod item;
 pub mod lease_row;

@@ -8,6 +8,7 @@ use super::operator::{Controls, Operator};
 use super::shard_load::ShardLoad;
 use crate::aws::Cloud;
 use crate::base::event::{ConsumerLibrary, HostRole};
+use crate::base::host_name::host_name;
 use crate::base::{Event, Fold, SimDuration, SimTime};
 use crate::client::kcl::{KclSettings, WorkerControl, boot_worker};
 use crate::client::poller::{PollerSettings, SavedPositions, boot_poller};
@@ -64,7 +65,7 @@ fn add_producer(world: &World<Cloud>, settings: &ProducerSettings, starts: &mut 
     for index in 0..settings.hosts {
         let (settings, keys) = (shared.clone(), keys.clone());
         let boot = move |cx| boot_producer(cx, settings.clone(), index, keys.clone());
-        let host = world.add_host(&format!("{}-{}", shared.name, index + 1), HostRole::Producer, boot);
+        let host = world.add_host(&host_name(&shared.name, index + 1), HostRole::Producer, boot);
         let (producer, stream) = (shared.name.clone(), shared.stream.clone());
         world.host(host).emit(Event::ProducerDeclared { host, producer, stream });
         starts.push((shared.start, host));
@@ -89,7 +90,7 @@ fn add_kcl(world: &World<Cloud>, settings: &KclSettings, controls: &Controls, st
             controls.borrow_mut().insert(cx.name(), control.clone());
             boot_worker(cx, settings.clone(), index, control);
         };
-        let host = world.add_host(&format!("{}-{}", shared.name, index + 1), HostRole::Consumer, boot);
+        let host = world.add_host(&host_name(&shared.name, index as u32 + 1), HostRole::Consumer, boot);
         if index == 0 {
             world.host(host).emit(declared.clone());
         }
@@ -102,7 +103,7 @@ fn add_poller(world: &World<Cloud>, settings: &PollerSettings, starts: &mut Star
     let saved = Rc::new(RefCell::new(SavedPositions::default()));
     let booted = shared.clone();
     let boot = move |cx| boot_poller(cx, booted.clone(), saved.clone());
-    let host = world.add_host(&format!("{}-1", shared.name), HostRole::Consumer, boot);
+    let host = world.add_host(&host_name(&shared.name, 1), HostRole::Consumer, boot);
     world.host(host).emit(Event::ConsumerDeclared {
         consumer: shared.consumer,
         name: shared.name.clone(),
@@ -130,7 +131,7 @@ fn add_app(world: &World<Cloud>, app: &AppPlan, index: usize, boot_app: &AppBoot
             cx.emit(Event::WorkerStarted { consumer, host: cx.id() });
             boot_app(cx, AppWorker { app: index, worker, consumer });
         };
-        let host = world.add_host(&format!("{}-{}", app.name, worker + 1), HostRole::Consumer, boot);
+        let host = world.add_host(&host_name(&app.name, worker + 1), HostRole::Consumer, boot);
         if worker == 0 {
             world.host(host).emit(Event::ConsumerDeclared {
                 consumer: app.consumer,

@@ -6,6 +6,7 @@ use super::diagnostic::{Problem, nearest};
 use super::file::{Consumer, File, Library};
 use super::spans::{Path, Spans};
 use super::units::Duration;
+use crate::base::host_name::host_name;
 use crate::base::{SimTime, StreamName, TableName};
 
 /// Checks a file while it is turned into a plan.
@@ -74,9 +75,8 @@ impl Compiler<'_> {
     }
     /// Names of all hosts that producers and consumers have.
     pub fn hosts(&self) -> Vec<String> {
-        let numbered = |name: &String, count: u32| {
-            (1..=count.min(HOST_MAX)).map(move |n| format!("{name}-{n}")).collect::<Vec<_>>()
-        };
+        let numbered =
+            |name: &String, count: u32| (1..=count.min(HOST_MAX)).map(move |n| host_name(name, n)).collect::<Vec<_>>();
         let producers = self.file.producer.iter().flat_map(|(name, p)| numbered(name, p.hosts));
         let consumers = self.file.consumer.iter().flat_map(|(name, c)| numbered(name, c.host_count()));
         producers.chain(consumers).collect()

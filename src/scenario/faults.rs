@@ -11,6 +11,7 @@ use crate::aws;
 use crate::aws::dynamodb::api::{self as table, Capacity};
 use crate::aws::kinesis::api::{self as streams, KmsKeyState};
 use crate::aws::protocol::operation::Operation;
+use crate::base::host_name::host_number;
 use crate::base::{ShardId, SimDuration, StreamName, TableName};
 use crate::file_path;
 use crate::world::{LinkEffect, LinkWay};
@@ -157,10 +158,7 @@ fn links(c: &mut Compiler<'_>, n: usize, fault: &Fault, kinds: &mut Vec<(FaultKi
 fn host_group(c: &mut Compiler<'_>, n: usize, key: &str, name: &str) -> Vec<Arc<str>> {
     let is_group = c.file.consumer.contains_key(name) || c.file.producer.contains_key(name);
     match is_group {
-        true => {
-            let number = |host: &str| host.strip_prefix(name)?.strip_prefix('-')?.parse::<u32>().ok();
-            c.hosts().into_iter().filter(|host| number(host).is_some()).map(Into::into).collect()
-        }
+        true => c.hosts().into_iter().filter(|host| host_number(host, name).is_some()).map(Into::into).collect(),
         false => vec![c.host(name, file_path!["fault", n, key, "hosts"])],
     }
 }

@@ -6,6 +6,7 @@
 use super::compiler::HOST_MAX;
 use super::file::{ClockSkew, Fault, File, KmsState, Library, LinkFault, RandomFaults, ServiceFault, Way};
 use super::units::{Duration, DurationRange, Rate, Share};
+use crate::base::host_name::host_name;
 use crate::base::seed::Random;
 use crate::base::{Seed, SimDuration};
 
@@ -114,7 +115,7 @@ fn until(file: &File, random: &RandomFaults) -> SimDuration {
 fn consumer_hosts(file: &File) -> Vec<String> {
     file.consumer
         .iter()
-        .flat_map(|(name, c)| (1..=c.host_count().min(HOST_MAX)).map(move |n| format!("{name}-{n}")))
+        .flat_map(|(name, c)| (1..=c.host_count().min(HOST_MAX)).map(move |n| host_name(name, n)))
         .collect()
 }
 

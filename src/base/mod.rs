@@ -1,7 +1,7 @@
 //! Floor 0: the values that cross floors.
 //!
 //! Simulated time, sizes, hash keys, sequence numbers, partition keys, payloads, typed items, the KCL's lease row,
-//! named random streams, the token bucket, and the one event type that every fold reads.
+//! named random streams, the token bucket, values as people write them, and the one event type that every fold reads.
 //!
 //! Nothing here knows how a service, a client or the world behaves; nothing here does IO.
 
@@ -11,6 +11,7 @@ pub mod host_name;
 pub mod ids;
 pub mod item;
 pub mod lease_row;
+pub mod nearest;
 pub mod number;
 pub mod partition_key;
 pub mod payload;
@@ -22,6 +23,7 @@ pub mod time;
 pub mod token_bucket;
 pub mod trace_hash;
 pub mod units;
+pub mod written;
 
 pub use event::{Event, EventKind, Fold};
 pub use hash_key::{HashKey, HashKeyRange};

@@ -8,8 +8,8 @@ use clap::{Args, ValueEnum};
 
 use super::terminal::{Exit, print_diagnostics};
 use crate::aws::Account;
+use crate::base::written::Duration;
 use crate::scenario;
-use crate::scenario::units::Duration;
 use crate::serve::{Keep, Limits, Pace, Server, Settings, Transitions};
 
 /// Arguments of `kinesim serve`.

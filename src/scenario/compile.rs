@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use super::compiler::{Compiler, HOST_MAX, placeholder};
 use super::consumers::{Consumers, KCL_IDLE, POLLER_IDLE};
-use super::diagnostic::{Problem, nearest};
+use super::diagnostic::Problem;
 use super::file::{self, Batch, File, Keys, Library, OutcomeWord, Producer, Retry, Stream, ThrottleWindow};
 use super::plan::{LivenessBounds, Outcome, Plan, StreamPlan};
 use super::spans::Spans;
 use super::{expect, faults, random};
 use crate::aws::{self, dynamodb, kinesis};
+use crate::base::nearest::nearest;
 use crate::base::{HashKey, PartitionKey, Seed, SimDuration};
 use crate::client::Transport;
 use crate::client::producer::trace::Trace;
@@ -131,7 +132,7 @@ fn fill_options(file: &mut File) {
 
 fn kinesis_settings(file: &File) -> kinesis::api::Settings {
     let a = &file.assume;
-    let range = |r: super::units::DurationRange| (r.0, r.1);
+    let range = |r: crate::base::written::DurationRange| (r.0, r.1);
     kinesis::api::Settings {
         epoch_unix_ms: a.start_unix_ms,
         shard_limit: a.shard_limit,
@@ -336,7 +337,7 @@ impl Compiler<'_> {
                 length: bursts.length.0,
             }
         } else {
-            Rate::Constant { per_s: p.rate.map_or(0.0, super::units::Rate::per_s) }
+            Rate::Constant { per_s: p.rate.map_or(0.0, crate::base::written::Rate::per_s) }
         };
         Load::Generated { rate, size, keys }
     }
@@ -362,7 +363,7 @@ impl Compiler<'_> {
         }
         if let Some(hot) = &keys.hot {
             self.need(PartitionKey::new(hot).is_ok(), path(), "a partition key is 1 to 256 characters", "");
-            let share = keys.share.map_or(0.5, super::units::Share::fraction);
+            let share = keys.share.map_or(0.5, crate::base::written::Share::fraction);
             return KeyDistribution::Hot { key: hot.as_str().into(), share, count };
         }
         if let Some(list) = &keys.list {

@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
-use super::diagnostic::{Problem, nearest};
+use super::diagnostic::Problem;
 use super::file::{Consumer, File, Library};
 use super::spans::{Path, Spans};
-use super::units::Duration;
 use crate::base::host_name::host_name;
+use crate::base::nearest::nearest;
+use crate::base::written::Duration;
 use crate::base::{SimTime, StreamName, TableName};
 
 /// Checks a file while it is turned into a plan.

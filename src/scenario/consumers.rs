@@ -3,8 +3,8 @@
 use super::compiler::{Compiler, HOST_MAX, placeholder};
 use super::file::{Consumer, Library, Mishap, Resume as ResumeWord, Store};
 use super::plan::AppPlan;
-use super::units::Duration;
 use crate::aws::dynamodb::api::Capacity;
+use crate::base::written::Duration;
 use crate::base::{ConsumerId, SimDuration, StreamName, TableName};
 use crate::client::kcl::KclSettings;
 use crate::client::poller::{InitialPosition, PollerSettings, Resume};

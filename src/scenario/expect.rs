@@ -5,8 +5,8 @@ use std::sync::Arc;
 use super::compiler::Compiler;
 use super::file::Expect;
 use super::plan::{Comparison, Expectation, Expected, Window};
-use super::units::{Duration, Rate, Share, Size};
 use crate::base::SimTime;
+use crate::base::written::{Duration, Rate, Share, Size};
 use crate::file_path;
 
 /// Every expectation of the file.

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use super::compiler::{Compiler, Known};
-use super::diagnostic::nearest;
 use super::file::{Action, Fault, KmsState, LeaseTable, LinkFault, ServiceFault, Way};
 use super::plan::{ActionKind, ActionPlan, FaultKind, FaultPlan, ShardChoice};
 use super::spans::Path;
@@ -12,6 +11,7 @@ use crate::aws::dynamodb::api::{self as table, Capacity};
 use crate::aws::kinesis::api::{self as streams, KmsKeyState};
 use crate::aws::protocol::operation::Operation;
 use crate::base::host_name::host_number;
+use crate::base::nearest::nearest;
 use crate::base::{ShardId, SimDuration, StreamName, TableName};
 use crate::file_path;
 use crate::world::{LinkEffect, LinkWay};
@@ -55,7 +55,7 @@ fn one_fault(c: &mut Compiler<'_>, n: usize, fault: &Fault) -> Option<FaultPlan>
     }
     if let Some(lasts) = lasts {
         let key = if fault.restart_after.is_some() { "restart_after" } else { "for" };
-        let ends = super::units::Duration(fault.at.0 + lasts.0);
+        let ends = crate::base::written::Duration(fault.at.0 + lasts.0);
         c.instant(ends, file_path!["fault", n, key], "the end of this fault");
     }
     let text = match lasts {
@@ -77,7 +77,7 @@ fn kinds(c: &mut Compiler<'_>, n: usize, fault: &Fault) -> Vec<(FaultKind, Strin
     }
     if let Some(skew) = &fault.clock_skew {
         let host = c.host(&skew.host, at("clock_skew"));
-        let ms = |time: Option<super::units::Duration>| time.map_or(0, |time| time.0.as_millis() as i64);
+        let ms = |time: Option<crate::base::written::Duration>| time.map_or(0, |time| time.0.as_millis() as i64);
         let skew_ms = ms(skew.ahead) - ms(skew.behind);
         c.need(
             skew_ms != 0,
@@ -112,7 +112,7 @@ fn kinds(c: &mut Compiler<'_>, n: usize, fault: &Fault) -> Vec<(FaultKind, Strin
 }
 
 fn links(c: &mut Compiler<'_>, n: usize, fault: &Fault, kinds: &mut Vec<(FaultKind, String)>) {
-    let rate = |link: &LinkFault| link.rate.map_or(1.0, super::units::Share::fraction);
+    let rate = |link: &LinkFault| link.rate.map_or(1.0, crate::base::written::Share::fraction);
     for (key, link) in [
         ("partition", &fault.partition),
         ("lose", &fault.lose),
@@ -214,7 +214,7 @@ fn services(c: &mut Compiler<'_>, n: usize, fault: &Fault, kinds: &mut Vec<(Faul
         ("expire_iterators", &fault.expire_iterators),
     ] {
         let Some(fault) = fault else { continue };
-        let rate = fault.rate.map_or(1.0, super::units::Share::fraction);
+        let rate = fault.rate.map_or(1.0, crate::base::written::Share::fraction);
         let service = fault.service.as_deref();
         let is_known = matches!(service, None | Some("kinesis" | "dynamodb"));
         let path = || file_path!["fault", n, key, "service"];

@@ -23,8 +23,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use self::defaults::{a_day, secs};
-use super::units::{Duration, DurationRange, SeedNumber, Size};
 use crate::aws::{dynamodb, kinesis};
+use crate::base::written::{Duration, DurationRange, SeedNumber, Size};
 
 /// A kinesim scenario: streams, producers, consumers, faults, actions and expectations.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]

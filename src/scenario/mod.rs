@@ -2,8 +2,7 @@
 //!
 //! Reading is strict: an unknown key, a wrong unit or an impossible value is an error that points into the file
 //! ([`diagnostic`]), and one look shows them all (`read.rs`). [`mod@file`] has the sections and their defaults,
-//! [`units`] the values as people write them, `compile.rs` checks what the types cannot, `random.rs` draws random
-//! faults, `explain.rs` says what a file means.
+//! `compile.rs` checks what the types cannot, `random.rs` draws random faults, `explain.rs` says what a file means.
 
 mod compile;
 mod compiler;
@@ -21,7 +20,6 @@ pub mod spans;
 mod starter;
 #[cfg(test)]
 mod tests;
-pub mod units;
 
 use std::cell::RefCell;
 use std::path::{Path, PathBuf};
@@ -74,7 +72,7 @@ pub fn load_file(path: &Path, shown: &str, seed: Option<u64>) -> Result<Scenario
 
 fn load_from(source: &str, path: &str, folder: &Path, seed: Option<u64>) -> Result<Scenario, Diagnostics> {
     let mut file: File = read::read(source).map_err(|problems| Diagnostics::new(path, source, problems))?;
-    file.seed = seed.map_or(file.seed, units::SeedNumber);
+    file.seed = seed.map_or(file.seed, crate::base::written::SeedNumber);
     let attachments = RefCell::new(Vec::new());
     let read_trace = |name: &str| {
         let bytes = std::fs::read(folder.join(name)).map_err(|error| format!("cannot read {name}: {error}"))?;

@@ -5,9 +5,9 @@
 
 use super::compiler::HOST_MAX;
 use super::file::{ClockSkew, Fault, File, KmsState, Library, LinkFault, RandomFaults, ServiceFault, Way};
-use super::units::{Duration, DurationRange, Rate, Share};
 use crate::base::host_name::host_name;
 use crate::base::seed::Random;
+use crate::base::written::{Duration, DurationRange, Rate, Share};
 use crate::base::{Seed, SimDuration};
 
 /// More than this are refused: nobody reads such a run.

@@ -15,7 +15,8 @@ use serde::de::{
 use toml::Spanned;
 use toml::de::{DeInteger, DeTable, DeValue};
 
-use super::diagnostic::{Problem, nearest};
+use super::diagnostic::Problem;
+use crate::base::nearest::nearest;
 
 /// The typed value of a TOML text, or everything that its types refuse.
 pub(super) fn read<T: for<'de> Deserialize<'de>>(source: &str) -> Result<T, Vec<Problem>> {

@@ -16,10 +16,10 @@ use super::clock::Pace;
 use super::record::{RecordError, Recorder};
 use crate::base::TableName;
 use crate::base::lease_row::LeaseRow;
+use crate::base::written::Duration;
 use crate::http::body::{Body, whole};
 use crate::measure::Figures;
 use crate::scenario::plan::FaultPlan;
-use crate::scenario::units::Duration;
 
 const FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 

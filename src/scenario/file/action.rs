@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::LeaseTable;
-use crate::scenario::units::Duration;
+use crate::base::written::Duration;
 
 /// What the operator does: `at`, and one kind.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]

@@ -4,9 +4,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::defaults::{one_u32, secs};
+use crate::base::written::{Duration, Size};
 use crate::base::{ConsumerId, SimDuration};
 use crate::client::kcl::KclSettings;
-use crate::scenario::units::{Duration, Size};
 
 /// A consumer: hosts `NAME-1`, `NAME-2`, ...
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]

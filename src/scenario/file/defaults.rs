@@ -1,7 +1,7 @@
 //! Defaults that several sections have.
 
 use crate::base::SimDuration;
-use crate::scenario::units::Duration;
+use crate::base::written::Duration;
 
 pub(super) fn one_u32() -> u32 {
     1

@@ -3,8 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::base::written::Duration;
 use crate::measure::Occurrence;
-use crate::scenario::units::Duration;
 
 /// What must come out: one number or one `sometimes`, over all of the run or a part of it.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]

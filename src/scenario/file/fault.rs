@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::base::SimDuration;
-use crate::scenario::units::{Duration, DurationRange, Rate, Share};
+use crate::base::written::{Duration, DurationRange, Rate, Share};
 
 /// A fault: `at`, how long it lasts, and one kind.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]

@@ -8,7 +8,7 @@ use serde::de::{Error, IntoDeserializer, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::base::SimDuration;
-use crate::scenario::units::DurationRange;
+use crate::base::written::DurationRange;
 
 /// The simulated network.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::defaults::{a_day, one_u32};
 use crate::base::SimDuration;
-use crate::scenario::units::{Duration, Rate, Share, Size, SizeRange};
+use crate::base::written::{Duration, Rate, Share, Size, SizeRange};
 
 /// A producer: hosts `NAME-1`, `NAME-2`, ... that put records.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]

@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use super::{RecordError, VERSION};
 use crate::aws::Account;
 use crate::base::SimDuration;
+use crate::base::written::Duration;
 use crate::scenario::Scenario;
-use crate::scenario::units::Duration;
 use crate::serve::clock::Pace;
 use crate::serve::settings::{Limits, Settings, Transitions};
 

@@ -35,6 +35,7 @@ pub mod base;
 pub mod check;
 pub mod cli;
 pub mod client;
+pub mod fault;
 #[cfg(any(feature = "serve", feature = "http"))]
 pub mod http;
 pub mod measure;

@@ -5,10 +5,13 @@
 mod support;
 
 /// The documents with lists, and the lists in them.
-fn lists() -> [(&'static str, &'static str, String); 2] {
+fn lists() -> [(&'static str, &'static str, String); 5] {
     [
         ("docs/results.md", "checks", kinesim::check::listed()),
         ("docs/results.md", "metrics", kinesim::measure::cloudwatch::listed()),
+        ("docs/scenarios.md", "faults", kinesim::fault::listed_with_meanings()),
+        ("docs/scenarios.md", "random faults", kinesim::fault::listed_as_drawn()),
+        ("ARCHITECTURE.md", "faults", kinesim::fault::listed_with_promises()),
     ]
 }
 

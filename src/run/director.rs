@@ -6,10 +6,9 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use crate::base::{Event, HostId, SimTime};
+use crate::base::{Event, SimTime};
 use crate::client::Cx;
-use crate::scenario::plan::{FaultKind, FaultPlan};
-use crate::world::{Hosts, LinkRule};
+use crate::fault::{Claims, FaultPlan, Stage};
 
 /// A fault's beginning or end.
 #[derive(Clone, Copy)]
@@ -56,15 +55,15 @@ pub(super) struct Director {
     cx: Cx,
     /// Services and links know a fault by its place here.
     faults: RefCell<Vec<FaultPlan>>,
-    /// Hosts that a crash keeps down, with the crash that does; a later crash takes over.
-    held_down: RefCell<Vec<(HostId, usize)>>,
+    /// What they hold.
+    claims: Claims,
     /// Faults that have begun and not ended.
     active: RefCell<Vec<usize>>,
 }
 
 impl Director {
     fn new(cx: Cx, faults: Vec<FaultPlan>) -> Self {
-        Self { cx, faults: RefCell::new(faults), held_down: RefCell::default(), active: RefCell::default() }
+        Self { cx, faults: RefCell::new(faults), claims: Claims::default(), active: RefCell::default() }
     }
 
     /// Begins a fault now; it ends after its time, or when it is healed. Returns its number.
@@ -102,84 +101,13 @@ impl Director {
         let (plan, id) = (&self.faults.borrow()[fault], fault as u32);
         self.active.borrow_mut().push(fault);
         self.cx.emit(Event::FaultBegan { fault: id, what: plan.text.clone() });
-        match &plan.what {
-            FaultKind::Crash { host } => self.with_host(host, |host| {
-                let mut held = self.held_down.borrow_mut();
-                held.retain(|(held, _)| *held != host.id());
-                held.push((host.id(), fault));
-                drop(held);
-                host.crash();
-            }),
-            FaultKind::Pause { host } => self.with_host(host, |host| host.pause()),
-            FaultKind::ClockSkew { host, skew_ms } => self.with_host(host, |host| host.set_wall_skew_ms(*skew_ms)),
-            FaultKind::Link { clients, services, way, operation, effect } => {
-                let (clients, services) = (self.hosts(clients), self.hosts(services));
-                let rule = LinkRule { clients, services, way: *way, operation: operation.clone(), effect: *effect };
-                self.cx.add_link_rule(id, rule);
-            }
-            FaultKind::Service(what) => {
-                self.cx.with_backend(|cloud, now, events| cloud.inject(now, id, what.clone(), events));
-            }
-        }
+        plan.effect.begin(&Stage::new(&self.cx, &self.claims, id));
     }
 
     fn end(&self, fault: usize) {
         let (plan, id) = (&self.faults.borrow()[fault], fault as u32);
         self.active.borrow_mut().retain(|active| *active != fault);
-        match &plan.what {
-            FaultKind::Crash { host } if plan.lasts.is_some() => self.with_host(host, |host| {
-                let mut held = self.held_down.borrow_mut();
-                let ours = held.iter().position(|h| *h == (host.id(), fault));
-                if let Some(at) = ours {
-                    held.remove(at);
-                    drop(held);
-                    if !host.is_up() {
-                        host.boot();
-                    }
-                }
-            }),
-            FaultKind::Crash { .. } => {}
-            // Another pause of the same host may go on.
-            FaultKind::Pause { host } => {
-                let is_paused = |other: &FaultKind| matches!(other, FaultKind::Pause { host: h } if h == host);
-                if !self.is_active(is_paused) {
-                    self.with_host(host, |host| host.resume());
-                }
-            }
-            FaultKind::ClockSkew { host, .. } => {
-                let skew_ms = self.latest_skew_ms(host);
-                self.with_host(host, |host| host.set_wall_skew_ms(skew_ms));
-            }
-            FaultKind::Link { .. } => self.cx.remove_link_rule(id),
-            FaultKind::Service(_) => self.cx.with_backend(|cloud, now, events| cloud.heal(now, id, events)),
-        }
+        plan.effect.end(&Stage::new(&self.cx, &self.claims, id));
         self.cx.emit(Event::FaultEnded { fault: id });
-    }
-
-    fn is_active(&self, kind: impl Fn(&FaultKind) -> bool) -> bool {
-        let faults = self.faults.borrow();
-        self.active.borrow().iter().any(|fault| kind(&faults[*fault].what))
-    }
-
-    /// The skew that the latest fault still in force gives the host's clock.
-    fn latest_skew_ms(&self, name: &str) -> i64 {
-        let faults = self.faults.borrow();
-        let skew = |fault: &usize| match &faults[*fault].what {
-            FaultKind::ClockSkew { host, skew_ms } if **host == *name => Some(*skew_ms),
-            _ => None,
-        };
-        self.active.borrow().iter().rev().find_map(skew).unwrap_or(0)
-    }
-
-    fn with_host(&self, name: &str, act: impl FnOnce(Cx)) {
-        let Some(host) = self.cx.find(name) else { unreachable!("plans name hosts that exist, not {name}") };
-        act(self.cx.other(host));
-    }
-
-    fn hosts(&self, names: &[std::sync::Arc<str>]) -> Hosts {
-        match names.is_empty() {
-            true => Hosts::All,
-            false => Hosts::Only(names.iter().filter_map(|name| self.cx.find(name)).collect()),
-        }
     }
 }

@@ -17,9 +17,10 @@ use crate::base::event::HostRole;
 use crate::base::{Fold, ShardId, SimDuration, SimTime};
 use crate::check::CheckResult;
 use crate::client::Cx;
+use crate::fault::FaultPlan;
 use crate::measure::Figures;
 use crate::scenario::LiveFaults;
-use crate::scenario::plan::{FaultPlan, Plan};
+use crate::scenario::plan::Plan;
 use crate::world::{Service, World};
 
 /// The name of the host through which foreign clients call.
@@ -128,6 +129,11 @@ impl Live {
     /// The hash of all events so far.
     pub fn trace_hash(&self) -> u64 {
         self.folds.borrow().trace_hash()
+    }
+    /// The host of this name, if there is one.
+    #[cfg(test)]
+    pub(super) fn host(&self, name: &str) -> Option<Cx> {
+        self.gateway.find(name).map(|id| self.gateway.other(id))
     }
     /// Looks at the services without calling them.
     pub fn look<R>(&self, at: impl FnOnce(&Cloud) -> R) -> R {

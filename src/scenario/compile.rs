@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use super::compiler::{Compiler, HOST_MAX, placeholder};
+use super::compiler::Compiler;
 use super::consumers::{Consumers, KCL_IDLE, POLLER_IDLE};
 use super::diagnostic::Problem;
-use super::file::{self, Batch, File, Keys, Library, OutcomeWord, Producer, Retry, Stream, ThrottleWindow};
+use super::file::{self, Batch, File, HOST_MAX, Keys, Library, OutcomeWord, Producer, Retry, Stream, ThrottleWindow};
 use super::plan::{LivenessBounds, Outcome, Plan, StreamPlan};
 use super::spans::Spans;
-use super::{expect, faults, random};
+use super::{actions, expect, faults};
 use crate::aws::{self, dynamodb, kinesis};
 use crate::base::nearest::nearest;
 use crate::base::{HashKey, PartitionKey, Seed, SimDuration};
@@ -16,6 +16,7 @@ use crate::client::Transport;
 use crate::client::producer::trace::Trace;
 use crate::client::producer::{Batching, KeyDistribution, Load, ProducerSettings, Rate, SizeDistribution};
 use crate::client::sdk::RetryMode;
+use crate::fault::{self, placeholder};
 use crate::file_path;
 
 /// Reads trace files that scenarios name.
@@ -39,18 +40,19 @@ pub(super) fn compile(
 ) -> Result<Compiled, Vec<Problem>> {
     // Random faults become concrete ones first, so that the resolved file says what was drawn.
     if let Some(random) = file.random_faults.take() {
-        file.fault.extend(random::draw(&file, &random));
+        let cast = file.cast();
+        file.fault.extend(fault::draw(&random, Seed(file.seed.0), file.duration.0, &cast));
     }
     fill_options(&mut file);
-    let mut c = Compiler { file: &file, spans, problems: Vec::new(), known: None };
+    let mut c = Compiler { file: &file, spans, problems: Vec::new(), cast: file.cast() };
     c.host_names();
     check_whole(&mut c);
     let streams = file.stream.iter().map(|(name, stream)| c.stream(name, stream)).collect();
     c.shard_limit();
     let producers = file.producer.iter().map(|(name, p)| c.producer(name, p, read_trace)).collect();
     let Consumers { kcl, pollers, apps } = c.consumers();
-    let faults = faults::faults(&mut c);
-    let actions = faults::actions(&mut c);
+    let faults = faults::faults(&mut c, &file.fault);
+    let actions = actions::actions(&mut c);
     let expectations = expect::expectations(&mut c);
     let outcome = c.outcome(&expectations);
     let problems = c.problems;
@@ -95,7 +97,7 @@ pub(super) fn compile(
 /// What holds for the file as a whole.
 fn check_whole(c: &mut Compiler<'_>) {
     c.need(
-        c.file.fault.len() <= random::FAULT_MAX,
+        c.file.fault.len() <= fault::FAULT_MAX,
         file_path!["random_faults"],
         "random faults at these rates are more than a run can have",
         "write rates that give at most 10000 faults in this run",
@@ -170,7 +172,7 @@ fn dynamodb_settings(file: &File) -> dynamodb::api::Settings {
 impl Compiler<'_> {
     /// Every host has a name of its own, and the world has numbers for all of them.
     fn host_names(&mut self) {
-        let mut hosts = self.hosts();
+        let mut hosts = self.cast.hosts();
         if hosts.len() > HOST_MAX as usize * 6 {
             let title = format!("{} hosts are more than a run can have", hosts.len());
             self.problem(file_path!["duration"], title, "in this file", "use at most 60000 hosts");

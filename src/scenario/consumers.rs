@@ -1,7 +1,7 @@
 //! `[consumer.NAME]`: what each library is set to.
 
-use super::compiler::{Compiler, HOST_MAX, placeholder};
-use super::file::{Consumer, Library, Mishap, Resume as ResumeWord, Store};
+use super::compiler::Compiler;
+use super::file::{Consumer, HOST_MAX, Library, Mishap, Resume as ResumeWord, Store};
 use super::plan::AppPlan;
 use crate::aws::dynamodb::api::Capacity;
 use crate::base::written::Duration;
@@ -9,7 +9,9 @@ use crate::base::{ConsumerId, SimDuration, StreamName, TableName};
 use crate::client::kcl::KclSettings;
 use crate::client::poller::{InitialPosition, PollerSettings, Resume};
 use crate::client::processor::{CheckpointPolicy, ProcessorMishap, ProcessorScript, ProcessorSettings, StoreKind};
+use crate::fault::placeholder;
 use crate::file_path;
+
 /// `idleTimeBetweenReadsInMillis`.
 pub(super) const KCL_IDLE: Duration = Duration(SimDuration::from_millis(1500));
 pub(super) const POLLER_IDLE: Duration = Duration(SimDuration::from_secs(1));

@@ -8,14 +8,12 @@ mod action;
 mod consumer;
 mod defaults;
 mod expect;
-mod fault;
 mod network;
 mod producer;
 
 pub use action::*;
 pub use consumer::*;
 pub use expect::*;
-pub use fault::*;
 pub use network::{Network, Transport};
 pub use producer::*;
 
@@ -25,6 +23,7 @@ use serde::{Deserialize, Serialize};
 use self::defaults::{a_day, secs};
 use crate::aws::{dynamodb, kinesis};
 use crate::base::written::{Duration, DurationRange, SeedNumber, Size};
+use crate::fault::{Cast, Fault, Group, LeaseTable as CastTable, RandomFaults};
 
 /// A kinesim scenario: streams, producers, consumers, faults, actions and expectations.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -74,6 +73,29 @@ pub struct File {
     /// What must come out.
     #[serde(default)]
     pub expect: Vec<Expect>,
+}
+
+/// Hosts of one producer or consumer.
+pub(super) const HOST_MAX: u32 = 10_000;
+
+impl File {
+    /// Who takes part.
+    pub(super) fn cast(&self) -> Cast {
+        let group = |name: &String, hosts: u32| Group { name: name.clone(), hosts: hosts.min(HOST_MAX) };
+        let table = |(name, consumer): (&String, &Consumer)| CastTable {
+            consumer: name.clone(),
+            table: consumer.table_name(name),
+            is_of_kcl: consumer.library == Library::Kcl2,
+        };
+        Cast {
+            producers: self.producer.iter().map(|(name, producer)| group(name, producer.hosts)).collect(),
+            consumers: self.consumer.iter().map(|(name, consumer)| group(name, consumer.host_count())).collect(),
+            streams: self.stream.iter().map(|(name, stream)| (name.clone(), stream.shards)).collect(),
+            lease_tables: self.consumer.iter().map(table).collect(),
+            faults: self.fault.iter().flat_map(Fault::standing).collect(),
+            live: None,
+        }
+    }
 }
 
 /// The outcome that a scenario is there to show.

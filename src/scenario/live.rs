@@ -1,11 +1,11 @@
 //! Faults given one at a time to a run that goes on, as the same values that `[[fault]]` has in a file.
 
-use super::compiler::{Compiler, Known};
+use super::compiler::Compiler;
 use super::faults;
-use super::file::{Fault, File};
-use super::plan::FaultPlan;
+use super::file::File;
 use super::spans::Spans;
 use crate::base::{StreamName, TableName};
+use crate::fault::{Cast, Fault, FaultPlan, Live};
 
 /// Reads faults for a run: it knows the hosts, streams and tables of the run's scenario.
 pub struct LiveFaults {
@@ -35,12 +35,10 @@ impl LiveFaults {
             return Err("a fault that comes by request begins at once: leave `at` out".to_owned());
         }
         let fault: Fault = serde_json::from_value(value).map_err(|error| error.to_string())?;
-        let mut file = self.file.clone();
-        file.fault = vec![fault];
         let spans = Spans::new("");
-        let known = Known { streams, tables };
-        let mut compiler = Compiler { file: &file, spans: &spans, problems: Vec::new(), known: Some(known) };
-        let plan = faults::faults(&mut compiler).pop();
+        let cast = Cast { live: Some(Live { streams, tables }), ..self.file.cast() };
+        let mut compiler = Compiler { file: &self.file, spans: &spans, problems: Vec::new(), cast };
+        let plan = faults::faults(&mut compiler, &[fault]).pop();
         let problems = compiler.problems.into_iter().map(|problem| match problem.help {
             Some(help) => format!("{} ({help})", problem.title),
             None => problem.title,

@@ -2,8 +2,9 @@
 //!
 //! Reading is strict: an unknown key, a wrong unit or an impossible value is an error that points into the file
 //! ([`diagnostic`]), and one look shows them all (`read.rs`). [`mod@file`] has the sections and their defaults,
-//! `compile.rs` checks what the types cannot, `random.rs` draws random faults, `explain.rs` says what a file means.
+//! `compile.rs` checks what the types cannot, `explain.rs` says what a file means.
 
+mod actions;
 mod compile;
 mod compiler;
 mod consumers;
@@ -14,7 +15,6 @@ mod faults;
 pub mod file;
 mod live;
 pub mod plan;
-mod random;
 mod read;
 pub mod spans;
 mod starter;

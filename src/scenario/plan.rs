@@ -10,6 +10,7 @@ use crate::client::Transport;
 use crate::client::kcl::KclSettings;
 use crate::client::poller::PollerSettings;
 use crate::client::producer::ProducerSettings;
+use crate::fault::FaultPlan;
 pub use crate::measure::{Occurrence, Window};
 
 /// A run, ready to be carried out.
@@ -79,56 +80,6 @@ pub struct AppPlan {
     pub start: SimDuration,
     /// What it promises of its effects.
     pub store: StoreKind,
-}
-
-/// A fault with its time.
-#[derive(Clone, Debug, PartialEq)]
-pub struct FaultPlan {
-    /// When it begins, in time of the run.
-    pub at: SimTime,
-    /// How long it lasts. `None`: for good (a crash without restart), or instantaneous.
-    pub lasts: Option<SimDuration>,
-    /// What breaks, and through what it acts.
-    pub what: FaultKind,
-    /// How reports and events tell it, in a few words (`crash of billing-1 for 40s`).
-    pub text: Arc<str>,
-}
-
-/// A fault. Hosts are named as in events: `billing-1`, `web-2`, `kinesis`, `dynamodb`, `store`.
-#[derive(Clone, Debug, PartialEq)]
-pub enum FaultKind {
-    /// The host loses its memory and stops; restarted after `lasts`.
-    Crash {
-        /// The host.
-        host: Arc<str>,
-    },
-    /// The host stands still.
-    Pause {
-        /// The host.
-        host: Arc<str>,
-    },
-    /// The host's wall clock is off by this many milliseconds.
-    ClockSkew {
-        /// The host.
-        host: Arc<str>,
-        /// Ahead if positive.
-        skew_ms: i64,
-    },
-    /// Something on links between clients and services. Partitions, latency, loss, duplication, lost responses.
-    Link {
-        /// The client ends; empty means all.
-        clients: Vec<Arc<str>>,
-        /// The service ends; empty means all.
-        services: Vec<Arc<str>>,
-        /// Which messages.
-        way: crate::world::LinkWay,
-        /// Only this operation.
-        operation: Option<Box<str>>,
-        /// What happens to them.
-        effect: crate::world::LinkEffect,
-    },
-    /// A fault point of a service.
-    Service(aws::Fault),
 }
 
 /// Something the operator does.

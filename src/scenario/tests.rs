@@ -15,6 +15,25 @@ stream = "clicks"
 workers = 2
 "#;
 
+const UNHEEDED: &str = r#"[[fault]]
+at = "1m"
+for = "1s"
+partition = { rate = "5%" }
+[[fault]]
+at = "1m"
+for = "1s"
+lose = { by = "5s" }
+[[fault]]
+at = "1m"
+for = "1s"
+lose_responses = { way = "requests" }
+[[fault]]
+at = "1m"
+for = "1s"
+pause = "billing-1"
+restart_after = "2s"
+"#;
+
 fn refuse(source: &str) -> Diagnostics {
     match load(source, "test.toml", None) {
         Err(diagnostics) => diagnostics,
@@ -66,6 +85,7 @@ fn what_is_wrong_is_said_where_it_stands() {
             "two kinds of fault",
             with("[[fault]]\nat = \"1m\"\nfor = \"1s\"\npause = \"billing-1\"\ncrash = \"billing-2\"\n"),
         ),
+        ("keys that a fault cannot heed", with(UNHEEDED)),
         ("overlapping shard counts", with("[[action]]\nat = \"1m\"\nupdate_shard_count = 9\n")),
         ("unknown number", with("[[expect]]\nnumber = \"stream.clicks\"\nis = \"< 1\"\n")),
         ("wrong unit of a bound", with("[[expect]]\niterator_age.p99 = \"< 5\"\n")),
@@ -163,12 +183,11 @@ fn random_faults_depend_on_the_seed_and_leave_quiet_time_at_the_end() {
 
 #[test]
 fn every_kind_of_fault_can_be_drawn_at_random() {
-    let source = with(
-        "[random_faults]\ncrash = \"60/h\"\ncrash_for_good = \"10/h\"\npause = \"60/h\"\nclock_skew = \"60/h\"\n\
-         partition = \"60/h\"\nlose = \"60/h\"\nlose_responses = \"60/h\"\nduplicate = \"60/h\"\ndelay = \"60/h\"\n\
-         throttle = \"60/h\"\ninternal_errors = \"60/h\"\nunavailable = \"60/h\"\nexpire_iterators = \"60/h\"\n\
-         kms = \"60/h\"\nzones = \"60/h\"\n",
-    );
+    let rates: String = crate::fault::drawings()
+        .iter()
+        .map(|(key, _)| format!("{key} = \"{}/h\"\n", if *key == "crash_for_good" { 10 } else { 60 }))
+        .collect();
+    let source = with(&format!("[random_faults]\n{rates}"));
     let mut texts = String::new();
     for seed in 0..20 {
         let plan = load(&source, "test.toml", Some(seed)).unwrap_or_else(|d| panic!("{d}")).plan();

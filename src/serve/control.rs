@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 
 use http_body_util::Either;
+use hyper::body::Bytes;
 use hyper::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HOST, HeaderName, HeaderValue, ORIGIN};
 use hyper::http::request::Parts;
 use hyper::{Method, Response, StatusCode};
@@ -17,9 +18,9 @@ use super::record::{RecordError, Recorder};
 use crate::base::TableName;
 use crate::base::lease_row::LeaseRow;
 use crate::base::written::Duration;
+use crate::fault::{self, FaultPlan, Preset};
 use crate::http::body::{Body, whole};
 use crate::measure::Figures;
-use crate::scenario::plan::FaultPlan;
 
 const FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
@@ -30,7 +31,7 @@ pub(super) fn route(app: &App, head: &Parts, route: &str, body: &[u8]) -> Respon
     }
     let (get, post, delete) = (head.method == Method::GET, head.method == Method::POST, head.method == Method::DELETE);
     match route.trim_end_matches('/') {
-        "" if get => file("text/html; charset=utf-8", include_str!("page.html")),
+        "" if get => file("text/html; charset=utf-8", page()),
         "/page.css" if get => file("text/css; charset=utf-8", include_str!("page.css")),
         "/page.js" if get => file("text/javascript; charset=utf-8", include_str!("page.js")),
         "/health" if get => health(app),
@@ -253,7 +254,16 @@ fn with_type(body: Body, content_type: &'static str) -> Response<Body> {
 }
 
 /// A file of the page, which may load nothing from elsewhere and be framed nowhere.
-fn file(content_type: &'static str, text: &'static str) -> Response<Body> {
+/// The page, with the faults that it offers.
+fn page() -> String {
+    let option = |preset: &Preset| {
+        let json = preset.json.replace('&', "&amp;").replace('"', "&quot;");
+        format!("\n          <option value=\"{json}\">{}</option>", preset.label)
+    };
+    include_str!("page.html").replace("<!-- presets -->", &fault::presets().map(option).collect::<String>())
+}
+
+fn file(content_type: &'static str, text: impl Into<Bytes>) -> Response<Body> {
     let mut response = with_type(whole(text), content_type);
     let policy = HeaderValue::from_static(
         "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; frame-ancestors 'none'",

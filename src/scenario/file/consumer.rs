@@ -254,3 +254,18 @@ pub struct Mishap {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<Duration>,
 }
+
+impl Consumer {
+    /// Workers from the start and those that join.
+    pub fn host_count(&self) -> u32 {
+        match self.library {
+            Library::Kcl2 => self.workers.saturating_add(self.joins.len() as u32),
+            Library::Poller => 1,
+            Library::App => self.workers,
+        }
+    }
+    /// The lease table's name.
+    pub fn table_name(&self, consumer: &str) -> String {
+        self.application.clone().unwrap_or_else(|| consumer.to_owned())
+    }
+}

@@ -1,0 +1,53 @@
+//! `internal_errors`: a service answers InternalFailure at a rate.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::service::{ServiceFault, target};
+use crate::aws::{dynamodb, kinesis};
+use crate::base::SimDuration;
+use crate::base::seed::Random;
+use crate::fault::about::{About, Ends, Kind, Made, Preset};
+use crate::fault::cast::{Cast, Problems};
+use crate::fault::drawing::{Drawing, Drawn as DrawnFault, Time};
+
+/// Whose calls are hit.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[schemars(inline)]
+pub struct InternalErrors(ServiceFault);
+
+impl Kind for InternalErrors {
+    const ABOUT: About = About {
+        key: "internal_errors",
+        breaks: "a service answers InternalFailure at a `rate`, of a `stream`, `table`, `service` or `operation`",
+        acts_through: "services' fault points",
+        still_holds: "limits and safety; liveness after healing",
+        ends: Ends::InTime,
+        example: r#"internal_errors = { service = "kinesis", rate = "2%" }"#,
+        presets: &[Preset::new(
+            "answer 500 at 2 % (Kinesis)",
+            r#"{"internal_errors": {"service": "kinesis", "rate": "2%"}}"#,
+        )],
+    };
+
+    fn make(&self, _: Option<SimDuration>, cast: &Cast, problems: &mut Problems) -> Made {
+        let of_kinesis = |target, rate| kinesis::api::Fault::InternalError { target, rate };
+        let of_dynamodb = |target, rate| dynamodb::api::Fault::InternalError { target, rate };
+        self.0.make("internal errors", of_kinesis, Some(of_dynamodb), cast, problems)
+    }
+}
+
+#[derive(Default)]
+pub(super) struct Drawn;
+
+impl Drawing for Drawn {
+    fn meaning(&self) -> &'static str {
+        "times in which a tenth of calls to Kinesis, a stream or a lease table fails with InternalFailure"
+    }
+    fn stream(&self) -> &'static str {
+        "internal_errors"
+    }
+    fn draw(&mut self, random: &mut Random, _: Time, cast: &Cast) -> Option<DrawnFault> {
+        DrawnFault::of(InternalErrors(ServiceFault { rate: "10%".parse().ok(), ..target(random, cast, true) }))
+    }
+}

@@ -1,0 +1,73 @@
+//! `kms`: the KMS key of encrypted streams is in another state.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::service::AtService;
+use crate::aws;
+use crate::aws::kinesis::api::{Fault, KmsKeyState};
+use crate::base::SimDuration;
+use crate::base::seed::Random;
+use crate::fault::about::{About, Ends, Kind, Made, Preset};
+use crate::fault::cast::{Cast, Problems};
+use crate::fault::drawing::{Drawing, Drawn as DrawnFault, Time};
+
+/// The state of the KMS key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+#[schemars(rename = "KmsState")]
+pub enum Kms {
+    /// KMSDisabledException.
+    Disabled,
+    /// KMSInvalidStateException.
+    PendingDeletion,
+    /// KMSNotFoundException.
+    Deleted,
+    /// KMSAccessDeniedException.
+    AccessDenied,
+    /// KMSThrottlingException.
+    Throttled,
+    /// KMSOptInRequired.
+    OptInRequired,
+}
+
+impl Kind for Kms {
+    const ABOUT: About = About {
+        key: "kms",
+        breaks: "the KMS key is `disabled`, `pending-deletion`, `deleted`, `access-denied`, `throttled` or \
+                 `opt-in-required`",
+        acts_through: "Kinesis' fault points",
+        still_holds: "no data is lost; re-enabling gives everything back",
+        ends: Ends::InTime,
+        example: "kms = \"disabled\"",
+        presets: &[Preset::new("disable the KMS key", r#"{"kms": "disabled"}"#)],
+    };
+
+    fn make(&self, _: Option<SimDuration>, _: &Cast, _: &mut Problems) -> Made {
+        let (state, word) = match self {
+            Self::Disabled => (KmsKeyState::Disabled, "disabled"),
+            Self::PendingDeletion => (KmsKeyState::PendingDeletion, "pending deletion"),
+            Self::Deleted => (KmsKeyState::Deleted, "deleted"),
+            Self::AccessDenied => (KmsKeyState::AccessDenied, "denied"),
+            Self::Throttled => (KmsKeyState::Throttled, "throttled"),
+            Self::OptInRequired => (KmsKeyState::OptInRequired, "without subscription"),
+        };
+        Made::new(AtService(aws::Fault::Kinesis(Fault::KmsKey { state })), format!("KMS key {word}"))
+    }
+}
+
+#[derive(Default)]
+pub(super) struct Drawn;
+
+impl Drawing for Drawn {
+    fn meaning(&self) -> &'static str {
+        "times in which the KMS key of encrypted streams is not there: disabled, pending deletion, denied or throttled"
+    }
+    fn stream(&self) -> &'static str {
+        "kms"
+    }
+    fn draw(&mut self, random: &mut Random, _: Time, _: &Cast) -> Option<DrawnFault> {
+        let states = [Kms::Disabled, Kms::PendingDeletion, Kms::AccessDenied, Kms::Throttled];
+        DrawnFault::of(states[random.below(states.len() as u64) as usize])
+    }
+}

@@ -1,0 +1,140 @@
+//! What faults of services have in common: what they are aimed at.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::link::operation;
+use crate::aws::protocol::operation::Operation;
+use crate::aws::{self, dynamodb, kinesis};
+use crate::base::ShardId;
+use crate::base::seed::Random;
+use crate::base::written::Share;
+use crate::fault::about::Made;
+use crate::fault::cast::{Cast, Problems};
+use crate::fault::drawing::pick;
+use crate::fault::stage::{Effect, Stage};
+
+/// A fault of a service: give a stream (with a shard), a table, a service or an operation; all of Kinesis otherwise.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ServiceFault {
+    /// `kinesis` or `dynamodb`; what `stream` or `table` is of, or else Kinesis, when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub service: Option<String>,
+    /// Only this stream.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stream: Option<String>,
+    /// Only this shard.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shard: Option<u32>,
+    /// Only this table (then it is a fault of DynamoDB).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub table: Option<String>,
+    /// Only this operation, by AWS's name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub operation: Option<String>,
+    /// Share of calls (of records in PutRecords); all when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rate: Option<Share>,
+}
+
+/// What a kind of fault is to Kinesis, by its target and rate.
+type OfKinesis = fn(kinesis::api::FaultTarget, f64) -> kinesis::api::Fault;
+/// What it is to DynamoDB.
+type OfDynamoDb = fn(dynamodb::api::FaultTarget, f64) -> dynamodb::api::Fault;
+
+impl ServiceFault {
+    /// A fault of this kind. `of_dynamodb` is `None` for what DynamoDB cannot do.
+    pub(super) fn make(
+        &self,
+        word: &str,
+        of_kinesis: OfKinesis,
+        of_dynamodb: Option<OfDynamoDb>,
+        cast: &Cast,
+        problems: &mut Problems,
+    ) -> Made {
+        self.check(problems);
+        let rate = self.rate.map_or(1.0, Share::fraction);
+        let is_of_dynamodb = self.is_of_dynamodb();
+        let effect = match (is_of_dynamodb, of_dynamodb) {
+            (true, Some(of)) => AtService(aws::Fault::DynamoDb(of(self.dynamodb_target(cast, problems), rate))),
+            (true, None) => {
+                problems.add("table", "tables have no iterators", "here", "name a stream instead");
+                AtService(aws::Fault::Kinesis(of_kinesis(kinesis::api::FaultTarget::default(), rate)))
+            }
+            (false, _) => AtService(aws::Fault::Kinesis(of_kinesis(self.kinesis_target(cast, problems), rate))),
+        };
+        let of = match (&self.table, &self.stream, self.shard) {
+            (Some(table), ..) => format!("table {table}"),
+            (None, Some(stream), Some(shard)) => format!("{stream} {}", ShardId(shard)),
+            (None, Some(stream), None) => stream.clone(),
+            (None, None, _) => self.service_name(is_of_dynamodb).to_owned(),
+        };
+        Made::new(effect, format!("{word} at {}% on {of}", rate * 100.0))
+    }
+
+    fn service_name(&self, is_of_dynamodb: bool) -> &str {
+        self.service.as_deref().unwrap_or(if is_of_dynamodb { "dynamodb" } else { "kinesis" })
+    }
+
+    fn check(&self, problems: &mut Problems) {
+        let service = self.service.as_deref();
+        let is_known = matches!(service, None | Some("kinesis" | "dynamodb"));
+        problems.need(is_known, "service", "not a service that can do that", "one of: kinesis, dynamodb");
+        let is_clear = match service {
+            Some("kinesis") => self.table.is_none(),
+            Some("dynamodb") => self.stream.is_none() && self.shard.is_none(),
+            _ => true,
+        };
+        let title = "streams and shards are of kinesis, tables of dynamodb";
+        problems.need(is_clear, "service", title, "leave one of them out");
+    }
+
+    /// An operation that only DynamoDB has means DynamoDB.
+    fn is_of_dynamodb(&self) -> bool {
+        let has = |table: &[Operation], name: &str| table.iter().any(|operation| operation.name() == name);
+        let only = |name: &str| has(dynamodb::OPERATIONS, name) && !has(kinesis::OPERATIONS, name);
+        let by_operation = || self.service.is_none() && self.operation.as_deref().is_some_and(only);
+        self.table.is_some() || self.service.as_deref() == Some("dynamodb") || (self.stream.is_none() && by_operation())
+    }
+
+    fn kinesis_target(&self, cast: &Cast, problems: &mut Problems) -> kinesis::api::FaultTarget {
+        let stream = self.stream.as_ref().map(|name| cast.stream(name, "stream", problems));
+        let operation = operation(self.operation.as_deref(), problems, || kinesis::OPERATIONS.iter().copied());
+        kinesis::api::FaultTarget { stream, shard: self.shard.map(ShardId), operation }
+    }
+
+    fn dynamodb_target(&self, cast: &Cast, problems: &mut Problems) -> dynamodb::api::FaultTarget {
+        let table = self.table.as_ref().map(|name| cast.table(name, "table", problems));
+        let operation = operation(self.operation.as_deref(), problems, || dynamodb::OPERATIONS.iter().copied());
+        dynamodb::api::FaultTarget { table, operation }
+    }
+}
+
+/// Draws a target: a lease table, or else Kinesis: a stream of it, a shard of that, or all of it.
+pub(super) fn target(random: &mut Random, cast: &Cast, has_shards: bool) -> ServiceFault {
+    if random.chance(0.5)
+        && let Some(table) = pick(random, &cast.kcl_tables())
+    {
+        return ServiceFault { table: Some(table), ..ServiceFault::default() };
+    }
+    let names: Vec<String> = cast.streams.iter().map(|(name, _)| name.clone()).collect();
+    let stream = if has_shards && random.chance(0.75) { pick(random, &names) } else { None };
+    let is_it = |name: &str| stream.as_deref() == Some(name);
+    let shards = cast.streams.iter().find(|(name, _)| is_it(name)).map_or(0, |(_, shards)| *shards);
+    let shard = (shards > 0 && random.chance(0.5)).then(|| random.below(shards.into()) as u32);
+    ServiceFault { stream, shard, ..ServiceFault::default() }
+}
+
+/// A fault point of a service, for as long as the fault is in force.
+#[derive(Clone, Debug)]
+pub(super) struct AtService(pub aws::Fault);
+
+impl Effect for AtService {
+    fn begin(&self, stage: &Stage<'_>) {
+        stage.operator().with_backend(|cloud, now, events| cloud.inject(now, stage.fault(), self.0.clone(), events));
+    }
+    fn end(&self, stage: &Stage<'_>) {
+        stage.operator().with_backend(|cloud, now, events| cloud.heal(now, stage.fault(), events));
+    }
+}

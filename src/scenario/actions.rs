@@ -1,0 +1,197 @@
+//! Compiles `[[action]]`.
+
+use super::compiler::Compiler;
+use super::file::{Action, LeaseTable};
+use super::plan::{ActionKind, ActionPlan, ShardChoice};
+use super::spans::Path;
+use crate::aws::dynamodb::api::Capacity;
+use crate::base::{ShardId, StreamName};
+use crate::file_path;
+
+/// Every action of the file, in order of time.
+pub(super) fn actions(c: &mut Compiler<'_>) -> Vec<ActionPlan> {
+    let actions = c.file.action.clone();
+    let mut plans: Vec<ActionPlan> =
+        actions.iter().enumerate().filter_map(|(n, action)| one_action(c, n, action)).collect();
+    plans.sort_by_key(|plan| plan.at);
+    check_shard_counts(c, &actions);
+    plans
+}
+
+/// UpdateShardCount goes at most to double and at least to half; where nothing else changes the count, that is known.
+fn check_shard_counts(c: &mut Compiler<'_>, actions: &[Action]) {
+    if actions.iter().any(|action| action.split.is_some() || action.merge.is_some()) || c.file.stream.len() != 1 {
+        return;
+    }
+    let mut ordered: Vec<(usize, &Action)> = actions.iter().enumerate().collect();
+    ordered.sort_by_key(|(_, action)| action.at);
+    let Some(mut shards) = c.file.stream.values().next().map(|stream| stream.shards) else { return };
+    for (n, action) in ordered {
+        let Some(target) = action.update_shard_count else { continue };
+        if target > 2 * shards || 2 * target < shards {
+            let title = format!(
+                "UpdateShardCount from {shards} goes to at most {} and at least {}",
+                2 * shards,
+                shards.div_ceil(2)
+            );
+            let help = "Kinesis refuses more than double or less than half; take several steps";
+            c.problem(file_path!["action", n, "update_shard_count"], title, "this target", help);
+        }
+        shards = target;
+    }
+}
+
+fn one_action(c: &mut Compiler<'_>, n: usize, action: &Action) -> Option<ActionPlan> {
+    let at = c.instant(action.at, file_path!["action", n, "at"], "this action");
+    let mut kinds = action_kinds(c, n, action);
+    if kinds.len() != 1 {
+        let help = "one of: split, merge, update_shard_count, retention, encrypt, decrypt, create_stream, \
+            delete_stream, lease_capacity, lease_on_demand, delete_lease, stop_worker, start_worker";
+        c.problem(
+            file_path!["action", n],
+            "an action is of exactly one kind",
+            format!("this one has {}", kinds.len()),
+            help,
+        );
+        return None;
+    }
+    let (what, text) = kinds.remove(0);
+    Some(ActionPlan { at, what, text: text.into() })
+}
+
+fn action_kinds(c: &mut Compiler<'_>, n: usize, action: &Action) -> Vec<(ActionKind, String)> {
+    let mut kinds = Vec::new();
+    if let Some(shards) = action.create_stream {
+        let stream = new_stream(c, n, action);
+        kinds.push((ActionKind::CreateStream { stream: stream.clone(), shards }, format!("CreateStream {stream}")));
+        return kinds;
+    }
+    stream_actions(c, n, action, &mut kinds);
+    table_actions(c, n, action, &mut kinds);
+    if let Some(host) = &action.stop_worker {
+        let name = c.host(host, file_path!["action", n, "stop_worker"]);
+        kinds.push((ActionKind::StopWorker { host: name }, format!("stop {host}")));
+    }
+    if let Some(host) = &action.start_worker {
+        let name = c.host(host, file_path!["action", n, "start_worker"]);
+        kinds.push((ActionKind::StartWorker { host: name }, format!("start {host}")));
+    }
+    kinds
+}
+
+fn new_stream(c: &mut Compiler<'_>, n: usize, action: &Action) -> StreamName {
+    let name = action.stream.as_deref().unwrap_or_default();
+    let parsed = name.parse();
+    c.need(parsed.is_ok(), file_path!["action", n, "stream"], "`stream` names the stream to create", "");
+    parsed.unwrap_or_else(|_| c.only_stream(file_path!["action", n]))
+}
+
+fn stream_actions(c: &mut Compiler<'_>, n: usize, action: &Action, kinds: &mut Vec<(ActionKind, String)>) {
+    let is_one = action.split.is_some()
+        || action.merge.is_some()
+        || action.update_shard_count.is_some()
+        || action.retention.is_some()
+        || action.encrypt.is_some()
+        || action.decrypt
+        || action.delete_stream;
+    if !is_one {
+        return;
+    }
+    let stream = match &action.stream {
+        Some(name) => c.stream_name(name, file_path!["action", n, "stream"]),
+        None => c.only_stream(file_path!["action", n]),
+    };
+    let of = || stream.clone();
+    if let Some(shard) = &action.split {
+        let choice = shard_choice(c, shard, file_path!["action", n, "split"]);
+        let at_hash_key = action.at_hash_key.as_ref().and_then(|key| {
+            let parsed = key.parse().ok();
+            c.need(
+                parsed.is_some(),
+                file_path!["action", n, "at_hash_key"],
+                "a hash key is decimal and fits 128 bits",
+                "",
+            );
+            parsed
+        });
+        kinds.push((
+            ActionKind::Split { stream: of(), shard: choice, at_hash_key },
+            format!("SplitShard {shard} of {stream}"),
+        ));
+    }
+    if let Some(shard) = &action.merge {
+        let choice = shard_choice(c, shard, file_path!["action", n, "merge"]);
+        kinds.push((ActionKind::Merge { stream: of(), shard: choice }, format!("MergeShards {shard} of {stream}")));
+    }
+    if let Some(target) = action.update_shard_count {
+        c.need(target > 0, file_path!["action", n, "update_shard_count"], "a stream has at least one shard", "");
+        kinds.push((
+            ActionKind::UpdateShardCount { stream: of(), target },
+            format!("UpdateShardCount of {stream} to {target}"),
+        ));
+    }
+    if let Some(retention) = action.retention {
+        let hours = retention.0.as_secs() / 3600;
+        let path = file_path!["action", n, "retention"];
+        c.need((24..=8760).contains(&hours), path, "retention is whole hours from 24h to 8760h", "");
+        kinds.push((
+            ActionKind::SetRetention { stream: of(), hours: hours as u32 },
+            format!("retention of {stream} to {hours}h"),
+        ));
+    }
+    if let Some(key) = &action.encrypt {
+        let kind = ActionKind::StartEncryption { stream: of(), key_id: key.as_str().into() };
+        kinds.push((kind, format!("StartStreamEncryption of {stream}")));
+    }
+    if action.decrypt {
+        kinds.push((ActionKind::StopEncryption { stream: of() }, format!("StopStreamEncryption of {stream}")));
+    }
+    if action.delete_stream {
+        kinds.push((ActionKind::DeleteStream { stream: of() }, format!("DeleteStream {stream}")));
+    }
+}
+
+fn table_actions(c: &mut Compiler<'_>, n: usize, action: &Action, kinds: &mut Vec<(ActionKind, String)>) {
+    let is_one = action.lease_capacity.is_some() || action.lease_on_demand || action.delete_lease.is_some();
+    if !is_one {
+        return;
+    }
+    let consumer = action.consumer.clone().unwrap_or_else(|| match c.file.consumer.len() {
+        1 => c.file.consumer.keys().next().cloned().unwrap_or_default(),
+        _ => String::new(),
+    });
+    let table = c.table(&consumer, file_path!["action", n, "consumer"]);
+    if let Some(LeaseTable { read, write }) = action.lease_capacity {
+        c.need(read > 0 && write > 0, file_path!["action", n, "lease_capacity"], "at least 1 unit each way", "");
+        let capacity = Capacity::Provisioned { read, write };
+        kinds.push((
+            ActionKind::SetTableCapacity { table: table.clone(), capacity },
+            format!("capacity of {table} to {read}/{write}"),
+        ));
+    }
+    if action.lease_on_demand {
+        let capacity = Capacity::OnDemand;
+        kinds.push((ActionKind::SetTableCapacity { table: table.clone(), capacity }, format!("{table} to on-demand")));
+    }
+    if let Some(shard) = action.delete_lease {
+        let shard = ShardId(shard);
+        kinds.push((
+            ActionKind::DeleteLease { table: table.clone(), shard },
+            format!("delete the row of {shard} in {table}"),
+        ));
+    }
+}
+
+fn shard_choice(c: &mut Compiler<'_>, text: &str, path: Path) -> ShardChoice {
+    match text {
+        "hottest" => ShardChoice::Hottest,
+        "coldest" => ShardChoice::Coldest,
+        id => match id.parse() {
+            Ok(id) => ShardChoice::Id(id),
+            Err(_) => {
+                c.problem(path, format!("`{id}` is not a shard"), "here", "write `hottest`, `coldest` or a shard id");
+                ShardChoice::Hottest
+            }
+        },
+    }
+}

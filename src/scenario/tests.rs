@@ -213,6 +213,7 @@ fn every_kind_of_fault_can_be_drawn_at_random() {
         "expire iterators",
         "KMS key",
         "zone",
+        "store outage of billing",
     ] {
         assert!(texts.contains(kind), "{kind} is not in:\n{texts}");
     }

@@ -14,6 +14,7 @@ mod lose_responses;
 mod partition;
 mod pause;
 mod service;
+mod store_outage;
 mod throttle;
 mod unavailable;
 mod zone;
@@ -48,6 +49,7 @@ faults! {
     expire_iterators: expire_iterators::ExpireIterators, drawn as expire_iterators: Drawn;
     zone_outage: zone_outage::ZoneOutage, drawn as zones: Drawn;
     zone_wipe: zone_wipe::ZoneWipe;
+    store_outage: store_outage::StoreOutage, drawn as store_outage: Drawn;
 }
 
 fn random_length() -> DurationRange {

@@ -3,22 +3,34 @@
 use std::sync::Arc;
 
 use super::diagnostic::Problem;
-use super::file::File;
 use super::spans::{Path, Spans, Step};
 use crate::base::written::Duration;
 use crate::base::{SimTime, StreamName, TableName};
+use crate::client::producer::trace::Trace;
 use crate::fault::{Cast, Problems, placeholder};
+use crate::file_path;
 
 /// Checks a file while it is turned into a plan.
 pub(super) struct Compiler<'a> {
-    pub file: &'a File,
-    pub spans: &'a Spans<'a>,
+    spans: &'a Spans<'a>,
+    /// Length of the run.
+    pub duration: Duration,
     pub problems: Vec<Problem>,
     /// Who takes part.
     pub cast: Cast,
 }
 
-impl Compiler<'_> {
+/// Reads trace files that scenarios name.
+pub type TraceLoader<'a> = &'a dyn Fn(&str) -> Result<Trace, String>;
+
+/// Hosts of one producer or consumer.
+pub(super) const HOST_MAX: u32 = 10_000;
+
+impl<'a> Compiler<'a> {
+    /// For a run of this length.
+    pub fn new(spans: &'a Spans<'a>, duration: Duration, cast: Cast) -> Self {
+        Self { spans, duration, problems: Vec::new(), cast }
+    }
     /// Notes a problem at a path of the file.
     pub fn problem(&mut self, path: Path, title: impl Into<String>, label: impl Into<String>, help: &str) {
         let help = (!help.is_empty()).then(|| help.to_owned());
@@ -33,7 +45,7 @@ impl Compiler<'_> {
     }
     /// The instant of a time in the file, which must lie within the run.
     pub fn instant(&mut self, at: Duration, path: Path, what: &str) -> SimTime {
-        let end = self.file.duration;
+        let end = self.duration;
         if at > end {
             let title = format!("{what} at {at} comes after the end of the run at {end}");
             self.problem(path, title, "after the end", "make `duration` longer, or let it happen earlier");
@@ -62,6 +74,10 @@ impl Compiler<'_> {
     pub fn stream_name(&mut self, name: &str, path: Path) -> StreamName {
         self.find(path, |cast, problems| cast.stream(name, "", problems))
     }
+    /// A consumer of the file.
+    pub fn consumer(&mut self, name: &str, path: Path) {
+        self.find(path, |cast, problems| drop(cast.consumer(name, "", problems)));
+    }
     /// A lease table's name, or that of the consumer it belongs to.
     pub fn table(&mut self, name: &str, path: Path) -> TableName {
         self.find(path, |cast, problems| cast.table(name, "", problems))
@@ -72,13 +88,32 @@ impl Compiler<'_> {
     }
     /// The one stream of the file, when a key leaves it out.
     pub fn only_stream(&mut self, path: Path) -> StreamName {
-        let mut names = self.file.stream.keys();
-        match (names.next(), names.next()) {
-            (Some(name), None) => name.parse().unwrap_or_else(|_| placeholder("missing-stream")),
+        match &self.cast.streams[..] {
+            [(name, _)] => name.parse().unwrap_or_else(|_| placeholder("missing-stream")),
             _ => {
                 self.problem(path, "which stream?", "this needs `stream`", "the file has not exactly one stream");
                 placeholder("missing-stream")
             }
         }
+    }
+    /// Every host has a name of its own, and the world has numbers for all of them.
+    pub fn host_names(&mut self) {
+        let mut hosts = self.cast.hosts();
+        if hosts.len() > HOST_MAX as usize * 6 {
+            let title = format!("{} hosts are more than a run can have", hosts.len());
+            self.problem(file_path!["duration"], title, "in this file", "use at most 60000 hosts");
+        }
+        hosts.sort_unstable();
+        let Some(twice) = hosts.windows(2).find(|pair| pair[0] == pair[1]).map(|pair| pair[0].clone()) else { return };
+        let group = |name: &&String| twice.strip_prefix(name.as_str()).is_some_and(|rest| rest.starts_with('-'));
+        let section =
+            self.cast.consumers.iter().map(|group| &group.name).find(group).map(|name| ("consumer", name.clone()));
+        let section = section.or_else(|| {
+            self.cast.producers.iter().map(|group| &group.name).find(group).map(|name| ("producer", name.clone()))
+        });
+        let Some((section, name)) = section else { unreachable!("hosts are of producers and consumers") };
+        let title = format!("two hosts are called `{twice}`");
+        let help = "give every producer and consumer a name of its own";
+        self.problem(file_path![section, name.as_str()], title, "its hosts are named after it", help);
     }
 }

@@ -1,8 +1,8 @@
 //! Faults given one at a time to a run that goes on, as the same values that `[[fault]]` has in a file.
 
 use super::compiler::Compiler;
-use super::faults;
 use super::file::File;
+use super::section;
 use super::spans::Spans;
 use crate::base::{StreamName, TableName};
 use crate::fault::{Cast, Fault, FaultPlan, Live};
@@ -37,8 +37,8 @@ impl LiveFaults {
         let fault: Fault = serde_json::from_value(value).map_err(|error| error.to_string())?;
         let spans = Spans::new("");
         let cast = Cast { live: Some(Live { streams, tables }), ..self.file.cast() };
-        let mut compiler = Compiler { file: &self.file, spans: &spans, problems: Vec::new(), cast };
-        let plan = faults::faults(&mut compiler, &[fault]).pop();
+        let mut compiler = Compiler::new(&spans, self.file.duration, cast);
+        let plan = section::faults(&mut compiler, &[fault]).pop();
         let problems = compiler.problems.into_iter().map(|problem| match problem.help {
             Some(help) => format!("{} ({help})", problem.title),
             None => problem.title,

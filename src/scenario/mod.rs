@@ -1,21 +1,18 @@
 //! Floor 6: the scenario file: types, parsing, diagnostics, defaults, and compilation into a [`plan::Plan`].
 //!
 //! Reading is strict: an unknown key, a wrong unit or an impossible value is an error that points into the file
-//! ([`diagnostic`]), and one look shows them all (`read.rs`). [`mod@file`] has the sections and their defaults,
-//! `compile.rs` checks what the types cannot, `explain.rs` says what a file means.
+//! ([`diagnostic`]), and one look shows them all (`read.rs`). [`section`] has the sections, with
+//! their defaults and what they make a run do, `compile.rs` puts them together, `explain.rs` says what a file means.
 
-mod actions;
 mod compile;
 mod compiler;
-mod consumers;
 pub mod diagnostic;
-mod expect;
 mod explain;
-mod faults;
 pub mod file;
 mod live;
 pub mod plan;
 mod read;
+pub mod section;
 pub mod spans;
 mod starter;
 #[cfg(test)]
@@ -25,7 +22,8 @@ use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 
 use crate::client::producer::trace::Trace;
-pub use compile::{Compiled, TraceLoader};
+pub use compile::Compiled;
+pub use compiler::TraceLoader;
 use diagnostic::{Diagnostics, Problem};
 pub use explain::explain;
 use file::File;

@@ -1,24 +1,228 @@
-//! `[consumer.NAME]`: what each library is set to.
+//! `[consumer.NAME]`: what reads a stream, and what its record processor does.
 
-use super::compiler::Compiler;
-use super::file::{Consumer, HOST_MAX, Library, Mishap, Resume as ResumeWord, Store};
-use super::plan::AppPlan;
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::defaults::{one_u32, secs};
+use super::kcl_options::KclOptions;
 use crate::aws::dynamodb::api::Capacity;
 use crate::base::written::Duration;
 use crate::base::{ConsumerId, SimDuration, StreamName, TableName};
 use crate::client::kcl::KclSettings;
-use crate::client::poller::{InitialPosition, PollerSettings, Resume};
+use crate::client::poller::{self, InitialPosition, PollerSettings};
 use crate::client::processor::{CheckpointPolicy, ProcessorMishap, ProcessorScript, ProcessorSettings, StoreKind};
 use crate::fault::placeholder;
 use crate::file_path;
+use crate::scenario::compiler::{Compiler, HOST_MAX};
+use crate::scenario::plan::AppPlan;
+
+/// A consumer: hosts `NAME-1`, `NAME-2`, ...
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Consumer {
+    /// The stream it reads.
+    pub stream: String,
+    /// What it reads with.
+    #[serde(default)]
+    pub library: Library,
+    /// When the workers start, counted from the start of the run.
+    #[serde(default)]
+    pub start: Duration,
+    /// Number of hosts, NAME-1 to NAME-N (kcl-2, app).
+    #[serde(default = "one_u32")]
+    pub workers: u32,
+    /// Starts of further workers, which join later (kcl-2).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub joins: Vec<Duration>,
+    /// Name of the application and its lease table; the consumer's name when absent (kcl-2).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub application: Option<String>,
+    /// Provisioned units of the lease table; on demand when absent (kcl-2).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lease_table: Option<LeaseTable>,
+    /// Where it begins: `trim-horizon`, `latest`, or a time before its start such as `10m ago`.
+    #[serde(default = "trim_horizon")]
+    pub initial_position: String,
+    /// What it remembers across a restart (poller).
+    #[serde(default)]
+    pub resume: Resume,
+    /// When it checkpoints: `every batch`, a time such as `10s`, a count such as `500 records`, `at end`, `never`.
+    #[serde(default = "every_batch", alias = "checkpoint_every")]
+    pub checkpoint: String,
+    /// How often it tries to store a checkpoint that the lease table throttles, 3 s apart, before it goes on without
+    /// (kcl-2).
+    #[serde(default = "ten")]
+    pub checkpoint_tries: u32,
+    /// Whether it prepares every checkpoint before it stores it, with a write of its own (kcl-2).
+    #[serde(default)]
+    pub prepare_checkpoints: bool,
+    /// Processing time of one record.
+    #[serde(default = "processing")]
+    pub processing: Duration,
+    /// What the store that effects go to promises of them.
+    // `sink` is its name in files of the first version.
+    #[serde(default, alias = "sink")]
+    pub store: Store,
+    /// What goes wrong in the record processor.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub mishap: Vec<Mishap>,
+    /// Time between two GetRecords of a shard; 1.5s for kcl-2 and 1s for pollers when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub idle: Option<Duration>,
+    /// Records that one GetRecords asks for at most, 1 to 10000.
+    #[serde(default = "ten_thousand")]
+    pub records_max: u32,
+    /// `failoverTimeMillis` (kcl-2).
+    #[serde(default = "ten_s")]
+    pub failover: Duration,
+    /// `maxLeasesForWorker` (kcl-2).
+    #[serde(default = "leases_max")]
+    pub leases_max: u32,
+    /// `maxLeasesToStealAtOneTime` (kcl-2).
+    #[serde(default = "one_u32")]
+    pub steal_max: u32,
+    /// `enablePriorityLeaseAssignment` (kcl-2).
+    #[serde(default = "yes")]
+    pub priority_assignment: bool,
+    /// `consistentReads` (kcl-2).
+    #[serde(default)]
+    pub consistent_reads: bool,
+    /// `maxPendingProcessRecordsInput` of the prefetch cache (kcl-2).
+    #[serde(default = "five")]
+    pub prefetch_batches: u32,
+    /// `cleanupLeasesUponShardCompletion` (kcl-2).
+    #[serde(default = "yes")]
+    pub cleanup_leases: bool,
+    /// Settings of the library that are seldom changed (kcl-2).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kcl: Option<KclOptions>,
+}
+
+fn trim_horizon() -> String {
+    "trim-horizon".to_owned()
+}
+fn every_batch() -> String {
+    "every batch".to_owned()
+}
+fn processing() -> Duration {
+    Duration(SimDuration::from_micros(100))
+}
+fn ten_thousand() -> u32 {
+    10_000
+}
+fn ten_s() -> Duration {
+    secs(10)
+}
+fn leases_max() -> u32 {
+    i32::MAX as u32
+}
+fn five() -> u32 {
+    5
+}
+fn ten() -> u32 {
+    10
+}
+fn yes() -> bool {
+    true
+}
+
+/// What a consumer reads with.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Library {
+    /// The Kinesis Client Library 2.x.
+    #[default]
+    #[serde(rename = "kcl-2")]
+    Kcl2,
+    /// A plain poller of every shard.
+    Poller,
+    /// The user's own code, which a test gives to the simulation.
+    App,
+}
+
+/// Provisioned units of a lease table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LeaseTable {
+    /// Read units a second.
+    pub read: u32,
+    /// Write units a second.
+    pub write: u32,
+}
+
+/// What a poller remembers across a restart.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Resume {
+    /// Nothing: it begins at its initial position again.
+    Nothing,
+    /// Its last shard iterator.
+    Iterator,
+    /// Its saved position: it goes on after the last record that it saved.
+    #[default]
+    Position,
+}
+
+/// What the store that effects go to promises of them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Store {
+    /// Every delivery is an effect: at least once.
+    #[default]
+    Plain,
+    /// Effects are keyed by record: exactly once.
+    Idempotent,
+    /// Effect and checkpoint together: exactly once.
+    Transactional,
+}
+
+/// Something that goes wrong in a record processor: one of `throw`, `hang`, `slow`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Mishap {
+    /// Throws at the record; the KCL skips the rest of the batch.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub throw: bool,
+    /// Hangs at the record for so long.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hang: Option<Duration>,
+    /// Takes so much longer for the record.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub slow: Option<Duration>,
+    /// At every n-th record that a worker processes.
+    pub every_records: u64,
+    /// No mishap before this time of the run.
+    #[serde(default)]
+    pub from: Duration,
+    /// Not after; the end of the run when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<Duration>,
+}
+
+impl Consumer {
+    /// Workers from the start and those that join.
+    pub fn host_count(&self) -> u32 {
+        match self.library {
+            Library::Kcl2 => self.workers.saturating_add(self.joins.len() as u32),
+            Library::Poller => 1,
+            Library::App => self.workers,
+        }
+    }
+    /// The lease table's name.
+    pub fn table_name(&self, consumer: &str) -> String {
+        self.application.clone().unwrap_or_else(|| consumer.to_owned())
+    }
+}
 
 /// `idleTimeBetweenReadsInMillis`.
-pub(super) const KCL_IDLE: Duration = Duration(SimDuration::from_millis(1500));
-pub(super) const POLLER_IDLE: Duration = Duration(SimDuration::from_secs(1));
+pub const KCL_IDLE: Duration = Duration(SimDuration::from_millis(1500));
+pub const POLLER_IDLE: Duration = Duration(SimDuration::from_secs(1));
 
 /// Consumers by their library.
 #[derive(Default)]
-pub(super) struct Consumers {
+pub struct Consumers {
     pub kcl: Vec<KclSettings>,
     pub pollers: Vec<PollerSettings>,
     pub apps: Vec<AppPlan>,
@@ -26,9 +230,9 @@ pub(super) struct Consumers {
 
 impl Compiler<'_> {
     /// The consumers of the file.
-    pub(super) fn consumers(&mut self) -> Consumers {
+    pub fn consumers(&mut self, written: &BTreeMap<String, Consumer>) -> Consumers {
         let mut consumers = Consumers::default();
-        for (number, (name, consumer)) in self.file.consumer.iter().enumerate() {
+        for (number, (name, consumer)) in written.iter().enumerate() {
             let id = ConsumerId(number as u16);
             let at = |key: &str| file_path!["consumer", name.as_str(), key];
             let stream = self.stream_name(&consumer.stream, at("stream"));
@@ -66,9 +270,9 @@ impl Compiler<'_> {
                     start: consumer.start.0,
                     initial_position: position,
                     resume: match consumer.resume {
-                        ResumeWord::Nothing => Resume::Nothing,
-                        ResumeWord::Iterator => Resume::Iterator,
-                        ResumeWord::Position => Resume::Position,
+                        Resume::Nothing => poller::Resume::Nothing,
+                        Resume::Iterator => poller::Resume::Iterator,
+                        Resume::Position => poller::Resume::Position,
                     },
                     idle: consumer.idle.unwrap_or(POLLER_IDLE).0,
                     records_max: consumer.records_max,
@@ -108,25 +312,8 @@ impl Compiler<'_> {
         }
         let defaults = KclSettings::new(id, name, stream, table.unwrap_or_else(|_| placeholder("leases")));
         let options = consumer.kcl.clone().unwrap_or_default();
-        let epsilon = options.epsilon;
-        self.need(consumer.failover > epsilon, at("failover"), "a lease lasts longer than `epsilon`", "");
+        self.need(consumer.failover > options.epsilon, at("failover"), "a lease lasts longer than `epsilon`", "");
         KclSettings {
-            epsilon: epsilon.0,
-            very_old_multiplier: options.very_old_multiplier,
-            renewal_threads: options.renewal_threads.max(1),
-            prefetch_bytes_max: options.prefetch_bytes_max.0,
-            prefetch_records_max: options.prefetch_records_max,
-            parent_shard_poll: options.parent_shard_poll.0,
-            dispatch_poll: options.dispatch_poll.0,
-            auditor_period: options.auditor_period.0,
-            auditor_threshold: options.auditor_threshold,
-            cleanup_interval: options.cleanup_interval.0,
-            completed_cleanup_interval: options.completed_cleanup_interval.0,
-            garbage_cleanup_interval: options.garbage_cleanup_interval.0,
-            task_backoff: options.task_backoff.0,
-            is_ignore_unexpected_child_shards: options.ignore_unexpected_child_shards,
-            get_records_timeout: options.get_records_timeout.0,
-            table_timeout: options.table_timeout.0,
             lease_table_capacity: match consumer.lease_table {
                 Some(units) => Capacity::Provisioned { read: units.read, write: units.write },
                 None => Capacity::OnDemand,
@@ -143,7 +330,7 @@ impl Compiler<'_> {
             records_max: consumer.records_max,
             prefetch_batches_max: consumer.prefetch_batches,
             is_cleanup_enabled: consumer.cleanup_leases,
-            ..defaults
+            ..options.of(defaults)
         }
     }
 
@@ -217,7 +404,7 @@ impl Compiler<'_> {
             }
         };
         self.need(mishap.every_records > 0, path(), "`every_records` is at least 1", "");
-        let until = mishap.until.unwrap_or(self.file.duration).0;
+        let until = mishap.until.unwrap_or(self.duration).0;
         ProcessorScript { what, every_records: mishap.every_records.max(1), from: mishap.from.0, until }
     }
 }

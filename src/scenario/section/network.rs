@@ -9,6 +9,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::base::SimDuration;
 use crate::base::written::DurationRange;
+use crate::client;
 
 /// The simulated network.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -39,17 +40,26 @@ pub enum Transport {
     Http,
 }
 
+impl From<Transport> for client::Transport {
+    fn from(written: Transport) -> Self {
+        match written {
+            Transport::Messages => Self::Messages,
+            Transport::Http => Self::Http,
+        }
+    }
+}
+
 /// Both forms, for the JSON Schema.
 #[derive(JsonSchema)]
 #[serde(untagged)]
 #[expect(dead_code, reason = "only its schema is used")]
-pub(super) enum NetworkForm {
+pub(in crate::scenario) enum NetworkForm {
     Word(Transport),
     Table(Network),
 }
 
 /// Reads either form.
-pub(super) fn word_or_table<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Network, D::Error> {
+pub(in crate::scenario) fn word_or_table<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Network, D::Error> {
     struct Form;
     impl<'de> Visitor<'de> for Form {
         type Value = Network;

@@ -1,31 +1,91 @@
-//! Compiles `[[action]]`.
+//! `[[action]]`: what the operator does.
 
-use super::compiler::Compiler;
-use super::file::{Action, LeaseTable};
-use super::plan::{ActionKind, ActionPlan, ShardChoice};
-use super::spans::Path;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::consumer::LeaseTable;
 use crate::aws::dynamodb::api::Capacity;
+use crate::base::written::Duration;
 use crate::base::{ShardId, StreamName};
 use crate::file_path;
+use crate::scenario::compiler::Compiler;
+use crate::scenario::plan::{ActionKind, ActionPlan, ShardChoice};
+use crate::scenario::spans::Path;
+
+/// What the operator does: `at`, and one kind.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Action {
+    /// When, counted from the start of the run.
+    pub at: Duration,
+    /// The stream; may be left out where there is only one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stream: Option<String>,
+    /// SplitShard: `hottest`, `coldest` or a shard id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub split: Option<String>,
+    /// NewStartingHashKey of `split`; the middle when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at_hash_key: Option<String>,
+    /// MergeShards of this shard (`hottest`, `coldest` or an id) with its upper neighbour.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub merge: Option<String>,
+    /// UpdateShardCount to this many.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub update_shard_count: Option<u32>,
+    /// Retention, longer or shorter.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retention: Option<Duration>,
+    /// StartStreamEncryption with this key.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub encrypt: Option<String>,
+    /// StopStreamEncryption.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub decrypt: bool,
+    /// CreateStream with so many shards; `stream` names it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub create_stream: Option<u32>,
+    /// DeleteStream.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub delete_stream: bool,
+    /// The consumer whose lease table is meant.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub consumer: Option<String>,
+    /// New provisioned units of a consumer's lease table.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lease_capacity: Option<LeaseTable>,
+    /// Switches a consumer's lease table to on-demand capacity.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub lease_on_demand: bool,
+    /// Deletes this shard's row from a consumer's lease table, as a person with the console would.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub delete_lease: Option<u32>,
+    /// Asks a worker to shut down gracefully.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stop_worker: Option<String>,
+    /// Starts a stopped worker again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub start_worker: Option<String>,
+}
 
 /// Every action of the file, in order of time.
-pub(super) fn actions(c: &mut Compiler<'_>) -> Vec<ActionPlan> {
-    let actions = c.file.action.clone();
+pub fn actions(c: &mut Compiler<'_>, actions: &[Action]) -> Vec<ActionPlan> {
     let mut plans: Vec<ActionPlan> =
         actions.iter().enumerate().filter_map(|(n, action)| one_action(c, n, action)).collect();
     plans.sort_by_key(|plan| plan.at);
-    check_shard_counts(c, &actions);
+    check_shard_counts(c, actions);
     plans
 }
 
 /// UpdateShardCount goes at most to double and at least to half; where nothing else changes the count, that is known.
 fn check_shard_counts(c: &mut Compiler<'_>, actions: &[Action]) {
-    if actions.iter().any(|action| action.split.is_some() || action.merge.is_some()) || c.file.stream.len() != 1 {
+    if actions.iter().any(|action| action.split.is_some() || action.merge.is_some()) {
         return;
     }
     let mut ordered: Vec<(usize, &Action)> = actions.iter().enumerate().collect();
     ordered.sort_by_key(|(_, action)| action.at);
-    let Some(mut shards) = c.file.stream.values().next().map(|stream| stream.shards) else { return };
+    let [(_, shards)] = c.cast.streams[..] else { return };
+    let mut shards = shards;
     for (n, action) in ordered {
         let Some(target) = action.update_shard_count else { continue };
         if target > 2 * shards || 2 * target < shards {
@@ -156,8 +216,8 @@ fn table_actions(c: &mut Compiler<'_>, n: usize, action: &Action, kinds: &mut Ve
     if !is_one {
         return;
     }
-    let consumer = action.consumer.clone().unwrap_or_else(|| match c.file.consumer.len() {
-        1 => c.file.consumer.keys().next().cloned().unwrap_or_default(),
+    let consumer = action.consumer.clone().unwrap_or_else(|| match &c.cast.consumers[..] {
+        [only] => only.name.clone(),
         _ => String::new(),
     });
     let table = c.table(&consumer, file_path!["action", n, "consumer"]);

@@ -1,17 +1,89 @@
-//! Compiles `[[expect]]`.
+//! `[[expect]]`: what a run must come to.
 
 use std::sync::Arc;
 
-use super::compiler::Compiler;
-use super::file::Expect;
-use super::plan::{Comparison, Expectation, Expected, Window};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
 use crate::base::SimTime;
 use crate::base::written::{Duration, Rate, Share, Size};
 use crate::file_path;
+use crate::measure::Occurrence;
+use crate::scenario::compiler::Compiler;
+use crate::scenario::plan::{Comparison, Expectation, Expected, Window};
+use crate::scenario::spans::Step;
+
+/// What must come out: one number or one `sometimes`, over all of the run or a part of it.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Expect {
+    /// Path of a number in the JSON report, such as `streams.clicks.records_throttled`; `*` stands for any name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub number: Option<String>,
+    /// What `number` must be, such as `"< 5s"`, with the unit that the number's name ends in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub is: Option<String>,
+    /// Share of records refused for throughput (WriteProvisionedThroughputExceeded).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub throttled_writes: Option<String>,
+    /// GetRecords calls refused for throughput (ReadProvisionedThroughputExceeded).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub throttled_reads: Option<String>,
+    /// Iterator age (GetRecords.IteratorAgeMilliseconds).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub iterator_age: Option<AgeExpect>,
+    /// Records processed more than once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub duplicates: Option<String>,
+    /// Records that the KCL skipped after the processor threw.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub skipped: Option<String>,
+    /// Records that left retention unread.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unread_trimmed: Option<String>,
+    /// Records that producers gave up.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub given_up: Option<String>,
+    /// Writes to lease tables that were throttled (WriteThrottleEvents).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub table_throttles: Option<String>,
+    /// This has happened at least once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sometimes: Option<Occurrence>,
+    /// Only this stream; each when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stream: Option<String>,
+    /// Only this consumer; each when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub consumer: Option<String>,
+    /// From this time on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<Duration>,
+    /// Only what happens before this time of the run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<Duration>,
+    /// `"faults heal"`: only what happens after the last fault has ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<String>,
+}
+
+/// Bounds of the iterator age.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AgeExpect {
+    /// Median.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub p50: Option<String>,
+    /// 99th percentile.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub p99: Option<String>,
+    /// Maximum.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max: Option<String>,
+}
 
 /// Every expectation of the file.
-pub(super) fn expectations(c: &mut Compiler<'_>) -> Vec<Expectation> {
-    let expects = c.file.expect.clone();
+pub fn expectations(c: &mut Compiler<'_>, expects: &[Expect]) -> Vec<Expectation> {
     expects.iter().enumerate().flat_map(|(n, expect)| one(c, n, expect)).collect()
 }
 
@@ -83,17 +155,8 @@ fn check_names(c: &mut Compiler<'_>, n: usize, expect: &Expect) {
     if let Some(stream) = &expect.stream {
         c.stream_name(stream, file_path!["expect", n, "stream"]);
     }
-    if let Some(consumer) = &expect.consumer
-        && !c.file.consumer.contains_key(consumer)
-    {
-        let known = c.file.consumer.keys().cloned().collect::<Vec<_>>().join(", ");
-        let help = format!("consumers of this file: {known}");
-        c.problem(
-            file_path!["expect", n, "consumer"],
-            format!("there is no consumer `{consumer}`"),
-            "not declared",
-            &help,
-        );
+    if let Some(consumer) = &expect.consumer {
+        c.consumer(consumer, file_path!["expect", n, "consumer"]);
     }
 }
 
@@ -117,7 +180,7 @@ fn number(
         Err(wanted) => {
             let steps: Vec<&str> = key.split('.').collect();
             let mut at = file_path!["expect", n];
-            at.extend(steps.iter().map(|step| super::spans::Step::from(*step)));
+            at.extend(steps.iter().map(|step| Step::from(*step)));
             let help = format!("a comparison (<, <=, >, >=, =, !=) and {wanted}");
             c.problem(at, format!("`{is}` is not a bound for {shown}"), "here", &help);
             None
@@ -188,7 +251,7 @@ fn bound(text: &str, unit: Unit) -> Result<(Comparison, f64), &'static str> {
 }
 
 fn window(c: &mut Compiler<'_>, n: usize, expect: &Expect) -> Window {
-    let end = SimTime::ZERO.saturating_add(c.file.duration.0);
+    let end = SimTime::ZERO.saturating_add(c.duration.0);
     match expect.after.as_deref() {
         Some("faults heal") => return Window::AfterFaultsHeal,
         Some(other) => {

@@ -1,12 +1,12 @@
-//! Compiles `[[fault]]`: what the kinds have in common, a time and a length.
+//! `[[fault]]`: what the kinds have in common, a time and a length.
 
-use super::compiler::Compiler;
 use crate::base::written::Duration;
 use crate::fault::{Ends, Fault, FaultPlan, KINDS};
 use crate::file_path;
+use crate::scenario::compiler::Compiler;
 
 /// Every fault of the file, in order of time.
-pub(super) fn faults(c: &mut Compiler<'_>, faults: &[Fault]) -> Vec<FaultPlan> {
+pub fn faults(c: &mut Compiler<'_>, faults: &[Fault]) -> Vec<FaultPlan> {
     let mut plans: Vec<FaultPlan> = faults.iter().enumerate().filter_map(|(n, fault)| one_fault(c, n, fault)).collect();
     plans.sort_by_key(|plan| plan.at);
     plans

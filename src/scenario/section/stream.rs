@@ -1,0 +1,68 @@
+//! `[stream.NAME]`: a stream that exists when the run begins.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::defaults::a_day;
+use crate::base::SimDuration;
+use crate::base::written::Duration;
+use crate::fault::placeholder;
+use crate::file_path;
+use crate::scenario::compiler::Compiler;
+use crate::scenario::plan::StreamPlan;
+
+/// A stream that exists, ACTIVE, when the run begins.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Stream {
+    /// Open shards, with uniform hash ranges.
+    pub shards: u32,
+    /// Retention, whole hours from 24h to 8760h.
+    #[serde(default = "a_day")]
+    pub retention: Duration,
+    /// KMS key that the stream is encrypted with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub encryption_key: Option<String>,
+}
+
+impl Compiler<'_> {
+    /// The stream of this name.
+    pub fn stream(&mut self, name: &str, stream: &Stream) -> StreamPlan {
+        let at = |key: &str| file_path!["stream", name, key];
+        let hours = stream.retention.0.as_secs() / 3600;
+        let is_whole = stream.retention.0 == SimDuration::from_hours(hours);
+        self.need(stream.shards > 0, at("shards"), "a stream has at least one shard", "write `shards = 1` or more");
+        self.need(
+            is_whole && (24..=8760).contains(&hours),
+            at("retention"),
+            "retention is whole hours from 24h to 8760h",
+            "Kinesis keeps records for a day to a year",
+        );
+        let parsed = name.parse();
+        if parsed.is_err() {
+            self.problem(
+                file_path!["stream", name],
+                "not a stream name",
+                "here",
+                "1 to 128 of a-z, A-Z, 0-9, '_', '.', '-'",
+            );
+        }
+        StreamPlan {
+            name: parsed.unwrap_or_else(|_| placeholder("missing-stream")),
+            shards: stream.shards,
+            retention_hours: hours as u32,
+            encryption_key_id: stream.encryption_key.as_deref().map(Into::into),
+        }
+    }
+
+    /// The account has room for all streams.
+    pub fn shard_limit(&mut self, limit: u32) {
+        let total: u64 = self.cast.streams.iter().map(|(_, shards)| u64::from(*shards)).sum();
+        if total > u64::from(limit) {
+            let last = self.cast.streams.last().map_or(String::new(), |(name, _)| name.clone());
+            let title = format!("the streams have {total} shards together, and the account may have {limit}");
+            let help = "lower the shard counts, or raise `shard_limit` under [assume]";
+            self.problem(file_path!["stream", last.as_str(), "shards"], title, "together with this", help);
+        }
+    }
+}

@@ -5,6 +5,7 @@
 
 mod application;
 pub mod capacity;
+mod group;
 pub mod kcl;
 pub mod mishaps;
 pub mod poller;
@@ -13,6 +14,8 @@ pub mod producer;
 pub mod sdk;
 #[cfg(test)]
 pub mod testing;
+
+pub use self::group::{HostGroup, Stop};
 
 use crate::aws::Cloud;
 

@@ -10,7 +10,7 @@ mod saved;
 mod settings;
 mod worker;
 
-pub use self::saved::SavedPositions;
+use self::saved::SavedPositions;
 pub use self::settings::{InitialPosition, PollerSettings, Resume};
 
 use std::cell::RefCell;
@@ -19,21 +19,61 @@ use std::rc::Rc;
 use self::lineage::{Beginning, Lineage};
 use self::reader::End;
 use self::worker::Worker;
-use super::Cx;
 use super::mishaps::Mishaps;
 use super::sdk::{RetryMode, Sdk};
+use super::{Cx, HostGroup, Stop};
 use crate::aws::kinesis::Request;
 use crate::aws::kinesis::api::{IteratorPosition, ListShards, Response, Shard, ShardFilter};
-use crate::base::event::ProcessingEnd;
-use crate::base::{Event, ShardId, SimDuration, SimTime};
+use crate::base::event::{ConsumerLibrary, HostRole, ProcessingEnd};
+use crate::base::{Event, HostId, ShardId, SimDuration, SimTime};
 
 /// How long a call may take; the Java SDK's default read timeout.
 const CALL_TIMEOUT: SimDuration = SimDuration::from_secs(30);
 /// Time until the shards are listed again after that failed.
 const LIST_AGAIN_AFTER: SimDuration = SimDuration::from_secs(1);
 
-/// Starts the tasks of a poller's host. `saved` is what the host remembers of its earlier lives.
-pub fn boot_poller(cx: Cx, settings: Rc<PollerSettings>, saved: Rc<RefCell<SavedPositions>>) {
+/// The host of a poller.
+pub struct PollerHost {
+    settings: Rc<PollerSettings>,
+    /// What the host remembers of its earlier lives.
+    saved: Rc<RefCell<SavedPositions>>,
+}
+
+impl PollerHost {
+    /// The host of the poller with these settings.
+    pub fn new(settings: PollerSettings) -> Self {
+        Self { settings: Rc::new(settings), saved: Rc::default() }
+    }
+}
+
+impl HostGroup for PollerHost {
+    fn name(&self) -> &str {
+        &self.settings.name
+    }
+    fn role(&self) -> HostRole {
+        HostRole::Consumer
+    }
+    fn starts(&self) -> Vec<SimDuration> {
+        vec![self.settings.start]
+    }
+    fn declared(&self, _: u32, _: HostId) -> Option<Event> {
+        Some(Event::ConsumerDeclared {
+            consumer: self.settings.consumer,
+            name: self.settings.name.clone(),
+            stream: self.settings.stream.clone(),
+            library: ConsumerLibrary::Poller,
+            store: self.settings.processor.store,
+            lease_table: None,
+            failover_ms: 0,
+        })
+    }
+    fn boot(&self, cx: Cx, _: u32) -> Option<Rc<dyn Stop>> {
+        boot(cx, self.settings.clone(), self.saved.clone());
+        None
+    }
+}
+
+fn boot(cx: Cx, settings: Rc<PollerSettings>, saved: Rc<RefCell<SavedPositions>>) {
     let worker = Worker {
         sdk: Sdk::new(cx.clone(), "kinesis", RetryMode::Standard, CALL_TIMEOUT),
         store: Sdk::new(cx.clone(), "store", RetryMode::Standard, CALL_TIMEOUT),

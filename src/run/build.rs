@@ -3,35 +3,44 @@
 use std::cell::{OnceCell, RefCell};
 use std::rc::Rc;
 
+use super::app_hosts::{AppBoot, AppHosts};
 use super::director::{self, Director};
+use super::folds::Folds;
 use super::operator::{Controls, Operator};
 use super::shard_load::ShardLoad;
 use crate::aws::Cloud;
-use crate::base::event::{ConsumerLibrary, HostRole};
+use crate::base::event::HostRole;
 use crate::base::host_name::host_name;
-use crate::base::{Event, Fold, SimDuration, SimTime};
-use crate::client::kcl::{KclSettings, WorkerControl, boot_worker};
-use crate::client::poller::{PollerSettings, SavedPositions, boot_poller};
-use crate::client::producer::{KeyTable, ProducerSettings, boot_producer};
-use crate::client::{AppWorker, Cx};
-use crate::scenario::plan::{AppPlan, Plan};
+use crate::base::{Fold, HostId, SimDuration, SimTime};
+use crate::client::kcl::KclWorkers;
+use crate::client::poller::PollerHost;
+use crate::client::producer::ProducerHosts;
+use crate::client::{Cx, HostGroup};
+use crate::scenario::plan::Plan;
 use crate::world::{Settings, World};
 
-/// The world of a plan, with everything in it scheduled.
-pub(super) fn build(
-    plan: &Plan,
-    observer: Rc<RefCell<dyn Fold>>,
-    load: Rc<RefCell<ShardLoad>>,
-    boot_app: &AppBoot,
-) -> (World<Cloud>, Rc<Director>) {
+/// A run at its beginning.
+pub(super) struct Built {
+    /// With everything in it scheduled.
+    pub world: World<Cloud>,
+    pub folds: Rc<RefCell<Folds>>,
+    pub director: Rc<Director>,
+}
+
+/// The run of a plan, at its beginning. `boot_app` starts the code that the user brings.
+pub(super) fn build(plan: &Plan, mut listeners: Vec<Rc<RefCell<dyn Fold>>>, boot_app: &AppBoot) -> Built {
+    let load = Rc::new(RefCell::new(ShardLoad::default()));
+    if plan.names_shards_by_load() {
+        listeners.push(load.clone());
+    }
+    let folds = Rc::new(RefCell::new(Folds::new(plan, listeners)));
     let settings = Settings {
         seed: plan.seed.derive("world"),
         epoch_unix_ms: plan.services.kinesis.epoch_unix_ms,
         services: Cloud::hosts(),
         latency: plan.latency,
     };
-    let cloud = Cloud::new(plan.services.clone(), plan.seed);
-    let world = World::new(settings, cloud, observer);
+    let world = World::new(settings, Cloud::new(plan.services.clone(), plan.seed), folds.clone());
     for stream in &plan.streams {
         world.with_backend(|cloud, now, events| {
             let key = stream.encryption_key_id.clone();
@@ -40,110 +49,40 @@ pub(super) fn build(
     }
     let controls = Controls::default();
     let mut starts = Vec::new();
-    for producer in &plan.producers {
-        add_producer(&world, producer, &mut starts);
-    }
-    for consumer in &plan.kcl {
-        add_kcl(&world, consumer, &controls, &mut starts);
-    }
-    for consumer in &plan.pollers {
-        add_poller(&world, consumer, &mut starts);
-    }
-    for (index, app) in plan.apps.iter().enumerate() {
-        add_app(&world, app, index, boot_app, &mut starts);
+    for group in groups(plan, boot_app) {
+        add_hosts(&world, group, &controls, &mut starts);
     }
     let director = add_operator(&world, plan, starts, controls, load);
-    (world, director)
+    Built { world, folds, director }
+}
+
+/// Everybody who takes part, in the order in which hosts are numbered.
+fn groups(plan: &Plan, boot_app: &AppBoot) -> Vec<Rc<dyn HostGroup>> {
+    let mut groups: Vec<Rc<dyn HostGroup>> = Vec::new();
+    groups.extend(plan.producers.iter().map(|p| Rc::new(ProducerHosts::new(p.clone())) as Rc<dyn HostGroup>));
+    groups.extend(plan.kcl.iter().map(|k| Rc::new(KclWorkers::new(k.clone())) as Rc<dyn HostGroup>));
+    groups.extend(plan.pollers.iter().map(|p| Rc::new(PollerHost::new(p.clone())) as Rc<dyn HostGroup>));
+    let app = |(n, app)| Rc::new(AppHosts::new(n, app, boot_app.clone())) as Rc<dyn HostGroup>;
+    groups.extend(plan.apps.iter().cloned().enumerate().map(app));
+    groups
 }
 
 /// Hosts to boot, with their times.
-type Starts = Vec<(SimDuration, crate::base::HostId)>;
+type Starts = Vec<(SimDuration, HostId)>;
 
-fn add_producer(world: &World<Cloud>, settings: &ProducerSettings, starts: &mut Starts) {
-    let shared = Rc::new(settings.clone());
-    let keys = KeyTable::default();
-    for index in 0..settings.hosts {
-        let (settings, keys) = (shared.clone(), keys.clone());
-        let boot = move |cx| boot_producer(cx, settings.clone(), index, keys.clone());
-        let host = world.add_host(&host_name(&shared.name, index + 1), HostRole::Producer, boot);
-        let (producer, stream) = (shared.name.clone(), shared.stream.clone());
-        world.host(host).emit(Event::ProducerDeclared { host, producer, stream });
-        starts.push((shared.start, host));
-    }
-}
-
-fn add_kcl(world: &World<Cloud>, settings: &KclSettings, controls: &Controls, starts: &mut Starts) {
-    let shared = Rc::new(settings.clone());
-    let declared = Event::ConsumerDeclared {
-        consumer: shared.consumer,
-        name: shared.name.clone(),
-        stream: shared.stream.clone(),
-        library: ConsumerLibrary::Kcl2,
-        store: shared.processor.store,
-        lease_table: Some(shared.lease_table.clone()),
-        failover_ms: shared.failover.as_millis(),
-    };
-    for (index, start) in settings.worker_starts.iter().enumerate() {
-        let (settings, controls) = (shared.clone(), controls.clone());
+fn add_hosts(world: &World<Cloud>, group: Rc<dyn HostGroup>, controls: &Controls, starts: &mut Starts) {
+    for (index, start) in (0..).zip(group.starts()) {
+        let (booting, controls) = (group.clone(), controls.clone());
         let boot = move |cx: Cx| {
-            let control = Rc::new(WorkerControl::new(&cx));
-            controls.borrow_mut().insert(cx.name(), control.clone());
-            boot_worker(cx, settings.clone(), index, control);
+            if let Some(stop) = booting.boot(cx.clone(), index) {
+                controls.borrow_mut().insert(cx.name(), stop);
+            }
         };
-        let host = world.add_host(&host_name(&shared.name, index as u32 + 1), HostRole::Consumer, boot);
-        if index == 0 {
-            world.host(host).emit(declared.clone());
+        let host = world.add_host(&host_name(group.name(), index + 1), group.role(), boot);
+        if let Some(event) = group.declared(index, host) {
+            world.host(host).emit(event);
         }
-        starts.push((*start, host));
-    }
-}
-
-fn add_poller(world: &World<Cloud>, settings: &PollerSettings, starts: &mut Starts) {
-    let shared = Rc::new(settings.clone());
-    let saved = Rc::new(RefCell::new(SavedPositions::default()));
-    let booted = shared.clone();
-    let boot = move |cx| boot_poller(cx, booted.clone(), saved.clone());
-    let host = world.add_host(&host_name(&shared.name, 1), HostRole::Consumer, boot);
-    world.host(host).emit(Event::ConsumerDeclared {
-        consumer: shared.consumer,
-        name: shared.name.clone(),
-        stream: shared.stream.clone(),
-        library: ConsumerLibrary::Poller,
-        store: shared.processor.store,
-        lease_table: None,
-        failover_ms: 0,
-    });
-    starts.push((shared.start, host));
-}
-
-/// Starts the user's own code on a host that was booted.
-pub(super) type AppBoot = Rc<dyn Fn(Cx, AppWorker)>;
-
-/// Where no application of the user's takes part, its hosts are there and do nothing.
-pub(super) fn nobody() -> AppBoot {
-    Rc::new(|_, _| {})
-}
-
-fn add_app(world: &World<Cloud>, app: &AppPlan, index: usize, boot_app: &AppBoot, starts: &mut Starts) {
-    for worker in 0..app.workers {
-        let (boot_app, consumer) = (boot_app.clone(), app.consumer);
-        let boot = move |cx: Cx| {
-            cx.emit(Event::WorkerStarted { consumer, host: cx.id() });
-            boot_app(cx, AppWorker { app: index, worker, consumer });
-        };
-        let host = world.add_host(&host_name(&app.name, worker + 1), HostRole::Consumer, boot);
-        if worker == 0 {
-            world.host(host).emit(Event::ConsumerDeclared {
-                consumer: app.consumer,
-                name: app.name.clone(),
-                stream: app.stream.clone(),
-                library: ConsumerLibrary::App,
-                store: app.store,
-                lease_table: None,
-                failover_ms: 0,
-            });
-        }
-        starts.push((app.start, host));
+        starts.push((start, host));
     }
 }
 

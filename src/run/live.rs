@@ -7,10 +7,10 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use super::build::{build, nobody};
+use super::app_hosts::nobody;
+use super::build::{Built, build};
 use super::director::Director;
 use super::folds::Folds;
-use super::shard_load::ShardLoad;
 use crate::aws::kinesis::api::{ConsumerRef, Error, SubscriptionPoll};
 use crate::aws::{Cloud, Reply, Request};
 use crate::base::event::HostRole;
@@ -40,13 +40,7 @@ pub struct Live {
 impl Live {
     /// Builds the world of a plan, at its beginning. Further folds may listen.
     pub fn new(plan: &Plan, listeners: Vec<Rc<RefCell<dyn Fold>>>) -> Self {
-        let load = Rc::new(RefCell::new(ShardLoad::default()));
-        let mut listeners = listeners;
-        if plan.names_shards_by_load() {
-            listeners.push(load.clone());
-        }
-        let folds = Rc::new(RefCell::new(Folds::new(plan, listeners)));
-        let (world, director) = build(plan, folds.clone(), load, &nobody());
+        let Built { world, folds, director } = build(plan, listeners, &nobody());
         let host = world.add_host(GATEWAY, HostRole::Operator, |_| {});
         world.start(host);
         let gateway = world.host(host);

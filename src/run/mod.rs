@@ -3,6 +3,7 @@
 //! [`run`] builds the world (services, hosts, the operator), lets it run for the scenario's duration, and gives a
 //! [`RunReport`](crate::report::RunReport). Further folds (exports, traces) may listen; none can change the run.
 
+mod app_hosts;
 mod build;
 mod director;
 mod folds;
@@ -25,13 +26,13 @@ use crate::client::Transport;
 use crate::scenario::plan::Plan;
 use crate::world::World;
 
-use self::build::{build, nobody};
-use self::folds::{Folds, end_of_run};
+use self::app_hosts::nobody;
+use self::build::{Built, build};
+use self::folds::end_of_run;
 pub use self::live::Live;
 pub use self::result::RunResult;
 #[cfg(feature = "http")]
 pub use self::room::run_in_room;
-use self::shard_load::ShardLoad;
 
 /// What executes a world whose clients send messages. Both give the same trace hash. HTTP always runs inside turmoil.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -70,13 +71,7 @@ pub fn run(plan: &Plan, options: Options<'_>) -> RunResult {
 }
 
 fn run_by_messages(plan: &Plan, options: Options<'_>) -> RunResult {
-    let load = Rc::new(RefCell::new(ShardLoad::default()));
-    let mut listeners = options.listeners;
-    if plan.names_shards_by_load() {
-        listeners.push(load.clone());
-    }
-    let folds = Rc::new(RefCell::new(Folds::new(plan, listeners)));
-    let (world, _) = build(plan, folds.clone(), load, &nobody());
+    let Built { world, folds, .. } = build(plan, options.listeners, &nobody());
     let end = SimTime::ZERO.saturating_add(plan.duration);
     carry_on(world, end, options.engine, options.progress);
     end_of_run(plan, folds)

@@ -15,17 +15,16 @@ use crate::aws::kinesis::api::{self as streams, ListShards, Response, Shard, Sha
 use crate::aws::kinesis::{DeleteStream, StartStreamEncryption, StopStreamEncryption, UpdateShardCount};
 use crate::base::lease_row::attribute::LEASE_KEY;
 use crate::base::{Event, HashKey, ShardId, SimDuration, StreamName};
-use crate::client::Cx;
-use crate::client::kcl::WorkerControl;
 use crate::client::sdk::{RetryMode, Sdk, SdkError};
+use crate::client::{Cx, Stop};
 use crate::scenario::plan::{ActionKind, ActionPlan, ShardChoice};
 
 const RETRY_EVERY: SimDuration = SimDuration::from_secs(2);
 const TRIES_MAX: u32 = 600;
 const TIMEOUT: SimDuration = SimDuration::from_secs(10);
 
-/// The controls of every worker that runs, by host name.
-pub(super) type Controls = Rc<RefCell<BTreeMap<Arc<str>, Rc<WorkerControl>>>>;
+/// How the workers that run are asked to stop, by host name.
+pub(super) type Controls = Rc<RefCell<BTreeMap<Arc<str>, Rc<dyn Stop>>>>;
 
 /// What actions need to know of the run.
 pub(super) struct Operator {

@@ -3,10 +3,10 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use super::build::{AppBoot, build};
-use super::folds::{Folds, end_of_run};
+use super::app_hosts::AppBoot;
+use super::build::{Built, build};
+use super::folds::end_of_run;
 use super::result::RunResult;
-use super::shard_load::ShardLoad;
 use crate::aws::Account;
 use crate::aws::Door;
 use crate::base::{Fold, SimTime};
@@ -19,18 +19,13 @@ use crate::scenario::plan::Plan;
 /// On an internal contradiction of the simulator, and when another run with foreign code goes on in this thread.
 pub fn run_in_room(
     plan: &Plan,
-    mut listeners: Vec<Rc<RefCell<dyn Fold>>>,
+    listeners: Vec<Rc<RefCell<dyn Fold>>>,
     begin: impl Fn(&Rc<Room>, Rc<Life>) + 'static,
 ) -> RunResult {
-    let load = Rc::new(RefCell::new(ShardLoad::default()));
-    if plan.names_shards_by_load() {
-        listeners.push(load.clone());
-    }
-    let folds = Rc::new(RefCell::new(Folds::new(plan, listeners)));
     let lives = Rc::new(Lives::default());
     let boots = lives.clone();
     let boot_app: AppBoot = Rc::new(move |cx, of| boots.boot(cx, of));
-    let (world, _) = build(plan, folds.clone(), load, &boot_app);
+    let Built { world, folds, .. } = build(plan, listeners, &boot_app);
     drop(boot_app);
     let account = Account { id: plan.services.kinesis.account.clone(), region: "us-east-1".into() };
     let door = Door { account, epoch_unix_ms: plan.services.kinesis.epoch_unix_ms };

@@ -25,6 +25,8 @@ pub mod shard_syncer;
 #[cfg(test)]
 mod tests;
 mod worker;
+mod workers;
 
 pub use config::KclSettings;
-pub use scheduler::{WorkerControl, boot_worker, renewal_period};
+pub use scheduler::renewal_period;
+pub use workers::KclWorkers;

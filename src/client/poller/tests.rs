@@ -6,7 +6,7 @@ use crate::base::event::StoreKind;
 use crate::base::{ConsumerId, EventKind, HashKey, HostId, ShardId};
 use crate::client::processor::{CheckpointPolicy, ProcessorMishap, ProcessorScript, ProcessorSettings};
 use crate::client::producer::{
-    Batching, KeyDistribution, Load, ProducerSettings, Rate, SizeDistribution, boot_producer,
+    Batching, KeyDistribution, Load, ProducerHosts, ProducerSettings, Rate, SizeDistribution,
 };
 use crate::client::testing::{Lab, clicks};
 use crate::world::{Hosts, LinkEffect, LinkRule, LinkWay};
@@ -34,7 +34,7 @@ fn start(lab: &Lab, settings: PollerSettings, produce_s: u64) -> HostId {
         size: SizeDistribution::Fixed(100),
         keys: KeyDistribution::Uniform { count: 500 },
     };
-    let producer = Rc::new(ProducerSettings {
+    let producer = ProducerHosts::new(ProducerSettings {
         name: "web".into(),
         stream: clicks(),
         hosts: 1,
@@ -47,9 +47,9 @@ fn start(lab: &Lab, settings: PollerSettings, produce_s: u64) -> HostId {
         backlog_max: 10_000,
         is_ordered: false,
     });
-    lab.host("web-1", move |cx| boot_producer(cx, producer.clone(), 0, Default::default()));
-    let (settings, saved) = (Rc::new(settings), Rc::default());
-    lab.host("reader-1", move |cx| boot_poller(cx, settings.clone(), Rc::clone(&saved)))
+    lab.host("web-1", move |cx| drop(producer.boot(cx, 0)));
+    let poller = PollerHost::new(settings);
+    lab.host("reader-1", move |cx| drop(poller.boot(cx, 0)))
 }
 
 /// Runs for `run_s` seconds with the poller's host crashed at `crash_s` for `down_s` seconds.

@@ -18,7 +18,7 @@ pub mod replay;
 pub mod settings;
 mod source;
 pub mod trace;
-pub use keys::KeyTable;
+use keys::KeyTable;
 pub use settings::*;
 
 use std::cell::{Cell, RefCell};
@@ -31,10 +31,11 @@ use crate::aws::Cloud;
 use crate::aws::kinesis::Request;
 use crate::aws::kinesis::api::{PutEntry, Response};
 use crate::aws::kinesis::{PutRecord, PutRecords};
+use crate::base::event::HostRole;
 use crate::base::seed::Random;
-use crate::base::{Event, SequenceNumber, SimDuration, SimTime};
-use crate::client::Cx;
+use crate::base::{Event, HostId, SequenceNumber, SimDuration, SimTime};
 use crate::client::sdk::Sdk;
+use crate::client::{Cx, HostGroup, Stop};
 use crate::world::Notify;
 
 /// How long a call may take; the Java SDK's default read timeout.
@@ -46,8 +47,41 @@ const RESEND_BASE: SimDuration = SimDuration::from_millis(100);
 /// The longest such time.
 const RESEND_MAX: SimDuration = SimDuration::from_secs(20);
 
-/// Starts the tasks of a producer's host. `host_index` counts its hosts from 0.
-pub fn boot_producer(cx: Cx, settings: Rc<ProducerSettings>, host_index: u32, keys: KeyTable) {
+/// The hosts of a producer.
+pub struct ProducerHosts {
+    settings: Rc<ProducerSettings>,
+    /// Keys that one of them made, all have.
+    keys: KeyTable,
+}
+
+impl ProducerHosts {
+    /// The hosts of the producer with these settings.
+    pub fn new(settings: ProducerSettings) -> Self {
+        Self { settings: Rc::new(settings), keys: KeyTable::default() }
+    }
+}
+
+impl HostGroup for ProducerHosts {
+    fn name(&self) -> &str {
+        &self.settings.name
+    }
+    fn role(&self) -> HostRole {
+        HostRole::Producer
+    }
+    fn starts(&self) -> Vec<SimDuration> {
+        vec![self.settings.start; self.settings.hosts as usize]
+    }
+    fn declared(&self, _: u32, host: HostId) -> Option<Event> {
+        let (producer, stream) = (self.settings.name.clone(), self.settings.stream.clone());
+        Some(Event::ProducerDeclared { host, producer, stream })
+    }
+    fn boot(&self, cx: Cx, index: u32) -> Option<Rc<dyn Stop>> {
+        boot(cx, self.settings.clone(), index, self.keys.clone());
+        None
+    }
+}
+
+fn boot(cx: Cx, settings: Rc<ProducerSettings>, host_index: u32, keys: KeyTable) {
     let buffer = Buffer::new(Source::new(&cx, &settings, host_index, keys), &settings);
     let producer = Rc::new(Producer {
         sdk: Sdk::new(cx.clone(), "kinesis", settings.retry, CALL_TIMEOUT),

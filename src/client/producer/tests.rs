@@ -48,12 +48,11 @@ fn run(shards: u32, settings: ProducerSettings) -> Lab {
 }
 
 fn start(lab: &Lab, settings: ProducerSettings) {
-    let settings = Rc::new(settings);
-    for index in 0..settings.hosts {
-        let boot_settings = settings.clone();
-        lab.host(&format!("web-{}", index + 1), move |cx| {
-            boot_producer(cx, boot_settings.clone(), index, Default::default())
-        });
+    let hosts = settings.hosts;
+    let producer = Rc::new(ProducerHosts::new(settings));
+    for index in 0..hosts {
+        let producer = producer.clone();
+        lab.host(&format!("web-{}", index + 1), move |cx| drop(producer.boot(cx, index)));
     }
 }
 

@@ -9,9 +9,9 @@ use crate::aws::Cloud;
 use crate::base::event::ProcessingEnd;
 use crate::base::lease_row::Checkpoint;
 use crate::base::{ShardId, SimDuration};
-use crate::client::Cx;
 use crate::client::kcl::shard_consumer::{self, ConsumerControl};
 use crate::client::kcl::worker::Worker;
+use crate::client::{Cx, Stop};
 use crate::world::Notify;
 
 /// How others ask a worker to shut down gracefully.
@@ -25,8 +25,11 @@ impl WorkerControl {
     pub fn new(cx: &Cx) -> Self {
         Self { is_requested: Cell::new(false), signal: Notify::new(cx) }
     }
-    /// Asks for a graceful shutdown: processors may checkpoint; lease rows keep the worker's name until they expire.
-    pub fn request_shutdown(&self) {
+}
+
+impl Stop for WorkerControl {
+    /// Processors may checkpoint; lease rows keep the worker's name until they expire.
+    fn request_shutdown(&self) {
         self.is_requested.set(true);
         self.signal.notify();
     }

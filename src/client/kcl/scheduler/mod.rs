@@ -23,11 +23,11 @@ use crate::base::Event;
 use crate::base::event::LeaseGain;
 use crate::client::Cx;
 
-pub use self::dispatch::WorkerControl;
+pub(super) use self::dispatch::WorkerControl;
 pub use self::renew::renewal_period;
 
 /// Starts the tasks of a worker's host.
-pub fn boot_worker(cx: Cx, settings: Rc<KclSettings>, _worker_index: usize, control: Rc<WorkerControl>) {
+pub(super) fn boot(cx: Cx, settings: Rc<KclSettings>, control: Rc<WorkerControl>) {
     let worker = Rc::new(Worker::new(cx.clone(), settings));
     cx.spawn(run(worker, control));
 }

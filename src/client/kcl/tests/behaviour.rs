@@ -14,8 +14,9 @@ use crate::aws::kinesis::{MergeShards, PutRecord, SplitShard};
 use crate::base::event::LeaseGain;
 use crate::base::lease_row::{Checkpoint, Lease};
 use crate::base::{ConsumerId, Event, EventKind, HostId, PartitionKey, Payload, ShardId, SimTime, TableName};
-use crate::client::kcl::{KclSettings, WorkerControl, boot_worker};
+use crate::client::kcl::{KclSettings, KclWorkers};
 use crate::client::testing::{Lab, clicks};
+use crate::client::{HostGroup, Stop};
 use crate::world::{Hosts, LinkEffect, LinkRule, LinkWay};
 
 pub fn table() -> TableName {
@@ -29,7 +30,7 @@ pub fn settings() -> KclSettings {
 /// A worker's host, with the control of its present life.
 pub struct WorkerHost {
     pub id: HostId,
-    control: Rc<RefCell<Option<Rc<WorkerControl>>>>,
+    control: Rc<RefCell<Option<Rc<dyn Stop>>>>,
 }
 
 impl WorkerHost {
@@ -40,12 +41,8 @@ impl WorkerHost {
 
 pub fn worker(lab: &Lab, name: &str, settings: &KclSettings) -> WorkerHost {
     let control = Rc::new(RefCell::new(None));
-    let (settings, slot) = (Rc::new(settings.clone()), control.clone());
-    let id = lab.host(name, move |cx| {
-        let control = Rc::new(WorkerControl::new(&cx));
-        *slot.borrow_mut() = Some(control.clone());
-        boot_worker(cx, settings.clone(), 0, control);
-    });
+    let (workers, slot) = (KclWorkers::new(settings.clone()), control.clone());
+    let id = lab.host(name, move |cx| *slot.borrow_mut() = workers.boot(cx, 0));
     WorkerHost { id, control }
 }
 

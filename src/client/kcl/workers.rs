@@ -1,0 +1,50 @@
+//! The workers of an application, as hosts of a run.
+
+use std::rc::Rc;
+
+use super::config::KclSettings;
+use super::scheduler::{WorkerControl, boot};
+use crate::base::event::{ConsumerLibrary, HostRole};
+use crate::base::{Event, HostId, SimDuration};
+use crate::client::{Cx, HostGroup, Stop};
+
+/// The hosts of a KCL application.
+pub struct KclWorkers {
+    settings: Rc<KclSettings>,
+}
+
+impl KclWorkers {
+    /// The workers of the application with these settings.
+    pub fn new(settings: KclSettings) -> Self {
+        Self { settings: Rc::new(settings) }
+    }
+}
+
+impl HostGroup for KclWorkers {
+    fn name(&self) -> &str {
+        &self.settings.name
+    }
+    fn role(&self) -> HostRole {
+        HostRole::Consumer
+    }
+    fn starts(&self) -> Vec<SimDuration> {
+        self.settings.worker_starts.clone()
+    }
+    fn declared(&self, index: u32, _: HostId) -> Option<Event> {
+        let settings = &self.settings;
+        (index == 0).then(|| Event::ConsumerDeclared {
+            consumer: settings.consumer,
+            name: settings.name.clone(),
+            stream: settings.stream.clone(),
+            library: ConsumerLibrary::Kcl2,
+            store: settings.processor.store,
+            lease_table: Some(settings.lease_table.clone()),
+            failover_ms: settings.failover.as_millis(),
+        })
+    }
+    fn boot(&self, cx: Cx, _: u32) -> Option<Rc<dyn Stop>> {
+        let control = Rc::new(WorkerControl::new(&cx));
+        boot(cx, self.settings.clone(), control.clone());
+        Some(control)
+    }
+}

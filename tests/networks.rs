@@ -15,7 +15,8 @@ use support::{gallery, stem};
 fn report(path: &Path, transport: Transport) -> RunReport {
     let shown = format!("scenarios/{}.toml", stem(path));
     let scenario = scenario::load_file(path, &shown, None).unwrap_or_else(|d| panic!("{shown}:\n{d}"));
-    let plan = scenario::plan::Plan { transport, ..scenario.plan() };
+    let mut plan = scenario.plan();
+    plan.transport = transport;
     run(&plan, Options::default()).report
 }
 

@@ -5,7 +5,7 @@ use super::{Cloud, Door, Reply, Request, read, written};
 use crate::world::Backend;
 
 /// A request as bytes.
-pub struct Written {
+pub(crate) struct Written {
     /// `X-Amz-Target`.
     pub target: String,
     /// How the body is written, and its answer too.
@@ -19,7 +19,7 @@ impl Door {
     ///
     /// # Panics
     /// When it is none that built-in clients send over HTTP.
-    pub fn write(&self, request: &Request) -> Written {
+    pub(crate) fn write(&self, request: &Request) -> Written {
         let operation = Cloud::operation_of(request);
         let Some((target, encoding, body)) = written(request) else {
             unreachable!("no built-in client sends {operation} with these members over HTTP")
@@ -31,7 +31,7 @@ impl Door {
     ///
     /// # Panics
     /// When it cannot be read: the simulated services answer nothing else.
-    pub fn read(&self, request: &Request, encoding: Encoding, status: u16, body: &[u8]) -> Reply {
+    pub(crate) fn read(&self, request: &Request, encoding: Encoding, status: u16, body: &[u8]) -> Reply {
         let value = encoding.decode(if body.is_empty() { b"{}" } else { body }).ok();
         let unreadable = || {
             let body = String::from_utf8_lossy(body);

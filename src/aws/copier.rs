@@ -18,7 +18,7 @@ const TIMEOUT: SimDuration = SimDuration::from_secs(2);
 const RETRY_AFTER: SimDuration = SimDuration::from_millis(200);
 const COPY: Operation = Operation::write("Copy");
 
-pub const OPERATIONS: &[Operation] = &[COPY];
+pub(crate) const OPERATIONS: &[Operation] = &[COPY];
 
 /// Copy these shards of a stream into another stream, from now on.
 #[derive(Clone, Debug)]

@@ -9,7 +9,7 @@ use crate::base::ShardId;
 
 /// What bytes need besides the services to become requests, and replies to become bytes.
 #[derive(Clone, Debug)]
-pub struct Door {
+pub(crate) struct Door {
     /// The account that is spoken for.
     pub account: Account,
     /// Wall-clock time of the run's start.
@@ -17,7 +17,7 @@ pub struct Door {
 }
 
 /// What an answer needs to know of its request.
-pub struct Asked {
+pub(crate) struct Asked {
     encoding: Encoding,
     echo: Echo,
     subscriber: Option<(kinesis::api::ConsumerRef, ShardId)>,
@@ -46,13 +46,13 @@ pub struct Subscribed {
 
 impl Subscribed {
     /// Returns the frame that begins its answer.
-    pub fn opening(&self) -> Vec<u8> {
+    pub(crate) fn opening(&self) -> Vec<u8> {
         kinesis::wire::initial_response(self.encoding)
     }
 }
 
 /// What the service says of a subscription when it is asked.
-pub type Polled = Result<kinesis::api::SubscriptionPoll, kinesis::api::Error>;
+pub(crate) type Polled = Result<kinesis::api::SubscriptionPoll, kinesis::api::Error>;
 
 impl Door {
     pub(super) fn place(&self) -> Place<'_> {
@@ -63,7 +63,7 @@ impl Door {
     ///
     /// # Errors
     /// The answer that says what is wrong with it.
-    pub fn open(&self, request: &HttpRequest<'_>) -> Result<(Request, Asked), HttpResponse> {
+    pub(crate) fn open(&self, request: &HttpRequest<'_>) -> Result<(Request, Asked), HttpResponse> {
         let opened = envelope::open(request, is_spoken)?;
         let (request, echo) = Echo::of(&opened, &self.account)?;
         let subscriber = subscriber(&request);
@@ -71,7 +71,7 @@ impl Door {
     }
 
     /// Returns the answer to a request that cannot be carried out through no fault of its own.
-    pub fn failure(&self, request: &HttpRequest<'_>) -> HttpResponse {
+    pub(crate) fn failure(&self, request: &HttpRequest<'_>) -> HttpResponse {
         match self.open(request) {
             Ok((_, asked)) => asked.echo.failure(asked.encoding, &self.place()),
             Err(refusal) => refusal,
@@ -79,12 +79,12 @@ impl Door {
     }
 
     /// Returns what a subscription has to say, as frames.
-    pub fn next_event(&self, subscribed: &Subscribed, polled: Polled) -> event_stream::Next {
+    pub(crate) fn next_event(&self, subscribed: &Subscribed, polled: Polled) -> event_stream::Next {
         kinesis::wire::next(subscribed.encoding, polled, self.epoch_unix_ms)
     }
 
     /// Returns the answer that a reply becomes.
-    pub fn answer(&self, asked: Asked, reply: Reply) -> Answer {
+    pub(crate) fn answer(&self, asked: Asked, reply: Reply) -> Answer {
         let Asked { encoding, echo, subscriber } = asked;
         match (subscriber, &reply) {
             (Some((consumer, shard)), Reply::Kinesis(Ok(kinesis::api::Response::Subscribed { subscription }))) => {

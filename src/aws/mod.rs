@@ -18,8 +18,9 @@ mod tests;
 use std::convert::Infallible;
 use std::sync::Arc;
 
-pub use self::caller::Written;
-pub use self::door::{Answer, Asked, Door, Polled, Subscribed};
+pub(crate) use self::caller::Written;
+pub(crate) use self::door::Door;
+pub use self::door::{Answer, Subscribed};
 pub use self::protocol::Account;
 
 use self::protocol::envelope::Opened;

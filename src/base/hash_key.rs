@@ -35,9 +35,9 @@ impl std::error::Error for HashKeyError {}
 
 impl HashKey {
     /// The lowest hash key.
-    pub const MIN: Self = Self(0);
+    pub(crate) const MIN: Self = Self(0);
     /// The highest hash key, 2^128-1.
-    pub const MAX: Self = Self(u128::MAX);
+    pub(crate) const MAX: Self = Self(u128::MAX);
 
     /// The hash key with this value.
     pub const fn new(value: u128) -> Self {
@@ -48,7 +48,7 @@ impl HashKey {
         self.0
     }
     /// MD5 of the partition key's UTF-8 bytes, read big-endian.
-    pub fn of_partition_key(partition_key: &str) -> Self {
+    pub(crate) fn of_partition_key(partition_key: &str) -> Self {
         Self(u128::from_be_bytes(Md5::digest(partition_key.as_bytes()).into()))
     }
 }
@@ -85,7 +85,7 @@ impl FromStr for HashKey {
 
 impl HashKeyRange {
     /// The whole hash key space.
-    pub const FULL: Self = Self { start: HashKey::MIN, end: HashKey::MAX };
+    pub(crate) const FULL: Self = Self { start: HashKey::MIN, end: HashKey::MAX };
 
     /// Returns whether `key` lies in the range.
     pub fn contains(self, key: HashKey) -> bool {
@@ -96,7 +96,7 @@ impl HashKeyRange {
         ((self.end.0 - self.start.0) as f64 + 1.0) / 2f64.powi(128)
     }
     /// Returns whether `next` begins right after this range ends.
-    pub fn is_followed_by(self, next: Self) -> bool {
+    pub(crate) fn is_followed_by(self, next: Self) -> bool {
         self.end.0.checked_add(1) == Some(next.start.0)
     }
     /// `count` equal ranges that tile the space; the last one takes the remainder, as CreateStream does.

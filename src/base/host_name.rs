@@ -1,12 +1,12 @@
 //! Names of hosts that come in groups: `billing-1`, `billing-2`, after the producer or consumer that they run.
 
 /// Returns the name of a group's host; hosts are counted from 1.
-pub fn host_name(group: &str, number: u32) -> String {
+pub(crate) fn host_name(group: &str, number: u32) -> String {
     format!("{group}-{number}")
 }
 
 /// Returns which host of the group this is; `None` when it is of another.
-pub fn host_number(host: &str, group: &str) -> Option<u32> {
+pub(crate) fn host_number(host: &str, group: &str) -> Option<u32> {
     host.strip_prefix(group)?.strip_prefix('-')?.parse().ok()
 }
 

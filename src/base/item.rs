@@ -56,7 +56,7 @@ impl AttributeValue {
         }
     }
     /// The number, when this is a whole one.
-    pub fn as_i64(&self) -> Option<i64> {
+    pub(crate) fn as_i64(&self) -> Option<i64> {
         match self {
             Self::N(n) => n.as_i64(),
             _ => None,
@@ -109,11 +109,11 @@ impl Item {
         self.find(name).ok().map(|i| &mut self.attributes[i].1)
     }
     /// The text of a string attribute.
-    pub fn get_s(&self, name: &str) -> Option<&Arc<str>> {
+    pub(crate) fn get_s(&self, name: &str) -> Option<&Arc<str>> {
         self.get(name).and_then(AttributeValue::as_s)
     }
     /// The value of a whole-number attribute.
-    pub fn get_i64(&self, name: &str) -> Option<i64> {
+    pub(crate) fn get_i64(&self, name: &str) -> Option<i64> {
         self.get(name).and_then(AttributeValue::as_i64)
     }
     /// Sets an attribute and returns what it was before.
@@ -141,7 +141,7 @@ impl Item {
         self.attributes.iter().map(|(k, v)| (k.as_ref(), v))
     }
     /// The attributes with their names as they are kept.
-    pub fn iter_named(&self) -> impl Iterator<Item = (&AttributeName, &AttributeValue)> {
+    pub(crate) fn iter_named(&self) -> impl Iterator<Item = (&AttributeName, &AttributeValue)> {
         self.attributes.iter().map(|(name, value)| (name, value))
     }
     /// How many attributes there are.

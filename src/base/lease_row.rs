@@ -17,33 +17,33 @@ use super::{HashKeyRange, Position, SequenceNumber, ShardId};
 
 /// Names of the lease row's attributes. They are statics, so that each is in memory once and items find an attribute
 /// without comparing texts.
-pub mod attribute {
+pub(crate) mod attribute {
     /// Hash key: the shard id.
-    pub static LEASE_KEY: &str = "leaseKey";
+    pub(crate) static LEASE_KEY: &str = "leaseKey";
     /// Worker that holds the lease; absent when nobody does.
-    pub static OWNER: &str = "leaseOwner";
+    pub(crate) static OWNER: &str = "leaseOwner";
     /// Grows with every renewal, take and checkpoint.
-    pub static COUNTER: &str = "leaseCounter";
+    pub(crate) static COUNTER: &str = "leaseCounter";
     /// Changes of owner since the last checkpoint.
-    pub static SWITCHES: &str = "ownerSwitchesSinceCheckpoint";
+    pub(crate) static SWITCHES: &str = "ownerSwitchesSinceCheckpoint";
     /// Sequence number or sentinel.
-    pub static CHECKPOINT: &str = "checkpoint";
+    pub(crate) static CHECKPOINT: &str = "checkpoint";
     /// Position within an aggregated record; always 0 here.
-    pub static SUB_SEQUENCE: &str = "checkpointSubSequenceNumber";
+    pub(crate) static SUB_SEQUENCE: &str = "checkpointSubSequenceNumber";
     /// Prepared checkpoint.
-    pub static PENDING: &str = "pendingCheckpoint";
+    pub(crate) static PENDING: &str = "pendingCheckpoint";
     /// Position of the prepared checkpoint within an aggregated record.
-    pub static PENDING_SUB_SEQUENCE: &str = "pendingCheckpointSubSequenceNumber";
+    pub(crate) static PENDING_SUB_SEQUENCE: &str = "pendingCheckpointSubSequenceNumber";
     /// Application bytes of the prepared checkpoint.
-    pub static PENDING_STATE: &str = "pendingCheckpointState";
+    pub(crate) static PENDING_STATE: &str = "pendingCheckpointState";
     /// Parents of the shard.
-    pub static PARENTS: &str = "parentShardId";
+    pub(crate) static PARENTS: &str = "parentShardId";
     /// Children of the shard, once it has ended.
-    pub static CHILDREN: &str = "childShardIds";
+    pub(crate) static CHILDREN: &str = "childShardIds";
     /// First hash key of the shard.
-    pub static RANGE_START: &str = "startingHashKey";
+    pub(crate) static RANGE_START: &str = "startingHashKey";
     /// Last hash key of the shard.
-    pub static RANGE_END: &str = "endingHashKey";
+    pub(crate) static RANGE_END: &str = "endingHashKey";
 }
 
 const SHARD_END: &str = "SHARD_END";
@@ -75,11 +75,11 @@ impl Checkpoint {
         })
     }
     /// The position that a CheckpointAttempted event names.
-    pub fn attempted(sequence_number: Option<SequenceNumber>) -> Self {
+    pub(crate) fn attempted(sequence_number: Option<SequenceNumber>) -> Self {
         sequence_number.map_or(Self::ShardEnd, Self::At)
     }
     /// Returns whether nothing is claimed to be processed.
-    pub fn is_unprocessed(self) -> bool {
+    pub(crate) fn is_unprocessed(self) -> bool {
         self < Self::Latest
     }
 }
@@ -116,13 +116,13 @@ pub struct Lease {
     /// The worker that holds it.
     pub owner: Option<Arc<str>>,
     /// See [`attribute::COUNTER`].
-    pub counter: i64,
+    pub(crate) counter: i64,
     /// See [`attribute::SWITCHES`].
-    pub switches: i64,
+    pub(crate) switches: i64,
     /// How far the shard is processed.
     pub checkpoint: Checkpoint,
     /// A prepared checkpoint, with the application's bytes.
-    pub pending: Option<(Checkpoint, Arc<[u8]>)>,
+    pub(crate) pending: Option<(Checkpoint, Arc<[u8]>)>,
     /// Parents of the shard.
     pub parents: Vec<ShardId>,
     /// Children of the shard, once it has ended.
@@ -139,7 +139,7 @@ impl Lease {
     }
 
     /// Reads a row; `None` when it is not a well-formed lease.
-    pub fn from_item(item: &Item) -> Option<Self> {
+    pub(crate) fn from_item(item: &Item) -> Option<Self> {
         let row = LeaseRow(item);
         Some(Self {
             shard: row.shard()?,
@@ -155,7 +155,7 @@ impl Lease {
     }
 
     /// Returns the row with every attribute, as it is put when new.
-    pub fn to_item(&self) -> Item {
+    pub(crate) fn to_item(&self) -> Item {
         use attribute as a;
         let mut item = Item::new()
             .with(a::LEASE_KEY, AttributeValue::s(&self.shard.to_string()))
@@ -187,44 +187,44 @@ impl Lease {
 /// A row as it is in the table. Its attributes are decoded when they are asked for, because observers see every write
 /// and mostly need one of them.
 #[derive(Clone, Copy)]
-pub struct LeaseRow<'a>(pub &'a Item);
+pub(crate) struct LeaseRow<'a>(pub &'a Item);
 
 impl<'a> LeaseRow<'a> {
     /// `leaseKey`: a shard id, or `account:stream:epoch:shard id` when one application reads several streams.
-    pub fn key(self) -> Option<&'a str> {
+    pub(crate) fn key(self) -> Option<&'a str> {
         self.text(attribute::LEASE_KEY)
     }
     /// The shard that the lease is for, whichever form the key has.
-    pub fn shard(self) -> Option<ShardId> {
+    pub(crate) fn shard(self) -> Option<ShardId> {
         self.key()?.rsplit(':').next()?.parse().ok()
     }
     /// `leaseOwner`.
-    pub fn owner(self) -> Option<&'a str> {
+    pub(crate) fn owner(self) -> Option<&'a str> {
         self.text(attribute::OWNER)
     }
     /// `leaseCounter`.
-    pub fn counter(self) -> Option<i64> {
+    pub(crate) fn counter(self) -> Option<i64> {
         self.0.get_i64(attribute::COUNTER)
     }
     /// `checkpoint` as text.
-    pub fn checkpoint_text(self) -> Option<&'a str> {
+    pub(crate) fn checkpoint_text(self) -> Option<&'a str> {
         self.text(attribute::CHECKPOINT)
     }
     /// `checkpoint`; `None` when it is absent or no position.
-    pub fn checkpoint(self) -> Option<Checkpoint> {
+    pub(crate) fn checkpoint(self) -> Option<Checkpoint> {
         Checkpoint::parse(self.checkpoint_text()?)
     }
     /// `childShardIds`.
-    pub fn children(self) -> impl Iterator<Item = ShardId> + use<'a> {
+    pub(crate) fn children(self) -> impl Iterator<Item = ShardId> + use<'a> {
         self.shards(attribute::CHILDREN)
     }
     /// `startingHashKey` and `endingHashKey`.
-    pub fn range(self) -> Option<HashKeyRange> {
+    pub(crate) fn range(self) -> Option<HashKeyRange> {
         let key = |name| self.text(name).and_then(|text| text.parse().ok());
         Some(HashKeyRange { start: key(attribute::RANGE_START)?, end: key(attribute::RANGE_END)? })
     }
     /// Returns whether another version of the row says the same about what the lease covers, without decoding either.
-    pub fn covers_as(self, other: Self) -> bool {
+    pub(crate) fn covers_as(self, other: Self) -> bool {
         let is_ended = |row: Self| row.checkpoint_text() == Some(SHARD_END);
         let bounds = [attribute::RANGE_START, attribute::RANGE_END];
         bounds.iter().all(|name| self.text(name) == other.text(name)) && is_ended(self) == is_ended(other)
@@ -252,7 +252,7 @@ impl<'a> LeaseRow<'a> {
 }
 
 /// A string set of shard ids.
-pub fn shard_set(shards: &[ShardId]) -> AttributeValue {
+pub(crate) fn shard_set(shards: &[ShardId]) -> AttributeValue {
     let ids: BTreeSet<Arc<str>> = shards.iter().map(|shard| shard.to_string().into()).collect();
     AttributeValue::Ss(ids)
 }

@@ -7,20 +7,20 @@
 
 pub mod event;
 pub mod hash_key;
-pub mod host_name;
-pub mod ids;
+pub(crate) mod host_name;
+pub(crate) mod ids;
 pub mod item;
-pub mod lease_row;
-pub mod nearest;
+pub(crate) mod lease_row;
+pub(crate) mod nearest;
 pub mod number;
 pub mod partition_key;
 pub mod payload;
 pub mod position;
-pub mod range_set;
+pub(crate) mod range_set;
 pub mod seed;
 pub mod sequence_number;
 pub mod time;
-pub mod token_bucket;
+pub(crate) mod token_bucket;
 pub mod trace_hash;
 pub mod units;
 pub mod written;
@@ -31,7 +31,7 @@ pub use ids::{ConsumerId, HostId, ShardId, StreamId, StreamName, TableId, TableN
 pub use partition_key::{KeyText, PartitionKey};
 pub use payload::Payload;
 pub use position::Position;
-pub use range_set::RangeSet;
+pub(crate) use range_set::RangeSet;
 pub use seed::Seed;
 pub use sequence_number::SequenceNumber;
 pub use time::{SimDuration, SimTime};

@@ -38,13 +38,13 @@ impl Number {
     }
 
     /// The value as an integer, when it is one that fits.
-    pub fn as_i64(self) -> Option<i64> {
+    pub(crate) fn as_i64(self) -> Option<i64> {
         let scale = 10i128.checked_pow(u32::try_from(self.exponent).ok()?)?;
         i64::try_from(self.mantissa.checked_mul(scale)?).ok()
     }
 
     /// The sum, or an error when it needs more than 38 digits or is out of range.
-    pub fn checked_add(self, other: Self) -> Result<Self, NameError> {
+    pub(crate) fn checked_add(self, other: Self) -> Result<Self, NameError> {
         if self.mantissa == 0 {
             return Ok(other);
         }
@@ -61,13 +61,13 @@ impl Number {
     }
 
     /// Appends mantissa and exponent, for the trace hash.
-    pub fn encode_parts(self, out: &mut Vec<u8>) {
+    pub(crate) fn encode_parts(self, out: &mut Vec<u8>) {
         out.extend_from_slice(&self.mantissa.to_le_bytes());
         out.extend_from_slice(&self.exponent.to_le_bytes());
     }
 
     /// The number with its sign changed.
-    pub fn negated(self) -> Self {
+    pub(crate) fn negated(self) -> Self {
         Self { mantissa: -self.mantissa, ..self }
     }
 

@@ -17,7 +17,7 @@ pub struct PartitionKey {
 
 impl PartitionKey {
     /// Longest key, in Unicode characters.
-    pub const CHARS_MAX: usize = 256;
+    pub(crate) const CHARS_MAX: usize = 256;
 
     /// The key with this text, or an error when it is empty or longer than 256 characters.
     pub fn new(text: &str) -> Result<Self, NameError> {
@@ -33,7 +33,7 @@ impl PartitionKey {
         Self { hash: HashKey::of_partition_key(""), text: KeyText::new("") }
     }
     /// Returns whether there is no key.
-    pub fn is_absent(&self) -> bool {
+    pub(crate) fn is_absent(&self) -> bool {
         self.text.size_bytes() == 0
     }
     /// The key as text.

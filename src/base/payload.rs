@@ -37,7 +37,7 @@ impl Payload {
         }
     }
     /// The payload that these bytes are: a simulated one if it can have no other bytes.
-    pub fn from_wire(bytes: Vec<u8>) -> Self {
+    pub(crate) fn from_wire(bytes: Vec<u8>) -> Self {
         match (seed_of(&bytes), u32::try_from(bytes.len())) {
             (Some(seed), Ok(len)) if letters(seed, len) == bytes => Self::Synthetic { seed, len },
             _ => Self::from(bytes),

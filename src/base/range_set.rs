@@ -4,17 +4,13 @@ use std::ops::Range;
 
 /// A set of `u64`, stored as sorted, disjoint, non-touching half-open ranges.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct RangeSet {
+pub(crate) struct RangeSet {
     ranges: Vec<Range<u64>>,
 }
 
 impl RangeSet {
-    /// The empty set.
-    pub fn new() -> Self {
-        Self::default()
-    }
     /// Adds every member of `range`; returns how many were in the set already.
-    pub fn insert(&mut self, range: Range<u64>) -> u64 {
+    pub(crate) fn insert(&mut self, range: Range<u64>) -> u64 {
         if range.is_empty() {
             return 0;
         }
@@ -45,7 +41,7 @@ impl RangeSet {
         already
     }
     /// Removes every member below `bound`.
-    pub fn remove_below(&mut self, bound: u64) {
+    pub(crate) fn remove_below(&mut self, bound: u64) {
         let keep = self.ranges.partition_point(|r| r.end <= bound);
         self.ranges.drain(..keep);
         if let Some(first) = self.ranges.first_mut() {
@@ -53,27 +49,21 @@ impl RangeSet {
         }
     }
     /// Removes all members.
-    pub fn clear(&mut self) {
+    pub(crate) fn clear(&mut self) {
         self.ranges.clear();
     }
-    /// Returns whether the set has no members.
-    pub fn is_empty(&self) -> bool {
-        self.ranges.is_empty()
-    }
     /// Returns how many numbers are in the set, not how many ranges.
-    pub fn count(&self) -> u64 {
+    #[cfg(test)]
+    pub(crate) fn count(&self) -> u64 {
         self.ranges.iter().map(|r| r.end - r.start).sum()
     }
-    /// Returns whether `value` is a member.
-    pub fn contains(&self, value: u64) -> bool {
-        self.first_missing(value..value + 1).is_none()
-    }
     /// Returns whether every member of `range` is in the set.
-    pub fn covers(&self, range: Range<u64>) -> bool {
+    #[cfg(test)]
+    pub(crate) fn covers(&self, range: Range<u64>) -> bool {
         self.first_missing(range).is_none()
     }
     /// The first run of `range` that is not in the set.
-    pub fn first_missing(&self, range: Range<u64>) -> Option<Range<u64>> {
+    pub(crate) fn first_missing(&self, range: Range<u64>) -> Option<Range<u64>> {
         if range.is_empty() {
             return None;
         }
@@ -91,7 +81,8 @@ impl RangeSet {
         }
     }
     /// The runs of members, in order.
-    pub fn ranges(&self) -> &[Range<u64>] {
+    #[cfg(test)]
+    pub(crate) fn ranges(&self) -> &[Range<u64>] {
         &self.ranges
     }
 }
@@ -111,7 +102,7 @@ mod tests {
             below in 0u64..40,
             probe in (0u64..60, 0u64..12),
         ) {
-            let (mut set, mut model) = (RangeSet::new(), BTreeSet::new());
+            let (mut set, mut model) = (RangeSet::default(), BTreeSet::new());
             for (start, len) in inserts {
                 let already = (start..start + len).filter(|v| !model.insert(*v)).count() as u64;
                 prop_assert_eq!(set.insert(start..start + len), already);

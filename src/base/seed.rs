@@ -28,7 +28,7 @@ impl Seed {
 
 impl Random {
     /// A uniform 64-bit number.
-    pub fn next_u64(&mut self) -> u64 {
+    pub(crate) fn next_u64(&mut self) -> u64 {
         self.0.next_u64()
     }
     /// A uniform number below `bound` (which must not be zero), by widening multiplication.
@@ -45,11 +45,11 @@ impl Random {
         }
     }
     /// A uniform number in `[0, 1)` with 53 random bits.
-    pub fn unit(&mut self) -> f64 {
+    pub(crate) fn unit(&mut self) -> f64 {
         (self.next_u64() >> 11) as f64 / (1u64 << 53) as f64
     }
     /// True with probability `p`.
-    pub fn chance(&mut self, p: f64) -> bool {
+    pub(crate) fn chance(&mut self, p: f64) -> bool {
         p > 0.0 && self.unit() < p
     }
     /// A uniform duration in `low..=high`.
@@ -57,7 +57,7 @@ impl Random {
         super::SimDuration::from_nanos(self.between(low.as_nanos(), high.as_nanos()))
     }
     /// Puts the items into a uniformly random order (Fisher-Yates).
-    pub fn shuffle<T>(&mut self, items: &mut [T]) {
+    pub(crate) fn shuffle<T>(&mut self, items: &mut [T]) {
         for i in (1..items.len()).rev() {
             items.swap(i, self.below(i as u64 + 1) as usize);
         }

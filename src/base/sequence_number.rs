@@ -28,7 +28,7 @@ const CHUNK: u128 = 10_000_000_000_000_000_000;
 
 impl SequenceNumber {
     /// The index that an EndingSequenceNumber carries.
-    pub const INDEX_MAX: u64 = 0x7fff_ffff_ffff_ffff;
+    pub(crate) const INDEX_MAX: u64 = 0x7fff_ffff_ffff_ffff;
 
     /// The number of the record with `index`, stamped `time_unix_s`, in a shard created at `shard_created_unix_s`.
     pub fn new(shard: ShardId, shard_created_unix_s: u32, index: u64, time_unix_s: u32) -> Self {

@@ -18,14 +18,14 @@ impl SimDuration {
     /// No time at all.
     pub const ZERO: Self = Self(0);
     /// Longer than any run.
-    pub const MAX: Self = Self(u64::MAX);
+    pub(crate) const MAX: Self = Self(u64::MAX);
 
     /// `n` nanoseconds.
-    pub const fn from_nanos(n: u64) -> Self {
+    pub(crate) const fn from_nanos(n: u64) -> Self {
         Self(n)
     }
     /// `n` microseconds.
-    pub const fn from_micros(n: u64) -> Self {
+    pub(crate) const fn from_micros(n: u64) -> Self {
         Self(n * 1_000)
     }
     /// `n` milliseconds.
@@ -37,11 +37,11 @@ impl SimDuration {
         Self(n * 1_000_000_000)
     }
     /// `n` minutes.
-    pub const fn from_mins(n: u64) -> Self {
+    pub(crate) const fn from_mins(n: u64) -> Self {
         Self::from_secs(n * 60)
     }
     /// `n` hours.
-    pub const fn from_hours(n: u64) -> Self {
+    pub(crate) const fn from_hours(n: u64) -> Self {
         Self::from_secs(n * 3600)
     }
     /// Whole nanoseconds.
@@ -53,7 +53,7 @@ impl SimDuration {
         self.0 / 1_000_000
     }
     /// Whole seconds, rounded down.
-    pub const fn as_secs(self) -> u64 {
+    pub(crate) const fn as_secs(self) -> u64 {
         self.0 / 1_000_000_000
     }
     /// Seconds with their fraction, for reports only.
@@ -65,11 +65,11 @@ impl SimDuration {
         Self(self.0.saturating_sub(other.0))
     }
     /// The sum, or [`Self::MAX`].
-    pub const fn saturating_add(self, other: Self) -> Self {
+    pub(crate) const fn saturating_add(self, other: Self) -> Self {
         Self(self.0.saturating_add(other.0))
     }
     /// Returns whether this is no time at all.
-    pub const fn is_zero(self) -> bool {
+    pub(crate) const fn is_zero(self) -> bool {
         self.0 == 0
     }
 }
@@ -78,10 +78,10 @@ impl SimTime {
     /// The start of the run.
     pub const ZERO: Self = Self(0);
     /// After the end of every run.
-    pub const MAX: Self = Self(u64::MAX);
+    pub(crate) const MAX: Self = Self(u64::MAX);
 
     /// The instant `n` nanoseconds into the run.
-    pub const fn from_nanos(n: u64) -> Self {
+    pub(crate) const fn from_nanos(n: u64) -> Self {
         Self(n)
     }
     /// The instant `n` milliseconds into the run.
@@ -101,7 +101,7 @@ impl SimTime {
         self.0 / 1_000_000
     }
     /// Seconds since the start of the run, rounded down.
-    pub const fn as_secs(self) -> u64 {
+    pub(crate) const fn as_secs(self) -> u64 {
         self.0 / 1_000_000_000
     }
     /// Time elapsed since `earlier`, or zero when `earlier` is later.
@@ -109,7 +109,7 @@ impl SimTime {
         SimDuration(self.0.saturating_sub(earlier.0))
     }
     /// The instant `d` later, or [`Self::MAX`].
-    pub const fn saturating_add(self, d: SimDuration) -> Self {
+    pub(crate) const fn saturating_add(self, d: SimDuration) -> Self {
         Self(self.0.saturating_add(d.0))
     }
     /// The instant `d` earlier, or the start of the run.

@@ -22,7 +22,7 @@ fn nanos(tokens: u64) -> i64 {
 
 impl TokenBucket {
     /// Returns a bucket with `depth` tokens in it.
-    pub fn full(rate_per_s: u64, depth: u64) -> Self {
+    pub(crate) fn full(rate_per_s: u64, depth: u64) -> Self {
         Self { rate_per_s, depth, level_nanos: nanos(depth), updated: SimTime::ZERO }
     }
     /// An empty bucket as of `now`.
@@ -34,7 +34,7 @@ impl TokenBucket {
         self.rate_per_s
     }
     /// Changes rate and depth from `now` on; what is in the bucket stays, up to the new depth.
-    pub fn set_rate(&mut self, rate_per_s: u64, depth: u64, now: SimTime) {
+    pub(crate) fn set_rate(&mut self, rate_per_s: u64, depth: u64, now: SimTime) {
         self.refill(now);
         self.rate_per_s = rate_per_s;
         self.depth = depth;
@@ -46,7 +46,7 @@ impl TokenBucket {
         self.level_nanos >= nanos(tokens)
     }
     /// Takes `tokens` if they are there.
-    pub fn try_take(&mut self, now: SimTime, tokens: u64) -> bool {
+    pub(crate) fn try_take(&mut self, now: SimTime, tokens: u64) -> bool {
         let enough = self.has(now, tokens);
         if enough {
             self.level_nanos = self.level_nanos.saturating_sub(nanos(tokens));
@@ -54,27 +54,22 @@ impl TokenBucket {
         enough
     }
     /// Takes `tokens`, going into debt if need be.
-    pub fn take_as_debt(&mut self, now: SimTime, tokens: u64) {
+    pub(crate) fn take_as_debt(&mut self, now: SimTime, tokens: u64) {
         self.refill(now);
         self.level_nanos = self.level_nanos.saturating_sub(nanos(tokens));
     }
     /// Returns whether the bucket is below zero now.
-    pub fn in_debt(&mut self, now: SimTime) -> bool {
+    pub(crate) fn in_debt(&mut self, now: SimTime) -> bool {
         self.refill(now);
         self.level_nanos < 0
     }
     /// Returns whether the bucket is as full as it can be: even a taker of more than its depth has waited long enough.
-    pub fn is_brimming(&mut self, now: SimTime) -> bool {
+    pub(crate) fn is_brimming(&mut self, now: SimTime) -> bool {
         self.refill(now);
         self.level_nanos >= nanos(self.depth)
     }
-    /// Whole tokens in the bucket, negative when in debt.
-    pub fn level(&mut self, now: SimTime) -> i64 {
-        self.refill(now);
-        self.level_nanos.div_euclid(NANO as i64)
-    }
     /// How long until `tokens` are there, if nothing else takes any.
-    pub fn wait_for(&mut self, now: SimTime, tokens: u64) -> SimDuration {
+    pub(crate) fn wait_for(&mut self, now: SimTime, tokens: u64) -> SimDuration {
         self.refill(now);
         let missing = nanos(tokens).saturating_sub(self.level_nanos);
         if missing <= 0 {

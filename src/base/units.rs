@@ -3,13 +3,13 @@
 use std::fmt;
 
 /// 1 KiB in bytes.
-pub const KIB: u64 = 1024;
+pub(crate) const KIB: u64 = 1024;
 /// 1 MiB in bytes.
-pub const MIB: u64 = 1024 * KIB;
+pub(crate) const MIB: u64 = 1024 * KIB;
 
 /// A number of bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct ByteSize(pub u64);
+pub(crate) struct ByteSize(pub u64);
 
 impl fmt::Display for ByteSize {
     /// Binary units with at most two decimals: `700 B`, `1.5 KiB`, `10 MiB`.

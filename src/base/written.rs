@@ -247,11 +247,9 @@ pub struct Share {
 
 impl Share {
     /// The share as a fraction, 0 to 1.
-    pub fn fraction(self) -> f64 {
+    pub(crate) fn fraction(self) -> f64 {
         self.percent / 100.0
     }
-    /// 100 %: every message, call or record.
-    pub const ALL: Self = Self { percent: 100.0 };
 }
 
 impl FromStr for Share {

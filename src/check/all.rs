@@ -8,7 +8,7 @@ use crate::base::{Event, EventKind, Fold, SimTime};
 type Listeners = [u64; EventKind::ALL.len()];
 
 /// Every check there is, as one fold.
-pub struct Checks {
+pub(crate) struct Checks {
     lens: Lens,
     checks: Vec<Box<dyn Check>>,
     /// Who of the first 64 checks listens, of the next 64, and so on.
@@ -19,7 +19,7 @@ pub struct Checks {
 
 impl Checks {
     /// All checks, safety first.
-    pub fn new(settings: &CheckSettings) -> Self {
+    pub(crate) fn new(settings: &CheckSettings) -> Self {
         Self::of(invariants(), settings)
     }
 
@@ -37,7 +37,7 @@ impl Checks {
     }
 
     /// Every check's result so far.
-    pub fn results(&self) -> Vec<CheckResult> {
+    pub(crate) fn results(&self) -> Vec<CheckResult> {
         self.checks.iter().map(|check| check.result(&self.lens)).collect()
     }
 

@@ -35,7 +35,7 @@ pub struct Registration {
     /// As scenario files and reports write it.
     pub name: &'static str,
     /// One sentence, for the list of checks.
-    pub promise: &'static str,
+    pub(crate) promise: &'static str,
     pub(super) hears: fn(&CheckSettings) -> &'static [EventKind],
     pub(super) begin: fn(&CheckSettings) -> Box<dyn Check>,
 }

@@ -10,7 +10,7 @@ const EVIDENCE_MAX: usize = 5;
 
 /// Failures of a check.
 #[derive(Default)]
-pub struct Findings {
+pub(crate) struct Findings {
     failures: u64,
     evidence: Vec<Evidence>,
 }
@@ -18,7 +18,7 @@ pub struct Findings {
 impl Findings {
     /// Notes a failure. The words are made only for the first few.
     #[cold]
-    pub fn fail(&mut self, at: SimTime, what: impl FnOnce() -> String) {
+    pub(crate) fn fail(&mut self, at: SimTime, what: impl FnOnce() -> String) {
         self.failures += 1;
         if self.evidence.len() < EVIDENCE_MAX {
             self.evidence.push(Evidence { at, what: what() });
@@ -26,7 +26,7 @@ impl Findings {
     }
     /// Fail when there are failures; otherwise pass when something was `judged` and unknown when nothing was.
     /// `held` says what held.
-    pub fn result(&self, name: &'static str, judged: u64, held: impl FnOnce() -> String) -> CheckResult {
+    pub(crate) fn result(&self, name: &'static str, judged: u64, held: impl FnOnce() -> String) -> CheckResult {
         let (verdict, detail) = match self.evidence.first() {
             Some(first) if self.failures == 1 => (Verdict::Fail, format!("{} {}", first.at, first.what)),
             Some(first) => (Verdict::Fail, format!("{} times, first at {} {}", self.failures, first.at, first.what)),

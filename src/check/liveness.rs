@@ -11,27 +11,27 @@ use crate::base::{Event, SimDuration, SimTime};
 
 /// Bounds of the liveness checks, counted from when the faults have healed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct LivenessBounds {
+pub(crate) struct LivenessBounds {
     /// Every open shard has an active consumer.
-    pub owned_within: SimDuration,
+    pub(crate) owned_within: SimDuration,
     /// Leases are spread evenly over workers.
-    pub balanced_within: SimDuration,
+    pub(crate) balanced_within: SimDuration,
     /// The iterator age is below `iterator_age_max` again.
-    pub caught_up_within: SimDuration,
+    pub(crate) caught_up_within: SimDuration,
     /// See `caught_up_within`.
-    pub iterator_age_max: SimDuration,
+    pub(crate) iterator_age_max: SimDuration,
 }
 
 /// When liveness is judged.
 #[derive(Default)]
-pub struct Healing {
+pub(crate) struct Healing {
     healed: Option<SimTime>,
     ended: Option<SimTime>,
 }
 
 impl Healing {
     /// Takes the next event.
-    pub fn on(&mut self, at: SimTime, event: &Event) {
+    pub(crate) fn on(&mut self, at: SimTime, event: &Event) {
         match event {
             Event::FaultsHealed {} => self.healed = Some(at),
             Event::RunEnded {} => self.ended = Some(at),
@@ -39,11 +39,11 @@ impl Healing {
         }
     }
     /// How long trouble that began at `since` has counted at `at`, when the workers last changed at `changed`.
-    pub fn trouble(&self, since: SimTime, changed: SimTime, at: SimTime) -> SimDuration {
+    pub(crate) fn trouble(&self, since: SimTime, changed: SimTime, at: SimTime) -> SimDuration {
         self.healed.map_or(SimDuration::ZERO, |healed| at.since(since.max(changed).max(healed)))
     }
     /// The result of a check whose stretches must be over within `bound`.
-    pub fn result(
+    pub(crate) fn result(
         &self,
         name: &'static str,
         findings: &Findings,

@@ -7,21 +7,22 @@ mod contract;
 mod findings;
 mod invariant;
 mod lens;
-pub mod liveness;
+pub(crate) mod liveness;
 mod settings;
 #[cfg(test)]
 mod test_events;
 mod verdict;
 
-pub use all::Checks;
+pub(crate) use all::Checks;
 pub use contract::Registration;
 pub(crate) use contract::{Check, Invariant};
-pub use liveness::LivenessBounds;
-pub use settings::CheckSettings;
-pub use verdict::{CheckResult, Evidence, Verdict};
+pub(crate) use liveness::LivenessBounds;
+pub(crate) use settings::CheckSettings;
+pub(crate) use verdict::Evidence;
+pub use verdict::{CheckResult, Verdict};
 
 /// Returns every invariant that runs are judged by, in order of report.
-pub fn invariants() -> &'static [Registration] {
+pub(crate) fn invariants() -> &'static [Registration] {
     invariant::ALL
 }
 

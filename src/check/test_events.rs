@@ -14,30 +14,30 @@ use crate::base::{
     StreamId, TableId,
 };
 
-pub const CLICKS: StreamId = StreamId(0);
-pub const LEASES: TableId = TableId(0);
-pub const BILLING: ConsumerId = ConsumerId(0);
-pub const WORKER_1: HostId = HostId(3);
-pub const WORKER_2: HostId = HostId(4);
-pub const OPERATOR: HostId = HostId(5);
-pub const WEB: HostId = HostId(6);
-pub const S0: ShardId = ShardId(0);
-pub const S1: ShardId = ShardId(1);
-pub const S2: ShardId = ShardId(2);
+pub(super) const CLICKS: StreamId = StreamId(0);
+pub(super) const LEASES: TableId = TableId(0);
+pub(super) const BILLING: ConsumerId = ConsumerId(0);
+pub(super) const WORKER_1: HostId = HostId(3);
+pub(super) const WORKER_2: HostId = HostId(4);
+pub(super) const OPERATOR: HostId = HostId(5);
+pub(super) const WEB: HostId = HostId(6);
+pub(super) const S0: ShardId = ShardId(0);
+pub(super) const S1: ShardId = ShardId(1);
+pub(super) const S2: ShardId = ShardId(2);
 
 /// Events with their time in milliseconds.
-pub type Script = Vec<(u64, Event)>;
+pub(super) type Script = Vec<(u64, Event)>;
 
 /// A stream `clicks` of 24 hours, and a consumer `billing` with two workers and a lease table.
-pub fn scene() -> Vec<Event> {
+pub(super) fn scene() -> Vec<Event> {
     scene_with(StoreKind::Plain)
 }
 
-pub fn scene_with(store: StoreKind) -> Vec<Event> {
+pub(super) fn scene_with(store: StoreKind) -> Vec<Event> {
     scene_of(ConsumerLibrary::Kcl2, store)
 }
 
-pub fn scene_of(library: ConsumerLibrary, store: StoreKind) -> Vec<Event> {
+pub(super) fn scene_of(library: ConsumerLibrary, store: StoreKind) -> Vec<Event> {
     let host = |host, name: &str, role| Event::HostDeclared { host, name: name.into(), role };
     vec![
         host(WORKER_1, "billing-1", HostRole::Consumer),
@@ -61,11 +61,11 @@ pub fn scene_of(library: ConsumerLibrary, store: StoreKind) -> Vec<Event> {
 }
 
 /// The check's result over the scene followed by `script`.
-pub fn judge(check: impl Check, script: impl IntoIterator<Item = (u64, Event)>) -> CheckResult {
+pub(super) fn judge(check: impl Check, script: impl IntoIterator<Item = (u64, Event)>) -> CheckResult {
     judge_in(scene(), check, script)
 }
 
-pub fn judge_in(
+pub(super) fn judge_in(
     scene: Vec<Event>,
     mut check: impl Check,
     script: impl IntoIterator<Item = (u64, Event)>,
@@ -80,7 +80,7 @@ pub fn judge_in(
 }
 
 /// Limits are enforced, every bound is a minute, and 10 s is young.
-pub fn settings() -> CheckSettings {
+pub(super) fn settings() -> CheckSettings {
     let liveness = LivenessBounds {
         owned_within: SimDuration::from_secs(60),
         balanced_within: SimDuration::from_secs(60),
@@ -96,16 +96,16 @@ pub fn settings() -> CheckSettings {
 }
 
 /// The result's one piece of evidence, as reports write it.
-pub fn evidence(result: &CheckResult) -> String {
+pub(super) fn evidence(result: &CheckResult) -> String {
     assert_eq!(result.evidence.len(), 1, "{result:?}");
     format!("{} {}", result.evidence[0].at, result.evidence[0].what)
 }
 
-pub fn accepted(shard: ShardId, ordinal: u64) -> Event {
+pub(super) fn accepted(shard: ShardId, ordinal: u64) -> Event {
     accepted_of(shard, ordinal, 100)
 }
 
-pub fn accepted_of(shard: ShardId, ordinal: u64, size_bytes: u32) -> Event {
+pub(super) fn accepted_of(shard: ShardId, ordinal: u64, size_bytes: u32) -> Event {
     let key = PartitionKey::new("k").expect("a key");
     Event::RecordAccepted {
         stream: CLICKS,
@@ -121,15 +121,22 @@ pub fn accepted_of(shard: ShardId, ordinal: u64, size_bytes: u32) -> Event {
 }
 
 /// Ordinals `0..count`, one a millisecond from `ms` on.
-pub fn accepted_many(ms: u64, shard: ShardId, count: u64) -> Script {
+pub(super) fn accepted_many(ms: u64, shard: ShardId, count: u64) -> Script {
     (0..count).map(|i| (ms + i, accepted(shard, i))).collect()
 }
 
-pub fn read(host: HostId, shard: ShardId, from: u64, to: u64, lived_ms: u64) -> Event {
+pub(super) fn read(host: HostId, shard: ShardId, from: u64, to: u64, lived_ms: u64) -> Event {
     read_behind(host, shard, from, to, lived_ms, 0)
 }
 
-pub fn read_behind(host: HostId, shard: ShardId, from: u64, to: u64, lived_ms: u64, behind_latest_ms: u64) -> Event {
+pub(super) fn read_behind(
+    host: HostId,
+    shard: ShardId,
+    from: u64,
+    to: u64,
+    lived_ms: u64,
+    behind_latest_ms: u64,
+) -> Event {
     Event::RecordsRead {
         stream: CLICKS,
         shard,
@@ -143,16 +150,16 @@ pub fn read_behind(host: HostId, shard: ShardId, from: u64, to: u64, lived_ms: u
     }
 }
 
-pub fn trimmed(shard: ShardId, to: u64) -> Event {
+pub(super) fn trimmed(shard: ShardId, to: u64) -> Event {
     Event::RecordsTrimmed { stream: CLICKS, shard, to }
 }
 
 /// A shard of the lower (0), upper (1) or whole (2) hash key space.
-pub fn opened(shard: ShardId, part: u8, parent: Option<ShardId>) -> Event {
+pub(super) fn opened(shard: ShardId, part: u8, parent: Option<ShardId>) -> Event {
     Event::ShardOpened { stream: CLICKS, shard, range: part_range(part), parent, adjacent_parent: None }
 }
 
-pub fn part_range(part: u8) -> HashKeyRange {
+pub(super) fn part_range(part: u8) -> HashKeyRange {
     const HALF: u128 = 1 << 127;
     match part {
         0 => HashKeyRange { start: HashKey::MIN, end: HashKey::new(HALF - 1) },
@@ -161,44 +168,44 @@ pub fn part_range(part: u8) -> HashKeyRange {
     }
 }
 
-pub fn closed(shard: ShardId, end: u64) -> Event {
+pub(super) fn closed(shard: ShardId, end: u64) -> Event {
     Event::ShardClosed { stream: CLICKS, shard, end }
 }
 
 /// A worker begins from what its lease row says.
-pub fn started(host: HostId, shard: ShardId, checkpoint: &str) -> Event {
+pub(super) fn started(host: HostId, shard: ShardId, checkpoint: &str) -> Event {
     let start = crate::base::lease_row::Checkpoint::parse(checkpoint).expect("a checkpoint").into();
     Event::ProcessingStarted { consumer: BILLING, host, shard, start }
 }
 
-pub fn ended(host: HostId, shard: ShardId, reason: ProcessingEnd) -> Event {
+pub(super) fn ended(host: HostId, shard: ShardId, reason: ProcessingEnd) -> Event {
     Event::ProcessingEnded { consumer: BILLING, host, shard, reason }
 }
 
-pub fn processed(host: HostId, shard: ShardId, from: u64, to: u64) -> Event {
+pub(super) fn processed(host: HostId, shard: ShardId, from: u64, to: u64) -> Event {
     Event::RecordsProcessed { consumer: BILLING, host, shard, from, to }
 }
 
-pub fn skipped(host: HostId, shard: ShardId, from: u64, to: u64) -> Event {
+pub(super) fn skipped(host: HostId, shard: ShardId, from: u64, to: u64) -> Event {
     Event::RecordsSkipped { consumer: BILLING, host, shard, from, to, fault: ProcessorFault::Threw }
 }
 
-pub fn gained(host: HostId, shard: ShardId) -> Event {
+pub(super) fn gained(host: HostId, shard: ShardId) -> Event {
     Event::LeaseGained { consumer: BILLING, host, shard, how: LeaseGain::Stolen, from: None }
 }
 
 /// The sequence number of a record.
-pub fn number(shard: ShardId, index: u64) -> SequenceNumber {
+pub(super) fn number(shard: ShardId, index: u64) -> SequenceNumber {
     SequenceNumber::new(shard, 1_767_225_600, index, 1_767_225_600)
 }
 
-pub fn attempted(host: HostId, shard: ShardId, to: u64) -> Event {
+pub(super) fn attempted(host: HostId, shard: ShardId, to: u64) -> Event {
     let sequence_number = Some(number(shard, to));
     Event::CheckpointAttempted { consumer: BILLING, host, shard, sequence_number, to }
 }
 
 /// A lease row; an empty owner is none.
-pub fn row(shard: ShardId, owner: &str, checkpoint: &str) -> Option<Arc<Item>> {
+pub(super) fn row(shard: ShardId, owner: &str, checkpoint: &str) -> Option<Arc<Item>> {
     let mut item = Item::new()
         .with("leaseKey", AttributeValue::s(&shard.to_string()))
         .with("leaseCounter", AttributeValue::n(1))
@@ -210,10 +217,10 @@ pub fn row(shard: ShardId, owner: &str, checkpoint: &str) -> Option<Arc<Item>> {
 }
 
 /// A row whose checkpoint is [`number`].
-pub fn row_at(shard: ShardId, owner: &str, index: u64) -> Option<Arc<Item>> {
+pub(super) fn row_at(shard: ShardId, owner: &str, index: u64) -> Option<Arc<Item>> {
     row(shard, owner, &number(shard, index).to_string())
 }
 
-pub fn written(host: HostId, before: Option<Arc<Item>>, after: Option<Arc<Item>>) -> Event {
+pub(super) fn written(host: HostId, before: Option<Arc<Item>>, after: Option<Arc<Item>>) -> Event {
     Event::ItemWritten { table: LEASES, host, operation: "UpdateItem", before: before.map(Replaced), after }
 }

@@ -20,7 +20,7 @@ pub enum Verdict {
 
 /// An event that shows a failure, as text, with its time.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Evidence {
+pub(crate) struct Evidence {
     /// When.
     pub at: SimTime,
     /// What happened, in words, with hosts, shards and positions by name.
@@ -44,5 +44,5 @@ pub struct CheckResult {
     /// One sentence: what held and over how much, or what broke.
     pub detail: String,
     /// The events that show a failure, oldest first, a few at most.
-    pub evidence: Vec<Evidence>,
+    pub(crate) evidence: Vec<Evidence>,
 }

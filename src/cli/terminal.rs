@@ -19,7 +19,7 @@ pub(super) enum Exit {
 
 impl Exit {
     /// Of several files the worst decides: wrong, then fail, then unknown.
-    pub fn and(self, other: Self) -> Self {
+    pub(super) fn and(self, other: Self) -> Self {
         let rank = |exit| match exit {
             Self::Pass => 0,
             Self::Unknown => 1,

@@ -5,15 +5,15 @@ use crate::base::event::StoreKind;
 
 /// What the application does with records.
 #[derive(Clone, Debug, PartialEq)]
-pub struct ProcessorSettings {
+pub(crate) struct ProcessorSettings {
     /// Processing time of one record.
-    pub time_per_record: SimDuration,
+    pub(crate) time_per_record: SimDuration,
     /// When it checkpoints. Independently of this it checkpoints at the end of a shard.
     pub checkpoint: CheckpointPolicy,
     /// How often it tries to store a checkpoint that the lease table throttles, before it goes on without.
-    pub checkpoint_tries: u32,
+    pub(crate) checkpoint_tries: u32,
     /// Whether it prepares every checkpoint before it stores it (`prepareCheckpoint`): two writes instead of one.
-    pub is_checkpoint_prepared: bool,
+    pub(crate) is_checkpoint_prepared: bool,
     /// What the store that effects go to promises of them.
     pub store: StoreKind,
     /// What goes wrong in it.
@@ -21,7 +21,7 @@ pub struct ProcessorSettings {
 }
 
 /// Tries of a throttled checkpoint, as AWS's sample applications have them.
-pub const CHECKPOINT_TRIES: u32 = 10;
+pub(crate) const CHECKPOINT_TRIES: u32 = 10;
 
 impl Default for ProcessorSettings {
     fn default() -> Self {
@@ -38,7 +38,7 @@ impl Default for ProcessorSettings {
 
 /// When a record processor checkpoints.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum CheckpointPolicy {
+pub(crate) enum CheckpointPolicy {
     /// After each call of the record processor.
     EveryBatch,
     /// After the batch in which this many records were reached since the last checkpoint.
@@ -53,11 +53,11 @@ pub enum CheckpointPolicy {
 
 /// Something that goes wrong in a record processor.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct ProcessorScript {
+pub(crate) struct ProcessorScript {
     /// What the processor does instead of its work.
     pub what: ProcessorMishap,
     /// At which record: every n-th that this worker processes.
-    pub every_records: u64,
+    pub(crate) every_records: u64,
     /// Not before this much time of the run has passed.
     pub from: SimDuration,
     /// Not after this much time of the run has passed.
@@ -66,7 +66,7 @@ pub struct ProcessorScript {
 
 /// How a record processor fails.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ProcessorMishap {
+pub(crate) enum ProcessorMishap {
     /// Throws at the record: the KCL logs it and skips the rest of the batch.
     Throw,
     /// Hangs at the record for this long.

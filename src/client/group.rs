@@ -9,7 +9,7 @@ use crate::base::event::HostRole;
 use crate::base::{Event, HostId, SimDuration};
 
 /// Hosts `NAME-1`, `NAME-2`, ... that run the same thing.
-pub trait HostGroup {
+pub(crate) trait HostGroup {
     /// The name that they have in the scenario.
     fn name(&self) -> &str;
     /// What they do.
@@ -24,7 +24,7 @@ pub trait HostGroup {
 }
 
 /// How a worker is asked to stop.
-pub trait Stop {
+pub(crate) trait Stop {
     /// Asks for a graceful shutdown.
     fn request_shutdown(&self);
 }

@@ -6,29 +6,29 @@ use super::application::{ProcessorMishap, ProcessorSettings};
 use crate::base::{SimDuration, SimTime};
 
 /// Counts the records that one worker processes, over all its shards, and says where its scripts hit.
-pub struct Mishaps {
+pub(crate) struct Mishaps {
     settings: ProcessorSettings,
     records: Cell<u64>,
 }
 
 /// The next part of a batch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Stretch {
+pub(crate) struct Stretch {
     /// Records that go well.
-    pub well: u64,
+    pub(crate) well: u64,
     /// What happens at the record after them; `None` when the batch ends first.
-    pub mishap: Option<ProcessorMishap>,
+    pub(crate) mishap: Option<ProcessorMishap>,
 }
 
 impl Mishaps {
     /// A worker that has processed nothing yet.
-    pub fn new(settings: &ProcessorSettings) -> Self {
+    pub(crate) fn new(settings: &ProcessorSettings) -> Self {
         Self { settings: settings.clone(), records: Cell::new(0) }
     }
 
     /// Looks at the next `left` records, to be processed from `now` on. Counts those of the stretch, and the one
     /// at which the mishap happens, as come to.
-    pub fn next_stretch(&self, left: u64, now: SimTime) -> Stretch {
+    pub(crate) fn next_stretch(&self, left: u64, now: SimTime) -> Stretch {
         let scripts = &self.settings.faults;
         let hits = scripts.iter().filter_map(|script| {
             let every = script.every_records.max(1);
@@ -49,7 +49,7 @@ impl Mishaps {
     }
 
     /// Processing time of that many records that go well.
-    pub fn time_of(&self, records: u64) -> SimDuration {
+    pub(crate) fn time_of(&self, records: u64) -> SimDuration {
         self.settings.time_per_record * records
     }
 }

@@ -7,15 +7,15 @@ mod application;
 pub mod capacity;
 mod group;
 pub mod kcl;
-pub mod mishaps;
+pub(crate) mod mishaps;
 pub mod poller;
-pub mod processor;
+pub(crate) mod processor;
 pub mod producer;
 pub mod sdk;
 #[cfg(test)]
 pub mod testing;
 
-pub use self::group::{HostGroup, Stop};
+pub(crate) use self::group::{HostGroup, Stop};
 
 use crate::aws::Cloud;
 

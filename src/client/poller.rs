@@ -11,7 +11,9 @@ mod settings;
 mod worker;
 
 use self::saved::SavedPositions;
-pub use self::settings::{InitialPosition, PollerSettings, Resume};
+pub(crate) use self::settings::InitialPosition;
+pub use self::settings::PollerSettings;
+pub(crate) use self::settings::Resume;
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -33,7 +35,7 @@ const CALL_TIMEOUT: SimDuration = SimDuration::from_secs(30);
 const LIST_AGAIN_AFTER: SimDuration = SimDuration::from_secs(1);
 
 /// The host of a poller.
-pub struct PollerHost {
+pub(crate) struct PollerHost {
     settings: Rc<PollerSettings>,
     /// What the host remembers of its earlier lives.
     saved: Rc<RefCell<SavedPositions>>,
@@ -41,7 +43,7 @@ pub struct PollerHost {
 
 impl PollerHost {
     /// The host of the poller with these settings.
-    pub fn new(settings: PollerSettings) -> Self {
+    pub(crate) fn new(settings: PollerSettings) -> Self {
         Self { settings: Rc::new(settings), saved: Rc::default() }
     }
 }

@@ -3,13 +3,13 @@
 use std::rc::Rc;
 
 use super::Cx;
-pub use super::application::{CHECKPOINT_TRIES, CheckpointPolicy, ProcessorMishap, ProcessorScript, ProcessorSettings};
+pub(crate) use super::application::{CheckpointPolicy, ProcessorMishap, ProcessorScript, ProcessorSettings};
 use super::mishaps::Mishaps;
 use super::sdk::Sdk;
 use crate::aws::kinesis::api::Record;
 use crate::aws::store::{self, Position};
 use crate::base::event::ProcessorFault;
-pub use crate::base::event::StoreKind;
+pub(crate) use crate::base::event::StoreKind;
 use crate::base::{ConsumerId, Event, ShardId, SimTime};
 
 /// The record processor of one shard on one KCL worker, while it runs.
@@ -37,7 +37,7 @@ pub(crate) enum Processed {
 
 impl RecordProcessor {
     /// The application's `initialize`.
-    pub async fn initialize(
+    pub(crate) async fn initialize(
         cx: Cx,
         settings: ProcessorSettings,
         of: (ConsumerId, ShardId),
@@ -69,7 +69,7 @@ impl RecordProcessor {
     }
 
     /// The application's `processRecords`. When it throws, the KCL logs that and goes on with the next batch.
-    pub async fn process_records(&mut self, records: &[Record]) -> Processed {
+    pub(crate) async fn process_records(&mut self, records: &[Record]) -> Processed {
         let records = self.without_stored(records);
         let mut at = 0;
         while at < records.len() {
@@ -134,7 +134,7 @@ impl RecordProcessor {
     }
 
     /// Returns whether the policy asks for a checkpoint after this batch.
-    pub fn wants_checkpoint(&self) -> bool {
+    pub(crate) fn wants_checkpoint(&self) -> bool {
         match self.settings.checkpoint {
             CheckpointPolicy::EveryBatch => true,
             CheckpointPolicy::EveryRecords(records) => self.records_since_checkpoint >= records.into(),
@@ -143,11 +143,11 @@ impl RecordProcessor {
         }
     }
     /// Returns whether it checkpoints when it is asked to shut down, and at the end of a shard.
-    pub fn checkpoints_at_end(&self) -> bool {
+    pub(crate) fn checkpoints_at_end(&self) -> bool {
         self.settings.checkpoint != CheckpointPolicy::Never
     }
     /// A checkpoint was stored.
-    pub fn checkpointed(&mut self) {
+    pub(crate) fn checkpointed(&mut self) {
         self.records_since_checkpoint = 0;
         self.checkpointed_at = self.cx.now();
     }

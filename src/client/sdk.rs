@@ -127,7 +127,7 @@ impl Sdk {
     }
 
     /// Calls the streams service and tells how many attempts it took.
-    pub async fn kinesis_counting(
+    pub(crate) async fn kinesis_counting(
         &self,
         request: kinesis::Request,
     ) -> (Result<kinesis::api::Response, SdkError<kinesis::api::Error>>, u32) {

@@ -15,20 +15,20 @@ pub struct About {
     /// What breaks, in a sentence.
     pub breaks: &'static str,
     /// Through what it acts.
-    pub acts_through: &'static str,
+    pub(crate) acts_through: &'static str,
     /// What must still hold while it is in force, and after.
-    pub still_holds: &'static str,
+    pub(crate) still_holds: &'static str,
     /// What ends it.
     pub ends: Ends,
     /// A fault of this kind as it stands in a file; it speaks of a consumer `billing` that reads a stream `orders`.
-    pub example: &'static str,
+    pub(crate) example: &'static str,
     /// Faults of this kind that the endpoint's page offers.
-    pub presets: &'static [Preset],
+    pub(crate) presets: &'static [Preset],
 }
 
 /// A fault that is offered by name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Preset {
+pub(crate) struct Preset {
     /// What it does, in a few words.
     pub label: &'static str,
     /// The fault, as it is posted to `/_kinesim/faults`.
@@ -37,7 +37,7 @@ pub struct Preset {
 
 impl Preset {
     /// A fault with its label.
-    pub const fn new(label: &'static str, json: &'static str) -> Self {
+    pub(crate) const fn new(label: &'static str, json: &'static str) -> Self {
         Self { label, json }
     }
 }

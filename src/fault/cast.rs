@@ -16,11 +16,11 @@ pub struct Cast {
     /// Streams with the shards they begin with.
     pub streams: Vec<(String, u32)>,
     /// Lease tables, in order of their consumers.
-    pub lease_tables: Vec<LeaseTable>,
+    pub(crate) lease_tables: Vec<LeaseTable>,
     /// Faults that the scenario names itself.
     pub faults: Vec<Standing>,
     /// What else there is, in a run that goes on.
-    pub live: Option<Live>,
+    pub(crate) live: Option<Live>,
 }
 
 /// The hosts of one producer or consumer.
@@ -40,7 +40,7 @@ pub struct LeaseTable {
     /// The table's name.
     pub table: String,
     /// Returns whether the consumer runs the KCL, so that the table is there.
-    pub is_of_kcl: bool,
+    pub(crate) is_of_kcl: bool,
 }
 
 /// A fault that stands in the scenario, with its time.
@@ -56,7 +56,7 @@ pub struct Standing {
 
 /// What there is in a run that goes on besides what its scenario names.
 #[derive(Clone, Debug, Default)]
-pub struct Live {
+pub(crate) struct Live {
     /// Streams that exist.
     pub streams: Vec<StreamName>,
     /// Tables that exist.
@@ -92,7 +92,7 @@ impl Problems {
         self.0.push(Problem { key, title: title.into(), label: label.into(), help: help.into() });
     }
     /// Notes a problem unless the condition holds.
-    pub fn need(&mut self, holds: bool, key: &'static str, title: &str, help: &str) {
+    pub(crate) fn need(&mut self, holds: bool, key: &'static str, title: &str, help: &str) {
         if !holds {
             self.add(key, title, "this value", help);
         }
@@ -115,11 +115,11 @@ impl Cast {
         self.producers.iter().chain(&self.consumers).flat_map(Group::names).collect()
     }
     /// Names of all hosts that consumers have.
-    pub fn consumer_hosts(&self) -> Vec<String> {
+    pub(crate) fn consumer_hosts(&self) -> Vec<String> {
         self.consumers.iter().flat_map(Group::names).collect()
     }
     /// Lease tables that the KCL keeps.
-    pub fn kcl_tables(&self) -> Vec<String> {
+    pub(crate) fn kcl_tables(&self) -> Vec<String> {
         self.lease_tables.iter().filter(|table| table.is_of_kcl).map(|table| table.table.clone()).collect()
     }
 
@@ -137,7 +137,7 @@ impl Cast {
     }
 
     /// A host, or all hosts of a producer or consumer.
-    pub fn host_group(&self, name: &str, key: &'static str, problems: &mut Problems) -> Vec<Arc<str>> {
+    pub(crate) fn host_group(&self, name: &str, key: &'static str, problems: &mut Problems) -> Vec<Arc<str>> {
         let is_group = self.producers.iter().chain(&self.consumers).any(|group| group.name == name);
         match is_group {
             true => self.hosts().into_iter().filter(|host| host_number(host, name).is_some()).map(Into::into).collect(),
@@ -193,7 +193,7 @@ impl Cast {
 }
 
 /// A name that stands in for a wrong one, so that more problems can be found.
-pub fn placeholder<T: std::str::FromStr>(name: &str) -> T {
+pub(crate) fn placeholder<T: std::str::FromStr>(name: &str) -> T {
     match name.parse() {
         Ok(name) => name,
         Err(_) => unreachable!("the placeholder is a name"),

@@ -8,7 +8,7 @@ use crate::base::SimDuration;
 use crate::base::seed::Random;
 
 /// How faults of a kind are drawn at random.
-pub trait Drawing {
+pub(super) trait Drawing {
     /// What is drawn, in a sentence.
     fn meaning(&self) -> &'static str;
     /// The name of its random stream: adding one kind does not change another.
@@ -19,7 +19,7 @@ pub trait Drawing {
 
 /// When a drawn fault is on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Time {
+pub(super) struct Time {
     /// From here.
     pub at: SimDuration,
     /// For so long.
@@ -27,7 +27,7 @@ pub struct Time {
 }
 
 /// A drawn fault.
-pub struct Drawn {
+pub(super) struct Drawn {
     /// A value of a [`Kind`].
     pub(super) kind: Box<dyn Any>,
     pub(super) ending: Ending,
@@ -43,20 +43,20 @@ pub(super) enum Ending {
 
 impl Drawn {
     /// A fault that ends when its time is over.
-    pub fn of(kind: impl Kind) -> Option<Self> {
+    pub(super) fn of(kind: impl Kind) -> Option<Self> {
         Some(Self { kind: Box::new(kind), ending: Ending::For })
     }
     /// A fault that a restart ends.
-    pub fn with_restart(kind: impl Kind) -> Option<Self> {
+    pub(crate) fn with_restart(kind: impl Kind) -> Option<Self> {
         Some(Self { kind: Box::new(kind), ending: Ending::RestartAfter })
     }
     /// A fault for good.
-    pub fn for_good(kind: impl Kind) -> Option<Self> {
+    pub(crate) fn for_good(kind: impl Kind) -> Option<Self> {
         Some(Self { kind: Box::new(kind), ending: Ending::Never })
     }
 }
 
 /// One of the names, uniformly.
-pub fn pick(random: &mut Random, from: &[String]) -> Option<String> {
+pub(crate) fn pick(random: &mut Random, from: &[String]) -> Option<String> {
     (!from.is_empty()).then(|| from[random.below(from.len() as u64) as usize].clone())
 }

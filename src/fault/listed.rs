@@ -23,6 +23,6 @@ pub fn listed_as_drawn() -> String {
 }
 
 /// Faults that the endpoint's page offers, in order.
-pub fn presets() -> impl Iterator<Item = &'static Preset> {
+pub(crate) fn presets() -> impl Iterator<Item = &'static Preset> {
     KINDS.iter().flat_map(|about| about.presets)
 }

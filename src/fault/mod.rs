@@ -15,9 +15,14 @@ mod random;
 mod registry;
 mod stage;
 
-pub use about::{About, Ends, Kind, Made, Preset};
-pub use cast::{Cast, Group, LeaseTable, Live, Problem, Problems, Standing, placeholder};
+pub(crate) use about::Preset;
+pub use about::{About, Ends, Kind, Made};
+pub(crate) use cast::Live;
+pub(crate) use cast::placeholder;
+pub use cast::{Cast, Group, LeaseTable, Problem, Problems, Standing};
 pub use kind::{Fault, KINDS, RandomFaults, drawings};
-pub use listed::{listed_as_drawn, listed_with_meanings, listed_with_promises, presets};
-pub use random::{FAULT_MAX, draw};
+pub(crate) use listed::presets;
+pub use listed::{listed_as_drawn, listed_with_meanings, listed_with_promises};
+pub(crate) use random::FAULT_MAX;
+pub use random::draw;
 pub use stage::{Claims, Effect, FaultPlan, Stage};

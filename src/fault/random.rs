@@ -10,7 +10,7 @@ use crate::base::written::{Duration, Rate};
 use crate::base::{Seed, SimDuration};
 
 /// More than this are refused: nobody reads such a run.
-pub const FAULT_MAX: usize = 10_000;
+pub(crate) const FAULT_MAX: usize = 10_000;
 
 /// The faults that the rates come to, in a run of this length.
 pub fn draw(rates: &RandomFaults, seed: Seed, run: SimDuration, cast: &Cast) -> Vec<Fault> {

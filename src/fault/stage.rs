@@ -80,12 +80,12 @@ impl<'a> Stage<'a> {
         self.claims.0.borrow_mut().push(Claim { kind, host, fault: self.fault, value });
     }
     /// Takes a host over from faults of this kind that hold it.
-    pub fn take_over(&self, kind: &'static str, host: HostId) {
+    pub(crate) fn take_over(&self, kind: &'static str, host: HostId) {
         self.claims.0.borrow_mut().retain(|claim| !(claim.kind == kind && claim.host == host));
         self.hold(kind, host, 0);
     }
     /// Lets a host go. Returns whether this fault held it.
-    pub fn let_go(&self, kind: &'static str, host: HostId) -> bool {
+    pub(crate) fn let_go(&self, kind: &'static str, host: HostId) -> bool {
         let is_ours = |claim: &Claim| claim.kind == kind && claim.host == host && claim.fault == self.fault;
         let mut claims = self.claims.0.borrow_mut();
         let held = claims.iter().position(is_ours);

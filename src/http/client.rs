@@ -20,7 +20,7 @@ const IDLE_MAX: Duration = Duration::from_secs(60);
 
 /// What a client waits at most for.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Timeouts {
+pub(crate) struct Timeouts {
     /// How long a connection may take to be made; no limit when absent.
     pub connect: Option<Duration>,
     /// For the head of an answer.
@@ -29,7 +29,7 @@ pub struct Timeouts {
 
 /// Why there is no answer.
 #[derive(Debug)]
-pub enum HttpError {
+pub(crate) enum HttpError {
     /// No connection in time.
     ConnectTimeout,
     /// No answer in time. The request may have been carried out.
@@ -53,7 +53,7 @@ impl std::error::Error for HttpError {}
 type Connection = SendRequest<Full<Bytes>>;
 
 /// Makes connections.
-pub trait Connect {
+pub(crate) trait Connect {
     /// A connection.
     type Stream: AsyncRead + AsyncWrite + Unpin + 'static;
 
@@ -62,14 +62,14 @@ pub trait Connect {
 }
 
 /// Connections to the services, kept between calls.
-pub struct HttpClient<C> {
+pub(crate) struct HttpClient<C> {
     connector: C,
     /// Kept connections to each service, the one used last at the end.
     idle: RefCell<BTreeMap<HostId, VecDeque<(Instant, Connection)>>>,
 }
 
 /// An answer whose body is still to be read, and the connection that it comes on.
-pub struct Exchange {
+pub(crate) struct Exchange {
     /// Status and headers are there; the body still comes.
     pub response: Response<Incoming>,
     connection: Connection,
@@ -78,7 +78,7 @@ pub struct Exchange {
 
 impl<C: Connect> HttpClient<C> {
     /// A client without connections.
-    pub fn new(connector: C) -> Self {
+    pub(crate) fn new(connector: C) -> Self {
         Self { connector, idle: RefCell::default() }
     }
 
@@ -87,7 +87,7 @@ impl<C: Connect> HttpClient<C> {
     /// # Errors
     /// A timeout, or that the connection broke. A request that went out on a kept connection is not tried again here:
     /// whoever calls knows whether it may be.
-    pub async fn send(
+    pub(crate) async fn send(
         &self,
         service: HostId,
         request: Request<Full<Bytes>>,
@@ -103,7 +103,7 @@ impl<C: Connect> HttpClient<C> {
     }
 
     /// Keeps a connection whose answer was read to its end.
-    pub fn keep(&self, service: HostId, connection: Connection) {
+    pub(crate) fn keep(&self, service: HostId, connection: Connection) {
         let now = Instant::now();
         let mut idle = self.idle.borrow_mut();
         let idle = idle.entry(service).or_default();
@@ -137,7 +137,7 @@ impl<C: Connect> HttpClient<C> {
 
 impl Exchange {
     /// The answer, and what keeps its connection once the body was read.
-    pub fn into_parts<C: Connect>(self) -> (Response<Incoming>, impl FnOnce(&HttpClient<C>)) {
+    pub(crate) fn into_parts<C: Connect>(self) -> (Response<Incoming>, impl FnOnce(&HttpClient<C>)) {
         let Self { response, connection, service } = self;
         (response, move |client: &HttpClient<C>| client.keep(service, connection))
     }

@@ -8,11 +8,11 @@ use hyper::body::{Body, Bytes, Frame};
 use tokio::sync::mpsc;
 
 /// The body of an answer that goes on.
-pub struct Frames(mpsc::Receiver<Bytes>);
+pub(crate) struct Frames(mpsc::Receiver<Bytes>);
 
 impl Frames {
     /// A body, and where its frames are put: so many of them wait for the client. Closed when the client is gone.
-    pub fn channel(waiting_max: usize) -> (mpsc::Sender<Bytes>, Self) {
+    pub(crate) fn channel(waiting_max: usize) -> (mpsc::Sender<Bytes>, Self) {
         let (sender, receiver) = mpsc::channel(waiting_max);
         (sender, Self(receiver))
     }

@@ -13,11 +13,11 @@ use crate::base::event::{Event, Fold, StreamStatus};
 use crate::base::{ConsumerId, HostId, ShardId, SimDuration, SimTime, StreamId, StreamName};
 
 /// Time between two looks at every shard.
-pub const LOOK_EVERY: SimDuration = SimDuration::from_secs(10);
+pub(crate) const LOOK_EVERY: SimDuration = SimDuration::from_secs(10);
 
 /// What waits, by consumer and shard.
 #[derive(Clone, Default)]
-pub struct Backlog {
+pub(crate) struct Backlog {
     streams: ById<Option<Stream>>,
     consumers: ById<Option<Consumer>>,
     consumer_of_host: ById<Option<ConsumerId>>,
@@ -57,7 +57,7 @@ struct Position {
 
 /// A shard with records that a consumer has not read, at a look.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Waiting {
+pub(crate) struct Waiting {
     /// When it was looked at.
     pub at: SimTime,
     /// Whose records wait.
@@ -65,24 +65,24 @@ pub struct Waiting {
     /// Where.
     pub shard: ShardId,
     /// Age of the oldest.
-    pub age_ms: u64,
+    pub(crate) age_ms: u64,
 }
 
 impl Backlog {
     /// The consumer that runs on `host`.
-    pub fn consumer_of(&self, host: HostId) -> Option<ConsumerId> {
+    pub(crate) fn consumer_of(&self, host: HostId) -> Option<ConsumerId> {
         self.consumer_of_host.get(host.index()).copied().flatten()
     }
 
     /// Returns whether it is time for [`Self::look`].
     #[inline]
-    pub fn is_due(&self, at: SimTime) -> bool {
+    pub(crate) fn is_due(&self, at: SimTime) -> bool {
         at >= self.next_look
     }
 
     /// Looks at every shard for every look that is due until `at`, and shows those that were not read since the look
     /// before although records wait.
-    pub fn look(&mut self, at: SimTime, mut show: impl FnMut(Waiting)) {
+    pub(crate) fn look(&mut self, at: SimTime, mut show: impl FnMut(Waiting)) {
         while self.next_look <= at {
             let (now, since) = (self.next_look, self.next_look.saturating_sub(LOOK_EVERY));
             self.forget_read();
@@ -99,7 +99,7 @@ impl Backlog {
 
     /// What waited in a shard until this read, if it was not read for longer than ten seconds. Ask before the event
     /// is folded in.
-    pub fn ended_by_read(&self, at: SimTime, shard: ShardId, host: HostId) -> Option<Waiting> {
+    pub(crate) fn ended_by_read(&self, at: SimTime, shard: ShardId, host: HostId) -> Option<Waiting> {
         let id = self.consumer_of(host)?;
         let consumer = self.consumers.get(id.index())?.as_ref()?;
         if consumer.position(shard).last_read.is_some_and(|read| at.since(read) <= LOOK_EVERY) {
@@ -112,7 +112,7 @@ impl Backlog {
 
     /// How many of the records trimmed below `to` the consumers had yet to read, by consumer. Ask before the event is
     /// folded in.
-    pub fn unread_below(&self, stream: StreamId, shard: ShardId, to: u64) -> Vec<(ConsumerId, u64)> {
+    pub(crate) fn unread_below(&self, stream: StreamId, shard: ShardId, to: u64) -> Vec<(ConsumerId, u64)> {
         let Some(stream) = self.streams.get(stream.index()).and_then(Option::as_ref) else { return Vec::new() };
         let Some(slot) = stream.shard(shard) else { return Vec::new() };
         let unread = self.consumers.iter().enumerate().filter_map(|(id, consumer)| {

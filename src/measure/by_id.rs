@@ -4,7 +4,7 @@ use std::ops::{Deref, DerefMut};
 
 /// Values by index; reads are those of a slice.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ById<T>(Vec<T>);
+pub(super) struct ById<T>(Vec<T>);
 
 impl<T> Default for ById<T> {
     fn default() -> Self {
@@ -14,7 +14,7 @@ impl<T> Default for ById<T> {
 
 impl<T: Default> ById<T> {
     /// The value at `index`, which the vector grows to hold.
-    pub fn slot(&mut self, index: usize) -> &mut T {
+    pub(crate) fn slot(&mut self, index: usize) -> &mut T {
         if index >= self.0.len() {
             self.0.resize_with(index + 1, T::default);
         }

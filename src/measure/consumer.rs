@@ -7,7 +7,7 @@ use super::names::Names;
 use crate::base::event::{ConsumerLibrary, LeaseGain, StoreKind};
 use crate::base::{HostId, RangeSet, ShardId, SimDuration, SimTime, StreamName, TableName};
 
-pub struct ConsumerMeasure {
+pub(crate) struct ConsumerMeasure {
     pub stream: StreamName,
     pub library: ConsumerLibrary,
     pub store: StoreKind,
@@ -18,27 +18,27 @@ pub struct ConsumerMeasure {
 }
 
 #[derive(Default)]
-pub struct ConsumerCounts {
+pub(super) struct ConsumerCounts {
     pub processed: u64,
     pub skipped: u64,
     pub duplicates: u64,
-    pub age_ms: Histogram,
-    pub behind_latest_max_ms: Option<u64>,
-    pub stolen: u64,
+    pub(crate) age_ms: Histogram,
+    pub(crate) behind_latest_max_ms: Option<u64>,
+    pub(crate) stolen: u64,
     pub lost: u64,
     pub renewals_failed: u64,
-    pub checkpoints_attempted: u64,
-    pub checkpoints_refused: u64,
+    pub(crate) checkpoints_attempted: u64,
+    pub(crate) checkpoints_refused: u64,
     pub iterators_expired: u64,
-    pub unread_trimmed: u64,
-    pub effects_applied: u64,
-    pub effects_duplicate: u64,
-    pub effects_fenced: u64,
+    pub(crate) unread_trimmed: u64,
+    pub(crate) effects_applied: u64,
+    pub(crate) effects_duplicate: u64,
+    pub(crate) effects_fenced: u64,
 }
 
 /// A shard as one consumer sees it.
 #[derive(Default)]
-pub struct ConsumerShard {
+pub(super) struct ConsumerShard {
     processed: RangeSet,
     /// Workers that process it, in order of beginning.
     active: Vec<HostId>,
@@ -97,34 +97,34 @@ impl ConsumerShard {
         self.unowned.set(self.was_processed && self.active.is_empty() && !self.is_closed, at);
         self.doubled.set(self.active.len() > 1, at);
     }
-    pub fn start(&mut self, at: SimTime, host: HostId) {
+    pub(super) fn start(&mut self, at: SimTime, host: HostId) {
         if !self.active.contains(&host) {
             self.active.push(host);
         }
         self.set_active(at);
     }
-    pub fn end(&mut self, at: SimTime, host: HostId) {
+    pub(super) fn end(&mut self, at: SimTime, host: HostId) {
         self.active.retain(|h| *h != host);
         self.set_active(at);
     }
-    pub fn close(&mut self, at: SimTime) {
+    pub(super) fn close(&mut self, at: SimTime) {
         self.is_closed = true;
         self.set_active(at);
     }
     /// Returns whether another worker had it before.
-    pub fn gain(&mut self, host: HostId) -> bool {
+    pub(crate) fn gain(&mut self, host: HostId) -> bool {
         let is_move = self.owner_before.is_some_and(|before| before != host);
         self.taken += 1;
         self.moved += u64::from(is_move);
         (self.owner, self.owner_before) = (Some(host), Some(host));
         is_move
     }
-    pub fn lose(&mut self, host: HostId) {
+    pub(super) fn lose(&mut self, host: HostId) {
         if self.owner == Some(host) {
             self.owner = None;
         }
     }
-    pub fn attempt_checkpoint(&mut self, host: HostId, to: u64, is_shard_end: bool) {
+    pub(crate) fn attempt_checkpoint(&mut self, host: HostId, to: u64, is_shard_end: bool) {
         self.attempts.retain(|(other, attempt)| {
             // That it makes another one tells that the one before was not refused.
             self.checkpoint = if *other == host { self.checkpoint.max(*attempt) } else { self.checkpoint };
@@ -132,7 +132,7 @@ impl ConsumerShard {
         });
         self.attempts.push((host, Checkpoint { to, is_shard_end }));
     }
-    pub fn refuse_checkpoint(&mut self, host: HostId) {
+    pub(crate) fn refuse_checkpoint(&mut self, host: HostId) {
         self.attempts.retain(|(other, _)| *other != host);
     }
     fn checkpoint(&self) -> Checkpoint {
@@ -147,23 +147,23 @@ impl ConsumerShard {
 
 impl ConsumerMeasure {
     /// Records finished; gives how many of them were before.
-    pub fn process(&mut self, shard: ShardId, from: u64, to: u64) -> u64 {
+    pub(super) fn process(&mut self, shard: ShardId, from: u64, to: u64) -> u64 {
         let duplicates = self.shards.slot(shard.index()).processed.insert(from..to);
         self.counts.processed += to.saturating_sub(from);
         self.counts.duplicates += duplicates;
         duplicates
     }
     /// Returns whether the lease moved from another worker.
-    pub fn gain(&mut self, shard: ShardId, host: HostId, how: LeaseGain) -> bool {
+    pub(crate) fn gain(&mut self, shard: ShardId, host: HostId, how: LeaseGain) -> bool {
         self.counts.stolen += u64::from(how == LeaseGain::Stolen);
         self.shards.slot(shard.index()).gain(host)
     }
     /// The host's memory is gone: it processes nothing.
-    pub fn crash(&mut self, at: SimTime, host: HostId) {
+    pub(super) fn crash(&mut self, at: SimTime, host: HostId) {
         self.shards.iter_mut().filter(|s| s.active.contains(&host)).for_each(|s| s.end(at, host));
     }
     /// The stream was created again: its ordinals begin at 0.
-    pub fn begin_anew(&mut self) {
+    pub(crate) fn begin_anew(&mut self) {
         for shard in self.shards.iter_mut() {
             shard.processed.clear();
             shard.is_closed = false;
@@ -171,12 +171,12 @@ impl ConsumerMeasure {
             shard.attempts.clear();
         }
     }
-    pub fn restart(&mut self, at: SimTime) {
+    pub(super) fn restart(&mut self, at: SimTime) {
         self.counts = ConsumerCounts::default();
         self.shards.iter_mut().for_each(|shard| shard.restart(at));
     }
 
-    pub fn figures(&self, now: SimTime, names: &Names, end_of: impl Fn(usize) -> u64) -> ConsumerFigures {
+    pub(super) fn figures(&self, now: SimTime, names: &Names, end_of: impl Fn(usize) -> u64) -> ConsumerFigures {
         let counts = &self.counts;
         let longest = |of: fn(&ConsumerShard) -> &Spells| {
             let all = self.shards.iter().map(|s| of(s).until(now));

@@ -24,7 +24,7 @@ pub struct Figures {
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct StreamFigures {
     /// Shards that take records at the end.
-    pub shards_open: u64,
+    pub(crate) shards_open: u64,
     /// Records acknowledged: CloudWatch's IncomingRecords.
     pub records_acked: u64,
     /// Bytes acknowledged (data and partition keys): CloudWatch's IncomingBytes.
@@ -32,13 +32,13 @@ pub struct StreamFigures {
     /// Records refused for throughput, each try counted: CloudWatch's WriteProvisionedThroughputExceeded.
     pub records_throttled: u64,
     /// Records refused with InternalFailure.
-    pub records_failed: u64,
+    pub(crate) records_failed: u64,
     /// Throttled records of all that were put, each try counted.
     pub throttled_percent: f64,
     /// Records throttled in the worst minute.
-    pub records_throttled_peak_per_minute: u64,
+    pub(crate) records_throttled_peak_per_minute: u64,
     /// PutRecord and PutRecords calls answered.
-    pub put_calls: u64,
+    pub(crate) put_calls: u64,
     /// GetRecords calls answered.
     pub get_records_calls: u64,
     /// GetRecords calls refused for throughput: CloudWatch's ReadProvisionedThroughputExceeded.
@@ -46,7 +46,7 @@ pub struct StreamFigures {
     /// GetRecords calls refused with ExpiredIteratorException.
     pub iterators_expired: u64,
     /// Records that left retention.
-    pub records_trimmed: u64,
+    pub(crate) records_trimmed: u64,
     /// By shard id, of all shards that the stream had.
     pub shards: BTreeMap<String, ShardFigures>,
 }
@@ -57,51 +57,51 @@ pub struct ShardFigures {
     /// `open`, `closed` or `expired`.
     pub state: &'static str,
     /// Part of the hash key space that the shard owns.
-    pub hash_range_share_percent: f64,
+    pub(crate) hash_range_share_percent: f64,
     /// Records acknowledged.
     pub records_acked: u64,
     /// Bytes acknowledged.
     pub bytes_acked: u64,
     /// Records acknowledged a second, over the time in which the shard was open.
-    pub records_per_s_mean: f64,
+    pub(crate) records_per_s_mean: f64,
     /// Records acknowledged in the busiest second.
-    pub records_per_s_peak: u64,
+    pub(crate) records_per_s_peak: u64,
     /// Bytes acknowledged in the busiest second.
-    pub bytes_per_s_peak: u64,
+    pub(crate) bytes_per_s_peak: u64,
     /// The busiest second's records against 1,000 a second.
-    pub records_limit_peak_percent: f64,
+    pub(crate) records_limit_peak_percent: f64,
     /// The busiest second's bytes against 1 MiB a second.
-    pub bytes_limit_peak_percent: f64,
+    pub(crate) bytes_limit_peak_percent: f64,
     /// The busiest minute's records against 1,000 a second: what a minute metric shows.
-    pub records_limit_peak_minute_percent: f64,
+    pub(crate) records_limit_peak_minute_percent: f64,
     /// The busiest minute's bytes against 1 MiB a second: what a minute metric shows.
-    pub bytes_limit_peak_minute_percent: f64,
+    pub(crate) bytes_limit_peak_minute_percent: f64,
     /// Records refused for throughput, each try counted.
     pub records_throttled: u64,
     /// Records refused with InternalFailure.
-    pub records_failed: u64,
+    pub(crate) records_failed: u64,
     /// Throttled records of all that were put, each try counted.
     pub throttled_percent: f64,
     /// GetRecords calls refused for throughput.
     pub reads_throttled: u64,
     /// Records that left retention.
-    pub records_trimmed: u64,
+    pub(crate) records_trimmed: u64,
     /// The three partition keys with most records.
-    pub hottest_keys: Vec<KeyFigures>,
+    pub(crate) hottest_keys: Vec<KeyFigures>,
     /// What the figures say about the shard, and what helps.
     #[serde(flatten)]
-    pub advice: Advice,
+    pub(crate) advice: Advice,
 }
 
 /// A partition key's figures.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct KeyFigures {
+pub(crate) struct KeyFigures {
     /// As producers put it.
     pub key: String,
     /// Records put with it, accepted or throttled, each try counted.
     pub records: u64,
     /// Their part of all records put to the shard.
-    pub share_percent: f64,
+    pub(crate) share_percent: f64,
 }
 
 /// What was counted of one consumer, over all its workers.
@@ -122,23 +122,23 @@ pub struct ConsumerFigures {
     /// Records that a record processor finished, each time counted.
     pub records_processed: u64,
     /// Records passed over after a record processor failed.
-    pub records_skipped: u64,
+    pub(crate) records_skipped: u64,
     /// Records processed that this consumer had processed before.
     pub duplicates: u64,
-    /// Age of the last record of a GetRecords answer, and of records that wait for one: see [`super::Backlog`].
-    pub iterator_age_p50_ms: Option<u64>,
+    /// Age of the last record of a GetRecords answer, and of records that wait for one: see [`super::backlog`].
+    pub(crate) iterator_age_p50_ms: Option<u64>,
     /// See `iterator_age_p50_ms`.
-    pub iterator_age_p99_ms: Option<u64>,
+    pub(crate) iterator_age_p99_ms: Option<u64>,
     /// See `iterator_age_p50_ms`.
     pub iterator_age_max_ms: Option<u64>,
     /// The largest MillisBehindLatest of an answer.
     pub millis_behind_latest_max_ms: Option<u64>,
     /// Leases gained, in any way.
-    pub leases_taken: u64,
+    pub(crate) leases_taken: u64,
     /// Leases stolen to balance.
-    pub leases_stolen: u64,
+    pub(crate) leases_stolen: u64,
     /// Leases gained by another worker than the last one that had it.
-    pub leases_moved: u64,
+    pub(crate) leases_moved: u64,
     /// Leases that a worker found to be no longer its own.
     pub leases_lost: u64,
     /// Lease renewals that did not happen.
@@ -146,26 +146,26 @@ pub struct ConsumerFigures {
     /// Checkpoints attempted and not refused.
     pub checkpoints: u64,
     /// Checkpoints attempted and not stored.
-    pub checkpoints_refused: u64,
+    pub(crate) checkpoints_refused: u64,
     /// Longest time in which an open shard, once processed, had no worker that processes it. A paused worker counts
     /// as processing, a crashed one does not.
-    pub unowned_s_max: f64,
+    pub(crate) unowned_s_max: f64,
     /// All such time, summed over shards.
-    pub unowned_s_total: f64,
+    pub(crate) unowned_s_total: f64,
     /// Longest time in which a shard had several workers that process it.
-    pub double_processing_s_max: f64,
+    pub(crate) double_processing_s_max: f64,
     /// All such time, summed over shards.
-    pub double_processing_s_total: f64,
+    pub(crate) double_processing_s_total: f64,
     /// GetRecords calls refused with ExpiredIteratorException.
     pub iterators_expired: u64,
     /// Records that left retention before this consumer had read them.
-    pub unread_records_trimmed: u64,
+    pub(crate) unread_records_trimmed: u64,
     /// Effects that the application's store took.
-    pub effects_applied: u64,
+    pub(crate) effects_applied: u64,
     /// Effects among them that it had already.
-    pub effects_duplicate: u64,
+    pub(crate) effects_duplicate: u64,
     /// Times that the application's store refused a writer that was no longer the lease holder.
-    pub effects_fenced: u64,
+    pub(crate) effects_fenced: u64,
     /// By shard id: who has its lease at the end.
     #[serde(skip)]
     pub leases: BTreeMap<String, LeaseFigures>,
@@ -179,15 +179,15 @@ pub struct LeaseFigures {
     /// Times it was gained.
     pub taken: u64,
     /// Times it changed its owner.
-    pub moved: u64,
+    pub(crate) moved: u64,
     /// Every ordinal below this is claimed to be processed.
     pub checkpoint: u64,
     /// Records acknowledged in the shard.
     pub end: u64,
     /// Whether the shard's end is checkpointed.
-    pub is_finished: bool,
+    pub(crate) is_finished: bool,
     /// Time without a worker that processes it.
-    pub unowned_s: f64,
+    pub(crate) unowned_s: f64,
 }
 
 /// A producer's figures, over all its hosts.
@@ -198,21 +198,21 @@ pub struct ProducerFigures {
     /// How many hosts share the load.
     pub hosts: u64,
     /// Records that it was done with, in either way.
-    pub records_offered: u64,
+    pub(crate) records_offered: u64,
     /// Records that it knows to be stored.
     pub records_ok: u64,
     /// Records that it gave up.
     pub records_given_up: u64,
     /// Their part of all that it was done with.
-    pub given_up_percent: f64,
+    pub(crate) given_up_percent: f64,
     /// Calls of PutRecord and PutRecords, retries counted.
     pub attempts: u64,
     /// Time from a put's beginning to its end, with retries.
-    pub put_latency_p50_ms: Option<u64>,
+    pub(crate) put_latency_p50_ms: Option<u64>,
     /// See `put_latency_p50_ms`.
-    pub put_latency_p99_ms: Option<u64>,
+    pub(crate) put_latency_p99_ms: Option<u64>,
     /// See `put_latency_p50_ms`.
-    pub put_latency_max_ms: Option<u64>,
+    pub(crate) put_latency_max_ms: Option<u64>,
 }
 
 /// What was counted of one table over the run.
@@ -227,34 +227,34 @@ pub struct TableFigures {
     /// CloudWatch's ConsumedWriteCapacityUnits.
     pub write_units_consumed: u64,
     /// Read units consumed a second, over the run.
-    pub read_units_per_s_mean: f64,
+    pub(crate) read_units_per_s_mean: f64,
     /// Write units consumed a second, over the run.
-    pub write_units_per_s_mean: f64,
+    pub(crate) write_units_per_s_mean: f64,
     /// Write units consumed in the busiest second.
-    pub write_units_per_s_peak: u64,
+    pub(crate) write_units_per_s_peak: u64,
     /// What is left of the provisioned write units in the minute that had least, after what was consumed and one unit
     /// for every throttled write (a lease row is one). Negative: short by that much. `null` when on demand.
-    pub write_headroom_percent: Option<f64>,
+    pub(crate) write_headroom_percent: Option<f64>,
     /// CloudWatch's ReadThrottleEvents.
     pub read_throttled: u64,
     /// CloudWatch's WriteThrottleEvents.
     pub write_throttled: u64,
     /// Throttled calls by reason.
-    pub throttled_by: BTreeMap<String, u64>,
+    pub(crate) throttled_by: BTreeMap<String, u64>,
     /// CloudWatch's ConditionalCheckFailedRequests.
     pub conditions_failed: u64,
     /// Eventually consistent reads that returned an older version.
-    pub stale_reads: u64,
+    pub(crate) stale_reads: u64,
     /// Items at the end.
     pub items: u64,
 }
 
 /// `part` of `whole` in percent, to two decimals; 0 of nothing.
-pub fn percent(part: f64, whole: f64) -> f64 {
+pub(crate) fn percent(part: f64, whole: f64) -> f64 {
     if whole == 0.0 { 0.0 } else { rounded(100.0 * part / whole, 100.0) }
 }
 
 /// `value` to the given fraction (100.0 for two decimals), so that reports stay short.
-pub fn rounded(value: f64, per_unit: f64) -> f64 {
+pub(super) fn rounded(value: f64, per_unit: f64) -> f64 {
     (value * per_unit).round() / per_unit
 }

@@ -31,7 +31,7 @@ impl Histogram {
     }
     /// The value that `percent` of the values do not exceed, rounded up by less than 1/64 of itself; `None` when
     /// there are no values.
-    pub fn percentile(&self, percent: u64) -> Option<u64> {
+    pub(crate) fn percentile(&self, percent: u64) -> Option<u64> {
         let rank = (self.total * percent).div_ceil(100).max(1);
         let mut below = 0;
         self.counts.iter().enumerate().find_map(|(bucket, count)| {

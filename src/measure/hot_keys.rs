@@ -7,7 +7,7 @@
 use crate::base::{KeyText, PartitionKey};
 
 /// How many keys are counted.
-pub const KEYS_MAX: usize = 2048;
+pub(crate) const KEYS_MAX: usize = 2048;
 const SLOTS_MIN: usize = 16;
 /// Records are counted in groups of this many: a run has very many counters, and one at a time none of them would
 /// stay in the processor's cache.
@@ -24,7 +24,7 @@ struct Slot {
 /// Counts records by partition key. An open-addressing table, at most half full, never iterated in slot order for
 /// anything that shows.
 #[derive(Clone, Default)]
-pub struct HotKeys {
+pub(crate) struct HotKeys {
     slots: Vec<Slot>,
     /// The key of each slot.
     keys: Vec<Option<(u64, KeyText)>>,
@@ -35,7 +35,7 @@ pub struct HotKeys {
 
 impl HotKeys {
     /// Counts one record of `key`.
-    pub fn record(&mut self, key: &PartitionKey) {
+    pub(super) fn record(&mut self, key: &PartitionKey) {
         self.waiting.push((key.hash_key().get() as u64, key.text().clone()));
         if self.waiting.len() >= GROUP {
             self.count_waiting();
@@ -43,7 +43,7 @@ impl HotKeys {
     }
 
     /// The `n` keys with most records, most first; ties in order of the keys' text.
-    pub fn top(&self, n: usize) -> Vec<(KeyText, u64)> {
+    pub(crate) fn top(&self, n: usize) -> Vec<(KeyText, u64)> {
         let mut counted = self.clone();
         counted.count_waiting();
         let counts = counted.slots.iter().map(|slot| u64::from(slot.count));

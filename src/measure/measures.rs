@@ -21,7 +21,7 @@ use crate::base::{ConsumerId, HostId, ShardId, SimTime, StreamId, StreamName, Ta
 
 /// The fold that all figures come from.
 #[derive(Default)]
-pub struct Measures {
+pub(crate) struct Measures {
     from: SimTime,
     now: SimTime,
     names: Names,
@@ -37,19 +37,15 @@ pub struct Measures {
 
 impl Measures {
     /// Nothing counted, from the start of the run.
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self::default()
     }
-    /// What things are called.
-    pub fn names(&self) -> &Names {
-        &self.names
-    }
     /// How often something happened.
-    pub fn occurrences(&self, what: Occurrence) -> u64 {
+    pub(crate) fn occurrences(&self, what: Occurrence) -> u64 {
         self.occurrences.count(what)
     }
     /// The figures of the events so far.
-    pub fn figures(&self) -> Figures {
+    pub(crate) fn figures(&self) -> Figures {
         let span = Span { from: self.from, to: self.now };
         let mut figures = Figures::default();
         for stream in self.streams.iter().flatten() {

@@ -9,7 +9,7 @@ const MINUTE_NS: u64 = 60 * SECOND_NS;
 
 /// Two quantities that are added up together, in total and by second and minute.
 #[derive(Clone, Debug, Default)]
-pub struct Meter {
+pub(super) struct Meter {
     second_end_ns: u64,
     minute_end_ns: u64,
     second: Pair,
@@ -21,7 +21,7 @@ pub struct Meter {
 
 /// Two quantities, such as records and bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Pair {
+pub(super) struct Pair {
     /// Records, or the only quantity.
     pub count: u64,
     pub bytes: u64,
@@ -40,7 +40,7 @@ impl Pair {
 impl Meter {
     /// Adds to the present second. Times never go back.
     #[inline]
-    pub fn add(&mut self, at: SimTime, count: u64, bytes: u64) {
+    pub(super) fn add(&mut self, at: SimTime, count: u64, bytes: u64) {
         if at.as_nanos() >= self.second_end_ns {
             self.roll(at);
         }
@@ -48,17 +48,17 @@ impl Meter {
         self.second.bytes += bytes;
     }
     /// The sum of all.
-    pub fn total(&self) -> Pair {
+    pub(super) fn total(&self) -> Pair {
         let mut total = self.total;
         total.add(self.second);
         total
     }
     /// The most in one second, of each quantity for itself.
-    pub fn second_peak(&self) -> Pair {
+    pub(crate) fn second_peak(&self) -> Pair {
         self.second_peak.max(self.second)
     }
     /// The most in one minute, of each quantity for itself.
-    pub fn minute_peak(&self) -> Pair {
+    pub(crate) fn minute_peak(&self) -> Pair {
         let mut minute = self.minute;
         minute.add(self.second);
         self.minute_peak.max(minute)

@@ -25,16 +25,13 @@ pub mod window;
 #[cfg(test)]
 pub(crate) mod tests;
 
-pub use backlog::{Backlog, Waiting};
-pub use figures::{
-    ConsumerFigures, Figures, KeyFigures, LeaseFigures, ProducerFigures, ShardFigures, StreamFigures, TableFigures,
-};
+pub use figures::{ConsumerFigures, Figures, LeaseFigures, ProducerFigures, ShardFigures, StreamFigures, TableFigures};
 pub use histogram::Histogram;
-pub use hot_keys::HotKeys;
-pub use measures::Measures;
+pub(crate) use measures::Measures;
 pub use names::Names;
-pub use occurrence::{Occurrence, Occurrences};
-pub use path::lookup;
+pub use occurrence::Occurrence;
+pub(crate) use path::lookup;
 pub use series::{ConsumerSeries, LeaseSpan, Series, ShardSeries};
-pub use verdict::{Advice, ShardVerdict};
-pub use window::{Restart, Window, Windowed};
+pub use verdict::ShardVerdict;
+pub(crate) use window::Windowed;
+pub use window::{Restart, Window};

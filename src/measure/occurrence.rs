@@ -76,7 +76,7 @@ impl Occurrence {
 
 /// How often each [`Occurrence`] happened.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Occurrences([u64; Occurrence::ALL.len()]);
+pub(crate) struct Occurrences([u64; Occurrence::ALL.len()]);
 
 impl Default for Occurrences {
     fn default() -> Self {
@@ -86,11 +86,11 @@ impl Default for Occurrences {
 
 impl Occurrences {
     /// How often it happened.
-    pub fn count(&self, what: Occurrence) -> u64 {
+    pub(super) fn count(&self, what: Occurrence) -> u64 {
         self.0[what as usize]
     }
     /// It happened `count` times more.
-    pub fn add(&mut self, what: Occurrence, count: u64) {
+    pub(super) fn add(&mut self, what: Occurrence, count: u64) {
         self.0[what as usize] += count;
     }
 }

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 /// Every number at `path`, with the path that it has when each `*` is replaced by the name it stood for. Names may
 /// have dots in them. What is `null` or not a number is left out.
-pub fn lookup(figures: &Value, path: &str) -> Vec<(String, f64)> {
+pub(crate) fn lookup(figures: &Value, path: &str) -> Vec<(String, f64)> {
     let mut found = Vec::new();
     walk(figures, path, "", &mut found);
     found

@@ -6,7 +6,7 @@ use super::figures::{ProducerFigures, percent};
 use super::histogram::Histogram;
 use crate::base::StreamName;
 
-pub struct ProducerMeasure {
+pub(crate) struct ProducerMeasure {
     pub name: Arc<str>,
     pub stream: StreamName,
     pub hosts: u64,
@@ -14,15 +14,15 @@ pub struct ProducerMeasure {
 }
 
 #[derive(Default)]
-pub struct ProducerCounts {
+pub(super) struct ProducerCounts {
     pub ok: u64,
-    pub given_up: u64,
+    pub(crate) given_up: u64,
     pub attempts: u64,
     pub took_ms: Histogram,
 }
 
 impl ProducerMeasure {
-    pub fn figures(&self) -> ProducerFigures {
+    pub(super) fn figures(&self) -> ProducerFigures {
         let counts = &self.counts;
         let offered = counts.ok + counts.given_up;
         ProducerFigures {

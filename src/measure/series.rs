@@ -39,7 +39,7 @@ pub struct ConsumerSeries {
     /// The stream that it reads.
     pub stream: StreamName,
     /// By point: the greatest iterator age of its reads and of records that wait, if there was either.
-    pub age_max_ms: Vec<Option<u64>>,
+    pub(crate) age_max_ms: Vec<Option<u64>>,
     /// By shard, in order of beginning: who had its lease.
     pub leases: Vec<Vec<LeaseSpan>>,
 }

@@ -14,21 +14,21 @@ use crate::base::{HashKeyRange, PartitionKey, ShardId, SimTime, StreamName};
 /// How many of a shard's keys are shown.
 const KEYS_SHOWN: usize = 3;
 
-pub struct StreamMeasure {
+pub(crate) struct StreamMeasure {
     pub name: StreamName,
     pub shards: ById<Option<ShardMeasure>>,
     pub counts: StreamCounts,
 }
 
 #[derive(Default)]
-pub struct StreamCounts {
+pub(super) struct StreamCounts {
     pub throttled: Meter,
-    pub put_calls: u64,
+    pub(crate) put_calls: u64,
     pub get_records_calls: u64,
     pub iterators_expired: u64,
 }
 
-pub struct ShardMeasure {
+pub(super) struct ShardMeasure {
     range: HashKeyRange,
     opened: SimTime,
     closed: Option<SimTime>,
@@ -41,7 +41,7 @@ pub struct ShardMeasure {
 }
 
 #[derive(Default)]
-pub struct ShardCounts {
+pub(super) struct ShardCounts {
     accepted: Meter,
     throttled: Meter,
     throttled_injected: u64,
@@ -53,29 +53,29 @@ pub struct ShardCounts {
 
 /// The part of the run that figures are of.
 #[derive(Clone, Copy)]
-pub struct Span {
+pub(super) struct Span {
     pub from: SimTime,
     pub to: SimTime,
 }
 
 impl Span {
-    pub fn seconds(self) -> f64 {
+    pub(super) fn seconds(self) -> f64 {
         self.to.since(self.from).as_secs_f64()
     }
     /// What a minute's sum is to be divided by: a run of less than a minute has no full one.
-    pub fn minute_s(self) -> f64 {
+    pub(crate) fn minute_s(self) -> f64 {
         self.seconds().clamp(1.0, 60.0)
     }
 }
 
 impl StreamMeasure {
-    pub fn new(name: StreamName) -> Self {
+    pub(super) fn new(name: StreamName) -> Self {
         Self { name, shards: ById::default(), counts: StreamCounts::default() }
     }
-    pub fn open(&mut self, shard: ShardId, range: HashKeyRange, at: SimTime) {
+    pub(super) fn open(&mut self, shard: ShardId, range: HashKeyRange, at: SimTime) {
         *self.shards.slot(shard.index()) = Some(ShardMeasure::new(range, at));
     }
-    pub fn close(&mut self, shard: ShardId, at: SimTime) {
+    pub(super) fn close(&mut self, shard: ShardId, at: SimTime) {
         let peers = self.open_shards();
         if let Some(shard) = self.shard(shard).filter(|shard| shard.closed.is_none()) {
             shard.closed = Some(at);
@@ -83,10 +83,10 @@ impl StreamMeasure {
         }
     }
     #[inline]
-    pub fn shard(&mut self, shard: ShardId) -> Option<&mut ShardMeasure> {
+    pub(super) fn shard(&mut self, shard: ShardId) -> Option<&mut ShardMeasure> {
         self.shards.get_mut(shard.index())?.as_mut()
     }
-    pub fn refuse(&mut self, at: SimTime, shard: ShardId, key: &PartitionKey, bytes: u32, reason: WriteRefusal) {
+    pub(crate) fn refuse(&mut self, at: SimTime, shard: ShardId, key: &PartitionKey, bytes: u32, reason: WriteRefusal) {
         if reason != WriteRefusal::InternalFailure {
             self.counts.throttled.add(at, 1, bytes.into());
         }
@@ -94,7 +94,7 @@ impl StreamMeasure {
             shard.refuse(at, key, bytes, reason);
         }
     }
-    pub fn restart(&mut self) {
+    pub(super) fn restart(&mut self) {
         self.counts = StreamCounts::default();
         self.shards.iter_mut().flatten().for_each(|shard| shard.counts = ShardCounts::default());
     }
@@ -104,7 +104,7 @@ impl StreamMeasure {
     }
 
     /// `given_up` are the records that the stream's producers gave up, when there are producers that tell.
-    pub fn figures(&self, span: Span, given_up: Option<u64>) -> StreamFigures {
+    pub(super) fn figures(&self, span: Span, given_up: Option<u64>) -> StreamFigures {
         let throttled = self.counts.throttled.total().count;
         let losses = given_up.map(|given_up| (given_up as f64 / throttled.max(1) as f64).min(1.0));
         let asked: u64 = self.shards.iter().flatten().map(ShardMeasure::asked).sum();
@@ -140,7 +140,7 @@ impl ShardMeasure {
         Self { range, opened, closed: None, is_expired: false, peers_at_close: 0, trimmed_to: 0, end: 0, counts }
     }
     #[inline]
-    pub fn accept(&mut self, at: SimTime, ordinal: u64, key: &PartitionKey, bytes: u32) {
+    pub(crate) fn accept(&mut self, at: SimTime, ordinal: u64, key: &PartitionKey, bytes: u32) {
         self.end = ordinal + 1;
         self.counts.accepted.add(at, 1, bytes.into());
         self.counts.keys.record(key);
@@ -154,11 +154,11 @@ impl ShardMeasure {
         self.counts.throttled.add(at, 1, bytes.into());
         self.counts.keys.record(key);
     }
-    pub fn trim(&mut self, to: u64) {
+    pub(super) fn trim(&mut self, to: u64) {
         self.counts.trimmed += to.saturating_sub(self.trimmed_to);
         self.trimmed_to = self.trimmed_to.max(to);
     }
-    pub fn expire(&mut self) {
+    pub(crate) fn expire(&mut self) {
         self.is_expired = true;
     }
 

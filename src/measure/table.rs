@@ -10,7 +10,7 @@ use crate::base::{SimTime, TableName};
 
 const MINUTE_S: u64 = 60;
 
-pub struct TableMeasure {
+pub(crate) struct TableMeasure {
     pub name: TableName,
     read_units: u32,
     write_units: u32,
@@ -19,14 +19,14 @@ pub struct TableMeasure {
 }
 
 #[derive(Default)]
-pub struct TableCounts {
+pub(super) struct TableCounts {
     writes: Meter,
     read_half_units: u64,
     read_throttled: u64,
     write_throttled: u64,
     throttled_by: BTreeMap<TableThrottle, u64>,
     pub conditions_failed: u64,
-    pub stale_reads: u64,
+    pub(crate) stale_reads: u64,
     demand: Demand,
 }
 
@@ -39,21 +39,21 @@ struct Demand {
 }
 
 impl TableMeasure {
-    pub fn new(name: TableName, read_units: u32, write_units: u32) -> Self {
+    pub(super) fn new(name: TableName, read_units: u32, write_units: u32) -> Self {
         Self { name, read_units, write_units, items: 0, counts: TableCounts::default() }
     }
-    pub fn set_capacity(&mut self, at: SimTime, read_units: u32, write_units: u32) {
+    pub(crate) fn set_capacity(&mut self, at: SimTime, read_units: u32, write_units: u32) {
         self.ask(at, 0);
         (self.read_units, self.write_units) = (read_units, write_units);
     }
-    pub fn consume(&mut self, at: SimTime, read_half_units: u32, write_units: u32) {
+    pub(crate) fn consume(&mut self, at: SimTime, read_half_units: u32, write_units: u32) {
         self.counts.read_half_units += u64::from(read_half_units);
         if write_units > 0 {
             self.counts.writes.add(at, write_units.into(), 0);
             self.ask(at, write_units.into());
         }
     }
-    pub fn throttle(&mut self, at: SimTime, reason: TableThrottle, operation: &str) {
+    pub(super) fn throttle(&mut self, at: SimTime, reason: TableThrottle, operation: &str) {
         *self.counts.throttled_by.entry(reason).or_default() += 1;
         if is_write(reason, operation) {
             self.counts.write_throttled += 1;
@@ -62,10 +62,10 @@ impl TableMeasure {
             self.counts.read_throttled += 1;
         }
     }
-    pub fn write(&mut self, existed: bool, exists: bool) {
+    pub(super) fn write(&mut self, existed: bool, exists: bool) {
         self.items = self.items + u64::from(exists && !existed) - u64::from(existed && !exists).min(self.items);
     }
-    pub fn restart(&mut self) {
+    pub(super) fn restart(&mut self) {
         self.counts = TableCounts::default();
     }
 
@@ -89,7 +89,7 @@ impl TableMeasure {
         Some(demand.headroom_least_percent.map_or(present, |least| least.min(present)))
     }
 
-    pub fn figures(&self, span: Span) -> TableFigures {
+    pub(super) fn figures(&self, span: Span) -> TableFigures {
         let counts = &self.counts;
         let written = counts.writes.total().count;
         let read = counts.read_half_units as f64 / 2.0;

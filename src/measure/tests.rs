@@ -14,21 +14,21 @@ use crate::base::{
     ConsumerId, HashKeyRange, HostId, PartitionKey, Position, ShardId, SimDuration, SimTime, StreamId, TableId,
 };
 
-pub const STREAM: StreamId = StreamId(0);
-pub const TABLE: TableId = TableId(0);
-pub const BILLING: ConsumerId = ConsumerId(0);
-pub const WEB: HostId = HostId(3);
-pub const ONE: HostId = HostId(4);
-pub const TWO: HostId = HostId(5);
+pub(crate) const STREAM: StreamId = StreamId(0);
+pub(crate) const TABLE: TableId = TableId(0);
+pub(crate) const BILLING: ConsumerId = ConsumerId(0);
+pub(crate) const WEB: HostId = HostId(3);
+pub(crate) const ONE: HostId = HostId(4);
+pub(crate) const TWO: HostId = HostId(5);
 const S0: ShardId = ShardId(0);
 const S1: ShardId = ShardId(1);
 
-pub fn key(text: &str) -> PartitionKey {
+pub(crate) fn key(text: &str) -> PartitionKey {
     PartitionKey::new(text).expect("valid")
 }
 
 /// Stream `clicks` of two shards, table `leases` of 10 write units, producer `web`, consumer `billing` on two hosts.
-pub fn declarations() -> Vec<Event> {
+pub(crate) fn declarations() -> Vec<Event> {
     let mut events = vec![
         Event::StreamDeclared { stream: STREAM, name: "clicks".parse().expect("name"), retention_hours: 24 },
         Event::TableDeclared { table: TABLE, name: "leases".parse().expect("name"), read_units: 10, write_units: 10 },
@@ -56,7 +56,7 @@ pub fn declarations() -> Vec<Event> {
     events
 }
 
-pub fn accepted(shard: ShardId, ordinal: u64, text: &str, size_bytes: u32) -> Event {
+pub(crate) fn accepted(shard: ShardId, ordinal: u64, text: &str, size_bytes: u32) -> Event {
     Event::RecordAccepted {
         stream: STREAM,
         shard,
@@ -70,11 +70,11 @@ pub fn accepted(shard: ShardId, ordinal: u64, text: &str, size_bytes: u32) -> Ev
     }
 }
 
-pub fn refused(shard: ShardId, text: &str, reason: WriteRefusal) -> Event {
+pub(crate) fn refused(shard: ShardId, text: &str, reason: WriteRefusal) -> Event {
     Event::RecordRefused { stream: STREAM, shard, key: key(text), size_bytes: 100, reason, host: WEB }
 }
 
-pub fn read(shard: ShardId, host: HostId, to: u64, iterator_age_ms: u64) -> Event {
+pub(crate) fn read(shard: ShardId, host: HostId, to: u64, iterator_age_ms: u64) -> Event {
     Event::RecordsRead {
         stream: STREAM,
         shard,
@@ -143,7 +143,7 @@ fn refusals_count_as_throttled_or_failed_and_make_the_verdict() {
     assert_eq!((stream.records_throttled, stream.records_failed, stream.throttled_percent), (30, 10, 30.0));
     assert_eq!(stream.records_throttled_peak_per_minute, 30);
     let shard = &stream.shards["shardId-000000000000"];
-    let star = KeyFigures { key: "star".into(), records: 80, share_percent: 88.89 };
+    let star = figures::KeyFigures { key: "star".into(), records: 80, share_percent: 88.89 };
     assert_eq!((shard.records_throttled, &shard.hottest_keys[0]), (30, &star));
     assert_eq!(shard.advice.verdict, ShardVerdict::HotKey);
     assert!(shard.advice.is_burst);

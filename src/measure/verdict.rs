@@ -51,40 +51,40 @@ impl ShardVerdict {
 
 /// A verdict with its remedy.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
-pub struct Advice {
+pub(crate) struct Advice {
     /// What is wrong.
     pub verdict: ShardVerdict,
     /// Whether it throttled although no minute was busy.
-    pub is_burst: bool,
+    pub(crate) is_burst: bool,
     /// What helps, in one or two sentences with numbers.
-    pub remedy: String,
+    pub(crate) remedy: String,
 }
 
 /// What a verdict is made from. Percentages of limits are the larger of records and bytes.
 #[derive(Clone, Debug, Default)]
-pub struct ShardLoad<'a> {
+pub(super) struct ShardLoad<'a> {
     /// Part of the hash key space.
-    pub range_share_percent: f64,
+    pub(crate) range_share_percent: f64,
     /// Part of the stream's records, accepted or throttled.
-    pub load_share_percent: f64,
+    pub(crate) load_share_percent: f64,
     /// Shards that share the stream's load.
-    pub open_shards: u64,
+    pub(crate) open_shards: u64,
     /// Records throttled by the shard's own limits.
     pub throttled: u64,
     /// Accepted in the busiest second, against the limits.
-    pub second_peak_percent: f64,
+    pub(crate) second_peak_percent: f64,
     /// Accepted in the busiest minute, against the limits.
-    pub minute_peak_percent: f64,
+    pub(crate) minute_peak_percent: f64,
     /// Asked for in the busiest minute, against the limits.
-    pub asked_percent: f64,
+    pub(crate) asked_percent: f64,
     /// Whether `asked_percent` counts every try of a record, because no producer told what became of it.
-    pub is_with_retries: bool,
+    pub(crate) is_with_retries: bool,
     /// The key with most records, and its part of them.
-    pub top_key: Option<(&'a str, f64)>,
+    pub(crate) top_key: Option<(&'a str, f64)>,
 }
 
 /// The verdict on a shard.
-pub fn advise(load: &ShardLoad<'_>) -> Advice {
+pub(crate) fn advise(load: &ShardLoad<'_>) -> Advice {
     let even_percent = 100.0 / load.open_shards.max(1) as f64;
     let hot_key = load.top_key.filter(|(_, share)| *share >= HOT_KEY_SHARE_PERCENT);
     let is_strained = load.throttled > 0 || load.second_peak_percent > BUSY_PERCENT;

@@ -26,7 +26,7 @@ pub trait Restart: Fold {
 }
 
 /// Restricts a fold to a part of the run.
-pub struct Windowed<F> {
+pub(crate) struct Windowed<F> {
     inner: F,
     phase: Phase,
     until: SimTime,
@@ -42,7 +42,7 @@ enum Phase {
 
 impl<F: Restart> Windowed<F> {
     /// A fold that counts in this window.
-    pub fn new(window: Window, inner: F) -> Self {
+    pub(crate) fn new(window: Window, inner: F) -> Self {
         let (phase, until) = match window {
             Window::WholeRun => (Phase::Within, SimTime::MAX),
             Window::Between(from, until) => (Phase::BeforeTime(from), until),
@@ -51,7 +51,7 @@ impl<F: Restart> Windowed<F> {
         Self { inner, phase, until }
     }
     /// The fold; `None` when the window has not begun and there is nothing to judge.
-    pub fn inner(&self) -> Option<&F> {
+    pub(crate) fn inner(&self) -> Option<&F> {
         matches!(self.phase, Phase::Within | Phase::After).then_some(&self.inner)
     }
 }

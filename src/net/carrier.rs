@@ -36,7 +36,7 @@ pub(super) struct Carrier {
 }
 
 impl Carrier {
-    pub fn new(room: &Rc<Room>) -> Self {
+    pub(super) fn new(room: &Rc<Room>) -> Self {
         Self { room: Rc::downgrade(room), clients: RefCell::default() }
     }
 

@@ -10,7 +10,7 @@ use crate::base::{ConsumerId, HostId};
 use crate::client::{AppWorker, Cx};
 
 /// One life of a host: from its boot to its crash.
-pub struct Life {
+pub(crate) struct Life {
     /// The host's way to the world.
     pub cx: Cx,
     /// Whose code runs there.
@@ -21,11 +21,11 @@ pub struct Life {
 
 impl Life {
     /// Returns whether the host has crashed since.
-    pub fn is_over(&self) -> bool {
+    pub(crate) fn is_over(&self) -> bool {
         self.is_over.get()
     }
     /// The tokio task that must end with this life.
-    pub fn holds(&self, task: AbortHandle) {
+    pub(crate) fn holds(&self, task: AbortHandle) {
         if self.is_over() {
             task.abort();
         }
@@ -54,7 +54,7 @@ pub struct Lives {
 
 impl Lives {
     /// A host was booted: its foreign code begins as soon as the world is left.
-    pub fn boot(&self, cx: Cx, of: AppWorker) {
+    pub(crate) fn boot(&self, cx: Cx, of: AppWorker) {
         let life = Rc::new(Life { cx: cx.clone(), of, is_over: Cell::new(false), task: RefCell::default() });
         let guard = Guard(life.clone());
         cx.spawn(async move {
@@ -66,7 +66,7 @@ impl Lives {
     }
 
     /// The consumer that the host belongs to.
-    pub fn consumer_of(&self, host: HostId) -> Option<ConsumerId> {
+    pub(crate) fn consumer_of(&self, host: HostId) -> Option<ConsumerId> {
         self.consumers.borrow().get(&host).copied()
     }
 

@@ -17,7 +17,7 @@ mod packets;
 mod room;
 pub mod server;
 pub(crate) mod stream;
-pub mod tcp;
+pub(crate) mod tcp;
 
 #[cfg(test)]
 mod tests;
@@ -30,9 +30,11 @@ use tokio::task::LocalSet;
 use tokio::time::Instant;
 
 use self::carrier::Carrier;
-pub use self::lives::{Life, Lives};
-pub use self::room::{Room, duration};
-pub use self::tcp::{PORT, Tcp};
+pub(crate) use self::lives::Life;
+pub use self::lives::Lives;
+pub(crate) use self::room::Room;
+pub use self::room::duration;
+pub(crate) use self::tcp::Tcp;
 use crate::aws::{Cloud, Door};
 use crate::base::SimTime;
 use crate::client::Transport;
@@ -44,7 +46,7 @@ impl Room {
     ///
     /// # Errors
     /// When turmoil's simulation fails, with turmoil's reason.
-    pub fn run(
+    pub(crate) fn run(
         world: World<Cloud>,
         door: Door,
         lives: Rc<Lives>,

@@ -15,13 +15,13 @@ use crate::base::{HostId, SimDuration, SimTime};
 use crate::world::World;
 
 /// A world inside one turmoil host.
-pub struct Room {
+pub(crate) struct Room {
     /// Has an executor of its own; whoever acts on it lets it catch up first.
     pub world: World<Cloud>,
     /// What turns bytes into requests of the services.
-    pub door: Door,
+    pub(crate) door: Door,
     /// The TCP stacks.
-    pub tcp: Rc<Tcp>,
+    pub(crate) tcp: Rc<Tcp>,
     /// Lives of hosts that run foreign code.
     pub lives: Rc<Lives>,
     /// Where the room's tasks run; they hold the room, so it does not hold them.
@@ -34,23 +34,23 @@ pub struct Room {
 
 impl Room {
     /// Runs a task until the room is closed.
-    pub fn spawn(&self, task: impl Future<Output = ()> + 'static) -> Option<AbortHandle> {
+    pub(crate) fn spawn(&self, task: impl Future<Output = ()> + 'static) -> Option<AbortHandle> {
         self.tasks.upgrade().map(|tasks| tasks.spawn_local(task).abort_handle())
     }
 
     /// The time now, by tokio's clock.
-    pub fn now(&self) -> SimTime {
+    pub(crate) fn now(&self) -> SimTime {
         SimTime::from_nanos(self.began.elapsed().as_nanos() as u64)
     }
 
     /// Lets everything in the world happen that is due by now. Whoever acts on the world from outside does this first.
-    pub fn catch_up(&self) {
+    pub(crate) fn catch_up(&self) {
         self.world.run_until(self.now());
         self.acted.notify_one();
     }
 
     /// tokio's instant of a time of the world, rounded up to what tokio's timers can tell apart.
-    pub fn instant(&self, at: SimTime) -> Instant {
+    pub(crate) fn instant(&self, at: SimTime) -> Instant {
         self.began + Duration::from_millis(at.as_nanos().div_ceil(1_000_000))
     }
 

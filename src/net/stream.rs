@@ -22,7 +22,7 @@ pub(super) struct AsHost<F> {
 }
 
 impl<F> AsHost<F> {
-    pub fn new(tcp: &Rc<Tcp>, host: HostId, inner: F) -> Self {
+    pub(super) fn new(tcp: &Rc<Tcp>, host: HostId, inner: F) -> Self {
         Self { tcp: tcp.clone(), host, inner }
     }
 }
@@ -47,12 +47,12 @@ impl<F> Drop for AsHost<F> {
 pub(crate) struct HostStream(AsHost<TcpStream>);
 
 impl HostStream {
-    pub fn new(tcp: &Rc<Tcp>, host: HostId, stream: TcpStream) -> Self {
+    pub(crate) fn new(tcp: &Rc<Tcp>, host: HostId, stream: TcpStream) -> Self {
         Self(AsHost::new(tcp, host, stream))
     }
 
     /// Connects; the network says how long that takes, or never.
-    pub async fn connect(tcp: &Rc<Tcp>, host: HostId, to: SocketAddr) -> io::Result<Self> {
+    pub(crate) async fn connect(tcp: &Rc<Tcp>, host: HostId, to: SocketAddr) -> io::Result<Self> {
         let connecting = Box::pin(TcpStream::connect(to));
         Ok(Self::new(tcp, host, AsHost::new(tcp, host, connecting).await?))
     }
@@ -75,7 +75,7 @@ pub(crate) type HttpClient = client::HttpClient<FromHost>;
 
 impl FromHost {
     /// Returns an HTTP client without connections.
-    pub fn client(tcp: &Rc<Tcp>, host: HostId) -> HttpClient {
+    pub(crate) fn client(tcp: &Rc<Tcp>, host: HostId) -> HttpClient {
         HttpClient::new(Self { tcp: tcp.clone(), host })
     }
 }

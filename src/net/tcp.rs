@@ -15,7 +15,7 @@ use turmoil_net::{EnterGuard, KernelConfig, Net, Packet};
 use crate::base::HostId;
 
 /// The port that services listen on.
-pub const PORT: u16 = 443;
+pub(crate) const PORT: u16 = 443;
 /// Linux's smallest retransmission timeout.
 const RETRANSMIT_AFTER: Duration = Duration::from_millis(200);
 /// Linux's largest.
@@ -26,7 +26,7 @@ const RETRANSMISSIONS_MAX: u32 = 15;
 const SEGMENT_BYTES: u32 = 65_535;
 
 /// The stacks. While this value lives, it is the thread's network.
-pub struct Tcp {
+pub(crate) struct Tcp {
     pub(super) net: EnterGuard,
     stacks: BTreeMap<HostId, turmoil_net::HostId>,
     pub(super) flows: RefCell<Flows>,
@@ -37,9 +37,9 @@ pub struct Tcp {
 /// Packets under way.
 #[derive(Default)]
 pub(super) struct Flows {
-    pub flows: BTreeMap<FlowId, Flow>,
+    pub(crate) flows: BTreeMap<FlowId, Flow>,
     /// Flows by when their first packet arrives.
-    pub due: BTreeSet<(Instant, FlowId)>,
+    pub(crate) due: BTreeSet<(Instant, FlowId)>,
 }
 
 /// One direction of a connection.
@@ -57,7 +57,7 @@ impl Tcp {
     ///
     /// # Panics
     /// When the thread has a network already: one simulation at a time.
-    pub fn new(hosts: impl IntoIterator<Item = HostId>) -> Self {
+    pub(crate) fn new(hosts: impl IntoIterator<Item = HostId>) -> Self {
         // Retransmission is the carrier's affair: it has a clock.
         let config = KernelConfig::default().mtu(SEGMENT_BYTES).retx_threshold(u32::MAX);
         let mut net = Net::with_config(config);
@@ -84,12 +84,12 @@ fn address(host: HostId) -> IpAddr {
 }
 
 /// Where a service listens.
-pub fn endpoint(service: HostId) -> SocketAddr {
+pub(crate) fn endpoint(service: HostId) -> SocketAddr {
     SocketAddr::new(address(service), PORT)
 }
 
 /// The host that has the address.
-pub fn host_at(address: IpAddr) -> Option<HostId> {
+pub(crate) fn host_at(address: IpAddr) -> Option<HostId> {
     match address {
         IpAddr::V4(v4) => {
             let [_, _, high, low] = v4.octets();
@@ -100,12 +100,12 @@ pub fn host_at(address: IpAddr) -> Option<HostId> {
 }
 
 impl Flow {
-    pub fn arrive(&mut self) -> Option<Packet> {
+    pub(crate) fn arrive(&mut self) -> Option<Packet> {
         self.stopped = 0;
         self.packets.pop_front().map(|(_, packet)| packet)
     }
     /// The first packet did not get through: it is sent again later, or no more.
-    pub fn hold_back(&mut self, now: Instant) -> Option<Packet> {
+    pub(crate) fn hold_back(&mut self, now: Instant) -> Option<Packet> {
         self.stopped += 1;
         if self.stopped > RETRANSMISSIONS_MAX {
             self.packets.clear();

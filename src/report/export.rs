@@ -15,7 +15,7 @@ use crate::base::{ConsumerId, HostId, SimDuration, SimTime, StreamId, TableId};
 use crate::measure::Names;
 
 /// Writes events as newline-delimited JSON. The first error ends the writing and is told by [`Self::finish`].
-pub struct EventsWriter<W> {
+pub(crate) struct EventsWriter<W> {
     out: W,
     line: Vec<u8>,
     names: Names,
@@ -24,15 +24,15 @@ pub struct EventsWriter<W> {
 
 impl<W: Write> EventsWriter<W> {
     /// A writer of lines to `out`, which should be buffered.
-    pub fn new(out: W) -> Self {
+    pub(crate) fn new(out: W) -> Self {
         Self { out, line: Vec::new(), names: Names::default(), error: None }
     }
     /// Learns the names in an event that is not written.
-    pub fn skip(&mut self, at: SimTime, event: &Event) {
+    pub(crate) fn skip(&mut self, at: SimTime, event: &Event) {
         self.names.on(at, event);
     }
     /// Flushes, and gives back what was written to, or the first error.
-    pub fn finish(mut self) -> io::Result<W> {
+    pub(crate) fn finish(mut self) -> io::Result<W> {
         match self.error {
             Some(error) => Err(error),
             None => self.out.flush().map(|()| self.out),
@@ -41,7 +41,7 @@ impl<W: Write> EventsWriter<W> {
 }
 
 /// A gzip encoder without a time in its header, so that the same events are the same bytes.
-pub fn gzip<W: Write>(out: W) -> GzEncoder<W> {
+pub(crate) fn gzip<W: Write>(out: W) -> GzEncoder<W> {
     GzBuilder::new().mtime(0).write(out, Compression::default())
 }
 

@@ -19,16 +19,16 @@ use super::{RunReport, Style, json, plots, text};
 use crate::measure::Series;
 
 /// The fold that writes `events.ndjson.gz`.
-pub type EventsFile = EventsWriter<GzEncoder<BufWriter<File>>>;
+pub(crate) type EventsFile = EventsWriter<GzEncoder<BufWriter<File>>>;
 
 /// Begins `events.ndjson.gz` in `dir`, which is made if need be.
-pub fn create_events(dir: &Path) -> io::Result<EventsFile> {
+pub(crate) fn create_events(dir: &Path) -> io::Result<EventsFile> {
     fs::create_dir_all(dir)?;
     Ok(EventsWriter::new(gzip(BufWriter::new(File::create(dir.join("events.ndjson.gz"))?))))
 }
 
 /// Ends `events.ndjson.gz`.
-pub fn finish_events(file: EventsFile) -> io::Result<()> {
+pub(crate) fn finish_events(file: EventsFile) -> io::Result<()> {
     file.finish()?.finish()?.flush()
 }
 

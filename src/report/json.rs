@@ -7,7 +7,7 @@ use crate::check::Verdict;
 use crate::measure::Figures;
 
 /// Number of the report's form.
-pub const SCHEMA: u32 = 1;
+pub(crate) const SCHEMA: u32 = 1;
 
 #[derive(Serialize)]
 struct Document<'a> {

@@ -7,7 +7,7 @@
 use crate::check::{CheckResult, Verdict};
 use crate::measure::Figures;
 
-pub mod export;
+pub(crate) mod export;
 pub mod files;
 pub mod json;
 pub mod plots;
@@ -29,7 +29,7 @@ pub struct RunReport {
     /// Where the scenario came from, as the user wrote it.
     pub source: String,
     /// Whether code of the user's own took part, which the command line cannot run.
-    pub has_code: bool,
+    pub(crate) has_code: bool,
     /// The seed that the run had: the file's, or `--seed`.
     pub seed: u64,
     /// The hash of all events.
@@ -37,7 +37,7 @@ pub struct RunReport {
     /// The verdict over all checks and expectations, before `outcome` is compared.
     pub verdict: Verdict,
     /// Checks and expectations that the scenario says will fail; none when everything is to hold.
-    pub declared_failing: Vec<String>,
+    pub(crate) declared_failing: Vec<String>,
     /// Whether exactly these failed.
     pub is_as_declared: bool,
     /// Results of the checks.
@@ -65,7 +65,7 @@ pub struct ExpectationResult {
 
 impl RunReport {
     /// What repeats the run: a command, or with code of the user's own the beginning of a test.
-    pub fn reproducing_line(&self) -> String {
+    pub(crate) fn reproducing_line(&self) -> String {
         if self.has_code {
             return format!("Simulation::from_scenario({:?})?.seed({})", self.source, self.seed);
         }

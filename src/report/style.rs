@@ -5,7 +5,7 @@ use anstyle::{AnsiColor, Style as Ansi};
 use crate::check::Verdict;
 
 /// Width that the report keeps to where it can.
-pub const WIDTH: usize = 100;
+pub(crate) const WIDTH: usize = 100;
 
 /// Whether the report is for a terminal that shows colours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

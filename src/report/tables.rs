@@ -20,7 +20,7 @@ const ROWS_MAX: usize = 10;
 const KEY_CHARS: usize = 14;
 
 /// All tables.
-pub fn figures(figures: &Figures, style: Style, out: &mut String) {
+pub(super) fn figures(figures: &Figures, style: Style, out: &mut String) {
     for (name, stream) in &figures.streams {
         stream_section(name, stream, style, out);
     }

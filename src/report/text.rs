@@ -4,7 +4,8 @@
 
 use std::fmt::Write;
 
-pub use super::style::{Style, WIDTH};
+pub use super::style::Style;
+pub(crate) use super::style::WIDTH;
 use super::words::{count, plural, wrap};
 use super::{RunReport, tables, verdict_word};
 use crate::base::SimDuration;
@@ -21,7 +22,7 @@ pub fn render(report: &RunReport, style: Style) -> String {
 }
 
 /// How fast the run was: `10m simulated in 1.20 s (500x), 1,034,000 events/s`.
-pub fn performance_line(report: &RunReport, wall_seconds: f64) -> String {
+pub(crate) fn performance_line(report: &RunReport, wall_seconds: f64) -> String {
     let wall = wall_seconds.max(f64::MIN_POSITIVE);
     let (speed, rate) = (report.simulated_seconds / wall, report.events as f64 / wall);
     let simulated = simulated(report);

@@ -3,7 +3,7 @@
 use crate::base::SimDuration;
 
 /// `1234567` as `1,234,567`.
-pub fn count(n: u64) -> String {
+pub(super) fn count(n: u64) -> String {
     let digits = n.to_string();
     let mut out = String::with_capacity(digits.len() + digits.len() / 3);
     for (i, digit) in digits.chars().enumerate() {
@@ -16,12 +16,12 @@ pub fn count(n: u64) -> String {
 }
 
 /// A count, with nothing for zero, so that what happened stands out in a table.
-pub fn count_or_dash(n: u64) -> String {
+pub(crate) fn count_or_dash(n: u64) -> String {
     if n == 0 { "-".into() } else { count(n) }
 }
 
 /// Milliseconds in a unit that fits, to three digits: `250ms`, `1.5s`, `2m5s`.
-pub fn millis(ms: Option<u64>) -> String {
+pub(crate) fn millis(ms: Option<u64>) -> String {
     let Some(ms) = ms else { return "-".into() };
     match ms {
         0..1_000 => format!("{ms}ms"),
@@ -32,23 +32,23 @@ pub fn millis(ms: Option<u64>) -> String {
 }
 
 /// Seconds in a unit that fits.
-pub fn seconds(s: f64) -> String {
+pub(super) fn seconds(s: f64) -> String {
     if s == 0.0 { "-".into() } else { millis(Some((s * 1000.0) as u64)) }
 }
 
 /// A percentage: whole from 10 on, with a decimal below.
-pub fn percent(p: f64) -> String {
+pub(crate) fn percent(p: f64) -> String {
     if p == 0.0 || p.abs() >= 10.0 { format!("{p:.0}") } else { format!("{p:.1}") }
 }
 
 /// A number with one decimal, unless that is zero.
-pub fn tenths(n: f64) -> String {
+pub(crate) fn tenths(n: f64) -> String {
     let text = format!("{n:.1}");
     text.strip_suffix(".0").map_or(text.clone(), ToString::to_string)
 }
 
 /// The text cut to `chars` characters.
-pub fn cut(text: &str, chars: usize) -> String {
+pub(crate) fn cut(text: &str, chars: usize) -> String {
     if text.chars().count() <= chars {
         return text.into();
     }
@@ -56,12 +56,12 @@ pub fn cut(text: &str, chars: usize) -> String {
 }
 
 /// `one check`, `3 checks`.
-pub fn plural(n: usize, what: &str) -> String {
+pub(crate) fn plural(n: usize, what: &str) -> String {
     if n == 1 { format!("1 {what}") } else { format!("{} {what}s", count(n as u64)) }
 }
 
 /// The text in lines of at most `width` characters, each after `indent` spaces; a longer word has its own line.
-pub fn wrap(text: &str, indent: usize, width: usize) -> String {
+pub(crate) fn wrap(text: &str, indent: usize, width: usize) -> String {
     let mut out = String::new();
     let mut used = 0;
     for word in text.split_whitespace() {

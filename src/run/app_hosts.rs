@@ -24,7 +24,7 @@ pub(super) struct AppHosts {
 }
 
 impl AppHosts {
-    pub fn new(number: usize, app: AppPlan, boot: AppBoot) -> Self {
+    pub(super) fn new(number: usize, app: AppPlan, boot: AppBoot) -> Self {
         Self { number, app, boot }
     }
 }

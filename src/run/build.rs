@@ -23,8 +23,8 @@ use crate::world::{Settings, World};
 pub(super) struct Built {
     /// With everything in it scheduled.
     pub world: World<Cloud>,
-    pub folds: Rc<RefCell<Folds>>,
-    pub director: Rc<Director>,
+    pub(crate) folds: Rc<RefCell<Folds>>,
+    pub(crate) director: Rc<Director>,
 }
 
 /// The run of a plan, at its beginning. `boot_app` starts the code that the user brings.

@@ -67,7 +67,7 @@ impl Director {
     }
 
     /// Begins a fault now; it ends after its time, or when it is healed. Returns its number.
-    pub fn begin_now(self: &Rc<Self>, plan: FaultPlan) -> u32 {
+    pub(crate) fn begin_now(self: &Rc<Self>, plan: FaultPlan) -> u32 {
         let (fault, lasts) = (self.faults.borrow().len(), plan.lasts);
         self.faults.borrow_mut().push(plan);
         self.begin(fault);
@@ -82,7 +82,7 @@ impl Director {
     }
 
     /// Ends a fault. Returns whether it was in force.
-    pub fn heal(&self, id: u32) -> bool {
+    pub(super) fn heal(&self, id: u32) -> bool {
         let fault = id as usize;
         let is_active = self.active.borrow().contains(&fault);
         if is_active {
@@ -92,7 +92,7 @@ impl Director {
     }
 
     /// Faults in force, with their numbers.
-    pub fn active(&self) -> Vec<(u32, FaultPlan)> {
+    pub(crate) fn active(&self) -> Vec<(u32, FaultPlan)> {
         let faults = self.faults.borrow();
         self.active.borrow().iter().map(|n| (*n as u32, faults[*n].clone())).collect()
     }

@@ -23,7 +23,7 @@ pub(super) struct Folds {
 }
 
 impl Folds {
-    pub fn new(plan: &Plan, listeners: Vec<Rc<RefCell<dyn Fold>>>) -> Self {
+    pub(super) fn new(plan: &Plan, listeners: Vec<Rc<RefCell<dyn Fold>>>) -> Self {
         let mut windows: Vec<(Window, Windowed<Measures>)> = Vec::new();
         for window in plan.expectations.iter().map(|e| e.window) {
             if window != Window::WholeRun && !windows.iter().any(|(known, _)| *known == window) {
@@ -49,21 +49,21 @@ impl Folds {
     }
 
     /// The checks' results so far.
-    pub fn check_results(&self) -> Vec<CheckResult> {
+    pub(crate) fn check_results(&self) -> Vec<CheckResult> {
         self.checks.results()
     }
 
     /// The figures so far.
-    pub fn figures(&self) -> Figures {
+    pub(super) fn figures(&self) -> Figures {
         self.measures.figures()
     }
 
     /// The hash of all events so far.
-    pub fn trace_hash(&self) -> u64 {
+    pub(super) fn trace_hash(&self) -> u64 {
         self.hash.value()
     }
 
-    pub fn into_result(self, plan: &Plan) -> RunResult {
+    pub(super) fn into_result(self, plan: &Plan) -> RunResult {
         let checks = self.checks.results();
         let expectations: Vec<_> =
             plan.expectations.iter().map(|e| judge::judge(e, self.measures_of(e.window))).collect();

@@ -24,13 +24,13 @@ use crate::scenario::plan::Plan;
 use crate::world::{Service, World};
 
 /// The name of the host through which foreign clients call.
-pub const GATEWAY: &str = "gateway";
+pub(crate) const GATEWAY: &str = "gateway";
 
 /// A foreign client gives up long before this.
 const CALL_TIMEOUT: SimDuration = SimDuration::from_mins(10);
 
 /// A run that is driven from outside.
-pub struct Live {
+pub(crate) struct Live {
     world: World<Cloud>,
     folds: Rc<RefCell<Folds>>,
     gateway: Cx,
@@ -39,7 +39,7 @@ pub struct Live {
 
 impl Live {
     /// Builds the world of a plan, at its beginning. Further folds may listen.
-    pub fn new(plan: &Plan, listeners: Vec<Rc<RefCell<dyn Fold>>>) -> Self {
+    pub(crate) fn new(plan: &Plan, listeners: Vec<Rc<RefCell<dyn Fold>>>) -> Self {
         let Built { world, folds, director } = build(plan, listeners, &nobody());
         let host = world.add_host(GATEWAY, HostRole::Operator, |_| {});
         world.start(host);
@@ -50,21 +50,21 @@ impl Live {
     }
 
     /// Returns how far the world has come in simulated time.
-    pub fn now(&self) -> SimTime {
+    pub(crate) fn now(&self) -> SimTime {
         self.world.now()
     }
     /// When something next happens by itself.
-    pub fn next_due(&self) -> Option<SimTime> {
+    pub(crate) fn next_due(&self) -> Option<SimTime> {
         self.world.next_due()
     }
     /// Lets everything up to then happen. A time before now changes nothing.
-    pub fn run_until(&self, until: SimTime) {
+    pub(crate) fn run_until(&self, until: SimTime) {
         self.world.run_until(until.max(self.world.now()));
     }
 
     /// Sends a request through the gateway at the present instant. `answered` gets the reply when it arrives, which
     /// may be at once, later, or, when a fault loses it, never within ten minutes: then `None`.
-    pub fn request(&self, request: Request, answered: impl FnOnce(Option<Reply>) + 'static) {
+    pub(crate) fn request(&self, request: Request, answered: impl FnOnce(Option<Reply>) + 'static) {
         let gateway = self.gateway.clone();
         self.gateway.spawn(async move {
             answered(gateway.call(request, CALL_TIMEOUT).await.ok());
@@ -76,7 +76,7 @@ impl Live {
     ///
     /// # Errors
     /// The error that ends it.
-    pub fn poll_subscription(
+    pub(crate) fn poll_subscription(
         &self,
         consumer: &ConsumerRef,
         shard: ShardId,
@@ -90,38 +90,38 @@ impl Live {
     }
 
     /// Begins a fault now. Returns its number, by which it is healed.
-    pub fn begin_fault(&self, fault: FaultPlan) -> u32 {
+    pub(crate) fn begin_fault(&self, fault: FaultPlan) -> u32 {
         self.director.begin_now(fault)
     }
     /// Reads a fault that is written as in a scenario file, about what is there now.
     ///
     /// # Errors
     /// What is wrong with it.
-    pub fn read_json_fault(&self, faults: &LiveFaults, value: serde_json::Value) -> Result<FaultPlan, String> {
+    pub(crate) fn read_json_fault(&self, faults: &LiveFaults, value: serde_json::Value) -> Result<FaultPlan, String> {
         let (streams, tables) = self.look(|cloud| {
             (cloud.kinesis.stream_names().cloned().collect(), cloud.dynamodb.table_names().cloned().collect())
         });
         faults.read(value, streams, tables)
     }
     /// Ends a fault. Returns whether it was in force.
-    pub fn heal_fault(&self, id: u32) -> bool {
+    pub(crate) fn heal_fault(&self, id: u32) -> bool {
         self.director.heal(id)
     }
     /// Faults in force, those of the scenario included.
-    pub fn active_faults(&self) -> Vec<(u32, FaultPlan)> {
+    pub(crate) fn active_faults(&self) -> Vec<(u32, FaultPlan)> {
         self.director.active()
     }
 
     /// What the checks say so far.
-    pub fn checks(&self) -> Vec<CheckResult> {
+    pub(crate) fn checks(&self) -> Vec<CheckResult> {
         self.folds.borrow().check_results()
     }
     /// The figures so far.
-    pub fn figures(&self) -> Figures {
+    pub(crate) fn figures(&self) -> Figures {
         self.folds.borrow().figures()
     }
     /// The hash of all events so far.
-    pub fn trace_hash(&self) -> u64 {
+    pub(crate) fn trace_hash(&self) -> u64 {
         self.folds.borrow().trace_hash()
     }
     /// The host of this name, if there is one.
@@ -130,7 +130,7 @@ impl Live {
         self.gateway.find(name).map(|id| self.gateway.other(id))
     }
     /// Looks at the services without calling them.
-    pub fn look<R>(&self, at: impl FnOnce(&Cloud) -> R) -> R {
+    pub(crate) fn look<R>(&self, at: impl FnOnce(&Cloud) -> R) -> R {
         self.world.with_backend(|cloud, _, _| at(cloud))
     }
 }

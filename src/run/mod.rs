@@ -29,10 +29,10 @@ use crate::world::World;
 use self::app_hosts::nobody;
 use self::build::{Built, build};
 use self::folds::end_of_run;
-pub use self::live::Live;
+pub(crate) use self::live::Live;
 pub use self::result::RunResult;
 #[cfg(feature = "http")]
-pub use self::room::run_in_room;
+pub(crate) use self::room::run_in_room;
 
 /// What executes a world whose clients send messages. Both give the same trace hash. HTTP always runs inside turmoil.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -37,13 +37,13 @@ pub(super) struct Operator {
 type Failure = &'static str;
 
 impl Operator {
-    pub fn new(cx: Cx, load: Rc<RefCell<ShardLoad>>, controls: Controls) -> Self {
+    pub(super) fn new(cx: Cx, load: Rc<RefCell<ShardLoad>>, controls: Controls) -> Self {
         let sdk = Sdk::new(cx.clone(), "operator", RetryMode::Standard, TIMEOUT);
         Self { cx, sdk, load, controls }
     }
 
     /// Carries out each action at its time, independently of the others.
-    pub fn carry_out(self, actions: Vec<ActionPlan>) {
+    pub(crate) fn carry_out(self, actions: Vec<ActionPlan>) {
         let operator = Rc::new(self);
         for action in actions {
             let me = operator.clone();

@@ -17,7 +17,7 @@ use crate::scenario::plan::Plan;
 ///
 /// # Panics
 /// On an internal contradiction of the simulator, and when another run with foreign code goes on in this thread.
-pub fn run_in_room(
+pub(crate) fn run_in_room(
     plan: &Plan,
     listeners: Vec<Rc<RefCell<dyn Fold>>>,
     begin: impl Fn(&Rc<Room>, Rc<Life>) + 'static,

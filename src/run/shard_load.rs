@@ -32,7 +32,7 @@ impl Ring {
 
 impl ShardLoad {
     /// Records offered to the shard in the minute before `now`.
-    pub fn last_minute(&self, stream: &StreamName, shard: ShardId, now: SimTime) -> u32 {
+    pub(crate) fn last_minute(&self, stream: &StreamName, shard: ShardId, now: SimTime) -> u32 {
         let ring = self.names.get(stream).and_then(|id| self.shards.get(&(*id, shard)));
         ring.map_or(0, |ring| {
             let mut ring = ring.clone();

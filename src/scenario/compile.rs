@@ -10,7 +10,7 @@ use crate::base::Seed;
 use crate::{fault, file_path};
 
 /// A file that was found right: with random faults written out, and the plan that is made of it.
-pub struct Compiled {
+pub(crate) struct Compiled {
     /// The resolved file.
     pub file: File,
     /// What the file makes a run do.

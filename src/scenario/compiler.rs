@@ -21,30 +21,30 @@ pub(super) struct Compiler<'a> {
 }
 
 /// Reads trace files that scenarios name.
-pub type TraceLoader<'a> = &'a dyn Fn(&str) -> Result<Trace, String>;
+pub(crate) type TraceLoader<'a> = &'a dyn Fn(&str) -> Result<Trace, String>;
 
 /// Hosts of one producer or consumer.
 pub(super) const HOST_MAX: u32 = 10_000;
 
 impl<'a> Compiler<'a> {
     /// For a run of this length.
-    pub fn new(spans: &'a Spans<'a>, duration: Duration, cast: Cast) -> Self {
+    pub(super) fn new(spans: &'a Spans<'a>, duration: Duration, cast: Cast) -> Self {
         Self { spans, duration, problems: Vec::new(), cast }
     }
     /// Notes a problem at a path of the file.
-    pub fn problem(&mut self, path: Path, title: impl Into<String>, label: impl Into<String>, help: &str) {
+    pub(super) fn problem(&mut self, path: Path, title: impl Into<String>, label: impl Into<String>, help: &str) {
         let help = (!help.is_empty()).then(|| help.to_owned());
         let span = self.spans.of(&path);
         self.problems.push(Problem { title: title.into(), span, label: label.into(), help });
     }
     /// Notes a problem unless the condition holds.
-    pub fn need(&mut self, holds: bool, path: Path, title: &str, help: &str) {
+    pub(crate) fn need(&mut self, holds: bool, path: Path, title: &str, help: &str) {
         if !holds {
             self.problem(path, title, "this value", help);
         }
     }
     /// The instant of a time in the file, which must lie within the run.
-    pub fn instant(&mut self, at: Duration, path: Path, what: &str) -> SimTime {
+    pub(crate) fn instant(&mut self, at: Duration, path: Path, what: &str) -> SimTime {
         let end = self.duration;
         if at > end {
             let title = format!("{what} at {at} comes after the end of the run at {end}");
@@ -53,7 +53,7 @@ impl<'a> Compiler<'a> {
         SimTime::ZERO.saturating_add(at.0)
     }
     /// Notes what is wrong below a path.
-    pub fn take(&mut self, problems: Vec<crate::fault::Problem>, path: &Path) {
+    pub(super) fn take(&mut self, problems: Vec<crate::fault::Problem>, path: &Path) {
         for problem in problems {
             let mut at = path.clone();
             at.extend((!problem.key.is_empty()).then(|| Step::from(problem.key)));
@@ -67,27 +67,27 @@ impl<'a> Compiler<'a> {
         found
     }
     /// Returns whether the run goes on already.
-    pub fn is_live(&self) -> bool {
+    pub(crate) fn is_live(&self) -> bool {
         self.cast.live.is_some()
     }
     /// The name of a stream of the file.
-    pub fn stream_name(&mut self, name: &str, path: Path) -> StreamName {
+    pub(super) fn stream_name(&mut self, name: &str, path: Path) -> StreamName {
         self.find(path, |cast, problems| cast.stream(name, "", problems))
     }
     /// A consumer of the file.
-    pub fn consumer(&mut self, name: &str, path: Path) {
+    pub(super) fn consumer(&mut self, name: &str, path: Path) {
         self.find(path, |cast, problems| drop(cast.consumer(name, "", problems)));
     }
     /// A lease table's name, or that of the consumer it belongs to.
-    pub fn table(&mut self, name: &str, path: Path) -> TableName {
+    pub(super) fn table(&mut self, name: &str, path: Path) -> TableName {
         self.find(path, |cast, problems| cast.table(name, "", problems))
     }
     /// A host's name, which must exist.
-    pub fn host(&mut self, name: &str, path: Path) -> Arc<str> {
+    pub(super) fn host(&mut self, name: &str, path: Path) -> Arc<str> {
         self.find(path, |cast, problems| cast.host(name, "", problems))
     }
     /// The one stream of the file, when a key leaves it out.
-    pub fn only_stream(&mut self, path: Path) -> StreamName {
+    pub(crate) fn only_stream(&mut self, path: Path) -> StreamName {
         match &self.cast.streams[..] {
             [(name, _)] => name.parse().unwrap_or_else(|_| placeholder("missing-stream")),
             _ => {
@@ -97,7 +97,7 @@ impl<'a> Compiler<'a> {
         }
     }
     /// Every host has a name of its own, and the world has numbers for all of them.
-    pub fn host_names(&mut self) {
+    pub(crate) fn host_names(&mut self) {
         let mut hosts = self.cast.hosts();
         if hosts.len() > HOST_MAX as usize * 6 {
             let title = format!("{} hosts are more than a run can have", hosts.len());

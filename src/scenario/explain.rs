@@ -5,7 +5,7 @@
 use super::plan::{AppPlan, Plan};
 use crate::aws::dynamodb::api::Capacity;
 use crate::base::units::ByteSize;
-use crate::client::capacity::{Demand, System};
+use crate::client::capacity::{Demand, StreamDemand, System};
 use crate::client::kcl::KclSettings;
 use crate::client::producer::{Load, ProducerSettings, Rate};
 
@@ -42,6 +42,8 @@ pub fn explain(plan: &Plan) -> String {
         let AppPlan { name, workers, stream, .. } = app;
         lines.push(format!("consumer {name}: code of yours on {workers} host(s), reads {stream}"));
     }
+    lines.extend(demand.streams.iter().filter_map(explain_writes));
+    lines.extend(demand.streams.iter().filter_map(explain_reads));
     let count = |n: usize, what: &str| format!("{n} {what}{}", if n == 1 { "" } else { "s" });
     lines.push(format!(
         "{}, {}, {}",
@@ -87,6 +89,28 @@ fn explain_producer(demand: &Demand, producer: &ProducerSettings) -> String {
     text
 }
 
+/// What several producers ask together.
+fn explain_writes(stream: &StreamDemand) -> Option<String> {
+    let share = (stream.producers.len() > 1).then(|| stream.write_share())??;
+    let remedy = if share.larger() > 1.0 { ": too much" } else { "" };
+    let (name, records, bytes) = (&stream.name, percent(share.count), percent(share.bytes));
+    Some(format!("writes of {name} in all: {records} of its record limit, {bytes} of its byte limit{remedy}"))
+}
+
+/// What all readers ask of each shard; fan-out has a share of its own and is not among them.
+fn explain_reads(stream: &StreamDemand) -> Option<String> {
+    let share = (!stream.readers.is_empty()).then(|| stream.read_share())?;
+    let remedy = if share.larger() > 1.0 { ": too much; fan-out, longer `idle` or more shards help" } else { "" };
+    let names: Vec<&str> = stream.readers.iter().map(|reader| &*reader.name).collect();
+    Some(format!(
+        "reads of {} by {}: {} of each shard's calls, {} of its bytes{remedy}",
+        stream.name,
+        names.join(", "),
+        percent(share.count),
+        percent(share.bytes)
+    ))
+}
+
 /// Whole percents of a share, and tenths of small ones.
 fn percent(share: f64) -> String {
     let percent = share * 100.0;
@@ -103,7 +127,10 @@ fn explain_kcl(demand: &Demand, kcl: &KclSettings) -> String {
         (Capacity::Provisioned { write, .. }, Some(false)) => format!("{write} provisioned: too few"),
         (Capacity::Provisioned { write, .. }, _) => format!("{write} provisioned"),
     };
+    let shares =
+        format!("{} of its writes, {} of its reads", percent(asked.write_share()), percent(asked.read_share()));
     let (renewals, checkpoints) = (asked.writes.renewals_per_s, asked.writes.checkpoints_per_s);
     let need = asked.write_units_per_s();
-    format!("{head}: {renewals:.0} renewals/s + {checkpoints:.0} checkpoints/s = {need:.0} write units/s ({capacity})")
+    let rates = format!("{renewals:.0} renewals/s + {checkpoints:.0} checkpoints/s = {need:.0} write units/s");
+    format!("{head}: {rates} ({capacity}; {shares})")
 }

@@ -34,14 +34,14 @@ pub struct File {
     pub failing: Vec<String>,
     /// What AWS does not publish, and kinesim assumes.
     #[serde(default)]
-    pub assume: Assume,
+    pub(crate) assume: Assume,
     /// The simulated network.
     #[serde(default, deserialize_with = "network::word_or_table")]
     #[schemars(with = "network::NetworkForm")]
     pub network: Network,
     /// Bounds of the liveness checks, counted from when the faults have healed.
     #[serde(default)]
-    pub liveness: Liveness,
+    pub(crate) liveness: Liveness,
     /// Streams that exist when the run begins.
     #[serde(default)]
     pub stream: BTreeMap<String, Stream>,
@@ -56,7 +56,7 @@ pub struct File {
     pub fault: Vec<Fault>,
     /// Faults drawn at random from the seed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub random_faults: Option<RandomFaults>,
+    pub(crate) random_faults: Option<RandomFaults>,
     /// What the operator does.
     #[serde(default)]
     pub action: Vec<Action>,

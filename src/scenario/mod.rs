@@ -6,13 +6,13 @@
 
 mod compile;
 mod compiler;
-pub mod diagnostic;
+pub(crate) mod diagnostic;
 mod explain;
 pub mod file;
 mod live;
 pub mod plan;
 mod read;
-pub mod section;
+pub(crate) mod section;
 pub mod spans;
 mod starter;
 #[cfg(test)]
@@ -22,8 +22,7 @@ use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 
 use crate::client::producer::trace::Trace;
-pub use compile::Compiled;
-pub use compiler::TraceLoader;
+pub(crate) use compile::Compiled;
 use diagnostic::{Diagnostics, Problem};
 pub use explain::explain;
 use file::File;
@@ -100,11 +99,11 @@ impl Scenario {
         )
     }
     /// Reads further faults for the run while it goes on.
-    pub fn live_faults(&self) -> LiveFaults {
+    pub(crate) fn live_faults(&self) -> LiveFaults {
         LiveFaults::new(self.file.clone())
     }
     /// Trace files that the scenario names, relative to its folder. With them beside it, the resolved file is complete.
-    pub fn attachments(&self) -> &[(String, Vec<u8>)] {
+    pub(crate) fn attachments(&self) -> &[(String, Vec<u8>)] {
         &self.attachments
     }
     /// What the file means, in a few lines.

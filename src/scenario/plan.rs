@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::aws::{self, dynamodb};
 use crate::base::event::StoreKind;
 use crate::base::{ConsumerId, HashKey, Seed, ShardId, SimDuration, SimTime, StreamName};
-pub use crate::check::LivenessBounds;
+pub(crate) use crate::check::LivenessBounds;
 use crate::client::Transport;
 use crate::client::kcl::KclSettings;
 use crate::client::poller::PollerSettings;
@@ -27,7 +27,7 @@ pub struct Plan {
     /// How built-in clients call the services.
     pub transport: Transport,
     /// One-way network latency.
-    pub latency: (SimDuration, SimDuration),
+    pub(crate) latency: (SimDuration, SimDuration),
     /// What the services are set to: quotas, limits and assumptions.
     pub services: aws::Settings,
     /// Streams that exist when the run begins.
@@ -37,15 +37,15 @@ pub struct Plan {
     /// KCL applications.
     pub kcl: Vec<KclSettings>,
     /// Plain pollers.
-    pub pollers: Vec<PollerSettings>,
+    pub(crate) pollers: Vec<PollerSettings>,
     /// Consumers whose code the user brings.
-    pub apps: Vec<AppPlan>,
+    pub(crate) apps: Vec<AppPlan>,
     /// Faults in order of their beginning.
     pub faults: Vec<FaultPlan>,
     /// Actions in order.
-    pub actions: Vec<ActionPlan>,
+    pub(crate) actions: Vec<ActionPlan>,
     /// Bounds of the liveness checks.
-    pub liveness: LivenessBounds,
+    pub(crate) liveness: LivenessBounds,
     /// In the file's order.
     pub expectations: Vec<Expectation>,
     /// The outcome that the file says it is there to show.
@@ -62,12 +62,12 @@ pub struct StreamPlan {
     /// RetentionPeriodHours.
     pub retention_hours: u32,
     /// KMS key, when it is encrypted.
-    pub encryption_key_id: Option<Box<str>>,
+    pub(crate) encryption_key_id: Option<Box<str>>,
 }
 
 /// A consumer whose code the user brings.
 #[derive(Clone, Debug, PartialEq)]
-pub struct AppPlan {
+pub(crate) struct AppPlan {
     /// Number among the consumers of the scenario.
     pub consumer: ConsumerId,
     /// Name, also of its hosts (`NAME-1`, ...).
@@ -84,7 +84,7 @@ pub struct AppPlan {
 
 /// Something the operator does.
 #[derive(Clone, Debug, PartialEq)]
-pub struct ActionPlan {
+pub(crate) struct ActionPlan {
     /// When it is tried first; the operator may wait for the stream.
     pub at: SimTime,
     /// The call that the operator makes, or what it does to a worker.

@@ -36,17 +36,17 @@ impl From<usize> for Step {
 }
 
 /// The spans of a file that is TOML.
-pub struct Spans<'a> {
+pub(crate) struct Spans<'a> {
     root: Option<Spanned<DeTable<'a>>>,
 }
 
 impl<'a> Spans<'a> {
     /// Reads the spans of `source`.
-    pub fn new(source: &'a str) -> Self {
+    pub(crate) fn new(source: &'a str) -> Self {
         Self { root: DeTable::parse(source).ok() }
     }
     /// The span of the value at `path`, or of the nearest thing above it that is there.
-    pub fn of(&self, path: &[Step]) -> Range<usize> {
+    pub(crate) fn of(&self, path: &[Step]) -> Range<usize> {
         let Some(root) = &self.root else { return 0..0 };
         let mut found = 0..0;
         let mut table = Some(root.get_ref());

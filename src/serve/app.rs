@@ -18,24 +18,24 @@ use crate::scenario::LiveFaults;
 
 /// What all connections share.
 pub(super) struct App {
-    pub live: Live,
+    pub(crate) live: Live,
     pub clock: RefCell<Clock>,
-    pub door: Rc<Door>,
+    pub(crate) door: Rc<Door>,
     /// The port is open to other machines.
-    pub is_public: bool,
-    pub signals: Signals,
+    pub(crate) is_public: bool,
+    pub(crate) signals: Signals,
     /// How many requests were answered.
     pub requests: Cell<u64>,
     /// Reads faults that control requests bring.
     pub faults: LiveFaults,
     /// Bodies of requests that are being read.
-    pub bodies: Bodies,
+    pub(crate) bodies: Bodies,
     /// Metrics that clients put.
     pub metrics: RefCell<metrics::Put>,
     /// Where events go, for whoever listens.
     pub lines: Lines,
     /// Where the session is written down.
-    pub recorder: Option<Rc<Recorder>>,
+    pub(crate) recorder: Option<Rc<Recorder>>,
     /// For those who speak TLS.
     pub tls: Option<Tls>,
 }
@@ -58,13 +58,13 @@ impl Default for Signals {
 
 impl App {
     /// Brings the world to the present.
-    pub fn catch_up(&self) {
+    pub(crate) fn catch_up(&self) {
         let now = self.clock.borrow().now();
         self.live.run_until(now);
     }
     /// Moves the clock forward, and the world with it. Returns whether the clock can go so far.
     #[must_use]
-    pub fn advance(&self, by: SimDuration) -> bool {
+    pub(super) fn advance(&self, by: SimDuration) -> bool {
         let is_within = self.clock.borrow_mut().advance(by);
         self.catch_up();
         self.note_time();
@@ -72,7 +72,7 @@ impl App {
         is_within
     }
     /// Changes the clock's pace from now on.
-    pub fn set_pace(&self, pace: Pace) {
+    pub(crate) fn set_pace(&self, pace: Pace) {
         self.clock.borrow_mut().set_pace(pace);
         self.catch_up();
         self.note_time();
@@ -82,14 +82,14 @@ impl App {
     ///
     /// # Errors
     /// When it must not be done, because a restart would not know of it.
-    pub fn record(&self, note: impl FnOnce(&Recorder) -> Result<(), RecordError>) -> Result<(), RecordError> {
+    pub(super) fn record(&self, note: impl FnOnce(&Recorder) -> Result<(), RecordError>) -> Result<(), RecordError> {
         self.recorder.as_deref().map_or(Ok(()), note)
     }
     /// Ends a fault. Returns whether it was in force.
     ///
     /// # Errors
     /// When that cannot be written down.
-    pub fn heal_fault(&self, id: u32) -> Result<bool, RecordError> {
+    pub(crate) fn heal_fault(&self, id: u32) -> Result<bool, RecordError> {
         if !self.live.active_faults().iter().any(|(active, _)| *active == id) {
             return Ok(false);
         }
@@ -101,24 +101,24 @@ impl App {
         let _ = self.record(|recorder| recorder.time(self.live.now()));
     }
     /// Something was done, or time runs otherwise.
-    pub fn wake(&self) {
+    pub(crate) fn wake(&self) {
         self.signals.changed.notify_one();
         self.tell_subscriptions();
     }
     /// A request was carried out. Most leave nothing that is due sooner, and then time is kept already.
-    pub fn wake_after_request(&self) {
+    pub(crate) fn wake_after_request(&self) {
         if self.live.next_due().is_some_and(|due| due < self.signals.looks_at.get()) {
             self.signals.changed.notify_one();
         }
         self.tell_subscriptions();
     }
     /// The number of the next answer.
-    pub fn next_request(&self) -> u64 {
+    pub(crate) fn next_request(&self) -> u64 {
         self.requests.set(self.requests.get() + 1);
         self.requests.get()
     }
     /// Waits until the endpoint stops.
-    pub async fn stopped(&self) {
+    pub(crate) async fn stopped(&self) {
         // Ends with an error only when the app is gone, and then it has stopped too.
         let _ = self.signals.changes.subscribe().wait_for(|is_stopping| *is_stopping).await;
     }

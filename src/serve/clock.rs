@@ -10,7 +10,7 @@ use crate::base::{SimDuration, SimTime};
 
 /// How simulated time passes.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Pace {
+pub(crate) enum Pace {
     /// So many simulated seconds a second; 1 is real time.
     Times(f64),
     /// Not at all, unless it is advanced.
@@ -54,23 +54,23 @@ pub(super) struct Clock {
 
 impl Clock {
     /// A clock that starts at the run's beginning, now.
-    pub fn new(pace: Pace) -> Self {
+    pub(super) fn new(pace: Pace) -> Self {
         Self { pace, anchor: Instant::now(), anchor_time: SimTime::ZERO }
     }
     /// A clock that goes on at `at`.
-    pub fn resumed(pace: Pace, at: SimTime) -> Self {
+    pub(crate) fn resumed(pace: Pace, at: SimTime) -> Self {
         Self { anchor_time: at, ..Self::new(pace) }
     }
     /// The machine's wall clock, in milliseconds since the Unix epoch.
-    pub fn wall_unix_ms() -> u64 {
+    pub(crate) fn wall_unix_ms() -> u64 {
         SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis() as u64)
     }
     /// Returns how fast simulated time passes.
-    pub fn pace(&self) -> Pace {
+    pub(super) fn pace(&self) -> Pace {
         self.pace
     }
     /// Returns simulated time since the first start of the session.
-    pub fn now(&self) -> SimTime {
+    pub(super) fn now(&self) -> SimTime {
         let passed_ns = match self.pace {
             Pace::Manual => 0,
             Pace::Times(1.0) => self.anchor.elapsed().as_nanos() as u64,
@@ -80,7 +80,7 @@ impl Clock {
     }
     /// Moves the clock forward. Returns whether it can go so far: a hundred years from the start.
     #[must_use]
-    pub fn advance(&mut self, by: SimDuration) -> bool {
+    pub(super) fn advance(&mut self, by: SimDuration) -> bool {
         let is_within = self.now().saturating_add(by) <= END;
         if is_within {
             self.anchor_time = self.anchor_time.saturating_add(by);
@@ -88,13 +88,13 @@ impl Clock {
         is_within
     }
     /// Changes the pace from now on.
-    pub fn set_pace(&mut self, pace: Pace) {
+    pub(crate) fn set_pace(&mut self, pace: Pace) {
         self.anchor_time = self.now();
         self.anchor = Instant::now();
         self.pace = pace;
     }
     /// How long until then; `None` when the clock stands still.
-    pub fn wait_until(&self, at: SimTime) -> Option<Duration> {
+    pub(crate) fn wait_until(&self, at: SimTime) -> Option<Duration> {
         let left = Duration::from_nanos(at.since(self.now()).as_nanos());
         match self.pace {
             Pace::Manual => None,

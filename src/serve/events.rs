@@ -17,7 +17,7 @@ const LINES_WAITING_MAX: usize = 4096;
 pub(super) struct Lines(broadcast::Sender<Bytes>);
 
 impl Lines {
-    pub fn new() -> Self {
+    pub(super) fn new() -> Self {
         Self(broadcast::Sender::new(LINES_WAITING_MAX))
     }
 }
@@ -40,7 +40,7 @@ pub(super) struct Tail {
 }
 
 impl Tail {
-    pub fn new(lines: Lines) -> Self {
+    pub(super) fn new(lines: Lines) -> Self {
         Self { writer: EventsWriter::new(lines.clone()), lines }
     }
 }

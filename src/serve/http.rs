@@ -46,7 +46,7 @@ type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
 /// Why an endpoint did not start.
 #[derive(Debug)]
-pub enum ServerError {
+pub(crate) enum ServerError {
     /// The address is taken, or may not be used.
     Bind(SocketAddr, std::io::Error),
     /// The machine refused what a server needs.
@@ -109,7 +109,7 @@ impl fmt::Display for ServerError {
 impl std::error::Error for ServerError {}
 
 /// An endpoint that listens.
-pub struct Server {
+pub(crate) struct Server {
     runtime: tokio::runtime::Runtime,
     listener: TcpListener,
     app: Rc<App>,
@@ -120,7 +120,12 @@ impl Server {
     ///
     /// # Errors
     /// When the address cannot be had, or what is kept cannot be read or written.
-    pub fn new(settings: &Settings, scenario: Option<Scenario>, seed: u64, keep: &Keep) -> Result<Self, ServerError> {
+    pub(crate) fn new(
+        settings: &Settings,
+        scenario: Option<Scenario>,
+        seed: u64,
+        keep: &Keep,
+    ) -> Result<Self, ServerError> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(ServerError::Io)?;
         let bound = runtime.block_on(TcpListener::bind(settings.address));
         let listener = bound.map_err(|error| ServerError::Bind(settings.address, error))?;
@@ -174,7 +179,7 @@ impl Server {
     ///
     /// # Errors
     /// When the machine does not tell.
-    pub fn address(&self) -> Result<SocketAddr, ServerError> {
+    pub(crate) fn address(&self) -> Result<SocketAddr, ServerError> {
         self.listener.local_addr().map_err(ServerError::Io)
     }
 
@@ -182,7 +187,7 @@ impl Server {
     ///
     /// # Errors
     /// When the machine does not let it hear signals.
-    pub fn run(self) -> Result<(), ServerError> {
+    pub(crate) fn run(self) -> Result<(), ServerError> {
         let Self { runtime, listener, app } = self;
         let local = tokio::task::LocalSet::new();
         local.block_on(&runtime, serve(listener, app)).map_err(ServerError::Io)

@@ -42,7 +42,7 @@ pub(super) enum Protocol {
 
 impl Put {
     /// Keeps what a body says.
-    pub fn put(&mut self, protocol: Protocol, is_gzipped: bool, body: &[u8]) -> Result<(), WireError> {
+    pub(super) fn put(&mut self, protocol: Protocol, is_gzipped: bool, body: &[u8]) -> Result<(), WireError> {
         let mut unzipped = Vec::new();
         let body = match is_gzipped {
             false => body,

@@ -29,8 +29,9 @@ mod tls;
 #[path = "no_tls.rs"]
 mod tls;
 
-pub use clock::Pace;
-pub use http::{Keep, Server, ServerError};
+pub(crate) use clock::Pace;
+pub use http::Keep;
+pub(crate) use http::Server;
 pub use record::{RecordError, Replayed, replay};
-pub use settings::{Limits, Settings, Transitions};
-pub use tls::TlsError;
+pub(crate) use settings::Transitions;
+pub use settings::{Limits, Settings};

@@ -9,7 +9,7 @@ pub(super) enum Tls {}
 
 /// The one reason why.
 #[derive(Debug)]
-pub struct TlsError;
+pub(crate) struct TlsError;
 
 impl std::fmt::Display for TlsError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -18,13 +18,13 @@ impl std::fmt::Display for TlsError {
 }
 
 impl Tls {
-    pub fn new(_authority_file: &Path) -> Result<Self, TlsError> {
+    pub(crate) fn new(_authority_file: &Path) -> Result<Self, TlsError> {
         Err(TlsError)
     }
-    pub async fn is_wanted(&self, _: &TcpStream) -> std::io::Result<bool> {
+    pub(crate) async fn is_wanted(&self, _: &TcpStream) -> std::io::Result<bool> {
         match *self {}
     }
-    pub async fn accept(&self, _: TcpStream) -> std::io::Result<TcpStream> {
+    pub(crate) async fn accept(&self, _: TcpStream) -> std::io::Result<TcpStream> {
         match *self {}
     }
 }

@@ -39,7 +39,7 @@ pub(super) enum Refused {
 
 impl Refused {
     /// What the client is told.
-    pub fn answer(&self) -> Response<Body> {
+    pub(super) fn answer(&self) -> Response<Body> {
         match self {
             Self::TooLarge => plain(413, "the body is larger than 16 MiB"),
             Self::TooMany => plain(503, "too many large bodies are sent at once"),
@@ -51,7 +51,7 @@ impl Refused {
 
 impl Bodies {
     /// Reads a body to its end.
-    pub async fn read(&self, body: Incoming, within: Duration) -> Result<Held<'_>, Refused> {
+    pub(super) async fn read(&self, body: Incoming, within: Duration) -> Result<Held<'_>, Refused> {
         let reading = tokio::time::timeout(within, self.read_to_end(body));
         reading.await.unwrap_or(Err(Refused::TooSlow))
     }
@@ -82,7 +82,7 @@ impl Held<'_> {
     }
 
     /// The whole body.
-    pub fn bytes(&self) -> Bytes {
+    pub(super) fn bytes(&self) -> Bytes {
         match &self.parts[..] {
             [part] => part.clone(),
             parts => parts.concat().into(),

@@ -36,7 +36,7 @@ impl fmt::Display for Limits {
 
 /// How long streams and tables take to change state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Transitions {
+pub(crate) enum Transitions {
     /// As long as this.
     Fixed(SimDuration),
     /// As long as at AWS, as far as that is known.
@@ -49,19 +49,19 @@ pub struct Settings {
     /// Address and port to listen on; port 0 takes a free one.
     pub address: SocketAddr,
     /// How its clock runs.
-    pub pace: Pace,
+    pub(crate) pace: Pace,
     /// The account it stands for.
     pub account: Account,
     /// Open shards allowed in the account.
     pub shard_limit: Option<u32>,
     /// Which limits are enforced.
-    pub limits: Limits,
+    pub(crate) limits: Limits,
     /// How long changes of state take.
-    pub transitions: Transitions,
+    pub(crate) transitions: Transitions,
     /// Wall-clock time of the run's start; now when absent.
     pub epoch_unix_ms: Option<u64>,
     /// Where the certificate authority's PEM goes, when TLS is spoken too.
-    pub tls_authority_file: Option<PathBuf>,
+    pub(crate) tls_authority_file: Option<PathBuf>,
 }
 
 impl Settings {

@@ -31,7 +31,7 @@ pub(super) struct Tls(TlsAcceptor);
 
 /// Why there is no TLS.
 #[derive(Debug)]
-pub enum TlsError {
+pub(crate) enum TlsError {
     /// No certificate could be made.
     Certificate(rcgen::Error),
     /// The certificate cannot be used.
@@ -58,7 +58,7 @@ impl From<rcgen::Error> for TlsError {
 
 impl Tls {
     /// Makes a certificate and writes its authority's to this file.
-    pub fn new(authority_file: &Path) -> Result<Self, TlsError> {
+    pub(super) fn new(authority_file: &Path) -> Result<Self, TlsError> {
         let made = Made::now()?;
         let written = std::fs::write(authority_file, made.authority_pem);
         written.map_err(|error| TlsError::Write(authority_file.to_owned(), error))?;
@@ -67,12 +67,12 @@ impl Tls {
     }
 
     /// Returns whether a connection begins as TLS does; waits for its first byte.
-    pub async fn is_wanted(&self, stream: &TcpStream) -> std::io::Result<bool> {
+    pub(crate) async fn is_wanted(&self, stream: &TcpStream) -> std::io::Result<bool> {
         let mut first = [0];
         Ok(stream.peek(&mut first).await? > 0 && first[0] == HANDSHAKE)
     }
 
-    pub async fn accept(&self, stream: TcpStream) -> std::io::Result<TlsStream<TcpStream>> {
+    pub(crate) async fn accept(&self, stream: TcpStream) -> std::io::Result<TlsStream<TcpStream>> {
         self.0.accept(stream).await
     }
 }

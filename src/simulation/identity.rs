@@ -23,17 +23,17 @@ pub(super) struct Identity {
     pub epoch_unix_ms: u64,
     /// tokio's instant at which the run began.
     pub began: Instant,
-    pub skew_ms: AtomicI64,
+    pub(crate) skew_ms: AtomicI64,
     pub is_over: AtomicBool,
-    pub jobs: mpsc::UnboundedSender<Job>,
+    pub(crate) jobs: mpsc::UnboundedSender<Job>,
 }
 
 impl Identity {
-    pub fn is_over(&self) -> bool {
+    pub(super) fn is_over(&self) -> bool {
         self.is_over.load(Ordering::Relaxed)
     }
     /// The host's wall clock.
-    pub fn wall_clock(&self) -> SystemTime {
+    pub(super) fn wall_clock(&self) -> SystemTime {
         let unix = Duration::from_millis(self.epoch_unix_ms) + self.began.elapsed();
         let skew = Duration::from_millis(self.skew_ms.load(Ordering::Relaxed).unsigned_abs());
         match self.skew_ms.load(Ordering::Relaxed) < 0 {
@@ -42,7 +42,7 @@ impl Identity {
         }
     }
     /// Waits; for ever when the host crashes meanwhile.
-    pub async fn sleep(self: Arc<Self>, span: Duration) {
+    pub(super) async fn sleep(self: Arc<Self>, span: Duration) {
         tokio::time::sleep(span).await;
         if self.is_over() {
             pending().await

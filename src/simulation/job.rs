@@ -13,7 +13,7 @@ use crate::http::client::{HttpError, Timeouts};
 #[derive(Debug)]
 pub(super) struct Job {
     pub request: Request<Bytes>,
-    pub timeouts: Timeouts,
+    pub(crate) timeouts: Timeouts,
     pub answer: oneshot::Sender<Result<Response<Chunks>, HttpError>>,
 }
 
@@ -22,7 +22,7 @@ pub(super) struct Job {
 pub(super) struct Chunks(mpsc::Receiver<Result<Bytes, HttpError>>);
 
 impl Chunks {
-    pub fn new(received: mpsc::Receiver<Result<Bytes, HttpError>>) -> Self {
+    pub(super) fn new(received: mpsc::Receiver<Result<Bytes, HttpError>>) -> Self {
         Self(received)
     }
 }

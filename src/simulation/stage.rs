@@ -26,7 +26,7 @@ pub(super) struct Stage {
 
 impl Stage {
     /// The stage for a run in this thread.
-    pub fn open(plan: &Plan) -> Rc<Self> {
+    pub(super) fn open(plan: &Plan) -> Rc<Self> {
         let stage = Rc::new(Self {
             streams: plan.apps.iter().map(|app| app.stream.clone()).collect(),
             epoch_unix_ms: plan.services.kinesis.epoch_unix_ms,
@@ -38,21 +38,21 @@ impl Stage {
         stage
     }
     /// What the applications did wrong.
-    pub fn close(&self) -> Vec<String> {
+    pub(super) fn close(&self) -> Vec<String> {
         STAGE.set(None);
         self.mistakes.take()
     }
-    pub fn enter(&self, room: &Rc<Room>) {
+    pub(crate) fn enter(&self, room: &Rc<Room>) {
         if self.room.borrow().strong_count() == 0 {
             self.room.replace(Rc::downgrade(room));
         }
     }
-    pub fn mistake(&self, at: SimTime, host: &str, what: &str) {
+    pub(super) fn mistake(&self, at: SimTime, host: &str, what: &str) {
         self.mistakes.borrow_mut().push(format!("{at} {host} {what}"));
     }
 
     /// An application's worker says something of itself, unless it is dead.
-    pub fn with(of: &Identity, say: impl FnOnce(&Self, &Room)) {
+    pub(super) fn with(of: &Identity, say: impl FnOnce(&Self, &Room)) {
         let Some(stage) = STAGE.with_borrow(Clone::clone) else {
             panic!("an application speaks only in its run, and in the thread of its run")
         };
@@ -65,7 +65,7 @@ impl Stage {
     }
 
     /// A worker processed a record.
-    pub fn processed(&self, room: &Room, of: &Identity, shard: &str, number: &str, key: &str) {
+    pub(super) fn processed(&self, room: &Room, of: &Identity, shard: &str, number: &str, key: &str) {
         let at = room.world.now();
         let record = format!("record {number} of {shard}");
         let parsed = (shard.parse::<ShardId>(), number.parse::<SequenceNumber>());
@@ -86,7 +86,7 @@ impl Stage {
     }
 
     /// A worker made an effect.
-    pub fn effect(&self, room: &Room, of: &Identity, id: &str) {
+    pub(super) fn effect(&self, room: &Room, of: &Identity, id: &str) {
         let (consumer, host, id): (_, _, Arc<str>) = (of.worker.consumer, of.host, id.into());
         room.world.host(host).emit(Event::EffectMade { consumer, host, id });
     }

@@ -21,15 +21,15 @@ pub(super) struct CallSlot<B: Backend> {
     pub deadline: SimTime,
     pub request: Option<B::Request>,
     pub reply: Option<B::Reply>,
-    pub is_finished: bool,
+    pub(crate) is_finished: bool,
 }
 
 impl<B: Backend> CallSlot<B> {
-    pub fn nobody_waits(&self) -> bool {
+    pub(crate) fn nobody_waits(&self) -> bool {
         self.task == TaskId::NONE
     }
     /// The same request once more, with nobody waiting for its reply.
-    pub fn copy_of_request(&self) -> Self {
+    pub(crate) fn copy_of_request(&self) -> Self {
         Self { task: TaskId::NONE, request: self.request.clone(), reply: None, ..*self }
     }
 }

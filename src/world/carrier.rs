@@ -13,7 +13,7 @@ use super::service::CallError;
 use crate::base::{HostId, SimTime};
 
 /// Carries calls of some hosts to some services.
-pub trait Carrier<B: Backend> {
+pub(crate) trait Carrier<B: Backend> {
     /// Returns whether it carries calls of this host to this service.
     fn carries(&self, client: HostId, service: HostId) -> bool;
     /// Takes a call over, and ends it by its deadline at the latest. What is returned is dropped when nobody waits for
@@ -22,7 +22,7 @@ pub trait Carrier<B: Backend> {
 }
 
 /// A call that a carrier has taken over.
-pub struct CarriedCall<B: Backend> {
+pub(crate) struct CarriedCall<B: Backend> {
     shared: Rc<Shared<B>>,
     waiting: Rc<Waiting<B>>,
     client: HostId,
@@ -40,15 +40,15 @@ impl<B: Backend> CarriedCall<B> {
         Self { shared: shared.clone(), waiting: waiting.clone(), client, deadline }
     }
     /// Returns the host whose call this is.
-    pub fn client(&self) -> HostId {
+    pub(crate) fn client(&self) -> HostId {
         self.client
     }
     /// When the caller stops waiting.
-    pub fn deadline(&self) -> SimTime {
+    pub(crate) fn deadline(&self) -> SimTime {
         self.deadline
     }
     /// Ends the call, at the world's present time: with its reply, or as one that timed out.
-    pub fn end(self, outcome: Result<B::Reply, CallError>) {
+    pub(crate) fn end(self, outcome: Result<B::Reply, CallError>) {
         self.waiting.outcome.replace(Some(outcome));
         self.shared.wake(self.waiting.task.get());
     }

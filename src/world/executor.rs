@@ -31,7 +31,7 @@ pub struct Settings {
     /// Names of the services behind the network. They become the first hosts.
     pub services: Vec<Arc<str>>,
     /// One-way latency, drawn uniformly for every message.
-    pub latency: (SimDuration, SimDuration),
+    pub(crate) latency: (SimDuration, SimDuration),
 }
 
 /// The simulated machine room.
@@ -44,22 +44,22 @@ pub(super) struct Shared<B: Backend> {
     pub current: Cell<TaskId>,
     pub state: RefCell<State<B>>,
     pub backend: RefCell<B>,
-    pub tasks: RefCell<Slab<TaskSlot>>,
+    pub(crate) tasks: RefCell<Slab<TaskSlot>>,
     pub observer: Rc<RefCell<dyn Fold>>,
     pub settings: Settings,
     /// What carries calls instead of the world's links.
-    pub carrier: OnceCell<Rc<dyn Carrier<B>>>,
+    pub(crate) carrier: OnceCell<Rc<dyn Carrier<B>>>,
 }
 
 /// A task, and which use of its slot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct TaskId {
     pub index: u32,
-    pub generation: u32,
+    pub(crate) generation: u32,
 }
 
 impl TaskId {
-    pub const NONE: Self = Self { index: u32::MAX, generation: 0 };
+    pub(crate) const NONE: Self = Self { index: u32::MAX, generation: 0 };
 }
 
 pub(super) struct TaskSlot {
@@ -76,17 +76,17 @@ pub(super) struct State<B: Backend> {
     backend_due: SimTime,
     pub ready: VecDeque<TaskId>,
     pub hosts: Vec<HostState<B>>,
-    pub calls: Slab<CallSlot<B>>,
-    pub rules: Vec<(u32, LinkRule)>,
+    pub(crate) calls: Slab<CallSlot<B>>,
+    pub(crate) rules: Vec<(u32, LinkRule)>,
     events: Vec<Event>,
 }
 
 impl<B: Backend> State<B> {
-    pub fn schedule(&mut self, at: SimTime, what: What) {
+    pub(crate) fn schedule(&mut self, at: SimTime, what: What) {
         self.sequence += 1;
         self.due.push(Reverse(Due { at, sequence: self.sequence, what }));
     }
-    pub fn next_generation(&mut self) -> u32 {
+    pub(crate) fn next_generation(&mut self) -> u32 {
         self.generation += 1;
         self.generation
     }
@@ -138,7 +138,7 @@ impl<B: Backend> World<B> {
     }
 
     /// Adds a host. `boot` starts its tasks; it runs at [`Self::start`] and again at every restart.
-    pub fn add_host(&self, name: &str, role: HostRole, boot: impl Fn(Host<B>) + 'static) -> HostId {
+    pub(crate) fn add_host(&self, name: &str, role: HostRole, boot: impl Fn(Host<B>) + 'static) -> HostId {
         let mut state = self.shared.state.borrow_mut();
         let id = HostId(u16::try_from(state.hosts.len()).unwrap_or_else(|_| panic!("more than 65,536 hosts")));
         state.hosts.push(HostState::new(name, role, self.shared.settings.seed, Rc::new(boot)));
@@ -154,7 +154,7 @@ impl<B: Backend> World<B> {
     ///
     /// # Panics
     /// When the world has a carrier.
-    pub fn carry_calls_by(&self, carrier: Rc<dyn Carrier<B>>) {
+    pub(crate) fn carry_calls_by(&self, carrier: Rc<dyn Carrier<B>>) {
         assert!(self.shared.carrier.set(carrier).is_ok(), "a world has one carrier at most");
     }
     /// Every host, in the order in which they were added.
@@ -171,11 +171,11 @@ impl<B: Backend> World<B> {
         self.shared.now.get()
     }
     /// Looks at, or acts on, the services from outside the network.
-    pub fn with_backend<R>(&self, act: impl FnOnce(&mut B, SimTime, &mut Vec<Event>) -> R) -> R {
+    pub(crate) fn with_backend<R>(&self, act: impl FnOnce(&mut B, SimTime, &mut Vec<Event>) -> R) -> R {
         self.shared.with_backend(act)
     }
     /// When something is next due.
-    pub fn next_due(&self) -> Option<SimTime> {
+    pub(crate) fn next_due(&self) -> Option<SimTime> {
         let state = self.shared.state.borrow();
         match state.ready.is_empty() {
             false => Some(self.now()),
@@ -183,7 +183,7 @@ impl<B: Backend> World<B> {
         }
     }
     /// Runs everything that is due up to and including `until`, then sets the clock to `until`.
-    pub fn run_until(&self, until: SimTime) {
+    pub(crate) fn run_until(&self, until: SimTime) {
         self.shared.run_ready();
         while let Some(due) = self.shared.pop_due(until) {
             self.shared.now.set(due.at);
@@ -206,11 +206,11 @@ impl<B: Backend> Drop for World<B> {
 
 impl<B: Backend> Shared<B> {
     /// Hands an event to the observer.
-    pub fn emit(&self, event: Event) {
+    pub(crate) fn emit(&self, event: Event) {
         self.observer.borrow_mut().on(self.now.get(), &event);
     }
 
-    pub fn with_backend<R>(self: &Rc<Self>, act: impl FnOnce(&mut B, SimTime, &mut Vec<Event>) -> R) -> R {
+    pub(crate) fn with_backend<R>(self: &Rc<Self>, act: impl FnOnce(&mut B, SimTime, &mut Vec<Event>) -> R) -> R {
         let mut events = std::mem::take(&mut self.state.borrow_mut().events);
         let mut backend = self.backend.borrow_mut();
         let result = act(&mut backend, self.now.get(), &mut events);
@@ -279,7 +279,7 @@ impl<B: Backend> Shared<B> {
     }
 
     /// Makes a task ready, or keeps its wake-up for later if its host stands still.
-    pub fn wake(&self, id: TaskId) {
+    pub(crate) fn wake(&self, id: TaskId) {
         let host = match self.tasks.borrow().get(id.index as usize) {
             Some(slot) if slot.id == id => slot.host,
             _ => return,
@@ -294,7 +294,7 @@ impl<B: Backend> Shared<B> {
     }
 
     /// Sends a request; `call` holds it.
-    pub fn send(&self, call: u32, message: Passing, deadline: SimTime) {
+    pub(super) fn send(&self, call: u32, message: Passing, deadline: SimTime) {
         let mut state = self.state.borrow_mut();
         let now = self.now.get();
         match state.fate(message, self.settings.latency) {
@@ -317,7 +317,7 @@ impl<B: Backend> Shared<B> {
     }
 
     /// What the faults on links do to a message, and tells of it.
-    pub fn judge(&self, message: Passing) -> Fate {
+    pub(crate) fn judge(&self, message: Passing) -> Fate {
         let fate = self.state.borrow_mut().fate_of_carried(message);
         let Passing { client, service, operation, .. } = message;
         match fate {
@@ -417,7 +417,7 @@ impl<B: Backend> Shared<B> {
     }
 
     /// Puts a new task on a host. It first runs when the present one yields.
-    pub fn spawn(&self, host: HostId, future: Pin<Box<dyn Future<Output = ()>>>) -> TaskId {
+    pub(super) fn spawn(&self, host: HostId, future: Pin<Box<dyn Future<Output = ()>>>) -> TaskId {
         let generation = self.state.borrow_mut().next_generation();
         let mut tasks = self.tasks.borrow_mut();
         let entry = tasks.vacant_entry();
@@ -429,7 +429,7 @@ impl<B: Backend> Shared<B> {
     }
 
     /// Ends a task. A task that ends itself is dropped when it next yields.
-    pub fn abort(&self, id: TaskId) {
+    pub(crate) fn abort(&self, id: TaskId) {
         let mut tasks = self.tasks.borrow_mut();
         let slot = match tasks.get(id.index as usize) {
             Some(slot) if slot.id == id => tasks.remove(id.index as usize),
@@ -440,11 +440,7 @@ impl<B: Backend> Shared<B> {
         drop(slot);
     }
 
-    pub fn is_alive(&self, id: TaskId) -> bool {
-        self.tasks.borrow().get(id.index as usize).is_some_and(|slot| slot.id == id)
-    }
-
-    pub fn tasks_of(&self, host: HostId) -> Vec<TaskId> {
+    pub(crate) fn tasks_of(&self, host: HostId) -> Vec<TaskId> {
         self.tasks.borrow().iter().filter(|(_, slot)| slot.host == host).map(|(_, slot)| slot.id).collect()
     }
 

@@ -24,17 +24,17 @@ pub(super) struct HostState<B: Backend> {
     boot: Rc<dyn Fn(Host<B>)>,
     boots: u32,
     is_up: bool,
-    pub is_paused: bool,
+    pub(crate) is_paused: bool,
     /// What came due while the host stood still.
-    pub deferred: Vec<What>,
+    pub(crate) deferred: Vec<What>,
     wall_skew_ms: i64,
-    pub link_random: Random,
+    pub(crate) link_random: Random,
     /// One-way latency of its links; that of the world when `None`.
-    pub latency: Option<(SimDuration, SimDuration)>,
+    pub(crate) latency: Option<(SimDuration, SimDuration)>,
 }
 
 impl<B: Backend> HostState<B> {
-    pub fn new(name: &str, role: HostRole, seed: Seed, boot: Rc<dyn Fn(Host<B>)>) -> Self {
+    pub(super) fn new(name: &str, role: HostRole, seed: Seed, boot: Rc<dyn Fn(Host<B>)>) -> Self {
         Self {
             name: name.into(),
             role,
@@ -49,7 +49,7 @@ impl<B: Backend> HostState<B> {
         }
     }
     /// Whether requests that arrive are answered.
-    pub fn serves(&self) -> bool {
+    pub(crate) fn serves(&self) -> bool {
         self.is_up && !self.is_paused
     }
 }
@@ -74,12 +74,8 @@ pub struct Task<B: Backend> {
 
 impl<B: Backend> Task<B> {
     /// Ends the task and drops all it holds.
-    pub fn abort(&self) {
+    pub(crate) fn abort(&self) {
         self.shared.abort(self.id);
-    }
-    /// Returns whether the task has ended.
-    pub fn is_finished(&self) -> bool {
-        !self.shared.is_alive(self.id)
     }
 }
 
@@ -103,7 +99,7 @@ impl<B: Backend> Host<B> {
         self.shared.now.get()
     }
     /// The host's wall clock, milliseconds since the Unix epoch, with its skew.
-    pub fn wall_unix_ms(&self) -> u64 {
+    pub(crate) fn wall_unix_ms(&self) -> u64 {
         let skew = self.shared.state.borrow().hosts[self.id.index()].wall_skew_ms;
         (self.shared.settings.epoch_unix_ms + self.now().as_millis()).saturating_add_signed(skew)
     }
@@ -137,7 +133,7 @@ impl<B: Backend> Host<B> {
     }
     /// Does `work` on items side by side, at most `limit` at a time, as a pool of that many threads would, until all
     /// are done. Each thread has a task of its own, so that a reply to one wakes no other.
-    pub async fn run_side_by_side<T, F>(&self, items: Vec<T>, limit: usize, work: impl Fn(T) -> F + 'static)
+    pub(crate) async fn run_side_by_side<T, F>(&self, items: Vec<T>, limit: usize, work: impl Fn(T) -> F + 'static)
     where
         T: 'static,
         F: Future<Output = ()> + 'static,
@@ -166,7 +162,7 @@ impl<B: Backend> Host<B> {
         done.wait().await;
     }
     /// Tells observers what happened.
-    pub fn emit(&self, event: Event) {
+    pub(crate) fn emit(&self, event: Event) {
         self.shared.emit(event);
     }
     pub(super) fn shared(&self) -> &Rc<Shared<B>> {
@@ -189,15 +185,15 @@ impl<B: Backend> Host<B> {
         self.shared.state.borrow().hosts[self.id.index()].role
     }
     /// Returns whether the host stands still.
-    pub fn is_paused(&self) -> bool {
+    pub(crate) fn is_paused(&self) -> bool {
         self.shared.state.borrow().hosts[self.id.index()].is_paused
     }
     /// Returns whether the host runs (a paused host does).
-    pub fn is_up(&self) -> bool {
+    pub(crate) fn is_up(&self) -> bool {
         self.shared.state.borrow().hosts[self.id.index()].is_up
     }
     /// Starts the host's tasks afresh.
-    pub fn boot(&self) {
+    pub(crate) fn boot(&self) {
         let mut state = self.shared.state.borrow_mut();
         let host = &mut state.hosts[self.id.index()];
         assert!(!host.is_up, "a host that runs is not booted");
@@ -237,7 +233,7 @@ impl<B: Backend> Host<B> {
         }
     }
     /// Stops the host for good after an orderly end of its tasks, without a crash.
-    pub fn power_off(&self) {
+    pub(crate) fn power_off(&self) {
         self.shared.state.borrow_mut().hosts[self.id.index()].is_up = false;
         for task in self.shared.tasks_of(self.id) {
             self.shared.abort(task);
@@ -255,7 +251,7 @@ impl<B: Backend> Host<B> {
         self.emit(Event::HostPaused { host: self.id });
     }
     /// Lets a paused host go on: everything that came due meanwhile happens now, in order.
-    pub fn resume(&self) {
+    pub(crate) fn resume(&self) {
         let now = self.now();
         let mut state = self.shared.state.borrow_mut();
         let host = &mut state.hosts[self.id.index()];
@@ -270,22 +266,22 @@ impl<B: Backend> Host<B> {
         self.emit(Event::HostResumed { host: self.id });
     }
     /// Sets how far the host's wall clock is ahead (or, negative, behind).
-    pub fn set_wall_skew_ms(&self, skew_ms: i64) {
+    pub(crate) fn set_wall_skew_ms(&self, skew_ms: i64) {
         self.shared.state.borrow_mut().hosts[self.id.index()].wall_skew_ms = skew_ms;
     }
     /// Gives the host's links a latency of their own.
-    pub fn set_latency(&self, low: SimDuration, high: SimDuration) {
+    pub(crate) fn set_latency(&self, low: SimDuration, high: SimDuration) {
         self.shared.state.borrow_mut().hosts[self.id.index()].latency = Some((low, high));
     }
     /// Draws how long a packet that something else carries takes on this host's links.
-    pub fn latency(&self) -> SimDuration {
+    pub(crate) fn latency(&self) -> SimDuration {
         let mut state = self.shared.state.borrow_mut();
         let host = &mut state.hosts[self.id.index()];
         let (low, high) = host.latency.unwrap_or(self.shared.settings.latency);
         host.link_random.duration(low, high)
     }
     /// Returns whether a partition stops packets to (or, as replies, from) the service.
-    pub fn is_cut_off(&self, service: HostId, is_reply: bool) -> bool {
+    pub(crate) fn is_cut_off(&self, service: HostId, is_reply: bool) -> bool {
         self.shared.state.borrow().rules.iter().any(|(_, rule)| rule.cuts(self.id, service, is_reply))
     }
     /// What becomes of a message that something else has carried: what the faults on links do to it, on top of the
@@ -294,15 +290,15 @@ impl<B: Backend> Host<B> {
         self.shared.judge(Passing { client: self.id, service, operation, is_reply })
     }
     /// Puts a rule on links; the same `id` takes it away.
-    pub fn add_link_rule(&self, id: u32, rule: LinkRule) {
+    pub(crate) fn add_link_rule(&self, id: u32, rule: LinkRule) {
         self.shared.state.borrow_mut().rules.push((id, rule));
     }
     /// Takes the rules with this `id` off again.
-    pub fn remove_link_rule(&self, id: u32) {
+    pub(crate) fn remove_link_rule(&self, id: u32) {
         self.shared.state.borrow_mut().rules.retain(|(rule, _)| *rule != id);
     }
     /// Looks at, or acts on, the services from outside the network.
-    pub fn with_backend<R>(&self, act: impl FnOnce(&mut B, SimTime, &mut Vec<Event>) -> R) -> R {
+    pub(crate) fn with_backend<R>(&self, act: impl FnOnce(&mut B, SimTime, &mut Vec<Event>) -> R) -> R {
         self.shared.with_backend(act)
     }
 }

@@ -23,7 +23,7 @@ impl Hosts {
 
 /// Which messages of a link a rule looks at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum LinkWay {
+pub(crate) enum LinkWay {
     /// Messages to the service.
     Requests,
     /// Replies only: the request is applied, its answer is hit.
@@ -45,13 +45,13 @@ pub enum LinkEffect {
 
 /// A fault on links between clients and services.
 #[derive(Clone, Debug, PartialEq)]
-pub struct LinkRule {
+pub(crate) struct LinkRule {
     /// Hosts that call.
     pub clients: Hosts,
     /// Hosts that stand for services.
     pub services: Hosts,
     /// Requests, replies or both.
-    pub way: LinkWay,
+    pub(crate) way: LinkWay,
     /// Only messages of this operation.
     pub operation: Option<Box<str>>,
     /// What happens to them.

@@ -25,14 +25,16 @@ mod turmoil_clock;
 
 pub use backend::Backend;
 pub use call::Call;
-pub use carrier::{CarriedCall, Carrier};
+pub(crate) use carrier::{CarriedCall, Carrier};
 pub use executor::{Settings, World};
 pub use host::{Host, Sleep, Task};
-pub use link::{Fate, Hosts, LinkEffect, LinkRule, LinkWay};
+pub use link::{Fate, Hosts, LinkEffect};
+pub(crate) use link::{LinkRule, LinkWay};
 pub use service::{CallError, CallId, OwnCall, Service};
-pub use sync::{Lock, LockGuard, Notify, Queue};
+pub(crate) use sync::Queue;
+pub(crate) use sync::{Lock, Notify};
 #[cfg(feature = "turmoil")]
-pub use turmoil_clock::{in_turmoil, run_on_turmoil};
+pub(crate) use turmoil_clock::{in_turmoil, run_on_turmoil};
 
 #[cfg(test)]
 mod tests;

@@ -14,7 +14,7 @@ use std::future::Future;
 use crate::base::SimTime;
 
 /// A signal that one task waits for. A signal given while nobody waits is kept.
-pub struct Notify<B: Backend> {
+pub(crate) struct Notify<B: Backend> {
     shared: Rc<Shared<B>>,
     is_set: Cell<bool>,
     waiter: Cell<TaskId>,
@@ -22,11 +22,11 @@ pub struct Notify<B: Backend> {
 
 impl<B: Backend> Notify<B> {
     /// A signal that is not set.
-    pub fn new(host: &Host<B>) -> Self {
+    pub(crate) fn new(host: &Host<B>) -> Self {
         Self { shared: host.shared().clone(), is_set: Cell::new(false), waiter: Cell::new(TaskId::NONE) }
     }
     /// Gives the signal.
-    pub fn notify(&self) {
+    pub(crate) fn notify(&self) {
         self.is_set.set(true);
         let waiter = self.waiter.replace(TaskId::NONE);
         if waiter != TaskId::NONE {
@@ -34,7 +34,7 @@ impl<B: Backend> Notify<B> {
         }
     }
     /// Waits for the signal and clears it.
-    pub async fn wait(&self) {
+    pub(crate) async fn wait(&self) {
         poll_fn(|_| {
             if self.is_set.replace(false) {
                 return Poll::Ready(());
@@ -45,7 +45,7 @@ impl<B: Backend> Notify<B> {
         .await;
     }
     /// Waits for the signal, but not beyond `deadline`. Returns whether the signal came.
-    pub async fn wait_until(&self, host: &Host<B>, deadline: SimTime) -> bool {
+    pub(crate) async fn wait_until(&self, host: &Host<B>, deadline: SimTime) -> bool {
         let mut sleep = std::pin::pin!(host.sleep_until(deadline));
         poll_fn(|cx| {
             if self.is_set.replace(false) {
@@ -59,7 +59,7 @@ impl<B: Backend> Notify<B> {
 }
 
 /// A queue with room for a number of items, between one producing and one consuming task.
-pub struct Queue<B: Backend, T> {
+pub(crate) struct Queue<B: Backend, T> {
     items: RefCell<VecDeque<T>>,
     capacity: usize,
     arrived: Notify<B>,
@@ -68,32 +68,32 @@ pub struct Queue<B: Backend, T> {
 
 impl<B: Backend, T> Queue<B, T> {
     /// An empty queue.
-    pub fn new(host: &Host<B>, capacity: usize) -> Self {
+    pub(crate) fn new(host: &Host<B>, capacity: usize) -> Self {
         let items = RefCell::new(VecDeque::new());
         Self { items, capacity, arrived: Notify::new(host), left: Notify::new(host) }
     }
     /// Returns how many items wait.
-    pub fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.items.borrow().len()
     }
     /// Returns whether there are none.
-    pub fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.items.borrow().is_empty()
     }
     /// Waits until there is room.
-    pub async fn wait_for_room(&self) {
+    pub(crate) async fn wait_for_room(&self) {
         while self.len() >= self.capacity {
             self.left.wait().await;
         }
     }
     /// Adds an item when there is room.
-    pub async fn push(&self, item: T) {
+    pub(crate) async fn push(&self, item: T) {
         self.wait_for_room().await;
         self.items.borrow_mut().push_back(item);
         self.arrived.notify();
     }
     /// Takes the first item, when there is one.
-    pub fn try_pop(&self) -> Option<T> {
+    pub(crate) fn try_pop(&self) -> Option<T> {
         let item = self.items.borrow_mut().pop_front();
         if item.is_some() {
             self.left.notify();
@@ -101,7 +101,8 @@ impl<B: Backend, T> Queue<B, T> {
         item
     }
     /// Waits for an item.
-    pub async fn pop(&self) -> T {
+    #[cfg(test)]
+    pub(crate) async fn pop(&self) -> T {
         loop {
             if let Some(item) = self.try_pop() {
                 return item;
@@ -110,51 +111,35 @@ impl<B: Backend, T> Queue<B, T> {
         }
     }
     /// Wakes the consuming task although nothing arrived.
-    pub fn poke(&self) {
+    pub(crate) fn poke(&self) {
         self.arrived.notify();
     }
     /// Waits for an item, or for a poke.
-    pub async fn pop_or_poke(&self) -> Option<T> {
+    pub(crate) async fn pop_or_poke(&self) -> Option<T> {
         if self.is_empty() {
             self.arrived.wait().await;
         }
         self.try_pop()
     }
-    /// Waits for an item, but not beyond `deadline`.
-    pub async fn pop_until(&self, host: &Host<B>, deadline: SimTime) -> Option<T> {
-        loop {
-            if let Some(item) = self.try_pop() {
-                return Some(item);
-            }
-            if !self.arrived.wait_until(host, deadline).await {
-                return self.try_pop();
-            }
-        }
-    }
-    /// Drops all items.
-    pub fn clear(&self) {
-        self.items.borrow_mut().clear();
-        self.left.notify();
-    }
 }
 
 /// A lock that tasks of one host take in turn.
-pub struct Lock<B: Backend> {
+pub(crate) struct Lock<B: Backend> {
     shared: Rc<Shared<B>>,
     is_held: Cell<bool>,
     waiters: RefCell<VecDeque<TaskId>>,
 }
 
 /// The lock while it is held.
-pub struct LockGuard<'a, B: Backend>(&'a Lock<B>);
+pub(crate) struct LockGuard<'a, B: Backend>(&'a Lock<B>);
 
 impl<B: Backend> Lock<B> {
     /// A lock that nobody holds.
-    pub fn new(host: &Host<B>) -> Self {
+    pub(crate) fn new(host: &Host<B>) -> Self {
         Self { shared: host.shared().clone(), is_held: Cell::new(false), waiters: RefCell::default() }
     }
     /// Waits for the lock and takes it.
-    pub async fn lock(&self) -> LockGuard<'_, B> {
+    pub(crate) async fn lock(&self) -> LockGuard<'_, B> {
         poll_fn(|_| {
             if !self.is_held.replace(true) {
                 return Poll::Ready(());

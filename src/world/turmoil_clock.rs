@@ -16,7 +16,7 @@ use crate::base::SimTime;
 ///
 /// # Errors
 /// When turmoil's simulation fails, with turmoil's reason.
-pub fn run_on_turmoil<B: Backend>(world: Rc<World<B>>, until: SimTime) -> Result<(), String> {
+pub(crate) fn run_on_turmoil<B: Backend>(world: Rc<World<B>>, until: SimTime) -> Result<(), String> {
     in_turmoil(until, async move {
         while let Some(due) = world.next_due().filter(|due| *due <= until) {
             let elapsed = turmoil::sim_elapsed().unwrap_or_default();
@@ -34,7 +34,7 @@ pub fn run_on_turmoil<B: Backend>(world: Rc<World<B>>, until: SimTime) -> Result
 ///
 /// # Errors
 /// When turmoil's simulation fails, with turmoil's reason.
-pub fn in_turmoil(until: SimTime, inside: impl Future<Output = ()> + 'static) -> Result<(), String> {
+pub(crate) fn in_turmoil(until: SimTime, inside: impl Future<Output = ()> + 'static) -> Result<(), String> {
     let seconds = until.as_secs() + 3600;
     let mut sim = turmoil::Builder::new()
         .tick_duration(Duration::from_secs(3600))

@@ -9,12 +9,12 @@ use kinesim::run::{Options, RunResult, run};
 use kinesim::scenario;
 
 /// The crate's root folder.
-pub fn root() -> &'static Path {
+pub(crate) fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
 /// Every gallery scenario, in order of name.
-pub fn gallery() -> Vec<PathBuf> {
+pub(crate) fn gallery() -> Vec<PathBuf> {
     let entries = std::fs::read_dir(root().join("scenarios")).expect("scenarios/ is there");
     let mut files: Vec<PathBuf> = entries
         .map(|entry| entry.expect("an entry").path())
@@ -25,19 +25,19 @@ pub fn gallery() -> Vec<PathBuf> {
 }
 
 /// Name of a scenario file without its ending.
-pub fn stem(path: &Path) -> &str {
+pub(crate) fn stem(path: &Path) -> &str {
     path.file_stem().and_then(|s| s.to_str()).expect("a scenario's name is text")
 }
 
 /// Runs a gallery scenario in this process. Reports name the file as a user in the root folder would.
-pub fn run_file(path: &Path) -> RunResult {
+pub(crate) fn run_file(path: &Path) -> RunResult {
     let shown = format!("scenarios/{}.toml", stem(path));
     let scenario = scenario::load_file(path, &shown, None).unwrap_or_else(|d| panic!("{shown}:\n{d}"));
     run(&scenario.plan(), Options::default())
 }
 
 /// Runs the binary in the root folder.
-pub fn kinesim(arguments: &[&str]) -> Output {
+pub(crate) fn kinesim(arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_kinesim"))
         .args(arguments)
         .current_dir(root())
@@ -47,6 +47,6 @@ pub fn kinesim(arguments: &[&str]) -> Output {
 }
 
 /// An output's text.
-pub fn text(bytes: &[u8]) -> String {
+pub(crate) fn text(bytes: &[u8]) -> String {
     String::from_utf8(bytes.to_vec()).expect("output is UTF-8")
 }

@@ -8,7 +8,7 @@ use syn::visit::{self, Visit};
 use crate::source::Source;
 
 /// Arms that take whatever request comes, be it `_` or a name, beside arms that name requests.
-pub fn glob_arms(source: &Source) -> Vec<String> {
+pub(crate) fn glob_arms(source: &Source) -> Vec<String> {
     let mut aliases = Aliases(BTreeSet::from(["Request".to_owned()]));
     aliases.visit_file(&source.syntax);
     let mut arms = Arms { enums: aliases.0, in_request: false, found: Vec::new() };

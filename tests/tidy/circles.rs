@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Groups of files of which each leads to every other.
-pub fn circles(arrows: &BTreeSet<(String, String)>) -> Vec<Vec<&str>> {
+pub(crate) fn circles(arrows: &BTreeSet<(String, String)>) -> Vec<Vec<&str>> {
     let mut next: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     let mut before: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for (from, to) in arrows {

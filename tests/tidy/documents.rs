@@ -13,7 +13,7 @@ fn links(text: &str) -> impl Iterator<Item = (usize, &str)> {
 }
 
 /// Links of the document `name` that lead nowhere.
-pub fn broken_links(root: &Path, name: &str, text: &str) -> Vec<String> {
+pub(crate) fn broken_links(root: &Path, name: &str, text: &str) -> Vec<String> {
     let folder = root.join(name).parent().map(Path::to_owned).unwrap_or_default();
     let is_broken = |target: &str| {
         let file = target.split('#').next().unwrap_or_default();
@@ -24,7 +24,7 @@ pub fn broken_links(root: &Path, name: &str, text: &str) -> Vec<String> {
 }
 
 /// Invariants that name no test which exists. An invariant names tests as links: [`test`](file).
-pub fn unheld_invariants(root: &Path, text: &str) -> Vec<String> {
+pub(crate) fn unheld_invariants(root: &Path, text: &str) -> Vec<String> {
     let mut found = Vec::new();
     for paragraph in
         text.split("\n\n").flat_map(|block| block.split("\n- ")).filter(|text| text.contains("*Invariant:*"))
@@ -55,7 +55,7 @@ fn tests_named(paragraph: &str) -> impl Iterator<Item = (&str, &str)> {
 }
 
 /// Random streams that the section on seeds names, and no source does. Names of hosts in them are examples.
-pub fn unknown_random_streams<'a>(text: &str, sources: impl Iterator<Item = &'a str>) -> Vec<String> {
+pub(crate) fn unknown_random_streams<'a>(text: &str, sources: impl Iterator<Item = &'a str>) -> Vec<String> {
     let section = text.split("\n## ").find(|section| section.starts_with("Seeds\n")).unwrap_or_default();
     let mut unknown: Vec<_> =
         section.split('`').filter(|name| name.contains('/') && !name.contains(['(', ' '])).collect();

@@ -9,7 +9,7 @@ use crate::sizes::functions;
 use crate::source::{Source, is_for_tests};
 
 /// What the rules are about, as text: to compare two states of the sources.
-pub fn figures(floors: &[Folder], src: &[Source], all: &[Source]) -> String {
+pub(crate) fn figures(floors: &[Folder], src: &[Source], all: &[Source]) -> String {
     let imports = imports(src);
     let circles = circles(&imports.uses);
     let every = imports.all();

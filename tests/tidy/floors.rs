@@ -6,13 +6,13 @@ use crate::source::Source;
 
 /// A folder with its floor.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Folder {
+pub(crate) struct Folder {
     pub name: String,
     pub floor: u32,
 }
 
 /// The table of floors: `| 4 | `src/check/`, `src/measure/` | ...`.
-pub fn floors(architecture: &str) -> Vec<Folder> {
+pub(crate) fn floors(architecture: &str) -> Vec<Folder> {
     let mut found = Vec::new();
     for line in architecture.lines() {
         let cells: Vec<_> = line.split('|').map(str::trim).collect();
@@ -25,17 +25,17 @@ pub fn floors(architecture: &str) -> Vec<Folder> {
 }
 
 /// The folder that a file stands in: the innermost that the table has.
-pub fn folder_of<'a>(floors: &'a [Folder], file: &str) -> Option<&'a Folder> {
+pub(crate) fn folder_of<'a>(floors: &'a [Folder], file: &str) -> Option<&'a Folder> {
     floors.iter().filter(|folder| file.starts_with(&folder.name)).max_by_key(|folder| folder.name.len())
 }
 
 /// Arrows that run to a higher floor.
-pub fn upward(floors: &[Folder], arrows: &BTreeSet<(String, String)>) -> Vec<String> {
+pub(crate) fn upward(floors: &[Folder], arrows: &BTreeSet<(String, String)>) -> Vec<String> {
     arrows_that(floors, arrows, |from, to| to.floor > from.floor)
 }
 
 /// Arrows that run to another folder of the same floor.
-pub fn sideways(floors: &[Folder], arrows: &BTreeSet<(String, String)>) -> Vec<String> {
+pub(crate) fn sideways(floors: &[Folder], arrows: &BTreeSet<(String, String)>) -> Vec<String> {
     arrows_that(floors, arrows, |from, to| to.floor == from.floor && to.name != from.name)
 }
 
@@ -52,14 +52,14 @@ fn arrows_that(
 }
 
 /// Files that stand in no folder of the table; the crate's roots stand above all floors.
-pub fn without_floor(floors: &[Folder], sources: &[Source]) -> Vec<String> {
+pub(crate) fn without_floor(floors: &[Folder], sources: &[Source]) -> Vec<String> {
     let files = sources.iter().map(|source| source.name.as_str()).filter(|name| name.starts_with("src/"));
     let roots = ["src/lib.rs", "src/main.rs"];
     files.filter(|name| !roots.contains(name) && folder_of(floors, name).is_none()).map(str::to_owned).collect()
 }
 
 /// Folders whose `mod.rs` does not open with the floor that the table says.
-pub fn wrong_openings(floors: &[Folder], sources: &[Source]) -> Vec<String> {
+pub(crate) fn wrong_openings(floors: &[Folder], sources: &[Source]) -> Vec<String> {
     let mut found = Vec::new();
     for folder in floors {
         let file = format!("{}mod.rs", folder.name);

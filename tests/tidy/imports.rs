@@ -12,7 +12,7 @@ use crate::source::{Modules, Source, is_for_tests, modules};
 
 /// Arrows from file to file.
 #[derive(Default)]
-pub struct Imports {
+pub(crate) struct Imports {
     /// One uses what the other defines.
     pub uses: BTreeSet<(String, String)>,
     /// One shows what the other defines.
@@ -21,7 +21,7 @@ pub struct Imports {
 
 impl Imports {
     /// Both kinds of arrows.
-    pub fn all(&self) -> BTreeSet<(String, String)> {
+    pub(crate) fn all(&self) -> BTreeSet<(String, String)> {
         self.uses.union(&self.shows).cloned().collect()
     }
 }
@@ -37,7 +37,7 @@ struct Names {
     globs: Vec<(Vec<String>, bool)>,
 }
 
-pub fn imports(sources: &[Source]) -> Imports {
+pub(crate) fn imports(sources: &[Source]) -> Imports {
     let modules = modules(sources);
     let names = modules.iter().map(|(path, module)| (path.clone(), names_of(&modules, path, module.items))).collect();
     let resolver = Resolver { modules: &modules, names };
@@ -233,7 +233,7 @@ impl Visit<'_> for Paths {
     }
 }
 
-pub fn attributes(item: &syn::Item) -> &[syn::Attribute] {
+pub(crate) fn attributes(item: &syn::Item) -> &[syn::Attribute] {
     match item {
         syn::Item::Const(item) => &item.attrs,
         syn::Item::Enum(item) => &item.attrs,

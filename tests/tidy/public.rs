@@ -19,7 +19,7 @@ struct Item {
 }
 
 /// Public items whose name nobody outside the library needs. `outside` is what other crates say.
-pub fn unused(modules: &Modules<'_>, outside: &[Source], documents: &[String]) -> Vec<String> {
+pub(crate) fn unused(modules: &Modules<'_>, outside: &[Source], documents: &[String]) -> Vec<String> {
     let mut used: BTreeSet<String> = BTreeSet::new();
     outside.iter().for_each(|source| add_words(&source.text, &mut used));
     documents.iter().flat_map(|text| code_of(text)).for_each(|code| add_words(code, &mut used));
@@ -53,9 +53,10 @@ fn add_words(text: &str, words: &mut BTreeSet<String>) {
     words.extend(found.map(str::to_owned));
 }
 
-/// Fenced code, also in doc comments.
+/// Code in a document: what stands between backticks, and lines that are indented.
 fn code_of(text: &str) -> impl Iterator<Item = &str> {
-    text.split("```").skip(1).step_by(2)
+    let indented = text.lines().filter(|line| line.starts_with("    "));
+    text.split('`').skip(1).step_by(2).chain(indented)
 }
 
 struct Public<'a> {
@@ -106,12 +107,22 @@ impl Visit<'_> for Public<'_> {
             syn::Item::Fn(item) => self.add(&item.vis, &item.sig.ident, item.sig.to_token_stream()),
             syn::Item::Mod(item) => self.add(&item.vis, &item.ident, TokenStream::new()),
             syn::Item::Struct(item) => {
-                self.add(&item.vis, &item.ident, public_fields(&item.fields));
+                let seen = [item.generics.to_token_stream(), public_fields(&item.fields)];
+                self.add(&item.vis, &item.ident, seen.into_iter().collect());
                 visit::visit_item_struct(self, item);
             }
             syn::Item::Trait(item) => self.add(&item.vis, &item.ident, item.to_token_stream()),
-            syn::Item::Type(item) => self.add(&item.vis, &item.ident, item.ty.to_token_stream()),
+            syn::Item::Type(item) => {
+                self.add(&item.vis, &item.ident, item.ty.to_token_stream());
+                // A trait that a type goes through is seen wherever the type is, whatever the alias.
+                if matches!(&*item.ty, syn::Type::Path(path) if path.qself.is_some()) {
+                    self.of_traits.extend(words_of(item.ty.to_token_stream()));
+                }
+            }
+            // What a list is made of is as public as what the list makes.
+            syn::Item::Macro(item) => self.of_traits.extend(words_of(item.mac.tokens.clone())),
             syn::Item::Impl(item) => {
+                self.of_traits.extend(words_of(item.generics.to_token_stream()));
                 let types = item.items.iter().filter(|part| matches!(part, syn::ImplItem::Type(_)));
                 types.for_each(|part| self.of_traits.extend(words_of(part.to_token_stream())));
                 visit::visit_item_impl(self, item);

@@ -5,18 +5,18 @@ use syn::visit::{self, Visit};
 
 use crate::source::Source;
 
-pub const FUNCTION_LINES_MAX: usize = 70;
-pub const FILE_LINES_MAX: usize = 500;
-pub const LINE_COLUMNS_MAX: usize = 120;
+pub(crate) const FUNCTION_LINES_MAX: usize = 70;
+pub(crate) const FILE_LINES_MAX: usize = 500;
+pub(crate) const LINE_COLUMNS_MAX: usize = 120;
 
 /// A function with its length in lines, from `fn` to its last brace.
-pub struct Function {
+pub(crate) struct Function {
     pub name: String,
     pub line: usize,
     pub lines: usize,
 }
 
-pub fn functions(source: &Source) -> Vec<Function> {
+pub(crate) fn functions(source: &Source) -> Vec<Function> {
     let mut found = Functions(Vec::new());
     found.visit_file(&source.syntax);
     found.0
@@ -49,22 +49,22 @@ impl Visit<'_> for Functions {
     }
 }
 
-pub fn long_functions(source: &Source) -> Vec<String> {
+pub(crate) fn long_functions(source: &Source) -> Vec<String> {
     let long = functions(source).into_iter().filter(|function| function.lines > FUNCTION_LINES_MAX);
     long.map(|long| format!("{}:{}: {} has {} lines", source.name, long.line, long.name, long.lines)).collect()
 }
 
-pub fn long_file(source: &Source) -> Option<String> {
+pub(crate) fn long_file(source: &Source) -> Option<String> {
     let lines = source.text.lines().count();
     (lines > FILE_LINES_MAX).then(|| format!("{} has {lines} lines", source.name))
 }
 
-pub fn long_lines(source: &Source) -> Vec<String> {
+pub(crate) fn long_lines(source: &Source) -> Vec<String> {
     let long = (1..).zip(source.text.lines()).filter(|(_, line)| line.chars().count() > LINE_COLUMNS_MAX);
     long.map(|(number, line)| format!("{}:{number} has {} columns", source.name, line.chars().count())).collect()
 }
 
 /// Files that do not say what they are.
-pub fn without_opening(source: &Source) -> Option<String> {
+pub(crate) fn without_opening(source: &Source) -> Option<String> {
     (!source.text.starts_with("//!")).then(|| format!("{} does not open with `//!`", source.name))
 }

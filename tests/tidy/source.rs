@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// A source file.
-pub struct Source {
+pub(crate) struct Source {
     /// Relative to the root, with `/`.
     pub name: String,
     pub text: String,
@@ -13,25 +13,25 @@ pub struct Source {
 }
 
 impl Source {
-    pub fn new(name: &str, text: &str) -> Self {
+    pub(crate) fn new(name: &str, text: &str) -> Self {
         let syntax = syn::parse_file(text).unwrap_or_else(|error| panic!("{name}: {error}"));
         Self { name: name.into(), text: text.into(), syntax }
     }
 }
 
 /// Every Rust file in these folders, in order of name.
-pub fn read_all(root: &Path, folders: &[&str]) -> Vec<Source> {
+pub(crate) fn read_all(root: &Path, folders: &[&str]) -> Vec<Source> {
     let mut paths = Vec::new();
     folders.iter().for_each(|folder| rust_files(&root.join(folder), &mut paths));
     paths.sort();
     paths.iter().map(|path| Source::new(&relative(root, path), &read(path))).collect()
 }
 
-pub fn read(path: &Path) -> String {
+pub(crate) fn read(path: &Path) -> String {
     fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
-pub fn relative(root: &Path, path: &Path) -> String {
+pub(crate) fn relative(root: &Path, path: &Path) -> String {
     path.strip_prefix(root).expect("below the root").to_string_lossy().replace('\\', "/")
 }
 
@@ -48,28 +48,28 @@ fn rust_files(dir: &Path, found: &mut Vec<PathBuf>) {
 }
 
 /// Whether an attribute leaves something to builds of tests.
-pub fn is_for_tests(attributes: &[syn::Attribute]) -> bool {
+pub(crate) fn is_for_tests(attributes: &[syn::Attribute]) -> bool {
     attributes.iter().any(|attribute| {
         let syn::Meta::List(list) = &attribute.meta else { return attribute.path().is_ident("test") };
         list.path.is_ident("cfg") && has_word(&list.tokens.to_string(), "test")
     })
 }
 
-pub fn has_word(text: &str, word: &str) -> bool {
+pub(crate) fn has_word(text: &str, word: &str) -> bool {
     text.split(|c: char| !c.is_alphanumeric() && c != '_').any(|found| found == word)
 }
 
 /// A module of the crate.
-pub struct Module<'a> {
+pub(crate) struct Module<'a> {
     pub file: &'a str,
     pub items: &'a [syn::Item],
 }
 
 /// Modules by path, the crate's root being the empty one. What only tests have is left out.
-pub type Modules<'a> = BTreeMap<Vec<String>, Module<'a>>;
+pub(crate) type Modules<'a> = BTreeMap<Vec<String>, Module<'a>>;
 
 /// The tree of modules below `src/lib.rs`.
-pub fn modules(sources: &[Source]) -> Modules<'_> {
+pub(crate) fn modules(sources: &[Source]) -> Modules<'_> {
     let by_name: BTreeMap<_, _> = sources.iter().map(|source| (source.name.as_str(), source)).collect();
     let mut found = Modules::new();
     let root = by_name["src/lib.rs"];

@@ -137,7 +137,7 @@ struct Consumed {
 }
 
 impl Units {
-    pub fn new(capacity: Capacity, settings: &Settings, now: SimTime) -> Self {
+    pub(super) fn new(capacity: Capacity, settings: &Settings, now: SimTime) -> Self {
         let (reads, writes) = rates(capacity);
         let starts_full = settings.burst_starts_full || capacity == Capacity::OnDemand;
         Self {
@@ -152,7 +152,7 @@ impl Units {
     }
 
     /// Applies an UpdateTable's capacity from `now` on.
-    pub fn change(&mut self, capacity: Capacity, now: SimTime) {
+    pub(super) fn change(&mut self, capacity: Capacity, now: SimTime) {
         let (reads, writes) = rates(capacity);
         self.capacity = capacity;
         (self.second, self.peak, self.grown) = ((0, Consumed::default()), Consumed::default(), now);
@@ -161,7 +161,7 @@ impl Units {
     }
 
     /// Returns whether there are units for a read of a single item; `hash` is that of its key.
-    pub fn can_read(&mut self, now: SimTime, hash: u64, half_units: u32) -> Result<(), TableThrottle> {
+    pub(crate) fn can_read(&mut self, now: SimTime, hash: u64, half_units: u32) -> Result<(), TableThrottle> {
         self.grow_on_demand(now);
         if !self.is_limited {
             return Ok(());
@@ -169,7 +169,7 @@ impl Units {
         self.reads.can(now, hash, half_units.into()).map_err(read_throttle)
     }
     /// Returns whether a page of Query or Scan may be read.
-    pub fn can_read_page(&mut self, now: SimTime, hash: u64) -> Result<(), TableThrottle> {
+    pub(crate) fn can_read_page(&mut self, now: SimTime, hash: u64) -> Result<(), TableThrottle> {
         self.grow_on_demand(now);
         if !self.is_limited {
             return Ok(());
@@ -177,7 +177,7 @@ impl Units {
         self.reads.can_page(now, hash).map_err(read_throttle)
     }
     /// Returns whether there are units for a write.
-    pub fn can_write(&mut self, now: SimTime, hash: u64, units: u32) -> Result<(), TableThrottle> {
+    pub(crate) fn can_write(&mut self, now: SimTime, hash: u64, units: u32) -> Result<(), TableThrottle> {
         self.grow_on_demand(now);
         if !self.is_limited {
             return Ok(());
@@ -187,11 +187,11 @@ impl Units {
             Short::Partition => TableThrottle::PartitionWrite,
         })
     }
-    pub fn take_read(&mut self, now: SimTime, hash: u64, half_units: u32) {
+    pub(crate) fn take_read(&mut self, now: SimTime, hash: u64, half_units: u32) {
         self.reads.take(now, hash, half_units.into());
         self.second.1.reads += u64::from(half_units);
     }
-    pub fn take_write(&mut self, now: SimTime, hash: u64, units: u32) {
+    pub(crate) fn take_write(&mut self, now: SimTime, hash: u64, units: u32) {
         self.writes.take(now, hash, units.into());
         self.second.1.writes += u64::from(units);
     }
@@ -233,14 +233,12 @@ pub(crate) struct Served {
     pub read_units: u64,
     /// Write units.
     pub write_units: u64,
-    /// Partitions that share them.
-    pub partitions: u64,
 }
 
 /// What a new table of this capacity serves each second, without saved bursts.
 pub(crate) fn served(capacity: Capacity) -> Served {
     let (reads, writes) = rates(capacity);
-    Served { read_units: reads.rate / 2, write_units: writes.rate, partitions: writes.partitions }
+    Served { read_units: reads.rate / 2, write_units: writes.rate }
 }
 
 fn rates(capacity: Capacity) -> (Rates, Rates) {
@@ -263,10 +261,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_table_serves_what_is_provisioned_and_a_new_one_on_demand_has_four_partitions() {
-        let provisioned = Served { read_units: 10, write_units: 1001, partitions: 2 };
+    fn a_table_serves_what_is_provisioned_and_a_new_one_on_demand_what_it_starts_with() {
+        let provisioned = Served { read_units: 10, write_units: 1001 };
         assert_eq!(served(Capacity::Provisioned { read: 10, write: 1001 }), provisioned);
-        let on_demand = Served { read_units: 12_000, write_units: 4000, partitions: 4 };
+        let on_demand = Served { read_units: 12_000, write_units: 4000 };
         assert_eq!(served(Capacity::OnDemand), on_demand);
     }
 

@@ -14,7 +14,7 @@ pub struct Path {
     /// The top-level attribute that the path begins with.
     pub name: AttributeName,
     /// Where inside it.
-    pub steps: Vec<Step>,
+    pub(crate) steps: Vec<Step>,
 }
 
 /// A step into a map or a list.
@@ -56,12 +56,12 @@ impl Path {
         })
     }
     /// Returns whether one of the two leads into the other, or both are the same.
-    pub fn overlaps(&self, other: &Self) -> bool {
+    pub(crate) fn overlaps(&self, other: &Self) -> bool {
         let common = self.steps.len().min(other.steps.len());
         self.name == other.name && self.steps[..common] == other.steps[..common]
     }
     /// Returns whether the two take one value for a map here and for a list there.
-    pub fn conflicts(&self, other: &Self) -> bool {
+    pub(crate) fn conflicts(&self, other: &Self) -> bool {
         let first_difference = self.steps.iter().zip(&other.steps).find(|(a, b)| a != b);
         let differ = |(a, b): (&Step, &Step)| std::mem::discriminant(a) != std::mem::discriminant(b);
         self.name == other.name && first_difference.is_some_and(differ)
@@ -212,7 +212,7 @@ impl AttributeType {
         (Self::M, "M"),
     ];
     /// The type with this name.
-    pub fn named(name: &str) -> Option<Self> {
+    pub(crate) fn named(name: &str) -> Option<Self> {
         Self::ALL.iter().find(|(_, known)| *known == name).map(|(kind, _)| *kind)
     }
     /// AWS's name of the type.
@@ -253,11 +253,6 @@ impl Update {
     /// SET of an attribute to a value.
     pub fn set(path: impl Into<Path>, value: AttributeValue) -> Self {
         Self::Set(path.into(), SetOperand::Value(value))
-    }
-    /// SET of an attribute to a value unless it is there.
-    pub fn set_if_not_exists(path: impl Into<Path>, value: AttributeValue) -> Self {
-        let path = path.into();
-        Self::Set(path.clone(), SetOperand::IfNotExists(path, Box::new(SetOperand::Value(value))))
     }
     /// What is changed.
     pub fn path(&self) -> &Path {

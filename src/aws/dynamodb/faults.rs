@@ -29,23 +29,23 @@ impl FaultTarget {
 }
 
 impl Faults {
-    pub fn new(seed: Seed) -> Self {
+    pub(super) fn new(seed: Seed) -> Self {
         Self { active: Vec::new(), random: seed.stream("faults") }
     }
-    pub fn are_any(&self) -> bool {
+    pub(crate) fn are_any(&self) -> bool {
         !self.active.is_empty()
     }
     /// Lets a fault begin.
-    pub fn begin(&mut self, id: u32, fault: Fault) {
+    pub(super) fn begin(&mut self, id: u32, fault: Fault) {
         self.active.push((id, fault));
     }
     /// Ends the fault of this `id`, if it is one of these.
-    pub fn end(&mut self, id: u32) {
+    pub(super) fn end(&mut self, id: u32) {
         self.active.retain(|(active, _)| *active != id);
     }
 
     /// Refuses the whole call when a fault makes the service unavailable.
-    pub fn check_available(&mut self, table: Option<&TableName>, operation: Operation) -> Result<(), Error> {
+    pub(crate) fn check_available(&mut self, table: Option<&TableName>, operation: Operation) -> Result<(), Error> {
         let is_down = self.active.iter().any(|(_, fault)| match fault {
             Fault::Unavailable { target, rate } => target.hits(table, operation) && self.random.chance(*rate),
             Fault::Throttle { .. } | Fault::InternalError { .. } => false,
@@ -54,7 +54,7 @@ impl Faults {
     }
 
     /// The fate of one read or write.
-    pub fn draw(&mut self, table: Option<&TableName>, operation: Operation) -> Option<Injected> {
+    pub(super) fn draw(&mut self, table: Option<&TableName>, operation: Operation) -> Option<Injected> {
         for (_, fault) in &self.active {
             match fault {
                 Fault::Throttle { target, rate } if target.hits(table, operation) && self.random.chance(*rate) => {

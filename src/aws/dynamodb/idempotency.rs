@@ -25,7 +25,7 @@ impl Tokens {
     ///
     /// # Errors
     /// IdempotentParameterMismatchException when the token was used for other writes.
-    pub fn is_applied(&mut self, now: SimTime, token: &str, writes: &[TransactWrite]) -> Result<bool, Error> {
+    pub(crate) fn is_applied(&mut self, now: SimTime, token: &str, writes: &[TransactWrite]) -> Result<bool, Error> {
         self.forget(now);
         match self.writes.get(token) {
             None => Ok(false),
@@ -35,7 +35,7 @@ impl Tokens {
     }
 
     /// Keeps the token of a transaction that was applied.
-    pub fn keep(&mut self, now: SimTime, token: Box<str>, writes: Vec<TransactWrite>) {
+    pub(super) fn keep(&mut self, now: SimTime, token: Box<str>, writes: Vec<TransactWrite>) {
         self.kept_since.push_back((now, token.clone()));
         self.writes.insert(token, writes);
     }

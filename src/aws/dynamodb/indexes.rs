@@ -14,12 +14,12 @@ use crate::base::SimTime;
 /// An index of a table.
 pub(super) struct Index {
     pub name: Box<str>,
-    pub is_active: bool,
+    pub(crate) is_active: bool,
     pub keys: KeySchema,
     pub store: Store,
     pub units: Units,
     /// Whether it has capacity of its own; otherwise it follows the table's.
-    pub has_own_capacity: bool,
+    pub(crate) has_own_capacity: bool,
     pub projection: Projection,
 }
 
@@ -40,7 +40,7 @@ struct Entry {
 
 impl Index {
     /// As DescribeTable shows it.
-    pub fn describe(&self) -> IndexDescription {
+    pub(super) fn describe(&self) -> IndexDescription {
         IndexDescription {
             name: self.name.clone(),
             is_active: self.is_active,
@@ -67,7 +67,7 @@ impl Index {
     }
 
     /// Returns whether entries have this attribute of their items.
-    pub fn shows(&self, table: &KeySchema, name: &AttributeName) -> bool {
+    pub(super) fn shows(&self, table: &KeySchema, name: &AttributeName) -> bool {
         let is_key = self.keys.has(name) || table.has(name);
         match &self.projection {
             Projection::KeysOnly => is_key,
@@ -77,7 +77,7 @@ impl Index {
     }
 
     /// The key of an entry, with the table's key: what a page that ends there is continued from.
-    pub fn key_of(&self, table: &KeySchema, entry: &Item) -> Option<Key> {
+    pub(crate) fn key_of(&self, table: &KeySchema, entry: &Item) -> Option<Key> {
         let key = table.key_of(entry)?;
         let (hash, range) = self.keys.parts(entry)?;
         let key = key.and(self.keys.hash.clone(), hash.clone());
@@ -88,7 +88,7 @@ impl Index {
     }
 
     /// The place of the entry with such a key.
-    pub fn place_of(&self, table: &KeySchema, key: &Key) -> Option<Place> {
+    pub(crate) fn place_of(&self, table: &KeySchema, key: &Key) -> Option<Place> {
         let attributes = key.attributes();
         let is_exact = attributes.iter_named().all(|(name, _)| self.keys.has(name) || table.has(name));
         let (hash, range) = self.keys.parts(attributes).filter(|_| is_exact)?;
@@ -97,7 +97,7 @@ impl Index {
     }
 
     /// What a write from `before` to `after` does to this index, which is number `index`.
-    pub fn change(
+    pub(super) fn change(
         &self,
         index: usize,
         table: &KeySchema,
@@ -121,7 +121,7 @@ impl Index {
         Some(IndexChange { index, units, delete: delete.map(|entry| entry.place), put })
     }
 
-    pub fn apply(&mut self, change: IndexChange, now: SimTime) {
+    pub(crate) fn apply(&mut self, change: IndexChange, now: SimTime) {
         if let Some(place) = change.delete {
             self.store.delete(place, now);
         }
@@ -131,7 +131,7 @@ impl Index {
     }
 
     /// Fills a new index from the table's items.
-    pub fn backfill<'a>(&mut self, table: &KeySchema, items: impl Iterator<Item = &'a Arc<Item>>, now: SimTime) {
+    pub(crate) fn backfill<'a>(&mut self, table: &KeySchema, items: impl Iterator<Item = &'a Arc<Item>>, now: SimTime) {
         for item in items {
             if let Some(entry) = self.entry(table, item) {
                 self.store.put(entry.place, entry.item, entry.size_bytes, now);
@@ -142,7 +142,7 @@ impl Index {
 
 impl IndexChange {
     /// The hash of the key that it writes, which chooses the index's partition.
-    pub fn hash(&self) -> u64 {
+    pub(super) fn hash(&self) -> u64 {
         self.put.as_ref().map(|entry| &entry.place).or(self.delete.as_ref()).map_or(0, Place::hash)
     }
 }

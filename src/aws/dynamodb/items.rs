@@ -34,7 +34,7 @@ pub(super) struct Write<'a> {
     pub place: Place,
     pub change: Change<'a>,
     pub condition: Option<&'a Condition>,
-    pub returns: Returns,
+    pub(crate) returns: Returns,
 }
 
 /// What a write does.
@@ -81,7 +81,7 @@ pub(super) type Written = Result<Option<Arc<Item>>, Error>;
 #[derive(Clone, Debug, Default)]
 pub(super) struct Tally {
     pub consumed: Consumed,
-    pub is_stale: bool,
+    pub(crate) is_stale: bool,
 }
 
 impl DynamoDb {

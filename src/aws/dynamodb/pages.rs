@@ -27,7 +27,7 @@ pub(super) struct Query {
     pub index: Option<Box<str>>,
     pub keys: Vec<(AttributeName, KeyCondition)>,
     pub filter: Option<Condition>,
-    pub forward: bool,
+    pub(crate) forward: bool,
     pub page: Page,
 }
 

@@ -54,7 +54,7 @@ impl DynamoDb {
     }
 
     /// Names of the tables that exist.
-    pub fn table_names(&self) -> impl Iterator<Item = &TableName> {
+    pub(crate) fn table_names(&self) -> impl Iterator<Item = &TableName> {
         self.names.keys()
     }
 

@@ -23,7 +23,7 @@ pub(super) struct KeySchema {
 
 impl KeySchema {
     /// Values of the key attributes, when the item has them all with types that keys may have.
-    pub fn parts<'a>(&self, item: &'a Item) -> Option<(&'a AttributeValue, Option<&'a AttributeValue>)> {
+    pub(super) fn parts<'a>(&self, item: &'a Item) -> Option<(&'a AttributeValue, Option<&'a AttributeValue>)> {
         let part = |name: &AttributeName| item.get(name).filter(|value| is_key_value(value));
         let range = match &self.range {
             Some(name) => Some(part(name)?),
@@ -32,7 +32,7 @@ impl KeySchema {
         Some((part(&self.hash)?, range))
     }
     /// The key of an item that has one.
-    pub fn key_of(&self, item: &Item) -> Option<Key> {
+    pub(crate) fn key_of(&self, item: &Item) -> Option<Key> {
         let (hash, range) = self.parts(item)?;
         let key = Key::of(self.hash.clone(), hash.clone());
         Some(match (&self.range, range) {
@@ -41,11 +41,11 @@ impl KeySchema {
         })
     }
     /// Returns whether the attribute is one of the key's.
-    pub fn has(&self, name: &AttributeName) -> bool {
+    pub(super) fn has(&self, name: &AttributeName) -> bool {
         self.hash == *name || self.range.as_ref() == Some(name)
     }
     /// The names of the key attributes.
-    pub fn names(&self) -> impl Iterator<Item = &AttributeName> {
+    pub(super) fn names(&self) -> impl Iterator<Item = &AttributeName> {
         [Some(&self.hash), self.range.as_ref()].into_iter().flatten()
     }
 }
@@ -69,7 +69,7 @@ pub(super) struct Place {
 
 impl Place {
     /// The place of a hash key and whatever else makes the item unique. All items of one hash key stand together.
-    pub fn of_parts<'a>(hash_key: &AttributeValue, rest: impl IntoIterator<Item = &'a AttributeValue>) -> Self {
+    pub(crate) fn of_parts<'a>(hash_key: &AttributeValue, rest: impl IntoIterator<Item = &'a AttributeValue>) -> Self {
         let mut bytes = Vec::with_capacity(64);
         push_value(hash_key, &mut bytes);
         let hash = xxh3_64(&bytes);
@@ -77,7 +77,7 @@ impl Place {
         Self { hash, bytes: bytes.into() }
     }
     /// The hash of the hash key, which chooses the partition.
-    pub fn hash(&self) -> u64 {
+    pub(super) fn hash(&self) -> u64 {
         self.hash
     }
     /// Before all places of that hash.
@@ -120,20 +120,20 @@ struct Before {
 /// An item with its size and its recent versions.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Row {
-    pub present: Option<Arc<Item>>,
+    pub(crate) present: Option<Arc<Item>>,
     pub size_bytes: u64,
     history: VecDeque<Before>,
 }
 
 impl Row {
     /// The row as it was at `at`, or as it is for `None`.
-    pub fn as_of(&self, at: Option<SimTime>) -> Option<&Arc<Item>> {
+    pub(crate) fn as_of(&self, at: Option<SimTime>) -> Option<&Arc<Item>> {
         let Some(at) = at else { return self.present.as_ref() };
         let newer = self.history.partition_point(|before| before.until <= at);
         self.history.get(newer).map_or(self.present.as_ref(), |before| before.item.as_ref())
     }
     /// The newest version there is, of a deleted row the one before.
-    pub fn newest(&self) -> Option<&Arc<Item>> {
+    pub(crate) fn newest(&self) -> Option<&Arc<Item>> {
         self.present.as_ref().or_else(|| self.history.iter().rev().find_map(|before| before.item.as_ref()))
     }
 }
@@ -150,15 +150,15 @@ pub(super) struct Store {
 }
 
 impl Store {
-    pub fn new(keep_history: SimDuration) -> Self {
+    pub(super) fn new(keep_history: SimDuration) -> Self {
         Self { rows: BTreeMap::new(), ghosts: VecDeque::new(), keep_history, count: 0, size_bytes: 0 }
     }
-    pub fn row(&self, place: &Place) -> Option<&Row> {
+    pub(super) fn row(&self, place: &Place) -> Option<&Row> {
         self.rows.get(place)
     }
 
     /// Replaces or creates an item of `size_bytes`.
-    pub fn put(&mut self, place: Place, item: Arc<Item>, size_bytes: u64, now: SimTime) {
+    pub(super) fn put(&mut self, place: Place, item: Arc<Item>, size_bytes: u64, now: SimTime) {
         self.bury_ghosts(now);
         let row = self.rows.entry(place).or_default();
         self.count += u64::from(row.present.is_none());
@@ -169,7 +169,7 @@ impl Store {
     }
 
     /// Deletes an item, if it is there.
-    pub fn delete(&mut self, place: Place, now: SimTime) {
+    pub(crate) fn delete(&mut self, place: Place, now: SimTime) {
         self.bury_ghosts(now);
         let Some(row) = self.rows.get_mut(&place) else { return };
         let Some(before) = row.present.take() else { return };
@@ -197,7 +197,11 @@ impl Store {
     }
 
     /// Rows in scan order: those of the segment, after `start`.
-    pub fn scan(&self, start: Option<Place>, segment: Option<(u32, u32)>) -> impl Iterator<Item = (&Place, &Row)> {
+    pub(super) fn scan(
+        &self,
+        start: Option<Place>,
+        segment: Option<(u32, u32)>,
+    ) -> impl Iterator<Item = (&Place, &Row)> {
         let (segment, total) = segment.unwrap_or((0, 1));
         let first = Place::first_of_segment(segment, total);
         let from = match start {
@@ -207,22 +211,22 @@ impl Store {
         self.rows.range((from, Unbounded)).take_while(move |(place, _)| place.segment(total) == segment)
     }
     /// Rows of one hash key, with perhaps others whose key has the same hash.
-    pub fn group(&self, hash_key: &AttributeValue) -> impl Iterator<Item = (&Place, &Row)> {
+    pub(crate) fn group(&self, hash_key: &AttributeValue) -> impl Iterator<Item = (&Place, &Row)> {
         let hash = Place::of_parts(hash_key, None).hash;
         self.rows.range(Place::first_of(hash)..).take_while(move |(place, _)| place.hash == hash)
     }
-    pub fn present(&self) -> impl Iterator<Item = &Arc<Item>> {
+    pub(crate) fn present(&self) -> impl Iterator<Item = &Arc<Item>> {
         self.rows.values().filter_map(|row| row.present.as_ref())
     }
-    pub fn count(&self) -> u64 {
+    pub(super) fn count(&self) -> u64 {
         self.count
     }
-    pub fn size_bytes(&self) -> u64 {
+    pub(super) fn size_bytes(&self) -> u64 {
         self.size_bytes
     }
     /// Rows kept, with the deleted ones that late readers may still see.
     #[cfg(test)]
-    pub fn rows_kept(&self) -> usize {
+    pub(crate) fn rows_kept(&self) -> usize {
         self.rows.len()
     }
 }

@@ -19,21 +19,21 @@ pub(super) struct Table {
     pub name: TableName,
     pub status: TableStatus,
     /// When the present transition ends.
-    pub transition_ends: Option<SimTime>,
+    pub(crate) transition_ends: Option<SimTime>,
     /// Capacity from the end of the present transition on.
-    pub next_capacity: Option<Capacity>,
+    pub(crate) next_capacity: Option<Capacity>,
     pub keys: KeySchema,
     pub store: Store,
     pub units: Units,
-    pub indexes: Vec<Index>,
+    pub(crate) indexes: Vec<Index>,
     /// Types of key attributes, where they were declared.
-    pub key_types: Vec<(AttributeName, AttributeType)>,
-    pub created_at: SimTime,
-    pub is_protected: bool,
+    pub(crate) key_types: Vec<(AttributeName, AttributeType)>,
+    pub(crate) created_at: SimTime,
+    pub(crate) is_protected: bool,
     pub tags: BTreeMap<Box<str>, Box<str>>,
     /// The attribute of TimeToLive.
-    pub time_to_live: Option<AttributeName>,
-    pub has_recovery: bool,
+    pub(crate) time_to_live: Option<AttributeName>,
+    pub(crate) has_recovery: bool,
 }
 
 pub(super) fn check_capacity(capacity: Capacity) -> Result<(), Error> {
@@ -47,7 +47,7 @@ pub(super) fn check_capacity(capacity: Capacity) -> Result<(), Error> {
 
 impl Table {
     /// Adds an index and fills it; it serves from the end of the transition on.
-    pub fn add_index(&mut self, index: IndexSchema, settings: &Settings, now: SimTime) -> Result<(), Error> {
+    pub(crate) fn add_index(&mut self, index: IndexSchema, settings: &Settings, now: SimTime) -> Result<(), Error> {
         index.capacity.map_or(Ok(()), check_capacity)?;
         if self.indexes.iter().any(|present| present.name == index.name) {
             return Err(Error::Validation("Attempting to create an index which already exists".into()));
@@ -71,7 +71,7 @@ impl Table {
     }
 
     /// Ends the present transition; the new capacity, if that is what it brings.
-    pub fn finish_transition(&mut self, settings: &Settings, now: SimTime) -> Option<Capacity> {
+    pub(crate) fn finish_transition(&mut self, settings: &Settings, now: SimTime) -> Option<Capacity> {
         self.transition_ends = None;
         if self.status == TableStatus::Deleting {
             self.store = Store::new(settings.stale_read_lag_max);
@@ -86,7 +86,7 @@ impl Table {
     }
 
     /// The place of a key, or why it is none.
-    pub fn place(&self, key: &Key) -> Result<Place, Error> {
+    pub(super) fn place(&self, key: &Key) -> Result<Place, Error> {
         let attributes = key.attributes();
         let parts =
             self.keys.parts(attributes).filter(|(_, range)| attributes.len() == 1 + usize::from(range.is_some()));
@@ -102,7 +102,7 @@ impl Table {
     }
 
     /// The place of an item, which must have its key.
-    pub fn place_of_item(&self, item: &Item) -> Result<Place, Error> {
+    pub(crate) fn place_of_item(&self, item: &Item) -> Result<Place, Error> {
         let invalid =
             |problem: String| Error::Validation(format!("One or more parameter values were invalid: {problem}").into());
         if let Some(name) = self.keys.names().find(|name| item.get(name).is_none()) {
@@ -119,12 +119,12 @@ impl Table {
         Ok(Place::of_parts(hash, range))
     }
 
-    pub fn type_of(&self, name: &AttributeName) -> Option<AttributeType> {
+    pub(crate) fn type_of(&self, name: &AttributeName) -> Option<AttributeType> {
         self.key_types.iter().find(|(known, _)| known == name).map(|(_, kind)| *kind)
     }
 
     /// Key attributes of the table and of its indexes have the types that were declared for them.
-    pub fn check_key_types<'a>(
+    pub(crate) fn check_key_types<'a>(
         &self,
         mut attributes: impl Iterator<Item = (&'a AttributeName, &'a AttributeValue)>,
     ) -> Result<(), Error> {
@@ -142,7 +142,7 @@ impl Table {
     }
 
     /// Updates leave the key alone.
-    pub fn check_updates(&self, updates: &[Update]) -> Result<(), Error> {
+    pub(crate) fn check_updates(&self, updates: &[Update]) -> Result<(), Error> {
         match updates.iter().find(|update| self.keys.has(&update.path().name)) {
             None => Ok(()),
             Some(update) => {
@@ -156,7 +156,7 @@ impl Table {
         }
     }
 
-    pub fn index_named(&self, name: &str) -> Result<usize, Error> {
+    pub(crate) fn index_named(&self, name: &str) -> Result<usize, Error> {
         let position = self.indexes.iter().position(|index| *index.name == *name);
         position.ok_or(Error::ResourceNotFound)
     }

@@ -9,7 +9,7 @@ use crate::base::event::TableThrottle;
 
 impl Table {
     /// The indexes that a change may touch. A change of other attributes, as in a lease's renewal, touches none.
-    pub fn indexes_touched(&self, change: &Change<'_>, is_there: bool) -> Vec<usize> {
+    pub(crate) fn indexes_touched(&self, change: &Change<'_>, is_there: bool) -> Vec<usize> {
         let may_touch = |index: &Index| match change {
             Change::Update(_, changes) if is_there => {
                 changes.iter().any(|update| index.shows(&self.keys, &update.path().name))
@@ -19,16 +19,21 @@ impl Table {
         (0..self.indexes.len()).filter(|at| may_touch(&self.indexes[*at])).collect()
     }
     /// What a write does to those of the table's indexes that it may touch.
-    pub fn index_changes(&self, touched: &[usize], before: Option<&Item>, after: Option<&Item>) -> Vec<IndexChange> {
+    pub(crate) fn index_changes(
+        &self,
+        touched: &[usize],
+        before: Option<&Item>,
+        after: Option<&Item>,
+    ) -> Vec<IndexChange> {
         touched.iter().filter_map(|at| self.indexes[*at].change(*at, &self.keys, before, after)).collect()
     }
-    pub fn apply_index_changes(&mut self, changes: Vec<IndexChange>, now: SimTime) {
+    pub(crate) fn apply_index_changes(&mut self, changes: Vec<IndexChange>, now: SimTime) {
         for change in changes {
             self.indexes[change.index].apply(change, now);
         }
     }
     /// Capacity changes of the table reach the indexes that have none of their own.
-    pub fn change_capacity(&mut self, capacity: Capacity, now: SimTime) {
+    pub(crate) fn change_capacity(&mut self, capacity: Capacity, now: SimTime) {
         self.units.change(capacity, now);
         let followers = self.indexes.iter_mut().filter(|index| !index.has_own_capacity);
         followers.for_each(|index| index.units.change(capacity, now));
@@ -36,7 +41,7 @@ impl Table {
 
     /// What a caller hears of a shortage, of the table or of one of its indexes. What is on demand has nothing
     /// provisioned: there a partition is short that has not split yet.
-    pub fn throttling_reason(&self, short: TableThrottle, index: Option<usize>) -> Box<ThrottlingReason> {
+    pub(crate) fn throttling_reason(&self, short: TableThrottle, index: Option<usize>) -> Box<ThrottlingReason> {
         use TableThrottle as T;
         let index = index.map(|index| &self.indexes[index]);
         let units = index.map_or(&self.units, |index| &index.units);

@@ -13,16 +13,16 @@ pub(super) struct Aim<'a> {
 }
 
 impl<'a> Aim<'a> {
-    pub fn stream(stream: &'a StreamName) -> Self {
+    pub(super) fn stream(stream: &'a StreamName) -> Self {
         Self { stream: Some(stream), ..Self::default() }
     }
-    pub fn shard(stream: &'a StreamName, shard: ShardId) -> Self {
+    pub(super) fn shard(stream: &'a StreamName, shard: ShardId) -> Self {
         Self { shard: Some(shard), ..Self::stream(stream) }
     }
-    pub fn consumer(consumer: &'a ConsumerRef) -> Self {
+    pub(super) fn consumer(consumer: &'a ConsumerRef) -> Self {
         Self { consumer: Some(&consumer.name), ..Self::stream(&consumer.stream) }
     }
-    pub fn resource(resource: &'a Resource) -> Self {
+    pub(crate) fn resource(resource: &'a Resource) -> Self {
         match resource {
             Resource::Stream(stream) => Self::stream(stream),
             Resource::Consumer(consumer) => Self::consumer(consumer),

@@ -5,9 +5,9 @@
 use super::limits;
 
 /// Records a second that a shard takes.
-pub const SHARD_RECORDS_PER_S: f64 = limits::WRITE_RECORDS_PER_S as f64;
+pub(crate) const SHARD_RECORDS_PER_S: f64 = limits::WRITE_RECORDS_PER_S as f64;
 /// Bytes a second that a shard takes: data and partition keys.
-pub const SHARD_BYTES_PER_S: f64 = limits::WRITE_BYTES_PER_S as f64;
+pub(crate) const SHARD_BYTES_PER_S: f64 = limits::WRITE_BYTES_PER_S as f64;
 
 /// A load against its two limits; 1 is all of a limit.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -20,7 +20,7 @@ pub struct Share {
 
 impl Share {
     /// The share of the limit that is reached first.
-    pub fn larger(self) -> f64 {
+    pub(crate) fn larger(self) -> f64 {
         self.count.max(self.bytes)
     }
 }
@@ -29,9 +29,9 @@ impl Share {
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct WriteLoad {
     /// Records.
-    pub records_per_s: f64,
+    pub(crate) records_per_s: f64,
     /// Their bytes.
-    pub bytes_per_s: f64,
+    pub(crate) bytes_per_s: f64,
 }
 
 impl WriteLoad {
@@ -50,7 +50,7 @@ impl WriteLoad {
         Self { records_per_s: self.records_per_s * share, bytes_per_s: self.bytes_per_s * share }
     }
     /// Both loads together.
-    pub fn plus(self, other: Self) -> Self {
+    pub(crate) fn plus(self, other: Self) -> Self {
         Self {
             records_per_s: self.records_per_s + other.records_per_s,
             bytes_per_s: self.bytes_per_s + other.bytes_per_s,
@@ -62,26 +62,26 @@ impl WriteLoad {
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct ReadLoad {
     /// Calls.
-    pub calls_per_s: f64,
+    pub(crate) calls_per_s: f64,
     /// Bytes returned.
-    pub bytes_per_s: f64,
+    pub(crate) bytes_per_s: f64,
 }
 
 impl ReadLoad {
     /// What the load is of all that a shard gives to all who read it with GetRecords.
-    pub fn of_shard(self) -> Share {
+    pub(crate) fn of_shard(self) -> Share {
         let (calls, bytes) = (limits::READ_CALLS_PER_S as f64, limits::READ_BYTES_PER_S as f64);
         Share { count: self.calls_per_s / calls, bytes: self.bytes_per_s / bytes }
     }
     /// Both loads together.
-    pub fn plus(self, other: Self) -> Self {
+    pub(crate) fn plus(self, other: Self) -> Self {
         Self { calls_per_s: self.calls_per_s + other.calls_per_s, bytes_per_s: self.bytes_per_s + other.bytes_per_s }
     }
 }
 
 /// The fewest shards that are each asked for no more than `target_percent` of their limits, when all that is asked is
 /// `asked_percent` of one shard's.
-pub fn shards_needed(asked_percent: f64, target_percent: f64) -> f64 {
+pub(crate) fn shards_needed(asked_percent: f64, target_percent: f64) -> f64 {
     (asked_percent / target_percent).ceil()
 }
 

@@ -9,19 +9,19 @@ use crate::base::{ShardId, SimTime, TokenBucket};
 
 /// A registered consumer.
 pub(super) struct Consumer {
-    pub registered_at: SimTime,
+    pub(crate) registered_at: SimTime,
     /// When it is ACTIVE.
-    pub active_at: SimTime,
+    pub(crate) active_at: SimTime,
     /// When it is gone, once it is being deregistered.
-    pub gone_at: Option<SimTime>,
+    pub(crate) gone_at: Option<SimTime>,
     pub tags: Tags,
-    pub policy: Option<Box<str>>,
+    pub(crate) policy: Option<Box<str>>,
     /// Its pipes, by shard.
-    pub pipes: BTreeMap<ShardId, Pipe>,
+    pub(crate) pipes: BTreeMap<ShardId, Pipe>,
 }
 
 impl Consumer {
-    pub fn status(&self, now: SimTime) -> ConsumerStatus {
+    pub(super) fn status(&self, now: SimTime) -> ConsumerStatus {
         match self.gone_at {
             Some(_) => ConsumerStatus::Deleting,
             None if now < self.active_at => ConsumerStatus::Creating,
@@ -39,14 +39,14 @@ pub(super) struct Pipe {
 
 pub(super) struct Subscription {
     pub number: u64,
-    pub started_at: SimTime,
-    pub next_ordinal: u64,
+    pub(crate) started_at: SimTime,
+    pub(crate) next_ordinal: u64,
     /// When the last event was given.
-    pub last_event_at: Option<SimTime>,
+    pub(crate) last_event_at: Option<SimTime>,
 }
 
 impl Pipe {
-    pub fn new() -> Self {
+    pub(super) fn new() -> Self {
         Self { bytes: TokenBucket::full(SUBSCRIPTION_BYTES_PER_S, SUBSCRIPTION_BYTES_PER_S), current: None }
     }
 }

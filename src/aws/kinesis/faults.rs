@@ -32,26 +32,26 @@ impl FaultTarget {
 const PUTS: [Operation; 2] = [Operation::write("PutRecord"), Operation::write("PutRecords")];
 
 impl Faults {
-    pub fn new(seed: Seed) -> Self {
+    pub(super) fn new(seed: Seed) -> Self {
         Self { active: Vec::new(), random: seed.stream("faults") }
     }
 
     /// Lets a fault begin.
-    pub fn begin(&mut self, id: u32, fault: Fault) {
+    pub(super) fn begin(&mut self, id: u32, fault: Fault) {
         self.active.push((id, fault));
     }
     /// Ends the fault of this `id`, if it is one of these.
-    pub fn end(&mut self, id: u32) {
+    pub(super) fn end(&mut self, id: u32) {
         self.active.retain(|(active, _)| *active != id);
     }
 
     /// Returns whether any fault may refuse single records.
-    pub fn hit_records(&self) -> bool {
+    pub(crate) fn hit_records(&self) -> bool {
         self.active.iter().any(|(_, fault)| matches!(fault, Fault::Throttle { .. } | Fault::InternalError { .. }))
     }
 
     /// The fate of one record of a put.
-    pub fn one_record(&mut self, stream: &StreamName, shard: ShardId) -> Option<Injected> {
+    pub(crate) fn one_record(&mut self, stream: &StreamName, shard: ShardId) -> Option<Injected> {
         let hits = |target: &FaultTarget| PUTS.iter().any(|put| target.hits(Aim::shard(stream, shard), *put));
         for (_, fault) in &self.active {
             match fault {
@@ -68,7 +68,7 @@ impl Faults {
     }
 
     /// Faults that refuse a whole call. Throttles and internal errors of puts hit single records instead.
-    pub fn whole_call(&mut self, operation: Operation, quota: Quota, aim: Aim<'_>) -> Result<(), Error> {
+    pub(crate) fn whole_call(&mut self, operation: Operation, quota: Quota, aim: Aim<'_>) -> Result<(), Error> {
         let is_put = PUTS.contains(&operation);
         for (_, fault) in &self.active {
             let (target, rate, error) = match fault {
@@ -85,7 +85,7 @@ impl Faults {
     }
 
     /// Returns whether a fault expires the iterator of this call.
-    pub fn expires_iterator(&mut self, stream: &StreamName, shard: ShardId) -> bool {
+    pub(crate) fn expires_iterator(&mut self, stream: &StreamName, shard: ShardId) -> bool {
         let aim = Aim::shard(stream, shard);
         self.active.iter().any(|(_, fault)| match fault {
             Fault::ExpireIterators { target, rate } => {
@@ -96,7 +96,7 @@ impl Faults {
     }
 
     /// State of the KMS key: the latest fault decides.
-    pub fn key_state(&self) -> KmsKeyState {
+    pub(crate) fn key_state(&self) -> KmsKeyState {
         let states = self.active.iter().rev().map(|(_, fault)| match fault {
             Fault::KmsKey { state } => Some(*state),
             _ => None,

@@ -76,7 +76,7 @@ impl Kinesis {
     ///
     /// # Panics
     /// When a stream of that name exists already, or with no shards.
-    pub fn provision(
+    pub(crate) fn provision(
         &mut self,
         now: SimTime,
         name: &StreamName,

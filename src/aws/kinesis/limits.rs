@@ -7,100 +7,100 @@ use crate::base::SimDuration;
 use crate::base::units::MIB;
 
 /// Bytes a second that a shard takes (data and partition keys).
-pub const WRITE_BYTES_PER_S: u64 = MIB;
+pub(crate) const WRITE_BYTES_PER_S: u64 = MIB;
 /// Records a second that a shard takes.
-pub const WRITE_RECORDS_PER_S: u64 = 1000;
+pub(crate) const WRITE_RECORDS_PER_S: u64 = 1000;
 /// Largest record of a stream that was not set otherwise, in KiB: data and partition key.
-pub const MAX_RECORD_SIZE_KIB_DEFAULT: u32 = 1024;
+pub(crate) const MAX_RECORD_SIZE_KIB_DEFAULT: u32 = 1024;
 /// Largest record that a stream can be set to, in KiB.
-pub const MAX_RECORD_SIZE_KIB_MAX: u32 = 10_240;
+pub(crate) const MAX_RECORD_SIZE_KIB_MAX: u32 = 10_240;
 /// Largest PutRecords: all data and keys.
-pub const PUT_RECORDS_BYTES_MAX: u64 = 10 * MIB;
+pub(crate) const PUT_RECORDS_BYTES_MAX: u64 = 10 * MIB;
 /// Most records of a PutRecords.
-pub const PUT_RECORDS_ENTRIES_MAX: usize = 500;
+pub(crate) const PUT_RECORDS_ENTRIES_MAX: usize = 500;
 
 /// GetRecords calls a second on a shard, of all consumers together.
-pub const READ_CALLS_PER_S: u64 = 5;
+pub(crate) const READ_CALLS_PER_S: u64 = 5;
 /// Bytes a second that a shard gives to GetRecords.
-pub const READ_BYTES_PER_S: u64 = 2 * MIB;
+pub(crate) const READ_BYTES_PER_S: u64 = 2 * MIB;
 /// Most bytes of one GetRecords.
-pub const READ_BYTES_MAX: u64 = 10 * MIB;
+pub(crate) const READ_BYTES_MAX: u64 = 10 * MIB;
 /// Most records of one GetRecords.
-pub const READ_RECORDS_MAX: u32 = 10_000;
+pub(crate) const READ_RECORDS_MAX: u32 = 10_000;
 /// GetShardIterator calls a second on a shard.
-pub const ITERATOR_CALLS_PER_S: u64 = 5;
+pub(crate) const ITERATOR_CALLS_PER_S: u64 = 5;
 /// How long an iterator may be used.
-pub const ITERATOR_LIFETIME: SimDuration = SimDuration::from_secs(300);
+pub(crate) const ITERATOR_LIFETIME: SimDuration = SimDuration::from_secs(300);
 /// How long a paging token may be used.
-pub const TOKEN_LIFETIME: SimDuration = SimDuration::from_secs(300);
+pub(crate) const TOKEN_LIFETIME: SimDuration = SimDuration::from_secs(300);
 
 /// A day: the shortest retention, and that of a new stream.
-pub const RETENTION_HOURS_MIN: u32 = 24;
+pub(crate) const RETENTION_HOURS_MIN: u32 = 24;
 /// A year of 365 days: the longest retention.
-pub const RETENTION_HOURS_MAX: u32 = 8760;
+pub(crate) const RETENTION_HOURS_MAX: u32 = 8760;
 
 /// Most shards that UpdateShardCount goes to.
-pub const SHARD_COUNT_TARGET_MAX: u32 = 10_000;
+pub(crate) const SHARD_COUNT_TARGET_MAX: u32 = 10_000;
 /// Most shards that CreateStream takes in one request, seen in production's validation.
-pub const SHARD_COUNT_CREATE_MAX: u32 = 100_000;
+pub(crate) const SHARD_COUNT_CREATE_MAX: u32 = 100_000;
 /// Successful UpdateShardCount calls per stream in 24 hours.
-pub const UPDATE_SHARD_COUNT_PER_DAY: usize = 10;
+pub(crate) const UPDATE_SHARD_COUNT_PER_DAY: usize = 10;
 /// Successful StartStreamEncryption (and StopStreamEncryption) calls per stream in 24 hours.
-pub const ENCRYPTION_CHANGES_PER_DAY: usize = 25;
+pub(crate) const ENCRYPTION_CHANGES_PER_DAY: usize = 25;
 /// Streams that may be CREATING at once.
-pub const STREAMS_CREATING_MAX: usize = 5;
+pub(crate) const STREAMS_CREATING_MAX: usize = 5;
 
 /// Cap and default of DescribeStream's Limit.
-pub const DESCRIBE_SHARDS_MAX: u32 = 100;
+pub(crate) const DESCRIBE_SHARDS_MAX: u32 = 100;
 /// Cap and default of ListShards' MaxResults.
-pub const LIST_SHARDS_MAX: u32 = 1000;
+pub(crate) const LIST_SHARDS_MAX: u32 = 1000;
 /// Cap and default of ListStreams' Limit.
-pub const LIST_STREAMS_MAX: u32 = 100;
+pub(crate) const LIST_STREAMS_MAX: u32 = 100;
 /// Largest Limit or MaxResults that is accepted.
-pub const LIMIT_MAX: u32 = 10_000;
+pub(crate) const LIMIT_MAX: u32 = 10_000;
 
 /// Tags of a resource.
-pub const TAGS_MAX: usize = 50;
+pub(crate) const TAGS_MAX: usize = 50;
 /// Consumers of a stream with enhanced fan-out.
-pub const CONSUMERS_MAX: usize = 20;
+pub(crate) const CONSUMERS_MAX: usize = 20;
 /// The same with the minimum throughput billing commitment (On-demand Advantage).
-pub const CONSUMERS_MAX_ADVANTAGE: usize = 50;
+pub(crate) const CONSUMERS_MAX_ADVANTAGE: usize = 50;
 /// Consumers that may be CREATING at once.
-pub const CONSUMERS_CREATING_MAX: usize = 5;
+pub(crate) const CONSUMERS_CREATING_MAX: usize = 5;
 /// Cap and default of ListStreamConsumers' MaxResults.
-pub const LIST_CONSUMERS_MAX: u32 = 100;
+pub(crate) const LIST_CONSUMERS_MAX: u32 = 100;
 
 /// SubscribeToShard calls a second of one consumer on one shard.
-pub const SUBSCRIBE_CALLS_PER_S: u64 = 1;
+pub(crate) const SUBSCRIBE_CALLS_PER_S: u64 = 1;
 /// Bytes a second of one consumer's pipe from one shard.
-pub const SUBSCRIPTION_BYTES_PER_S: u64 = 2 * MIB;
+pub(crate) const SUBSCRIPTION_BYTES_PER_S: u64 = 2 * MIB;
 /// How long a subscription lasts.
-pub const SUBSCRIPTION_LIFETIME: SimDuration = SimDuration::from_mins(5);
+pub(crate) const SUBSCRIPTION_LIFETIME: SimDuration = SimDuration::from_mins(5);
 /// How soon a consumer may subscribe to the same shard again.
-pub const SUBSCRIPTION_RETRY_AFTER: SimDuration = SimDuration::from_secs(5);
+pub(crate) const SUBSCRIPTION_RETRY_AFTER: SimDuration = SimDuration::from_secs(5);
 /// Assumed: most bytes of an event.
-pub const SUBSCRIPTION_EVENT_BYTES_MAX: u64 = MIB;
+pub(crate) const SUBSCRIPTION_EVENT_BYTES_MAX: u64 = MIB;
 /// Assumed: time between events, from the propagation delay that AWS gives.
-pub const SUBSCRIPTION_EVENT_EVERY_MIN: SimDuration = SimDuration::from_millis(70);
+pub(crate) const SUBSCRIPTION_EVENT_EVERY_MIN: SimDuration = SimDuration::from_millis(70);
 /// Assumed: time between events when there is nothing to tell.
-pub const SUBSCRIPTION_IDLE_EVENT_EVERY: SimDuration = SimDuration::from_secs(5);
+pub(crate) const SUBSCRIPTION_IDLE_EVENT_EVERY: SimDuration = SimDuration::from_secs(5);
 
 /// On-demand streams of an account.
-pub const ON_DEMAND_STREAMS_MAX: u32 = 50;
+pub(crate) const ON_DEMAND_STREAMS_MAX: u32 = 50;
 /// Shards of a new on-demand stream: 4 MB/s and 4,000 records/s.
-pub const ON_DEMAND_SHARDS_NEW: u32 = 4;
+pub(crate) const ON_DEMAND_SHARDS_NEW: u32 = 4;
 /// An on-demand shard that takes more than this is split.
-pub const ON_DEMAND_SPLIT_BYTES_PER_S: u64 = 500_000;
+pub(crate) const ON_DEMAND_SPLIT_BYTES_PER_S: u64 = 500_000;
 /// Assumed for records, in the proportion of a shard's two limits.
-pub const ON_DEMAND_SPLIT_RECORDS_PER_S: u64 = 500;
+pub(crate) const ON_DEMAND_SPLIT_RECORDS_PER_S: u64 = 500;
 /// How often an on-demand stream looks at its shards. AWS says that a busy shard is split within 15 minutes.
-pub const ON_DEMAND_LOOK_EVERY: SimDuration = SimDuration::from_mins(5);
+pub(crate) const ON_DEMAND_LOOK_EVERY: SimDuration = SimDuration::from_mins(5);
 /// Successful UpdateStreamMode calls per stream in 24 hours.
-pub const MODE_CHANGES_PER_DAY: usize = 2;
+pub(crate) const MODE_CHANGES_PER_DAY: usize = 2;
 /// Highest warm throughput: 10 GiB/s.
-pub const WARM_THROUGHPUT_MIBPS_MAX: u32 = 10_240;
+pub(crate) const WARM_THROUGHPUT_MIBPS_MAX: u32 = 10_240;
 /// The minimum throughput billing commitment holds at least so long.
-pub const COMMITMENT_MIN: SimDuration = SimDuration::from_hours(24);
+pub(crate) const COMMITMENT_MIN: SimDuration = SimDuration::from_hours(24);
 
 /// A rolling day.
-pub const DAY: SimDuration = SimDuration::from_hours(24);
+pub(crate) const DAY: SimDuration = SimDuration::from_hours(24);

@@ -12,7 +12,7 @@ pub(super) struct Entry {
     /// Sequence index.
     pub index: u64,
     /// When the service took it.
-    pub arrived_at: SimTime,
+    pub(crate) arrived_at: SimTime,
     /// Partition key.
     pub key: KeyText,
     /// The record's data, without its key.
@@ -21,7 +21,7 @@ pub(super) struct Entry {
 
 impl Entry {
     /// Bytes that count toward throughput.
-    pub fn size_bytes(&self) -> u64 {
+    pub(super) fn size_bytes(&self) -> u64 {
         u64::from(self.data.len()) + u64::from(self.key.size_bytes())
     }
 }
@@ -41,15 +41,15 @@ pub(super) struct Log {
 
 impl Log {
     /// The oldest ordinal that is not trimmed.
-    pub fn first(&self) -> u64 {
+    pub(super) fn first(&self) -> u64 {
         self.first
     }
     /// One past the newest ordinal.
-    pub fn end(&self) -> u64 {
+    pub(super) fn end(&self) -> u64 {
         self.end
     }
     /// Adds a record and returns its ordinal.
-    pub fn push(&mut self, entry: Entry) -> u64 {
+    pub(super) fn push(&mut self, entry: Entry) -> u64 {
         match self.chunks.back_mut() {
             Some(chunk) if chunk.len() < CHUNK => chunk.push(entry),
             Some(_) => self.push_chunk(entry, CHUNK),
@@ -70,13 +70,13 @@ impl Log {
     }
 
     /// The record with that ordinal, which must be there.
-    pub fn get(&self, ordinal: u64) -> &Entry {
+    pub(super) fn get(&self, ordinal: u64) -> &Entry {
         assert!((self.first..self.end).contains(&ordinal), "ordinal {ordinal} is not in {}..{}", self.first, self.end);
         let at = (ordinal - self.base) as usize;
         &self.chunks[at / CHUNK][at % CHUNK]
     }
     /// Records from that ordinal on.
-    pub fn iter_from(&self, ordinal: u64) -> impl Iterator<Item = &Entry> {
+    pub(crate) fn iter_from(&self, ordinal: u64) -> impl Iterator<Item = &Entry> {
         let from = ordinal.max(self.first);
         let at = (from - self.base) as usize;
         let (chunk, within) = (at / CHUNK, at % CHUNK);
@@ -84,7 +84,7 @@ impl Log {
         first.iter().chain(self.chunks.iter().skip(chunk + 1).flatten())
     }
     /// The lowest ordinal whose record does not satisfy `before`, which must hold for a prefix.
-    pub fn partition_point(&self, before: impl Fn(&Entry) -> bool) -> u64 {
+    pub(crate) fn partition_point(&self, before: impl Fn(&Entry) -> bool) -> u64 {
         let (mut low, mut high) = (self.first, self.end);
         while low < high {
             let middle = low + (high - low) / 2;
@@ -96,7 +96,7 @@ impl Log {
         low
     }
     /// Forgets records below `ordinal`.
-    pub fn trim(&mut self, ordinal: u64) {
+    pub(super) fn trim(&mut self, ordinal: u64) {
         self.first = self.first.max(ordinal.min(self.end));
         while self.first - self.base >= CHUNK as u64 || (self.first == self.end && !self.chunks.is_empty()) {
             let Some(gone) = self.chunks.pop_front() else { break };

@@ -215,14 +215,14 @@ pub(super) fn check_distribution(mode: StreamMode, wanted: RecordDistributionStr
 impl Stream {
     /// The byte tank of each shard holds one record of the largest size, and a second's worth at least: "a tank empties
     /// with a large record and refills" (<https://docs.aws.amazon.com/streams/latest/dev/large-records.html>).
-    pub fn apply_record_size(&mut self, now: SimTime) {
+    pub(crate) fn apply_record_size(&mut self, now: SimTime) {
         let bytes = u64::from(self.options.max_record_size_kib) * KIB;
         for shard in &mut self.shards {
             shard.write.set_depth_bytes(bytes, now);
         }
     }
     /// Where AUTO puts the next record: evenly over the open shards, whatever its key.
-    pub fn next_of_auto(&mut self) -> HashKey {
+    pub(crate) fn next_of_auto(&mut self) -> HashKey {
         // Multiples of the golden ratio spread over the space without a pattern that shard counts could meet.
         const STEP: u128 = 0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835;
         self.options.distributed += 1;

@@ -30,12 +30,12 @@ pub(super) struct Quotas {
 }
 
 impl Quotas {
-    pub fn new() -> Self {
+    pub(super) fn new() -> Self {
         Self { buckets: BTreeMap::new() }
     }
 
     /// Counts a call, or refuses it.
-    pub fn admit(
+    pub(crate) fn admit(
         &mut self,
         settings: &Settings,
         now: SimTime,

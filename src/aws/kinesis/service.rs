@@ -60,7 +60,7 @@ impl Kinesis {
     }
 
     /// The ordinal of a record that is still kept, for observers; `None` when the stream has no such record.
-    pub fn ordinal_of(&self, stream: &StreamName, number: SequenceNumber, key: &str) -> Option<u64> {
+    pub(crate) fn ordinal_of(&self, stream: &StreamName, number: SequenceNumber, key: &str) -> Option<u64> {
         let stream = &self.streams[self.names.get(stream)?.index()];
         let shard = stream.shard(number.shard())?;
         let ordinal = shard.log.partition_point(|entry| entry.index < number.index());

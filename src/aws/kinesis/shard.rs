@@ -13,23 +13,23 @@ pub(super) struct Shard {
     pub range: HashKeyRange,
     pub parent: Option<ShardId>,
     pub adjacent_parent: Option<ShardId>,
-    pub created_unix_s: u32,
-    pub opened_at: SimTime,
-    pub closed_at: Option<SimTime>,
+    pub(crate) created_unix_s: u32,
+    pub(crate) opened_at: SimTime,
+    pub(crate) closed_at: Option<SimTime>,
     pub is_expired: bool,
     pub children: Vec<ShardId>,
-    pub log: Log,
-    pub replicas: ShardReplicas,
+    pub(crate) log: Log,
+    pub(crate) replicas: ShardReplicas,
     /// Sequence index of the newest record.
-    pub last_index: u64,
+    pub(crate) last_index: u64,
     pub write: WriteLimit,
-    pub read_bytes: ReadLimit,
-    pub read_calls: TokenBucket,
-    pub iterator_calls: TokenBucket,
+    pub(crate) read_bytes: ReadLimit,
+    pub(crate) read_calls: TokenBucket,
+    pub(crate) iterator_calls: TokenBucket,
 }
 
 impl Shard {
-    pub fn new(id: ShardId, range: HashKeyRange, created_unix_s: u32, opened_at: SimTime) -> Self {
+    pub(super) fn new(id: ShardId, range: HashKeyRange, created_unix_s: u32, opened_at: SimTime) -> Self {
         Self {
             id,
             range,
@@ -49,17 +49,17 @@ impl Shard {
             iterator_calls: TokenBucket::full(limits::ITERATOR_CALLS_PER_S, limits::ITERATOR_CALLS_PER_S),
         }
     }
-    pub fn is_open(&self) -> bool {
+    pub(crate) fn is_open(&self) -> bool {
         self.closed_at.is_none()
     }
-    pub fn starting_sequence_number(&self) -> SequenceNumber {
+    pub(super) fn starting_sequence_number(&self) -> SequenceNumber {
         SequenceNumber::new(self.id, self.created_unix_s, 0, self.created_unix_s)
     }
-    pub fn sequence_number(&self, index: u64, unix_s: u32) -> SequenceNumber {
+    pub(super) fn sequence_number(&self, index: u64, unix_s: u32) -> SequenceNumber {
         SequenceNumber::new(self.id, self.created_unix_s, index, unix_s)
     }
     /// As listings show it. `unix_s` turns an instant into a Unix second.
-    pub fn describe(&self, unix_s: impl Fn(SimTime) -> u32) -> api::Shard {
+    pub(super) fn describe(&self, unix_s: impl Fn(SimTime) -> u32) -> api::Shard {
         let ending = |at| self.sequence_number(SequenceNumber::INDEX_MAX, unix_s(at));
         api::Shard {
             id: self.id,
@@ -89,12 +89,12 @@ impl ReadLimit {
         Self { bytes, is_blocked: false }
     }
     /// Returns whether the shard answers now.
-    pub fn admits(&mut self, now: SimTime) -> bool {
+    pub(crate) fn admits(&mut self, now: SimTime) -> bool {
         self.is_blocked = self.is_blocked && !self.bytes.is_brimming(now);
         !self.is_blocked
     }
     /// An answer of that size was given.
-    pub fn take(&mut self, now: SimTime, bytes: u64) {
+    pub(super) fn take(&mut self, now: SimTime, bytes: u64) {
         self.bytes.take_as_debt(now, bytes);
         self.is_blocked = self.bytes.in_debt(now);
     }
@@ -129,12 +129,12 @@ impl WriteLimit {
     }
 
     /// Changes how many bytes a burst may have; the rate stays.
-    pub fn set_depth_bytes(&mut self, depth: u64, now: SimTime) {
+    pub(crate) fn set_depth_bytes(&mut self, depth: u64, now: SimTime) {
         self.bytes.set_rate(limits::WRITE_BYTES_PER_S, depth.max(limits::WRITE_BYTES_PER_S), now);
     }
 
     /// Takes a record of that size, or says which limit it would break; then nothing is taken.
-    pub fn admit(&mut self, window: api::ThrottleWindow, now: SimTime, bytes: u64) -> Result<(), OverLimit> {
+    pub(crate) fn admit(&mut self, window: api::ThrottleWindow, now: SimTime, bytes: u64) -> Result<(), OverLimit> {
         match window {
             api::ThrottleWindow::TokenBucket => {
                 if !self.records.has(now, 1) {

@@ -15,13 +15,13 @@ pub(super) struct Stream {
     pub id: StreamId,
     pub name: StreamName,
     pub status: StreamStatus,
-    pub created_at: SimTime,
+    pub(crate) created_at: SimTime,
     pub retention_hours: u32,
-    pub encryption_key_id: Option<Box<str>>,
+    pub(crate) encryption_key_id: Option<Box<str>>,
     pub options: Options,
     pub tags: Tags,
     /// The resource policy, as JSON text.
-    pub policy: Option<Box<str>>,
+    pub(crate) policy: Option<Box<str>>,
     /// Consumers with enhanced fan-out, by name.
     pub consumers: BTreeMap<Box<str>, Consumer>,
     /// All shards that ever were, by number.
@@ -29,17 +29,17 @@ pub(super) struct Stream {
     /// Open shards in order of their ranges.
     pub open: Vec<(HashKeyRange, ShardId)>,
     /// What the stream becomes when the present transition ends, and when that is.
-    pub transition: Option<(SimTime, Transition)>,
+    pub(crate) transition: Option<(SimTime, Transition)>,
     /// Sequence indexes handed out, one counter for each group of five shards.
-    pub index_groups: Vec<u64>,
+    pub(crate) index_groups: Vec<u64>,
     /// Times of successful UpdateShardCount calls.
-    pub shard_count_updates: Vec<SimTime>,
+    pub(crate) shard_count_updates: Vec<SimTime>,
     /// Times of successful StartStreamEncryption calls.
-    pub encryption_starts: Vec<SimTime>,
+    pub(crate) encryption_starts: Vec<SimTime>,
     /// Times of successful StopStreamEncryption calls.
-    pub encryption_stops: Vec<SimTime>,
+    pub(crate) encryption_stops: Vec<SimTime>,
     /// When trimming next has something to tell.
-    pub next_trim: SimTime,
+    pub(crate) next_trim: SimTime,
 }
 
 /// What a stream is set to, besides its shards and its retention.
@@ -47,15 +47,15 @@ pub(super) struct Stream {
 pub(super) struct Options {
     pub mode: StreamMode,
     pub metrics: ShardLevelMetrics,
-    pub max_record_size_kib: u32,
-    pub distribution: RecordDistributionStrategy,
-    pub warm_throughput_mibps: Option<u32>,
+    pub(crate) max_record_size_kib: u32,
+    pub(crate) distribution: RecordDistributionStrategy,
+    pub(crate) warm_throughput_mibps: Option<u32>,
     /// Times of successful UpdateStreamMode calls.
-    pub mode_changes: Vec<SimTime>,
+    pub(crate) mode_changes: Vec<SimTime>,
     /// When an on-demand stream next looks whether it needs more shards.
-    pub next_scaling: SimTime,
+    pub(crate) next_scaling: SimTime,
     /// Records that AUTO has distributed so far.
-    pub distributed: u64,
+    pub(crate) distributed: u64,
 }
 
 impl Default for Options {
@@ -103,7 +103,7 @@ pub(super) enum ReshardStep {
 
 impl Stream {
     /// The open shard that owns a hash key.
-    pub fn route(&self, key: HashKey) -> ShardId {
+    pub(crate) fn route(&self, key: HashKey) -> ShardId {
         // Where it would be if all ranges were equally wide, which they mostly are; else a search.
         let guess = (((key.get() >> 64) * self.open.len() as u128) >> 64) as usize;
         match self.open.get(guess) {
@@ -111,11 +111,11 @@ impl Stream {
             _ => self.open[self.open.partition_point(|(range, _)| range.end < key)].1,
         }
     }
-    pub fn shard(&self, id: ShardId) -> Option<&Shard> {
+    pub(super) fn shard(&self, id: ShardId) -> Option<&Shard> {
         self.shards.get(id.index()).filter(|shard| !shard.is_expired)
     }
     /// The next sequence index for a shard: shards of a group of five share a counter.
-    pub fn next_index(&mut self, shard: ShardId) -> u64 {
+    pub(crate) fn next_index(&mut self, shard: ShardId) -> u64 {
         let group = shard.index() / 5;
         if self.index_groups.len() <= group {
             self.index_groups.resize(group + 1, 0);
@@ -123,11 +123,11 @@ impl Stream {
         self.index_groups[group] += 1;
         self.index_groups[group]
     }
-    pub fn retention(&self) -> SimDuration {
+    pub(super) fn retention(&self) -> SimDuration {
         SimDuration::from_hours(self.retention_hours.into())
     }
     /// Opens a shard with the next number.
-    pub fn open_shard(
+    pub(crate) fn open_shard(
         &mut self,
         range: HashKeyRange,
         created_unix_s: u32,
@@ -154,18 +154,18 @@ impl Stream {
         id
     }
     /// Closes a shard: it takes no more records.
-    pub fn close_shard(&mut self, id: ShardId, now: SimTime, events: &mut Vec<Event>) {
+    pub(crate) fn close_shard(&mut self, id: ShardId, now: SimTime, events: &mut Vec<Event>) {
         self.open.retain(|(_, open)| *open != id);
         let shard = &mut self.shards[id.index()];
         shard.closed_at = Some(now);
         events.push(Event::ShardClosed { stream: self.id, shard: id, end: shard.log.end() });
     }
-    pub fn set_status(&mut self, status: StreamStatus, events: &mut Vec<Event>) {
+    pub(crate) fn set_status(&mut self, status: StreamStatus, events: &mut Vec<Event>) {
         self.status = status;
         events.push(Event::StreamStatusChanged { stream: self.id, status });
     }
     /// Structural changes need an ACTIVE stream.
-    pub fn need_active(&self, account: &str) -> Result<(), Error> {
+    pub(crate) fn need_active(&self, account: &str) -> Result<(), Error> {
         if self.status == StreamStatus::Active {
             return Ok(());
         }

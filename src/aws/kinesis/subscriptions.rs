@@ -57,7 +57,7 @@ impl Kinesis {
     /// # Errors
     /// The error that ends it: another subscription took its place, the consumer or stream is gone, the key cannot be
     /// used.
-    pub fn poll_subscription(
+    pub(crate) fn poll_subscription(
         &mut self,
         now: SimTime,
         caller: HostId,

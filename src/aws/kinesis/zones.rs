@@ -33,14 +33,14 @@ struct Run {
 
 impl ShardReplicas {
     /// Stores the next ordinal in every zone of the mask.
-    pub fn store(&mut self, ordinal: u64, zones: u8) {
+    pub(super) fn store(&mut self, ordinal: u64, zones: u8) {
         if self.runs.last().is_none_or(|last| last.zones != zones) {
             self.runs.push(Run { start: ordinal, zones });
         }
         self.end = ordinal + 1;
     }
     /// Forgets trimmed ordinals.
-    pub fn trim(&mut self, below: u64) {
+    pub(super) fn trim(&mut self, below: u64) {
         let begun = self.runs.partition_point(|run| run.start <= below);
         self.runs.drain(..begun.saturating_sub(1));
         if below >= self.end {
@@ -48,16 +48,16 @@ impl ShardReplicas {
         }
     }
     /// How much of `range`, from its start, the zones of the mask can serve together.
-    pub fn readable(&self, range: Range<u64>, zones: u8) -> u64 {
+    pub(super) fn readable(&self, range: Range<u64>, zones: u8) -> u64 {
         let lacking = self.runs_in(range.clone()).find(|(_, held)| held & zones == 0);
         lacking.map_or(range.end, |(run, _)| run.start)
     }
     /// The first part of `range` that `zone` lacks.
-    pub fn first_missing(&self, zone: usize, range: Range<u64>) -> Option<Range<u64>> {
+    pub(crate) fn first_missing(&self, zone: usize, range: Range<u64>) -> Option<Range<u64>> {
         self.runs_in(range).find(|(_, held)| held & (1 << zone) == 0).map(|(run, _)| run)
     }
     /// `zone` holds `range` from now on.
-    pub fn copy_to(&mut self, zone: usize, range: &Range<u64>) {
+    pub(crate) fn copy_to(&mut self, zone: usize, range: &Range<u64>) {
         let mut runs: Vec<Run> = Vec::with_capacity(self.runs.len() + 2);
         let ends = self.runs.iter().skip(1).map(|next| next.start).chain([self.end]);
         for (run, end) in self.runs.iter().zip(ends) {
@@ -74,7 +74,7 @@ impl ShardReplicas {
         self.runs = runs;
     }
     /// `zone` lost what it held.
-    pub fn wipe(&mut self, zone: usize) {
+    pub(super) fn wipe(&mut self, zone: usize) {
         self.runs.iter_mut().for_each(|run| run.zones &= !(1 << zone));
         self.runs.dedup_by_key(|run| run.zones);
     }
@@ -95,23 +95,23 @@ impl ShardReplicas {
 /// The state of the zones.
 #[derive(Clone, Debug)]
 pub(super) struct Zones {
-    pub states: [ZoneState; ZONES],
+    pub(crate) states: [ZoneState; ZONES],
     /// Faults that keep each zone down.
-    pub downs: [Vec<u32>; ZONES],
-    pub next_copy: SimTime,
+    pub(crate) downs: [Vec<u32>; ZONES],
+    pub(crate) next_copy: SimTime,
 }
 
 impl Zones {
-    pub fn new() -> Self {
+    pub(super) fn new() -> Self {
         Self { states: [ZoneState::Up; ZONES], downs: Default::default(), next_copy: SimTime::MAX }
     }
     /// A bit for every zone that takes writes and serves reads.
-    pub fn in_service(&self) -> u8 {
+    pub(crate) fn in_service(&self) -> u8 {
         let serves = |state| matches!(state, ZoneState::Up | ZoneState::Rebuilding);
         self.states.iter().enumerate().filter(|(_, s)| serves(**s)).map(|(zone, _)| 1 << zone).sum()
     }
     /// Where a put is stored, or `None` when it cannot be acknowledged.
-    pub fn for_writing(&self) -> Option<u8> {
+    pub(crate) fn for_writing(&self) -> Option<u8> {
         let zones = self.in_service();
         (zones.count_ones() as usize >= QUORUM).then_some(zones)
     }

@@ -10,7 +10,7 @@ use super::{WireError, cbor, json};
 
 /// The parts of an HTTP request that matter here.
 #[derive(Clone, Debug, Default)]
-pub struct HttpRequest<'a> {
+pub(crate) struct HttpRequest<'a> {
     /// In capitals, such as `POST`.
     pub method: &'a str,
     /// The part of the URI behind `?`.
@@ -20,9 +20,9 @@ pub struct HttpRequest<'a> {
     /// `Content-Type`.
     pub content_type: Option<&'a str>,
     /// `Authorization`.
-    pub authorization: Option<&'a str>,
+    pub(crate) authorization: Option<&'a str>,
     /// Whether there is an `X-Amz-Date` or `Date` header.
-    pub has_date: bool,
+    pub(crate) has_date: bool,
     /// The bytes of the request, JSON or CBOR.
     pub body: &'a [u8],
 }
@@ -51,7 +51,7 @@ pub enum Encoding {
 
 /// A request whose envelope is right.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Opened<'a> {
+pub(crate) struct Opened<'a> {
     /// What stands before the operation in the target: the service.
     pub service: &'a str,
     /// The operation, which the service may not know.
@@ -106,7 +106,7 @@ impl Encoding {
         self.refusal_with(namespace, error, ("Item", Value::Null))
     }
     /// An error with a member besides its message.
-    pub fn refusal_with(
+    pub(crate) fn refusal_with(
         self,
         namespace: &str,
         error: &WireError,
@@ -123,7 +123,10 @@ impl Encoding {
 ///
 /// # Errors
 /// The answer that says what is wrong with the envelope.
-pub fn open<'a>(request: &HttpRequest<'a>, is_service: impl Fn(&str) -> bool) -> Result<Opened<'a>, HttpResponse> {
+pub(crate) fn open<'a>(
+    request: &HttpRequest<'a>,
+    is_service: impl Fn(&str) -> bool,
+) -> Result<Opened<'a>, HttpResponse> {
     let split_target = |target: &'a str| target.split_once('.').filter(|(service, _)| is_service(service));
     if request.method != "POST" {
         return Err(xml(403, "AccessDeniedException", "Unable to determine service/operation name to be authorized"));
@@ -211,7 +214,7 @@ fn xml(status: u16, code: &str, message: &str) -> HttpResponse {
 }
 
 /// The code of an error, without its namespace, and its message.
-pub fn refused<'a>(body: &'a Value<'_>) -> Option<(&'a str, &'a str)> {
+pub(crate) fn refused<'a>(body: &'a Value<'_>) -> Option<(&'a str, &'a str)> {
     let code = body.get("__type")?.as_text()?;
     let code = code.rsplit_once('#').map_or(code, |(_, code)| code);
     Some((code, body.get("message").and_then(Value::as_text).unwrap_or_default()))

@@ -9,7 +9,7 @@ use flate2::Crc;
 use crate::base::SimTime;
 
 /// The content type of a body of frames.
-pub const CONTENT_TYPE: &str = "application/vnd.amazon.eventstream";
+pub(crate) const CONTENT_TYPE: &str = "application/vnd.amazon.eventstream";
 
 /// Bytes of a frame besides headers and payload.
 const OVERHEAD: usize = 16;
@@ -41,7 +41,7 @@ fn crc32(bytes: &[u8]) -> u32 {
 }
 
 /// A frame with these headers, whose values are strings.
-pub fn frame(headers: &[(&str, &str)], payload: &[u8]) -> Vec<u8> {
+pub(crate) fn frame(headers: &[(&str, &str)], payload: &[u8]) -> Vec<u8> {
     let mut encoded = Vec::new();
     for (name, value) in headers {
         encoded.push(name.len() as u8);
@@ -67,7 +67,7 @@ pub fn event(kind: &str, content_type: &str, payload: &[u8]) -> Vec<u8> {
 }
 
 /// A frame that is an error of this type.
-pub fn exception(kind: &str, content_type: &str, payload: &[u8]) -> Vec<u8> {
+pub(crate) fn exception(kind: &str, content_type: &str, payload: &[u8]) -> Vec<u8> {
     frame(&[(":message-type", "exception"), (":exception-type", kind), (":content-type", content_type)], payload)
 }
 

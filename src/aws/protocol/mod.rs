@@ -7,7 +7,7 @@
 
 mod account;
 pub mod cbor;
-pub mod envelope;
+pub(crate) mod envelope;
 pub mod error;
 pub mod event_stream;
 pub mod json;
@@ -45,11 +45,11 @@ impl WireError {
         Self { code, message: Some(message.into()), status: 400 }
     }
     /// A member has a wrong type.
-    pub fn serialization(message: impl Into<Cow<'static, str>>) -> Self {
+    pub(crate) fn serialization(message: impl Into<Cow<'static, str>>) -> Self {
         Self::new("SerializationException", message)
     }
     /// The body is no JSON or CBOR.
-    pub fn serialization_without_message() -> Self {
+    pub(crate) fn serialization_without_message() -> Self {
         Self { code: "SerializationException", message: None, status: 400 }
     }
     /// A constraint does not hold.

@@ -24,7 +24,7 @@ impl Operation {
         self.name
     }
     /// Returns whether a restart may forget it.
-    pub const fn is_read(self) -> bool {
+    pub(crate) const fn is_read(self) -> bool {
         self.is_read
     }
 }

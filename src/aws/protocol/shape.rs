@@ -10,27 +10,27 @@ use super::WireError;
 use super::value::{Fields, Value};
 
 /// A member of a structure.
-pub struct Member {
+pub(crate) struct Member {
     pub name: &'static str,
     /// What it holds.
     pub shape: Shape,
     /// Whether it must be there.
-    pub is_required: bool,
+    pub(crate) is_required: bool,
 }
 
 /// A member that must be there.
-pub const fn required(name: &'static str, shape: Shape) -> Member {
+pub(crate) const fn required(name: &'static str, shape: Shape) -> Member {
     Member { name, shape, is_required: true }
 }
 
 /// A member that may be absent.
-pub const fn optional(name: &'static str, shape: Shape) -> Member {
+pub(crate) const fn optional(name: &'static str, shape: Shape) -> Member {
     Member { name, shape, is_required: false }
 }
 
 /// What a member holds.
 #[derive(Clone, Copy)]
-pub enum Shape {
+pub(crate) enum Shape {
     /// A text of so many characters that matches a pattern.
     Text {
         min: usize,
@@ -71,7 +71,7 @@ pub enum Shape {
 
 /// A pattern: the text AWS shows, and the test.
 #[derive(Clone, Copy)]
-pub struct Pattern {
+pub(crate) struct Pattern {
     /// The regular expression of the model.
     pub text: &'static str,
     /// Whether a text matches all of it.
@@ -82,7 +82,7 @@ pub struct Pattern {
 ///
 /// # Errors
 /// SerializationException for the first wrong type; else ValidationException for all violated constraints.
-pub fn check(members: &'static [Member], body: &Value<'_>) -> Result<(), WireError> {
+pub(crate) fn check(members: &'static [Member], body: &Value<'_>) -> Result<(), WireError> {
     types_of_structure(members, body)?;
     let mut violations = Violations::default();
     violations.of_structure(members, body, &Path::Whole);

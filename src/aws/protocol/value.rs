@@ -35,7 +35,7 @@ pub type Fields<'a> = Vec<(Cow<'a, str>, Value<'a>)>;
 
 impl<'a> Value<'a> {
     /// A structure with these members; those that are [`Value::Null`] are left out.
-    pub fn structure<const N: usize>(members: [(&'static str, Value<'a>); N]) -> Self {
+    pub(crate) fn structure<const N: usize>(members: [(&'static str, Value<'a>); N]) -> Self {
         let present = members.into_iter().filter(|(_, value)| *value != Value::Null);
         Self::Map(present.map(|(name, value)| (Cow::Borrowed(name), value)).collect())
     }
@@ -56,14 +56,14 @@ impl<'a> Value<'a> {
         .filter(|value| **value != Self::Null)
     }
     /// The text, when this is one.
-    pub fn as_text(&self) -> Option<&str> {
+    pub(crate) fn as_text(&self) -> Option<&str> {
         match self {
             Self::Text(text) => Some(text),
             _ => None,
         }
     }
     /// The whole number, when this is a number: a fraction is cut off, as the shape's check does.
-    pub fn as_int(&self) -> Option<i64> {
+    pub(crate) fn as_int(&self) -> Option<i64> {
         match self {
             Self::Int(number) => Some(*number),
             Self::Float(number) if number.is_finite() => Some(*number as i64),
@@ -71,28 +71,28 @@ impl<'a> Value<'a> {
         }
     }
     /// The boolean, when this is one.
-    pub fn as_bool(&self) -> Option<bool> {
+    pub(crate) fn as_bool(&self) -> Option<bool> {
         match self {
             Self::Bool(is) => Some(*is),
             _ => None,
         }
     }
     /// The elements, when this is a list.
-    pub fn as_list(&self) -> Option<&[Value<'a>]> {
+    pub(crate) fn as_list(&self) -> Option<&[Value<'a>]> {
         match self {
             Self::List(elements) => Some(elements),
             _ => None,
         }
     }
     /// The members, when this is a structure or map.
-    pub fn as_map(&self) -> Option<&Fields<'a>> {
+    pub(crate) fn as_map(&self) -> Option<&Fields<'a>> {
         match self {
             Self::Map(members) => Some(members),
             _ => None,
         }
     }
     /// Milliseconds since the Unix epoch, when this is a time: JSON has seconds, CBOR milliseconds.
-    pub fn as_unix_ms(&self) -> Option<u64> {
+    pub(crate) fn as_unix_ms(&self) -> Option<u64> {
         match self {
             Self::Time(ms) => Some(*ms),
             // What is before the epoch counts as the epoch: nothing is older.

@@ -56,7 +56,7 @@ pub struct Position {
     /// Its sequence number; `None` at the shard's end.
     pub sequence_number: Option<SequenceNumber>,
     /// One past its ordinal.
-    pub next_ordinal: u64,
+    pub(crate) next_ordinal: u64,
 }
 
 /// A reply of the store.

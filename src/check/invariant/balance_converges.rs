@@ -21,7 +21,7 @@ struct Loads {
 }
 
 /// What is remembered of the run to judge this.
-pub struct BalanceConverges {
+pub(super) struct BalanceConverges {
     bound: SimDuration,
     loads: BTreeMap<ConsumerId, Loads>,
     findings: Findings,

@@ -51,7 +51,7 @@ struct Pauses {
 
 /// What is remembered of the run to judge this.
 #[derive(Default)]
-pub struct BoundedDoubleProcessing {
+pub(super) struct BoundedDoubleProcessing {
     shards: Grid<Shard>,
     pauses: Grid<Pauses>,
     findings: Findings,

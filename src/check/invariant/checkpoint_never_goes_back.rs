@@ -11,7 +11,7 @@ use crate::check::{Check, CheckResult, CheckSettings, Invariant};
 
 /// What is remembered of the run to judge this.
 #[derive(Default)]
-pub struct CheckpointNeverGoesBack {
+pub(super) struct CheckpointNeverGoesBack {
     findings: Findings,
     changes: u64,
 }

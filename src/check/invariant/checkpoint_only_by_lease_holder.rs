@@ -12,7 +12,7 @@ use crate::check::{Check, CheckResult, CheckSettings, Invariant};
 
 /// What is remembered of the run to judge this.
 #[derive(Default)]
-pub struct CheckpointOnlyByLeaseHolder {
+pub(super) struct CheckpointOnlyByLeaseHolder {
     findings: Findings,
     changes: u64,
 }

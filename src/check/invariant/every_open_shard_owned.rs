@@ -23,7 +23,7 @@ struct Processors {
 }
 
 /// What is remembered of the run to judge this.
-pub struct EveryOpenShardOwned {
+pub(super) struct EveryOpenShardOwned {
     bound: SimDuration,
     processors: BTreeMap<ConsumerId, Processors>,
     findings: Findings,

@@ -28,7 +28,7 @@ struct Contents {
 
 /// What is remembered of the run to judge this.
 #[derive(Default)]
-pub struct ExactlyOnceEffects {
+pub(super) struct ExactlyOnceEffects {
     contents: Grid<Contents>,
     findings: Findings,
     applied: u64,

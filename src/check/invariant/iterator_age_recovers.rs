@@ -20,7 +20,7 @@ struct Reading {
 }
 
 /// What is remembered of the run to judge this.
-pub struct IteratorAgeRecovers {
+pub(super) struct IteratorAgeRecovers {
     bound: SimDuration,
     age_max: SimDuration,
     opened: Grid<SimTime>,

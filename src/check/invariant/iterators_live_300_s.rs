@@ -12,7 +12,7 @@ const LIFETIME: SimDuration = SimDuration::from_secs(300);
 
 /// What is remembered of the run to judge this.
 #[derive(Default)]
-pub struct IteratorsLive300S {
+pub(super) struct IteratorsLive300S {
     findings: Findings,
     judged: u64,
 }

@@ -28,7 +28,7 @@ struct Progress {
 
 /// What is remembered of the run to judge this.
 #[derive(Default)]
-pub struct KeyOrderAcrossResharding {
+pub(super) struct KeyOrderAcrossResharding {
     progress: Grid<Progress>,
     findings: Findings,
     children: u64,

@@ -17,7 +17,7 @@ use crate::check::{Check, CheckResult, CheckSettings, Invariant};
 
 /// What is remembered of the run to judge this.
 #[derive(Default)]
-pub struct LeaseDeletedOnlyWhenAllowed {
+pub(super) struct LeaseDeletedOnlyWhenAllowed {
     checkpoints: BTreeMap<(ConsumerId, ShardId), Option<Checkpoint>>,
     findings: Findings,
     deleted: u64,

@@ -37,7 +37,7 @@ struct Hole {
 
 /// What is remembered of the run to judge this.
 #[derive(Default)]
-pub struct LeasesCoverHashRange {
+pub(super) struct LeasesCoverHashRange {
     leases: BTreeMap<ConsumerId, Leases>,
     findings: Findings,
     judged: u64,

@@ -67,7 +67,7 @@ struct Table {
 
 /// What is remembered of the run to judge this.
 #[derive(Default)]
-pub struct LimitsNeverExceeded {
+pub(super) struct LimitsNeverExceeded {
     /// Windows that may fall together in a stretch that is shorter than one.
     windows: u64,
     shards: Grid<Shard>,

@@ -38,7 +38,7 @@ struct Stream {
 
 /// What is remembered of the run to judge this.
 #[derive(Default)]
-pub struct NoAcknowledgedRecordLost {
+pub(super) struct NoAcknowledgedRecordLost {
     shards: Grid<Shard>,
     streams: Grid<Stream>,
     visibility_lag: SimDuration,

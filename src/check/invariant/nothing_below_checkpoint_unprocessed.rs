@@ -38,7 +38,7 @@ struct Progress {
 
 /// What is remembered of the run to judge this.
 #[derive(Default)]
-pub struct NothingBelowCheckpointUnprocessed {
+pub(super) struct NothingBelowCheckpointUnprocessed {
     progress: Grid<Progress>,
     findings: Findings,
     checkpoints: u64,

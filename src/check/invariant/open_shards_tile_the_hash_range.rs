@@ -28,7 +28,7 @@ struct Shards {
 
 /// The check.
 #[derive(Default)]
-pub struct OpenShardsTileTheHashRange {
+pub(super) struct OpenShardsTileTheHashRange {
     streams: BTreeMap<StreamId, Shards>,
     /// When the last change was.
     changed: SimTime,

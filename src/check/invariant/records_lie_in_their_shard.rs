@@ -11,7 +11,7 @@ use crate::check::{Check, CheckResult, CheckSettings, Invariant};
 
 /// The check.
 #[derive(Default)]
-pub struct RecordsLieInTheirShard {
+pub(super) struct RecordsLieInTheirShard {
     findings: Findings,
     judged: u64,
 }

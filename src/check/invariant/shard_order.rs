@@ -11,7 +11,7 @@ use crate::check::{Check, CheckResult, CheckSettings, Invariant};
 
 /// What is remembered of the run to judge this.
 #[derive(Default)]
-pub struct ShardOrder {
+pub(super) struct ShardOrder {
     /// Last ordinal and sequence index accepted, by stream and shard.
     accepted: Grid<Option<(u64, u64)>>,
     /// Where the last batch ended, by host and shard.

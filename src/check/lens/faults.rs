@@ -4,14 +4,14 @@ use crate::base::{Event, SimTime};
 
 /// The faults of a run, counted: which they are nobody asks.
 #[derive(Default)]
-pub struct Faults {
+pub(crate) struct Faults {
     active: u32,
     changed: SimTime,
 }
 
 impl Faults {
     /// Takes the next event.
-    pub fn on(&mut self, at: SimTime, event: &Event) {
+    pub(crate) fn on(&mut self, at: SimTime, event: &Event) {
         self.active = match event {
             Event::FaultBegan { .. } => self.active + 1,
             Event::FaultEnded { .. } => self.active.saturating_sub(1),
@@ -21,11 +21,11 @@ impl Faults {
         self.changed = at;
     }
     /// Returns whether any fault is active.
-    pub fn is_any_active(&self) -> bool {
+    pub(crate) fn is_any_active(&self) -> bool {
         self.active > 0
     }
     /// When a fault last began or ended.
-    pub fn changed(&self) -> SimTime {
+    pub(crate) fn changed(&self) -> SimTime {
         self.changed
     }
 }

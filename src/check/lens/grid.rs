@@ -2,14 +2,14 @@
 
 /// A growing two-dimensional array of `T`.
 #[derive(Default)]
-pub struct Grid<T> {
+pub(crate) struct Grid<T> {
     rows: Vec<Vec<T>>,
 }
 
 impl<T: Default> Grid<T> {
     /// The cell, made if need be.
     #[inline]
-    pub fn at(&mut self, row: usize, column: usize) -> &mut T {
+    pub(crate) fn at(&mut self, row: usize, column: usize) -> &mut T {
         if self.rows.get(row).is_none_or(|cells| cells.len() <= column) {
             self.grow(row, column);
         }
@@ -23,19 +23,19 @@ impl<T: Default> Grid<T> {
         self.rows[row].resize_with(column + 1, T::default);
     }
     /// The cell, if it was ever made.
-    pub fn get(&self, row: usize, column: usize) -> Option<&T> {
+    pub(crate) fn get(&self, row: usize, column: usize) -> Option<&T> {
         self.rows.get(row)?.get(column)
     }
     /// The cells of a row.
-    pub fn row(&self, row: usize) -> &[T] {
+    pub(crate) fn row(&self, row: usize) -> &[T] {
         self.rows.get(row).map_or(&[], |cells| cells)
     }
     /// The cells of a row, to be changed.
-    pub fn row_mut(&mut self, row: usize) -> &mut [T] {
+    pub(crate) fn row_mut(&mut self, row: usize) -> &mut [T] {
         self.rows.get_mut(row).map_or(&mut [], |cells| cells)
     }
     /// Every cell with its row and column.
-    pub fn cells_mut(&mut self) -> impl Iterator<Item = (usize, usize, &mut T)> {
+    pub(crate) fn cells_mut(&mut self) -> impl Iterator<Item = (usize, usize, &mut T)> {
         let rows = self.rows.iter_mut().enumerate();
         rows.flat_map(|(r, cells)| cells.iter_mut().enumerate().map(move |(c, cell)| (r, c, cell)))
     }

@@ -1,13 +1,13 @@
 //! What the checks know of the run besides the event in hand: who is who, which shards and workers there are, where
 //! reading began. It hears each event before they do, once for all of them.
 
-pub mod faults;
-pub mod grid;
-pub mod names;
-pub mod sessions;
-pub mod shards;
-pub mod starts;
-pub mod workers;
+pub(super) mod faults;
+pub(crate) mod grid;
+pub(super) mod names;
+pub(crate) mod sessions;
+pub(super) mod shards;
+pub(super) mod starts;
+pub(super) mod workers;
 
 use self::faults::Faults;
 use self::names::Names;
@@ -20,7 +20,7 @@ use crate::base::{ConsumerId, Event, EventKind, Fold, SimTime};
 
 /// What all checks look at.
 #[derive(Default)]
-pub struct Lens {
+pub(crate) struct Lens {
     /// Names, and what belongs to what.
     pub names: Names,
     /// The shards of every stream.
@@ -32,19 +32,19 @@ pub struct Lens {
     /// The faults that are active.
     pub faults: Faults,
     /// Whether the faults are over.
-    pub healing: Healing,
+    pub(crate) healing: Healing,
     /// The consumer whose workers the event in hand has changed.
-    pub crew_changed: Option<ConsumerId>,
+    pub(crate) crew_changed: Option<ConsumerId>,
     /// The first read of a worker, if the event in hand is one.
-    pub started: Option<Start>,
+    pub(crate) started: Option<Start>,
     /// Where the read before the event in hand ended, if that is a read that continues it.
-    pub continues: Option<u64>,
+    pub(crate) continues: Option<u64>,
     sessions: Sessions,
 }
 
 impl Lens {
     /// The events it learns from.
-    pub const HEARS: &'static [EventKind] = &[
+    pub(crate) const HEARS: &'static [EventKind] = &[
         EventKind::HostDeclared,
         EventKind::StreamDeclared,
         EventKind::StreamStatusChanged,
@@ -67,7 +67,7 @@ impl Lens {
     ];
 
     /// Takes the next event.
-    pub fn on(&mut self, at: SimTime, event: &Event) {
+    pub(crate) fn on(&mut self, at: SimTime, event: &Event) {
         self.names.on(at, event);
         self.faults.on(at, event);
         self.healing.on(at, event);

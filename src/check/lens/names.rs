@@ -11,7 +11,7 @@ use crate::base::{ConsumerId, Event, Fold, HostId, SimTime, StreamId, StreamName
 
 /// What was declared of a consumer.
 #[derive(Clone, Debug)]
-pub struct Consumer {
+pub(crate) struct Consumer {
     /// As the scenario or the application calls it.
     pub name: Arc<str>,
     /// The library it uses.
@@ -36,7 +36,7 @@ struct Stream {
 
 /// Names of hosts, streams, tables and consumers, learned from events.
 #[derive(Default)]
-pub struct Names {
+pub(crate) struct Names {
     hosts: Vec<Option<Host>>,
     streams: Vec<Option<Stream>>,
     tables: Vec<Option<TableName>>,
@@ -59,56 +59,56 @@ fn find<T>(list: &[Option<T>], index: usize) -> Option<&T> {
 
 impl Names {
     /// The host's name.
-    pub fn host(&self, host: HostId) -> Arc<str> {
+    pub(crate) fn host(&self, host: HostId) -> Arc<str> {
         find(&self.hosts, host.index()).map_or_else(|| format!("host {}", host.0).into(), |h| h.name.clone())
     }
     /// What kind of host it is.
-    pub fn role(&self, host: HostId) -> Option<HostRole> {
+    pub(crate) fn role(&self, host: HostId) -> Option<HostRole> {
         find(&self.hosts, host.index()).map(|h| h.role)
     }
     /// Returns whether `host` is called `name`.
-    pub fn is_called(&self, host: HostId, name: &str) -> bool {
+    pub(crate) fn is_called(&self, host: HostId, name: &str) -> bool {
         find(&self.hosts, host.index()).is_some_and(|h| &*h.name == name)
     }
     /// The stream's name.
-    pub fn stream(&self, stream: StreamId) -> String {
+    pub(crate) fn stream(&self, stream: StreamId) -> String {
         find(&self.streams, stream.index()).map_or_else(|| format!("stream {}", stream.0), |s| s.name.to_string())
     }
     /// Returns whether the stream is being deleted or is deleted.
-    pub fn is_gone(&self, stream: StreamId) -> bool {
+    pub(crate) fn is_gone(&self, stream: StreamId) -> bool {
         find(&self.streams, stream.index()).is_some_and(|s| s.is_gone)
     }
     /// The table's name.
-    pub fn table(&self, table: TableId) -> String {
+    pub(crate) fn table(&self, table: TableId) -> String {
         find(&self.tables, table.index()).map_or_else(|| format!("table {}", table.0), ToString::to_string)
     }
     /// The consumer's name.
-    pub fn consumer(&self, consumer: ConsumerId) -> Arc<str> {
+    pub(crate) fn consumer(&self, consumer: ConsumerId) -> Arc<str> {
         self.info(consumer).map_or_else(|| format!("consumer {}", consumer.0).into(), |c| c.name.clone())
     }
     /// What was declared of the consumer.
-    pub fn info(&self, consumer: ConsumerId) -> Option<&Consumer> {
+    pub(crate) fn info(&self, consumer: ConsumerId) -> Option<&Consumer> {
         find(&self.consumers, consumer.index())
     }
     /// Returns whether the consumer's effects commit together with its position.
-    pub fn is_transactional(&self, consumer: ConsumerId) -> bool {
+    pub(crate) fn is_transactional(&self, consumer: ConsumerId) -> bool {
         self.info(consumer).is_some_and(|info| info.store == StoreKind::Transactional)
     }
     /// All consumers, in order of their numbers.
-    pub fn consumers(&self) -> impl Iterator<Item = (ConsumerId, &Consumer)> {
+    pub(crate) fn consumers(&self) -> impl Iterator<Item = (ConsumerId, &Consumer)> {
         let numbered = self.consumers.iter().enumerate();
         numbered.filter_map(|(i, c)| c.as_ref().map(|c| (ConsumerId(i as u16), c)))
     }
     /// The consumer that runs on `host`.
-    pub fn consumer_of_host(&self, host: HostId) -> Option<ConsumerId> {
+    pub(crate) fn consumer_of_host(&self, host: HostId) -> Option<ConsumerId> {
         self.host_consumers.get(host.index()).copied().flatten()
     }
     /// The consumer that keeps its leases in `table`.
-    pub fn consumer_of_table(&self, table: TableId) -> Option<ConsumerId> {
+    pub(crate) fn consumer_of_table(&self, table: TableId) -> Option<ConsumerId> {
         self.table_consumers.get(table.index()).copied().flatten()
     }
     /// The stream that the consumer reads, as long as there is no doubt which one that is.
-    pub fn stream_of(&self, consumer: ConsumerId) -> Option<StreamId> {
+    pub(crate) fn stream_of(&self, consumer: ConsumerId) -> Option<StreamId> {
         self.consumer_streams.get(consumer.index()).copied().flatten()
     }
 

@@ -27,14 +27,14 @@ struct Session {
 
 /// The last read of each host in each shard.
 #[derive(Default)]
-pub struct Sessions {
+pub(crate) struct Sessions {
     sessions: Grid<Session>,
 }
 
 impl Sessions {
     /// A read of `..to` at `at` with an iterator that `lived` so long. Where the read before it ended, if it continues
     /// that.
-    pub fn read(
+    pub(crate) fn read(
         &mut self,
         at: SimTime,
         (stream, shard): (StreamId, ShardId),
@@ -53,7 +53,7 @@ impl Sessions {
         continues.then_some(last.to)
     }
     /// The host asked for an iterator: its next read does not continue.
-    pub fn restart(&mut self, at: SimTime, host: HostId, shard: ShardId) {
+    pub(crate) fn restart(&mut self, at: SimTime, host: HostId, shard: ShardId) {
         *self.sessions.at(host.index(), shard.index()) = Session { last: None, live_from: at };
     }
 }

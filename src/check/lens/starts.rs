@@ -9,7 +9,7 @@ use crate::base::{ConsumerId, Event, HostId, Position, ShardId, StreamId};
 
 /// What a worker begins from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Origin {
+pub(crate) enum Origin {
     /// The oldest record in retention.
     TrimHorizon,
     /// LATEST or AT_TIMESTAMP: what lies below is passed over by the user's choice.
@@ -34,25 +34,25 @@ impl Origin {
 
 /// A worker's first read of a shard.
 #[derive(Clone, Copy, Debug)]
-pub struct Start {
+pub(crate) struct Start {
     pub consumer: ConsumerId,
     pub shard: ShardId,
     /// What it began from.
-    pub origin: Origin,
+    pub(crate) origin: Origin,
     /// Where its first read began.
     pub from: u64,
 }
 
 /// Where each consumer first began in each shard.
 #[derive(Default)]
-pub struct Starts {
+pub(crate) struct Starts {
     waiting: Grid<Option<(ConsumerId, Origin)>>,
     first: Grid<Option<u64>>,
 }
 
 impl Starts {
     /// Takes the next event; answers when a worker made its first read.
-    pub fn on(&mut self, event: &Event, names: &Names) -> Option<Start> {
+    pub(crate) fn on(&mut self, event: &Event, names: &Names) -> Option<Start> {
         match event {
             Event::ProcessingStarted { consumer, host, shard, start } => {
                 let origin = Origin::of(*start);
@@ -77,7 +77,7 @@ impl Starts {
         Some(Start { consumer, shard, origin, from })
     }
     /// The ordinal at which the consumer first began in the shard.
-    pub fn first(&self, consumer: ConsumerId, shard: ShardId) -> Option<u64> {
+    pub(crate) fn first(&self, consumer: ConsumerId, shard: ShardId) -> Option<u64> {
         self.first.get(consumer.index(), shard.index()).copied().flatten()
     }
 }

@@ -11,13 +11,13 @@ struct Crew {
 
 /// The workers of all consumers.
 #[derive(Default)]
-pub struct Workers {
+pub(crate) struct Workers {
     crews: Vec<Crew>,
 }
 
 impl Workers {
     /// Takes the next event; answers the consumer whose workers it changed.
-    pub fn on(&mut self, at: SimTime, event: &Event, names: &Names) -> Option<ConsumerId> {
+    pub(crate) fn on(&mut self, at: SimTime, event: &Event, names: &Names) -> Option<ConsumerId> {
         let (consumer, host, is_up) = match *event {
             Event::WorkerStarted { consumer, host } => (consumer, host, true),
             Event::WorkerStopped { consumer, host } => (consumer, host, false),
@@ -36,11 +36,11 @@ impl Workers {
         Some(consumer)
     }
     /// The workers of `consumer` that are up.
-    pub fn up(&self, consumer: ConsumerId) -> &[HostId] {
+    pub(crate) fn up(&self, consumer: ConsumerId) -> &[HostId] {
         self.crews.get(consumer.index()).map_or(&[], |crew| &crew.up)
     }
     /// When a worker of `consumer` last came or went.
-    pub fn changed(&self, consumer: ConsumerId) -> SimTime {
+    pub(crate) fn changed(&self, consumer: ConsumerId) -> SimTime {
         self.crews.get(consumer.index()).map_or(SimTime::ZERO, |crew| crew.changed)
     }
 }

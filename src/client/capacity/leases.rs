@@ -16,7 +16,7 @@ use crate::client::processor::CheckpointPolicy;
 
 /// What one application asks of its lease table.
 #[derive(Clone, Debug, PartialEq)]
-pub struct LeaseTableDemand {
+pub(crate) struct LeaseTableDemand {
     /// The application that the table is named in.
     pub consumer: Arc<str>,
     /// Several applications may name the same one; then their demands add up.
@@ -35,25 +35,25 @@ pub struct LeaseTableDemand {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct TableWrites {
     /// Renewals of all leases.
-    pub renewals_per_s: f64,
+    pub(crate) renewals_per_s: f64,
     /// Writes of checkpoints, prepared ones included.
-    pub checkpoints_per_s: f64,
+    pub(crate) checkpoints_per_s: f64,
     /// Units of one write.
-    pub units_each: u32,
+    pub(crate) units_each: u32,
 }
 
 /// Reads a second.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct TableReads {
     /// Scans of all workers.
-    pub scans_per_s: f64,
+    pub(crate) scans_per_s: f64,
     /// Units of one scan, eventually consistent.
-    pub units_each: f64,
+    pub(crate) units_each: f64,
 }
 
 impl LeaseTableDemand {
     /// The demand of an application that reads this stream.
-    pub fn of(kcl: &KclSettings, stream: &StreamDemand) -> Self {
+    pub(crate) fn of(kcl: &KclSettings, stream: &StreamDemand) -> Self {
         let leases = f64::from(stream.shards);
         let writes = TableWrites {
             renewals_per_s: leases / renewal_period(kcl).as_secs_f64(),
@@ -74,17 +74,17 @@ impl LeaseTableDemand {
     }
 
     /// Write units a second.
-    pub fn write_units_per_s(&self) -> f64 {
+    pub(crate) fn write_units_per_s(&self) -> f64 {
         (self.writes.renewals_per_s + self.writes.checkpoints_per_s) * f64::from(self.writes.units_each)
     }
 
     /// Read units a second.
-    pub fn read_units_per_s(&self) -> f64 {
+    pub(crate) fn read_units_per_s(&self) -> f64 {
         self.reads.scans_per_s * self.reads.units_each
     }
 
     /// Returns whether the provisioned write units suffice; `None` on demand.
-    pub fn has_enough_write_units(&self) -> Option<bool> {
+    pub(crate) fn has_enough_write_units(&self) -> Option<bool> {
         match self.capacity {
             Capacity::OnDemand => None,
             Capacity::Provisioned { write, .. } => Some(self.write_units_per_s() <= f64::from(write)),
@@ -93,18 +93,13 @@ impl LeaseTableDemand {
 
     /// What the writes are of all that a new table serves. Rows are spread over its partitions, so it is also what they
     /// are of each partition.
-    pub fn write_share(&self) -> f64 {
+    pub(crate) fn write_share(&self) -> f64 {
         self.write_units_per_s() / served(self.capacity).write_units as f64
     }
 
     /// What the scans are of all that a new table serves.
-    pub fn read_share(&self) -> f64 {
+    pub(crate) fn read_share(&self) -> f64 {
         self.read_units_per_s() / served(self.capacity).read_units as f64
-    }
-
-    /// Partitions of a new table.
-    pub fn partitions(&self) -> u64 {
-        served(self.capacity).partitions
     }
 }
 

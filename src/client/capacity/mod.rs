@@ -9,24 +9,25 @@ pub mod leases;
 pub mod streams;
 mod system;
 
-pub use leases::{LeaseTableDemand, TableReads, TableWrites};
-pub use streams::{HotKey, ProducerDemand, ReaderDemand, StreamDemand};
+pub(crate) use leases::LeaseTableDemand;
+pub use leases::{TableReads, TableWrites};
+pub use streams::{HotKey, ProducerDemand, StreamDemand};
 pub use system::System;
 
 use crate::base::StreamName;
 
 /// What is asked of each limit.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Demand {
+pub(crate) struct Demand {
     /// By stream, in the system's order.
     pub streams: Vec<StreamDemand>,
     /// By KCL application, in the system's order; one whose stream is created during the run is left out.
-    pub lease_tables: Vec<LeaseTableDemand>,
+    pub(crate) lease_tables: Vec<LeaseTableDemand>,
 }
 
 impl Demand {
     /// The demand of a system.
-    pub fn of(system: &System<'_>) -> Self {
+    pub(crate) fn of(system: &System<'_>) -> Self {
         let streams: Vec<_> =
             system.streams.iter().map(|(name, shards)| StreamDemand::of(system, name, *shards)).collect();
         let of_stream = |name: &StreamName| streams.iter().find(|stream| stream.name == *name);
@@ -36,12 +37,12 @@ impl Demand {
     }
 
     /// The demand of a producer on its stream.
-    pub fn producer(&self, name: &str) -> Option<&ProducerDemand> {
+    pub(crate) fn producer(&self, name: &str) -> Option<&ProducerDemand> {
         self.streams.iter().flat_map(|stream| &stream.producers).find(|producer| *producer.name == *name)
     }
 
     /// The demand of a KCL application on its lease table.
-    pub fn lease_table(&self, consumer: &str) -> Option<&LeaseTableDemand> {
+    pub(crate) fn lease_table(&self, consumer: &str) -> Option<&LeaseTableDemand> {
         self.lease_tables.iter().find(|table| *table.consumer == *consumer)
     }
 }

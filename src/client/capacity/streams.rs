@@ -19,7 +19,7 @@ pub struct StreamDemand {
     /// What each producer asks, in the system's order.
     pub producers: Vec<ProducerDemand>,
     /// What each consumer without enhanced fan-out asks: KCL applications, then pollers.
-    pub readers: Vec<ReaderDemand>,
+    pub(crate) readers: Vec<ReaderDemand>,
 }
 
 /// What a producer asks of its stream at its highest rate.
@@ -30,7 +30,7 @@ pub struct ProducerDemand {
     /// What it writes; `None` when that comes from a trace.
     pub writes: Option<WriteLoad>,
     /// The key that has a share of its own.
-    pub hot_key: Option<HotKey>,
+    pub(crate) hot_key: Option<HotKey>,
 }
 
 /// A key with a share of a producer's records.
@@ -44,7 +44,7 @@ pub struct HotKey {
 
 /// What a consumer asks of each shard.
 #[derive(Clone, Debug, PartialEq)]
-pub struct ReaderDemand {
+pub(crate) struct ReaderDemand {
     /// Its name.
     pub name: Arc<str>,
     /// Its calls, and the bytes that are written to a shard when all its stream's writes are known.
@@ -80,12 +80,12 @@ impl StreamDemand {
     }
 
     /// What all writes are of the stream's limits.
-    pub fn write_share(&self) -> Option<Share> {
+    pub(crate) fn write_share(&self) -> Option<Share> {
         self.writes().map(|writes| writes.of(self.shards))
     }
 
     /// What all readers together are of what each shard gives.
-    pub fn read_share(&self) -> Share {
+    pub(crate) fn read_share(&self) -> Share {
         self.readers.iter().fold(ReadLoad::default(), |sum, reader| sum.plus(reader.reads)).of_shard()
     }
 }

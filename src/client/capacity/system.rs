@@ -15,5 +15,5 @@ pub struct System<'a> {
     /// KCL applications.
     pub kcl: &'a [KclSettings],
     /// Plain pollers.
-    pub pollers: &'a [PollerSettings],
+    pub(crate) pollers: &'a [PollerSettings],
 }

@@ -20,63 +20,63 @@ pub struct KclSettings {
     /// `applicationName`, the lease table's name.
     pub lease_table: TableName,
     /// Billing mode of the lease table.
-    pub lease_table_capacity: Capacity,
+    pub(crate) lease_table_capacity: Capacity,
     /// Start of each worker.
-    pub worker_starts: Vec<SimDuration>,
+    pub(crate) worker_starts: Vec<SimDuration>,
     /// `initialPositionInStream`.
-    pub initial_position: InitialPosition,
+    pub(crate) initial_position: InitialPosition,
     /// What the application does with records.
-    pub processor: ProcessorSettings,
+    pub(crate) processor: ProcessorSettings,
     /// `failoverTimeMillis`.
-    pub failover: SimDuration,
+    pub(crate) failover: SimDuration,
     /// `epsilonMillis`.
-    pub epsilon: SimDuration,
+    pub(crate) epsilon: SimDuration,
     /// `maxLeasesForWorker`.
-    pub leases_max: u32,
+    pub(crate) leases_max: u32,
     /// `maxLeasesToStealAtOneTime`.
-    pub steal_max: u32,
+    pub(crate) steal_max: u32,
     /// `enablePriorityLeaseAssignment`.
-    pub is_priority_assignment: bool,
+    pub(crate) is_priority_assignment: bool,
     /// `veryOldLeaseDurationNanosMultiplier`.
-    pub very_old_multiplier: u32,
+    pub(crate) very_old_multiplier: u32,
     /// `maxLeaseRenewalThreads`.
-    pub renewal_threads: u32,
+    pub(crate) renewal_threads: u32,
     /// `consistentReads`.
-    pub is_consistent_reads: bool,
+    pub(crate) is_consistent_reads: bool,
     /// `idleTimeBetweenReadsInMillis`.
-    pub idle_between_reads: SimDuration,
+    pub(crate) idle_between_reads: SimDuration,
     /// `maxRecords` of GetRecords.
-    pub records_max: u32,
+    pub(crate) records_max: u32,
     /// `maxPendingProcessRecordsInput` of the prefetch cache; 0 fetches only when asked.
-    pub prefetch_batches_max: u32,
+    pub(crate) prefetch_batches_max: u32,
     /// `maxCacheByteSize` of the prefetch cache.
-    pub prefetch_bytes_max: u64,
+    pub(crate) prefetch_bytes_max: u64,
     /// `maxRecordsCount` of the prefetch cache.
-    pub prefetch_records_max: u64,
+    pub(crate) prefetch_records_max: u64,
     /// `parentShardPollIntervalMillis`.
-    pub parent_shard_poll: SimDuration,
+    pub(crate) parent_shard_poll: SimDuration,
     /// `shardConsumerDispatchPollIntervalMillis`.
-    pub dispatch_poll: SimDuration,
+    pub(crate) dispatch_poll: SimDuration,
     /// `leasesRecoveryAuditorExecutionFrequencyMillis`.
-    pub auditor_period: SimDuration,
+    pub(crate) auditor_period: SimDuration,
     /// `leasesRecoveryAuditorInconsistencyConfidenceThreshold`.
-    pub auditor_threshold: u32,
+    pub(crate) auditor_threshold: u32,
     /// `cleanupLeasesUponShardCompletion`.
-    pub is_cleanup_enabled: bool,
+    pub(crate) is_cleanup_enabled: bool,
     /// `leaseCleanupIntervalMillis`.
-    pub cleanup_interval: SimDuration,
+    pub(crate) cleanup_interval: SimDuration,
     /// `completedLeaseCleanupIntervalMillis`.
-    pub completed_cleanup_interval: SimDuration,
+    pub(crate) completed_cleanup_interval: SimDuration,
     /// `garbageLeaseCleanupIntervalMillis`.
-    pub garbage_cleanup_interval: SimDuration,
+    pub(crate) garbage_cleanup_interval: SimDuration,
     /// `taskBackoffTimeMillis`.
-    pub task_backoff: SimDuration,
+    pub(crate) task_backoff: SimDuration,
     /// `ignoreUnexpectedChildShards`.
-    pub is_ignore_unexpected_child_shards: bool,
+    pub(crate) is_ignore_unexpected_child_shards: bool,
     /// After this the library gives a GetRecords call up and asks again.
-    pub get_records_timeout: SimDuration,
+    pub(crate) get_records_timeout: SimDuration,
     /// `dynamoDbRequestTimeout`.
-    pub table_timeout: SimDuration,
+    pub(crate) table_timeout: SimDuration,
 }
 
 impl KclSettings {

@@ -21,7 +21,7 @@ use crate::world::Queue;
 
 /// What the fetcher hands to the shard's consumer.
 #[derive(Debug)]
-pub enum Fetched {
+pub(crate) enum Fetched {
     /// Records, in order; never empty.
     Batch(Vec<Record>),
     /// The shard's end, with its children.
@@ -31,9 +31,9 @@ pub enum Fetched {
 }
 
 /// The cache between a fetcher and a consumer.
-pub struct Cache {
+pub(crate) struct Cache {
     /// What was fetched.
-    pub queue: Queue<Cloud, Fetched>,
+    pub(crate) queue: Queue<Cloud, Fetched>,
     bytes: Cell<u64>,
     records: Cell<u64>,
     room: crate::world::Notify<Cloud>,
@@ -41,7 +41,7 @@ pub struct Cache {
 
 impl Cache {
     /// An empty cache.
-    pub fn new(cx: &Cx, settings: &KclSettings) -> Self {
+    pub(crate) fn new(cx: &Cx, settings: &KclSettings) -> Self {
         let batches = settings.prefetch_batches_max.max(1) as usize;
         let (bytes, records) = (Cell::new(0), Cell::new(0));
         Self { queue: Queue::new(cx, batches), bytes, records, room: crate::world::Notify::new(cx) }
@@ -62,7 +62,7 @@ impl Cache {
         }
     }
     /// Tells the cache that a batch has left it.
-    pub fn left(&self, batch: &[Record]) {
+    pub(crate) fn left(&self, batch: &[Record]) {
         self.count(batch, false);
     }
     async fn wait_for_room(&self, settings: &KclSettings) {
@@ -74,7 +74,7 @@ impl Cache {
 }
 
 /// How long to sleep before the next call: the idle time less what has passed since the last one, by wall clock.
-pub fn sleep_before_next_call(idle_ms: u64, last_call_unix_ms: Option<u64>, now_unix_ms: u64) -> SimDuration {
+pub(crate) fn sleep_before_next_call(idle_ms: u64, last_call_unix_ms: Option<u64>, now_unix_ms: u64) -> SimDuration {
     let wait_ms = match last_call_unix_ms {
         None => idle_ms,
         // A last call in the future (the clock was set back) counts as just now.
@@ -85,7 +85,7 @@ pub fn sleep_before_next_call(idle_ms: u64, last_call_unix_ms: Option<u64>, now_
 }
 
 /// Fetches one shard into a cache until its end.
-pub struct Fetcher {
+pub(crate) struct Fetcher {
     /// The worker's host.
     pub cx: Cx,
     /// The Kinesis client.
@@ -95,12 +95,12 @@ pub struct Fetcher {
     /// The shard that records are fetched from.
     pub shard: ShardId,
     /// Wall-clock time that `InitialPosition::AtTimestampAgo` counts back from.
-    pub started_unix_ms: u64,
+    pub(crate) started_unix_ms: u64,
 }
 
 impl Fetcher {
     /// Fetches from `start` on.
-    pub async fn run(self, start: Checkpoint, cache: Rc<Cache>) {
+    pub(crate) async fn run(self, start: Checkpoint, cache: Rc<Cache>) {
         let mut position = self.position(start);
         let mut iterator = None;
         let mut last_call = None;

@@ -6,7 +6,7 @@ use crate::base::lease_row::{Checkpoint, Lease};
 
 /// A gap in the leases' ranges.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Hole {
+pub(crate) struct Hole {
     /// The range before the gap, if any.
     pub before: Option<HashKeyRange>,
     /// The range after the gap, if any.
@@ -14,7 +14,7 @@ pub struct Hole {
 }
 
 /// The first hole in the ranges of leases that are not at SHARD_END. Overlaps are tolerated.
-pub fn first_hole(leases: &[Lease]) -> Option<Hole> {
+pub(crate) fn first_hole(leases: &[Lease]) -> Option<Hole> {
     let active = leases.iter().filter(|lease| lease.checkpoint != Checkpoint::ShardEnd);
     let mut ranges: Vec<HashKeyRange> = active.filter_map(|lease| lease.range).collect();
     ranges.sort();
@@ -36,7 +36,7 @@ pub fn first_hole(leases: &[Lease]) -> Option<Hole> {
 
 /// Counts how often in a row the same hole was found.
 #[derive(Clone, Debug, Default)]
-pub struct HoleTracker {
+pub(crate) struct HoleTracker {
     last: Option<Hole>,
     times: u32,
 }
@@ -44,7 +44,7 @@ pub struct HoleTracker {
 impl HoleTracker {
     /// Takes in an audit. Returns whether the leases must be synced: the same hole `threshold` times in a row, or no
     /// lease.
-    pub fn audit(&mut self, leases: &[Lease], threshold: u32) -> bool {
+    pub(crate) fn audit(&mut self, leases: &[Lease], threshold: u32) -> bool {
         if leases.is_empty() {
             return true;
         }

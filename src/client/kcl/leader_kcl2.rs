@@ -36,7 +36,7 @@ impl JavaRandom {
 const SEED: u64 = 1947;
 
 /// `Collections.shuffle` of `0..count` with the library's seed.
-pub fn shuffled(count: usize) -> Vec<usize> {
+pub(crate) fn shuffled(count: usize) -> Vec<usize> {
     let mut order: Vec<usize> = (0..count).collect();
     let mut random = JavaRandom::new(SEED);
     for i in (2..=count).rev() {
@@ -46,7 +46,7 @@ pub fn shuffled(count: usize) -> Vec<usize> {
 }
 
 /// Returns whether `me` leads among the owners of leases.
-pub fn is_leader<'a>(me: &str, owners: impl IntoIterator<Item = &'a str>) -> bool {
+pub(crate) fn is_leader<'a>(me: &str, owners: impl IntoIterator<Item = &'a str>) -> bool {
     let owners: std::collections::BTreeSet<&str> = owners.into_iter().collect();
     let first = shuffled(owners.len()).first().copied();
     first.is_none_or(|first| owners.into_iter().nth(first) == Some(me))

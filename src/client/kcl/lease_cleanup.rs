@@ -5,7 +5,7 @@ use crate::base::lease_row::{Checkpoint, Lease};
 
 /// Returns whether the row of an ended shard may go: all its children have rows, none of them is still to begin, and
 /// its own parents' rows are gone. A child at LATEST counts as begun.
-pub fn may_delete_completed(lease: &Lease, leases: &[Lease]) -> bool {
+pub(crate) fn may_delete_completed(lease: &Lease, leases: &[Lease]) -> bool {
     let row = |shard: &ShardId| leases.iter().find(|lease| lease.shard == *shard);
     let has_begun = |child: &ShardId| {
         row(child).is_some_and(|child| !matches!(child.checkpoint, Checkpoint::TrimHorizon | Checkpoint::AtTimestamp))
@@ -18,6 +18,6 @@ pub fn may_delete_completed(lease: &Lease, leases: &[Lease]) -> bool {
 
 /// Returns whether a shard must wait for its parents: a parent's row is there and not at SHARD_END. A missing row
 /// does not block.
-pub fn is_blocked_on_parents<'a>(parents: impl IntoIterator<Item = Option<&'a Lease>>) -> bool {
+pub(crate) fn is_blocked_on_parents<'a>(parents: impl IntoIterator<Item = Option<&'a Lease>>) -> bool {
     parents.into_iter().flatten().any(|parent| parent.checkpoint != Checkpoint::ShardEnd)
 }

@@ -11,22 +11,22 @@
 //! Not modelled: KCL 3's leader-based assignment and graceful handoff, enhanced fan-out, aggregated records,
 //! several streams in one application.
 
-pub mod assignment;
-pub mod checkpointer;
+pub(crate) mod assignment;
+pub(crate) mod checkpointer;
 pub mod config;
-pub mod fetcher;
-pub mod hole_auditor;
-pub mod leader_kcl2;
+pub(crate) mod fetcher;
+pub(crate) mod hole_auditor;
+pub(crate) mod leader_kcl2;
 pub mod lease;
-pub mod lease_cleanup;
+pub(crate) mod lease_cleanup;
 mod scheduler;
 mod shard_consumer;
-pub mod shard_syncer;
+pub(crate) mod shard_syncer;
 #[cfg(test)]
 mod tests;
 mod worker;
 mod workers;
 
 pub use config::KclSettings;
-pub use scheduler::renewal_period;
-pub use workers::KclWorkers;
+pub(crate) use scheduler::renewal_period;
+pub(crate) use workers::KclWorkers;

@@ -33,12 +33,12 @@ pub(super) struct ConsumerControl {
 
 impl ConsumerControl {
     /// Asks for an end; a stronger reason replaces a weaker one (requested < shard end < lease lost).
-    pub fn stop(&self, reason: ProcessingEnd) {
+    pub(super) fn stop(&self, reason: ProcessingEnd) {
         self.stop.set(Some(stronger(self.stop.get(), reason)));
         self.cache.queue.poke();
     }
     /// Returns whether the consumer has ended.
-    pub fn is_done(&self) -> bool {
+    pub(super) fn is_done(&self) -> bool {
         self.is_done.get()
     }
 }

@@ -9,13 +9,13 @@ use crate::client::poller::InitialPosition;
 
 /// A shard as the algorithm looks at it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Listed {
+pub(crate) struct Listed {
     /// As ListShards names it.
     pub id: ShardId,
     /// Its parents: none, one after a split, two after a merge.
     pub parents: Vec<ShardId>,
     /// Whether it is open.
-    pub is_open: bool,
+    pub(crate) is_open: bool,
     /// The hash keys whose records it takes.
     pub range: HashKeyRange,
     /// Order in which leases are written.
@@ -36,13 +36,13 @@ impl From<&Shard> for Listed {
 
 /// The listing contradicts itself: an open shard has an open parent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Inconsistent {
+pub(crate) struct Inconsistent {
     /// The open shard whose parent is open too.
     pub child: ShardId,
 }
 
 /// The sentinel that a configured initial position stands for.
-pub fn sentinel(position: InitialPosition) -> Checkpoint {
+pub(crate) fn sentinel(position: InitialPosition) -> Checkpoint {
     match position {
         InitialPosition::TrimHorizon => Checkpoint::TrimHorizon,
         InitialPosition::Latest => Checkpoint::Latest,
@@ -51,7 +51,7 @@ pub fn sentinel(position: InitialPosition) -> Checkpoint {
 }
 
 /// Returns whether ranges cover the whole hash key space.
-pub fn covers_hash_range(shards: &[Listed]) -> bool {
+pub(crate) fn covers_hash_range(shards: &[Listed]) -> bool {
     let mut ranges: Vec<HashKeyRange> = shards.iter().map(|shard| shard.range).collect();
     ranges.sort();
     let mut reach: Option<HashKey> = None;
@@ -69,7 +69,7 @@ pub fn covers_hash_range(shards: &[Listed]) -> bool {
 }
 
 /// Leases for an empty table: one for every shard that the service listed for the initial position.
-pub fn leases_for_empty_table(shards: &[Listed], position: Checkpoint) -> Vec<Lease> {
+pub(crate) fn leases_for_empty_table(shards: &[Listed], position: Checkpoint) -> Vec<Lease> {
     written_in_order(shards.iter().map(|shard| new_lease(shard, position)).collect(), shards)
 }
 
@@ -87,7 +87,7 @@ fn written_in_order(mut leases: Vec<Lease>, shards: &[Listed]) -> Vec<Lease> {
 ///
 /// # Errors
 /// An open child of an open parent, unless such children are to be ignored.
-pub fn leases_to_create(
+pub(crate) fn leases_to_create(
     shards: &[Listed],
     leased: &[ShardId],
     position: Checkpoint,

@@ -18,7 +18,7 @@ use crate::client::sdk::{RetryMode, Sdk};
 const STORE_TIMEOUT: SimDuration = SimDuration::from_secs(10);
 
 /// A KCL worker.
-pub struct Worker {
+pub(super) struct Worker {
     /// Its hold on the world: clock, calls, chance, events.
     pub cx: Cx,
     /// The application's settings.
@@ -32,20 +32,20 @@ pub struct Worker {
     /// The lease table.
     pub table: Rc<LeaseStore>,
     /// The leases it holds.
-    pub renewer: Rc<LeaseRenewer>,
+    pub(crate) renewer: Rc<LeaseRenewer>,
     /// What goes wrong in the application's code.
-    pub mishaps: Rc<Mishaps>,
+    pub(crate) mishaps: Rc<Mishaps>,
     /// Its source of chance.
     pub random: RefCell<Random>,
     /// When it started, by its host's wall clock.
-    pub started_unix_ms: u64,
+    pub(crate) started_unix_ms: u64,
     /// Shards whose end it has checkpointed.
     pub ended: RefCell<BTreeSet<ShardId>>,
 }
 
 impl Worker {
     /// A worker that holds nothing yet.
-    pub fn new(cx: Cx, settings: Rc<KclSettings>) -> Self {
+    pub(super) fn new(cx: Cx, settings: Rc<KclSettings>) -> Self {
         let sdk = |name: &str, mode, timeout| Sdk::new(cx.clone(), name, mode, timeout);
         let table = sdk("dynamodb", RetryMode::JavaDynamoDb, settings.table_timeout);
         let table = Rc::new(LeaseStore::new(table, settings.lease_table.clone(), settings.is_consistent_reads));
@@ -67,18 +67,18 @@ impl Worker {
     }
 
     /// The consumer and host that events name.
-    pub fn identity(&self) -> (ConsumerId, HostId) {
+    pub(super) fn identity(&self) -> (ConsumerId, HostId) {
         (self.settings.consumer, self.cx.id())
     }
 
     /// Tells that the worker has gained a lease, and from whom.
-    pub fn emit_gained(&self, shard: ShardId, how: LeaseGain, from: Option<Arc<str>>) {
+    pub(crate) fn emit_gained(&self, shard: ShardId, how: LeaseGain, from: Option<Arc<str>>) {
         let (consumer, host) = self.identity();
         self.cx.emit(Event::LeaseGained { consumer, host, shard, how, from });
     }
 
     /// Tells that the worker has created so many leases.
-    pub fn emit_created(&self, count: u32) {
+    pub(crate) fn emit_created(&self, count: u32) {
         let (consumer, host) = self.identity();
         self.cx.emit(Event::LeasesCreated { consumer, host, count });
     }

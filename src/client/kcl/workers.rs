@@ -9,13 +9,13 @@ use crate::base::{Event, HostId, SimDuration};
 use crate::client::{Cx, HostGroup, Stop};
 
 /// The hosts of a KCL application.
-pub struct KclWorkers {
+pub(crate) struct KclWorkers {
     settings: Rc<KclSettings>,
 }
 
 impl KclWorkers {
     /// The workers of the application with these settings.
-    pub fn new(settings: KclSettings) -> Self {
+    pub(crate) fn new(settings: KclSettings) -> Self {
         Self { settings: Rc::new(settings) }
     }
 }

@@ -36,12 +36,12 @@ enum Progress {
 
 impl Lineage {
     /// Returns whether no shard is known.
-    pub fn is_empty(&self) -> bool {
+    pub(super) fn is_empty(&self) -> bool {
         self.shards.is_empty()
     }
 
     /// Takes in a whole listing of the stream.
-    pub fn adopt(&mut self, listed: &[Shard], saved: &SavedPositions, initial: IteratorPosition) {
+    pub(crate) fn adopt(&mut self, listed: &[Shard], saved: &SavedPositions, initial: IteratorPosition) {
         for (shard, position) in &saved.shards {
             let is_listed = listed.iter().any(|s| s.id == *shard);
             if *position == SavedPosition::End || !is_listed {
@@ -86,7 +86,7 @@ impl Lineage {
     }
 
     /// A shard was read to its end, where GetRecords showed these children.
-    pub fn end(&mut self, shard: ShardId, children: &[ChildShard]) {
+    pub(super) fn end(&mut self, shard: ShardId, children: &[ChildShard]) {
         self.shards.insert(shard, Progress::Ended);
         for child in children {
             let beginning = Beginning::at(IteratorPosition::TrimHorizon);
@@ -96,7 +96,7 @@ impl Lineage {
     }
 
     /// Takes the shards that can be read now; they count as being read from here on.
-    pub fn take_ready(&mut self) -> Vec<(ShardId, Beginning)> {
+    pub(crate) fn take_ready(&mut self) -> Vec<(ShardId, Beginning)> {
         let has_ended = |shard: &ShardId| matches!(self.shards.get(shard), Some(Progress::Ended));
         let ready = self.shards.iter().filter_map(|(shard, progress)| match progress {
             Progress::Waiting { parents, beginning } if parents.iter().all(has_ended) => {

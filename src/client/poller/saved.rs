@@ -7,7 +7,7 @@ use crate::base::{SequenceNumber, ShardId};
 
 /// What survives a crash of the poller's host.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct SavedPositions {
+pub(crate) struct SavedPositions {
     /// Its wall clock at its first start, for positions that are counted back from there.
     pub(super) first_started_at: Option<Timestamp>,
     /// How far each shard was read.

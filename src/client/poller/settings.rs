@@ -17,20 +17,20 @@ pub struct PollerSettings {
     /// When its host boots first.
     pub start: SimDuration,
     /// Where it begins.
-    pub initial_position: InitialPosition,
+    pub(crate) initial_position: InitialPosition,
     /// What it remembers across a restart of its host.
-    pub resume: Resume,
+    pub(crate) resume: Resume,
     /// Time between two GetRecords of a shard.
     pub idle: SimDuration,
     /// Limit of GetRecords, 1 to 10,000.
-    pub records_max: u32,
+    pub(crate) records_max: u32,
     /// What it does with records.
-    pub processor: ProcessorSettings,
+    pub(crate) processor: ProcessorSettings,
 }
 
 /// Where a consumer begins when it has no position of its own.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum InitialPosition {
+pub(crate) enum InitialPosition {
     /// The oldest record in retention.
     #[default]
     TrimHorizon,
@@ -42,7 +42,7 @@ pub enum InitialPosition {
 
 /// What a poller remembers across a restart of its host.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Resume {
+pub(crate) enum Resume {
     /// Nothing: it begins at the initial position again.
     Nothing,
     /// The last shard iterator, which may have expired.

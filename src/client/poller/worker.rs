@@ -16,6 +16,6 @@ pub(super) struct Worker {
     pub sdk: Sdk,
     /// The way to the application's store.
     pub store: Sdk,
-    pub mishaps: Mishaps,
-    pub saved: Rc<RefCell<SavedPositions>>,
+    pub(crate) mishaps: Mishaps,
+    pub(crate) saved: Rc<RefCell<SavedPositions>>,
 }

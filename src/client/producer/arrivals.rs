@@ -42,7 +42,7 @@ pub(super) struct Arrivals {
 
 impl Arrivals {
     /// Arrivals of host `host_index` of `hosts`, from `start` until before `stop`.
-    pub fn new(rate: &Rate, start: SimTime, stop: SimTime, hosts: u32, host_index: u32) -> Self {
+    pub(super) fn new(rate: &Rate, start: SimTime, stop: SimTime, hosts: u32, host_index: u32) -> Self {
         assert!(host_index < hosts && hosts <= HOSTS_MAX, "a producer has 1 to {HOSTS_MAX} hosts");
         let length_ns = stop.since(start).as_nanos();
         Self {

@@ -24,7 +24,7 @@ pub(super) struct Buffer {
 }
 
 impl Buffer {
-    pub fn new(source: Source, settings: &ProducerSettings) -> Self {
+    pub(super) fn new(source: Source, settings: &ProducerSettings) -> Self {
         let (records_max, bytes_max, linger) = match settings.batching {
             Batching::Single { .. } => (1, u64::MAX, SimDuration::ZERO),
             Batching::Buffered { records_max, bytes_max, linger, .. } => (records_max, bytes_max, linger),
@@ -37,7 +37,7 @@ impl Buffer {
     }
 
     /// When the next batch is due, if a call can be made from `now` on; `None` when no record is left to come.
-    pub fn batch_due(&mut self, now: SimTime) -> Option<SimTime> {
+    pub(crate) fn batch_due(&mut self, now: SimTime) -> Option<SimTime> {
         if self.waiting.is_empty() && !self.wait_for_next() {
             return None;
         }
@@ -51,7 +51,7 @@ impl Buffer {
     }
 
     /// Takes the batch that is due.
-    pub fn take_batch(&mut self) -> Vec<PutEntry> {
+    pub(crate) fn take_batch(&mut self) -> Vec<PutEntry> {
         if self.waiting.len() <= self.records_max && self.waiting_bytes <= self.bytes_max {
             self.arrived.clear();
             self.waiting_bytes = 0;
@@ -76,7 +76,7 @@ impl Buffer {
 
     /// Takes in what has arrived by `now` while no call could be made, and returns how many records found no
     /// room.
-    pub fn take_in(&mut self, now: SimTime) -> u32 {
+    pub(crate) fn take_in(&mut self, now: SimTime) -> u32 {
         let mut dropped = 0;
         while self.source.next_at().is_some_and(|at| at <= now) {
             if self.waiting.len() < self.backlog_max {

@@ -9,7 +9,7 @@ use crate::base::{HashKey, PartitionKey};
 
 /// The keys of one producer by number, which all its hosts share.
 #[derive(Clone, Default)]
-pub struct KeyTable(Rc<RefCell<Vec<Option<PartitionKey>>>>);
+pub(super) struct KeyTable(Rc<RefCell<Vec<Option<PartitionKey>>>>);
 
 /// Draws partition keys. A key is made, with its MD5, when it is first drawn, and shared from then on.
 pub(super) struct Keys {
@@ -47,7 +47,7 @@ pub(super) type Drawn = (PartitionKey, Option<Box<HashKey>>);
 
 impl Keys {
     /// A source of keys; `producer` is its name, which makes unique keys unique among producers.
-    pub fn new(distribution: &KeyDistribution, producer: &str, made: KeyTable, random: Random) -> Self {
+    pub(super) fn new(distribution: &KeyDistribution, producer: &str, made: KeyTable, random: Random) -> Self {
         let (draw, names, count) = match distribution {
             KeyDistribution::Uniform { count } => (Draw::Uniform(*count), Names::Numbered, *count),
             KeyDistribution::Zipf { count, exponent } => {
@@ -70,7 +70,7 @@ impl Keys {
     }
 
     /// The key of the `record`-th record.
-    pub fn next(&mut self, record: u64) -> Drawn {
+    pub(super) fn next(&mut self, record: u64) -> Drawn {
         let number = match &self.draw {
             Draw::Uniform(count) => self.random.below(u64::from(*count)) as usize,
             Draw::Zipf(table) => table.draw(self.random.next_u64()),
@@ -152,12 +152,12 @@ pub(super) struct Sizes {
 }
 
 impl Sizes {
-    pub fn new(distribution: &SizeDistribution, random: Random) -> Self {
+    pub(super) fn new(distribution: &SizeDistribution, random: Random) -> Self {
         Self { distribution: distribution.clone(), random }
     }
 
     /// Bytes of the next record's data.
-    pub fn next(&mut self) -> u32 {
+    pub(super) fn next(&mut self) -> u32 {
         match self.distribution {
             SizeDistribution::Fixed(bytes) => bytes,
             SizeDistribution::Uniform(low, high) => self.random.between(u64::from(low), u64::from(high)) as u32,

@@ -48,7 +48,7 @@ const RESEND_BASE: SimDuration = SimDuration::from_millis(100);
 const RESEND_MAX: SimDuration = SimDuration::from_secs(20);
 
 /// The hosts of a producer.
-pub struct ProducerHosts {
+pub(crate) struct ProducerHosts {
     settings: Rc<ProducerSettings>,
     /// Keys that one of them made, all have.
     keys: KeyTable,
@@ -56,7 +56,7 @@ pub struct ProducerHosts {
 
 impl ProducerHosts {
     /// The hosts of the producer with these settings.
-    pub fn new(settings: ProducerSettings) -> Self {
+    pub(crate) fn new(settings: ProducerSettings) -> Self {
         Self { settings: Rc::new(settings), keys: KeyTable::default() }
     }
 }

@@ -21,17 +21,17 @@ pub struct ProducerSettings {
     /// Where records come from.
     pub load: Load,
     /// PutRecord, or PutRecords with a buffer.
-    pub batching: Batching,
+    pub(crate) batching: Batching,
     /// Retries of the SDK.
     pub retry: RetryMode,
     /// Whether the failed entries of a PutRecords are sent again, and how often at most.
-    pub resend_failed_max: u32,
+    pub(crate) resend_failed_max: u32,
     /// Records that may be waiting before new ones are dropped (a real application blocks or drops too).
     /// Dropped records count as given up after no attempt.
-    pub backlog_max: u32,
+    pub(crate) backlog_max: u32,
     /// Whether each PutRecord carries SequenceNumberForOrdering of the one before (serial writers, so that
     /// only one is in flight, whatever `in_flight_max` says). PutRecords has no such parameter.
-    pub is_ordered: bool,
+    pub(crate) is_ordered: bool,
 }
 
 /// Where a producer's records come from.
@@ -141,7 +141,7 @@ pub enum KeyDistribution {
 
 /// How records are put.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Batching {
+pub(crate) enum Batching {
     /// PutRecord for each, at most so many in flight per host.
     Single {
         /// Calls in flight per host.

@@ -58,7 +58,7 @@ impl Iterator for Schedule {
 impl Source {
     /// The records that host `host_index` is offered from now on. What came before now, while it was down, is
     /// nobody's: whoever called has gone elsewhere.
-    pub fn new(cx: &Cx, settings: &ProducerSettings, host_index: u32, made: KeyTable) -> Self {
+    pub(super) fn new(cx: &Cx, settings: &ProducerSettings, host_index: u32, made: KeyTable) -> Self {
         let (start, stop) = (SimTime::ZERO.saturating_add(settings.start), SimTime::ZERO.saturating_add(settings.stop));
         let hosts = settings.hosts;
         let (schedule, size, keys) = match &settings.load {
@@ -87,7 +87,7 @@ impl Source {
     }
 
     /// When the next record arrives.
-    pub fn next_at(&self) -> Option<SimTime> {
+    pub(crate) fn next_at(&self) -> Option<SimTime> {
         self.next.as_ref().map(|next| next.at)
     }
 
@@ -99,7 +99,7 @@ impl Source {
     }
 
     /// The next record.
-    pub fn take(&mut self) -> Option<Offered> {
+    pub(super) fn take(&mut self) -> Option<Offered> {
         let number = self.number;
         let Coming { at, key, size_bytes } = self.step()?;
         let (partition_key, explicit_hash_key) = match key {

@@ -40,7 +40,7 @@ pub(super) enum Rows {
 /// A record of a trace.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct TracedRecord {
-    pub offset_ms: u64,
+    pub(crate) offset_ms: u64,
     /// Number in the list of keys.
     pub key: u32,
     pub size_bytes: u32,

@@ -18,7 +18,7 @@ use crate::world::{LinkEffect, LinkRule, LinkWay};
 /// A fault on links between hosts and services.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct LinkFault {
+pub(crate) struct LinkFault {
     /// Hosts (`billing-1`, or `billing` for all of them); all when absent.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub hosts: Vec<String>,
@@ -30,7 +30,7 @@ pub struct LinkFault {
     pub operation: Option<String>,
     /// Which messages: `both`, `requests` or `replies`.
     #[serde(default)]
-    pub way: Way,
+    pub(crate) way: Way,
     /// Share of messages; all when absent (not of a partition or a delay, which meet all).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rate: Option<Share>,
@@ -42,7 +42,7 @@ pub struct LinkFault {
 /// Which messages of a link.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
-pub enum Way {
+pub(crate) enum Way {
     /// Both ways.
     #[default]
     Both,
@@ -149,7 +149,7 @@ pub(super) struct OnLinks {
     pub clients: Vec<Arc<str>>,
     /// The service ends; empty means all.
     pub services: Vec<Arc<str>>,
-    pub way: LinkWay,
+    pub(crate) way: LinkWay,
     pub operation: Option<Box<str>>,
     pub effect: LinkEffect,
 }

@@ -65,7 +65,7 @@ fn sentence(text: &str) -> String {
 
 impl Fault {
     /// The kinds that it names, with its time.
-    pub fn standing(&self) -> Vec<Standing> {
+    pub(crate) fn standing(&self) -> Vec<Standing> {
         let until = self.at.0.saturating_add(self.lasts.map_or(SimDuration::MAX, |lasts| lasts.0));
         self.keys().into_iter().map(|key| Standing { key, from: self.at.0, until }).collect()
     }

@@ -17,7 +17,7 @@ use crate::fault::stage::{Effect, Stage};
 /// A fault of a service: give a stream (with a shard), a table, a service or an operation; all of Kinesis otherwise.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct ServiceFault {
+pub(crate) struct ServiceFault {
     /// `kinesis` or `dynamodb`; what `stream` or `table` is of, or else Kinesis, when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub service: Option<String>,

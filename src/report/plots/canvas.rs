@@ -8,16 +8,16 @@ use plotters::style::text_anchor::{HPos, Pos, VPos};
 use crate::base::SimDuration;
 use crate::measure::Series;
 
-pub type Error = DrawingAreaErrorKind<<SVGBackend<'static> as DrawingBackend>::ErrorType>;
+pub(super) type Error = DrawingAreaErrorKind<<SVGBackend<'static> as DrawingBackend>::ErrorType>;
 /// An SVG, or the error that a drawing in memory does not meet.
-pub type Drawn = Result<String, Error>;
-pub type Area<'a> = DrawingArea<SVGBackend<'a>, Shift>;
-pub type Chart<'a, 'b> = ChartContext<'a, SVGBackend<'b>, Cartesian2d<RangedCoordf64, RangedCoordf64>>;
+pub(super) type Drawn = Result<String, Error>;
+pub(super) type Area<'a> = DrawingArea<SVGBackend<'a>, Shift>;
+pub(crate) type Chart<'a, 'b> = ChartContext<'a, SVGBackend<'b>, Cartesian2d<RangedCoordf64, RangedCoordf64>>;
 
-pub const WIDTH: u32 = 1000;
-pub const INK: RGBColor = RGBColor(0x33, 0x33, 0x33);
-pub const SOFT: RGBColor = RGBColor(0x66, 0x66, 0x66);
-pub const OTHERS: RGBColor = RGBColor(0x99, 0x99, 0x99);
+pub(crate) const WIDTH: u32 = 1000;
+pub(crate) const INK: RGBColor = RGBColor(0x33, 0x33, 0x33);
+pub(crate) const SOFT: RGBColor = RGBColor(0x66, 0x66, 0x66);
+pub(crate) const OTHERS: RGBColor = RGBColor(0x99, 0x99, 0x99);
 const GRID: RGBColor = RGBColor(0xe6, 0xe6, 0xe6);
 const FAULT: RGBColor = RGBColor(0xf0, 0xe4, 0xe0);
 const PALETTE: [RGBColor; 8] = [
@@ -39,7 +39,7 @@ const LEGEND_ROW: i32 = 20;
 const LEGEND_MAX: usize = 14;
 
 /// The n-th colour: the palette, then its tints, then its shades, then all again.
-pub fn colour(n: usize) -> RGBColor {
+pub(super) fn colour(n: usize) -> RGBColor {
     let RGBColor(red, green, blue) = PALETTE[n % PALETTE.len()];
     let toward = |other: u8| {
         let mean = |part: u8| (u16::from(part) + u16::from(other)).div_ceil(2) as u8;
@@ -53,29 +53,29 @@ pub fn colour(n: usize) -> RGBColor {
 }
 
 /// Dark or white text, whichever can be read on this colour.
-pub fn readable_on(RGBColor(red, green, blue): RGBColor) -> RGBColor {
+pub(crate) fn readable_on(RGBColor(red, green, blue): RGBColor) -> RGBColor {
     let brightness = (299 * u32::from(red) + 587 * u32::from(green) + 114 * u32::from(blue)) / 1000;
     if brightness > 125 { INK } else { WHITE }
 }
 
-pub fn text(size: u32, colour: RGBColor) -> TextStyle<'static> {
+pub(super) fn text(size: u32, colour: RGBColor) -> TextStyle<'static> {
     let mut style = TextStyle::from((FONT, size).into_font());
     style.color = colour.to_backend_color();
     style
 }
 
-pub fn anchored(size: u32, colour: RGBColor, horizontal: HPos, vertical: VPos) -> TextStyle<'static> {
+pub(crate) fn anchored(size: u32, colour: RGBColor, horizontal: HPos, vertical: VPos) -> TextStyle<'static> {
     text(size, colour).pos(Pos::new(horizontal, vertical))
 }
 
 /// An entry of the legend.
-pub struct Key {
+pub(super) struct Key {
     pub name: String,
     pub colour: RGBColor,
 }
 
 /// Draws title, subtitle and legend, and lets `draw` fill the rest.
-pub fn draw(
+pub(super) fn draw(
     height: u32,
     title: &str,
     subtitle: &str,
@@ -118,12 +118,12 @@ fn draw_legend(area: &Area<'_>, keys: &[Key]) -> Result<(), Error> {
 
 /// The unit of the time axis that suits a run's length: its name and its seconds.
 #[derive(Clone, Copy)]
-pub struct TimeUnit {
+pub(crate) struct TimeUnit {
     pub name: &'static str,
     pub seconds: f64,
 }
 
-pub fn time_unit(duration: SimDuration) -> TimeUnit {
+pub(crate) fn time_unit(duration: SimDuration) -> TimeUnit {
     let (name, seconds) = match duration.as_secs() {
         0..=180 => ("seconds", 1.0),
         181..=14_400 => ("minutes", 60.0),
@@ -134,7 +134,12 @@ pub fn time_unit(duration: SimDuration) -> TimeUnit {
 }
 
 /// Axes and grid. `y_top` is the highest value shown; 0 stands for a chart without values.
-pub fn axes<'a, 'b>(area: &'a Area<'b>, series: &Series, y_name: &str, y_top: f64) -> Result<Chart<'a, 'b>, Error> {
+pub(crate) fn axes<'a, 'b>(
+    area: &'a Area<'b>,
+    series: &Series,
+    y_name: &str,
+    y_top: f64,
+) -> Result<Chart<'a, 'b>, Error> {
     let unit = time_unit(series.duration());
     let x_end = (series.duration().as_secs_f64() / unit.seconds).max(f64::MIN_POSITIVE);
     let y_end = if y_top > 0.0 { y_top * 1.06 } else { 1.0 };
@@ -164,7 +169,12 @@ pub fn axes<'a, 'b>(area: &'a Area<'b>, series: &Series, y_name: &str, y_top: f6
 }
 
 /// Shades the times in which a fault was in force, an instant one as a thin line.
-pub fn shade_faults(chart: &mut Chart<'_, '_>, series: &Series, unit: TimeUnit, y_end: f64) -> Result<(), Error> {
+pub(crate) fn shade_faults(
+    chart: &mut Chart<'_, '_>,
+    series: &Series,
+    unit: TimeUnit,
+    y_end: f64,
+) -> Result<(), Error> {
     let end = series.duration().as_secs_f64();
     let faults = series.faults().map(|(from, until)| {
         let from = from.as_nanos() as f64 / 1e9;
@@ -175,7 +185,7 @@ pub fn shade_faults(chart: &mut Chart<'_, '_>, series: &Series, unit: TimeUnit, 
 }
 
 /// The legend's entry for shaded faults, when there are any.
-pub fn fault_key(series: &Series) -> Option<Key> {
+pub(crate) fn fault_key(series: &Series) -> Option<Key> {
     series.faults().next().map(|_| Key { name: "fault in force".into(), colour: FAULT })
 }
 

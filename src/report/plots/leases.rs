@@ -18,7 +18,7 @@ const HEIGHT_MIN: u32 = 260;
 const CHAR_WIDTH: i32 = 7;
 
 /// Who had which lease when.
-pub fn ownership(series: &Series, name: &str, consumer: &ConsumerSeries) -> Drawn {
+pub(crate) fn ownership(series: &Series, name: &str, consumer: &ConsumerSeries) -> Drawn {
     let rows = rows(consumer);
     let all = consumer.leases.iter().filter(|spans| !spans.is_empty()).count();
     let workers = workers(consumer);

@@ -18,7 +18,7 @@ struct Line {
 }
 
 /// Records accepted and throttled, by shard.
-pub fn records(series: &Series, name: &str, shards: &[ShardSeries]) -> Drawn {
+pub(super) fn records(series: &Series, name: &str, shards: &[ShardSeries]) -> Drawn {
     let busiest = busiest(shards);
     let accepted = shard_lines(series, shards, &busiest, |shard| &shard.accepted);
     let throttled = shard_lines(series, shards, &busiest, |shard| &shard.throttled);
@@ -34,7 +34,7 @@ pub fn records(series: &Series, name: &str, shards: &[ShardSeries]) -> Drawn {
 }
 
 /// The greatest iterator age, by consumer.
-pub fn iterator_age(series: &Series) -> Drawn {
+pub(crate) fn iterator_age(series: &Series) -> Drawn {
     let most = series.consumers().flat_map(|(_, c)| c.age_max_ms.iter().flatten()).max().copied().unwrap_or(0);
     let (unit, ms) = match most {
         0..10_000 => ("ms", 1.0),

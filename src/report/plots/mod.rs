@@ -14,9 +14,9 @@ use crate::measure::Series;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Plot {
     /// The file's name (`records-clicks.svg`).
-    pub file_name: String,
+    pub(crate) file_name: String,
     /// The whole file.
-    pub svg: String,
+    pub(crate) svg: String,
 }
 
 /// Every plot that has something to show.

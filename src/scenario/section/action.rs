@@ -32,16 +32,16 @@ pub struct Action {
     pub merge: Option<String>,
     /// UpdateShardCount to this many.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub update_shard_count: Option<u32>,
+    pub(crate) update_shard_count: Option<u32>,
     /// Retention, longer or shorter.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retention: Option<Duration>,
     /// StartStreamEncryption with this key.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub encrypt: Option<String>,
+    pub(crate) encrypt: Option<String>,
     /// StopStreamEncryption.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub decrypt: bool,
+    pub(crate) decrypt: bool,
     /// CreateStream with so many shards; `stream` names it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub create_stream: Option<u32>,
@@ -53,23 +53,23 @@ pub struct Action {
     pub consumer: Option<String>,
     /// New provisioned units of a consumer's lease table.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub lease_capacity: Option<LeaseTable>,
+    pub(crate) lease_capacity: Option<LeaseTable>,
     /// Switches a consumer's lease table to on-demand capacity.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub lease_on_demand: bool,
+    pub(crate) lease_on_demand: bool,
     /// Deletes this shard's row from a consumer's lease table, as a person with the console would.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub delete_lease: Option<u32>,
+    pub(crate) delete_lease: Option<u32>,
     /// Asks a worker to shut down gracefully.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub stop_worker: Option<String>,
+    pub(crate) stop_worker: Option<String>,
     /// Starts a stopped worker again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub start_worker: Option<String>,
+    pub(crate) start_worker: Option<String>,
 }
 
 /// Every action of the file, in order of time.
-pub fn actions(c: &mut Compiler<'_>, actions: &[Action]) -> Vec<ActionPlan> {
+pub(crate) fn actions(c: &mut Compiler<'_>, actions: &[Action]) -> Vec<ActionPlan> {
     let mut plans: Vec<ActionPlan> =
         actions.iter().enumerate().filter_map(|(n, action)| one_action(c, n, action)).collect();
     plans.sort_by_key(|plan| plan.at);

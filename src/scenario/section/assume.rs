@@ -9,45 +9,45 @@ use crate::base::written::{Duration, DurationRange, Size};
 /// What AWS does not publish, and kinesim assumes.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
-pub struct Assume {
+pub(crate) struct Assume {
     /// Wall-clock time of the run's start, in milliseconds since the Unix epoch.
-    pub start_unix_ms: u64,
+    pub(crate) start_unix_ms: u64,
     /// Shape of the shards' write limits.
-    pub throttle_window: ThrottleWindow,
+    pub(crate) throttle_window: ThrottleWindow,
     /// Open shards allowed in the account.
     pub shard_limit: u32,
     /// Whether the call quotas of the control plane are enforced.
-    pub control_plane_quotas: bool,
+    pub(crate) control_plane_quotas: bool,
     /// Whether a stream in DELETING serves reads and writes.
-    pub deleting_serves: bool,
+    pub(crate) deleting_serves: bool,
     /// How long an accepted record stays invisible to GetRecords.
-    pub visibility_lag: Duration,
+    pub(crate) visibility_lag: Duration,
     /// Bytes a second at which a zone copies what it missed.
-    pub zone_rebuild_per_s: Size,
+    pub(crate) zone_rebuild_per_s: Size,
     /// Time a stream is CREATING.
     pub create: DurationRange,
     /// Time a stream is DELETING.
-    pub delete: DurationRange,
+    pub(crate) delete: DurationRange,
     /// Time a stream is UPDATING for SplitShard and MergeShards.
     pub reshard: DurationRange,
     /// Time a stream is UPDATING for Start/StopStreamEncryption.
-    pub encryption: DurationRange,
+    pub(crate) encryption: DurationRange,
     /// Time a stream is UPDATING for UpdateShardCount, before its steps.
-    pub update_shard_count: DurationRange,
+    pub(crate) update_shard_count: DurationRange,
     /// Time of each split or merge of an UpdateShardCount.
-    pub update_shard_count_step: Duration,
+    pub(crate) update_shard_count_step: Duration,
     /// Oldest version that an eventually consistent read of a table may see.
-    pub stale_read_lag_max: Duration,
+    pub(crate) stale_read_lag_max: Duration,
     /// Time a table is CREATING, UPDATING or DELETING.
-    pub table_transition: DurationRange,
+    pub(crate) table_transition: DurationRange,
     /// Whether a provisioned table begins with its 300 s of burst units.
-    pub table_burst_starts_full: bool,
+    pub(crate) table_burst_starts_full: bool,
 }
 
 /// Shape of the write limits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
-pub enum ThrottleWindow {
+pub(crate) enum ThrottleWindow {
     /// A token bucket that refills continuously, one second deep.
     TokenBucket,
     /// Windows of one second.
@@ -81,7 +81,7 @@ impl Default for Assume {
 
 impl Assume {
     /// What the services are set to.
-    pub fn services(&self) -> aws::Settings {
+    pub(crate) fn services(&self) -> aws::Settings {
         aws::Settings { kinesis: self.kinesis(), dynamodb: self.dynamodb(), ..aws::Settings::default() }
     }
 

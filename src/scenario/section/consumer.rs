@@ -35,7 +35,7 @@ pub struct Consumer {
     pub workers: u32,
     /// Starts of further workers, which join later (kcl-2).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub joins: Vec<Duration>,
+    pub(crate) joins: Vec<Duration>,
     /// Name of the application and its lease table; the consumer's name when absent (kcl-2).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub application: Option<String>,
@@ -44,20 +44,20 @@ pub struct Consumer {
     pub lease_table: Option<LeaseTable>,
     /// Where it begins: `trim-horizon`, `latest`, or a time before its start such as `10m ago`.
     #[serde(default = "trim_horizon")]
-    pub initial_position: String,
+    pub(crate) initial_position: String,
     /// What it remembers across a restart (poller).
     #[serde(default)]
-    pub resume: Resume,
+    pub(crate) resume: Resume,
     /// When it checkpoints: `every batch`, a time such as `10s`, a count such as `500 records`, `at end`, `never`.
     #[serde(default = "every_batch", alias = "checkpoint_every")]
     pub checkpoint: String,
     /// How often it tries to store a checkpoint that the lease table throttles, 3 s apart, before it goes on without
     /// (kcl-2).
     #[serde(default = "ten")]
-    pub checkpoint_tries: u32,
+    pub(crate) checkpoint_tries: u32,
     /// Whether it prepares every checkpoint before it stores it, with a write of its own (kcl-2).
     #[serde(default)]
-    pub prepare_checkpoints: bool,
+    pub(crate) prepare_checkpoints: bool,
     /// Processing time of one record.
     #[serde(default = "processing")]
     pub processing: Duration,
@@ -67,34 +67,34 @@ pub struct Consumer {
     pub store: Store,
     /// What goes wrong in the record processor.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub mishap: Vec<Mishap>,
+    pub(crate) mishap: Vec<Mishap>,
     /// Time between two GetRecords of a shard; 1.5s for kcl-2 and 1s for pollers when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub idle: Option<Duration>,
     /// Records that one GetRecords asks for at most, 1 to 10000.
     #[serde(default = "ten_thousand")]
-    pub records_max: u32,
+    pub(crate) records_max: u32,
     /// `failoverTimeMillis` (kcl-2).
     #[serde(default = "ten_s")]
-    pub failover: Duration,
+    pub(crate) failover: Duration,
     /// `maxLeasesForWorker` (kcl-2).
     #[serde(default = "leases_max")]
-    pub leases_max: u32,
+    pub(crate) leases_max: u32,
     /// `maxLeasesToStealAtOneTime` (kcl-2).
     #[serde(default = "one_u32")]
-    pub steal_max: u32,
+    pub(crate) steal_max: u32,
     /// `enablePriorityLeaseAssignment` (kcl-2).
     #[serde(default = "yes")]
-    pub priority_assignment: bool,
+    pub(crate) priority_assignment: bool,
     /// `consistentReads` (kcl-2).
     #[serde(default)]
-    pub consistent_reads: bool,
+    pub(crate) consistent_reads: bool,
     /// `maxPendingProcessRecordsInput` of the prefetch cache (kcl-2).
     #[serde(default = "five")]
-    pub prefetch_batches: u32,
+    pub(crate) prefetch_batches: u32,
     /// `cleanupLeasesUponShardCompletion` (kcl-2).
     #[serde(default = "yes")]
-    pub cleanup_leases: bool,
+    pub(crate) cleanup_leases: bool,
     /// Settings of the library that are seldom changed (kcl-2).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub kcl: Option<KclOptions>,
@@ -155,7 +155,7 @@ pub struct LeaseTable {
 /// What a poller remembers across a restart.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
-pub enum Resume {
+pub(crate) enum Resume {
     /// Nothing: it begins at its initial position again.
     Nothing,
     /// Its last shard iterator.
@@ -181,18 +181,18 @@ pub enum Store {
 /// Something that goes wrong in a record processor: one of `throw`, `hang`, `slow`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Mishap {
+pub(crate) struct Mishap {
     /// Throws at the record; the KCL skips the rest of the batch.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub throw: bool,
+    pub(crate) throw: bool,
     /// Hangs at the record for so long.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub hang: Option<Duration>,
+    pub(crate) hang: Option<Duration>,
     /// Takes so much longer for the record.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub slow: Option<Duration>,
+    pub(crate) slow: Option<Duration>,
     /// At every n-th record that a worker processes.
-    pub every_records: u64,
+    pub(crate) every_records: u64,
     /// No mishap before this time of the run.
     #[serde(default)]
     pub from: Duration,
@@ -203,7 +203,7 @@ pub struct Mishap {
 
 impl Consumer {
     /// Workers from the start and those that join.
-    pub fn host_count(&self) -> u32 {
+    pub(crate) fn host_count(&self) -> u32 {
         match self.library {
             Library::Kcl2 => self.workers.saturating_add(self.joins.len() as u32),
             Library::Poller => 1,
@@ -217,20 +217,20 @@ impl Consumer {
 }
 
 /// `idleTimeBetweenReadsInMillis`.
-pub const KCL_IDLE: Duration = Duration(SimDuration::from_millis(1500));
-pub const POLLER_IDLE: Duration = Duration(SimDuration::from_secs(1));
+pub(crate) const KCL_IDLE: Duration = Duration(SimDuration::from_millis(1500));
+pub(crate) const POLLER_IDLE: Duration = Duration(SimDuration::from_secs(1));
 
 /// Consumers by their library.
 #[derive(Default)]
-pub struct Consumers {
+pub(crate) struct Consumers {
     pub kcl: Vec<KclSettings>,
-    pub pollers: Vec<PollerSettings>,
-    pub apps: Vec<AppPlan>,
+    pub(crate) pollers: Vec<PollerSettings>,
+    pub(crate) apps: Vec<AppPlan>,
 }
 
 impl Compiler<'_> {
     /// The consumers of the file.
-    pub fn consumers(&mut self, written: &BTreeMap<String, Consumer>) -> Consumers {
+    pub(crate) fn consumers(&mut self, written: &BTreeMap<String, Consumer>) -> Consumers {
         let mut consumers = Consumers::default();
         for (number, (name, consumer)) in written.iter().enumerate() {
             let id = ConsumerId(number as u16);

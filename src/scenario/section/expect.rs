@@ -28,10 +28,10 @@ pub struct Expect {
     pub throttled_writes: Option<String>,
     /// GetRecords calls refused for throughput (ReadProvisionedThroughputExceeded).
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub throttled_reads: Option<String>,
+    pub(crate) throttled_reads: Option<String>,
     /// Iterator age (GetRecords.IteratorAgeMilliseconds).
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub iterator_age: Option<AgeExpect>,
+    pub(crate) iterator_age: Option<AgeExpect>,
     /// Records processed more than once.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub duplicates: Option<String>,
@@ -40,16 +40,16 @@ pub struct Expect {
     pub skipped: Option<String>,
     /// Records that left retention unread.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub unread_trimmed: Option<String>,
+    pub(crate) unread_trimmed: Option<String>,
     /// Records that producers gave up.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub given_up: Option<String>,
+    pub(crate) given_up: Option<String>,
     /// Writes to lease tables that were throttled (WriteThrottleEvents).
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub table_throttles: Option<String>,
+    pub(crate) table_throttles: Option<String>,
     /// This has happened at least once.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub sometimes: Option<Occurrence>,
+    pub(crate) sometimes: Option<Occurrence>,
     /// Only this stream; each when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stream: Option<String>,
@@ -70,20 +70,20 @@ pub struct Expect {
 /// Bounds of the iterator age.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct AgeExpect {
+pub(crate) struct AgeExpect {
     /// Median.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub p50: Option<String>,
+    pub(crate) p50: Option<String>,
     /// 99th percentile.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub p99: Option<String>,
+    pub(crate) p99: Option<String>,
     /// Maximum.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max: Option<String>,
 }
 
 /// Every expectation of the file.
-pub fn expectations(c: &mut Compiler<'_>, expects: &[Expect]) -> Vec<Expectation> {
+pub(crate) fn expectations(c: &mut Compiler<'_>, expects: &[Expect]) -> Vec<Expectation> {
     expects.iter().enumerate().flat_map(|(n, expect)| one(c, n, expect)).collect()
 }
 

@@ -6,7 +6,7 @@ use crate::file_path;
 use crate::scenario::compiler::Compiler;
 
 /// Every fault of the file, in order of time.
-pub fn faults(c: &mut Compiler<'_>, faults: &[Fault]) -> Vec<FaultPlan> {
+pub(crate) fn faults(c: &mut Compiler<'_>, faults: &[Fault]) -> Vec<FaultPlan> {
     let mut plans: Vec<FaultPlan> = faults.iter().enumerate().filter_map(|(n, fault)| one_fault(c, n, fault)).collect();
     plans.sort_by_key(|plan| plan.at);
     plans

@@ -12,37 +12,37 @@ use crate::client::kcl::KclSettings;
 #[serde(deny_unknown_fields, default)]
 pub struct KclOptions {
     /// `epsilonMillis`.
-    pub epsilon: Duration,
+    pub(crate) epsilon: Duration,
     /// `veryOldLeaseDurationNanosMultiplier`.
-    pub very_old_multiplier: u32,
+    pub(crate) very_old_multiplier: u32,
     /// `maxLeaseRenewalThreads`.
-    pub renewal_threads: u32,
+    pub(crate) renewal_threads: u32,
     /// `maxCacheByteSize` of the prefetch cache.
-    pub prefetch_bytes_max: Size,
+    pub(crate) prefetch_bytes_max: Size,
     /// `maxRecordsCount` of the prefetch cache.
-    pub prefetch_records_max: u64,
+    pub(crate) prefetch_records_max: u64,
     /// `parentShardPollIntervalMillis`.
-    pub parent_shard_poll: Duration,
+    pub(crate) parent_shard_poll: Duration,
     /// `shardConsumerDispatchPollIntervalMillis`.
-    pub dispatch_poll: Duration,
+    pub(crate) dispatch_poll: Duration,
     /// `leasesRecoveryAuditorExecutionFrequencyMillis`.
-    pub auditor_period: Duration,
+    pub(crate) auditor_period: Duration,
     /// `leasesRecoveryAuditorInconsistencyConfidenceThreshold`.
-    pub auditor_threshold: u32,
+    pub(crate) auditor_threshold: u32,
     /// `leaseCleanupIntervalMillis`.
-    pub cleanup_interval: Duration,
+    pub(crate) cleanup_interval: Duration,
     /// `completedLeaseCleanupIntervalMillis`.
-    pub completed_cleanup_interval: Duration,
+    pub(crate) completed_cleanup_interval: Duration,
     /// `garbageLeaseCleanupIntervalMillis`.
-    pub garbage_cleanup_interval: Duration,
+    pub(crate) garbage_cleanup_interval: Duration,
     /// `taskBackoffTimeMillis`.
-    pub task_backoff: Duration,
+    pub(crate) task_backoff: Duration,
     /// `ignoreUnexpectedChildShards`.
-    pub ignore_unexpected_child_shards: bool,
+    pub(crate) ignore_unexpected_child_shards: bool,
     /// After this a GetRecords call is given up and made again.
-    pub get_records_timeout: Duration,
+    pub(crate) get_records_timeout: Duration,
     /// `dynamoDbRequestTimeout`.
-    pub table_timeout: Duration,
+    pub(crate) table_timeout: Duration,
 }
 
 impl Default for KclOptions {

@@ -10,15 +10,15 @@ use crate::scenario::plan::LivenessBounds;
 /// Bounds of the liveness checks.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
-pub struct Liveness {
+pub(crate) struct Liveness {
     /// Every open shard has an active consumer.
-    pub owned_within: Duration,
+    pub(crate) owned_within: Duration,
     /// Leases are spread evenly over workers.
-    pub balanced_within: Duration,
+    pub(crate) balanced_within: Duration,
     /// The iterator age is below `iterator_age_max` again.
-    pub caught_up_within: Duration,
+    pub(crate) caught_up_within: Duration,
     /// See `caught_up_within`.
-    pub iterator_age_max: Duration,
+    pub(crate) iterator_age_max: Duration,
 }
 
 impl Default for Liveness {

@@ -18,7 +18,7 @@ pub struct Network {
     /// How built-in clients call AWS. `network = "http"` alone says this and nothing else.
     pub transport: Transport,
     /// One-way latency of a message, or of a packet.
-    pub latency: DurationRange,
+    pub(crate) latency: DurationRange,
 }
 
 impl Default for Network {

@@ -23,7 +23,7 @@ pub enum OutcomeWord {
 
 impl Compiler<'_> {
     /// The outcome, with what is said to fail.
-    pub fn outcome(&mut self, word: OutcomeWord, failing: &[String], expectations: &[Expectation]) -> Outcome {
+    pub(crate) fn outcome(&mut self, word: OutcomeWord, failing: &[String], expectations: &[Expectation]) -> Outcome {
         self.failing_names(failing, expectations);
         let failing = failing.iter().map(|name| name.as_str().into()).collect::<Vec<Arc<str>>>();
         match word {

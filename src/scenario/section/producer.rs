@@ -33,13 +33,13 @@ pub struct Producer {
     pub rate: Option<Rate>,
     /// A rate that grows or shrinks evenly over the producer's time.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub ramp: Option<Ramp>,
+    pub(crate) ramp: Option<Ramp>,
     /// A rate that follows a wave.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub daily: Option<Daily>,
+    pub(crate) daily: Option<Daily>,
     /// A rate with bursts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub bursts: Option<Bursts>,
+    pub(crate) bursts: Option<Bursts>,
     /// Records from a trace file.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub trace: Option<TraceInput>,
@@ -60,10 +60,10 @@ pub struct Producer {
     pub resend_failed: u32,
     /// Records that may wait on a host before new ones are dropped.
     #[serde(default = "backlog")]
-    pub backlog: u32,
+    pub(crate) backlog: u32,
     /// Whether each PutRecord carries SequenceNumberForOrdering of the one before.
     #[serde(default)]
-    pub ordered: bool,
+    pub(crate) ordered: bool,
 }
 
 fn three() -> u32 {
@@ -79,7 +79,7 @@ fn one_kib() -> SizeRange {
 /// A rate that grows or shrinks evenly.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Ramp {
+pub(crate) struct Ramp {
     /// Rate at the start.
     pub from: Rate,
     /// Rate at the end.
@@ -89,7 +89,7 @@ pub struct Ramp {
 /// A wave of one period a day.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Daily {
+pub(crate) struct Daily {
     /// Lowest rate, at the start.
     pub low: Rate,
     /// Highest rate.
@@ -102,11 +102,11 @@ pub struct Daily {
 /// A base rate with bursts, each at the end of its period.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Bursts {
+pub(crate) struct Bursts {
     /// Rate between bursts.
     pub base: Rate,
     /// Rate during a burst.
-    pub burst: Rate,
+    pub(crate) burst: Rate,
     /// From the start of one burst to the next.
     pub every: Duration,
     /// Length of a burst.
@@ -140,7 +140,7 @@ pub struct Keys {
     pub uniform: Option<u32>,
     /// Zipf weights with this exponent over `count` keys.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub zipf: Option<f64>,
+    pub(crate) zipf: Option<f64>,
     /// Number of (other) keys for `zipf` and `hot`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub count: Option<u32>,
@@ -155,10 +155,10 @@ pub struct Keys {
     pub list: Option<Vec<String>>,
     /// A new key for every record.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub unique: Option<bool>,
+    pub(crate) unique: Option<bool>,
     /// These explicit hash keys (decimal), equally likely.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub explicit_hash: Option<Vec<String>>,
+    pub(crate) explicit_hash: Option<Vec<String>>,
 }
 
 /// How records are gathered into calls.
@@ -199,7 +199,7 @@ const RECORD_BYTES_MAX: u64 = 1024 * 1024;
 
 impl Compiler<'_> {
     /// The producer of this name.
-    pub fn producer(&mut self, name: &str, p: &Producer, read_trace: TraceLoader<'_>) -> ProducerSettings {
+    pub(crate) fn producer(&mut self, name: &str, p: &Producer, read_trace: TraceLoader<'_>) -> ProducerSettings {
         let at = |key: &str| file_path!["producer", name, key];
         let stream = self.stream_name(&p.stream, at("stream"));
         self.need((1..=HOST_MAX).contains(&p.hosts), at("hosts"), "a producer has 1 to 10000 hosts", "");

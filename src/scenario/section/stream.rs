@@ -22,12 +22,12 @@ pub struct Stream {
     pub retention: Duration,
     /// KMS key that the stream is encrypted with.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub encryption_key: Option<String>,
+    pub(crate) encryption_key: Option<String>,
 }
 
 impl Compiler<'_> {
     /// The stream of this name.
-    pub fn stream(&mut self, name: &str, stream: &Stream) -> StreamPlan {
+    pub(crate) fn stream(&mut self, name: &str, stream: &Stream) -> StreamPlan {
         let at = |key: &str| file_path!["stream", name, key];
         let hours = stream.retention.0.as_secs() / 3600;
         let is_whole = stream.retention.0 == SimDuration::from_hours(hours);
@@ -56,7 +56,7 @@ impl Compiler<'_> {
     }
 
     /// The account has room for all streams.
-    pub fn shard_limit(&mut self, limit: u32) {
+    pub(crate) fn shard_limit(&mut self, limit: u32) {
         let total: u64 = self.cast.streams.iter().map(|(_, shards)| u64::from(*shards)).sum();
         if total > u64::from(limit) {
             let last = self.cast.streams.last().map_or(String::new(), |(name, _)| name.clone());

@@ -17,7 +17,7 @@ pub(super) struct Endpoint {
 }
 
 impl Endpoint {
-    pub fn new(limits: Limits) -> Self {
+    pub(super) fn new(limits: Limits) -> Self {
         let account = Account { id: "000000000000".into(), region: "us-east-1".into() };
         let settings = Settings {
             address: ([127, 0, 0, 1], 0).into(),
@@ -34,12 +34,12 @@ impl Endpoint {
         Self { live: Live::new(&plan, Vec::new()), door: Rc::new(door) }
     }
 
-    pub fn sleep(&self, duration: SimDuration) {
+    pub(super) fn sleep(&self, duration: SimDuration) {
         self.live.run_until(self.live.now().saturating_add(duration));
     }
 
     /// Status and body of the answer to an operation.
-    pub fn call(&self, target: &str, body: &Value) -> (u16, Value) {
+    pub(super) fn call(&self, target: &str, body: &Value) -> (u16, Value) {
         let body = body.to_string();
         let request = HttpRequest {
             method: "POST",
@@ -59,30 +59,30 @@ impl Endpoint {
         (answer.status, body)
     }
 
-    pub fn kinesis(&self, operation: &str, body: Value) -> (u16, Value) {
+    pub(super) fn kinesis(&self, operation: &str, body: Value) -> (u16, Value) {
         self.call(&format!("Kinesis_20131202.{operation}"), &body)
     }
 
     /// The body of an answer that is no error.
-    pub fn ok(&self, operation: &str, body: Value) -> Value {
+    pub(super) fn ok(&self, operation: &str, body: Value) -> Value {
         let (status, answer) = self.kinesis(operation, body);
         assert_eq!(status, 200, "{operation}: {answer}");
         answer
     }
 
     /// Code and message of an error.
-    pub fn refused(&self, operation: &str, body: Value) -> String {
+    pub(super) fn refused(&self, operation: &str, body: Value) -> String {
         let (status, answer) = self.kinesis(operation, body);
         format!("{status} {} {}", answer["__type"].as_str().unwrap_or(""), answer["message"].as_str().unwrap_or(""))
     }
 
     /// A stream that is ACTIVE.
-    pub fn stream(&self, name: &str, shards: u32) {
+    pub(super) fn stream(&self, name: &str, shards: u32) {
         self.ok("CreateStream", json!({ "StreamName": name, "ShardCount": shards }));
         self.sleep(SimDuration::from_secs(1));
     }
 
-    pub fn iterator(&self, stream: &str, shard: &str, kind: &str) -> String {
+    pub(super) fn iterator(&self, stream: &str, shard: &str, kind: &str) -> String {
         let answer =
             self.ok("GetShardIterator", json!({ "StreamName": stream, "ShardId": shard, "ShardIteratorType": kind }));
         answer["ShardIterator"].as_str().expect("an iterator").to_owned()

@@ -11,7 +11,7 @@ use super::{Header, RecordError, Recorder};
 const JOURNAL: &str = "journal.ndjson";
 
 /// A data directory, which is this process's alone.
-pub struct Directory {
+pub(crate) struct Directory {
     path: PathBuf,
     file: File,
     /// None in a new one.
@@ -23,7 +23,7 @@ impl Directory {
     ///
     /// # Errors
     /// When another process has it, or it cannot be read or written.
-    pub fn open(directory: &Path) -> Result<Self, RecordError> {
+    pub(crate) fn open(directory: &Path) -> Result<Self, RecordError> {
         std::fs::create_dir_all(directory)?;
         let path = directory.join(JOURNAL);
         let file = OpenOptions::new().create(true).read(true).append(true).open(&path)?;
@@ -36,7 +36,7 @@ impl Directory {
     }
 
     /// What it was begun with, unless it is new.
-    pub fn header(&self) -> Option<&Header> {
+    pub(crate) fn header(&self) -> Option<&Header> {
         self.header.as_ref()
     }
 
@@ -44,7 +44,7 @@ impl Directory {
     ///
     /// # Errors
     /// When it cannot be read or written.
-    pub fn take_up(self, header: &Header, fresh: Behind) -> Result<(Behind, Recorder), RecordError> {
+    pub(crate) fn take_up(self, header: &Header, fresh: Behind) -> Result<(Behind, Recorder), RecordError> {
         let mut player = Player::resumed(fresh.0, fresh.1, fresh.2);
         let (next, bytes) = match self.header {
             Some(_) => player.play_all(&mut Lines::open(&self.path)?)?,

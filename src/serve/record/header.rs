@@ -13,7 +13,7 @@ use crate::serve::settings::{Limits, Settings, Transitions};
 /// What a recording was made with.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Header {
+pub(crate) struct Header {
     /// Version of the format.
     pub(super) kinesim: u32,
     pub(super) account: String,
@@ -30,7 +30,7 @@ pub struct Header {
 
 impl Header {
     /// What an endpoint with these settings records.
-    pub fn of(settings: &Settings, scenario: Option<&Scenario>, seed: u64, epoch_unix_ms: u64) -> Self {
+    pub(crate) fn of(settings: &Settings, scenario: Option<&Scenario>, seed: u64, epoch_unix_ms: u64) -> Self {
         Self {
             kinesim: VERSION,
             account: settings.account.id.to_string(),
@@ -48,12 +48,12 @@ impl Header {
     }
 
     /// Wall-clock time of the run's start.
-    pub fn epoch_unix_ms(&self) -> u64 {
+    pub(crate) fn epoch_unix_ms(&self) -> u64 {
         self.epoch_unix_ms
     }
 
     /// A data directory is used as it was begun.
-    pub fn check_same(&self, now: &Self) -> Result<(), RecordError> {
+    pub(crate) fn check_same(&self, now: &Self) -> Result<(), RecordError> {
         let mut options = self.options().into_iter().zip(now.options());
         if let Some((then, now)) = options.find(|(then, now)| then != now) {
             let text = format!("the data directory was begun {then}, and not {now}: use the same, or a new directory");
@@ -84,7 +84,7 @@ impl Header {
     }
 
     /// Settings of an endpoint that stands where the recorded one stood.
-    pub fn settings(&self) -> Settings {
+    pub(crate) fn settings(&self) -> Settings {
         Settings {
             address: ([127, 0, 0, 1], 0).into(),
             pace: Pace::Manual,

@@ -12,11 +12,11 @@ pub(super) struct Lines {
     line: String,
     pub number: usize,
     /// Bytes of lines that are whole.
-    pub whole_bytes: u64,
+    pub(crate) whole_bytes: u64,
 }
 
 impl Lines {
-    pub fn open(path: &Path) -> Result<Self, RecordError> {
+    pub(super) fn open(path: &Path) -> Result<Self, RecordError> {
         Ok(Self { reader: BufReader::new(File::open(path)?), line: String::new(), number: 0, whole_bytes: 0 })
     }
 
@@ -33,7 +33,7 @@ impl Lines {
     }
 
     /// The header, unless the process died before it was written whole.
-    pub fn header_if_begun(&mut self) -> Result<Option<Header>, RecordError> {
+    pub(crate) fn header_if_begun(&mut self) -> Result<Option<Header>, RecordError> {
         const BEGINNING: &str = "{\"kinesim\":";
         let header = self.header();
         let line = &self.line;
@@ -42,7 +42,7 @@ impl Lines {
     }
 
     /// The first line.
-    pub fn header(&mut self) -> Result<Header, RecordError> {
+    pub(super) fn header(&mut self) -> Result<Header, RecordError> {
         let problem = |problem: String| RecordError::Line(1, problem);
         let line = self.next()?.ok_or_else(|| problem("it is empty".to_owned()))?;
         let header: Header = serde_json::from_str(line).map_err(|error| problem(error.to_string()))?;
@@ -53,7 +53,7 @@ impl Lines {
     }
 
     /// The line that comes next, unless it was cut short.
-    pub fn entry(&mut self) -> Result<Option<Entry>, RecordError> {
+    pub(super) fn entry(&mut self) -> Result<Option<Entry>, RecordError> {
         let number = self.number + 1;
         let Some(line) = self.next()? else { return Ok(None) };
         serde_json::from_str(line).map(Some).map_err(|error| RecordError::Line(number, error.to_string()))

@@ -47,17 +47,17 @@ impl Player {
     }
 
     /// Plays on in this world.
-    pub fn resumed(live: Live, door: Rc<Door>, faults: LiveFaults) -> Self {
+    pub(crate) fn resumed(live: Live, door: Rc<Door>, faults: LiveFaults) -> Self {
         Self { live, door, faults, answers: Rc::default(), operations: BTreeMap::new() }
     }
 
     /// The world as it is now.
-    pub fn into_world(self) -> Behind {
+    pub(crate) fn into_world(self) -> Behind {
         (self.live, self.door, self.faults)
     }
 
     /// Does what a data directory says. The next request's number, and how many bytes are whole lines.
-    pub fn play_all(&mut self, lines: &mut Lines) -> Result<(u64, u64), RecordError> {
+    pub(crate) fn play_all(&mut self, lines: &mut Lines) -> Result<(u64, u64), RecordError> {
         lines.header()?;
         let mut next = 0;
         while let Some(entry) = lines.entry()? {
@@ -137,7 +137,7 @@ pub struct Replayed {
     /// Requests that were made again.
     pub requests: u64,
     /// What came out differently, up to ten.
-    pub differences: Vec<String>,
+    pub(crate) differences: Vec<String>,
     /// The trace hash at the end.
     pub trace_hash: u64,
     /// Whether the recording has an end; else it was cut, and its hash is not known.

@@ -29,7 +29,7 @@ pub(super) enum Scope {
 }
 
 /// Writes a session down.
-pub struct Recorder {
+pub(crate) struct Recorder {
     file: RefCell<File>,
     /// Bytes of lines that are whole.
     bytes: Cell<u64>,
@@ -40,7 +40,7 @@ pub struct Recorder {
 }
 
 /// A request that was written down, and whose answer will be.
-pub struct Noted {
+pub(crate) struct Noted {
     n: u64,
     /// The header as it came, and as it was written down: some refusals repeat it.
     authorization: Option<(String, String)>,
@@ -54,7 +54,7 @@ impl Recorder {
     }
 
     /// A new recording. What is there already is not overwritten.
-    pub fn create(path: &Path, header: &Header) -> Result<Self, RecordError> {
+    pub(crate) fn create(path: &Path, header: &Header) -> Result<Self, RecordError> {
         let file = OpenOptions::new().create(true).append(true).open(path)?;
         if file.metadata()?.len() > 0 {
             return Err(RecordError::Exists);
@@ -65,7 +65,7 @@ impl Recorder {
     }
 
     /// Why the data directory does not keep what happens, if so.
-    pub fn problem(&self) -> Option<String> {
+    pub(crate) fn problem(&self) -> Option<String> {
         let problem = self.problem.borrow().clone().filter(|_| self.scope != Scope::Recording);
         problem.map(|problem| format!("the data directory cannot be written: {problem}"))
     }
@@ -111,7 +111,7 @@ impl Recorder {
     ///
     /// # Errors
     /// When it must not be handled.
-    pub fn request(&self, live: &Live, request: &HttpRequest<'_>) -> Result<Option<Noted>, RecordError> {
+    pub(crate) fn request(&self, live: &Live, request: &HttpRequest<'_>) -> Result<Option<Noted>, RecordError> {
         if only_reads(request.target) && !self.keeps_reads(live) {
             return Ok(None);
         }
@@ -134,7 +134,7 @@ impl Recorder {
     }
 
     /// Notes the answer to a request, which a data directory does without.
-    pub fn answer(&self, at: SimTime, noted: &Noted, answer: &Answer) {
+    pub(crate) fn answer(&self, at: SimTime, noted: &Noted, answer: &Answer) {
         if self.scope == Scope::Recording {
             let (status, digest) = match (answer, &noted.authorization) {
                 (Answer::Whole(answer), Some((came, hidden))) if answer.status == 400 => {
@@ -147,7 +147,7 @@ impl Recorder {
     }
 
     /// Notes that a subscription is about to be asked for its events.
-    pub fn poll(
+    pub(crate) fn poll(
         &self,
         live: &Live,
         consumer: &ConsumerRef,
@@ -163,22 +163,22 @@ impl Recorder {
     }
 
     /// Notes a fault that is about to begin.
-    pub fn fault(&self, at: SimTime, fault: &serde_json::Value) -> Result<(), RecordError> {
+    pub(crate) fn fault(&self, at: SimTime, fault: &serde_json::Value) -> Result<(), RecordError> {
         self.note(at, What::Fault(fault.clone()))
     }
 
     /// Notes a fault that is about to be healed.
-    pub fn heal(&self, at: SimTime, id: u32) -> Result<(), RecordError> {
+    pub(crate) fn heal(&self, at: SimTime, id: u32) -> Result<(), RecordError> {
         self.note(at, What::Heal { id })
     }
 
     /// Notes what time it is.
-    pub fn time(&self, at: SimTime) -> Result<(), RecordError> {
+    pub(crate) fn time(&self, at: SimTime) -> Result<(), RecordError> {
         self.note(at, What::Time {})
     }
 
     /// Notes the end of the session.
-    pub fn end(&self, live: &Live) -> Result<(), RecordError> {
+    pub(crate) fn end(&self, live: &Live) -> Result<(), RecordError> {
         match self.scope {
             Scope::Recording => self.note(
                 live.now(),

@@ -20,9 +20,9 @@ pub struct ThrottlingReason {
     /// The index, when the table itself has units left.
     pub index: Option<Box<str>>,
     /// Whether write units are short, or read units.
-    pub is_write: bool,
+    pub(crate) is_write: bool,
     /// Whether a partition is short, or what is provisioned for the whole.
-    pub is_key_range: bool,
+    pub(crate) is_key_range: bool,
 }
 
 impl fmt::Display for ThrottlingReason {
@@ -80,7 +80,7 @@ impl Held for TableName {}
 
 impl Error {
     /// Returns the code of a CancellationReason.
-    pub fn cancellation_code(&self) -> &'static str {
+    pub(crate) fn cancellation_code(&self) -> &'static str {
         let code = self.code();
         code.strip_suffix("Exception").unwrap_or(code)
     }

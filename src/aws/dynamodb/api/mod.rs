@@ -14,8 +14,9 @@ pub use crate::base::item::{AttributeName, AttributeValue, Item};
 pub use error::{CancellationReason, Error, ThrottlingReason};
 pub use fault::{Fault, FaultTarget};
 pub use request::{
-    BatchWrite, Capacity, CreateTable, IndexSchema, Key, KeyCondition, Page, Projection, Returns, TransactAction,
-    TransactWrite, UpdateTable,
+    BatchWrite, Capacity, CreateTable, Key, KeyCondition, Page, Projection, TransactAction, TransactWrite, UpdateTable,
 };
-pub use response::{Consumed, IndexDescription, Reply, Response, TableDescription, TableStatus};
+pub(crate) use request::{IndexSchema, Returns};
+pub(crate) use response::IndexDescription;
+pub use response::{Consumed, Reply, Response, TableDescription, TableStatus};
 pub use settings::Settings;

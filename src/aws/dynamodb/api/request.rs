@@ -12,15 +12,15 @@ use crate::base::TableName;
 pub struct CreateTable {
     pub table: TableName,
     pub hash_key: AttributeName,
-    pub range_key: Option<AttributeName>,
+    pub(crate) range_key: Option<AttributeName>,
     /// Billing mode and units.
     pub capacity: Capacity,
     /// Global secondary indexes.
-    pub indexes: Vec<IndexSchema>,
+    pub(crate) indexes: Vec<IndexSchema>,
     /// AttributeDefinitions. Keys without one may be strings, numbers or binaries.
-    pub key_types: Vec<(AttributeName, AttributeType)>,
+    pub(crate) key_types: Vec<(AttributeName, AttributeType)>,
     /// DeletionProtectionEnabled.
-    pub is_protected: bool,
+    pub(crate) is_protected: bool,
     pub tags: Vec<(Box<str>, Box<str>)>,
 }
 
@@ -67,11 +67,11 @@ pub enum Projection {
 
 /// A global secondary index.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct IndexSchema {
+pub(crate) struct IndexSchema {
     /// IndexName.
     pub name: Box<str>,
     pub hash_key: AttributeName,
-    pub range_key: Option<AttributeName>,
+    pub(crate) range_key: Option<AttributeName>,
     /// Its own capacity; the table's when `None`.
     pub capacity: Option<Capacity>,
     /// What it shows.
@@ -102,13 +102,13 @@ impl Key {
 
 /// What a write returns.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Returns {
+pub(crate) struct Returns {
     /// ReturnValues ALL_OLD.
     pub old: bool,
     /// ReturnValues ALL_NEW (UpdateItem only).
     pub new: bool,
     /// ReturnValuesOnConditionCheckFailure ALL_OLD.
-    pub old_on_failure: bool,
+    pub(crate) old_on_failure: bool,
 }
 
 /// Condition on a key attribute of a Query.
@@ -125,7 +125,7 @@ pub enum KeyCondition {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Page {
     /// ConsistentRead.
-    pub consistent: bool,
+    pub(crate) consistent: bool,
     /// Limit on items evaluated.
     pub limit: Option<u32>,
     /// ExclusiveStartKey.
@@ -138,15 +138,15 @@ pub struct UpdateTable {
     /// New billing mode or units.
     pub capacity: Option<Capacity>,
     /// An index to add.
-    pub add_index: Option<IndexSchema>,
+    pub(crate) add_index: Option<IndexSchema>,
     /// An index to delete.
-    pub delete_index: Option<Box<str>>,
+    pub(crate) delete_index: Option<Box<str>>,
     /// New capacities of indexes.
-    pub index_capacities: Vec<(Box<str>, Capacity)>,
+    pub(crate) index_capacities: Vec<(Box<str>, Capacity)>,
     /// DeletionProtectionEnabled.
-    pub is_protected: Option<bool>,
+    pub(crate) is_protected: Option<bool>,
     /// Types of the keys of the new index.
-    pub key_types: Vec<(AttributeName, AttributeType)>,
+    pub(crate) key_types: Vec<(AttributeName, AttributeType)>,
 }
 
 impl UpdateTable {
@@ -177,7 +177,7 @@ pub struct TransactWrite {
     /// Condition on the present item.
     pub condition: Option<Condition>,
     /// ReturnValuesOnConditionCheckFailure ALL_OLD.
-    pub old_on_failure: bool,
+    pub(crate) old_on_failure: bool,
 }
 
 /// What one write of TransactWriteItems does.

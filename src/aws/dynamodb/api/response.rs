@@ -82,7 +82,7 @@ pub struct Consumed {
     /// Write units of the table.
     pub write_units: u32,
     /// What it has used of indexes, by name: half read units and write units.
-    pub indexes: Vec<(Box<str>, u32, u32)>,
+    pub(crate) indexes: Vec<(Box<str>, u32, u32)>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -92,36 +92,36 @@ pub struct TableDescription {
     /// Billing mode and units.
     pub capacity: Capacity,
     /// ItemCount (exact here; AWS updates it every six hours).
-    pub item_count: u64,
+    pub(crate) item_count: u64,
     /// TableSizeBytes.
     pub size_bytes: u64,
     /// CreationDateTime.
-    pub created_at: SimTime,
+    pub(crate) created_at: SimTime,
     /// TableId: differs from that of an earlier table of the same name.
     pub id: TableId,
     pub hash_key: AttributeName,
-    pub range_key: Option<AttributeName>,
+    pub(crate) range_key: Option<AttributeName>,
     /// AttributeDefinitions, as far as they were given.
-    pub key_types: Vec<(AttributeName, AttributeType)>,
+    pub(crate) key_types: Vec<(AttributeName, AttributeType)>,
     /// Global secondary indexes.
-    pub indexes: Vec<IndexDescription>,
+    pub(crate) indexes: Vec<IndexDescription>,
     /// DeletionProtectionEnabled.
-    pub is_protected: bool,
+    pub(crate) is_protected: bool,
 }
 
 /// GlobalSecondaryIndexDescription.
 #[derive(Clone, Debug, PartialEq)]
-pub struct IndexDescription {
+pub(crate) struct IndexDescription {
     /// IndexName.
     pub name: Box<str>,
     /// Whether it is ACTIVE; else CREATING.
-    pub is_active: bool,
+    pub(crate) is_active: bool,
     pub hash_key: AttributeName,
-    pub range_key: Option<AttributeName>,
+    pub(crate) range_key: Option<AttributeName>,
     /// What it shows.
     pub projection: Projection,
     pub capacity: Capacity,
-    pub item_count: u64,
+    pub(crate) item_count: u64,
     /// IndexSizeBytes.
     pub size_bytes: u64,
 }

@@ -7,13 +7,13 @@ use crate::base::SimDuration;
 pub struct Settings {
     /// An eventually consistent read may return an item as it was up to this long ago; the lag of each read is
     /// drawn uniformly from zero to this.
-    pub stale_read_lag_max: SimDuration,
+    pub(crate) stale_read_lag_max: SimDuration,
     /// How long CreateTable, UpdateTable and DeleteTable take, drawn uniformly.
-    pub transition: (SimDuration, SimDuration),
+    pub(crate) transition: (SimDuration, SimDuration),
     /// Whether the 300 s burst bucket starts full (it starts empty otherwise, the worst case).
-    pub burst_starts_full: bool,
+    pub(crate) burst_starts_full: bool,
     /// Whether tables are throttled at all.
-    pub capacity_limits: bool,
+    pub(crate) capacity_limits: bool,
 }
 
 impl Default for Settings {

@@ -15,7 +15,7 @@ pub struct DeleteItem {
     /// Condition on the present item.
     pub condition: Option<Condition>,
     /// What to return.
-    pub returns: Returns,
+    pub(crate) returns: Returns,
 }
 
 impl Row for DeleteItem {

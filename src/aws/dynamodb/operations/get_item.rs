@@ -12,7 +12,7 @@ pub struct GetItem {
     pub table: TableName,
     pub key: Key,
     /// ConsistentRead.
-    pub consistent: bool,
+    pub(crate) consistent: bool,
 }
 
 impl Row for GetItem {

@@ -7,7 +7,7 @@ use crate::aws::dynamodb::wire::shapes::text;
 
 #[derive(Clone, Debug)]
 pub struct ListTables {
-    pub exclusive_start: Option<TableName>,
+    pub(crate) exclusive_start: Option<TableName>,
     /// Limit, 1 to 100.
     pub limit: Option<u32>,
 }

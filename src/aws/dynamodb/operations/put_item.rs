@@ -16,7 +16,7 @@ pub struct PutItem {
     /// Condition on the present item.
     pub condition: Option<Condition>,
     /// What to return.
-    pub returns: Returns,
+    pub(crate) returns: Returns,
 }
 
 impl Row for PutItem {

@@ -23,7 +23,7 @@ pub struct Query {
     /// Filter, applied after capacity is counted.
     pub filter: Option<Condition>,
     /// ScanIndexForward.
-    pub forward: bool,
+    pub(crate) forward: bool,
     /// The rest of the request.
     pub page: Page,
 }

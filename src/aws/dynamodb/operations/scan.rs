@@ -18,7 +18,7 @@ pub struct Scan {
     /// Filter, applied after capacity is counted.
     pub filter: Option<Condition>,
     /// (Segment, TotalSegments).
-    pub segment: Option<(u32, u32)>,
+    pub(crate) segment: Option<(u32, u32)>,
     /// The rest of the request.
     pub page: Page,
 }

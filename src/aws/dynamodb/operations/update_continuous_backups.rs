@@ -11,7 +11,7 @@ use crate::aws::dynamodb::wire::shapes::TABLE;
 pub struct UpdateContinuousBackups {
     pub table: TableName,
     /// PointInTimeRecoveryEnabled.
-    pub is_enabled: bool,
+    pub(crate) is_enabled: bool,
 }
 
 impl Row for UpdateContinuousBackups {

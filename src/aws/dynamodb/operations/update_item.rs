@@ -14,11 +14,11 @@ pub struct UpdateItem {
     pub table: TableName,
     pub key: Key,
     /// Changes, applied together.
-    pub updates: Vec<Update>,
+    pub(crate) updates: Vec<Update>,
     /// Condition on the present item.
     pub condition: Option<Condition>,
     /// What to return.
-    pub returns: Returns,
+    pub(crate) returns: Returns,
 }
 
 impl Row for UpdateItem {

@@ -5,6 +5,11 @@ use crate::aws::dynamodb::Request;
 use crate::aws::dynamodb::operations::row::Row;
 use crate::aws::dynamodb::operations::{DeleteItem, DescribeTable, GetItem, PutItem, UpdateItem};
 
+fn set_if_not_exists(name: &'static str, value: i64) -> Update {
+    let value = Box::new(SetOperand::Value(AttributeValue::n(value)));
+    Update::Set(name.into(), SetOperand::IfNotExists(name.into(), value))
+}
+
 #[test]
 fn an_update_creates_a_missing_item_with_its_key() {
     let mut bench = Bench::plain();
@@ -40,9 +45,9 @@ fn sets_grow_shrink_and_vanish_when_empty() {
     assert_eq!(item.get(parents), Some(&set(&["2", "3"])));
     let item = step(&mut bench, Update::DeleteFromSet(parents.into(), set(&["2", "3"])));
     assert_eq!(item.get(parents), None);
-    let item = step(&mut bench, Update::set_if_not_exists("x", AttributeValue::n(1)));
+    let item = step(&mut bench, set_if_not_exists("x", 1));
     assert_eq!(item.get_i64("x"), Some(1));
-    let item = step(&mut bench, Update::set_if_not_exists("x", AttributeValue::n(2)));
+    let item = step(&mut bench, set_if_not_exists("x", 2));
     assert_eq!(item.get_i64("x"), Some(1));
     assert_eq!(step(&mut bench, Update::Remove("x".into())).get("x"), None);
 }

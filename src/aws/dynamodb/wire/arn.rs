@@ -7,7 +7,7 @@ use crate::base::TableName;
 
 impl Account {
     /// Returns `arn:aws:dynamodb:REGION:ACCOUNT:table/NAME`.
-    pub fn table_arn(&self, table: impl fmt::Display) -> String {
+    pub(crate) fn table_arn(&self, table: impl fmt::Display) -> String {
         format!("arn:aws:dynamodb:{}:{}:table/{table}", self.region, self.id)
     }
 
@@ -15,7 +15,7 @@ impl Account {
     ///
     /// # Errors
     /// ResourceNotFoundException when it is of another account or region, or of no table.
-    pub fn table_of_arn(&self, arn: &str) -> Result<TableName, WireError> {
+    pub(crate) fn table_of_arn(&self, arn: &str) -> Result<TableName, WireError> {
         let missing = || WireError::new("ResourceNotFoundException", format!("Requested resource not found: {arn}"));
         let prefix = self.table_arn("");
         let name = arn.strip_prefix(&prefix).ok_or_else(missing)?;

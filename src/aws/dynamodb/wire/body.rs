@@ -17,37 +17,37 @@ pub(in crate::aws::dynamodb) struct Body<'a> {
 }
 
 impl<'a> Body<'a> {
-    pub fn optional_text(&self, name: &str) -> Option<&'a str> {
+    pub(crate) fn optional_text(&self, name: &str) -> Option<&'a str> {
         self.value.get(name).and_then(Value::as_text)
     }
-    pub fn text(&self, name: &str) -> &'a str {
+    pub(crate) fn text(&self, name: &str) -> &'a str {
         self.optional_text(name).unwrap_or_default()
     }
-    pub fn number(&self, name: &str) -> Option<u32> {
+    pub(crate) fn number(&self, name: &str) -> Option<u32> {
         self.value.get(name).and_then(Value::as_int).map(|number| u32::try_from(number).unwrap_or(u32::MAX))
     }
-    pub fn flag(&self, name: &str) -> Option<bool> {
+    pub(crate) fn flag(&self, name: &str) -> Option<bool> {
         self.value.get(name).and_then(Value::as_bool)
     }
     /// A member that is a structure, as a body of its own.
-    pub fn part(&self, name: &str) -> Option<Body<'a>> {
+    pub(crate) fn part(&self, name: &str) -> Option<Body<'a>> {
         self.value.get(name).map(|value| Body { value, account: self.account })
     }
-    pub fn list(&self, name: &str) -> impl Iterator<Item = Body<'a>> + use<'a> {
+    pub(crate) fn list(&self, name: &str) -> impl Iterator<Item = Body<'a>> + use<'a> {
         let (elements, account) = (self.value.get(name).and_then(Value::as_list).unwrap_or_default(), self.account);
         elements.iter().map(move |value| Body { value, account })
     }
-    pub fn attribute_name(&self, name: &str) -> AttributeName {
+    pub(crate) fn attribute_name(&self, name: &str) -> AttributeName {
         Cow::Owned(self.text(name).to_owned())
     }
 
     /// TableName, which may also be an ARN.
-    pub fn table(&self) -> Result<TableName, WireError> {
+    pub(crate) fn table(&self) -> Result<TableName, WireError> {
         table_name(self.text("TableName"), self.account)
     }
 
     /// The table that ResourceArn names.
-    pub fn resource(&self) -> Result<TableName, WireError> {
+    pub(crate) fn resource(&self) -> Result<TableName, WireError> {
         let arn = self.text("ResourceArn");
         match arn.starts_with("arn:") {
             true => self.account.table_of_arn(arn),
@@ -57,29 +57,29 @@ impl<'a> Body<'a> {
         }
     }
 
-    pub fn item(&self, name: &str) -> Result<Item, WireError> {
+    pub(crate) fn item(&self, name: &str) -> Result<Item, WireError> {
         self.value.get(name).map_or(Ok(Item::new()), attribute::item)
     }
-    pub fn key(&self, name: &str) -> Result<Key, WireError> {
+    pub(crate) fn key(&self, name: &str) -> Result<Key, WireError> {
         self.item(name).map(Key::new)
     }
 
     /// The condition of a write: ConditionExpression or Expected.
-    pub fn condition(&self, scope: &Scope) -> Result<Option<Condition>, WireError> {
+    pub(crate) fn condition(&self, scope: &Scope) -> Result<Option<Condition>, WireError> {
         match self.optional_text("ConditionExpression") {
             Some(text) => scope.condition("ConditionExpression", text).map(Some),
             None => legacy::expected(self.value),
         }
     }
     /// The filter of a page: FilterExpression or the older parameter.
-    pub fn filter(&self, scope: &Scope, older: &str) -> Result<Option<Condition>, WireError> {
+    pub(crate) fn filter(&self, scope: &Scope, older: &str) -> Result<Option<Condition>, WireError> {
         match self.optional_text("FilterExpression") {
             Some(text) => scope.condition("FilterExpression", text).map(Some),
             None => legacy::filter(self.value, older),
         }
     }
     /// What is shown of items: ProjectionExpression or AttributesToGet.
-    pub fn projection(&self, scope: &Scope) -> Result<Option<Vec<Path>>, WireError> {
+    pub(crate) fn projection(&self, scope: &Scope) -> Result<Option<Vec<Path>>, WireError> {
         if let Some(text) = self.optional_text("ProjectionExpression") {
             return scope.projection(text).map(Some);
         }
@@ -87,7 +87,7 @@ impl<'a> Body<'a> {
         let path = |name: &Value<'_>| Path::from(Cow::Owned(name.as_text().unwrap_or_default().to_owned()));
         Ok(names.map(|names| names.iter().map(path).collect()))
     }
-    pub fn page(&self) -> Result<Page, WireError> {
+    pub(crate) fn page(&self) -> Result<Page, WireError> {
         let start = self.value.get("ExclusiveStartKey").map(|_| self.key("ExclusiveStartKey")).transpose()?;
         let consistent = self.flag("ConsistentRead") == Some(true);
         Ok(Page { consistent, limit: self.number("Limit"), start })

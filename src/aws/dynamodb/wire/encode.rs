@@ -243,7 +243,7 @@ fn throttling_reason<'a>(reason: &ThrottlingReason, account: &Account) -> Value<
 }
 
 /// An error of a request that never reached the service.
-pub fn wire_refusal(encoding: Encoding, error: &WireError) -> HttpResponse {
+pub(crate) fn wire_refusal(encoding: Encoding, error: &WireError) -> HttpResponse {
     encoding.refusal(namespace(error.code), error)
 }
 

@@ -85,7 +85,7 @@ pub(super) struct Syntax<'x> {
 
 impl Syntax<'_> {
     /// A condition, to the end of the expression.
-    pub fn condition(&self, input: &mut Input<'_>) -> Parsed<Condition> {
+    pub(super) fn condition(&self, input: &mut Input<'_>) -> Parsed<Condition> {
         self.any_of(input, 0)
     }
 
@@ -280,7 +280,7 @@ impl Syntax<'_> {
     }
 
     /// Paths with commas between them.
-    pub fn projection(&self, input: &mut Input<'_>) -> Parsed<Vec<Path>> {
+    pub(super) fn projection(&self, input: &mut Input<'_>) -> Parsed<Vec<Path>> {
         self.list(input, Self::path)
     }
 
@@ -294,7 +294,7 @@ impl Syntax<'_> {
     }
 
     /// SET, REMOVE, ADD and DELETE, each once at most.
-    pub fn update(&self, input: &mut Input<'_>) -> Parsed<Vec<Update>> {
+    pub(super) fn update(&self, input: &mut Input<'_>) -> Parsed<Vec<Update>> {
         let (mut updates, mut seen) = (Vec::new(), Vec::new());
         while let Some(token) = next(input) {
             let sections = ["SET", "REMOVE", "ADD", "DELETE"];

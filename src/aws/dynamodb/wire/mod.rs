@@ -27,6 +27,6 @@ mod tests;
 mod tokens;
 
 pub use decode::{Call, decode};
-pub use encode::{Echo, encode, refusal, wire_refusal};
+pub use encode::{Echo, encode, refusal};
 pub use protocol::Protocol;
 pub use scope::Scope;

@@ -22,7 +22,7 @@ pub(super) enum Problem {
 }
 
 impl Problem {
-    pub fn meaning(text: impl Into<String>) -> Self {
+    pub(super) fn meaning(text: impl Into<String>) -> Self {
         Self::Meaning(text.into())
     }
 }

@@ -17,15 +17,18 @@ pub use fault::{Fault, FaultTarget, KmsKeyState};
 pub use request::{
     CreateStream, IteratorPosition, ListShards, ListShardsToken, ListStreamsToken, PutEntry, ShardFilter, ShardIterator,
 };
+pub(crate) use resources::RecordDistributionStrategy;
+pub(crate) use resources::Resource;
 pub use resources::{
-    Commitment, ConsumerDescription, ConsumerRef, ConsumerStatus, ConsumersToken, RecordDistributionStrategy, Resource,
-    ShardLevelMetrics, StreamMode, Tag, WarmThroughput,
+    Commitment, ConsumerDescription, ConsumerRef, ConsumerStatus, ConsumersToken, ShardLevelMetrics, StreamMode, Tag,
+    WarmThroughput,
 };
 pub use response::{
     ChildShard, GetRecordsOutput, ListedStream, Placed, PutFailure, Record, Reply, Response, Shard, StreamDescription,
     StreamSummary, SubscriptionEvent, SubscriptionPoll,
 };
-pub use settings::{Settings, ThrottleWindow, Transitions};
+pub use settings::Settings;
+pub(crate) use settings::{ThrottleWindow, Transitions};
 
 /// The wall-clock time of a request or reply, in milliseconds since the Unix epoch.
 pub type Timestamp = u64;

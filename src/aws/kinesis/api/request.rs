@@ -17,15 +17,15 @@ pub struct CreateStream {
     pub mode: StreamMode,
     pub tags: Vec<Tag>,
     /// WarmThroughputMiBps, in on-demand mode.
-    pub warm_throughput_mibps: Option<u32>,
+    pub(crate) warm_throughput_mibps: Option<u32>,
     /// MaxRecordSizeInKiB.
-    pub max_record_size_kib: Option<u32>,
-    pub distribution: RecordDistributionStrategy,
+    pub(crate) max_record_size_kib: Option<u32>,
+    pub(crate) distribution: RecordDistributionStrategy,
 }
 
 impl CreateStream {
     /// A provisioned stream with defaults.
-    pub fn provisioned(stream: StreamName, shard_count: u32) -> Self {
+    pub(crate) fn provisioned(stream: StreamName, shard_count: u32) -> Self {
         Self {
             stream,
             shard_count: Some(shard_count),
@@ -44,7 +44,7 @@ pub struct ListShards {
     pub stream: Option<StreamName>,
     /// NextToken of an earlier page; valid for 300 s.
     pub next_token: Option<ListShardsToken>,
-    pub exclusive_start: Option<ShardId>,
+    pub(crate) exclusive_start: Option<ShardId>,
     /// MaxResults, 1 to 10,000; capped at 1,000.
     pub max_results: Option<u32>,
     /// ShardFilter; FROM_TRIM_HORIZON when absent.
@@ -74,9 +74,9 @@ pub struct ListShardsToken {
     /// The stream that is listed.
     pub stream: StreamName,
     /// Tells a stream from an earlier one of the same name.
-    pub stream_id: crate::base::StreamId,
+    pub(crate) stream_id: crate::base::StreamId,
     /// When the token was issued.
-    pub issued_at: SimTime,
+    pub(crate) issued_at: SimTime,
     /// Shards up to this one were listed.
     pub after: ShardId,
     /// The filter of the first page.
@@ -87,7 +87,7 @@ pub struct ListShardsToken {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ListStreamsToken {
     /// When the token was issued.
-    pub issued_at: SimTime,
+    pub(crate) issued_at: SimTime,
     /// Streams up to this name were listed.
     pub after: StreamName,
 }
@@ -97,7 +97,7 @@ pub struct ListStreamsToken {
 pub struct PutEntry {
     pub partition_key: PartitionKey,
     /// ExplicitHashKey, which replaces MD5 of the partition key.
-    pub explicit_hash_key: Option<Box<HashKey>>,
+    pub(crate) explicit_hash_key: Option<Box<HashKey>>,
     pub data: Payload,
 }
 
@@ -129,11 +129,11 @@ pub struct ShardIterator {
     /// The stream it reads.
     pub stream: StreamName,
     /// Tells a stream from an earlier one of the same name.
-    pub stream_id: crate::base::StreamId,
+    pub(crate) stream_id: crate::base::StreamId,
     /// The shard it reads.
     pub shard: ShardId,
     /// Ordinal of the next record.
-    pub next_ordinal: u64,
+    pub(crate) next_ordinal: u64,
     /// When it was issued.
-    pub issued_at: SimTime,
+    pub(crate) issued_at: SimTime,
 }

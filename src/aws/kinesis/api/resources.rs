@@ -31,7 +31,7 @@ impl fmt::Display for StreamMode {
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum RecordDistributionStrategy {
+pub(crate) enum RecordDistributionStrategy {
     /// USER_PARTITION_KEY: by hash of the partition key.
     #[default]
     UserPartitionKey,
@@ -54,7 +54,7 @@ pub struct ShardLevelMetrics(u8);
 
 impl ShardLevelMetrics {
     /// The metrics, in the order of the API reference.
-    pub const NAMES: [&'static str; 7] = [
+    pub(crate) const NAMES: [&'static str; 7] = [
         "IncomingBytes",
         "IncomingRecords",
         "OutgoingBytes",
@@ -89,7 +89,7 @@ impl ShardLevelMetrics {
 
 /// What tags and policies are for.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Resource {
+pub(crate) enum Resource {
     Stream(StreamName),
     /// A registered consumer.
     Consumer(ConsumerRef),
@@ -103,7 +103,7 @@ pub struct ConsumerRef {
     pub name: Box<str>,
     /// The Unix second of its registration, which a ConsumerARN carries: a consumer that is registered again is
     /// another one.
-    pub created_unix_s: Option<u64>,
+    pub(crate) created_unix_s: Option<u64>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -131,16 +131,16 @@ pub struct ConsumerDescription {
     pub name: Box<str>,
     pub status: ConsumerStatus,
     /// ConsumerCreationTimestamp.
-    pub created_at: Timestamp,
+    pub(crate) created_at: Timestamp,
 }
 
 /// A paging token of ListStreamConsumers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConsumersToken {
     /// The stream whose consumers are listed.
-    pub stream_id: StreamId,
+    pub(crate) stream_id: StreamId,
     /// When the token was issued.
-    pub issued_at: SimTime,
+    pub(crate) issued_at: SimTime,
     /// Consumers up to this name were listed.
     pub after: Box<str>,
 }
@@ -148,18 +148,18 @@ pub struct ConsumersToken {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct WarmThroughput {
     /// TargetMiBps.
-    pub target_mibps: u32,
+    pub(crate) target_mibps: u32,
     /// CurrentMiBps.
-    pub current_mibps: u32,
+    pub(crate) current_mibps: u32,
 }
 
 /// MinimumThroughputBillingCommitment as DescribeAccountSettings shows it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Commitment {
     /// Whether it is in force.
-    pub is_enabled: bool,
-    pub started_at: Option<Timestamp>,
-    pub ended_at: Option<Timestamp>,
+    pub(crate) is_enabled: bool,
+    pub(crate) started_at: Option<Timestamp>,
+    pub(crate) ended_at: Option<Timestamp>,
     /// EarliestAllowedEndAt.
-    pub earliest_end_at: Option<Timestamp>,
+    pub(crate) earliest_end_at: Option<Timestamp>,
 }

@@ -115,7 +115,7 @@ pub struct ListedStream {
     pub status: StreamStatus,
     pub mode: StreamMode,
     /// StreamCreationTimestamp.
-    pub created_at: Timestamp,
+    pub(crate) created_at: Timestamp,
 }
 
 /// DescribeStream's description.
@@ -125,7 +125,7 @@ pub struct StreamDescription {
     pub summary: StreamSummary,
     /// Shards, not expired, in order.
     pub shards: Vec<Shard>,
-    pub has_more_shards: bool,
+    pub(crate) has_more_shards: bool,
 }
 
 /// DescribeStreamSummary's summary.
@@ -136,19 +136,19 @@ pub struct StreamSummary {
     /// RetentionPeriodHours.
     pub retention_hours: u32,
     /// StreamCreationTimestamp.
-    pub created_at: Timestamp,
+    pub(crate) created_at: Timestamp,
     /// KeyId while encrypted.
-    pub encryption_key_id: Option<Box<str>>,
+    pub(crate) encryption_key_id: Option<Box<str>>,
     pub open_shard_count: u32,
-    pub consumer_count: u32,
+    pub(crate) consumer_count: u32,
     pub mode: StreamMode,
     /// EnhancedMonitoring.
     pub metrics: ShardLevelMetrics,
     /// MaxRecordSizeInKiB.
-    pub max_record_size_kib: u32,
-    pub distribution: RecordDistributionStrategy,
+    pub(crate) max_record_size_kib: u32,
+    pub(crate) distribution: RecordDistributionStrategy,
     /// WarmThroughput, when it was asked for.
-    pub warm_throughput: Option<WarmThroughput>,
+    pub(crate) warm_throughput: Option<WarmThroughput>,
 }
 
 /// A shard as listings show it.
@@ -216,7 +216,7 @@ pub struct SubscriptionEvent {
     /// Records in order of sequence number.
     pub records: Vec<Record>,
     /// ContinuationSequenceNumber; `None` at the end of a closed shard.
-    pub continuation: Option<SequenceNumber>,
+    pub(crate) continuation: Option<SequenceNumber>,
     pub millis_behind_latest: u64,
     /// ChildShards, only at the end of a closed shard.
     pub child_shards: Vec<ChildShard>,
@@ -229,7 +229,7 @@ pub struct SubscriptionEvent {
 pub struct Record {
     pub sequence_number: SequenceNumber,
     /// ApproximateArrivalTimestamp.
-    pub arrived_at: SimTime,
+    pub(crate) arrived_at: SimTime,
     pub partition_key: KeyText,
     pub data: Payload,
     /// Position in the shard; for observers, not on the wire.

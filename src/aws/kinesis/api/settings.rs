@@ -4,7 +4,7 @@ use crate::base::SimDuration;
 
 /// The shape of the write limit.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum ThrottleWindow {
+pub(crate) enum ThrottleWindow {
     /// A token bucket that refills continuously. AWS publishes no shape; its text on large records implies one.
     #[default]
     TokenBucket,
@@ -14,19 +14,19 @@ pub enum ThrottleWindow {
 
 /// How long asynchronous transitions take, each drawn uniformly from a range.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Transitions {
+pub(crate) struct Transitions {
     /// CREATING to ACTIVE.
     pub create: (SimDuration, SimDuration),
     /// DELETING until gone.
-    pub delete: (SimDuration, SimDuration),
+    pub(crate) delete: (SimDuration, SimDuration),
     /// UPDATING for SplitShard and MergeShards.
     pub reshard: (SimDuration, SimDuration),
     /// UPDATING for Start/StopStreamEncryption.
-    pub encryption: (SimDuration, SimDuration),
+    pub(crate) encryption: (SimDuration, SimDuration),
     /// UPDATING for UpdateShardCount, plus `update_shard_count_step` for every split or merge.
-    pub update_shard_count: (SimDuration, SimDuration),
+    pub(crate) update_shard_count: (SimDuration, SimDuration),
     /// See `update_shard_count`.
-    pub update_shard_count_step: SimDuration,
+    pub(crate) update_shard_count_step: SimDuration,
     /// UPDATING for a change of mode, warm throughput or record size.
     pub update: (SimDuration, SimDuration),
     /// CREATING and DELETING of a registered consumer.
@@ -60,19 +60,19 @@ pub struct Settings {
     /// Open shards allowed in the account (20,000, 6,000 or 1,000 by region).
     pub shard_limit: u32,
     /// Shape of the write limits.
-    pub throttle_window: ThrottleWindow,
+    pub(crate) throttle_window: ThrottleWindow,
     /// How long a stream is CREATING, UPDATING and DELETING.
-    pub transitions: Transitions,
+    pub(crate) transitions: Transitions,
     /// Whether a stream in DELETING still serves reads and writes (the API text says it may).
-    pub deleting_serves: bool,
+    pub(crate) deleting_serves: bool,
     /// Whether the call quotas of the control plane are enforced.
-    pub control_plane_quotas: bool,
+    pub(crate) control_plane_quotas: bool,
     /// Whether the limits of shards on writes and reads are enforced.
-    pub data_plane_limits: bool,
+    pub(crate) data_plane_limits: bool,
     /// How long an accepted record stays invisible to GetRecords.
-    pub visibility_lag: SimDuration,
+    pub(crate) visibility_lag: SimDuration,
     /// Bytes per second at which a zone copies what it missed.
-    pub zone_rebuild_bytes_per_s: u64,
+    pub(crate) zone_rebuild_bytes_per_s: u64,
 }
 
 impl Default for Settings {

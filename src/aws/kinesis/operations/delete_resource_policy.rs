@@ -8,7 +8,7 @@ use crate::aws::kinesis::wire::shapes::RESOURCE;
 #[derive(Clone, Debug)]
 pub struct DeleteResourcePolicy {
     /// What the policy is for.
-    pub resource: Resource,
+    pub(crate) resource: Resource,
 }
 
 impl Row for DeleteResourcePolicy {

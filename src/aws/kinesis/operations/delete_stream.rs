@@ -8,7 +8,7 @@ use crate::base::StreamName;
 pub struct DeleteStream {
     pub stream: StreamName,
     /// EnforceConsumerDeletion: registered consumers go with it, and do not stand in the way.
-    pub with_consumers: bool,
+    pub(crate) with_consumers: bool,
 }
 
 impl Row for DeleteStream {

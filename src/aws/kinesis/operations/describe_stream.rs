@@ -7,7 +7,7 @@ use crate::base::{ShardId, StreamName};
 #[derive(Clone, Debug)]
 pub struct DescribeStream {
     pub stream: StreamName,
-    pub exclusive_start: Option<ShardId>,
+    pub(crate) exclusive_start: Option<ShardId>,
     /// Limit, 1 to 10,000; capped at 100.
     pub limit: Option<u32>,
 }

@@ -9,7 +9,7 @@ use crate::base::StreamName;
 
 #[derive(Clone, Debug)]
 pub struct ListStreams {
-    pub exclusive_start: Option<StreamName>,
+    pub(crate) exclusive_start: Option<StreamName>,
     /// NextToken, which goes before ExclusiveStartStreamName.
     pub next_token: Option<ListStreamsToken>,
     /// Limit, 1 to 10,000; capped at 100.

@@ -7,7 +7,7 @@ use crate::aws::kinesis::wire::shapes::RESOURCE;
 
 #[derive(Clone, Debug)]
 pub struct ListTagsForResource {
-    pub resource: Resource,
+    pub(crate) resource: Resource,
 }
 
 impl Row for ListTagsForResource {

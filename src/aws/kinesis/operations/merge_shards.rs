@@ -10,7 +10,7 @@ pub struct MergeShards {
     /// ShardToMerge, the lower one.
     pub shard: ShardId,
     /// AdjacentShardToMerge, the upper one.
-    pub adjacent: ShardId,
+    pub(crate) adjacent: ShardId,
 }
 
 impl Row for MergeShards {

@@ -10,7 +10,7 @@ use crate::base::{SequenceNumber, StreamName};
 pub struct PutRecord {
     pub stream: StreamName,
     pub entry: PutEntry,
-    pub sequence_number_for_ordering: Option<SequenceNumber>,
+    pub(crate) sequence_number_for_ordering: Option<SequenceNumber>,
 }
 
 impl Row for PutRecord {

@@ -8,9 +8,9 @@ use crate::aws::kinesis::wire::shapes::{POLICY, RESOURCE};
 #[derive(Clone, Debug)]
 pub struct PutResourcePolicy {
     /// What the policy is for.
-    pub resource: Resource,
+    pub(crate) resource: Resource,
     /// Policy, as JSON text.
-    pub policy: Box<str>,
+    pub(crate) policy: Box<str>,
 }
 
 impl Row for PutResourcePolicy {

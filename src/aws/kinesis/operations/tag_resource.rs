@@ -7,7 +7,7 @@ use crate::aws::kinesis::wire::shapes::{RESOURCE, TAGS};
 
 #[derive(Clone, Debug)]
 pub struct TagResource {
-    pub resource: Resource,
+    pub(crate) resource: Resource,
     /// Keys and values; equal keys are overwritten.
     pub tags: Vec<Tag>,
 }

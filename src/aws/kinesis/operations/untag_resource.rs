@@ -8,7 +8,7 @@ use crate::aws::kinesis::wire::shapes::{RESOURCE, TAG_KEYS};
 /// UntagResource. Unknown keys are ignored.
 #[derive(Clone, Debug)]
 pub struct UntagResource {
-    pub resource: Resource,
+    pub(crate) resource: Resource,
     /// TagKeys.
     pub keys: Vec<Box<str>>,
 }

@@ -7,7 +7,7 @@ use crate::aws::kinesis::wire::shapes::COMMITMENT;
 #[derive(Clone, Debug)]
 pub struct UpdateAccountSettings {
     /// Whether the commitment is ENABLED.
-    pub commitment: bool,
+    pub(crate) commitment: bool,
 }
 
 impl Row for UpdateAccountSettings {

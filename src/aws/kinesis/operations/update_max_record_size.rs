@@ -8,7 +8,7 @@ use crate::base::StreamName;
 pub struct UpdateMaxRecordSize {
     pub stream: StreamName,
     /// MaxRecordSizeInKiB, 1,024 to 10,240.
-    pub kib: u32,
+    pub(crate) kib: u32,
 }
 
 impl Row for UpdateMaxRecordSize {

@@ -11,7 +11,7 @@ pub struct UpdateStreamMode {
     pub stream: StreamName,
     pub mode: StreamMode,
     /// WarmThroughputMiBps.
-    pub warm_throughput_mibps: Option<u32>,
+    pub(crate) warm_throughput_mibps: Option<u32>,
 }
 
 impl Row for UpdateStreamMode {

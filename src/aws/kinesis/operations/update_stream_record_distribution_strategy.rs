@@ -10,7 +10,7 @@ use crate::base::StreamName;
 #[derive(Clone, Debug)]
 pub struct UpdateStreamRecordDistributionStrategy {
     pub stream: StreamName,
-    pub strategy: RecordDistributionStrategy,
+    pub(crate) strategy: RecordDistributionStrategy,
 }
 
 impl Row for UpdateStreamRecordDistributionStrategy {

@@ -9,7 +9,7 @@ use crate::base::StreamName;
 pub struct UpdateStreamWarmThroughput {
     pub stream: StreamName,
     /// WarmThroughputMiBps.
-    pub mibps: u32,
+    pub(crate) mibps: u32,
 }
 
 impl Row for UpdateStreamWarmThroughput {

@@ -21,7 +21,7 @@ impl Account {
     ///
     /// # Errors
     /// ResourceNotFoundException when it is of another account or region.
-    pub fn consumer_of_arn(&self, arn: &str) -> Result<ConsumerRef, WireError> {
+    pub(crate) fn consumer_of_arn(&self, arn: &str) -> Result<ConsumerRef, WireError> {
         let stream = self.stream_of_arn(arn)?;
         let missing = || WireError::new("ResourceNotFoundException", format!("Resource {arn} not found."));
         let (name, created) =
@@ -34,7 +34,7 @@ impl Account {
     ///
     /// # Errors
     /// ResourceNotFoundException when it is of another account or region.
-    pub fn stream_of_arn(&self, arn: &str) -> Result<StreamName, WireError> {
+    pub(crate) fn stream_of_arn(&self, arn: &str) -> Result<StreamName, WireError> {
         let missing = || WireError::new("ResourceNotFoundException", format!("Resource {arn} not found."));
         let mut parts = arn.splitn(6, ':').skip(3);
         let (region, id, resource) = (parts.next(), parts.next(), parts.next());

@@ -27,17 +27,17 @@ pub(in crate::aws::kinesis) struct Body<'a> {
 }
 
 impl<'a> Body<'a> {
-    pub fn optional_text(&self, name: &str) -> Option<&'a str> {
+    pub(crate) fn optional_text(&self, name: &str) -> Option<&'a str> {
         self.value.get(name).and_then(Value::as_text)
     }
-    pub fn text(&self, name: &str) -> &'a str {
+    pub(crate) fn text(&self, name: &str) -> &'a str {
         self.optional_text(name).unwrap_or_default()
     }
-    pub fn number(&self, name: &str) -> Option<u32> {
+    pub(crate) fn number(&self, name: &str) -> Option<u32> {
         self.value.get(name).and_then(Value::as_int).and_then(|number| u32::try_from(number).ok())
     }
     /// RetentionPeriodHours. The shape lets negative ones pass, which the service does not have.
-    pub fn hours(&self) -> Result<u32, WireError> {
+    pub(crate) fn hours(&self) -> Result<u32, WireError> {
         let hours = self.value.get("RetentionPeriodHours").and_then(Value::as_int).unwrap_or_default();
         u32::try_from(hours).map_err(|_| {
             invalid_argument(format!(
@@ -45,12 +45,12 @@ impl<'a> Body<'a> {
             ))
         })
     }
-    pub fn name(&self, name: &str) -> Result<StreamName, WireError> {
+    pub(crate) fn name(&self, name: &str) -> Result<StreamName, WireError> {
         self.text(name).parse().map_err(|error: crate::base::ids::NameError| invalid_argument(error.to_string()))
     }
 
     /// StreamName or StreamARN; when both are given they must agree.
-    pub fn stream(&self) -> Result<StreamName, WireError> {
+    pub(crate) fn stream(&self) -> Result<StreamName, WireError> {
         let by_arn = self.optional_text("StreamARN").map(|arn| self.account.stream_of_arn(arn)).transpose()?;
         match (self.optional_text("StreamName"), by_arn) {
             (Some(_), None) => self.name("StreamName"),
@@ -64,7 +64,7 @@ impl<'a> Body<'a> {
     }
 
     /// A shard of that stream.
-    pub fn shard(&self, name: &str, stream: &str) -> Result<ShardId, WireError> {
+    pub(crate) fn shard(&self, name: &str, stream: &str) -> Result<ShardId, WireError> {
         let text = self.text(name);
         let missing = || {
             let account = &self.account.id;
@@ -73,12 +73,12 @@ impl<'a> Body<'a> {
         };
         text.parse().map_err(|_| missing())
     }
-    pub fn optional_shard(&self, name: &str, stream: &str) -> Result<Option<ShardId>, WireError> {
+    pub(crate) fn optional_shard(&self, name: &str, stream: &str) -> Result<Option<ShardId>, WireError> {
         self.optional_text(name).map(|_| self.shard(name, stream)).transpose()
     }
 
     /// A sequence number of that stream.
-    pub fn sequence_number(&self, name: &str, stream: &str) -> Result<Option<SequenceNumber>, WireError> {
+    pub(crate) fn sequence_number(&self, name: &str, stream: &str) -> Result<Option<SequenceNumber>, WireError> {
         let read = |text: &str| {
             let wrong = format!("{name} {text} used on stream {stream} under account {} is invalid.", self.account.id);
             text.parse().map_err(|_| invalid_argument(wrong))
@@ -86,12 +86,17 @@ impl<'a> Body<'a> {
         self.optional_text(name).map(read).transpose()
     }
 
-    pub fn timestamp(&self) -> Option<u64> {
+    pub(crate) fn timestamp(&self) -> Option<u64> {
         self.value.get("Timestamp").and_then(Value::as_unix_ms)
     }
 
     /// An iterator type with its argument, and no argument that it does not take.
-    pub fn position(&self, kind: &str, number: &'static str, stream: &str) -> Result<IteratorPosition, WireError> {
+    pub(crate) fn position(
+        &self,
+        kind: &str,
+        number: &'static str,
+        stream: &str,
+    ) -> Result<IteratorPosition, WireError> {
         let kind = self.text(kind);
         let contradiction = || {
             let has = if self.optional_text(number).is_some() { "also a" } else { "no" };
@@ -120,14 +125,14 @@ impl<'a> Body<'a> {
     }
 
     /// A paging token says which stream it is of, so its time of creation cannot be given besides.
-    pub fn need_no_creation_time(&self) -> Result<(), WireError> {
+    pub(crate) fn need_no_creation_time(&self) -> Result<(), WireError> {
         match self.value.get("NextToken").and(self.value.get("StreamCreationTimestamp")) {
             Some(_) => Err(invalid_argument("NextToken and StreamCreationTimestamp cannot be provided together.")),
             None => Ok(()),
         }
     }
 
-    pub fn list_shards(&self) -> Result<ListShards, WireError> {
+    pub(crate) fn list_shards(&self) -> Result<ListShards, WireError> {
         self.need_no_creation_time()?;
         let read = |text| tokens::list_shards(text).ok_or_else(|| invalid_argument("NextToken is invalid."));
         let next_token = self.optional_text("NextToken").map(read).transpose()?;
@@ -143,7 +148,7 @@ impl<'a> Body<'a> {
         })
     }
 
-    pub fn filter(&self, filter: &'a Value<'a>, stream: &str) -> Result<ShardFilter, WireError> {
+    pub(crate) fn filter(&self, filter: &'a Value<'a>, stream: &str) -> Result<ShardFilter, WireError> {
         let filter = Body { value: filter, account: self.account };
         let needs = |what| invalid_argument(format!("The ShardFilter type {} needs a {what}", filter.text("Type")));
         Ok(match filter.text("Type") {
@@ -159,13 +164,13 @@ impl<'a> Body<'a> {
     }
 
     /// The stream that an optional member names.
-    pub fn stream_named(&self, member: &str) -> Result<Option<StreamName>, WireError> {
+    pub(crate) fn stream_named(&self, member: &str) -> Result<Option<StreamName>, WireError> {
         let name = self.optional_text(member);
         name.map(|name| name.parse().map_err(|_| invalid_argument(format!("{member} is no stream's name."))))
             .transpose()
     }
 
-    pub fn need_kms(&self) -> Result<(), WireError> {
+    pub(crate) fn need_kms(&self) -> Result<(), WireError> {
         match self.text("EncryptionType") {
             "KMS" => Ok(()),
             _ => Err(invalid_argument("EncryptionType must be KMS")),

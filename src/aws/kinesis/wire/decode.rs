@@ -22,7 +22,7 @@ pub struct Echo {
     /// The stream that was named.
     pub stream: Option<StreamName>,
     /// Whether lists of tags say if there are more.
-    pub is_paged: bool,
+    pub(crate) is_paged: bool,
 }
 
 /// Reads the body of an operation's request.

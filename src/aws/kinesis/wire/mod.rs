@@ -19,4 +19,5 @@ pub mod tokens;
 pub use decode::{Call, Echo, decode};
 pub use encode::encode;
 pub use protocol::Protocol;
-pub use subscription::{initial_response, next};
+pub(crate) use subscription::initial_response;
+pub use subscription::next;

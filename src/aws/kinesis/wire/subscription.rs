@@ -7,7 +7,7 @@ use crate::aws::protocol::value::Value;
 use crate::aws::protocol::{Encoding, event_stream};
 
 /// The frame that begins every event stream.
-pub fn initial_response(encoding: Encoding) -> Vec<u8> {
+pub(crate) fn initial_response(encoding: Encoding) -> Vec<u8> {
     let payload = encoding.encode(&Value::Map(Vec::new()));
     event_stream::event("initial-response", encoding.content_type(), &payload)
 }

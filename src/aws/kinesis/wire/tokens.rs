@@ -98,7 +98,7 @@ pub fn consumers(text: &str) -> Option<ConsumersToken> {
 }
 
 /// The text of a paging token of ListStreams.
-pub fn list_streams_text(page: &ListStreamsToken) -> String {
+pub(crate) fn list_streams_text(page: &ListStreamsToken) -> String {
     let mut token = Writer::default();
     token.number(page.issued_at.as_nanos());
     token.text(page.after.as_str());

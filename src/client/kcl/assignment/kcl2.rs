@@ -15,7 +15,7 @@ use crate::client::kcl::config::KclSettings;
 use crate::client::kcl::lease::expiry::{Observations, is_expired};
 
 /// One worker's side of the assignment.
-pub struct Kcl2Assignment {
+pub(crate) struct Kcl2Assignment {
     me: Arc<str>,
     failover: SimDuration,
     epsilon: SimDuration,
@@ -28,7 +28,7 @@ pub struct Kcl2Assignment {
 
 impl Kcl2Assignment {
     /// A worker that has seen no lease yet.
-    pub fn new(me: Arc<str>, settings: &KclSettings) -> Self {
+    pub(crate) fn new(me: Arc<str>, settings: &KclSettings) -> Self {
         let very_old_after = settings.failover * u64::from(settings.very_old_multiplier);
         Self {
             me,
@@ -78,35 +78,35 @@ impl LeaseAssignment for Kcl2Assignment {
 }
 
 /// Time between a worker's rounds: twice the failover time and epsilon.
-pub fn kcl2_pause(failover: SimDuration, epsilon: SimDuration) -> SimDuration {
+pub(crate) fn kcl2_pause(failover: SimDuration, epsilon: SimDuration) -> SimDuration {
     (failover + epsilon) * 2
 }
 
 /// What a round of the taker looks at.
 #[derive(Clone, Debug)]
-pub struct Round<'a> {
+pub(crate) struct Round<'a> {
     /// This worker.
     pub me: &'a str,
     /// Every lease with its owner, ended ones included.
     pub leases: &'a [(ShardId, Option<Arc<str>>)],
     /// Leases without owner, or expired.
-    pub available: &'a [ShardId],
+    pub(crate) available: &'a [ShardId],
     /// Leases of the priority step; empty when it is switched off.
-    pub very_old: &'a [ShardId],
+    pub(crate) very_old: &'a [ShardId],
     /// `maxLeasesForWorker`.
-    pub leases_max: usize,
+    pub(crate) leases_max: usize,
     /// `maxLeasesToStealAtOneTime`.
-    pub steal_max: usize,
+    pub(crate) steal_max: usize,
 }
 
 /// How many leases each worker should have, and how many that is too many for `max` (LeaseSpillover).
-pub fn target(leases: usize, workers: usize, max: usize) -> (usize, usize) {
+pub(crate) fn target(leases: usize, workers: usize, max: usize) -> (usize, usize) {
     let target = if workers >= leases { 1 } else { leases.div_ceil(workers) };
     (target.min(max), target.saturating_sub(max))
 }
 
 /// Leases of each worker, by the leases that are not available. A null owner counts as a worker.
-pub fn count_by_worker<'a>(round: &Round<'a>) -> BTreeMap<Option<&'a str>, usize> {
+pub(crate) fn count_by_worker<'a>(round: &Round<'a>) -> BTreeMap<Option<&'a str>, usize> {
     let mut counts = BTreeMap::from([(Some(round.me), 0)]);
     for (shard, owner) in round.leases {
         if !round.available.contains(shard) {
@@ -117,7 +117,7 @@ pub fn count_by_worker<'a>(round: &Round<'a>) -> BTreeMap<Option<&'a str>, usize
 }
 
 /// The leases that this round takes.
-pub fn choose(round: &Round<'_>, random: &mut Random) -> Choice {
+pub(crate) fn choose(round: &Round<'_>, random: &mut Random) -> Choice {
     let nothing = Choice { how: LeaseGain::Available, shards: Vec::new(), victim: None };
     let counts = count_by_worker(round);
     let mine = counts.get(&Some(round.me)).copied().unwrap_or(0);

@@ -4,7 +4,7 @@
 //! clock. KCL 2's stands in [`kcl2`]: every worker decides for itself. KCL 3's, in which a leader decides for all,
 //! would stand beside it; it is not modelled, and neither is its graceful handoff.
 
-pub mod kcl2;
+pub(crate) mod kcl2;
 
 use std::sync::Arc;
 
@@ -15,17 +15,17 @@ use crate::base::{ShardId, SimDuration, SimTime};
 
 /// What a worker does in one round.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Choice {
+pub(crate) struct Choice {
     /// Why it may have the leases, if there are any.
     pub how: LeaseGain,
     /// The leases to take.
     pub shards: Vec<ShardId>,
     /// From whom they are stolen.
-    pub victim: Option<Arc<str>>,
+    pub(crate) victim: Option<Arc<str>>,
 }
 
 /// A rule by which a worker comes by its leases.
-pub trait LeaseAssignment {
+pub(crate) trait LeaseAssignment {
     /// Pause between the end of a round and the next scan.
     fn pause(&self) -> SimDuration;
     /// What the worker takes, now that it has scanned the whole table.

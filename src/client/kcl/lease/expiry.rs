@@ -10,7 +10,7 @@ use crate::base::{ShardId, SimDuration, SimTime};
 
 /// What a worker remembers of the leases it has seen.
 #[derive(Clone, Debug, Default)]
-pub struct Observations {
+pub(crate) struct Observations {
     seen: BTreeMap<ShardId, Seen>,
 }
 
@@ -23,7 +23,7 @@ struct Seen {
 
 impl Observations {
     /// Takes in a scan that ended at `scanned`, and forgets leases that are gone.
-    pub fn update(&mut self, leases: &[Lease], scanned: SimTime) {
+    pub(crate) fn update(&mut self, leases: &[Lease], scanned: SimTime) {
         let mut seen = BTreeMap::new();
         for lease in leases {
             let changed = match self.seen.get(&lease.shard) {
@@ -38,22 +38,22 @@ impl Observations {
     }
 
     /// Returns whether the lease's counter has stood still for longer than `failover`.
-    pub fn is_expired(&self, shard: ShardId, failover: SimDuration, now: SimTime) -> bool {
+    pub(crate) fn is_expired(&self, shard: ShardId, failover: SimDuration, now: SimTime) -> bool {
         is_expired(self.changed(shard), failover, now)
     }
 
     /// When the counter was last seen to change.
-    pub fn changed(&self, shard: ShardId) -> Option<SimTime> {
+    pub(crate) fn changed(&self, shard: ShardId) -> Option<SimTime> {
         self.seen.get(&shard).and_then(|seen| seen.changed)
     }
 
     /// Notes the worker's own write, so that its next scan does not mistake it for another's.
-    pub fn note(&mut self, shard: ShardId, counter: i64, now: SimTime) {
+    pub(crate) fn note(&mut self, shard: ShardId, counter: i64, now: SimTime) {
         self.seen.insert(shard, Seen { counter, changed: Some(now) });
     }
 }
 
 /// Strictly longer than the failover time; a lease never seen to change is expired.
-pub fn is_expired(changed: Option<SimTime>, failover: SimDuration, now: SimTime) -> bool {
+pub(crate) fn is_expired(changed: Option<SimTime>, failover: SimDuration, now: SimTime) -> bool {
     changed.is_none_or(|changed| now.since(changed) > failover)
 }

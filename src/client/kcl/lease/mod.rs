@@ -3,6 +3,6 @@
 //!
 //! The row itself is [`base::lease_row`](crate::base::lease_row).
 
-pub mod expiry;
+pub(crate) mod expiry;
 pub mod renewal;
 pub mod store;

@@ -37,7 +37,7 @@ impl Held {
 
 /// What became of a checkpoint.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Stored {
+pub(crate) enum Stored {
     /// It is stored.
     Yes,
     /// The lease is lost (ShutdownException).
@@ -47,7 +47,7 @@ pub enum Stored {
 }
 
 /// The leases held by one worker.
-pub struct LeaseRenewer {
+pub(crate) struct LeaseRenewer {
     cx: Cx,
     consumer: ConsumerId,
     table: Rc<LeaseStore>,
@@ -59,13 +59,19 @@ pub struct LeaseRenewer {
 
 impl LeaseRenewer {
     /// A worker that holds nothing yet.
-    pub fn new(cx: Cx, consumer: ConsumerId, table: Rc<LeaseStore>, failover: SimDuration, threads: u32) -> Self {
+    pub(crate) fn new(
+        cx: Cx,
+        consumer: ConsumerId,
+        table: Rc<LeaseStore>,
+        failover: SimDuration,
+        threads: u32,
+    ) -> Self {
         let (held, tokens) = (RefCell::default(), std::cell::Cell::default());
         Self { cx, consumer, table, failover, threads: threads as usize, held, tokens }
     }
 
     /// Holds a lease from now on.
-    pub fn add(&self, lease: Lease) {
+    pub(crate) fn add(&self, lease: Lease) {
         let token = self.tokens.get() + 1;
         self.tokens.set(token);
         let held = Held {
@@ -79,20 +85,20 @@ impl LeaseRenewer {
     }
 
     /// Leases that are held and, by this worker's clock, not expired.
-    pub fn held(&self) -> Vec<(ShardId, Rc<Held>)> {
+    pub(crate) fn held(&self) -> Vec<(ShardId, Rc<Held>)> {
         let now = self.cx.now();
         let held = self.held.borrow();
         held.iter().filter(|(_, h)| !self.has_expired(h, now)).map(|(s, h)| (*s, h.clone())).collect()
     }
 
     /// One held lease, unless it has expired by this worker's clock: the self-fencing.
-    pub fn current(&self, shard: ShardId) -> Option<Rc<Held>> {
+    pub(crate) fn current(&self, shard: ShardId) -> Option<Rc<Held>> {
         let held = self.held.borrow().get(&shard).cloned();
         held.filter(|held| !self.has_expired(held, self.cx.now()))
     }
 
     /// Drops a lease from memory; the row stays as it is.
-    pub fn drop_lease(&self, shard: ShardId) {
+    pub(crate) fn drop_lease(&self, shard: ShardId) {
         self.held.borrow_mut().remove(&shard);
     }
 
@@ -110,7 +116,7 @@ impl LeaseRenewer {
     }
 
     /// Renews every held lease, side by side.
-    pub async fn renew_all(self: &Rc<Self>) {
+    pub(crate) async fn renew_all(self: &Rc<Self>) {
         let all: Vec<(ShardId, Rc<Held>)> = self.held.borrow().iter().map(|(s, h)| (*s, h.clone())).collect();
         let this = self.clone();
         let renewal = move |(shard, held)| {
@@ -142,7 +148,7 @@ impl LeaseRenewer {
     }
 
     /// Stores a checkpoint with the held copy, which must still be the holding that `token` names.
-    pub async fn store(
+    pub(crate) async fn store(
         &self,
         shard: ShardId,
         token: u64,
@@ -170,7 +176,7 @@ impl LeaseRenewer {
     }
 
     /// Takes over the rows that still have this worker's name, even expired ones, and returns their shards.
-    pub async fn initialize(&self, me: &str) -> Vec<ShardId> {
+    pub(crate) async fn initialize(&self, me: &str) -> Vec<ShardId> {
         let Ok(leases) = self.table.list().await else { return Vec::new() };
         let mut resumed = Vec::new();
         for mut lease in leases.into_iter().filter(|lease| lease.owner.as_deref() == Some(me)) {

@@ -19,7 +19,7 @@ use crate::client::sdk::{Sdk, SdkError};
 
 /// Why a call on the lease table failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum LeaseError {
+pub(crate) enum LeaseError {
     /// ProvisionedThroughputExceeded after the SDK's retries.
     Throttled,
     /// Anything else: a timeout, an internal error, a missing table.
@@ -52,7 +52,7 @@ impl LeaseStore {
     }
 
     /// Creates the table unless it exists, and waits until it is ACTIVE.
-    pub async fn create_table_and_wait(&self, cx: &Cx, capacity: Capacity) {
+    pub(crate) async fn create_table_and_wait(&self, cx: &Cx, capacity: Capacity) {
         loop {
             match self.sdk.dynamodb(Request::DescribeTable(DescribeTable { table: self.table.clone() })).await {
                 Ok(Response::Table(table)) if matches!(table.status, TableStatus::Active | TableStatus::Updating) => {
@@ -73,7 +73,7 @@ impl LeaseStore {
     ///
     /// # Errors
     /// The first page's that failed.
-    pub async fn list(&self) -> Result<Vec<Lease>> {
+    pub(crate) async fn list(&self) -> Result<Vec<Lease>> {
         let mut leases = Vec::new();
         let mut start = None;
         loop {
@@ -98,7 +98,7 @@ impl LeaseStore {
     ///
     /// # Errors
     /// The call's.
-    pub async fn is_empty(&self) -> Result<bool> {
+    pub(crate) async fn is_empty(&self) -> Result<bool> {
         let page = Page { limit: Some(1), ..Page::default() };
         let scan = Request::Scan(Scan { table: self.table.clone(), index: None, filter: None, segment: None, page });
         match self.sdk.dynamodb(scan).await {
@@ -112,7 +112,7 @@ impl LeaseStore {
     ///
     /// # Errors
     /// The call's.
-    pub async fn get(&self, shard: ShardId) -> Result<Option<Lease>> {
+    pub(crate) async fn get(&self, shard: ShardId) -> Result<Option<Lease>> {
         let (table, key, consistent) = (self.table.clone(), key(shard), self.is_consistent);
         match self.sdk.dynamodb(Request::GetItem(GetItem { table, key, consistent })).await {
             Ok(Response::Item(item, _)) => Ok(item.and_then(|item| Lease::from_item(&item))),
@@ -125,7 +125,7 @@ impl LeaseStore {
     ///
     /// # Errors
     /// The call's.
-    pub async fn create_if_absent(&self, lease: &Lease) -> Result<bool> {
+    pub(crate) async fn create_if_absent(&self, lease: &Lease) -> Result<bool> {
         let (table, item, returns) = (self.table.clone(), lease.to_item(), Returns::default());
         let condition = Some(Condition::NotExists(a::LEASE_KEY.into()));
         applied(self.sdk.dynamodb(Request::PutItem(PutItem { table, item, condition, returns })).await)
@@ -136,7 +136,7 @@ impl LeaseStore {
     ///
     /// # Errors
     /// The call's.
-    pub async fn renew(&self, lease: &mut Lease) -> Result<bool> {
+    pub(crate) async fn renew(&self, lease: &mut Lease) -> Result<bool> {
         let next = AttributeValue::n(lease.counter + 1);
         let updates = vec![Update::set(a::COUNTER, next)];
         let mut renewed = self.update(lease, updates, counter_is(lease.counter)).await?;
@@ -152,7 +152,7 @@ impl LeaseStore {
     ///
     /// # Errors
     /// The call's.
-    pub async fn take(&self, lease: &mut Lease, me: &Arc<str>) -> Result<bool> {
+    pub(crate) async fn take(&self, lease: &mut Lease, me: &Arc<str>) -> Result<bool> {
         let mut updates = vec![
             Update::set(a::COUNTER, AttributeValue::n(lease.counter + 1)),
             Update::set(a::OWNER, AttributeValue::S(me.clone())),
@@ -170,28 +170,11 @@ impl LeaseStore {
         Ok(taken)
     }
 
-    /// Takes the owner off a lease, if it is still the one that was seen.
-    ///
-    /// # Errors
-    /// The call's.
-    pub async fn evict(&self, lease: &mut Lease) -> Result<bool> {
-        let Some(owner) = lease.owner.clone() else { return Ok(false) };
-        let updates =
-            vec![Update::set(a::COUNTER, AttributeValue::n(lease.counter + 1)), Update::Remove(a::OWNER.into())];
-        let condition = Condition::compare(a::OWNER, Comparator::Eq, AttributeValue::S(owner));
-        let evicted = self.update(lease, updates, condition).await?;
-        if evicted {
-            lease.counter += 1;
-            lease.owner = None;
-        }
-        Ok(evicted)
-    }
-
     /// Stores a checkpoint (final or prepared), if the counter is unchanged. No second look on failure.
     ///
     /// # Errors
     /// The call's; then the lease is as it was.
-    pub async fn update_lease(
+    pub(crate) async fn update_lease(
         &self,
         lease: &mut Lease,
         checkpoint: Checkpoint,
@@ -224,7 +207,7 @@ impl LeaseStore {
     ///
     /// # Errors
     /// The call's.
-    pub async fn update_children(&self, lease: &Lease, children: &[ShardId]) -> Result<bool> {
+    pub(crate) async fn update_children(&self, lease: &Lease, children: &[ShardId]) -> Result<bool> {
         let updates = vec![Update::set(a::CHILDREN, shard_set(children))];
         self.update(lease, updates, Condition::Exists(a::LEASE_KEY.into())).await
     }
@@ -233,7 +216,7 @@ impl LeaseStore {
     ///
     /// # Errors
     /// The call's.
-    pub async fn update_range(&self, lease: &Lease) -> Result<bool> {
+    pub(crate) async fn update_range(&self, lease: &Lease) -> Result<bool> {
         let Some(range) = lease.range else { return Ok(false) };
         let updates = vec![
             Update::set(a::RANGE_START, AttributeValue::s(&range.start.to_string())),
@@ -246,7 +229,7 @@ impl LeaseStore {
     ///
     /// # Errors
     /// The call's.
-    pub async fn delete(&self, shard: ShardId) -> Result<()> {
+    pub(crate) async fn delete(&self, shard: ShardId) -> Result<()> {
         let (table, key, returns) = (self.table.clone(), key(shard), Returns::default());
         applied(self.sdk.dynamodb(Request::DeleteItem(DeleteItem { table, key, condition: None, returns })).await)
             .map(drop)
@@ -263,7 +246,7 @@ impl LeaseStore {
 }
 
 /// A failed renewal was the worker's own retried write when the row has its name and the next counter.
-pub fn is_own_write(row: &Lease, mine: &Lease) -> bool {
+pub(crate) fn is_own_write(row: &Lease, mine: &Lease) -> bool {
     row.owner == mine.owner && row.counter == mine.counter + 1
 }
 

@@ -13,7 +13,7 @@ use crate::client::kcl::worker::Worker;
 const AUDITOR_DELAY: SimDuration = SimDuration::from_secs(60);
 
 /// Audits for ever, and syncs when the same hole is found often enough.
-pub async fn audit_for_ever(worker: Rc<Worker>, leadership: Rc<Leadership>) {
+pub(crate) async fn audit_for_ever(worker: Rc<Worker>, leadership: Rc<Leadership>) {
     worker.cx.sleep(AUDITOR_DELAY).await;
     let mut tracker = HoleTracker::default();
     loop {

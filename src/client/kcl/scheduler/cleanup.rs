@@ -10,7 +10,7 @@ use crate::client::kcl::lease_cleanup::may_delete_completed;
 use crate::client::kcl::worker::Worker;
 
 /// Cleans up for ever.
-pub async fn clean_up_for_ever(worker: Rc<Worker>, leadership: Rc<Leadership>) {
+pub(crate) async fn clean_up_for_ever(worker: Rc<Worker>, leadership: Rc<Leadership>) {
     let settings = worker.settings.clone();
     let (mut completed_at, mut garbage_at) = (worker.cx.now(), worker.cx.now());
     loop {

@@ -15,14 +15,14 @@ use crate::client::{Cx, Stop};
 use crate::world::Notify;
 
 /// How others ask a worker to shut down gracefully.
-pub struct WorkerControl {
+pub(crate) struct WorkerControl {
     is_requested: Cell<bool>,
     signal: Notify<Cloud>,
 }
 
 impl WorkerControl {
     /// A control for a worker on this host.
-    pub fn new(cx: &Cx) -> Self {
+    pub(crate) fn new(cx: &Cx) -> Self {
         Self { is_requested: Cell::new(false), signal: Notify::new(cx) }
     }
 }
@@ -36,7 +36,7 @@ impl Stop for WorkerControl {
 }
 
 /// The consumers of one worker.
-pub struct Dispatcher {
+pub(crate) struct Dispatcher {
     worker: Rc<Worker>,
     control: Rc<WorkerControl>,
     /// By shard: the consumer, and the holding of the lease that it consumes for.
@@ -45,12 +45,12 @@ pub struct Dispatcher {
 
 impl Dispatcher {
     /// A dispatcher that runs nothing yet.
-    pub fn new(worker: Rc<Worker>, control: Rc<WorkerControl>) -> Self {
+    pub(super) fn new(worker: Rc<Worker>, control: Rc<WorkerControl>) -> Self {
         Self { worker, control, consumers: BTreeMap::new() }
     }
 
     /// Starts consumers of leases that are held, and stops those whose lease is gone, once a second.
-    pub async fn run(mut self) {
+    pub(super) async fn run(mut self) {
         let worker = self.worker.clone();
         loop {
             if self.control.is_requested.get() {

@@ -12,19 +12,19 @@ use crate::client::kcl::worker::Worker;
 const LEADER_PERIOD: SimDuration = SimDuration::from_mins(5);
 
 /// What a worker last found.
-pub struct Leadership {
+pub(crate) struct Leadership {
     worker: Rc<Worker>,
     found: Cell<Option<(bool, SimTime)>>,
 }
 
 impl Leadership {
     /// Nothing was asked yet.
-    pub fn new(worker: Rc<Worker>) -> Self {
+    pub(super) fn new(worker: Rc<Worker>) -> Self {
         Self { worker, found: Cell::default() }
     }
 
     /// Returns whether the worker leads, by these leases unless it was asked in the last five minutes.
-    pub fn is_mine(&self, leases: &[Lease]) -> bool {
+    pub(crate) fn is_mine(&self, leases: &[Lease]) -> bool {
         let now = self.worker.cx.now();
         if let Some((is_mine, until)) = self.found.get()
             && now < until

@@ -24,7 +24,7 @@ use crate::base::event::LeaseGain;
 use crate::client::Cx;
 
 pub(super) use self::dispatch::WorkerControl;
-pub use self::renew::renewal_period;
+pub(crate) use self::renew::renewal_period;
 
 /// Starts the tasks of a worker's host.
 pub(super) fn boot(cx: Cx, settings: Rc<KclSettings>, control: Rc<WorkerControl>) {

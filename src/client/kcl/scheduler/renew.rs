@@ -7,14 +7,14 @@ use crate::client::kcl::config::KclSettings;
 use crate::client::kcl::worker::Worker;
 
 /// Time between the beginnings of two rounds: a third of the failover time less epsilon.
-pub fn renewal_period(settings: &KclSettings) -> SimDuration {
+pub(crate) fn renewal_period(settings: &KclSettings) -> SimDuration {
     let period = (settings.failover / 3).saturating_sub(settings.epsilon);
     // Java counts this in whole milliseconds.
     SimDuration::from_millis(period.as_millis().max(1))
 }
 
 /// Renews for ever. A round that takes longer than the period is followed by the next one at once.
-pub async fn renew_for_ever(worker: Rc<Worker>) {
+pub(crate) async fn renew_for_ever(worker: Rc<Worker>) {
     let period = renewal_period(&worker.settings);
     let mut next = worker.cx.now();
     loop {

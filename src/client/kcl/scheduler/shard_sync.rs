@@ -21,7 +21,7 @@ const COVER_TRIES: u32 = 3;
 const COVER_BACKOFF: SimDuration = SimDuration::from_secs(1);
 
 /// Waits a random time for another worker to fill the table, then fills it.
-pub async fn initial_sync(worker: &Worker) {
+pub(crate) async fn initial_sync(worker: &Worker) {
     let wait = worker.random.borrow_mut().duration(INITIAL_WAIT.0, INITIAL_WAIT.1);
     let deadline = worker.cx.now() + wait;
     while worker.table.is_empty().await != Ok(false) {
@@ -34,7 +34,7 @@ pub async fn initial_sync(worker: &Worker) {
 }
 
 /// Creates the leases that the table lacks; false when a call failed on the way.
-pub async fn sync_shards(worker: &Worker) -> bool {
+pub(crate) async fn sync_shards(worker: &Worker) -> bool {
     let Ok(leases) = worker.table.list().await else { return false };
     let position = shard_syncer::sentinel(worker.settings.initial_position);
     let missing = match leases.is_empty() {
@@ -83,7 +83,7 @@ async fn list_covering_shards(worker: &Worker) -> Option<Vec<Listed>> {
 }
 
 /// The stream's shards, as far as `filter` lets them through; `None` when the listing failed.
-pub async fn list_shards(worker: &Worker, filter: Option<ShardFilter>) -> Option<Vec<Listed>> {
+pub(super) async fn list_shards(worker: &Worker, filter: Option<ShardFilter>) -> Option<Vec<Listed>> {
     let mut shards = Vec::new();
     let first = ListShards { stream: Some(worker.settings.stream.clone()), filter, ..ListShards::default() };
     let mut request = first;

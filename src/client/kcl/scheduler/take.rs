@@ -12,19 +12,19 @@ use crate::client::kcl::worker::Worker;
 const TAKE_TRIES: u32 = 3;
 
 /// What takes leases for a worker, by one assignment.
-pub struct Taker<A> {
+pub(crate) struct Taker<A> {
     worker: Rc<Worker>,
     assignment: A,
 }
 
 impl<A: LeaseAssignment> Taker<A> {
     /// A taker that has seen nothing yet.
-    pub fn new(worker: Rc<Worker>, assignment: A) -> Self {
+    pub(super) fn new(worker: Rc<Worker>, assignment: A) -> Self {
         Self { worker, assignment }
     }
 
     /// Takes for ever, with a fixed pause between rounds.
-    pub async fn run(mut self) {
+    pub(super) async fn run(mut self) {
         loop {
             self.round().await;
             self.worker.cx.sleep(self.assignment.pause()).await;

@@ -19,16 +19,16 @@ use crate::client::testing::{Lab, clicks};
 use crate::client::{HostGroup, Stop};
 use crate::world::{Hosts, LinkEffect, LinkRule, LinkWay};
 
-pub fn table() -> TableName {
+pub(super) fn table() -> TableName {
     "billing".parse().expect("a table name")
 }
 
-pub fn settings() -> KclSettings {
+pub(super) fn settings() -> KclSettings {
     KclSettings::new(ConsumerId(0), "billing", clicks(), table())
 }
 
 /// A worker's host, with the control of its present life.
-pub struct WorkerHost {
+pub(super) struct WorkerHost {
     pub id: HostId,
     control: Rc<RefCell<Option<Rc<dyn Stop>>>>,
 }
@@ -39,7 +39,7 @@ impl WorkerHost {
     }
 }
 
-pub fn worker(lab: &Lab, name: &str, settings: &KclSettings) -> WorkerHost {
+pub(super) fn worker(lab: &Lab, name: &str, settings: &KclSettings) -> WorkerHost {
     let control = Rc::new(RefCell::new(None));
     let (workers, slot) = (KclWorkers::new(settings.clone()), control.clone());
     let id = lab.host(name, move |cx| *slot.borrow_mut() = workers.boot(cx, 0));

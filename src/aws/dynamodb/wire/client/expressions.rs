@@ -19,7 +19,7 @@ pub(super) struct Placeholders {
 
 impl Placeholders {
     /// ExpressionAttributeNames and ExpressionAttributeValues.
-    pub fn members(self) -> [(&'static str, Value<'static>); 2] {
+    pub(super) fn members(self) -> [(&'static str, Value<'static>); 2] {
         let names = self.names.into_iter().map(Value::Text);
         let values = self.values.iter().map(attribute::write);
         [("ExpressionAttributeNames", numbered('#', names)), ("ExpressionAttributeValues", numbered(':', values))]
@@ -59,7 +59,7 @@ impl Placeholders {
     }
 
     /// A ConditionExpression or FilterExpression.
-    pub fn condition(&mut self, condition: &Condition) -> String {
+    pub(super) fn condition(&mut self, condition: &Condition) -> String {
         match condition {
             Condition::Exists(path) => format!("attribute_exists({})", self.path(path)),
             Condition::NotExists(path) => format!("attribute_not_exists({})", self.path(path)),
@@ -91,7 +91,7 @@ impl Placeholders {
     }
 
     /// An UpdateExpression.
-    pub fn update(&mut self, updates: &[Update]) -> String {
+    pub(super) fn update(&mut self, updates: &[Update]) -> String {
         let sections = ["SET", "REMOVE", "ADD", "DELETE"].map(|section| {
             let of_section = updates.iter().filter(|update| section_of(update) == section);
             let changes = joined(", ", of_section.map(|update| self.change(update)));

@@ -292,8 +292,12 @@ fn tables(figures: &Figures, style: Style, out: &mut String) {
         return;
     }
     let legend = format!(
-        "units: ProvisionedRead/WriteCapacityUnits, ConsumedRead/WriteCapacityUnits; throttled: {}, {}; conditions \
-         failed: {}; headroom: provisioned write units left in the worst minute, throttled writes counted",
+        "units: {}, {}; mean: {}, {}; throttled: {}, {}; conditions failed: {}; headroom: provisioned write units left \
+         in the worst minute, throttled writes counted",
+        dynamodb::READ_PROVISIONED.name,
+        dynamodb::WRITE_PROVISIONED.name,
+        dynamodb::READ_UNITS.name,
+        dynamodb::WRITE_UNITS.name,
         dynamodb::READ_THROTTLED.name,
         dynamodb::WRITE_THROTTLED.name,
         dynamodb::CONDITIONS_FAILED.name,

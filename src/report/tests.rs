@@ -1,4 +1,4 @@
-//! The report of a small run written by hand, byte for byte, and the other sinks.
+//! The report of a small run written by hand, byte for byte, and its other forms.
 
 use super::*;
 use crate::base::event::{Event, Fold, LeaseGain, RoutedBy, TableThrottle, WriteRefusal};
@@ -116,7 +116,7 @@ fn report(figures: Figures) -> RunReport {
         checks: vec![
             check("no-acknowledged-record-lost", Verdict::Pass, "80,512 records kept by two zones", Vec::new()),
             check("every-record-processed", Verdict::Fail, "40 records of 1 shard were passed over", lost),
-            check("exactly-once", Verdict::Unknown, "no consumer has a sink that promises it", Vec::new()),
+            check("exactly-once", Verdict::Unknown, "no consumer has a store that promises it", Vec::new()),
         ],
         expectations: vec![ExpectationResult {
             text: "streams.clicks.throttled_percent < 5".into(),

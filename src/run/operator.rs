@@ -9,9 +9,9 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::shard_load::ShardLoad;
-use crate::aws::dynamodb::{self, api as table};
+use crate::aws::dynamodb;
 use crate::aws::kinesis;
-use crate::aws::kinesis::api::{self as streams, ListShards, Response, Shard, ShardFilter};
+use crate::aws::kinesis::api::{ListShards, Response, Shard, ShardFilter};
 use crate::aws::kinesis::{DeleteStream, StartStreamEncryption, StopStreamEncryption, UpdateShardCount};
 use crate::base::lease_row::attribute::LEASE_KEY;
 use crate::base::{Event, HashKey, ShardId, SimDuration, StreamName};
@@ -72,19 +72,21 @@ impl Operator {
                 R::StopStreamEncryption(StopStreamEncryption { stream: stream.clone(), key_id })
             }
             ActionKind::CreateStream { stream, shards } => {
-                R::CreateStream(Box::new(streams::CreateStream::provisioned(stream.clone(), *shards)))
+                R::CreateStream(Box::new(kinesis::api::CreateStream::provisioned(stream.clone(), *shards)))
             }
             ActionKind::DeleteStream { stream } => {
                 R::DeleteStream(DeleteStream { stream: stream.clone(), with_consumers: false })
             }
             ActionKind::SetTableCapacity { table, capacity } => {
-                let update = table::UpdateTable::capacity(table.clone(), *capacity);
+                let update = dynamodb::api::UpdateTable::capacity(table.clone(), *capacity);
                 return self.table(dynamodb::Request::UpdateTable(update)).await;
             }
             ActionKind::DeleteLease { table, shard } => {
-                let (table, key) =
-                    (table.clone(), table::Key::of(LEASE_KEY, table::AttributeValue::s(&shard.to_string())));
-                let returns = table::Returns::default();
+                let (table, key) = (
+                    table.clone(),
+                    dynamodb::api::Key::of(LEASE_KEY, dynamodb::api::AttributeValue::s(&shard.to_string())),
+                );
+                let returns = dynamodb::api::Returns::default();
                 return self
                     .table(dynamodb::Request::DeleteItem(dynamodb::DeleteItem { table, key, condition: None, returns }))
                     .await;
@@ -174,7 +176,7 @@ impl Operator {
         }
     }
 
-    async fn summary(&self, stream: &StreamName) -> Result<streams::StreamSummary, Failure> {
+    async fn summary(&self, stream: &StreamName) -> Result<kinesis::api::StreamSummary, Failure> {
         match self
             .streams(kinesis::Request::DescribeStreamSummary(kinesis::DescribeStreamSummary { stream: stream.clone() }))
             .await?
@@ -188,7 +190,9 @@ impl Operator {
         for _ in 0..TRIES_MAX {
             match self.sdk.kinesis(request.clone()).await {
                 Ok(answer) => return Ok(answer),
-                Err(SdkError::Service(streams::Error::ResourceInUse(_) | streams::Error::LimitExceeded(_))) => {
+                Err(SdkError::Service(
+                    kinesis::api::Error::ResourceInUse(_) | kinesis::api::Error::LimitExceeded(_),
+                )) => {
                     self.cx.sleep(RETRY_EVERY).await;
                 }
                 Err(SdkError::Service(error)) => return Err(error.code()),

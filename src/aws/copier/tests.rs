@@ -146,6 +146,25 @@ fn a_request_to_a_service_that_is_down_is_lost_and_one_that_stands_still_answers
 }
 
 #[test]
+fn lost_answers_throttles_and_crashes_together_lose_nothing_that_was_promised() {
+    let lab = lab();
+    let (clients, services) = (Hosts::Only(vec![COPIER]), Hosts::Only(vec![KINESIS]));
+    let (way, effect) = (LinkWay::Replies, LinkEffect::Lose(0.2));
+    lab.world.host(KINESIS).add_link_rule(1, LinkRule { clients, services, way, operation: None, effect });
+    let throttle = KinesisFault::Throttle { target: FaultTarget::default(), rate: 0.3 };
+    lab.world.with_backend(|cloud, now, events| cloud.kinesis.inject(now, 2, throttle, events));
+    begin(&lab);
+    for second in [123, 150, 200] {
+        lab.world.run_until(SimTime::from_millis(second * 1000 + 333));
+        lab.world.host(COPIER).crash();
+        lab.run_until_s(second + 5);
+        lab.world.host(COPIER).boot();
+    }
+    lab.run_until_s(1800);
+    assert!(check(&lab) > 0, "puts whose answer was lost, or that a crash forgot, were done again");
+}
+
+#[test]
 fn the_same_copy_has_the_same_trace() {
     let hash = || {
         let lab = lab();

@@ -97,13 +97,8 @@ impl Player {
             }
             What::Heal { id } => drop(self.live.heal_fault(id)),
             What::Time {} => {}
-            // The answers were compared; hashes of another version say nothing.
-            What::End { trace_version, .. } if trace_version != TRACE_VERSION => {}
-            What::End { trace_hash, .. } => {
-                let now = format!("{:016x}", self.live.trace_hash());
-                if now != trace_hash {
-                    return Ok(Some(format!("trace hash {now}, and was {trace_hash}")));
-                }
+            What::End { trace_hash, trace_version } => {
+                return Ok(another_trace(self.live.trace_hash(), &trace_hash, trace_version));
             }
         }
         Ok(None)
@@ -165,4 +160,23 @@ pub fn replay(path: &Path) -> Result<Replayed, RecordError> {
     }
     replayed.trace_hash = player.live.trace_hash();
     Ok(replayed)
+}
+
+/// How the trace differs from the recorded one. The answers were compared; hashes of another version say nothing.
+fn another_trace(now: u64, recorded: &str, version: u32) -> Option<String> {
+    let now = format!("{now:016x}");
+    (version == TRACE_VERSION && now != recorded).then(|| format!("trace hash {now}, and was {recorded}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_hashes_of_the_same_version_are_compared() {
+        assert_eq!(another_trace(0xab, "00000000000000ab", TRACE_VERSION), None);
+        let another = another_trace(0xab, "00000000000000ac", TRACE_VERSION);
+        assert_eq!(another.as_deref(), Some("trace hash 00000000000000ab, and was 00000000000000ac"));
+        assert_eq!(another_trace(0xab, "00000000000000ac", TRACE_VERSION - 1), None, "it says nothing");
+    }
 }

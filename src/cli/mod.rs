@@ -22,7 +22,7 @@ Exit codes:
   0  everything held, or came out as the scenario declares
   1  a check or an expectation failed
   2  the command or the scenario is wrong; nothing was run
-  3  unknown: there was nothing to judge";
+  3  unknown: what was asked for was not judged, or not done";
 
 /// Runs a Kinesis stream system on simulated time, the same way every time, and says what broke.
 #[derive(Parser)]

@@ -11,8 +11,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use super::terminal::{Exit, print_diagnostics, takes_colour};
 use crate::base::{Event, Fold, SimTime};
-use crate::check::Verdict;
-use crate::report::{RunReport, Style, files, json, text};
+use crate::report::{CameOut, RunReport, Style, files, json, text};
 use crate::run::{Engine, Options, RunResult, run as carry_out};
 use crate::scenario::{self, Scenario};
 
@@ -136,10 +135,10 @@ fn write_attachments(dir: &Path, scenario: &Scenario) -> io::Result<()> {
 }
 
 fn exit_of(report: &RunReport) -> Exit {
-    match (report.is_as_declared, report.verdict) {
-        (true, Verdict::Pass | Verdict::Fail) => Exit::Pass,
-        (false, Verdict::Unknown) | (true, Verdict::Unknown) => Exit::Unknown,
-        (false, Verdict::Pass | Verdict::Fail) => Exit::Fail,
+    match report.came_out() {
+        CameOut::Pass | CameOut::FailAsDeclared => Exit::Pass,
+        CameOut::Fail | CameOut::NotAsDeclared => Exit::Fail,
+        CameOut::Unknown => Exit::Unknown,
     }
 }
 
@@ -183,9 +182,7 @@ fn print_report(arguments: &Arguments, report: &RunReport, wall_seconds: f64, ou
         return writeln!(stdout, "{}", json::render(report, Some(wall_seconds)).trim_end());
     }
     if arguments.quiet {
-        let came_out = if report.is_as_declared { "as declared" } else { "not as declared" };
-        let verdict = format!("{:?}", report.verdict).to_lowercase();
-        return writeln!(stdout, "{verdict} ({came_out}) {:016x} {}", report.trace_hash, report.source);
+        return writeln!(stdout, "{}", text::quiet_line(report));
     }
     write!(stdout, "{}", text::render(report, style))?;
     writeln!(stdout, "{}", text::performance_line(report, wall_seconds).trim_end())?;

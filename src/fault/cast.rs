@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::base::host_name::{host_name, host_number};
 use crate::base::nearest::nearest;
-use crate::base::{SimDuration, StreamName, TableName};
+use crate::base::{ShardId, SimDuration, StreamName, TableName};
 
 /// Who takes part, as the scenario says.
 #[derive(Clone, Debug, Default)]
@@ -13,14 +13,29 @@ pub struct Cast {
     pub producers: Vec<Group>,
     /// Consumers, in order of their names.
     pub consumers: Vec<Group>,
-    /// Streams with the shards they begin with.
-    pub streams: Vec<(String, u32)>,
+    /// Streams that exist when the run begins, in order of their names.
+    pub(crate) streams: Vec<StreamCast>,
+    /// Streams that an action creates.
+    pub(crate) created: Vec<String>,
     /// Lease tables, in order of their consumers.
     pub(crate) lease_tables: Vec<LeaseTable>,
     /// Faults that the scenario names itself.
     pub faults: Vec<Standing>,
     /// What else there is, in a run that goes on.
     pub(crate) live: Option<Live>,
+}
+
+/// A stream that exists when the run begins.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct StreamCast {
+    /// As calls to Kinesis use it.
+    pub(crate) name: String,
+    /// Shards it begins with.
+    pub(crate) shards: u32,
+    /// Shards it can ever have, open or closed; `None` when that cannot be told.
+    pub(crate) shards_ever: Option<u32>,
+    /// Whether it is encrypted with a KMS key at some time.
+    pub(crate) is_encrypted: bool,
 }
 
 /// The hosts of one producer or consumer.
@@ -39,6 +54,8 @@ pub struct LeaseTable {
     pub consumer: String,
     /// The table's name.
     pub table: String,
+    /// The stream that the consumer reads.
+    pub(crate) stream: String,
     /// Returns whether the consumer runs the KCL, so that the table is there.
     pub(crate) is_of_kcl: bool,
 }
@@ -118,6 +135,13 @@ impl Cast {
     pub(crate) fn consumer_hosts(&self) -> Vec<String> {
         self.consumers.iter().flat_map(Group::names).collect()
     }
+    /// The one stream that there is.
+    pub(crate) fn only_stream(&self) -> Option<&str> {
+        match &self.streams[..] {
+            [only] if self.created.is_empty() => Some(&only.name),
+            _ => None,
+        }
+    }
     /// Lease tables that the KCL keeps.
     pub(crate) fn kcl_tables(&self) -> Vec<String> {
         self.lease_tables.iter().filter(|table| table.is_of_kcl).map(|table| table.table.clone()).collect()
@@ -146,25 +170,30 @@ impl Cast {
     }
 
     /// The hosts of a consumer, which must exist.
-    pub fn consumer(&self, name: &str, key: &'static str, problems: &mut Problems) -> Vec<Arc<str>> {
-        if let Some(group) = self.consumers.iter().find(|group| group.name == name) {
-            return group.names().map(Into::into).collect();
+    pub(crate) fn consumer(&self, name: &str, key: &'static str, problems: &mut Problems) -> Vec<Arc<str>> {
+        hosts_of(&self.consumers, "consumer", name, key, problems)
+    }
+    /// The hosts of a producer, which must exist.
+    pub(crate) fn producer(&self, name: &str, key: &'static str, problems: &mut Problems) -> Vec<Arc<str>> {
+        hosts_of(&self.producers, "producer", name, key, problems)
+    }
+
+    /// A shard of a stream, which must exist at some time of the run.
+    pub(crate) fn shard(&self, stream: &str, shard: u32, key: &'static str, problems: &mut Problems) -> ShardId {
+        let found = self.streams.iter().find(|of| of.name == stream);
+        if let Some(shards) = found.and_then(|of| of.shards_ever).filter(|shards| shard >= *shards) {
+            let title = format!("{stream} never has a {}", ShardId(shard));
+            problems.add(key, title, "no such shard", format!("its last is {}", ShardId(shards.saturating_sub(1))));
         }
-        let known: Vec<&str> = self.consumers.iter().map(|group| group.name.as_str()).collect();
-        let help = match nearest(name, known.iter().copied()) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => format!("consumers of this file: {}", known.join(", ")),
-        };
-        problems.add(key, format!("there is no consumer `{name}`"), "not a consumer", help);
-        Vec::new()
+        ShardId(shard)
     }
 
     /// The name of a stream, which must exist.
     pub fn stream(&self, name: &str, key: &'static str, problems: &mut Problems) -> StreamName {
         let is_live = |live: &Live| live.streams.iter().any(|stream| stream.as_str() == name);
-        let is_known = self.streams.iter().any(|(stream, _)| stream == name) || self.live.as_ref().is_some_and(is_live);
-        if !is_known {
-            let known: Vec<&str> = self.streams.iter().map(|(stream, _)| stream.as_str()).collect();
+        let known: Vec<&str> =
+            self.streams.iter().map(|of| &of.name).chain(&self.created).map(String::as_str).collect();
+        if !known.contains(&name) && !self.live.as_ref().is_some_and(is_live) {
             let help = match (nearest(name, known.iter().copied()), known.is_empty()) {
                 (Some(near), _) => format!("did you mean `{near}`?"),
                 (None, false) => format!("streams of this file: {}", known.join(", ")),
@@ -175,13 +204,25 @@ impl Cast {
         name.parse().unwrap_or_else(|_| placeholder("missing-stream"))
     }
 
+    /// Returns whether the host is one of a producer's.
+    pub(crate) fn is_of_producer(&self, host: &str) -> bool {
+        self.producers.iter().any(|group| host_number(host, &group.name).is_some())
+    }
+    /// The stream whose leases the table has.
+    pub(crate) fn stream_of_table(&self, table: &TableName) -> Option<StreamName> {
+        let found = self.lease_tables.iter().find(|of| of.table == table.to_string())?;
+        found.stream.parse().ok()
+    }
     /// A lease table by its name or by the consumer it belongs to.
     pub fn table(&self, name: &str, key: &'static str, problems: &mut Problems) -> TableName {
         let found = self.lease_tables.iter().find(|table| table.consumer == name || table.table == name);
         let is_live = |live: &Live| live.tables.iter().any(|table| table.to_string() == name);
         if found.is_none() && !self.live.as_ref().is_some_and(is_live) {
             let known: Vec<&str> = self.lease_tables.iter().map(|table| table.table.as_str()).collect();
-            let help = format!("lease tables of this file: {}", known.join(", "));
+            let help = match nearest(name, known.iter().copied()) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => format!("lease tables of this file: {}", known.join(", ")),
+            };
             problems.add(key, format!("there is no table `{name}`"), "not a lease table", help);
         }
         let table = found.map_or(name, |found| found.table.as_str());
@@ -190,6 +231,19 @@ impl Cast {
             Err(_) => unreachable!("a name with a suffix is long enough"),
         }
     }
+}
+
+fn hosts_of(groups: &[Group], what: &str, name: &str, key: &'static str, problems: &mut Problems) -> Vec<Arc<str>> {
+    if let Some(group) = groups.iter().find(|group| group.name == name) {
+        return group.names().map(Into::into).collect();
+    }
+    let known: Vec<&str> = groups.iter().map(|group| group.name.as_str()).collect();
+    let help = match nearest(name, known.iter().copied()) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => format!("{what}s of this file: {}", known.join(", ")),
+    };
+    problems.add(key, format!("there is no {what} `{name}`"), format!("not a {what}"), help);
+    Vec::new()
 }
 
 /// A name that stands in for a wrong one, so that more problems can be found.

@@ -17,9 +17,9 @@ mod stage;
 
 pub(crate) use about::Preset;
 pub use about::{About, Ends, Kind, Made};
-pub(crate) use cast::Live;
 pub(crate) use cast::placeholder;
 pub use cast::{Cast, Group, LeaseTable, Problem, Problems, Standing};
+pub(crate) use cast::{Live, StreamCast};
 pub use kind::{Fault, KINDS, RandomFaults, drawings};
 pub(crate) use listed::presets;
 pub use listed::{listed_as_drawn, listed_with_meanings, listed_with_promises};

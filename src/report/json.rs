@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::RunReport;
 use crate::check::Verdict;
-use crate::measure::Figures;
+use crate::measure::{Figures, Happening, Outcome};
 
 /// Number of the report's form.
 pub(crate) const SCHEMA: u32 = 1;
@@ -17,7 +17,9 @@ struct Document<'a> {
     trace_hash: String,
     verdict: Verdict,
     checks: Vec<Check<'a>>,
+    came_out: &'static str,
     expectations: Vec<Expectation<'a>>,
+    happened: Vec<Happened<'a>>,
     #[serde(flatten)]
     figures: &'a Figures,
     performance: Performance,
@@ -35,6 +37,29 @@ struct Expectation<'a> {
     text: &'a str,
     verdict: Verdict,
     detail: &'a str,
+}
+
+/// A fault or an action. `until_s` is when a fault ended; `refused` is why an action was not done.
+#[derive(Serialize)]
+struct Happened<'a> {
+    at_s: f64,
+    what: &'a str,
+    until_s: Option<f64>,
+    refused: Option<&'a str>,
+}
+
+impl<'a> From<&'a Happening> for Happened<'a> {
+    fn from(of: &'a Happening) -> Self {
+        let until_s = match of.outcome {
+            Outcome::Ended(at) => Some(at.as_nanos() as f64 / 1e9),
+            Outcome::InForce | Outcome::Done | Outcome::Refused(_) => None,
+        };
+        let refused = match &of.outcome {
+            Outcome::Refused(why) => Some(&**why),
+            Outcome::InForce | Outcome::Ended(_) | Outcome::Done => None,
+        };
+        Self { at_s: of.at.as_nanos() as f64 / 1e9, what: &of.what, until_s, refused }
+    }
 }
 
 #[derive(Serialize)]
@@ -57,6 +82,8 @@ pub fn render(report: &RunReport, wall_seconds: Option<f64>) -> String {
         trace_hash: format!("{:016x}", report.trace_hash),
         verdict: report.verdict,
         checks: checks.collect(),
+        came_out: report.came_out().as_str(),
+        happened: report.happened.iter().map(Happened::from).collect(),
         expectations: expectations
             .map(|e| Expectation { text: &e.text, verdict: expectation(e), detail: &e.detail })
             .collect(),

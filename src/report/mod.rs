@@ -5,7 +5,7 @@
 //! give apart.
 
 use crate::check::{CheckResult, Verdict};
-use crate::measure::Figures;
+use crate::measure::{Figures, Happening};
 
 pub(crate) mod export;
 pub mod files;
@@ -38,12 +38,16 @@ pub struct RunReport {
     pub verdict: Verdict,
     /// Checks and expectations that the scenario says will fail; none when everything is to hold.
     pub(crate) declared_failing: Vec<String>,
-    /// Whether exactly these failed.
+    /// Whether exactly these failed, and nothing that the scenario wanted stayed undone or unjudged.
     pub is_as_declared: bool,
     /// Results of the checks.
     pub checks: Vec<CheckResult>,
     /// Results of the scenario's expectations.
     pub expectations: Vec<ExpectationResult>,
+    /// Every fault and action, in order of time.
+    pub(crate) happened: Vec<Happening>,
+    /// Actions that went otherwise than the scenario wants: what was to be done and was not, and the other way round.
+    pub(crate) surprises: Vec<String>,
     /// What was counted of streams, consumers, producers and tables.
     pub figures: Figures,
     /// Length of the run.
@@ -61,9 +65,57 @@ pub struct ExpectationResult {
     pub verdict: Verdict,
     /// One sentence with the number that was found.
     pub detail: String,
+    /// Whether it may have nothing to judge.
+    pub(crate) if_any: bool,
+}
+
+/// How a run came out: its headline and its exit code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum CameOut {
+    /// Everything held.
+    Pass,
+    /// What the scenario says will fail has failed, and nothing else.
+    FailAsDeclared,
+    /// Something failed.
+    Fail,
+    /// The scenario says what will fail, and something else came out.
+    NotAsDeclared,
+    /// Something that was asked for could not be judged or was not done.
+    Unknown,
+}
+
+impl CameOut {
+    /// The first words of a report.
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Pass => "pass",
+            Self::FailAsDeclared => "fail as declared",
+            Self::Fail => "fail",
+            Self::NotAsDeclared => "not as declared",
+            Self::Unknown => "unknown",
+        }
+    }
+    /// The verdict that has this colour.
+    const fn colour(self) -> Verdict {
+        match self {
+            Self::Pass | Self::FailAsDeclared => Verdict::Pass,
+            Self::Fail | Self::NotAsDeclared => Verdict::Fail,
+            Self::Unknown => Verdict::Unknown,
+        }
+    }
 }
 
 impl RunReport {
+    /// How the run came out.
+    pub(crate) fn came_out(&self) -> CameOut {
+        match (self.verdict, self.declared_failing.is_empty(), self.is_as_declared) {
+            (Verdict::Unknown, ..) => CameOut::Unknown,
+            (Verdict::Pass, true, _) => CameOut::Pass,
+            (Verdict::Fail, true, _) => CameOut::Fail,
+            (_, false, true) => CameOut::FailAsDeclared,
+            (_, false, false) => CameOut::NotAsDeclared,
+        }
+    }
     /// What repeats the run: a command, or with code of the user's own the beginning of a test.
     pub(crate) fn reproducing_line(&self) -> String {
         if self.has_code {

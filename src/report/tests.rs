@@ -7,7 +7,7 @@ use crate::base::{
 };
 use crate::check::Evidence;
 use crate::measure::tests::{BILLING, ONE, STREAM, TABLE, TWO, WEB, accepted, declarations, read, refused};
-use crate::measure::{Measures, Series};
+use crate::measure::{Happening, Measures, Outcome, Series};
 
 /// Ten minutes in which shard 0 has a hot key, billing-1 crashes, and its lease moves.
 fn story() -> Vec<(SimTime, Event)> {
@@ -122,7 +122,21 @@ fn report(figures: Figures) -> RunReport {
             text: "streams.clicks.throttled_percent < 5".into(),
             verdict: Verdict::Pass,
             detail: "1.6 for clicks".into(),
+            if_any: false,
         }],
+        happened: vec![
+            Happening {
+                at: SimTime::from_secs(200),
+                what: "crash of billing-1 for 60s".into(),
+                outcome: Outcome::Ended(SimTime::from_secs(260)),
+            },
+            Happening {
+                at: SimTime::from_secs(301),
+                what: "SplitShard hottest of clicks".into(),
+                outcome: Outcome::Done,
+            },
+        ],
+        surprises: Vec::new(),
         figures,
         simulated_seconds: 600.0,
         events: 84_321,

@@ -7,9 +7,10 @@ use std::fmt::Write;
 pub use super::style::Style;
 pub(crate) use super::style::WIDTH;
 use super::words::{count, plural, wrap};
-use super::{RunReport, tables, verdict_word};
+use super::{ExpectationResult, RunReport, tables, verdict_word};
 use crate::base::SimDuration;
 use crate::check::{CheckResult, Verdict};
+use crate::measure::Outcome;
 
 /// The whole report.
 pub fn render(report: &RunReport, style: Style) -> String {
@@ -17,8 +18,17 @@ pub fn render(report: &RunReport, style: Style) -> String {
     head(report, style, &mut out);
     failures(report, style, &mut out);
     results(report, style, &mut out);
+    happened(report, style, &mut out);
     tables::figures(&report.figures, style, &mut out);
     out
+}
+
+/// One line: how it came out, and of what, with the seed and what failed.
+pub(crate) fn quiet_line(report: &RunReport) -> String {
+    let head = format!("{} {:016x} {}", report.came_out().as_str(), report.trace_hash, report.source);
+    let run = format!("{head} ({:?}, seed {})", report.scenario, report.seed);
+    let broken: Vec<String> = failing(report).into_iter().map(str::to_owned).chain(undone(report)).collect();
+    if broken.is_empty() { run } else { format!("{run}: {}", broken.join("; ")) }
 }
 
 /// How fast the run was: `10m simulated in 1.20 s (500x), 1,034,000 events/s`.
@@ -34,8 +44,9 @@ fn simulated(report: &RunReport) -> SimDuration {
 }
 
 fn head(report: &RunReport, style: Style, out: &mut String) {
-    let word = verdict_word(report.verdict).to_uppercase();
-    let _ = writeln!(out, "{}  {}", style.verdict(report.verdict, &word), style.bold(&report.scenario));
+    let came_out = report.came_out();
+    let word = came_out.as_str().to_uppercase();
+    let _ = writeln!(out, "{}  {}", style.verdict(came_out.colour(), &word), style.bold(&report.scenario));
     let _ = writeln!(out, "{}", wrap(&reason(report), 2, WIDTH));
     let run = format!(
         "seed {}, {} simulated, {}, trace hash {:016x}",
@@ -62,6 +73,7 @@ fn reason(report: &RunReport) -> String {
         (0, unknown) => format!("of {of}, {} hold and {unknown} had nothing to judge", with(Verdict::Pass)),
         (failed, _) => format!("of {of}, {failed} failed: {}", failing(report).join("; ")),
     };
+    let found = [found].into_iter().chain(undone(report)).collect::<Vec<_>>().join("; ");
     match (report.declared_failing.is_empty(), report.is_as_declared) {
         (true, _) => found,
         (false, true) => format!("{found} (as the scenario says that it will)"),
@@ -69,6 +81,13 @@ fn reason(report: &RunReport) -> String {
             format!("{found} (the scenario says that these will: {})", report.declared_failing.join("; "))
         }
     }
+}
+
+/// What was asked for and not judged, or not done.
+fn undone(report: &RunReport) -> impl Iterator<Item = String> {
+    let is_missed = |e: &&ExpectationResult| e.verdict == Verdict::Unknown && !e.if_any;
+    let missed = report.expectations.iter().filter(is_missed).map(|e| format!("not judged: {}", e.text));
+    missed.chain(report.surprises.iter().cloned())
 }
 
 fn failing(report: &RunReport) -> Vec<&str> {
@@ -113,6 +132,32 @@ fn results(report: &RunReport, style: Style, out: &mut String) {
     let expectations = report.expectations.iter().map(|e| (e.verdict, &*e.text, e.detail.as_str()));
     section("Checks", checks.collect(), style, out);
     section("Expectations", expectations.collect(), style, out);
+}
+
+/// More than these are not shown; `--json` has them all.
+const HAPPENED_MAX: usize = 40;
+
+/// Every fault and action with its time and outcome.
+fn happened(report: &RunReport, style: Style, out: &mut String) {
+    if report.happened.is_empty() {
+        return;
+    }
+    let _ = writeln!(out, "\n{}", style.bold("What happened to the run"));
+    for happening in report.happened.iter().take(HAPPENED_MAX) {
+        let outcome = match &happening.outcome {
+            Outcome::InForce => "in force to the end".to_owned(),
+            Outcome::Ended(at) if *at == happening.at => "happened".to_owned(),
+            Outcome::Ended(at) => format!("ended at {at}"),
+            Outcome::Done => "done".to_owned(),
+            Outcome::Refused(why) => format!("refused: {why}"),
+        };
+        let line = wrap(&format!("{}: {outcome}", happening.what), 16, WIDTH);
+        let _ = writeln!(out, "  {}  {}", style.dim(&format!("{:>12}", happening.at.to_string())), line.trim_start());
+    }
+    let left = report.happened.len().saturating_sub(HAPPENED_MAX);
+    if left > 0 {
+        let _ = writeln!(out, "  and {left} more, which the JSON report has");
+    }
 }
 
 fn section(title: &str, lines: Vec<(Verdict, &str, &str)>, style: Style, out: &mut String) {

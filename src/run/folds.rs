@@ -8,7 +8,7 @@ use super::result::RunResult;
 use crate::base::trace_hash::TraceHash;
 use crate::base::{Event, Fold, SimTime};
 use crate::check::{CheckResult, CheckSettings, Checks, Verdict};
-use crate::measure::{Figures, Measures, Series, Windowed};
+use crate::measure::{Figures, Happenings, Measures, Series, Windowed};
 use crate::report::RunReport;
 use crate::scenario::plan::{Outcome, Plan, Window};
 
@@ -17,6 +17,7 @@ pub(super) struct Folds {
     checks: Checks,
     measures: Measures,
     series: Series,
+    happenings: Happenings,
     /// Figures of the windows that expectations look at, other than the whole run.
     windows: Vec<(Window, Windowed<Measures>)>,
     listeners: Vec<Rc<RefCell<dyn Fold>>>,
@@ -37,7 +38,8 @@ impl Folds {
             visibility_lag: plan.services.kinesis.visibility_lag,
         });
         let (hash, measures, series) = (TraceHash::new(), Measures::new(), Series::new(plan.duration));
-        Self { hash, checks, measures, series, windows, listeners }
+        let happenings = Happenings::default();
+        Self { hash, checks, measures, series, happenings, windows, listeners }
     }
 
     /// The figures of a window; `None` when it has not begun.
@@ -72,7 +74,10 @@ impl Folds {
             .map(|c| (c.name, c.verdict))
             .chain(expectations.iter().map(|e| (&*e.text, e.verdict)))
             .collect();
-        let (verdict, is_as_declared) = conclude(plan, &verdicts);
+        let happened = self.happenings.into_vec();
+        let surprises = judge::surprises(plan, &happened);
+        let is_judged = expectations.iter().all(|e| e.verdict != Verdict::Unknown || e.if_any);
+        let (verdict, is_as_declared) = conclude(plan, &verdicts, is_judged && surprises.is_empty());
         let declared_failing = match &plan.outcome {
             Outcome::Pass => Vec::new(),
             Outcome::Fail { failing } => failing.iter().map(ToString::to_string).collect(),
@@ -88,6 +93,8 @@ impl Folds {
             declared_failing,
             checks,
             expectations,
+            happened,
+            surprises,
             figures: self.measures.figures(),
             simulated_seconds: plan.duration.as_secs_f64(),
             events: self.hash.events(),
@@ -105,6 +112,7 @@ impl Fold for Folds {
         self.checks.on_all(at, events);
         self.measures.on_all(at, events);
         self.series.on_all(at, events);
+        self.happenings.on_all(at, events);
         for (_, window) in &mut self.windows {
             window.on_all(at, events);
         }

@@ -3,9 +3,10 @@
 use serde_json::Value;
 
 use crate::check::Verdict;
-use crate::measure::{Measures, lookup};
+use crate::measure::Outcome::{Done, Refused};
+use crate::measure::{Happening, Measures, lookup};
 use crate::report::ExpectationResult;
-use crate::scenario::plan::{Comparison, Expectation, Expected, Outcome, Plan};
+use crate::scenario::plan::{ActionPlan, Comparison, Expectation, Expected, Outcome as Declared, Plan};
 
 /// The verdict of one expectation over the events of its window.
 ///
@@ -13,7 +14,7 @@ use crate::scenario::plan::{Comparison, Expectation, Expected, Outcome, Plan};
 pub(super) fn judge(expectation: &Expectation, measures: Option<&Measures>) -> ExpectationResult {
     let Some(measures) = measures else {
         let detail = "the run ended before there was anything to judge".to_owned();
-        return ExpectationResult { text: expectation.text.to_string(), verdict: Verdict::Unknown, detail };
+        return result(expectation, Verdict::Unknown, detail);
     };
     let (verdict, detail) = match &expectation.what {
         Expected::Sometimes(occurrence) => {
@@ -26,26 +27,46 @@ pub(super) fn judge(expectation: &Expectation, measures: Option<&Measures>) -> E
             number(&figures, path, *comparison, *threshold)
         }
     };
-    ExpectationResult { text: expectation.text.to_string(), verdict, detail }
+    result(expectation, verdict, detail)
 }
 
-/// The run's verdict, and whether it is the outcome that the scenario is there to show.
-pub(super) fn conclude(plan: &Plan, checks: &[(&str, Verdict)]) -> (Verdict, bool) {
-    let failing: Vec<&str> = checks.iter().filter(|c| c.1 == Verdict::Fail).map(|c| c.0).collect();
+fn result(of: &Expectation, verdict: Verdict, detail: String) -> ExpectationResult {
+    ExpectationResult { text: of.text.to_string(), verdict, detail, if_any: of.if_any }
+}
+
+/// Actions that went otherwise than the scenario wants.
+pub(super) fn surprises(plan: &Plan, happened: &[Happening]) -> Vec<String> {
+    let mut left: Vec<&Happening> = happened.iter().filter(|h| matches!(h.outcome, Done | Refused(_))).collect();
+    let mut surprise = |action: &ActionPlan| {
+        let Some(at) = left.iter().position(|happening| happening.what == action.text) else {
+            return Some(format!("not done when the run ended: {}", action.text));
+        };
+        match (&left.remove(at).outcome, action.expect_refusal) {
+            (Refused(why), false) => Some(format!("refused: {} ({why})", action.text)),
+            (Done, true) => Some(format!("not refused: {}", action.text)),
+            _ => None,
+        }
+    };
+    plan.actions.iter().filter_map(&mut surprise).collect()
+}
+
+/// The run's verdict, and whether it is the outcome that the scenario is there to show. `is_whole` says that all that
+/// the scenario asked for was done and judged.
+pub(super) fn conclude(plan: &Plan, checks: &[(&str, Verdict)], is_whole: bool) -> (Verdict, bool) {
+    let mut failing: Vec<&str> = checks.iter().filter(|c| c.1 == Verdict::Fail).map(|c| c.0).collect();
     let judged = checks.iter().any(|c| c.1 != Verdict::Unknown);
-    let verdict = match (failing.is_empty(), judged) {
+    let verdict = match (failing.is_empty(), judged && is_whole) {
         (false, _) => Verdict::Fail,
         (true, true) => Verdict::Pass,
         (true, false) => Verdict::Unknown,
     };
     let as_declared = match &plan.outcome {
-        Outcome::Pass => verdict == Verdict::Pass,
-        Outcome::Fail { failing: declared } => {
+        Declared::Pass => verdict == Verdict::Pass,
+        Declared::Fail { failing: declared } => {
             let mut declared: Vec<&str> = declared.iter().map(|d| &**d).collect();
-            let mut failing = failing;
             declared.sort_unstable();
             failing.sort_unstable();
-            declared == failing
+            is_whole && declared == failing
         }
     };
     (verdict, as_declared)

@@ -5,6 +5,8 @@ use std::rc::Rc;
 
 use super::{Live, Options, run};
 use crate::base::{Event, Fold, SimTime};
+use crate::check::Verdict;
+use crate::report::{CameOut, RunReport, Style, text};
 use crate::scenario::plan::Plan;
 use crate::{fault, scenario};
 
@@ -127,3 +129,68 @@ fn every_fault_that_the_page_offers_is_read_begun_and_healed() {
 }
 
 const SMALL: &str = "name = \"t\"\nduration = \"5m\"\n[stream.s]\nshards = 1\n";
+
+/// A small run with a few more lines in its file.
+fn report_with(more: &str) -> RunReport {
+    let source = format!(
+        "name = \"t\"\nduration = \"4m\"\n[stream.s]\nshards = 1\n[producer.web]\nstream = \"s\"\nrate = \"5/s\"\n\
+         [consumer.reader]\nstream = \"s\"\nlibrary = \"poller\"\n{more}"
+    );
+    let plan = scenario::load(&source, "t.toml", None).unwrap_or_else(|d| panic!("{d}\n{source}")).plan();
+    run(&plan, Options::default()).report
+}
+
+#[test]
+fn an_expectation_that_nothing_was_found_for_leaves_the_run_unknown_unless_it_may() {
+    let expect = "[[expect]]\nnumber = \"tables.*.items\"\nis = \"< 5\"\n";
+    let report = report_with(expect);
+    assert_eq!((report.verdict, report.came_out()), (Verdict::Unknown, CameOut::Unknown), "a poller has no table");
+    assert!(text::quiet_line(&report).contains("not judged: tables.*.items < 5"));
+    assert_eq!(report_with(&format!("{expect}if_any = true\n")).came_out(), CameOut::Pass);
+}
+
+#[test]
+fn an_action_that_is_refused_is_no_pass_unless_that_was_wanted() {
+    // The stream is created twice: the second time it is there.
+    let twice = "[[action]]\nat = \"1m\"\ncreate_stream = 1\nstream = \"s2\"\n\
+                 [[action]]\nat = \"2m\"\nmerge = \"hottest\"\nstream = \"s2\"\n";
+    let report = report_with(twice);
+    assert_eq!(report.came_out(), CameOut::Unknown);
+    assert_eq!(report.surprises, ["refused: MergeShards hottest of s2 (no upper neighbour)"]);
+    assert_eq!(report_with(&format!("{twice}expect_refusal = true\n")).came_out(), CameOut::Pass);
+    let done = "[[action]]\nat = \"1m\"\nsplit = \"hottest\"\nexpect_refusal = true\n";
+    assert_eq!(report_with(done).surprises, ["not refused: SplitShard hottest of s"]);
+    let late = "[[action]]\nat = \"239s\"\nsplit = \"hottest\"\n[[action]]\nat = \"239s\"\nsplit = \"coldest\"\n";
+    assert!(report_with(late).surprises[0].starts_with("not done when the run ended"));
+}
+
+#[test]
+fn the_headline_says_what_the_exit_code_says() {
+    let expect = |is: &str| format!("[[expect]]\nthrottled_writes = \"{is}\"\n");
+    let declared = |is: &str| {
+        let head = "name = \"t\"\nduration = \"1m\"\noutcome = \"fail\"\n\
+                    failing = [\"throttled_writes < 1%\"]\n[stream.s]\nshards = 1\n";
+        let rest = "[producer.web]\nstream = \"s\"\nrate = \"RATE\"\n[[expect]]\nthrottled_writes = \"< 1%\"\n";
+        let source = format!("{head}{rest}").replace("RATE", is);
+        let plan = scenario::load(&source, "t.toml", None).unwrap_or_else(|d| panic!("{d}")).plan();
+        run(&plan, Options::default()).report.came_out()
+    };
+    assert_eq!(report_with(&expect("< 1%")).came_out(), CameOut::Pass);
+    assert_eq!(report_with(&expect("> 1%")).came_out(), CameOut::Fail);
+    assert_eq!(declared("2000/s"), CameOut::FailAsDeclared);
+    assert_eq!(declared("10/s"), CameOut::NotAsDeclared, "it held although it was to fail");
+}
+
+#[test]
+fn every_fault_and_action_is_told_with_its_time_and_outcome() {
+    let report = report_with(
+        "[[fault]]\nat = \"1m\"\nfor = \"10s\"\npause = \"reader-1\"\n[[fault]]\nat = \"90s\"\ncrash = \"reader-1\"\n\
+         [[action]]\nat = \"2m\"\nsplit = \"hottest\"\n",
+    );
+    let shown = text::render(&report, Style::Plain);
+    let (_, after) = shown.split_once("What happened to the run\n").expect("the section is there");
+    let lines: Vec<&str> = after.lines().take(3).map(str::trim).collect();
+    assert_eq!(lines[0], "0:01:00.000  pause of reader-1 for 10s: ended at 0:01:10.000");
+    assert_eq!(lines[1], "0:01:30.000  crash of reader-1: happened");
+    assert!(lines[2].starts_with("0:02:") && lines[2].ends_with("SplitShard hottest of s: done"), "{}", lines[2]);
+}

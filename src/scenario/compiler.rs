@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::diagnostic::Problem;
 use super::spans::{Path, Spans, Step};
 use crate::base::written::Duration;
-use crate::base::{SimTime, StreamName, TableName};
+use crate::base::{ShardId, SimTime, StreamName, TableName};
 use crate::client::producer::trace::Trace;
 use crate::fault::{Cast, Problems, placeholder};
 use crate::file_path;
@@ -74,9 +74,17 @@ impl<'a> Compiler<'a> {
     pub(super) fn stream_name(&mut self, name: &str, path: Path) -> StreamName {
         self.find(path, |cast, problems| cast.stream(name, "", problems))
     }
+    /// A producer of the file.
+    pub(crate) fn producer_name(&mut self, name: &str, path: Path) {
+        self.find(path, |cast, problems| cast.producer(name, "", problems));
+    }
     /// A consumer of the file.
     pub(super) fn consumer(&mut self, name: &str, path: Path) {
         self.find(path, |cast, problems| drop(cast.consumer(name, "", problems)));
+    }
+    /// A shard that the stream has at some time.
+    pub(crate) fn shard(&mut self, stream: &StreamName, shard: u32, path: Path) -> ShardId {
+        self.find(path, |cast, problems| cast.shard(stream.as_str(), shard, "", problems))
     }
     /// A lease table's name, or that of the consumer it belongs to.
     pub(super) fn table(&mut self, name: &str, path: Path) -> TableName {
@@ -89,7 +97,7 @@ impl<'a> Compiler<'a> {
     /// The one stream of the file, when a key leaves it out.
     pub(crate) fn only_stream(&mut self, path: Path) -> StreamName {
         match &self.cast.streams[..] {
-            [(name, _)] => name.parse().unwrap_or_else(|_| placeholder("missing-stream")),
+            [only] => only.name.parse().unwrap_or_else(|_| placeholder("missing-stream")),
             _ => {
                 self.problem(path, "which stream?", "this needs `stream`", "the file has not exactly one stream");
                 placeholder("missing-stream")

@@ -13,7 +13,7 @@ use super::section::{
 };
 use super::section::{KCL_IDLE, POLLER_IDLE};
 use crate::base::written::{Duration, SeedNumber};
-use crate::fault::{Cast, Fault, Group, LeaseTable, RandomFaults};
+use crate::fault::{Cast, Fault, Group, LeaseTable, RandomFaults, StreamCast};
 
 /// A kinesim scenario: streams, producers, consumers, faults, actions and expectations.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -72,17 +72,39 @@ impl File {
         let table = |(name, consumer): (&String, &Consumer)| LeaseTable {
             consumer: name.clone(),
             table: consumer.table_name(name),
+            stream: consumer.stream.clone(),
             is_of_kcl: consumer.library == Library::Kcl2,
         };
         Cast {
             producers: self.producer.iter().map(|(name, producer)| group(name, producer.hosts)).collect(),
             consumers: self.consumer.iter().map(|(name, consumer)| group(name, consumer.host_count())).collect(),
-            streams: self.stream.iter().map(|(name, stream)| (name.clone(), stream.shards)).collect(),
+            streams: self.stream.iter().map(|(name, stream)| self.stream_cast(name, stream)).collect(),
+            created: self.created().cloned().collect(),
             lease_tables: self.consumer.iter().map(table).collect(),
             faults: self.fault.iter().flat_map(Fault::standing).collect(),
             live: None,
         }
     }
+    fn created(&self) -> impl Iterator<Item = &String> {
+        self.action.iter().filter(|action| action.create_stream.is_some()).filter_map(|action| action.stream.as_ref())
+    }
+
+    fn stream_cast(&self, name: &str, stream: &Stream) -> StreamCast {
+        // An action without a stream means the only one.
+        let is_of_it = |action: &&Action| action.stream.as_deref().is_none_or(|of| of == name);
+        let actions = || self.action.iter().filter(is_of_it);
+        let splits = actions().filter(|action| action.split.is_some()).count() as u32;
+        let merges = actions().filter(|action| action.merge.is_some()).count() as u32;
+        let is_known = !actions().any(|action| action.update_shard_count.is_some());
+        let is_again = self.created().any(|created| created == name);
+        StreamCast {
+            name: name.to_owned(),
+            shards: stream.shards,
+            shards_ever: (is_known && !is_again).then(|| stream.shards.saturating_add(2 * splits + merges)),
+            is_encrypted: stream.encryption_key.is_some() || actions().any(|action| action.encrypt.is_some()),
+        }
+    }
+
     /// Writes out the defaults that depend on something else, for the resolved file.
     pub(super) fn fill_options(&mut self) {
         for producer in self.producer.values_mut() {

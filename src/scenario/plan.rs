@@ -91,6 +91,8 @@ pub(crate) struct ActionPlan {
     pub what: ActionKind,
     /// How reports tell it.
     pub text: Arc<str>,
+    /// Whether it is there to be refused.
+    pub(crate) expect_refusal: bool,
 }
 
 /// An action. Calls to AWS go over the network from the `operator` host and wait for the stream to be ACTIVE.
@@ -185,6 +187,8 @@ pub struct Expectation {
     pub window: Window,
     /// A bound on a number, or something that must have happened.
     pub what: Expected,
+    /// Whether it may have nothing to judge.
+    pub(crate) if_any: bool,
 }
 
 /// A bound on a number, or something that must have happened.

@@ -15,6 +15,42 @@ stream = "clicks"
 workers = 2
 "#;
 
+const NEVER: &str = r#"[[action]]
+at = "1m"
+split = "shardId-000000000009"
+[[action]]
+at = "2m"
+delete_lease = 9
+[[action]]
+at = "2m"
+stop_worker = "web-1"
+[[fault]]
+at = "1m"
+for = "1s"
+kms = "disabled"
+[[fault]]
+at = "1m"
+for = "1s"
+throttle = { stream = "clicks", shard = 7 }
+"#;
+
+const NO_NUMBERS: &str = r#"[[expect]]
+number = "consumers.biling.leases_lost"
+is = "= 0"
+[[expect]]
+number = "consumers.billing.leases_los"
+is = "= 0"
+[[expect]]
+number = "streams.clicks.shards.*.records_throtled"
+is = "= 0"
+[[expect]]
+number = "producers.wed.records_ok"
+is = "> 0"
+[[expect]]
+number = "tables.billin.items"
+is = "> 0"
+"#;
+
 const UNHEEDED: &str = r#"[[fault]]
 at = "1m"
 for = "1s"
@@ -85,6 +121,8 @@ fn what_is_wrong_is_said_where_it_stands() {
             "two kinds of fault",
             with("[[fault]]\nat = \"1m\"\nfor = \"1s\"\npause = \"billing-1\"\ncrash = \"billing-2\"\n"),
         ),
+        ("what can never happen", with(NEVER)),
+        ("numbers that nobody reports", with(NO_NUMBERS)),
         ("keys that a fault cannot heed", with(UNHEEDED)),
         ("overlapping shard counts", with("[[action]]\nat = \"1m\"\nupdate_shard_count = 9\n")),
         ("unknown number", with("[[expect]]\nnumber = \"stream.clicks\"\nis = \"< 1\"\n")),
@@ -187,7 +225,8 @@ fn every_kind_of_fault_can_be_drawn_at_random() {
         .iter()
         .map(|(key, _)| format!("{key} = \"{}/h\"\n", if *key == "crash_for_good" { 10 } else { 60 }))
         .collect();
-    let source = with(&format!("[random_faults]\n{rates}"));
+    let encrypted = GOOD.replace("shards = 4", "shards = 4\nencryption_key = \"alias/clicks\"");
+    let source = format!("{encrypted}[random_faults]\n{rates}");
     let mut texts = String::new();
     for seed in 0..20 {
         let plan = load(&source, "test.toml", Some(seed)).unwrap_or_else(|d| panic!("{d}")).plan();

@@ -43,7 +43,10 @@ impl Kind for Kms {
         presets: &[Preset::new("disable the KMS key", r#"{"kms": "disabled"}"#)],
     };
 
-    fn make(&self, _: Option<SimDuration>, _: &Cast, _: &mut Problems) -> Made {
+    fn make(&self, _: Option<SimDuration>, cast: &Cast, problems: &mut Problems) -> Made {
+        let is_used = cast.live.is_some() || cast.streams.iter().any(|stream| stream.is_encrypted);
+        let help = "give a stream an `encryption_key`, or `encrypt` it by an action";
+        problems.need(is_used, "", "no stream is encrypted: this fault would do nothing", help);
         let (state, word) = match self {
             Self::Disabled => (KmsKeyState::Disabled, "disabled"),
             Self::PendingDeletion => (KmsKeyState::PendingDeletion, "pending deletion"),
@@ -66,8 +69,9 @@ impl Drawing for Drawn {
     fn stream(&self) -> &'static str {
         "kms"
     }
-    fn draw(&mut self, random: &mut Random, _: Time, _: &Cast) -> Option<DrawnFault> {
+    fn draw(&mut self, random: &mut Random, _: Time, cast: &Cast) -> Option<DrawnFault> {
         let states = [Kms::Disabled, Kms::PendingDeletion, Kms::AccessDenied, Kms::Throttled];
-        DrawnFault::of(states[random.below(states.len() as u64) as usize])
+        let state = states[random.below(states.len() as u64) as usize];
+        cast.streams.iter().any(|stream| stream.is_encrypted).then(|| DrawnFault::of(state))?
     }
 }

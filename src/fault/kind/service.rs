@@ -101,7 +101,9 @@ impl ServiceFault {
     fn kinesis_target(&self, cast: &Cast, problems: &mut Problems) -> kinesis::api::FaultTarget {
         let stream = self.stream.as_ref().map(|name| cast.stream(name, "stream", problems));
         let operation = operation(self.operation.as_deref(), problems, || kinesis::OPERATIONS.iter().copied());
-        kinesis::api::FaultTarget { stream, shard: self.shard.map(ShardId), operation }
+        let of = self.stream.as_deref().or(cast.only_stream());
+        let shard = self.shard.map(|shard| cast.shard(of.unwrap_or_default(), shard, "shard", problems));
+        kinesis::api::FaultTarget { stream, shard, operation }
     }
 
     fn dynamodb_target(&self, cast: &Cast, problems: &mut Problems) -> dynamodb::api::FaultTarget {
@@ -118,10 +120,10 @@ pub(super) fn target(random: &mut Random, cast: &Cast, has_shards: bool) -> Serv
     {
         return ServiceFault { table: Some(table), ..ServiceFault::default() };
     }
-    let names: Vec<String> = cast.streams.iter().map(|(name, _)| name.clone()).collect();
+    let names: Vec<String> = cast.streams.iter().map(|of| of.name.clone()).collect();
     let stream = if has_shards && random.chance(0.75) { pick(random, &names) } else { None };
     let is_it = |name: &str| stream.as_deref() == Some(name);
-    let shards = cast.streams.iter().find(|(name, _)| is_it(name)).map_or(0, |(_, shards)| *shards);
+    let shards = cast.streams.iter().find(|of| is_it(&of.name)).map_or(0, |of| of.shards);
     let shard = (shards > 0 && random.chance(0.5)).then(|| random.below(shards.into()) as u32);
     ServiceFault { stream, shard, ..ServiceFault::default() }
 }

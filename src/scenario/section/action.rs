@@ -48,6 +48,9 @@ pub struct Action {
     /// DeleteStream.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub delete_stream: bool,
+    /// Whether AWS is to refuse it; otherwise a run in which it is refused does not pass.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) expect_refusal: bool,
     /// The consumer whose lease table is meant.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub consumer: Option<String>,
@@ -84,8 +87,8 @@ fn check_shard_counts(c: &mut Compiler<'_>, actions: &[Action]) {
     }
     let mut ordered: Vec<(usize, &Action)> = actions.iter().enumerate().collect();
     ordered.sort_by_key(|(_, action)| action.at);
-    let [(_, shards)] = c.cast.streams[..] else { return };
-    let mut shards = shards;
+    let [only] = &c.cast.streams[..] else { return };
+    let mut shards = only.shards;
     for (n, action) in ordered {
         let Some(target) = action.update_shard_count else { continue };
         if target > 2 * shards || 2 * target < shards {
@@ -116,7 +119,7 @@ fn one_action(c: &mut Compiler<'_>, n: usize, action: &Action) -> Option<ActionP
         return None;
     }
     let (what, text) = kinds.remove(0);
-    Some(ActionPlan { at, what, text: text.into() })
+    Some(ActionPlan { at, what, text: text.into(), expect_refusal: action.expect_refusal })
 }
 
 fn action_kinds(c: &mut Compiler<'_>, n: usize, action: &Action) -> Vec<(ActionKind, String)> {
@@ -129,7 +132,10 @@ fn action_kinds(c: &mut Compiler<'_>, n: usize, action: &Action) -> Vec<(ActionK
     stream_actions(c, n, action, &mut kinds);
     table_actions(c, n, action, &mut kinds);
     if let Some(host) = &action.stop_worker {
-        let name = c.host(host, file_path!["action", n, "stop_worker"]);
+        let path = || file_path!["action", n, "stop_worker"];
+        let name = c.host(host, path());
+        let is_producer = c.cast.is_of_producer(host);
+        c.need(!is_producer, path(), "a producer is not asked to stop", "give it a `stop`, or `crash` it");
         kinds.push((ActionKind::StopWorker { host: name }, format!("stop {host}")));
     }
     if let Some(host) = &action.start_worker {
@@ -163,7 +169,7 @@ fn stream_actions(c: &mut Compiler<'_>, n: usize, action: &Action, kinds: &mut V
     };
     let of = || stream.clone();
     if let Some(shard) = &action.split {
-        let choice = shard_choice(c, shard, file_path!["action", n, "split"]);
+        let choice = shard_choice(c, &stream, shard, file_path!["action", n, "split"]);
         let at_hash_key = action.at_hash_key.as_ref().and_then(|key| {
             let parsed = key.parse().ok();
             c.need(
@@ -180,7 +186,7 @@ fn stream_actions(c: &mut Compiler<'_>, n: usize, action: &Action, kinds: &mut V
         ));
     }
     if let Some(shard) = &action.merge {
-        let choice = shard_choice(c, shard, file_path!["action", n, "merge"]);
+        let choice = shard_choice(c, &stream, shard, file_path!["action", n, "merge"]);
         kinds.push((ActionKind::Merge { stream: of(), shard: choice }, format!("MergeShards {shard} of {stream}")));
     }
     if let Some(target) = action.update_shard_count {
@@ -234,7 +240,8 @@ fn table_actions(c: &mut Compiler<'_>, n: usize, action: &Action, kinds: &mut Ve
         kinds.push((ActionKind::SetTableCapacity { table: table.clone(), capacity }, format!("{table} to on-demand")));
     }
     if let Some(shard) = action.delete_lease {
-        let shard = ShardId(shard);
+        let stream = c.cast.stream_of_table(&table);
+        let shard = stream.map_or(ShardId(shard), |of| c.shard(&of, shard, file_path!["action", n, "delete_lease"]));
         kinds.push((
             ActionKind::DeleteLease { table: table.clone(), shard },
             format!("delete the row of {shard} in {table}"),
@@ -242,12 +249,12 @@ fn table_actions(c: &mut Compiler<'_>, n: usize, action: &Action, kinds: &mut Ve
     }
 }
 
-fn shard_choice(c: &mut Compiler<'_>, text: &str, path: Path) -> ShardChoice {
+fn shard_choice(c: &mut Compiler<'_>, stream: &StreamName, text: &str, path: Path) -> ShardChoice {
     match text {
         "hottest" => ShardChoice::Hottest,
         "coldest" => ShardChoice::Coldest,
         id => match id.parse() {
-            Ok(id) => ShardChoice::Id(id),
+            Ok(ShardId(id)) => ShardChoice::Id(c.shard(stream, id, path)),
             Err(_) => {
                 c.problem(path, format!("`{id}` is not a shard"), "here", "write `hottest`, `coldest` or a shard id");
                 ShardChoice::Hottest

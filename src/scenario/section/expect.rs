@@ -6,9 +6,10 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::base::SimTime;
+use crate::base::nearest::nearest;
 use crate::base::written::{Duration, Rate, Share, Size};
 use crate::file_path;
-use crate::measure::Occurrence;
+use crate::measure::{ANY, Occurrence, number_at, numbers};
 use crate::scenario::compiler::Compiler;
 use crate::scenario::plan::{Comparison, Expectation, Expected, Window};
 use crate::scenario::spans::Step;
@@ -62,6 +63,9 @@ pub struct Expect {
     /// Only what happens before this time of the run.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<Duration>,
+    /// Whether it may have nothing to judge; otherwise a run in which it has is `unknown`.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) if_any: bool,
     /// `"faults heal"`: only what happens after the last fault has ended.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub after: Option<String>,
@@ -117,14 +121,12 @@ fn one(c: &mut Compiler<'_>, n: usize, expect: &Expect) -> Vec<Expectation> {
     if let Some(occurrence) = expect.sometimes {
         let word = serde_json::to_value(occurrence).ok().and_then(|word| word.as_str().map(str::to_owned));
         let text = format!("sometimes {}{suffix}", word.unwrap_or_default());
-        found.push(Expectation { text: text.into(), window, what: Expected::Sometimes(occurrence) });
+        let what = Expected::Sometimes(occurrence);
+        found.push(Expectation { text: text.into(), window, what, if_any: expect.if_any });
     }
     if let Some(path) = &expect.number {
         let is = expect.is.as_deref().unwrap_or_default();
-        if !["streams.", "consumers.", "producers.", "tables."].iter().any(|root| path.starts_with(root)) {
-            let help = "a path into the JSON report, such as `streams.clicks.records_throttled`";
-            c.problem(file_path!["expect", n, "number"], format!("`{path}` is not a reported number"), "here", help);
-        }
+        check_number(c, n, path);
         found.extend(number(c, n, "is", path, path, is, window, &suffix));
     }
     for (key, path, is) in shorts(expect) {
@@ -139,6 +141,7 @@ fn one(c: &mut Compiler<'_>, n: usize, expect: &Expect) -> Vec<Expectation> {
         let shown = format!("{key}{of}");
         found.extend(number(c, n, key, &shown, &path, is.as_deref().unwrap_or_default(), window, &suffix));
     }
+    found.iter_mut().for_each(|expectation| expectation.if_any = expect.if_any);
     if found.len() != 1 && c.problems.is_empty() {
         let help = "one number with its bound, or one `sometimes`; write several [[expect]] for several";
         c.problem(
@@ -149,6 +152,45 @@ fn one(c: &mut Compiler<'_>, n: usize, expect: &Expect) -> Vec<Expectation> {
         );
     }
     found
+}
+
+/// A number that no run reports could never be judged.
+fn check_number(c: &mut Compiler<'_>, n: usize, path: &str) {
+    let (numbers, at) = (numbers(), || file_path!["expect", n, "number"]);
+    let Some((number, name)) = number_at(path, &numbers) else {
+        let title = format!("`{path}` is not a reported number");
+        return c.problem(at(), title, "no run reports it", &near_number(path, &numbers));
+    };
+    // A stream or table that was created again is `name#2`.
+    let name = name.split_once('#').map_or(name.as_str(), |(name, _)| name);
+    if name == ANY {
+        return;
+    }
+    match number.split('.').next() {
+        Some("streams") => drop(c.stream_name(name, at())),
+        Some("consumers") => c.consumer(name, at()),
+        Some("producers") => c.producer_name(name, at()),
+        _ => drop(c.table(name, at())),
+    }
+}
+
+/// The number of the same section whose last word is nearest, of the same depth where there is one.
+fn near_number(path: &str, numbers: &[String]) -> String {
+    let (section, word) = (path.split('.').next().unwrap_or_default(), path.rsplit('.').next().unwrap_or_default());
+    let of_section = || numbers.iter().filter(|number| number.split('.').next() == Some(section));
+    let depth = path.split('.').count();
+    let as_deep = nearest_last(word, of_section().filter(|number| number.split('.').count() == depth).collect());
+    match as_deep.or_else(|| nearest_last(word, of_section().collect())) {
+        Some(number) => format!("did you mean `{number}`? (`*` stands for any name)"),
+        None => "a path into the JSON report, such as `streams.clicks.records_throttled`".to_owned(),
+    }
+}
+
+/// The path whose last word is nearest to this one.
+fn nearest_last<'a>(word: &str, paths: Vec<&'a String>) -> Option<&'a String> {
+    let last = |path: &'a String| path.rsplit('.').next().unwrap_or_default();
+    let near = nearest(word, paths.iter().map(|path| last(path)))?;
+    paths.into_iter().find(|path| last(path) == near)
 }
 
 fn check_names(c: &mut Compiler<'_>, n: usize, expect: &Expect) {
@@ -175,7 +217,7 @@ fn number(
     match bound(is, unit_of(path)) {
         Ok((comparison, threshold)) => {
             let what = Expected::Number { path: path.into(), comparison, threshold };
-            Some(Expectation { text, window, what })
+            Some(Expectation { text, window, what, if_any: false })
         }
         Err(wanted) => {
             let steps: Vec<&str> = key.split('.').collect();

@@ -57,9 +57,9 @@ impl Compiler<'_> {
 
     /// The account has room for all streams.
     pub(crate) fn shard_limit(&mut self, limit: u32) {
-        let total: u64 = self.cast.streams.iter().map(|(_, shards)| u64::from(*shards)).sum();
+        let total: u64 = self.cast.streams.iter().map(|stream| u64::from(stream.shards)).sum();
         if total > u64::from(limit) {
-            let last = self.cast.streams.last().map_or(String::new(), |(name, _)| name.clone());
+            let last = self.cast.streams.last().map_or(String::new(), |stream| stream.name.clone());
             let title = format!("the streams have {total} shards together, and the account may have {limit}");
             let help = "lower the shard counts, or raise `shard_limit` under [assume]";
             self.problem(file_path!["stream", last.as_str(), "shards"], title, "together with this", help);

@@ -29,7 +29,7 @@ pub(crate) enum Outcome {
 }
 
 /// Gathers what happened, in order of time.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Happenings {
     happened: Vec<Happening>,
     /// Faults in force, by number, with their place.
@@ -38,8 +38,8 @@ pub(crate) struct Happenings {
 
 impl Happenings {
     /// What happened so far.
-    pub(crate) fn into_vec(self) -> Vec<Happening> {
-        self.happened
+    pub(crate) fn happened(&self) -> &[Happening] {
+        &self.happened
     }
 }
 
@@ -88,6 +88,6 @@ mod tests {
             happening(3, "split", Outcome::Done),
             happening(5, "merge", Outcome::Refused("no upper neighbour".into())),
         ];
-        assert_eq!(happenings.into_vec(), expected);
+        assert_eq!(happenings.happened(), expected);
     }
 }

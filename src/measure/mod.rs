@@ -28,7 +28,6 @@ pub mod window;
 pub(crate) mod tests;
 
 pub use figures::{ConsumerFigures, Figures, LeaseFigures, ProducerFigures, ShardFigures, StreamFigures, TableFigures};
-pub(crate) use happenings::Happenings;
 pub(crate) use happenings::{Happening, Outcome};
 pub use histogram::Histogram;
 pub(crate) use measures::Measures;

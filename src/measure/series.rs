@@ -2,6 +2,7 @@
 
 use super::backlog::{Backlog, LOOK_EVERY, Waiting};
 use super::by_id::ById;
+use super::happenings::{Happening, Happenings, Outcome};
 use super::names::Names;
 use crate::base::event::{Event, Fold, ProcessingEnd, WriteRefusal};
 use crate::base::{ConsumerId, HostId, ShardId, SimDuration, SimTime, StreamId, StreamName};
@@ -21,7 +22,7 @@ pub struct Series {
     streams: ById<ById<ShardSeries>>,
     consumers: ById<Option<ConsumerSeries>>,
     backlog: Backlog,
-    faults: Vec<(u32, SimTime, Option<SimTime>)>,
+    happenings: Happenings,
 }
 
 /// A shard's records over time.
@@ -69,7 +70,7 @@ impl Series {
             streams: ById::default(),
             consumers: ById::default(),
             backlog: Backlog::default(),
-            faults: Vec::new(),
+            happenings: Happenings::default(),
         }
     }
     /// Length of a point.
@@ -95,7 +96,15 @@ impl Series {
     }
     /// When faults were in force: beginning, and end if it came.
     pub fn faults(&self) -> impl Iterator<Item = (SimTime, Option<SimTime>)> {
-        self.faults.iter().map(|(_, from, until)| (*from, *until))
+        self.happenings.happened().iter().filter_map(|happening| match happening.outcome {
+            Outcome::InForce => Some((happening.at, None)),
+            Outcome::Ended(at) => Some((happening.at, Some(at))),
+            Outcome::Done | Outcome::Refused(_) => None,
+        })
+    }
+    /// Every fault and action, in order of time.
+    pub(crate) fn happened(&self) -> &[Happening] {
+        self.happenings.happened()
     }
 
     #[inline]
@@ -131,11 +140,8 @@ impl Series {
             Event::ShardOpened { stream, shard, .. } => {
                 self.shard(*stream, *shard);
             }
-            Event::FaultBegan { fault, .. } => self.faults.push((*fault, at, None)),
-            Event::FaultEnded { fault } => {
-                if let Some(open) = self.faults.iter_mut().find(|(id, _, until)| id == fault && until.is_none()) {
-                    open.2 = Some(at);
-                }
+            Event::FaultBegan { .. } | Event::FaultEnded { .. } | Event::ActionTaken { .. } => {
+                self.happenings.on(at, event);
             }
             Event::LeaseGained { consumer, host, shard, .. } => {
                 if let Some(consumer) = self.consumer(*consumer) {

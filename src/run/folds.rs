@@ -8,7 +8,7 @@ use super::result::RunResult;
 use crate::base::trace_hash::TraceHash;
 use crate::base::{Event, Fold, SimTime};
 use crate::check::{CheckResult, CheckSettings, Checks, Verdict};
-use crate::measure::{Figures, Happenings, Measures, Series, Windowed};
+use crate::measure::{Figures, Measures, Series, Windowed};
 use crate::report::RunReport;
 use crate::scenario::plan::{Outcome, Plan, Window};
 
@@ -17,7 +17,6 @@ pub(super) struct Folds {
     checks: Checks,
     measures: Measures,
     series: Series,
-    happenings: Happenings,
     /// Figures of the windows that expectations look at, other than the whole run.
     windows: Vec<(Window, Windowed<Measures>)>,
     listeners: Vec<Rc<RefCell<dyn Fold>>>,
@@ -38,8 +37,7 @@ impl Folds {
             visibility_lag: plan.services.kinesis.visibility_lag,
         });
         let (hash, measures, series) = (TraceHash::new(), Measures::new(), Series::new(plan.duration));
-        let happenings = Happenings::default();
-        Self { hash, checks, measures, series, happenings, windows, listeners }
+        Self { hash, checks, measures, series, windows, listeners }
     }
 
     /// The figures of a window; `None` when it has not begun.
@@ -74,7 +72,7 @@ impl Folds {
             .map(|c| (c.name, c.verdict))
             .chain(expectations.iter().map(|e| (&*e.text, e.verdict)))
             .collect();
-        let happened = self.happenings.into_vec();
+        let happened = self.series.happened().to_vec();
         let surprises = judge::surprises(plan, &happened);
         let is_judged = expectations.iter().all(|e| e.verdict != Verdict::Unknown || e.if_any);
         let (verdict, is_as_declared) = conclude(plan, &verdicts, is_judged && surprises.is_empty());
@@ -112,7 +110,6 @@ impl Fold for Folds {
         self.checks.on_all(at, events);
         self.measures.on_all(at, events);
         self.series.on_all(at, events);
-        self.happenings.on_all(at, events);
         for (_, window) in &mut self.windows {
             window.on_all(at, events);
         }

@@ -39,10 +39,17 @@ impl<'a> Encoder<'a> {
         self.len += N;
     }
     /// Appends a text with its length.
-    pub fn put_text(&mut self, text: &str) {
+    pub(crate) fn put_text(&mut self, text: &str) {
         self.put((text.len() as u32).to_le_bytes());
-        self.finish();
-        self.out.extend_from_slice(text.as_bytes());
+        let end = self.len + text.len();
+        // Most texts are short keys: they are put among the numbers.
+        if end <= NUMBERS_BYTES {
+            self.numbers[self.len..end].copy_from_slice(text.as_bytes());
+            self.len = end;
+        } else {
+            self.finish();
+            self.out.extend_from_slice(text.as_bytes());
+        }
     }
     /// Hands on what was put so far.
     #[inline]

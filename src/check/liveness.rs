@@ -22,21 +22,29 @@ pub(crate) struct LivenessBounds {
     pub(crate) iterator_age_max: SimDuration,
 }
 
-/// When liveness is judged.
+/// When liveness is judged: while nothing is in force that disturbs the run, from the last healing on.
 #[derive(Default)]
 pub(crate) struct Healing {
+    /// Whether there was any fault.
+    is_disturbed: bool,
     healed: Option<SimTime>,
-    ended: Option<SimTime>,
+    /// How far the run has come, as reads tell it.
+    now: SimTime,
 }
 
 impl Healing {
     /// Takes the next event.
     pub(crate) fn on(&mut self, at: SimTime, event: &Event) {
         match event {
-            Event::FaultsHealed {} => self.healed = Some(at),
-            Event::RunEnded {} => self.ended = Some(at),
-            _ => {}
+            Event::FaultBegan { .. } => (self.is_disturbed, self.healed) = (true, None),
+            Event::FaultsHealed {} => {
+                self.is_disturbed |= at > SimTime::ZERO;
+                self.healed = Some(at);
+            }
+            Event::RecordsRead { .. } | Event::RunEnded {} => {}
+            _ => return,
         }
+        self.now = at;
     }
     /// How long trouble that began at `since` has counted at `at`, when the workers last changed at `changed`.
     pub(crate) fn trouble(&self, since: SimTime, changed: SimTime, at: SimTime) -> SimDuration {
@@ -51,15 +59,16 @@ impl Healing {
         bound: SimDuration,
         held: impl FnOnce() -> String,
     ) -> CheckResult {
-        let watched = self.healed.zip(self.ended).map(|(healed, ended)| ended.since(healed));
+        let watched = self.healed.map(|healed| self.now.since(healed));
         let mut result = findings.result(name, judged, held);
         if result.verdict != Verdict::Pass || watched.is_some_and(|watched| watched >= bound) {
             return result;
         }
         result.verdict = Verdict::Unknown;
-        result.detail = match watched {
-            Some(watched) => format!("the run ended {watched} after the faults had healed; the bound is {bound}"),
-            None => "the faults had not healed when the run ended".into(),
+        result.detail = match (watched, self.is_disturbed) {
+            (Some(watched), true) => format!("seen for {watched} after the faults had healed; the bound is {bound}"),
+            (Some(watched), false) => format!("seen for {watched}; the bound is {bound}"),
+            (None, _) => "something that disturbs the run is still in force".into(),
         };
         result
     }

@@ -98,6 +98,8 @@ fn add_operator(
     let director = Rc::new(OnceCell::new());
     let directing = director.clone();
     let (faults, actions) = (plan.faults.clone(), plan.actions.clone());
+    let over = plan.disturbances.iter().map(|disturbance| disturbance.until);
+    let calm_from = over.max().unwrap_or_default();
     let boot = move |cx: Cx| {
         let (starter, starts) = (cx.clone(), starts.clone());
         cx.spawn(async move {
@@ -109,7 +111,7 @@ fn add_operator(
                 }
             }
         });
-        directing.get_or_init(|| director::direct(&cx, faults.clone()));
+        directing.get_or_init(|| director::direct(&cx, faults.clone(), calm_from));
         Operator::new(cx, load.clone(), controls.clone()).carry_out(actions.clone());
     };
     let host = world.add_host("operator", HostRole::Operator, boot);

@@ -3,7 +3,7 @@
 //! Faults act only through the world (hosts, links, clocks) or through a service's declared fault points.
 //! When the last one is over, it says so: liveness is judged from there.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use crate::base::{Event, SimTime};
@@ -18,8 +18,9 @@ struct Turn {
     begins: bool,
 }
 
-/// Lets the faults happen, from a task on the operator's host. The director takes more of them.
-pub(super) fn direct(cx: &Cx, faults: Vec<FaultPlan>) -> Rc<Director> {
+/// Lets the faults happen, from a task on the operator's host. The director takes more of them. What else disturbs the
+/// run is over at `calm_from`.
+pub(super) fn direct(cx: &Cx, faults: Vec<FaultPlan>, calm_from: SimTime) -> Rc<Director> {
     let turns = turns(&faults);
     let director = Rc::new(Director::new(cx.clone(), faults));
     let directing = director.clone();
@@ -32,7 +33,9 @@ pub(super) fn direct(cx: &Cx, faults: Vec<FaultPlan>) -> Rc<Director> {
                 false => drop(directing.heal(turn.fault as u32)),
             }
         }
-        directing.cx.emit(Event::FaultsHealed {});
+        directing.cx.sleep_until(calm_from.max(directing.cx.now())).await;
+        directing.is_schedule_over.set(true);
+        directing.tell_if_healed();
     });
     director
 }
@@ -59,11 +62,19 @@ pub(super) struct Director {
     claims: Claims,
     /// Faults that have begun and not ended.
     active: RefCell<Vec<usize>>,
+    /// Whether all that the scenario has has ended.
+    is_schedule_over: Cell<bool>,
 }
 
 impl Director {
     fn new(cx: Cx, faults: Vec<FaultPlan>) -> Self {
-        Self { cx, faults: RefCell::new(faults), claims: Claims::default(), active: RefCell::default() }
+        Self {
+            cx,
+            faults: RefCell::new(faults),
+            claims: Claims::default(),
+            active: RefCell::default(),
+            is_schedule_over: Cell::new(false),
+        }
     }
 
     /// Begins a fault now; it ends after its time, or when it is healed. Returns its number.
@@ -109,5 +120,13 @@ impl Director {
         self.active.borrow_mut().retain(|active| *active != fault);
         plan.effect.end(&Stage::new(&self.cx, &self.claims, id));
         self.cx.emit(Event::FaultEnded { fault: id });
+        self.tell_if_healed();
+    }
+
+    /// Liveness is judged from here, until the next fault begins.
+    fn tell_if_healed(&self) {
+        if self.is_schedule_over.get() && self.active.borrow().is_empty() {
+            self.cx.emit(Event::FaultsHealed {});
+        }
     }
 }

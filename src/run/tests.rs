@@ -194,3 +194,65 @@ fn every_fault_and_action_is_told_with_its_time_and_outcome() {
     assert_eq!(lines[1], "0:01:30.000  crash of reader-1: happened");
     assert!(lines[2].starts_with("0:02:") && lines[2].ends_with("SplitShard hottest of s: done"), "{}", lines[2]);
 }
+
+#[test]
+fn liveness_of_a_run_that_goes_on_is_judged_whenever_nothing_is_in_force() {
+    let source = scenario::load(SMALL_WITH_READER, "t.toml", None).unwrap_or_else(|d| panic!("{d}"));
+    let live = Live::new(&source.plan(), Vec::new());
+    let owned = || live.checks().into_iter().find(|check| check.name == "every-open-shard-owned").expect("the check");
+    live.run_until(SimTime::from_secs(100));
+    assert_eq!(owned().detail, "seen for 99.02s; the bound is 3m", "there was no fault, and nobody speaks of one");
+    live.run_until(SimTime::from_secs(200));
+    assert_eq!(owned().verdict, Verdict::Pass);
+    let fault = serde_json::json!({"throttle": {"stream": "s"}});
+    let id = live.begin_fault(live.read_json_fault(&source.live_faults(), fault).unwrap_or_else(|e| panic!("{e}")));
+    live.run_until(SimTime::from_secs(300));
+    assert_eq!(owned().detail, "something that disturbs the run is still in force");
+    assert!(live.heal_fault(id));
+    live.run_until(SimTime::from_secs(400));
+    assert!(owned().detail.ends_with(" after the faults had healed; the bound is 3m"), "{}", owned().detail);
+    live.run_until(SimTime::from_secs(500));
+    assert_eq!(owned().verdict, Verdict::Pass, "{}", owned().detail);
+}
+
+const SMALL_WITH_READER: &str = r#"
+name = "t"
+duration = "1h"
+[stream.s]
+shards = 1
+[producer.web]
+stream = "s"
+rate = "5/s"
+[consumer.reader]
+stream = "s"
+library = "poller"
+"#;
+
+/// When the run says that nothing is in force any more.
+fn healed_s(more: &str) -> Vec<u64> {
+    #[derive(Default)]
+    struct Healed(Vec<u64>);
+    impl Fold for Healed {
+        fn on(&mut self, at: SimTime, event: &Event) {
+            if let Event::FaultsHealed {} = event {
+                self.0.push(at.as_secs());
+            }
+        }
+    }
+    let source =
+        format!("name = \"t\"\nduration = \"10m\"\n[stream.s]\nshards = 1\n[consumer.billing]\nstream = \"s\"\n{more}");
+    let plan = scenario::load(&source, "t.toml", None).unwrap_or_else(|d| panic!("{d}\n{source}")).plan();
+    let healed = Rc::new(RefCell::new(Healed::default()));
+    run(&plan, Options { listeners: vec![healed.clone()], ..Options::default() });
+    healed.take().0
+}
+
+#[test]
+fn processors_that_hang_and_workers_that_are_stopped_disturb_a_run_as_faults_do() {
+    assert_eq!(healed_s(""), [0]);
+    assert_eq!(healed_s("[[consumer.billing.mishap]]\nhang = \"5s\"\nevery_records = 10\nuntil = \"3m\"\n"), [180]);
+    assert_eq!(healed_s("[[consumer.billing.mishap]]\nthrow = true\nevery_records = 10\nuntil = \"3m\"\n"), [0]);
+    let stop = "[[action]]\nat = \"4m\"\nstop_worker = \"billing-1\"\n";
+    assert_eq!(healed_s(stop), [0], "for good");
+    assert_eq!(healed_s(&format!("{stop}[[action]]\nat = \"5m\"\nstart_worker = \"billing-1\"\n")), [300]);
+}

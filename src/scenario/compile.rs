@@ -2,6 +2,7 @@
 
 use super::compiler::{Compiler, TraceLoader};
 use super::diagnostic::Problem;
+use super::disturbances::disturbances;
 use super::file::File;
 use super::plan::Plan;
 use super::section::{self, Consumers};
@@ -45,6 +46,7 @@ pub(super) fn compile(
     if !problems.is_empty() {
         return Err(problems);
     }
+    let disturbances = disturbances(&kcl, &pollers, &actions);
     let plan = Plan {
         name: file.name.as_str().into(),
         source: source.into(),
@@ -59,6 +61,7 @@ pub(super) fn compile(
         pollers,
         apps,
         faults,
+        disturbances,
         actions,
         liveness: (&file.liveness).into(),
         expectations,

@@ -2,7 +2,7 @@
 //!
 //! Words only: the arithmetic is [`client::capacity`](crate::client::capacity)'s.
 
-use super::plan::{AppPlan, Plan};
+use super::plan::{AppPlan, Disturbance, Plan};
 use crate::aws::dynamodb::api::Capacity;
 use crate::base::units::ByteSize;
 use crate::client::capacity::{Demand, StreamDemand, System};
@@ -53,6 +53,9 @@ pub fn explain(plan: &Plan) -> String {
     ));
     for fault in &plan.faults {
         lines.push(format!("  {} {}", fault.at, fault.text));
+    }
+    for Disturbance { from, until, text } in &plan.disturbances {
+        lines.push(format!("  {from} {text}, until {until}"));
     }
     for action in &plan.actions {
         lines.push(format!("  {} {}", action.at, action.text));

@@ -7,6 +7,7 @@
 mod compile;
 mod compiler;
 pub(crate) mod diagnostic;
+mod disturbances;
 mod explain;
 pub mod file;
 mod live;

@@ -42,6 +42,8 @@ pub struct Plan {
     pub(crate) apps: Vec<AppPlan>,
     /// Faults in order of their beginning.
     pub faults: Vec<FaultPlan>,
+    /// What disturbs the run besides faults, in order of time.
+    pub(crate) disturbances: Vec<Disturbance>,
     /// Actions in order.
     pub(crate) actions: Vec<ActionPlan>,
     /// Bounds of the liveness checks.
@@ -80,6 +82,17 @@ pub(crate) struct AppPlan {
     pub start: SimDuration,
     /// What it promises of its effects.
     pub store: StoreKind,
+}
+
+/// Something besides a fault that keeps consumers from their work for a time. Liveness is judged when it is over.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Disturbance {
+    /// When it may begin.
+    pub(crate) from: SimTime,
+    /// When it is over.
+    pub(crate) until: SimTime,
+    /// How it is told.
+    pub(crate) text: String,
 }
 
 /// Something the operator does.

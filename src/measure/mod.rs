@@ -32,7 +32,7 @@ pub(crate) use happenings::{Happening, Outcome};
 pub use histogram::Histogram;
 pub(crate) use measures::Measures;
 pub use names::Names;
-pub(crate) use numbers::{ANY, number_at, numbers};
+pub(crate) use numbers::{ANY, Unit, number_at, numbers, without_unit};
 pub use occurrence::Occurrence;
 pub(crate) use path::lookup;
 pub use series::{ConsumerSeries, LeaseSpan, Series, ShardSeries};

@@ -7,6 +7,8 @@ use serde_json::Value;
 use super::figures::{
     ConsumerFigures, Figures, KeyFigures, ProducerFigures, ShardFigures, StreamFigures, TableFigures,
 };
+use crate::base::SimDuration;
+use crate::base::units::ByteSize;
 
 /// Stands for any name.
 pub(crate) const ANY: &str = "*";
@@ -70,6 +72,51 @@ fn walk(value: &Value, path: &str, found: &mut Vec<String>) {
     }
 }
 
+/// The unit that a number's name ends in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Unit {
+    Milliseconds,
+    Seconds,
+    Bytes,
+    Percent,
+    PerSecond,
+    Count,
+}
+
+impl Unit {
+    /// The unit of the number at a path.
+    pub(crate) fn of(path: &str) -> Self {
+        let name = path.rsplit('.').next().unwrap_or(path);
+        let has = |part: &str| name.split('_').any(|word| word == part);
+        match () {
+            () if name.ends_with("_ms") => Self::Milliseconds,
+            () if name.contains("_per_s") => Self::PerSecond,
+            () if has("percent") => Self::Percent,
+            () if has("bytes") => Self::Bytes,
+            () if has("s") => Self::Seconds,
+            () => Self::Count,
+        }
+    }
+
+    /// A value, as people write it.
+    pub(crate) fn show(self, value: f64) -> String {
+        let duration = |seconds: f64| SimDuration::from_nanos((seconds * 1e9).round() as u64).to_string();
+        match self {
+            Self::Milliseconds => duration(value / 1e3),
+            Self::Seconds => duration(value),
+            Self::Bytes => ByteSize(value as u64).to_string(),
+            Self::Percent => format!("{value}%"),
+            Self::PerSecond => format!("{value}/s"),
+            Self::Count => value.to_string(),
+        }
+    }
+}
+
+/// A path without the unit that it ends in, for a value that is shown with its unit.
+pub(crate) fn without_unit(path: &str) -> &str {
+    ["_ms", "_percent", "_s"].iter().find_map(|unit| path.strip_suffix(unit)).unwrap_or(path)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -90,6 +137,25 @@ mod tests {
         }
         for text in ["consumers.*.lease_table", "streams.*.shards.*.state", "consumers.*.library"] {
             assert!(!numbers.iter().any(|number| number == text), "{text} is no number");
+        }
+    }
+
+    #[test]
+    fn values_are_shown_in_the_unit_that_the_name_ends_in() {
+        for (path, value, name, shown) in [
+            ("consumers.billing.iterator_age_p99_ms", 14_975.0, "consumers.billing.iterator_age_p99", "14.975s"),
+            ("consumers.billing.unowned_s_max", 90.5, "consumers.billing.unowned_s_max", "90.5s"),
+            ("streams.clicks.throttled_percent", 3.25, "streams.clicks.throttled", "3.25%"),
+            ("streams.clicks.bytes_acked", 2048.0, "streams.clicks.bytes_acked", "2 KiB"),
+            (
+                "streams.clicks.shards.x.records_per_s_mean",
+                12.5,
+                "streams.clicks.shards.x.records_per_s_mean",
+                "12.5/s",
+            ),
+            ("streams.clicks.records_acked", 7.0, "streams.clicks.records_acked", "7"),
+        ] {
+            assert_eq!((without_unit(path), Unit::of(path).show(value).as_str()), (name, shown));
         }
     }
 

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::check::Verdict;
 use crate::measure::Outcome::{Done, Refused};
-use crate::measure::{Happening, Measures, lookup};
+use crate::measure::{Happening, Measures, Unit, lookup, without_unit};
 use crate::report::ExpectationResult;
 use crate::scenario::plan::{ActionPlan, Comparison, Expectation, Expected, Outcome as Declared, Plan};
 
@@ -81,13 +81,18 @@ fn number(figures: &Value, path: &str, comparison: Comparison, threshold: f64) -
     let broken: Vec<String> = found
         .iter()
         .filter(|(_, value)| !comparison.holds(*value, threshold))
-        .map(|(name, value)| format!("{name} was {value}"))
+        .map(|(name, value)| told(name, *value))
         .collect();
     match broken.is_empty() {
         true => {
-            let values: Vec<String> = found.iter().take(3).map(|(name, value)| format!("{name} was {value}")).collect();
+            let values: Vec<String> = found.iter().take(3).map(|(name, value)| told(name, *value)).collect();
             (Verdict::Pass, values.join(", "))
         }
         false => (Verdict::Fail, broken.join(", ")),
     }
+}
+
+/// A number as people write it, in the unit that its name ends in.
+fn told(path: &str, value: f64) -> String {
+    format!("{} was {}", without_unit(path), Unit::of(path).show(value))
 }

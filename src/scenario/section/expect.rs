@@ -9,7 +9,7 @@ use crate::base::SimTime;
 use crate::base::nearest::nearest;
 use crate::base::written::{Duration, Rate, Share, Size};
 use crate::file_path;
-use crate::measure::{ANY, Occurrence, number_at, numbers};
+use crate::measure::{ANY, Occurrence, Unit, number_at, numbers};
 use crate::scenario::compiler::Compiler;
 use crate::scenario::plan::{Comparison, Expectation, Expected, Window};
 use crate::scenario::spans::Step;
@@ -214,7 +214,7 @@ fn number(
     suffix: &str,
 ) -> Option<Expectation> {
     let text: Arc<str> = format!("{shown} {is}{suffix}").into();
-    match bound(is, unit_of(path)) {
+    match bound(is, Unit::of(path)) {
         Ok((comparison, threshold)) => {
             let what = Expected::Number { path: path.into(), comparison, threshold };
             Some(Expectation { text, window, what, if_any: false })
@@ -227,30 +227,6 @@ fn number(
             c.problem(at, format!("`{is}` is not a bound for {shown}"), "here", &help);
             None
         }
-    }
-}
-
-/// The unit that a number's name ends in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Unit {
-    Milliseconds,
-    Seconds,
-    Bytes,
-    Percent,
-    PerSecond,
-    Count,
-}
-
-fn unit_of(path: &str) -> Unit {
-    let name = path.rsplit('.').next().unwrap_or(path);
-    let has = |part: &str| name.split('_').any(|word| word == part);
-    match () {
-        () if name.ends_with("_ms") => Unit::Milliseconds,
-        () if name.contains("_per_s") => Unit::PerSecond,
-        () if has("percent") => Unit::Percent,
-        () if has("bytes") => Unit::Bytes,
-        () if has("s") => Unit::Seconds,
-        () => Unit::Count,
     }
 }
 
@@ -356,7 +332,7 @@ mod tests {
             ("streams.s.records_acked", "!= 10_000", (Comparison::NotEqual, 10_000.0)),
             ("streams.s.shards.x.records_limit_peak_percent", "> 130%", (Comparison::Greater, 130.0)),
         ] {
-            assert_eq!(bound(is, unit_of(path)), Ok(expected), "{path} {is}");
+            assert_eq!(bound(is, Unit::of(path)), Ok(expected), "{path} {is}");
         }
         assert!(bound("< 5", Unit::Milliseconds).is_err());
         assert!(bound("< 5s", Unit::Count).is_err());

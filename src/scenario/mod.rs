@@ -113,9 +113,20 @@ impl Scenario {
     }
 }
 
+/// Older names of keys that files may still use: section, name, and what it is called now.
+const ALIASES: [(&str, &str, &str); 2] =
+    [("Consumer", "checkpoint_every", "checkpoint"), ("Consumer", "sink", "store")];
+
 /// The JSON Schema of scenario files.
 pub fn json_schema() -> String {
-    let schema = schemars::schema_for!(File);
+    let mut schema = serde_json::to_value(schemars::schema_for!(File))
+        .unwrap_or_else(|error| unreachable!("a schema is JSON: {error}"));
+    for (section, alias, name) in ALIASES {
+        let properties = &mut schema["$defs"][section]["properties"];
+        let mut known = properties[name].clone();
+        known["description"] = format!("Another name for `{name}`.").into();
+        properties[alias] = known;
+    }
     let text = serde_json::to_string_pretty(&schema).unwrap_or_else(|error| unreachable!("a schema is JSON: {error}"));
     format!("{text}\n")
 }

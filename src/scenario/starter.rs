@@ -3,10 +3,12 @@
 /// A commented scenario called `name`.
 pub fn starter(name: &str) -> String {
     format!(
-        r#"# {name}: say here what happens in production, what to look at in the report, and what cures it.
+        r#"#:schema scenario.schema.json
+# {name}: say here what happens in production, what to look at in the report, and what cures it.
 #
 #   kinesim check {name}.toml     explains the file and runs nothing
 #   kinesim run {name}.toml       runs it and says what broke
+#   kinesim schema > scenario.schema.json    lets editors complete and check (the first line names it)
 #
 # Times are written "250ms", "10s", "5m"; sizes "700 B", "1 MiB"; rates "1200/s"; shares "5%".
 

@@ -324,3 +324,17 @@ fn drawn_zone_faults_keep_away_from_those_of_the_file() {
         }
     }
 }
+
+#[test]
+fn the_schema_knows_every_name_that_a_key_has() {
+    let source = include_str!("section/consumer.rs");
+    let aliases = source.split("alias = \"").skip(1).filter_map(|rest| rest.split('"').next());
+    let known: Vec<&str> = ALIASES.iter().map(|(_, alias, _)| *alias).collect();
+    assert_eq!(aliases.collect::<Vec<_>>(), known);
+    let schema: serde_json::Value = serde_json::from_str(&json_schema()).expect("a schema is JSON");
+    for (section, alias, name) in ALIASES {
+        let properties = &schema["$defs"][section]["properties"];
+        assert_eq!(properties[alias]["$ref"], properties[name]["$ref"], "{alias}");
+        assert!(properties[alias].is_object(), "{alias} is there");
+    }
+}

@@ -66,7 +66,7 @@ fn cloud() -> Cloud {
     let mut cloud = Cloud::new(Settings::default(), Seed(1));
     let mut events = Vec::new();
     let stream = "clicks".parse().expect("a name");
-    cloud.kinesis.provision(SimTime::ZERO, &stream, 2, 24, None, &mut events);
+    cloud.kinesis.provision(SimTime::ZERO, &stream, 2, Default::default(), &mut events);
     let table = dynamodb::api::CreateTable::plain(
         "leases".parse().expect("a name"),
         "leaseKey".into(),

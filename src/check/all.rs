@@ -144,6 +144,7 @@ mod tests {
                 let iterator_lived = SimDuration::from_secs(u64::from(c) * 40);
                 Event::IteratorExpired { stream, shard, host, iterator_lived }
             }
+            K::RecordSizeChanged => Event::RecordSizeChanged { stream, record_bytes_max: u64::from(c) << 20 },
             K::RecordsTrimmed => trimmed(shard, from),
             K::ZoneChanged => Event::ZoneChanged { zone: a % 3, state: ZoneState::Down },
             K::EncryptionChanged => Event::EncryptionChanged { stream, encrypted: a > 5 },

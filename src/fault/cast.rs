@@ -34,6 +34,8 @@ pub(crate) struct StreamCast {
     pub(crate) shards: u32,
     /// Shards it can ever have, open or closed; `None` when that cannot be told.
     pub(crate) shards_ever: Option<u32>,
+    /// The largest record that it takes.
+    pub(crate) record_bytes_max: u64,
     /// Whether it is encrypted with a KMS key at some time.
     pub(crate) is_encrypted: bool,
 }

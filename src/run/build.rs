@@ -43,8 +43,7 @@ pub(super) fn build(plan: &Plan, mut listeners: Vec<Rc<RefCell<dyn Fold>>>, boot
     let world = World::new(settings, Cloud::new(plan.services.clone(), plan.seed), folds.clone());
     for stream in &plan.streams {
         world.with_backend(|cloud, now, events| {
-            let key = stream.encryption_key_id.clone();
-            cloud.kinesis.provision(now, &stream.name, stream.shards, stream.retention_hours, key, events);
+            cloud.kinesis.provision(now, &stream.name, stream.shards, stream.of.clone(), events);
         });
     }
     let controls = Controls::default();

@@ -256,3 +256,34 @@ fn processors_that_hang_and_workers_that_are_stopped_disturb_a_run_as_faults_do(
     assert_eq!(healed_s(stop), [0], "for good");
     assert_eq!(healed_s(&format!("{stop}[[action]]\nat = \"5m\"\nstart_worker = \"billing-1\"\n")), [300]);
 }
+
+#[test]
+fn ten_records_of_a_mebibyte_at_once_fit_a_stream_that_takes_ten_mebibytes() {
+    let source = |max: &str| LARGE_RECORDS.replace("MAX", max);
+    let report = |max: &str| {
+        let plan = scenario::load(&source(max), "t.toml", None).unwrap_or_else(|d| panic!("{d}")).plan();
+        run(&plan, Options::default()).report
+    };
+    let large = report("max_record_size = \"10 MiB\"");
+    let figures = &large.figures.streams["s"];
+    assert_eq!(figures.records_throttled, 0, "bursts of ten, before a split and after");
+    assert!(figures.records_acked >= 30, "{} records", figures.records_acked);
+    assert_eq!(large.came_out(), CameOut::Pass);
+    assert!(report("").figures.streams["s"].records_throttled > 0, "otherwise one fits, and the others wait");
+}
+
+const LARGE_RECORDS: &str = r#"
+name = "t"
+duration = "2m"
+[stream.s]
+shards = 1
+MAX
+[producer.web]
+stream = "s"
+record_size = "1000 KiB"
+batch = { records = 10, bytes = "10 MiB", linger = "5s" }
+bursts = { base = "0/s", burst = "10/s", every = "30s", length = "1s" }
+[[action]]
+at = "31s"
+split = "hottest"
+"#;

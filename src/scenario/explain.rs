@@ -30,7 +30,7 @@ pub fn explain(plan: &Plan) -> String {
             stream.shards,
             asked.limit.records_per_s,
             ByteSize(asked.limit.bytes_per_s as u64),
-            stream.retention_hours
+            stream.of.retention_hours
         ));
     }
     lines.extend(plan.producers.iter().map(|producer| explain_producer(&demand, producer)));

@@ -101,6 +101,7 @@ impl File {
             name: name.to_owned(),
             shards: stream.shards,
             shards_ever: (is_known && !is_again).then(|| stream.shards.saturating_add(2 * splits + merges)),
+            record_bytes_max: stream.max_record_size.0,
             is_encrypted: stream.encryption_key.is_some() || actions().any(|action| action.encrypt.is_some()),
         }
     }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::aws::kinesis::api::Provisioned;
 use crate::aws::{self, dynamodb};
 use crate::base::event::StoreKind;
 use crate::base::{ConsumerId, HashKey, Seed, ShardId, SimDuration, SimTime, StreamName};
@@ -61,10 +62,8 @@ pub struct StreamPlan {
     pub name: StreamName,
     /// Shards with uniform ranges.
     pub shards: u32,
-    /// RetentionPeriodHours.
-    pub retention_hours: u32,
-    /// KMS key, when it is encrypted.
-    pub(crate) encryption_key_id: Option<Box<str>>,
+    /// What else it has.
+    pub(crate) of: Provisioned,
 }
 
 /// A consumer whose code the user brings.

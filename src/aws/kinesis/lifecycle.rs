@@ -3,7 +3,7 @@
 //! Assumed, because AWS does not say: a structural change takes effect at the end of its UPDATING time; until then
 //! the old shards take the writes.
 
-use super::api::{CreateStream, Error, Reply, Response, StreamMode, StreamStatus};
+use super::api::{CreateStream, Error, Provisioned, Reply, Response, StreamMode, StreamStatus};
 use super::limits::{
     MAX_RECORD_SIZE_KIB_DEFAULT, ON_DEMAND_SHARDS_NEW, RETENTION_HOURS_MIN, SHARD_COUNT_CREATE_MAX,
     STREAMS_CREATING_MAX,
@@ -81,14 +81,17 @@ impl Kinesis {
         now: SimTime,
         name: &StreamName,
         shards: u32,
-        retention_hours: u32,
-        encryption_key_id: Option<Box<str>>,
+        of: Provisioned,
         events: &mut Vec<Event>,
     ) {
         assert!(!self.names.contains_key(name), "stream {name} is provisioned once");
-        let id = self.declare_stream(now, name.clone(), retention_hours, events);
-        self.stream_mut(id).encryption_key_id = encryption_key_id;
+        let id = self.declare_stream(now, name.clone(), of.retention_hours, events);
+        self.stream_mut(id).encryption_key_id = of.encryption_key_id;
+        self.stream_mut(id).options.max_record_size_kib = of.max_record_size_kib;
         self.open_uniform_shards(id, shards, now, events);
+        if of.max_record_size_kib != MAX_RECORD_SIZE_KIB_DEFAULT {
+            self.stream_mut(id).apply_record_size(now, events);
+        }
         self.stream_mut(id).set_status(StreamStatus::Active, events);
     }
 
@@ -172,7 +175,9 @@ impl Kinesis {
         match transition {
             Transition::Create { shards } => {
                 self.open_uniform_shards(id, shards, now, events);
-                self.stream_mut(id).apply_record_size(now);
+                if self.stream(id).options.max_record_size_kib != MAX_RECORD_SIZE_KIB_DEFAULT {
+                    self.stream_mut(id).apply_record_size(now, events);
+                }
                 if self.stream(id).options.mode == StreamMode::OnDemand {
                     self.start_scaling(id, now);
                 }
@@ -182,7 +187,7 @@ impl Kinesis {
             Transition::ResizeRecords { kib } => {
                 let stream = self.stream_mut(id);
                 stream.options.max_record_size_kib = kib;
-                stream.apply_record_size(now);
+                stream.apply_record_size(now, events);
             }
             Transition::Reshard { steps } => self.reshard(id, &steps, now, events),
             Transition::Encrypt { key_id } => {

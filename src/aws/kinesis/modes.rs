@@ -215,8 +215,9 @@ pub(super) fn check_distribution(mode: StreamMode, wanted: RecordDistributionStr
 impl Stream {
     /// The byte tank of each shard holds one record of the largest size, and a second's worth at least: "a tank empties
     /// with a large record and refills" (<https://docs.aws.amazon.com/streams/latest/dev/large-records.html>).
-    pub(crate) fn apply_record_size(&mut self, now: SimTime) {
+    pub(crate) fn apply_record_size(&mut self, now: SimTime, events: &mut Vec<Event>) {
         let bytes = u64::from(self.options.max_record_size_kib) * KIB;
+        events.push(Event::RecordSizeChanged { stream: self.id, record_bytes_max: bytes });
         for shard in &mut self.shards {
             shard.write.set_depth_bytes(bytes, now);
         }

@@ -152,6 +152,8 @@ macro_rules! kinesis_events {
                     stream: StreamId, shard: ShardId, host: HostId, from: u64, to: u64, size_bytes: u64,
                     behind_latest_ms: u64,
                 },
+                /// The largest record of a stream is not the default one: at once, or from here on.
+                1116 => RecordSizeChanged { stream: StreamId, record_bytes_max: u64 },
             }
         }
     };

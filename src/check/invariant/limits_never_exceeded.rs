@@ -6,6 +6,9 @@
 //! units, with up to 300 seconds of unused ones kept as burst
 //! (<https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/burst-adaptive-capacity.html>).
 //!
+//! A stream of larger records takes one of the largest size at once, or as many smaller ones
+//! (<https://docs.aws.amazon.com/streams/latest/dev/large-records.html>).
+//!
 //! Each law is "no more than a burst plus the rate times the time, over any stretch of time". Limits counted in fixed
 //! windows of a second let twice the limit pass around the edge of a window, so there the burst is twice as large.
 //!
@@ -72,6 +75,8 @@ pub(super) struct LimitsNeverExceeded {
     windows: u64,
     shards: Grid<Shard>,
     tables: Grid<Table>,
+    /// By stream: what a shard takes at once, where that is more than a second's worth.
+    written_at_once: Grid<u64>,
     findings: Findings,
     judged: u64,
 }
@@ -80,7 +85,8 @@ impl LimitsNeverExceeded {
     #[inline]
     fn on_accepted(&mut self, lens: &Lens, at: SimTime, stream: StreamId, shard: ShardId, size_bytes: u64) {
         let state = self.shards.at(stream.index(), shard.index());
-        let (records, bytes) = (RECORDS_PER_S * self.windows, BYTES_WRITTEN_PER_S * self.windows);
+        let at_once = *self.written_at_once.at(stream.index(), 0);
+        let (records, bytes) = (RECORDS_PER_S * self.windows, at_once.max(BYTES_WRITTEN_PER_S) * self.windows);
         let too_many = state.records.exceeds(at, 1, RECORDS_PER_S, records);
         let too_large = state.bytes_written.exceeds(at, size_bytes, BYTES_WRITTEN_PER_S, bytes);
         self.judged += 1;
@@ -148,6 +154,7 @@ impl Invariant for LimitsNeverExceeded {
     const PROMISE: &'static str = "what the services accept and return stays within the documented rates";
     const HEARS: &'static [EventKind] = &[
         EventKind::RecordAccepted,
+        EventKind::RecordSizeChanged,
         EventKind::RecordsRead,
         EventKind::TableDeclared,
         EventKind::TableCapacityChanged,
@@ -171,6 +178,10 @@ impl Check for LimitsNeverExceeded {
         match *event {
             Event::RecordAccepted { stream, shard, size_bytes, .. } => {
                 self.on_accepted(lens, at, stream, shard, size_bytes.into());
+            }
+            Event::RecordSizeChanged { stream, record_bytes_max } => {
+                let at_once = self.written_at_once.at(stream.index(), 0);
+                *at_once = record_bytes_max.max(*at_once);
             }
             Event::RecordsRead { stream, shard, size_bytes, .. } => self.on_read(lens, at, stream, shard, size_bytes),
             Event::UnitsConsumed { table, write_units, .. } => self.on_units(lens, at, table, write_units.into()),
@@ -221,6 +232,26 @@ mod tests {
             write_units,
         };
         (ms, event)
+    }
+
+    /// Records of 1 MiB at these times, in a stream that takes 10 MiB at once.
+    fn large(times_ms: &[u64]) -> Script {
+        let sized = |(ordinal, ms): (u64, &u64)| {
+            let mut event = accepted(S0, ordinal);
+            if let Event::RecordAccepted { size_bytes, .. } = &mut event {
+                *size_bytes = MIB as u32;
+            }
+            (*ms, event)
+        };
+        let changed = (0, Event::RecordSizeChanged { stream: CLICKS, record_bytes_max: 10 * MIB });
+        [changed].into_iter().chain((0..).zip(times_ms).map(sized)).collect()
+    }
+
+    #[test]
+    fn a_stream_of_large_records_takes_one_of_the_largest_at_once_and_no_more() {
+        assert_eq!(judge(check(), large(&[0; 10])).verdict, Verdict::Pass);
+        let text = evidence(&judge(check(), large(&[0; 11])));
+        assert!(text.contains("accepted more than 1 MiB a second"), "{text}");
     }
 
     #[test]

@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::defaults::{a_day, one_u32};
+use crate::base::units::ByteSize;
 use crate::base::written::{Duration, Rate, Share, Size, SizeRange};
 use crate::base::{HashKey, PartitionKey, SimDuration};
 use crate::client::producer::{self as client, Batching, KeyDistribution, Load, ProducerSettings, SizeDistribution};
@@ -204,14 +205,16 @@ impl Compiler<'_> {
         let stream = self.stream_name(&p.stream, at("stream"));
         self.need((1..=HOST_MAX).contains(&p.hosts), at("hosts"), "a producer has 1 to 10000 hosts", "");
         self.instant(p.start, at("start"), "the producer's start");
+        let of = self.cast.streams.iter().find(|of| of.name == p.stream);
+        let record_bytes_max = of.map_or(RECORD_BYTES_MAX, |of| of.record_bytes_max);
         let stop = p.stop.unwrap_or(self.duration);
         self.instant(stop, at("stop"), "the producer's stop");
         self.need(p.start < stop || p.stop.is_none(), at("stop"), "a producer stops after it starts", "");
         self.need(
-            p.record_size.1 <= RECORD_BYTES_MAX,
+            p.record_size.1 <= record_bytes_max,
             at("record_size"),
-            "a record with its partition key takes at most 1 MiB",
-            "Kinesis refuses larger records",
+            &format!("a record with its partition key takes at most {}", ByteSize(record_bytes_max)),
+            "Kinesis refuses larger records; a stream's `max_record_size` may be up to 10 MiB",
         );
         let size = match p.record_size.0 == p.record_size.1 {
             true => SizeDistribution::Fixed(p.record_size.0 as u32),

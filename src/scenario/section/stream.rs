@@ -4,8 +4,10 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::defaults::a_day;
+use crate::aws::kinesis::api::Provisioned;
 use crate::base::SimDuration;
-use crate::base::written::Duration;
+use crate::base::units::{KIB, MIB};
+use crate::base::written::{Duration, Size};
 use crate::fault::placeholder;
 use crate::file_path;
 use crate::scenario::compiler::Compiler;
@@ -20,9 +22,16 @@ pub struct Stream {
     /// Retention, whole hours from 24h to 8760h.
     #[serde(default = "a_day")]
     pub retention: Duration,
+    /// MaxRecordSizeInKiB: the largest record, data and partition key, from 1 MiB to 10 MiB.
+    #[serde(default = "one_mib")]
+    pub(crate) max_record_size: Size,
     /// KMS key that the stream is encrypted with.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) encryption_key: Option<String>,
+}
+
+fn one_mib() -> Size {
+    Size(MIB)
 }
 
 impl Compiler<'_> {
@@ -38,6 +47,10 @@ impl Compiler<'_> {
             "retention is whole hours from 24h to 8760h",
             "Kinesis keeps records for a day to a year",
         );
+        let kib = stream.max_record_size.0 / KIB;
+        let is_possible = stream.max_record_size.0 == kib * KIB && (1024..=10_240).contains(&kib);
+        let help = "see https://docs.aws.amazon.com/streams/latest/dev/large-records.html";
+        self.need(is_possible, at("max_record_size"), "the largest record is whole KiB from 1 MiB to 10 MiB", help);
         let parsed = name.parse();
         if parsed.is_err() {
             self.problem(
@@ -50,8 +63,11 @@ impl Compiler<'_> {
         StreamPlan {
             name: parsed.unwrap_or_else(|_| placeholder("missing-stream")),
             shards: stream.shards,
-            retention_hours: hours as u32,
-            encryption_key_id: stream.encryption_key.as_deref().map(Into::into),
+            of: Provisioned {
+                retention_hours: hours as u32,
+                encryption_key_id: stream.encryption_key.as_deref().map(Into::into),
+                max_record_size_kib: (stream.max_record_size.0 / KIB) as u32,
+            },
         }
     }
 

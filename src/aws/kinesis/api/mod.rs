@@ -14,6 +14,7 @@ mod settings;
 pub use crate::base::event::StreamStatus;
 pub use error::Error;
 pub use fault::{Fault, FaultTarget, KmsKeyState};
+pub(crate) use request::Provisioned;
 pub use request::{
     CreateStream, IteratorPosition, ListShards, ListShardsToken, ListStreamsToken, PutEntry, ShardFilter, ShardIterator,
 };

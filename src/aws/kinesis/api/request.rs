@@ -6,6 +6,7 @@
 #![expect(missing_docs, reason = "members are AWS's, under its names")]
 
 use super::{RecordDistributionStrategy, StreamMode, Tag, Timestamp};
+use crate::aws::kinesis::limits::{MAX_RECORD_SIZE_KIB_DEFAULT, RETENTION_HOURS_MIN};
 use crate::base::{HashKey, PartitionKey, Payload, Position, SequenceNumber, ShardId, SimTime, StreamName};
 
 #[derive(Clone, Debug)]
@@ -136,4 +137,25 @@ pub struct ShardIterator {
     pub(crate) next_ordinal: u64,
     /// When it was issued.
     pub(crate) issued_at: SimTime,
+}
+
+/// What a stream has that exists when the run begins.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Provisioned {
+    /// RetentionPeriodHours.
+    pub(crate) retention_hours: u32,
+    /// KeyId, when it is encrypted.
+    pub(crate) encryption_key_id: Option<Box<str>>,
+    /// MaxRecordSizeInKiB.
+    pub(crate) max_record_size_kib: u32,
+}
+
+impl Default for Provisioned {
+    fn default() -> Self {
+        Self {
+            retention_hours: RETENTION_HOURS_MIN,
+            encryption_key_id: None,
+            max_record_size_kib: MAX_RECORD_SIZE_KIB_DEFAULT,
+        }
+    }
 }

@@ -69,7 +69,7 @@ impl Bench {
     }
     fn with(shards: u32, settings: Settings) -> Self {
         let (mut service, mut events) = (Kinesis::new(settings, Seed(1)), Vec::new());
-        service.provision(SimTime::ZERO, &name(), shards, 24, None, &mut events);
+        service.provision(SimTime::ZERO, &name(), shards, Default::default(), &mut events);
         Self { service, events, now: SimTime::ZERO }
     }
     fn at_ms(&mut self, ms: u64) -> &mut Self {

@@ -124,12 +124,17 @@ impl Operator {
     async fn merge(&self, stream: &StreamName, choice: ShardChoice) -> Result<(), Failure> {
         let shard = self.choose(stream, choice).await?;
         let open = self.open_shards(stream).await?;
-        let upper = open.iter().find(|s| shard.range.is_followed_by(s.range)).ok_or("no upper neighbour")?;
-        let request = kinesis::Request::MergeShards(kinesis::MergeShards {
-            stream: stream.clone(),
-            shard: shard.id,
-            adjacent: upper.id,
-        });
+        let upper = open.iter().find(|other| shard.range.is_followed_by(other.range));
+        let lower = open.iter().find(|other| other.range.is_followed_by(shard.range));
+        // Who means a shard by its load means no place: the topmost is merged with the one below.
+        let (shard, adjacent) = match (upper, lower, choice) {
+            (Some(upper), ..) => (shard.id, upper.id),
+            (None, Some(lower), ShardChoice::Hottest | ShardChoice::Coldest) => (lower.id, shard.id),
+            (None, _, ShardChoice::Id(_)) => return Err("no upper neighbour"),
+            (None, None, _) => return Err("no neighbour"),
+        };
+        let stream = stream.clone();
+        let request = kinesis::Request::MergeShards(kinesis::MergeShards { stream, shard, adjacent });
         self.streams(request).await.map(drop)
     }
 

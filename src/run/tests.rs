@@ -156,7 +156,7 @@ fn an_action_that_is_refused_is_no_pass_unless_that_was_wanted() {
                  [[action]]\nat = \"2m\"\nmerge = \"hottest\"\nstream = \"s2\"\n";
     let report = report_with(twice);
     assert_eq!(report.came_out(), CameOut::Unknown);
-    assert_eq!(report.surprises, ["refused: MergeShards hottest of s2 (no upper neighbour)"]);
+    assert_eq!(report.surprises, ["refused: MergeShards hottest of s2 (no neighbour)"]);
     assert_eq!(report_with(&format!("{twice}expect_refusal = true\n")).came_out(), CameOut::Pass);
     let done = "[[action]]\nat = \"1m\"\nsplit = \"hottest\"\nexpect_refusal = true\n";
     assert_eq!(report_with(done).surprises, ["not refused: SplitShard hottest of s"]);

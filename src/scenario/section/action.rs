@@ -27,7 +27,8 @@ pub struct Action {
     /// NewStartingHashKey of `split`; the middle when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub at_hash_key: Option<String>,
-    /// MergeShards of this shard (`hottest`, `coldest` or an id) with its upper neighbour.
+    /// MergeShards of this shard (`hottest`, `coldest` or an id) with its upper neighbour; the topmost, when
+    /// it is meant by its load, with its lower one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub merge: Option<String>,
     /// UpdateShardCount to this many.

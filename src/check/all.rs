@@ -251,7 +251,6 @@ mod tests {
         let unheard: Vec<K> = K::ALL.iter().copied().filter(|kind| !is_heard(*kind)).collect();
         let expected = [
             K::HostRestarted,
-            K::ActionTaken,
             K::MessageLost,
             K::MessageDuplicated,
             K::CallRefused,
@@ -261,13 +260,10 @@ mod tests {
             K::ZoneChanged,
             K::EncryptionChanged,
             K::SubscriptionRead,
-            K::TableThrottled,
             K::ConditionFailed,
             K::StaleRead,
             K::ProducerDeclared,
             K::PutFinished,
-            K::LeaseLost,
-            K::LeaseRenewalFailed,
             K::LeasesCreated,
             K::LeaseHoleFound,
             K::CheckpointRefused,

@@ -46,6 +46,10 @@ impl Healing {
         }
         self.now = at;
     }
+    /// Since when nothing disturbs the run; `None` while something does.
+    pub(crate) fn healed(&self) -> Option<SimTime> {
+        self.healed
+    }
     /// How long trouble that began at `since` has counted at `at`, when the workers last changed at `changed`.
     pub(crate) fn trouble(&self, since: SimTime, changed: SimTime, at: SimTime) -> SimDuration {
         self.healed.map_or(SimDuration::ZERO, |healed| at.since(since.max(changed).max(healed)))

@@ -3,6 +3,7 @@
 
 mod balance_converges;
 mod bounded_double_processing;
+mod calm_means_still;
 mod checkpoint_never_goes_back;
 mod checkpoint_only_by_lease_holder;
 mod every_open_shard_owned;
@@ -50,6 +51,7 @@ registered! {
     exactly_once_effects::ExactlyOnceEffects,
     every_open_shard_owned::EveryOpenShardOwned,
     balance_converges::BalanceConverges,
+    calm_means_still::CalmMeansStill,
     iterator_age_recovers::IteratorAgeRecovers,
 }
 

@@ -1,6 +1,7 @@
 //! `kinesim run`: runs scenarios and reports.
 
 use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::io::{self, IsTerminal, Write};
 use std::path::{Component, Path, PathBuf};
 use std::rc::Rc;
@@ -86,20 +87,33 @@ pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
         return Ok(Exit::Wrong);
     }
     let mut exit = Exit::Pass;
-    for (file, scenario) in &scenarios {
-        exit = exit.and(run_one(arguments, file, scenario)?);
+    let folders = folders_of(scenarios.iter().map(|(file, _)| file.as_path()));
+    for ((_, scenario), folder) in scenarios.iter().zip(folders) {
+        exit = exit.and(run_one(arguments, scenario, &folder)?);
     }
     Ok(exit)
 }
 
-fn run_one(arguments: &Arguments, file: &Path, scenario: &Scenario) -> io::Result<Exit> {
+/// A folder name for each file: its stem, with a number where another file has the same.
+fn folders_of<'a>(files: impl Iterator<Item = &'a Path>) -> Vec<String> {
+    let mut taken = BTreeSet::new();
+    let of = |file: &Path| file.file_stem().unwrap_or(file.as_os_str()).to_string_lossy().into_owned();
+    let free = |stem: String| {
+        let numbered = (2..).map(|n| format!("{stem}-{n}"));
+        let mut names = [stem.clone()].into_iter().chain(numbered);
+        names.find(|name| taken.insert(name.clone())).unwrap_or(stem.clone())
+    };
+    files.map(of).map(free).collect()
+}
+
+fn run_one(arguments: &Arguments, scenario: &Scenario, folder: &str) -> io::Result<Exit> {
     let out = arguments.out.as_ref().map(|dir| match arguments.files.len() {
         1 => dir.clone(),
-        _ => dir.join(file.file_stem().unwrap_or(file.as_os_str())),
+        _ => dir.join(folder),
     });
     let events = match &out {
         Some(dir) => {
-            std::fs::create_dir_all(dir)?;
+            files::make_folder(dir)?;
             Some(Rc::new(RefCell::new(files::create_events(dir)?)))
         }
         None => None,
@@ -127,8 +141,8 @@ fn write_attachments(dir: &Path, scenario: &Scenario) -> io::Result<()> {
         let is_inside = Path::new(name).components().all(|part| matches!(part, Component::Normal(_)));
         if is_inside {
             let path = dir.join(name);
-            std::fs::create_dir_all(path.parent().unwrap_or(dir))?;
-            std::fs::write(path, bytes)?;
+            files::make_folder(path.parent().unwrap_or(dir))?;
+            files::write(&path, bytes)?;
         }
     }
     Ok(())
@@ -241,5 +255,16 @@ impl Fold for Compare {
             }
             self.at += 1;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_with_one_stem_have_folders_of_their_own() {
+        let files = ["a/x.toml", "b/x.toml", "y.toml", "c/x.toml"].map(Path::new);
+        assert_eq!(folders_of(files.into_iter()), ["x", "x-2", "y", "x-3"]);
     }
 }

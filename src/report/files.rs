@@ -23,8 +23,24 @@ pub(crate) type EventsFile = EventsWriter<GzEncoder<BufWriter<File>>>;
 
 /// Begins `events.ndjson.gz` in `dir`, which is made if need be.
 pub(crate) fn create_events(dir: &Path) -> io::Result<EventsFile> {
-    fs::create_dir_all(dir)?;
-    Ok(EventsWriter::new(gzip(BufWriter::new(File::create(dir.join("events.ndjson.gz"))?))))
+    make_folder(dir)?;
+    let path = dir.join("events.ndjson.gz");
+    let file = File::create(&path).map_err(|error| with_path(&path, &error))?;
+    Ok(EventsWriter::new(gzip(BufWriter::new(file))))
+}
+
+/// Makes a folder, with those above it. An error names it.
+pub(crate) fn make_folder(path: &Path) -> io::Result<()> {
+    fs::create_dir_all(path).map_err(|error| with_path(path, &error))
+}
+
+/// Writes a file. An error names it.
+pub(crate) fn write(path: &Path, content: impl AsRef<[u8]>) -> io::Result<()> {
+    fs::write(path, content).map_err(|error| with_path(path, &error))
+}
+
+fn with_path(path: &Path, error: &io::Error) -> io::Error {
+    io::Error::new(error.kind(), format!("{}: {error}", path.display()))
 }
 
 /// Ends `events.ndjson.gz`.
@@ -40,7 +56,7 @@ pub fn write_all(
     series: &Series,
     resolved_scenario: &str,
 ) -> io::Result<Vec<PathBuf>> {
-    fs::create_dir_all(dir.join("plots"))?;
+    make_folder(&dir.join("plots"))?;
     let mut files = vec![
         (dir.join("report.txt"), text::render(report, Style::Plain)),
         (dir.join("report.json"), json::render(report, wall_seconds)),
@@ -49,7 +65,7 @@ pub fn write_all(
     let plots = plots::render(series).into_iter();
     files.extend(plots.map(|plot| (dir.join("plots").join(plot.file_name), plot.svg)));
     for (path, content) in &files {
-        fs::write(path, content)?;
+        write(path, content)?;
     }
     Ok(files.into_iter().map(|(path, _)| path).collect())
 }

@@ -35,7 +35,7 @@ impl<'a> Compiler<'a> {
     pub(super) fn problem(&mut self, path: Path, title: impl Into<String>, label: impl Into<String>, help: &str) {
         let help = (!help.is_empty()).then(|| help.to_owned());
         let span = self.spans.of(&path);
-        self.problems.push(Problem { title: title.into(), span, label: label.into(), help });
+        self.problems.push(Problem { title: title.into(), span, label: label.into(), also: None, help });
     }
     /// Notes a problem unless the condition holds.
     pub(crate) fn need(&mut self, holds: bool, path: Path, title: &str, help: &str) {

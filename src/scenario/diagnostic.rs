@@ -14,6 +14,8 @@ pub struct Problem {
     pub span: Range<usize>,
     /// Said below the underlined text.
     pub label: String,
+    /// Another place that belongs to it, and what is said there.
+    pub(crate) also: Option<(Range<usize>, String)>,
     /// What to do about it.
     pub help: Option<String>,
 }
@@ -53,8 +55,11 @@ impl Diagnostics {
         if !(self.source.is_empty() && problem.label.is_empty()) {
             let end = problem.span.end.clamp(problem.span.start, self.source.len());
             let annotation = AnnotationKind::Primary.span(problem.span.start..end).label(problem.label.as_str());
-            group =
-                group.element(Snippet::source(self.source.as_str()).path(self.path.as_str()).annotation(annotation));
+            let mut snippet = Snippet::source(self.source.as_str()).path(self.path.as_str()).annotation(annotation);
+            if let Some((span, label)) = &problem.also {
+                snippet = snippet.annotation(AnnotationKind::Context.span(span.clone()).label(label.as_str()));
+            }
+            group = group.element(snippet);
         }
         if let Some(help) = &problem.help {
             group = group.element(Level::HELP.message(help.as_str()));

@@ -18,6 +18,7 @@ pub mod spans;
 mod starter;
 #[cfg(test)]
 mod tests;
+mod twice;
 
 use std::cell::RefCell;
 use std::path::{Path, PathBuf};
@@ -61,6 +62,7 @@ pub fn load_file(path: &Path, shown: &str, seed: Option<u64>) -> Result<Scenario
                 title: format!("cannot read {shown}: {error}"),
                 span: 0..0,
                 label: String::new(),
+                also: None,
                 help: Some("name a scenario file; `kinesim new NAME` writes one to start from".to_owned()),
             };
             Err(Diagnostics::new(shown, "", vec![problem]))
@@ -113,15 +115,11 @@ impl Scenario {
     }
 }
 
-/// Older names of keys that files may still use: section, name, and what it is called now.
-const ALIASES: [(&str, &str, &str); 2] =
-    [("Consumer", "checkpoint_every", "checkpoint"), ("Consumer", "sink", "store")];
-
 /// The JSON Schema of scenario files.
 pub fn json_schema() -> String {
     let mut schema = serde_json::to_value(schemars::schema_for!(File))
         .unwrap_or_else(|error| unreachable!("a schema is JSON: {error}"));
-    for (section, alias, name) in ALIASES {
+    for (section, alias, name) in twice::ALIASES {
         let properties = &mut schema["$defs"][section]["properties"];
         let mut known = properties[name].clone();
         known["description"] = format!("Another name for `{name}`.").into();

@@ -16,6 +16,7 @@ use toml::Spanned;
 use toml::de::{DeInteger, DeTable, DeValue};
 
 use super::diagnostic::Problem;
+use super::twice::{both_names, first_of};
 use crate::base::nearest::nearest;
 
 /// The typed value of a TOML text, or everything that its types refuse.
@@ -23,10 +24,20 @@ pub(super) fn read<T: for<'de> Deserialize<'de>>(source: &str) -> Result<T, Vec<
     let (table, errors) = DeTable::parse_recoverable(source);
     if !errors.is_empty() {
         let problem = |error: toml::de::Error| Refusal::NotToml(error.message().to_owned()).told(error.span(), source);
-        return Err(errors.into_iter().map(problem).collect());
+        return Err(without_consequences(errors.into_iter().map(problem).collect()));
     }
     let root = Spanned::new(0..source.len(), DeValue::Table(table.into_inner()));
     read_tree(&root, source)
+}
+
+/// A section that stands twice brings its keys with it.
+fn without_consequences(problems: Vec<Problem>) -> Vec<Problem> {
+    let is_section = |problem: &Problem| problem.title.starts_with("section ");
+    let follows = |problem: &Problem| problem.title.starts_with("key ") && problem.also.is_none();
+    match problems.iter().any(is_section) {
+        true => problems.into_iter().filter(|problem| !follows(problem)).collect(),
+        false => problems,
+    }
 }
 
 fn read_tree<'de, T: Deserialize<'de>>(root: &'de Spanned<DeValue<'de>>, source: &str) -> Result<T, Vec<Problem>> {
@@ -61,6 +72,8 @@ enum Refusal {
     UnknownWord { found: String, known: &'static [&'static str] },
     /// A value of another type.
     WrongType { found: String, expected: String },
+    /// A key that stands under both of its names.
+    BothNames(&'static str),
     /// A value that does not have the form, as its own type tells.
     WrongForm(String),
 }
@@ -73,6 +86,7 @@ impl Refusal {
             Self::MissingKey(key) => format!("`{key}` is missing"),
             Self::UnknownWord { found, .. } => format!("`{found}` is not one of the words for this key"),
             Self::WrongType { found, expected } => format!("{found} is not {expected}"),
+            Self::BothNames(key) => format!("`{key}` stands twice"),
             Self::WrongForm(what) => what.clone(),
         }
     }
@@ -82,6 +96,7 @@ impl Refusal {
             Self::UnknownKey { .. } => "not a key of this section",
             Self::MissingKey(_) => "this section needs it",
             Self::WrongType { .. } => "a value of another type",
+            Self::BothNames(_) => "in this section",
             Self::NotToml(_) | Self::UnknownWord { .. } | Self::WrongForm(_) => "here",
         }
     }
@@ -96,6 +111,7 @@ impl Refusal {
             Self::MissingKey(key) => Some(format!("add a line `{key} = ...`")),
             Self::WrongType { expected, .. } => Some(format!("write {expected}")),
             Self::NotToml(_) => Some("texts stand in double quotes; https://toml.io has the syntax".to_owned()),
+            Self::BothNames(_) => Some("leave one of them out".to_owned()),
             Self::WrongForm(_) => None,
         }
     }
@@ -112,8 +128,38 @@ impl Refusal {
         let start = span.start.min(source.len());
         let line_end = source[start..].find('\n').map_or(source.len(), |n| start + n);
         let span = start..span.end.clamp(start, line_end.max(start));
-        Problem { title: self.title(), span, label: self.label().to_owned(), help: self.help() }
+        let both = match self {
+            Self::NotToml(what) if what == "duplicate key" => return key_twice(span, source),
+            Self::BothNames(key) => both_names(source, start, key),
+            _ => None,
+        };
+        match both {
+            Some(both) => under_both_names(both),
+            None => {
+                let (title, label) = (self.title(), self.label().to_owned());
+                Problem { title, span, label, also: None, help: self.help() }
+            }
+        }
     }
+}
+
+/// A key or a section that stands twice.
+fn key_twice(span: Range<usize>, source: &str) -> Problem {
+    let also = first_of(source, &span).map(|first| (first, "first here".to_owned()));
+    let line = source[..span.start].rfind('\n').map_or(0, |at| at + 1);
+    let (what, name) = match source[line..].lines().next().map(str::trim) {
+        Some(header) if header.starts_with('[') => ("section", header),
+        _ => ("key", &source[span.clone()]),
+    };
+    let (title, label) = (format!("{what} `{name}` stands twice"), "and again here".to_owned());
+    Problem { title, span, label, also, help: Some("leave one of them out".to_owned()) }
+}
+
+/// A key that stands under its name and an older one.
+fn under_both_names([(first, place), (second, span)]: [(&'static str, Range<usize>); 2]) -> Problem {
+    let title = format!("`{first}` and `{second}` are names of one key");
+    let also = Some((place, "first here".to_owned()));
+    Problem { title, span, label: "and again here".to_owned(), also, help: Some("leave one of them out".to_owned()) }
 }
 
 /// What serde found wrong, and where.
@@ -160,6 +206,9 @@ impl de::Error for ReadError {
     }
     fn unknown_variant(found: &str, known: &'static [&'static str]) -> Self {
         Self::new(Refusal::UnknownWord { found: found.to_owned(), known })
+    }
+    fn duplicate_field(key: &'static str) -> Self {
+        Self::new(Refusal::BothNames(key))
     }
     fn unknown_field(found: &str, known: &'static [&'static str]) -> Self {
         Self::new(Refusal::UnknownKey { found: found.to_owned(), known })

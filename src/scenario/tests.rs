@@ -121,9 +121,6 @@ fn what_is_wrong_is_said_where_it_stands() {
             "two kinds of fault",
             with("[[fault]]\nat = \"1m\"\nfor = \"1s\"\npause = \"billing-1\"\ncrash = \"billing-2\"\n"),
         ),
-        ("what can never happen", with(NEVER)),
-        ("numbers that nobody reports", with(NO_NUMBERS)),
-        ("keys that a fault cannot heed", with(UNHEEDED)),
         ("overlapping shard counts", with("[[action]]\nat = \"1m\"\nupdate_shard_count = 9\n")),
         ("unknown number", with("[[expect]]\nnumber = \"stream.clicks\"\nis = \"< 1\"\n")),
         ("wrong unit of a bound", with("[[expect]]\niterator_age.p99 = \"< 5\"\n")),
@@ -157,7 +154,19 @@ fn what_is_wrong_is_said_where_it_stands() {
         ),
     ];
     let told = |(name, source): &(&str, String)| format!("---- {name}\n{}\n\n", refuse(source));
-    review_diagnostics(&cases.iter().map(told).collect::<String>());
+    review_diagnostics(&cases.iter().chain(&never_or_twice()).map(told).collect::<String>());
+}
+
+/// What stands twice, can never happen or would do nothing.
+fn never_or_twice() -> [(&'static str, String); 6] {
+    [
+        ("a key twice", GOOD.replace("shards = 4", "shards = 4\nretention = \"1d\"\nshards = 2")),
+        ("a section twice", with("[stream.clicks]\nshards = 2\n")),
+        ("a key under both names", with("checkpoint = \"10s\"\ncheckpoint_every = \"20s\"\n")),
+        ("what can never happen", with(NEVER)),
+        ("numbers that nobody reports", with(NO_NUMBERS)),
+        ("keys that a fault cannot heed", with(UNHEEDED)),
+    ]
 }
 
 fn review_diagnostics(text: &str) {
@@ -329,10 +338,10 @@ fn drawn_zone_faults_keep_away_from_those_of_the_file() {
 fn the_schema_knows_every_name_that_a_key_has() {
     let source = include_str!("section/consumer.rs");
     let aliases = source.split("alias = \"").skip(1).filter_map(|rest| rest.split('"').next());
-    let known: Vec<&str> = ALIASES.iter().map(|(_, alias, _)| *alias).collect();
+    let known: Vec<&str> = twice::ALIASES.iter().map(|(_, alias, _)| *alias).collect();
     assert_eq!(aliases.collect::<Vec<_>>(), known);
     let schema: serde_json::Value = serde_json::from_str(&json_schema()).expect("a schema is JSON");
-    for (section, alias, name) in ALIASES {
+    for (section, alias, name) in twice::ALIASES {
         let properties = &schema["$defs"][section]["properties"];
         assert_eq!(properties[alias]["$ref"], properties[name]["$ref"], "{alias}");
         assert!(properties[alias].is_object(), "{alias} is there");

@@ -115,10 +115,12 @@ impl Operator {
         let shard = self.choose(stream, choice).await?;
         let (low, high) = (shard.range.start.get(), shard.range.end.get());
         let middle = HashKey::new(low + (high - low) / 2 + 1);
+        let of = stream.clone();
         let (stream, new_starting_hash_key) = (stream.clone(), at.unwrap_or(middle));
         let request =
             kinesis::Request::SplitShard(kinesis::SplitShard { stream, shard: shard.id, new_starting_hash_key });
-        self.streams(request).await.map(drop)
+        let done = self.streams(request).await.map(drop);
+        self.unless_closed(done, &of, shard.id).await
     }
 
     async fn merge(&self, stream: &StreamName, choice: ShardChoice) -> Result<(), Failure> {
@@ -133,9 +135,24 @@ impl Operator {
             (None, _, ShardChoice::Id(_)) => return Err("no upper neighbour"),
             (None, None, _) => return Err("no neighbour"),
         };
+        let of = stream.clone();
         let stream = stream.clone();
         let request = kinesis::Request::MergeShards(kinesis::MergeShards { stream, shard, adjacent });
-        self.streams(request).await.map(drop)
+        let done = self.streams(request).await.map(drop);
+        self.unless_closed(done, &of, shard).await
+    }
+
+    /// A try whose answer was lost has closed the shard, and the next one is refused: then it is done.
+    async fn unless_closed(
+        &self,
+        done: Result<(), Failure>,
+        stream: &StreamName,
+        shard: ShardId,
+    ) -> Result<(), Failure> {
+        match done {
+            Err(_) if self.open_shards(stream).await?.iter().all(|open| open.id != shard) => Ok(()),
+            done => done,
+        }
     }
 
     async fn retention_request(&self, stream: &StreamName, hours: u32) -> Result<kinesis::Request, Failure> {

@@ -287,3 +287,13 @@ bursts = { base = "0/s", burst = "10/s", every = "30s", length = "1s" }
 at = "31s"
 split = "hottest"
 "#;
+
+#[test]
+fn a_split_whose_answer_was_lost_is_done_and_one_of_a_closed_shard_is_not() {
+    let lost = "[[fault]]\nat = \"59s\"\nfor = \"13s\"\nlose_responses = { operation = \"SplitShard\" }\n\
+                [[action]]\nat = \"1m\"\nsplit = \"hottest\"\n";
+    let report = report_with(lost);
+    assert_eq!((report.surprises.len(), report.figures.streams["s"].shards_open), (0, 2), "{:?}", report.surprises);
+    let twice = "[[action]]\nat = \"1m\"\nsplit = \"0\"\n[[action]]\nat = \"2m\"\nsplit = \"0\"\n";
+    assert_eq!(report_with(twice).surprises, ["refused: SplitShard 0 of s (no such open shard)"]);
+}

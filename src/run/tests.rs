@@ -297,3 +297,15 @@ fn a_split_whose_answer_was_lost_is_done_and_one_of_a_closed_shard_is_not() {
     let twice = "[[action]]\nat = \"1m\"\nsplit = \"0\"\n[[action]]\nat = \"2m\"\nsplit = \"0\"\n";
     assert_eq!(report_with(twice).surprises, ["refused: SplitShard 0 of s (no such open shard)"]);
 }
+
+#[test]
+fn what_clients_and_code_of_the_users_split_may_be_aimed_at() {
+    let source = scenario::load(SMALL_WITH_READER, "t.toml", None).unwrap_or_else(|d| panic!("{d}"));
+    let live = Live::new(&source.plan(), Vec::new());
+    let fault = serde_json::json!({"throttle": {"stream": "s", "shard": 7}});
+    assert!(live.read_json_fault(&source.live_faults(), fault).is_ok(), "a client may have split it");
+    let aimed = "[[fault]]\nat = \"1m\"\nfor = \"1s\"\nthrottle = { shard = 7 }\n";
+    assert!(scenario::load(&format!("{SMALL_WITH_READER}{aimed}"), "t.toml", None).is_err(), "nobody splits it");
+    let with_app = SMALL_WITH_READER.replace("\"poller\"", "\"app\"");
+    assert!(scenario::load(&format!("{with_app}{aimed}"), "t.toml", None).is_ok(), "the code may split it");
+}

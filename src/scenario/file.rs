@@ -95,7 +95,10 @@ impl File {
         let actions = || self.action.iter().filter(is_of_it);
         let splits = actions().filter(|action| action.split.is_some()).count() as u32;
         let merges = actions().filter(|action| action.merge.is_some()).count() as u32;
-        let is_known = !actions().any(|action| action.update_shard_count.is_some());
+        // Code of the user's own may reshard as well.
+        let is_app = |consumer: &Consumer| consumer.library == Library::App;
+        let is_known =
+            !actions().any(|action| action.update_shard_count.is_some()) && !self.consumer.values().any(is_app);
         let is_again = self.created().any(|created| created == name);
         StreamCast {
             name: name.to_owned(),

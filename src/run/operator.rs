@@ -115,12 +115,12 @@ impl Operator {
         let shard = self.choose(stream, choice).await?;
         let (low, high) = (shard.range.start.get(), shard.range.end.get());
         let middle = HashKey::new(low + (high - low) / 2 + 1);
-        let of = stream.clone();
-        let (stream, new_starting_hash_key) = (stream.clone(), at.unwrap_or(middle));
-        let request =
-            kinesis::Request::SplitShard(kinesis::SplitShard { stream, shard: shard.id, new_starting_hash_key });
-        let done = self.streams(request).await.map(drop);
-        self.unless_closed(done, &of, shard.id).await
+        let split = kinesis::SplitShard {
+            stream: stream.clone(),
+            shard: shard.id,
+            new_starting_hash_key: at.unwrap_or(middle),
+        };
+        self.reshard(kinesis::Request::SplitShard(split), stream, shard.id).await
     }
 
     async fn merge(&self, stream: &StreamName, choice: ShardChoice) -> Result<(), Failure> {
@@ -135,23 +135,15 @@ impl Operator {
             (None, _, ShardChoice::Id(_)) => return Err("no upper neighbour"),
             (None, None, _) => return Err("no neighbour"),
         };
-        let of = stream.clone();
-        let stream = stream.clone();
-        let request = kinesis::Request::MergeShards(kinesis::MergeShards { stream, shard, adjacent });
-        let done = self.streams(request).await.map(drop);
-        self.unless_closed(done, &of, shard).await
+        let merge = kinesis::MergeShards { stream: stream.clone(), shard, adjacent };
+        self.reshard(kinesis::Request::MergeShards(merge), stream, shard).await
     }
 
-    /// A try whose answer was lost has closed the shard, and the next one is refused: then it is done.
-    async fn unless_closed(
-        &self,
-        done: Result<(), Failure>,
-        stream: &StreamName,
-        shard: ShardId,
-    ) -> Result<(), Failure> {
-        match done {
+    /// Closes a shard. A try whose answer was lost has done so, and the next one is refused: then it is done.
+    async fn reshard(&self, request: kinesis::Request, stream: &StreamName, shard: ShardId) -> Result<(), Failure> {
+        match self.streams(request).await {
             Err(_) if self.open_shards(stream).await?.iter().all(|open| open.id != shard) => Ok(()),
-            done => done,
+            answer => answer.map(drop),
         }
     }
 

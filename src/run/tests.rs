@@ -116,7 +116,7 @@ fn every_kind_of_fault_begins_ends_and_changes_what_happens() {
 
 #[test]
 fn every_fault_that_the_page_offers_is_read_begun_and_healed() {
-    let source = scenario::load(SMALL, "t.toml", None).unwrap_or_else(|d| panic!("{d}"));
+    let source = scenario::load(SMALL_WITH_READER, "t.toml", None).unwrap_or_else(|d| panic!("{d}"));
     let live = Live::new(&source.plan(), Vec::new());
     for preset in fault::presets() {
         let json = serde_json::from_str(preset.json).expect("a preset is JSON");
@@ -128,14 +128,9 @@ fn every_fault_that_the_page_offers_is_read_begun_and_healed() {
     }
 }
 
-const SMALL: &str = "name = \"t\"\nduration = \"5m\"\n[stream.s]\nshards = 1\n";
-
 /// A small run with a few more lines in its file.
 fn report_with(more: &str) -> RunReport {
-    let source = format!(
-        "name = \"t\"\nduration = \"4m\"\n[stream.s]\nshards = 1\n[producer.web]\nstream = \"s\"\nrate = \"5/s\"\n\
-         [consumer.reader]\nstream = \"s\"\nlibrary = \"poller\"\n{more}"
-    );
+    let source = SMALL_WITH_READER.replace("1h", "4m") + more;
     let plan = scenario::load(&source, "t.toml", None).unwrap_or_else(|d| panic!("{d}\n{source}")).plan();
     run(&plan, Options::default()).report
 }

@@ -21,7 +21,7 @@ mod encryption;
 mod faults;
 mod injection;
 mod lifecycle;
-mod limits;
+pub(crate) mod limits;
 mod list;
 mod log;
 mod modes;

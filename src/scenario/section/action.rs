@@ -198,13 +198,8 @@ fn stream_actions(c: &mut Compiler<'_>, n: usize, action: &Action, kinds: &mut V
         ));
     }
     if let Some(retention) = action.retention {
-        let hours = retention.0.as_secs() / 3600;
-        let path = file_path!["action", n, "retention"];
-        c.need((24..=8760).contains(&hours), path, "retention is whole hours from 24h to 8760h", "");
-        kinds.push((
-            ActionKind::SetRetention { stream: of(), hours: hours as u32 },
-            format!("retention of {stream} to {hours}h"),
-        ));
+        let hours = c.retention_hours(retention, file_path!["action", n, "retention"]);
+        kinds.push((ActionKind::SetRetention { stream: of(), hours }, format!("retention of {stream} to {hours}h")));
     }
     if let Some(key) = &action.encrypt {
         let kind = ActionKind::StartEncryption { stream: of(), key_id: key.as_str().into() };

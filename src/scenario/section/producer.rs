@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::defaults::{a_day, one_u32};
+use super::stream::RECORD_BYTES_MAX;
 use crate::base::units::ByteSize;
 use crate::base::written::{Duration, Rate, Share, Size, SizeRange};
 use crate::base::{HashKey, PartitionKey, SimDuration};
@@ -195,8 +196,6 @@ pub enum Retry {
     /// One attempt: every error reaches the producer.
     None,
 }
-
-const RECORD_BYTES_MAX: u64 = 1024 * 1024;
 
 impl Compiler<'_> {
     /// The producer of this name.

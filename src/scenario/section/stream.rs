@@ -1,17 +1,23 @@
 //! `[stream.NAME]`: a stream that exists when the run begins.
 
+use std::ops::RangeInclusive;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::defaults::a_day;
 use crate::aws::kinesis::api::Provisioned;
+use crate::aws::kinesis::limits::{
+    MAX_RECORD_SIZE_KIB_DEFAULT, MAX_RECORD_SIZE_KIB_MAX, RETENTION_HOURS_MAX, RETENTION_HOURS_MIN,
+};
 use crate::base::SimDuration;
-use crate::base::units::{KIB, MIB};
+use crate::base::units::KIB;
 use crate::base::written::{Duration, Size};
 use crate::fault::placeholder;
 use crate::file_path;
 use crate::scenario::compiler::Compiler;
 use crate::scenario::plan::StreamPlan;
+use crate::scenario::spans::Path;
 
 /// A stream that exists, ACTIVE, when the run begins.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -23,32 +29,32 @@ pub struct Stream {
     #[serde(default = "a_day")]
     pub retention: Duration,
     /// MaxRecordSizeInKiB: the largest record, data and partition key, from 1 MiB to 10 MiB.
-    #[serde(default = "one_mib")]
+    #[serde(default = "default_record_size")]
     pub(crate) max_record_size: Size,
     /// KMS key that the stream is encrypted with.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) encryption_key: Option<String>,
 }
 
-fn one_mib() -> Size {
-    Size(MIB)
+/// What retention may be.
+const RETENTION_HOURS: RangeInclusive<u64> = RETENTION_HOURS_MIN as u64..=RETENTION_HOURS_MAX as u64;
+/// What MaxRecordSizeInKiB may be.
+const RECORD_KIB: RangeInclusive<u32> = MAX_RECORD_SIZE_KIB_DEFAULT..=MAX_RECORD_SIZE_KIB_MAX;
+/// The largest record of a stream that says nothing of it.
+pub(super) const RECORD_BYTES_MAX: u64 = MAX_RECORD_SIZE_KIB_DEFAULT as u64 * KIB;
+
+fn default_record_size() -> Size {
+    Size(RECORD_BYTES_MAX)
 }
 
 impl Compiler<'_> {
     /// The stream of this name.
     pub(crate) fn stream(&mut self, name: &str, stream: &Stream) -> StreamPlan {
         let at = |key: &str| file_path!["stream", name, key];
-        let hours = stream.retention.0.as_secs() / 3600;
-        let is_whole = stream.retention.0 == SimDuration::from_hours(hours);
+        let retention_hours = self.retention_hours(stream.retention, at("retention"));
         self.need(stream.shards > 0, at("shards"), "a stream has at least one shard", "write `shards = 1` or more");
-        self.need(
-            is_whole && (24..=8760).contains(&hours),
-            at("retention"),
-            "retention is whole hours from 24h to 8760h",
-            "Kinesis keeps records for a day to a year",
-        );
         let kib = stream.max_record_size.0 / KIB;
-        let is_possible = stream.max_record_size.0 == kib * KIB && (1024..=10_240).contains(&kib);
+        let is_possible = stream.max_record_size.0 == kib * KIB && RECORD_KIB.contains(&(kib as u32));
         let help = "see https://docs.aws.amazon.com/streams/latest/dev/large-records.html";
         self.need(is_possible, at("max_record_size"), "the largest record is whole KiB from 1 MiB to 10 MiB", help);
         let parsed = name.parse();
@@ -64,11 +70,21 @@ impl Compiler<'_> {
             name: parsed.unwrap_or_else(|_| placeholder("missing-stream")),
             shards: stream.shards,
             of: Provisioned {
-                retention_hours: hours as u32,
+                retention_hours,
                 encryption_key_id: stream.encryption_key.as_deref().map(Into::into),
-                max_record_size_kib: (stream.max_record_size.0 / KIB) as u32,
+                max_record_size_kib: kib as u32,
             },
         }
+    }
+
+    /// RetentionPeriodHours, which are whole and within Kinesis' limits.
+    pub(crate) fn retention_hours(&mut self, retention: Duration, path: Path) -> u32 {
+        let hours = retention.0.as_secs() / 3600;
+        let is_whole = retention.0 == SimDuration::from_hours(hours);
+        let is_possible = is_whole && RETENTION_HOURS.contains(&hours);
+        let title = format!("retention is whole hours from {}h to {}h", RETENTION_HOURS.start(), RETENTION_HOURS.end());
+        self.need(is_possible, path, &title, "Kinesis keeps records for a day to a year");
+        hours as u32
     }
 
     /// The account has room for all streams.

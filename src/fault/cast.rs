@@ -58,7 +58,7 @@ pub struct LeaseTable {
     pub table: String,
     /// The stream that the consumer reads.
     pub(crate) stream: String,
-    /// Returns whether the consumer runs the KCL, so that the table is there.
+    /// Whether the consumer runs the KCL, so that the table is there.
     pub(crate) is_of_kcl: bool,
 }
 

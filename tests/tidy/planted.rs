@@ -171,6 +171,21 @@ fn what_is_public_without_need_is_found() {
     assert_eq!(found, expected);
     let document = "Text.\n```\nlet spare: Spare = used.inner.field.spare_method();\n```\n".to_owned();
     assert!(public::unused(&modules(&sources), &outside, &[document]).is_empty());
+    let indented = "Text.\n\n    spare.spare_method(inner.field, Spare)\n".to_owned();
+    assert!(public::unused(&modules(&sources), &outside, &[indented]).is_empty());
+    let prose = "Spare has a field, an inner one and a spare_method.\n".to_owned();
+    assert_eq!(public::unused(&modules(&sources), &outside, &[prose]), expected, "prose uses nothing");
+}
+
+#[test]
+fn what_a_public_list_or_bound_is_made_of_is_public_with_it() {
+    let sources = crate_of(&[(
+        "src/base/mod.rs",
+        "list! { Listed }\npub struct Listed;\npub struct Used<B: Bound>(B);\npub trait Bound {}\n\
+         type Never = <fn() as Through>::Type;\npub trait Through { type Type; }\npub trait Spare {}",
+    )]);
+    let outside = [Source::new("tests/a.rs", "fn f(_: kinesim::base::Used<u8>) {}")];
+    assert_eq!(public::unused(&modules(&sources), &outside, &[]), ["src/base/mod.rs:7: Spare"]);
 }
 
 #[test]

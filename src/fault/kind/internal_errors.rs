@@ -19,7 +19,7 @@ pub struct InternalErrors(ServiceFault);
 impl Kind for InternalErrors {
     const ABOUT: About = About {
         key: "internal_errors",
-        breaks: "a service answers InternalFailure at a `rate`, of a `stream`, `table`, `service` or `operation`",
+        breaks: "a `stream`, `table`, `service` or `operation` answers with InternalFailure at a `rate`",
         acts_through: "services' fault points",
         still_holds: "limits and safety; liveness after healing",
         ends: Ends::InTime,

@@ -19,7 +19,7 @@ pub struct Throttle(ServiceFault);
 impl Kind for Throttle {
     const ABOUT: About = About {
         key: "throttle",
-        breaks: "a service throttles at a `rate`, a `stream` (and `shard`), `table`, `service` or `operation`",
+        breaks: "a service throttles calls on a `stream` (and `shard`), `table`, `service` or `operation` at a `rate`",
         acts_through: "services' fault points",
         still_holds: "limits and safety; liveness after healing",
         ends: Ends::InTime,

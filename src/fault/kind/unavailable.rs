@@ -19,7 +19,7 @@ pub struct Unavailable(ServiceFault);
 impl Kind for Unavailable {
     const ABOUT: About = About {
         key: "unavailable",
-        breaks: "a service answers ServiceUnavailable at a `rate`, of a `stream`, `table`, `service` or `operation`",
+        breaks: "a `stream`, `table`, `service` or `operation` answers with ServiceUnavailable at a `rate`",
         acts_through: "services' fault points",
         still_holds: "limits and safety; liveness after healing",
         ends: Ends::InTime,

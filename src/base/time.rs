@@ -165,6 +165,21 @@ impl Div<u64> for SimDuration {
     }
 }
 
+impl SimDuration {
+    /// As people say it, to three digits or so: `250ms`, `1.5s`, `22m20s`, `2h05m`.
+    pub fn told(self) -> String {
+        match self.as_millis() {
+            0 if self.0 > 0 => self.to_string(),
+            ms @ 0..1_000 => format!("{ms}ms"),
+            ms @ 1_000..60_000 => Self::from_millis(ms / 10 * 10).to_string(),
+            ms @ 60_000..3_600_000 if ms / 1000 % 60 == 0 => format!("{}m", ms / 60_000),
+            ms @ 60_000..3_600_000 => format!("{}m{:02}s", ms / 60_000, ms / 1000 % 60),
+            ms if ms / 60_000 % 60 == 0 => format!("{}h", ms / 3_600_000),
+            ms => format!("{}h{:02}m", ms / 3_600_000, ms / 60_000 % 60),
+        }
+    }
+}
+
 impl fmt::Display for SimDuration {
     /// A whole number of the largest unit that has one, or at most three decimals: `2h`, `90s`, `1.5s`, `250ms`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::{CheckResult, Evidence, Verdict};
-use crate::base::SimTime;
+use crate::base::{SimDuration, SimTime};
 
 /// How many failures are kept with their words; the rest is counted.
 const EVIDENCE_MAX: usize = 5;
@@ -21,7 +21,16 @@ impl Findings {
     pub(crate) fn fail(&mut self, at: SimTime, what: impl FnOnce() -> String) {
         self.failures += 1;
         if self.evidence.len() < EVIDENCE_MAX {
-            self.evidence.push(Evidence { at, what: what() });
+            self.evidence.push(Evidence { from: at, at, what: what() });
+        }
+    }
+    /// Notes that something was wrong from `from` to `until`.
+    #[cold]
+    pub(crate) fn fail_from(&mut self, from: SimTime, until: SimTime, what: impl FnOnce() -> String) {
+        let told = self.evidence.len();
+        self.fail(until, what);
+        if let Some(evidence) = self.evidence.get_mut(told) {
+            evidence.from = from;
         }
     }
     /// Fail when there are failures; otherwise pass when something was `judged` and unknown when nothing was.
@@ -35,6 +44,13 @@ impl Findings {
         };
         CheckResult { name, verdict, detail, evidence: self.evidence.clone() }
     }
+}
+
+/// A stretch of trouble that ended, or was seen last, at `until`:
+/// `from 0:10:07.000 to 0:32:27.000 (22m20s; allowed 5m)`.
+pub(in crate::check) fn stretch(until: SimTime, lasted: SimDuration, allowed: SimDuration) -> String {
+    let from = until.saturating_sub(lasted);
+    format!("from {from} to {until} ({}; allowed {})", lasted.told(), allowed.told())
 }
 
 /// Ordinals in words.

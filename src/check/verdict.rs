@@ -21,7 +21,9 @@ pub enum Verdict {
 /// An event that shows a failure, as text, with its time.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Evidence {
-    /// When.
+    /// Since when it was so; the same as `at` for what failed at one time.
+    pub from: SimTime,
+    /// When it was seen.
     pub at: SimTime,
     /// What happened, in words, with hosts, shards and positions by name.
     pub what: String,

@@ -1,9 +1,12 @@
 //! What is counted of a consumer: its records, leases, checkpoints and effects, and who processes which shard when.
 
+use std::ops::Range;
+
 use super::by_id::ById;
-use super::figures::{ConsumerFigures, LeaseFigures, rounded};
+use super::figures::{ConsumerFigures, LeaseFigures, rounded, seconds_of};
 use super::histogram::Histogram;
 use super::names::Names;
+use super::peak::{Peak, Seen};
 use crate::base::event::{ConsumerLibrary, LeaseGain, StoreKind};
 use crate::base::{HostId, RangeSet, ShardId, SimDuration, SimTime, StreamName, TableName};
 
@@ -23,7 +26,10 @@ pub(super) struct ConsumerCounts {
     pub skipped: u64,
     pub duplicates: u64,
     pub(crate) age_ms: Histogram,
-    pub(crate) behind_latest_max_ms: Option<u64>,
+    pub(super) age_most: Peak,
+    pub(super) behind_latest_most: Peak,
+    /// The first record that was processed again.
+    pub(super) duplicate_first: Option<Seen>,
     pub(crate) stolen: u64,
     pub lost: u64,
     pub renewals_failed: u64,
@@ -34,6 +40,14 @@ pub(super) struct ConsumerCounts {
     pub(crate) effects_applied: u64,
     pub(crate) effects_duplicate: u64,
     pub(crate) effects_fenced: u64,
+}
+
+impl ConsumerCounts {
+    #[inline]
+    pub(super) fn age(&mut self, age_ms: u64, at: SimTime, shard: ShardId, host: Option<HostId>) {
+        self.age_ms.record(age_ms);
+        self.age_most.see(age_ms, at, Some(shard), host);
+    }
 }
 
 /// A shard as one consumer sees it.
@@ -51,8 +65,8 @@ pub(super) struct ConsumerShard {
     attempts: Vec<(HostId, Checkpoint)>,
     taken: u64,
     moved: u64,
-    unowned: Spells,
-    doubled: Spells,
+    pub(super) unowned: Spells,
+    pub(super) doubled: Spells,
 }
 
 /// How far a shard is claimed to be processed.
@@ -64,9 +78,11 @@ struct Checkpoint {
 
 /// Lengths of the spells in which something was so.
 #[derive(Default)]
-struct Spells {
+pub(super) struct Spells {
     since: Option<SimTime>,
     longest: SimDuration,
+    /// When the longest began.
+    longest_from: SimTime,
     total: SimDuration,
 }
 
@@ -75,19 +91,37 @@ impl Spells {
         match (self.since, is_so) {
             (None, true) => self.since = Some(at),
             (Some(_), false) => {
-                (self.longest, self.total) = self.until(at);
+                let (longest, longest_from, total) = self.until(at);
+                (self.longest, self.longest_from, self.total) = (longest, longest_from, total);
                 self.since = None;
             }
             _ => {}
         }
     }
-    /// Longest and total at `at`, with the spell that still lasts.
-    fn until(&self, at: SimTime) -> (SimDuration, SimDuration) {
+    /// The longest with its beginning, and the total, at `at`, with the spell that still lasts.
+    fn until(&self, at: SimTime) -> (SimDuration, SimTime, SimDuration) {
         let present = self.since.map_or(SimDuration::ZERO, |since| at.since(since));
-        (self.longest.max(present), self.total + present)
+        let is_longest = present > self.longest;
+        let from = self.since.filter(|_| is_longest).unwrap_or(self.longest_from);
+        (self.longest.max(present), from, self.total + present)
     }
     fn restart(&mut self, at: SimTime) {
         *self = Self { since: self.since.map(|_| at), ..Self::default() };
+    }
+}
+
+/// The longest spell of a consumer's shards.
+#[derive(Clone, Copy, Default)]
+pub(super) struct LongestSpell {
+    pub(super) longest: SimDuration,
+    pub(super) from: SimTime,
+    pub(super) shard: Option<ShardId>,
+    total: SimDuration,
+}
+
+impl LongestSpell {
+    fn at_s(&self) -> Option<f64> {
+        (self.longest > SimDuration::ZERO).then(|| seconds_of(self.from))
     }
 }
 
@@ -147,10 +181,14 @@ impl ConsumerShard {
 
 impl ConsumerMeasure {
     /// Records finished; gives how many of them were before.
-    pub(super) fn process(&mut self, shard: ShardId, from: u64, to: u64) -> u64 {
-        let duplicates = self.shards.slot(shard.index()).processed.insert(from..to);
-        self.counts.processed += to.saturating_sub(from);
+    pub(super) fn process(&mut self, at: SimTime, host: HostId, shard: ShardId, ordinals: Range<u64>) -> u64 {
+        self.counts.processed += ordinals.end.saturating_sub(ordinals.start);
+        let duplicates = self.shards.slot(shard.index()).processed.insert(ordinals);
         self.counts.duplicates += duplicates;
+        if duplicates > 0 {
+            let first = Seen { value: duplicates, at, shard: Some(shard), host: Some(host) };
+            self.counts.duplicate_first.get_or_insert(first);
+        }
         duplicates
     }
     /// Returns whether the lease moved from another worker.
@@ -178,13 +216,7 @@ impl ConsumerMeasure {
 
     pub(super) fn figures(&self, now: SimTime, names: &Names, end_of: impl Fn(usize) -> u64) -> ConsumerFigures {
         let counts = &self.counts;
-        let longest = |of: fn(&ConsumerShard) -> &Spells| {
-            let all = self.shards.iter().map(|s| of(s).until(now));
-            let (longest, total) =
-                all.fold(Default::default(), |a: (SimDuration, SimDuration), b| (a.0.max(b.0), a.1 + b.1));
-            (seconds(longest), seconds(total))
-        };
-        let (unowned, doubled) = (longest(|s| &s.unowned), longest(|s| &s.doubled));
+        let (unowned, doubled) = (self.spells(now, |s| &s.unowned), self.spells(now, |s| &s.doubled));
         ConsumerFigures {
             stream: self.stream.to_string(),
             library: self.library.as_str(),
@@ -197,7 +229,10 @@ impl ConsumerMeasure {
             iterator_age_p50_ms: counts.age_ms.percentile(50),
             iterator_age_p99_ms: counts.age_ms.percentile(99),
             iterator_age_max_ms: counts.age_ms.max(),
-            millis_behind_latest_max_ms: counts.behind_latest_max_ms,
+            iterator_age_max_at_s: counts.age_most.at_s(),
+            iterator_age_max_shard: counts.age_most.seen().and_then(|seen| Some(seen.shard?.to_string())),
+            millis_behind_latest_max_ms: counts.behind_latest_most.value(),
+            millis_behind_latest_max_at_s: counts.behind_latest_most.at_s(),
             leases_taken: self.shards.iter().map(|s| s.taken).sum(),
             leases_stolen: counts.stolen,
             leases_moved: self.shards.iter().map(|s| s.moved).sum(),
@@ -205,10 +240,12 @@ impl ConsumerMeasure {
             renewals_failed: counts.renewals_failed,
             checkpoints: counts.checkpoints_attempted.saturating_sub(counts.checkpoints_refused),
             checkpoints_refused: counts.checkpoints_refused,
-            unowned_s_max: unowned.0,
-            unowned_s_total: unowned.1,
-            double_processing_s_max: doubled.0,
-            double_processing_s_total: doubled.1,
+            unowned_s_max: seconds(unowned.longest),
+            unowned_max_at_s: unowned.at_s(),
+            unowned_s_total: seconds(unowned.total),
+            double_processing_s_max: seconds(doubled.longest),
+            double_processing_max_at_s: doubled.at_s(),
+            double_processing_s_total: seconds(doubled.total),
             iterators_expired: counts.iterators_expired,
             unread_records_trimmed: counts.unread_trimmed,
             effects_applied: counts.effects_applied,
@@ -216,6 +253,19 @@ impl ConsumerMeasure {
             effects_fenced: counts.effects_fenced,
             leases: self.leases(now, names, end_of),
         }
+    }
+
+    /// The longest spell of all shards, and their total.
+    pub(super) fn spells(&self, now: SimTime, of: fn(&ConsumerShard) -> &Spells) -> LongestSpell {
+        let mut all = LongestSpell::default();
+        for (id, shard) in self.shards.iter().enumerate() {
+            let (longest, from, total) = of(shard).until(now);
+            if longest > all.longest {
+                (all.longest, all.from, all.shard) = (longest, from, Some(ShardId(id as u32)));
+            }
+            all.total += total;
+        }
+        all
     }
 
     fn leases(
@@ -228,7 +278,7 @@ impl ConsumerMeasure {
         let lease = |(id, s): (usize, &ConsumerShard)| {
             let owner = s.owner.or(s.active.last().copied()).map(|host| names.host(host).to_string());
             let Checkpoint { to: checkpoint, is_shard_end: is_finished } = s.checkpoint();
-            let unowned_s = seconds(s.unowned.until(now).1);
+            let unowned_s = seconds(s.unowned.until(now).2);
             let lease = LeaseFigures {
                 owner,
                 taken: s.taken,

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::verdict::Advice;
+use crate::base::SimTime;
 
 /// Everything that was counted, by name.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
@@ -66,8 +67,12 @@ pub struct ShardFigures {
     pub(crate) records_per_s_mean: f64,
     /// Records acknowledged in the busiest second.
     pub(crate) records_per_s_peak: u64,
+    /// When that second began, from the start of the run.
+    pub(crate) records_per_s_peak_at_s: Option<f64>,
     /// Bytes acknowledged in the busiest second.
     pub(crate) bytes_per_s_peak: u64,
+    /// When that second began, from the start of the run.
+    pub(crate) bytes_per_s_peak_at_s: Option<f64>,
     /// The busiest second's records against 1,000 a second.
     pub(crate) records_limit_peak_percent: f64,
     /// The busiest second's bytes against 1 MiB a second.
@@ -131,8 +136,14 @@ pub struct ConsumerFigures {
     pub(crate) iterator_age_p99_ms: Option<u64>,
     /// See `iterator_age_p50_ms`.
     pub iterator_age_max_ms: Option<u64>,
+    /// When that was, from the start of the run.
+    pub(crate) iterator_age_max_at_s: Option<f64>,
+    /// The shard that it was seen at.
+    pub(crate) iterator_age_max_shard: Option<String>,
     /// The largest MillisBehindLatest of an answer.
     pub millis_behind_latest_max_ms: Option<u64>,
+    /// When that was, from the start of the run.
+    pub(crate) millis_behind_latest_max_at_s: Option<f64>,
     /// Leases gained, in any way.
     pub(crate) leases_taken: u64,
     /// Leases stolen to balance.
@@ -150,10 +161,14 @@ pub struct ConsumerFigures {
     /// Longest time in which an open shard, once processed, had no worker that processes it. A paused worker counts
     /// as processing, a crashed one does not.
     pub(crate) unowned_s_max: f64,
+    /// When that began, from the start of the run.
+    pub(crate) unowned_max_at_s: Option<f64>,
     /// All such time, summed over shards.
     pub(crate) unowned_s_total: f64,
     /// Longest time in which a shard had several workers that process it.
     pub(crate) double_processing_s_max: f64,
+    /// When that began, from the start of the run.
+    pub(crate) double_processing_max_at_s: Option<f64>,
     /// All such time, summed over shards.
     pub(crate) double_processing_s_total: f64,
     /// GetRecords calls refused with ExpiredIteratorException.
@@ -213,6 +228,8 @@ pub struct ProducerFigures {
     pub(crate) put_latency_p99_ms: Option<u64>,
     /// See `put_latency_p50_ms`.
     pub(crate) put_latency_max_ms: Option<u64>,
+    /// When that put ended, from the start of the run.
+    pub(crate) put_latency_max_at_s: Option<f64>,
 }
 
 /// What was counted of one table over the run.
@@ -232,6 +249,8 @@ pub struct TableFigures {
     pub(crate) write_units_per_s_mean: f64,
     /// Write units consumed in the busiest second.
     pub(crate) write_units_per_s_peak: u64,
+    /// When that second began, from the start of the run.
+    pub(crate) write_units_per_s_peak_at_s: Option<f64>,
     /// What is left of the provisioned write units in the minute that had least, after what was consumed and one unit
     /// for every throttled write (a lease row is one). Negative: short by that much. `null` when on demand.
     pub(crate) write_headroom_percent: Option<f64>,
@@ -252,6 +271,11 @@ pub struct TableFigures {
 /// `part` of `whole` in percent, to two decimals; 0 of nothing.
 pub(crate) fn percent(part: f64, whole: f64) -> f64 {
     if whole == 0.0 { 0.0 } else { rounded(100.0 * part / whole, 100.0) }
+}
+
+/// A time in seconds from the start of the run.
+pub(super) fn seconds_of(at: SimTime) -> f64 {
+    rounded(at.as_nanos() as f64 / 1e9, 1000.0)
 }
 
 /// `value` to the given fraction (100.0 for two decimals), so that reports stay short.

@@ -100,6 +100,24 @@ impl Measures {
         let producer = self.producer_of_host.get(host.index()).copied().flatten()?;
         self.producers.get_mut(producer).map(|producer| &mut producer.counts)
     }
+    /// From when on things are counted.
+    pub(crate) fn from(&self) -> SimTime {
+        self.from
+    }
+    /// Up to when things are counted.
+    pub(crate) fn now(&self) -> SimTime {
+        self.now
+    }
+    pub(super) fn names(&self) -> &Names {
+        &self.names
+    }
+    pub(super) fn producers(&self) -> impl Iterator<Item = &ProducerMeasure> {
+        self.producers.iter()
+    }
+    pub(super) fn consumers(&self) -> impl Iterator<Item = (ConsumerId, &ConsumerMeasure)> {
+        let consumers = self.consumers.iter().enumerate();
+        consumers.filter_map(|(id, consumer)| Some((ConsumerId(id as u16), consumer.as_ref()?)))
+    }
     fn happened(&mut self, what: Occurrence, count: u64) {
         self.occurrences.add(what, count);
     }
@@ -108,7 +126,7 @@ impl Measures {
         let consumers = &mut self.consumers;
         self.backlog.look(at, |waiting| {
             if let Some(consumer) = consumers.get_mut(waiting.consumer.index()).and_then(Option::as_mut) {
-                consumer.counts.age_ms.record(waiting.age_ms);
+                consumer.counts.age(waiting.age_ms, waiting.at, waiting.shard, None);
             }
         });
     }
@@ -118,9 +136,9 @@ impl Measures {
         self.names.on(at, event);
         self.on_stream(at, event);
         self.on_table(at, event);
-        self.on_producer(event);
+        self.on_producer(at, event);
         self.on_lease(at, event);
-        self.on_processing(event);
+        self.on_processing(at, event);
         self.backlog.on(at, event);
     }
 
@@ -182,9 +200,9 @@ impl Measures {
                     stream.counts.get_records_calls += 1;
                 }
                 if let Some(counts) = self.counts_of_host(*host) {
-                    counts.age_ms.record(*iterator_age_ms);
-                    waited.iter().for_each(|waiting| counts.age_ms.record(waiting.age_ms));
-                    counts.behind_latest_max_ms = counts.behind_latest_max_ms.max(Some(*behind_latest_ms));
+                    counts.age(*iterator_age_ms, at, *shard, Some(*host));
+                    waited.iter().for_each(|waiting| counts.age(waiting.age_ms, at, *shard, Some(*host)));
+                    counts.behind_latest_most.see(*behind_latest_ms, at, Some(*shard), Some(*host));
                 }
             }
             Event::ReadRefused { stream, shard, .. } => {
@@ -262,7 +280,7 @@ impl Measures {
         }
     }
 
-    fn on_producer(&mut self, event: &Event) {
+    fn on_producer(&mut self, at: SimTime, event: &Event) {
         match event {
             Event::ProducerDeclared { host, producer, stream } => self.declare_producer(*host, producer, stream),
             Event::PutFinished { host, records_ok, records_given_up, attempts, took_ms } => {
@@ -271,6 +289,7 @@ impl Measures {
                     counts.given_up += u64::from(*records_given_up);
                     counts.attempts += u64::from(*attempts);
                     counts.took_ms.record(*took_ms);
+                    counts.took_most.see(*took_ms, at, None, Some(*host));
                 }
                 self.happened(Occurrence::RecordGivenUp, u64::from(*records_given_up));
             }
@@ -330,10 +349,10 @@ impl Measures {
         }
     }
 
-    fn on_processing(&mut self, event: &Event) {
+    fn on_processing(&mut self, at: SimTime, event: &Event) {
         match event {
-            Event::RecordsProcessed { consumer, shard, from, to, .. } => {
-                let duplicates = self.consumer(*consumer).map_or(0, |c| c.process(*shard, *from, *to));
+            Event::RecordsProcessed { consumer, host, shard, from, to } => {
+                let duplicates = self.consumer(*consumer).map_or(0, |c| c.process(at, *host, *shard, *from..*to));
                 self.happened(Occurrence::DuplicateProcessed, duplicates);
             }
             Event::RecordsSkipped { consumer, from, to, .. } => {
@@ -412,8 +431,8 @@ impl Fold for Measures {
                 self.backlog.on(at, event);
             }
             Event::UnitsConsumed { .. } | Event::ItemWritten { .. } => self.on_table(at, event),
-            Event::RecordsProcessed { .. } | Event::EffectsApplied { .. } => self.on_processing(event),
-            Event::PutFinished { .. } => self.on_producer(event),
+            Event::RecordsProcessed { .. } | Event::EffectsApplied { .. } => self.on_processing(at, event),
+            Event::PutFinished { .. } => self.on_producer(at, event),
             _ => self.on_any(at, event),
         }
     }

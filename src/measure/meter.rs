@@ -16,6 +16,8 @@ pub(super) struct Meter {
     minute: Pair,
     total: Pair,
     second_peak: Pair,
+    /// When the greatest second of each quantity began.
+    second_peak_at: (SimTime, SimTime),
     minute_peak: Pair,
 }
 
@@ -57,6 +59,21 @@ impl Meter {
     pub(crate) fn second_peak(&self) -> Pair {
         self.second_peak.max(self.second)
     }
+    /// When the second with the most began, of each quantity for itself; `None` when there was none of it.
+    pub(super) fn second_peak_at(&self) -> (Option<SimTime>, Option<SimTime>) {
+        let (peak, (count_at, bytes_at)) = (self.second_peak, self.with_present());
+        let most = |before: u64, now: u64, at: SimTime| (before.max(now) > 0).then_some(at);
+        (most(peak.count, self.second.count, count_at), most(peak.bytes, self.second.bytes, bytes_at))
+    }
+    /// The times of the greatest seconds, the present one taken in.
+    fn with_present(&self) -> (SimTime, SimTime) {
+        let present = SimTime::from_nanos(self.second_end_ns.saturating_sub(SECOND_NS));
+        let (count_at, bytes_at) = self.second_peak_at;
+        (
+            if self.second.count > self.second_peak.count { present } else { count_at },
+            if self.second.bytes > self.second_peak.bytes { present } else { bytes_at },
+        )
+    }
     /// The most in one minute, of each quantity for itself.
     pub(crate) fn minute_peak(&self) -> Pair {
         let mut minute = self.minute;
@@ -67,6 +84,7 @@ impl Meter {
     fn roll(&mut self, at: SimTime) {
         self.total.add(self.second);
         self.minute.add(self.second);
+        self.second_peak_at = self.with_present();
         self.second_peak = self.second_peak.max(self.second);
         self.second = Pair::default();
         self.second_end_ns = (at.as_nanos() / SECOND_NS + 1) * SECOND_NS;
@@ -90,6 +108,8 @@ mod tests {
         }
         assert_eq!(meter.total(), Pair { count: 31, bytes: 310 });
         assert_eq!(meter.second_peak(), Pair { count: 7, bytes: 70 });
+        assert_eq!(meter.second_peak_at(), (Some(SimTime::ZERO), Some(SimTime::ZERO)), "of equal seconds the first");
+        assert_eq!(Meter::default().second_peak_at(), (None, None));
         assert_eq!(meter.minute_peak(), Pair { count: 17, bytes: 170 });
     }
 }

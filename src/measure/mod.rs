@@ -5,6 +5,7 @@
 
 mod backlog;
 mod by_id;
+mod chronicle;
 pub mod cloudwatch;
 mod consumer;
 mod figures;
@@ -17,6 +18,8 @@ mod names;
 mod numbers;
 mod occurrence;
 pub mod path;
+mod peak;
+mod places;
 mod producer;
 mod series;
 mod stream;
@@ -27,6 +30,7 @@ pub mod window;
 #[cfg(test)]
 pub(crate) mod tests;
 
+pub(crate) use chronicle::{Chronicle, Failure, Moment, Subject};
 pub use figures::{ConsumerFigures, Figures, LeaseFigures, ProducerFigures, ShardFigures, StreamFigures, TableFigures};
 pub(crate) use happenings::{Happening, Outcome};
 pub use histogram::Histogram;

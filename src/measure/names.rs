@@ -38,6 +38,26 @@ impl Names {
     }
 }
 
+impl Names {
+    /// Hosts with their names, by number; consumers, streams and tables likewise.
+    pub(crate) fn hosts(&self) -> impl Iterator<Item = (HostId, &str)> {
+        named(&self.hosts).map(|(id, name)| (HostId(id as u16), name))
+    }
+    pub(crate) fn consumers(&self) -> impl Iterator<Item = (ConsumerId, &str)> {
+        named(&self.consumers).map(|(id, name)| (ConsumerId(id as u16), name))
+    }
+    pub(crate) fn streams(&self) -> impl Iterator<Item = (StreamId, &str)> {
+        named(&self.streams).map(|(id, name)| (StreamId(id as u16), name))
+    }
+    pub(crate) fn tables(&self) -> impl Iterator<Item = (TableId, &str)> {
+        named(&self.tables).map(|(id, name)| (TableId(id as u16), name))
+    }
+}
+
+fn named(names: &ById<Option<Arc<str>>>) -> impl Iterator<Item = (usize, &str)> {
+    names.iter().enumerate().filter_map(|(id, name)| Some((id, name.as_deref()?)))
+}
+
 impl Fold for Names {
     fn on(&mut self, _: SimTime, event: &Event) {
         match event {

@@ -100,7 +100,7 @@ impl Unit {
 
     /// A value, as people write it.
     pub(crate) fn show(self, value: f64) -> String {
-        let duration = |seconds: f64| SimDuration::from_nanos((seconds * 1e9).round() as u64).to_string();
+        let duration = |seconds: f64| SimDuration::from_nanos((seconds * 1e9).round() as u64).told();
         match self {
             Self::Milliseconds => duration(value / 1e3),
             Self::Seconds => duration(value),
@@ -143,8 +143,8 @@ mod tests {
     #[test]
     fn values_are_shown_in_the_unit_that_the_name_ends_in() {
         for (path, value, name, shown) in [
-            ("consumers.billing.iterator_age_p99_ms", 14_975.0, "consumers.billing.iterator_age_p99", "14.975s"),
-            ("consumers.billing.unowned_s_max", 90.5, "consumers.billing.unowned_s_max", "90.5s"),
+            ("consumers.billing.iterator_age_p99_ms", 14_975.0, "consumers.billing.iterator_age_p99", "14.97s"),
+            ("consumers.billing.unowned_s_max", 90.5, "consumers.billing.unowned_s_max", "1m30s"),
             ("streams.clicks.throttled_percent", 3.25, "streams.clicks.throttled", "3.25%"),
             ("streams.clicks.bytes_acked", 2048.0, "streams.clicks.bytes_acked", "2 KiB"),
             (

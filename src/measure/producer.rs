@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::figures::{ProducerFigures, percent};
 use super::histogram::Histogram;
+use super::peak::Peak;
 use crate::base::StreamName;
 
 pub(crate) struct ProducerMeasure {
@@ -19,6 +20,7 @@ pub(super) struct ProducerCounts {
     pub(crate) given_up: u64,
     pub attempts: u64,
     pub took_ms: Histogram,
+    pub(super) took_most: Peak,
 }
 
 impl ProducerMeasure {
@@ -36,6 +38,7 @@ impl ProducerMeasure {
             put_latency_p50_ms: counts.took_ms.percentile(50),
             put_latency_p99_ms: counts.took_ms.percentile(99),
             put_latency_max_ms: counts.took_ms.max(),
+            put_latency_max_at_s: counts.took_most.at_s(),
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::by_id::ById;
-use super::figures::{KeyFigures, ShardFigures, StreamFigures, percent, rounded};
+use super::figures::{KeyFigures, ShardFigures, StreamFigures, percent, rounded, seconds_of};
 use super::hot_keys::HotKeys;
 use super::meter::Meter;
 use super::verdict::{ShardLoad, advise};
@@ -171,6 +171,7 @@ impl ShardMeasure {
         let counts = &self.counts;
         let (total, second, minute) =
             (counts.accepted.total(), counts.accepted.second_peak(), counts.accepted.minute_peak());
+        let second_at = counts.accepted.second_peak_at();
         let throttled = counts.throttled.total().count;
         let open = Span { from: span.from.max(self.opened), to: span.to.min(self.closed.unwrap_or(SimTime::MAX)) };
         let mut figures = ShardFigures {
@@ -180,7 +181,9 @@ impl ShardMeasure {
             bytes_acked: total.bytes,
             records_per_s_mean: rounded(total.count as f64 / open.seconds().max(1.0), 10.0),
             records_per_s_peak: second.count,
+            records_per_s_peak_at_s: second_at.0.map(seconds_of),
             bytes_per_s_peak: second.bytes,
+            bytes_per_s_peak_at_s: second_at.1.map(seconds_of),
             records_limit_peak_percent: percent(second.count as f64, SHARD_RECORDS_PER_S),
             bytes_limit_peak_percent: percent(second.bytes as f64, SHARD_BYTES_PER_S),
             records_limit_peak_minute_percent: percent(minute.count as f64, SHARD_RECORDS_PER_S * span.minute_s()),

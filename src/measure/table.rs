@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::figures::{TableFigures, percent, rounded};
+use super::figures::{TableFigures, percent, rounded, seconds_of};
 use super::meter::Meter;
 use super::stream::Span;
 use crate::base::event::TableThrottle;
@@ -103,6 +103,7 @@ impl TableMeasure {
             read_units_per_s_mean: per_s(read),
             write_units_per_s_mean: per_s(written as f64),
             write_units_per_s_peak: counts.writes.second_peak().count,
+            write_units_per_s_peak_at_s: counts.writes.second_peak_at().0.map(seconds_of),
             write_headroom_percent: self.headroom(span.minute_s()),
             read_throttled: counts.read_throttled,
             write_throttled: counts.write_throttled,

@@ -2,9 +2,9 @@
 
 use serde::Serialize;
 
-use super::RunReport;
+use super::{RunReport, Timeline};
 use crate::check::Verdict;
-use crate::measure::{Figures, Happening, Outcome};
+use crate::measure::{Figures, Happening, Moment, Outcome};
 
 /// Number of the report's form.
 pub(crate) const SCHEMA: u32 = 1;
@@ -20,6 +20,7 @@ struct Document<'a> {
     came_out: &'static str,
     expectations: Vec<Expectation<'a>>,
     happened: Vec<Happened<'a>>,
+    timelines: Vec<TimelineOf<'a>>,
     #[serde(flatten)]
     figures: &'a Figures,
     performance: Performance,
@@ -62,6 +63,26 @@ impl<'a> From<&'a Happening> for Happened<'a> {
     }
 }
 
+/// A failure followed back to what it came from, oldest first.
+#[derive(Serialize)]
+struct TimelineOf<'a> {
+    of: &'a str,
+    moments: Vec<MomentOf<'a>>,
+}
+
+#[derive(Serialize)]
+struct MomentOf<'a> {
+    at_s: f64,
+    what: &'a str,
+}
+
+impl<'a> From<&'a Timeline> for TimelineOf<'a> {
+    fn from(timeline: &'a Timeline) -> Self {
+        let moment = |m: &'a Moment| MomentOf { at_s: m.at.as_nanos() as f64 / 1e9, what: &m.what };
+        Self { of: &timeline.of, moments: timeline.moments.iter().map(moment).collect() }
+    }
+}
+
 #[derive(Serialize)]
 struct Performance {
     simulated_seconds: f64,
@@ -84,6 +105,7 @@ pub fn render(report: &RunReport, wall_seconds: Option<f64>) -> String {
         checks: checks.collect(),
         came_out: report.came_out().as_str(),
         happened: report.happened.iter().map(Happened::from).collect(),
+        timelines: report.timelines.iter().map(TimelineOf::from).collect(),
         expectations: expectations
             .map(|e| Expectation { text: &e.text, verdict: expectation(e), detail: &e.detail })
             .collect(),

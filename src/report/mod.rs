@@ -5,7 +5,7 @@
 //! give apart.
 
 use crate::check::{CheckResult, Verdict};
-use crate::measure::{Figures, Happening};
+use crate::measure::{Figures, Happening, Moment};
 
 pub(crate) mod export;
 pub mod files;
@@ -48,12 +48,23 @@ pub struct RunReport {
     pub(crate) happened: Vec<Happening>,
     /// Actions that went otherwise than the scenario wants: what was to be done and was not, and the other way round.
     pub(crate) surprises: Vec<String>,
+    /// The first failures, each followed back to what it came from.
+    pub(crate) timelines: Vec<Timeline>,
     /// What was counted of streams, consumers, producers and tables.
     pub figures: Figures,
     /// Length of the run.
     pub simulated_seconds: f64,
     /// How many events the run had, each hashed.
     pub events: u64,
+}
+
+/// A failure followed back: what happened before it that it follows from, oldest first.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Timeline {
+    /// The check's name or the expectation's text.
+    pub(crate) of: String,
+    /// The failure is the last.
+    pub(crate) moments: Vec<Moment>,
 }
 
 /// How one `[[expect]]` of the scenario was judged.

@@ -99,7 +99,7 @@ fn told<F: Fold>(mut fold: F) -> F {
 
 fn report(figures: Figures) -> RunReport {
     let check = |name, verdict, detail: &str, evidence| CheckResult { name, verdict, detail: detail.into(), evidence };
-    let seen = |s, what: &str| Evidence { at: SimTime::from_secs(s), what: what.into() };
+    let seen = |s, what: &str| Evidence { from: SimTime::from_secs(s), at: SimTime::from_secs(s), what: what.into() };
     let lost = vec![
         seen(199, "billing-1 processed shardId-000000000000 up to record 19,800"),
         seen(245, "billing-2 began at record 19,840: records 19,800 to 19,839 were never processed"),
@@ -136,6 +136,7 @@ fn report(figures: Figures) -> RunReport {
                 outcome: Outcome::Done,
             },
         ],
+        timelines: Vec::new(),
         surprises: Vec::new(),
         figures,
         simulated_seconds: 600.0,

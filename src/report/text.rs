@@ -108,10 +108,12 @@ fn failures(report: &RunReport, style: Style, out: &mut String) {
         if !is_told {
             evidence(check, style, out);
         }
+        timeline(report, check.name, style, out);
     }
     for expectation in report.expectations.iter().filter(|e| e.verdict == Verdict::Fail) {
         let _ = writeln!(out, "\n{} expected: {}", style.verdict(Verdict::Fail, "FAIL"), style.bold(&expectation.text));
         let _ = writeln!(out, "{}", wrap(&expectation.detail, 2, WIDTH));
+        timeline(report, &expectation.text, style, out);
     }
     if !failing(report).is_empty() {
         let _ = writeln!(out, "\nTo see it again: {}", style.bold(&report.reproducing_line()));
@@ -122,6 +124,20 @@ fn evidence(check: &CheckResult, style: Style, out: &mut String) {
     for evidence in &check.evidence {
         let at = evidence.at.to_string();
         let what = wrap(&evidence.what, at.len() + 6, WIDTH);
+        let _ = writeln!(out, "    {}  {}", style.dim(&at), what.trim_start());
+    }
+}
+
+/// What a failure followed from, when anything did.
+fn timeline(report: &RunReport, of: &str, style: Style, out: &mut String) {
+    let Some(timeline) = report.timelines.iter().find(|timeline| timeline.of == of && timeline.moments.len() > 1)
+    else {
+        return;
+    };
+    let _ = writeln!(out, "  {}", style.dim("how it came about:"));
+    for moment in &timeline.moments {
+        let at = moment.at.to_string();
+        let what = wrap(&moment.what, at.len() + 6, WIDTH);
         let _ = writeln!(out, "    {}  {}", style.dim(&at), what.trim_start());
     }
 }

@@ -22,13 +22,7 @@ pub(crate) fn count_or_dash(n: u64) -> String {
 
 /// Milliseconds in a unit that fits, to three digits: `250ms`, `1.5s`, `2m5s`.
 pub(crate) fn millis(ms: Option<u64>) -> String {
-    let Some(ms) = ms else { return "-".into() };
-    match ms {
-        0..1_000 => format!("{ms}ms"),
-        1_000..60_000 => SimDuration::from_millis(ms / 10 * 10).to_string(),
-        60_000..3_600_000 => format!("{}m{:02}s", ms / 60_000, ms / 1000 % 60),
-        _ => format!("{}h{:02}m", ms / 3_600_000, ms / 60_000 % 60),
-    }
+    ms.map_or("-".into(), |ms| SimDuration::from_millis(ms).told())
 }
 
 /// Seconds in a unit that fits.

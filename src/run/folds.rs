@@ -7,15 +7,19 @@ use super::judge::{self, conclude};
 use super::result::RunResult;
 use crate::base::trace_hash::TraceHash;
 use crate::base::{Event, Fold, SimTime};
-use crate::check::{CheckResult, CheckSettings, Checks, Verdict};
-use crate::measure::{Figures, Measures, Series, Windowed};
-use crate::report::RunReport;
+use crate::check::{CheckResult, CheckSettings, Checks, Evidence, Verdict};
+use crate::measure::{Chronicle, Failure, Figures, Measures, Series, Subject, Windowed};
+use crate::report::{ExpectationResult, RunReport, Timeline};
 use crate::scenario::plan::{Outcome, Plan, Window};
+
+/// More failures than these are not followed back.
+const TIMELINES_MAX: usize = 8;
 
 pub(super) struct Folds {
     hash: TraceHash,
     checks: Checks,
     measures: Measures,
+    chronicle: Chronicle,
     series: Series,
     /// Figures of the windows that expectations look at, other than the whole run.
     windows: Vec<(Window, Windowed<Measures>)>,
@@ -37,7 +41,7 @@ impl Folds {
             visibility_lag: plan.services.kinesis.visibility_lag,
         });
         let (hash, measures, series) = (TraceHash::new(), Measures::new(), Series::new(plan.duration));
-        Self { hash, checks, measures, series, windows, listeners }
+        Self { hash, checks, measures, chronicle: Chronicle::default(), series, windows, listeners }
     }
 
     /// The figures of a window; `None` when it has not begun.
@@ -63,10 +67,33 @@ impl Folds {
         self.hash.value()
     }
 
+    /// The first failures, each followed back to what it came from.
+    fn timelines(
+        &self,
+        checks: &[CheckResult],
+        expectations: &[ExpectationResult],
+        broken: Vec<Option<Failure>>,
+    ) -> Vec<Timeline> {
+        let names = self.chronicle.names();
+        let found = checks.iter().filter(|check| check.verdict == Verdict::Fail).filter_map(|check| {
+            let Evidence { from, at, what } = check.evidence.first()?;
+            let about = Subject::named_in(what, names);
+            Some((check.name.to_owned(), Failure { from: *from, until: *at, about, what: what.clone() }))
+        });
+        let broken = expectations.iter().zip(broken).filter_map(|(e, failure)| {
+            let failure = failure?;
+            Some((e.text.clone(), Failure { what: format!("not {}", e.text), ..failure }))
+        });
+        let told = found.chain(broken).take(TIMELINES_MAX);
+        told.map(|(of, failure)| Timeline { of, moments: self.chronicle.timeline(&failure) }).collect()
+    }
+
     pub(super) fn into_result(self, plan: &Plan) -> RunResult {
         let checks = self.checks.results();
-        let expectations: Vec<_> =
-            plan.expectations.iter().map(|e| judge::judge(e, self.measures_of(e.window))).collect();
+        let judged = plan.expectations.iter();
+        let judged = judged.map(|e| judge::judge(e, self.measures_of(e.window), &self.chronicle));
+        let (expectations, broken): (Vec<_>, Vec<_>) = judged.unzip();
+        let timelines = self.timelines(&checks, &expectations, broken);
         let verdicts: Vec<(&str, Verdict)> = checks
             .iter()
             .map(|c| (c.name, c.verdict))
@@ -93,6 +120,7 @@ impl Folds {
             expectations,
             happened,
             surprises,
+            timelines,
             figures: self.measures.figures(),
             simulated_seconds: plan.duration.as_secs_f64(),
             events: self.hash.events(),
@@ -109,6 +137,7 @@ impl Fold for Folds {
         self.hash.on_all(at, events);
         self.checks.on_all(at, events);
         self.measures.on_all(at, events);
+        self.chronicle.on_all(at, events);
         self.series.on_all(at, events);
         for (_, window) in &mut self.windows {
             window.on_all(at, events);

@@ -4,17 +4,25 @@ use serde_json::Value;
 
 use crate::check::Verdict;
 use crate::measure::Outcome::{Done, Refused};
-use crate::measure::{Happening, Measures, Unit, lookup, without_unit};
+use crate::measure::{
+    Chronicle, Failure, Happening, Measures, Subject, Unit, lookup, number_at, numbers, without_unit,
+};
 use crate::report::ExpectationResult;
 use crate::scenario::plan::{ActionPlan, Comparison, Expectation, Expected, Outcome as Declared, Plan};
 
 /// The verdict of one expectation over the events of its window.
 ///
 /// `measures` is absent when the window has not begun by the end of the run: then there is nothing to judge.
-pub(super) fn judge(expectation: &Expectation, measures: Option<&Measures>) -> ExpectationResult {
+///
+/// A broken one comes with what there is to follow back: when and where its number was seen.
+pub(super) fn judge(
+    expectation: &Expectation,
+    measures: Option<&Measures>,
+    chronicle: &Chronicle,
+) -> (ExpectationResult, Option<Failure>) {
     let Some(measures) = measures else {
         let detail = "the run ended before there was anything to judge".to_owned();
-        return result(expectation, Verdict::Unknown, detail);
+        return (result(expectation, Verdict::Unknown, detail), None);
     };
     let (verdict, detail) = match &expectation.what {
         Expected::Sometimes(occurrence) => {
@@ -24,10 +32,46 @@ pub(super) fn judge(expectation: &Expectation, measures: Option<&Measures>) -> E
         }
         Expected::Number { path, comparison, threshold } => {
             let figures = serde_json::to_value(measures.figures()).unwrap_or(Value::Null);
-            number(&figures, path, *comparison, *threshold)
+            let judged = number(&figures, path, *comparison, *threshold);
+            if let Some(broken) = judged.broken {
+                let failure = whereabouts(&broken, measures, chronicle);
+                let detail = format!("{}{}", judged.detail, placed(&failure, chronicle));
+                return (result(expectation, Verdict::Fail, detail), Some(failure));
+            }
+            (judged.verdict, judged.detail)
         }
     };
-    result(expectation, verdict, detail)
+    (result(expectation, verdict, detail), None)
+}
+
+/// When and where the number at a path was seen; the whole window when nothing shows it.
+fn whereabouts(path: &str, measures: &Measures, chronicle: &Chronicle) -> Failure {
+    let (from, until) = (measures.from(), measures.now());
+    let numbers = numbers();
+    let found = number_at(path, &numbers).and_then(|(number, name)| {
+        let place = measures.place_of(number, &name);
+        place.or_else(|| chronicle.shown(number, &name, from, until))
+    });
+    let about = || Subject::named_in(&path.replace('.', " "), chronicle.names());
+    found.unwrap_or_else(|| Failure { from, until, about: about(), what: String::new() })
+}
+
+/// More faults and actions than these are not named.
+const IN_FORCE_MAX: usize = 3;
+
+/// `: the greatest, 35.03s, at 0:05:40.000 (shard 2, billing-1), under FAULT pause of billing-1 for 40s`.
+fn placed(failure: &Failure, chronicle: &Chronicle) -> String {
+    if failure.what.is_empty() {
+        return String::new();
+    }
+    let mut in_force = chronicle.in_force(failure.from, failure.until);
+    let more = in_force.len().saturating_sub(IN_FORCE_MAX);
+    in_force.truncate(IN_FORCE_MAX);
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    match in_force.is_empty() {
+        true => format!(": {}", failure.what),
+        false => format!(": {}; then: {}{more}", failure.what, in_force.join(", ")),
+    }
 }
 
 fn result(of: &Expectation, verdict: Verdict, detail: String) -> ExpectationResult {
@@ -73,24 +117,34 @@ pub(super) fn conclude(plan: &Plan, checks: &[(&str, Verdict)], is_whole: bool) 
 }
 
 /// Every number that the path names must compare; none at all is unknown.
-fn number(figures: &Value, path: &str, comparison: Comparison, threshold: f64) -> (Verdict, String) {
+fn number(figures: &Value, path: &str, comparison: Comparison, threshold: f64) -> Judged {
     let found = lookup(figures, path);
     if found.is_empty() {
-        return (Verdict::Unknown, "no such number was reported".to_owned());
+        return Judged { verdict: Verdict::Unknown, detail: "no such number was reported".to_owned(), broken: None };
     }
-    let broken: Vec<String> = found
-        .iter()
-        .filter(|(_, value)| !comparison.holds(*value, threshold))
-        .map(|(name, value)| told(name, *value))
-        .collect();
-    match broken.is_empty() {
-        true => {
-            let values: Vec<String> = found.iter().take(3).map(|(name, value)| told(name, *value)).collect();
-            (Verdict::Pass, values.join(", "))
+    let broken: Vec<&(String, f64)> = found.iter().filter(|(_, value)| !comparison.holds(*value, threshold)).collect();
+    let all = |numbers: &mut dyn Iterator<Item = &(String, f64)>| {
+        numbers.map(|(name, value)| told(name, *value)).collect::<Vec<_>>().join(", ")
+    };
+    match broken.first() {
+        None => Judged { verdict: Verdict::Pass, detail: all(&mut found.iter().take(NUMBERS_TOLD_MAX)), broken: None },
+        Some((path, _)) => {
+            let detail = all(&mut broken.iter().copied());
+            Judged { verdict: Verdict::Fail, detail, broken: Some(path.clone()) }
         }
-        false => (Verdict::Fail, broken.join(", ")),
     }
 }
+
+/// How a number was judged.
+struct Judged {
+    verdict: Verdict,
+    detail: String,
+    /// The path of the first that does not compare.
+    broken: Option<String>,
+}
+
+/// Of numbers that hold, more than these are not told.
+const NUMBERS_TOLD_MAX: usize = 3;
 
 /// A number as people write it, in the unit that its name ends in.
 fn told(path: &str, value: f64) -> String {

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use crate::base::item::Item;
 use crate::base::lease_row::LeaseRow;
 use crate::base::{ConsumerId, Event, EventKind, SimDuration, SimTime, TableId};
-use crate::check::findings::Findings;
+use crate::check::findings::{Findings, stretch};
 use crate::check::lens::Lens;
 use crate::check::{Check, CheckResult, CheckSettings, Invariant};
 
@@ -73,8 +73,9 @@ impl BalanceConverges {
     fn judge(&mut self, lens: &Lens, at: SimTime, consumer: ConsumerId, since: SimTime, how: &str) {
         let lasted = lens.healing.trouble(since, lens.workers.changed(consumer), at);
         if lasted > self.bound {
-            let (name, bound) = (lens.names.consumer(consumer), self.bound);
-            self.findings.fail(at, || format!("the leases of {name} {how} for {lasted}; the bound is {bound}"));
+            let name = lens.names.consumer(consumer);
+            let (from, stretch) = (at.saturating_sub(lasted), stretch(at, lasted, self.bound));
+            self.findings.fail_from(from, at, || format!("the leases of {name} {how} {stretch}"));
         }
     }
 
@@ -162,7 +163,8 @@ mod tests {
         let text = evidence(&judge(check(), stolen_at(None, 400)));
         assert_eq!(
             text,
-            "0:06:40.000 the leases of billing were uneven (0 on one worker, 3 on another) for 5m; the bound is 1m"
+            "0:06:40.000 the leases of billing were uneven (0 on one worker, 3 on another) from 0:01:40.000 to \
+             0:06:40.000 (5m; allowed 1m)"
         );
         assert_eq!(judge(check(), stolen_at(Some(200), 400)).verdict, Verdict::Fail);
     }

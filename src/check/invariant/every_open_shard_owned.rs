@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use crate::base::lease_row::LeaseRow;
 use crate::base::{ConsumerId, Event, EventKind, HostId, ShardId, SimDuration, SimTime, StreamId, TableId};
-use crate::check::findings::Findings;
+use crate::check::findings::{Findings, stretch};
 use crate::check::lens::Lens;
 use crate::check::lens::shards::Shards;
 use crate::check::{Check, CheckResult, CheckSettings, Invariant};
@@ -71,9 +71,9 @@ impl EveryOpenShardOwned {
         };
         let lasted = lens.healing.trouble(since, lens.workers.changed(consumer), at);
         if lasted > self.bound && !lens.workers.up(consumer).is_empty() {
-            let (name, bound) = (lens.names.consumer(consumer), self.bound);
-            self.findings
-                .fail(at, || format!("no worker of {name} processed {shard} for {lasted}; the bound is {bound}"));
+            let (name, number) = (lens.names.consumer(consumer), shard.0);
+            let (from, stretch) = (at.saturating_sub(lasted), stretch(at, lasted, self.bound));
+            self.findings.fail_from(from, at, || format!("no worker of {name} processed shard {number} {stretch}"));
         }
     }
 
@@ -202,7 +202,11 @@ mod tests {
     #[test]
     fn a_shard_that_nobody_takes_is_found() {
         let text = evidence(&judge(check(), healed([], 400)));
-        assert_eq!(text, "0:06:40.000 no worker of billing processed shardId-000000000000 for 5m; the bound is 1m");
+        assert_eq!(
+            text,
+            "0:06:40.000 no worker of billing processed shard 0 from 0:01:40.000 to 0:06:40.000 (5m; allowed \
+             1m)"
+        );
         let late = healed([(170_000, started(WORKER_1, S0, "LATEST"))], 400);
         assert_eq!(judge(check(), late).verdict, Verdict::Fail);
     }

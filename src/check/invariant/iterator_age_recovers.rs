@@ -5,7 +5,7 @@
 //! time is counted is told in [`crate::check::liveness`]; a closed shard is left to its children.
 
 use crate::base::{ConsumerId, Event, EventKind, ShardId, SimDuration, SimTime};
-use crate::check::findings::Findings;
+use crate::check::findings::{Findings, stretch};
 use crate::check::lens::Lens;
 use crate::check::lens::grid::Grid;
 use crate::check::{Check, CheckResult, CheckSettings, Invariant};
@@ -51,13 +51,13 @@ impl IteratorAgeRecovers {
         if lasted <= self.bound {
             return;
         }
-        let name = lens.names.consumer(consumer);
-        self.findings.fail(at, || match reading.behind_ms.map(SimDuration::from_millis) {
-            None => format!("{name} never read {shard}, {lasted} after it could"),
-            Some(behind) => format!(
-                "{name} made no read of {shard} less than {} behind for {lasted}; the one before was {behind} behind",
-                self.age_max
-            ),
+        let (name, number, age_max) = (lens.names.consumer(consumer), shard.0, self.age_max.told());
+        let (from, stretch) = (at.saturating_sub(lasted), stretch(at, lasted, self.bound));
+        self.findings.fail_from(from, at, || match reading.behind_ms {
+            None => format!("{name} did not read shard {number} at all {stretch}"),
+            Some(_) => {
+                format!("{name} was more than {age_max} behind at shard {number}, or did not read it, {stretch}")
+            }
         });
     }
 
@@ -142,8 +142,8 @@ mod tests {
         let text = evidence(&judge(check(), reads(400, |_| 90_000)));
         assert_eq!(
             text,
-            "0:06:40.000 billing made no read of shardId-000000000000 less than 10s behind for 5m; the one before was \
-             90s behind"
+            "0:06:40.000 billing was more than 10s behind at shard 0, or did not read it, from 0:01:40.000 to \
+             0:06:40.000 (5m; allowed 1m)"
         );
     }
 
@@ -152,7 +152,10 @@ mod tests {
         let mut script = reads(400, |_| 0);
         script.insert(0, (0, opened(S1, 1, None)));
         let text = evidence(&judge(check(), script));
-        assert_eq!(text, "0:06:40.000 billing never read shardId-000000000001, 5m after it could");
+        assert_eq!(
+            text,
+            "0:06:40.000 billing did not read shard 1 at all from 0:01:40.000 to 0:06:40.000 (5m; allowed 1m)"
+        );
     }
 
     #[test]

@@ -1,0 +1,79 @@
+//! What a number counts: the entries of the story that show it.
+
+use super::causes::Failure;
+use super::entry::{Entry, What};
+use super::gather::Chronicle;
+use super::subject::Subject;
+use crate::base::event::{LeaseGain, WriteRefusal};
+use crate::base::{SimTime, StreamId};
+
+impl Chronicle {
+    /// The entries that a number such as `consumers.*.leases_lost` counts, of those called `name`, from `from` to
+    /// `until`, as something that failed; `None` when no entry shows the number.
+    pub(crate) fn shown(&self, number: &str, name: &str, from: SimTime, until: SimTime) -> Option<Failure> {
+        let (kind, figure) = number.split_once('.')?;
+        let figure = figure.rsplit('.').next()?;
+        let is_meant = |entry: &&Entry| {
+            entry.overlaps(from, until) && counts(kind, figure, &entry.what) && self.is_of(kind, name, &entry.what)
+        };
+        let mut meant = self.entries().filter(is_meant);
+        let first = meant.next()?;
+        let last = meant.max_by_key(|entry| entry.until).filter(|last| last.until > first.from);
+        let names = self.names();
+        let told = |entry: &Entry| format!("{} {}", entry.from, entry.told(names));
+        let what = match last {
+            Some(last) => format!("first {}; last {}", told(first), told(last)),
+            None => told(first),
+        };
+        let about = Subject::named_in(&first.told(names), names);
+        Some(Failure { from: first.from, until: first.from, about, what })
+    }
+
+    fn is_of(&self, kind: &str, name: &str, what: &What) -> bool {
+        let names = self.names();
+        let is_named = |named: &str| name == "*" || named == name;
+        match kind {
+            "streams" => what.stream().is_some_and(|stream: StreamId| is_named(names.stream(stream))),
+            "tables" => what.table().is_some_and(|table| is_named(names.table(table))),
+            "producers" => what.host().is_some_and(|host| name == "*" || names.host(host).starts_with(name)),
+            _ => match what.consumer() {
+                Some(consumer) => is_named(names.consumer(consumer)),
+                None => what.host().is_some_and(|host| self.is_host_of(name, host)),
+            },
+        }
+    }
+
+    fn is_host_of(&self, name: &str, host: crate::base::HostId) -> bool {
+        let named = self.names().consumers().filter(|(_, consumer)| name == "*" || *consumer == name);
+        named.filter_map(|(id, _)| self.consumer(id)).any(|consumer| consumer.hosts.contains(&host))
+    }
+}
+
+/// Whether a figure counts what an entry tells.
+fn counts(kind: &str, figure: &str, what: &What) -> bool {
+    match (kind, figure) {
+        ("streams", "records_throttled" | "throttled_percent" | "records_throttled_peak_per_minute") => {
+            matches!(what, What::WriteRefused { reason, .. } if *reason != WriteRefusal::InternalFailure)
+        }
+        ("streams", "records_failed") => {
+            matches!(what, What::WriteRefused { reason: WriteRefusal::InternalFailure, .. })
+        }
+        ("streams", "reads_throttled") => matches!(what, What::ReadRefused { .. }),
+        ("streams", "records_trimmed") | ("consumers", "unread_records_trimmed") => {
+            matches!(what, What::Trimmed { .. })
+        }
+        ("streams" | "consumers", "iterators_expired") => matches!(what, What::IteratorExpired { .. }),
+        ("consumers", "records_skipped") => matches!(what, What::Skipped { .. }),
+        ("consumers", "leases_taken") => matches!(what, What::LeaseGained { .. }),
+        ("consumers", "leases_moved") => matches!(what, What::LeaseGained { from: Some(_), .. }),
+        ("consumers", "leases_stolen") => matches!(what, What::LeaseGained { how: LeaseGain::Stolen, .. }),
+        ("consumers", "leases_lost") => matches!(what, What::LeaseLost { .. }),
+        ("consumers", "renewals_failed") => matches!(what, What::RenewalFailed { .. }),
+        ("consumers", "checkpoints_refused") => matches!(what, What::CheckpointRefused { .. }),
+        ("consumers", "effects_duplicate") => matches!(what, What::EffectAgain { .. }),
+        ("consumers", "effects_fenced") => matches!(what, What::Fenced { .. }),
+        ("producers", "records_given_up" | "given_up_percent") => matches!(what, What::GaveUp { .. }),
+        ("tables", _) => matches!(what, What::TableThrottled { .. }),
+        _ => false,
+    }
+}

@@ -1,0 +1,158 @@
+//! Promises of the story: what a failure is followed back to, and how short it stays.
+
+use super::*;
+use crate::base::event::{Event, Fold, HostRole, LeaseGain, TableThrottle};
+use crate::base::{ConsumerId, HostId, ShardId, SimTime, StreamId, TableId};
+
+const BILLING: ConsumerId = ConsumerId(0);
+const ONE: HostId = HostId(1);
+const TWO: HostId = HostId(2);
+
+fn at(s: u64) -> SimTime {
+    SimTime::from_secs(s)
+}
+
+/// Two workers of `billing` on stream `clicks` with lease table `leases`, and what happened to them.
+fn chronicle(events: impl IntoIterator<Item = (u64, Event)>) -> Chronicle {
+    let mut chronicle = Chronicle::default();
+    let host = |host, name: &str| Event::HostDeclared { host, name: name.into(), role: HostRole::Consumer };
+    let name = || "clicks".parse().expect("a name");
+    let consumer = Event::ConsumerDeclared {
+        consumer: BILLING,
+        name: "billing".into(),
+        stream: name(),
+        library: crate::base::event::ConsumerLibrary::Kcl2,
+        store: crate::base::event::StoreKind::Plain,
+        lease_table: Some("leases".parse().expect("a name")),
+        failover_ms: 10_000,
+    };
+    let table = Event::TableDeclared {
+        table: TableId(0),
+        name: "leases".parse().expect("a name"),
+        read_units: 5,
+        write_units: 5,
+    };
+    let started = |host| Event::WorkerStarted { consumer: BILLING, host };
+    let declared = [
+        host(ONE, "billing-1"),
+        host(TWO, "billing-2"),
+        Event::StreamDeclared { stream: StreamId(0), name: name(), retention_hours: 24 },
+        table,
+        consumer,
+        started(ONE),
+        started(TWO),
+    ];
+    declared.iter().for_each(|event| chronicle.on(at(0), event));
+    events.into_iter().for_each(|(s, event)| chronicle.on(at(s), &event));
+    chronicle
+}
+
+fn gained(host: HostId, shard: u32, from: Option<&str>) -> Event {
+    let how = LeaseGain::Available;
+    Event::LeaseGained { consumer: BILLING, host, shard: ShardId(shard), how, from: from.map(Into::into) }
+}
+
+fn told(chronicle: &Chronicle, from: u64, until: u64, what: &str) -> Vec<String> {
+    let about = Subject::named_in(what, chronicle.names());
+    let failure = Failure { from: at(from), until: at(until), about, what: what.into() };
+    chronicle.timeline(&failure).iter().map(|moment| format!("{} {}", moment.at, moment.what)).collect()
+}
+
+#[test]
+fn a_lease_that_moved_is_followed_back_to_the_pause_and_its_fault() {
+    let chronicle = chronicle([
+        (5, gained(ONE, 2, None)),
+        (6, gained(TWO, 3, None)),
+        (100, Event::FaultBegan { fault: 0, what: "pause of billing-1 for 30s".into() }),
+        (100, Event::HostPaused { host: ONE }),
+        (115, gained(TWO, 2, Some("billing-1"))),
+        (130, Event::FaultEnded { fault: 0 }),
+        (130, Event::HostResumed { host: ONE }),
+        (131, Event::LeaseLost { consumer: BILLING, host: ONE, shard: ShardId(2) }),
+    ]);
+    let timeline = told(&chronicle, 131, 131, "billing-1 processed shardId-000000000002 after it lost the lease");
+    assert_eq!(
+        timeline,
+        [
+            "0:01:40.000 FAULT pause of billing-1 for 30s: until 0:02:10.000",
+            "0:01:40.000 billing-1 stood still: until 0:02:10.000",
+            "0:01:55.000 billing-2 took the lease of shard 2, which billing-1 had not renewed",
+            "0:02:11.000 billing-1 saw that the lease of shard 2 was no longer its own",
+            "0:02:11.000 billing-1 processed shardId-000000000002 after it lost the lease",
+        ]
+    );
+}
+
+#[test]
+fn an_expired_iterator_is_followed_back_to_the_action_that_took_the_tables_capacity() {
+    let throttled = || Event::TableThrottled {
+        table: TableId(0),
+        host: ONE,
+        operation: "UpdateItem",
+        reason: TableThrottle::TableWrite,
+    };
+    let expired = Event::IteratorExpired {
+        stream: StreamId(0),
+        shard: ShardId(1),
+        host: ONE,
+        iterator_lived: crate::base::SimDuration::from_secs(301),
+    };
+    let chronicle = chronicle([
+        (5, gained(ONE, 1, None)),
+        (60, Event::ActionTaken { what: "capacity of leases to 1/1".into(), outcome: "ok".into() }),
+        (65, Event::TableCapacityChanged { table: TableId(0), read_units: 1, write_units: 1 }),
+        (70, throttled()),
+        (80, throttled()),
+        (90, throttled()),
+        (400, expired),
+    ]);
+    let timeline = told(&chronicle, 400, 400, "an iterator for shardId-000000000001 of billing expired");
+    assert_eq!(
+        timeline[1..4],
+        [
+            "0:01:00.000 ACTION capacity of leases to 1/1",
+            "0:01:05.000 table leases gives 1 read and 1 write units",
+            "0:01:10.000 table leases throttled (TableWriteProvisionedThroughputExceeded), 3 times until 0:01:30.000",
+        ]
+    );
+}
+
+#[test]
+fn a_timeline_has_ten_lines_at_most_and_never_leaves_the_fault_out() {
+    let mut events: Vec<(u64, Event)> =
+        (0..40).map(|n| (100 + n, gained([ONE, TWO][n as usize % 2], 0, None))).collect();
+    events.push((139, Event::FaultBegan { fault: 0, what: "pause of billing-1 for 1s".into() }));
+    for s in 100..140 {
+        events.push((140 + s, Event::LeaseLost { consumer: BILLING, host: ONE, shard: ShardId(0) }));
+    }
+    let chronicle = chronicle(events);
+    let timeline = told(&chronicle, 300, 300, "billing lost shard 0");
+    assert!(timeline.len() <= 10, "{timeline:#?}");
+    assert!(timeline.iter().any(|line| line.contains("FAULT pause")), "{timeline:#?}");
+    assert_eq!(timeline.last().map(String::as_str), Some("0:05:00.000 billing lost shard 0"));
+}
+
+#[test]
+fn what_happens_again_and_again_is_one_entry_and_the_story_stays_short() {
+    let throttled = Event::TableThrottled {
+        table: TableId(0),
+        host: ONE,
+        operation: "UpdateItem",
+        reason: TableThrottle::TableWrite,
+    };
+    let chronicle = chronicle((0..200_000).map(|s| (s, throttled.clone())));
+    let shown = chronicle.shown("tables.*.write_throttled", "leases", SimTime::ZERO, SimTime::MAX).map(|f| f.what);
+    let expected = "0:00:00.000 table leases throttled (TableWriteProvisionedThroughputExceeded), 200000 times until \
+                    55:33:19.000";
+    assert_eq!(shown.as_deref(), Some(expected));
+    assert_eq!(chronicle.shown("tables.*.write_throttled", "other", SimTime::ZERO, SimTime::MAX).map(|f| f.what), None);
+}
+
+#[test]
+fn names_in_a_sentence_are_whom_it_is_about_and_parts_of_names_are_not() {
+    let chronicle = chronicle([]);
+    let about = Subject::named_in("billing-2 of billing stored shardId-000000000012, shard 3.", chronicle.names());
+    assert_eq!((about.hosts, about.consumers, about.shards), (vec![TWO], vec![BILLING], vec![ShardId(3), ShardId(12)]));
+    let about = Subject::named_in("billing-20, from 0:02:34.801 on", chronicle.names());
+    assert_eq!(about, Subject::default());
+}

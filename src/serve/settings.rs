@@ -78,6 +78,7 @@ impl Settings {
         let streams = &mut plan.services.kinesis;
         streams.epoch_unix_ms = self.epoch_unix_ms.unwrap_or_else(Clock::wall_unix_ms);
         streams.account = self.account.id.clone();
+        streams.region = self.account.region.clone();
         streams.shard_limit = self.shard_limit.unwrap_or(streams.shard_limit);
         streams.control_plane_quotas = self.limits == Limits::All;
         streams.data_plane_limits = self.limits != Limits::Off;

@@ -260,6 +260,11 @@ fn rates_of(half_reads: u64, writes: u64, burst_s: u64) -> (Rates, Rates) {
 mod tests {
     use super::*;
 
+    /// New tables bring no burst units along.
+    fn empty() -> Settings {
+        Settings { burst_starts_full: false, ..Settings::default() }
+    }
+
     #[test]
     fn a_table_serves_what_is_provisioned_and_a_new_one_on_demand_what_it_starts_with() {
         let provisioned = Served { read_units: 10, write_units: 1001 };
@@ -277,7 +282,7 @@ mod tests {
 
     #[test]
     fn an_empty_burst_bucket_gives_the_provisioned_rate_and_saves_what_is_not_used() {
-        let mut units = Units::new(Capacity::Provisioned { read: 10, write: 10 }, &Settings::default(), SimTime::ZERO);
+        let mut units = Units::new(Capacity::Provisioned { read: 10, write: 10 }, &empty(), SimTime::ZERO);
         assert_eq!(units.can_write(SimTime::ZERO, 0, 1), Err(TableThrottle::TableWrite));
         let second = SimTime::from_secs(1);
         for _ in 0..10 {
@@ -334,7 +339,7 @@ mod tests {
 
     #[test]
     fn a_page_may_leave_a_debt_that_later_reads_wait_for() {
-        let mut units = Units::new(Capacity::Provisioned { read: 10, write: 10 }, &Settings::default(), SimTime::ZERO);
+        let mut units = Units::new(Capacity::Provisioned { read: 10, write: 10 }, &empty(), SimTime::ZERO);
         assert_eq!(
             units.can_read_page(SimTime::ZERO, 0),
             Err(TableThrottle::TableRead),
@@ -350,14 +355,14 @@ mod tests {
 
     #[test]
     fn a_write_larger_than_the_bucket_waits_until_the_bucket_is_full() {
-        let mut units = Units::new(Capacity::Provisioned { read: 1, write: 1 }, &Settings::default(), SimTime::ZERO);
+        let mut units = Units::new(Capacity::Provisioned { read: 1, write: 1 }, &empty(), SimTime::ZERO);
         assert_eq!(units.can_write(SimTime::from_secs(299), 0, 400), Err(TableThrottle::TableWrite));
         assert_eq!(units.can_write(SimTime::from_secs(300), 0, 400), Ok(()));
     }
 
     #[test]
     fn more_capacity_counts_from_the_moment_of_the_change() {
-        let mut units = Units::new(Capacity::Provisioned { read: 1, write: 1 }, &Settings::default(), SimTime::ZERO);
+        let mut units = Units::new(Capacity::Provisioned { read: 1, write: 1 }, &empty(), SimTime::ZERO);
         units.change(Capacity::Provisioned { read: 1, write: 50 }, SimTime::from_secs(10));
         assert_eq!(writes_accepted(&mut units, SimTime::from_secs(10)), 10);
         assert_eq!(writes_accepted(&mut units, SimTime::from_secs(11)), 50);

@@ -4,7 +4,8 @@
 use std::collections::BTreeMap;
 
 use super::api::{
-    ConsumerDescription, ConsumerRef, ConsumerStatus, ConsumersToken, Error, Reply, Response, StreamStatus, Tag,
+    ConsumerDescription, ConsumerRef, ConsumerStatus, ConsumersToken, Error, Reply, Response, Settings, StreamStatus,
+    Tag,
 };
 use super::consumer::Consumer;
 use super::limits::{CONSUMERS_CREATING_MAX, CONSUMERS_MAX, CONSUMERS_MAX_ADVANTAGE, LIST_CONSUMERS_MAX};
@@ -38,7 +39,8 @@ impl Kinesis {
         if creating >= CONSUMERS_CREATING_MAX {
             return Err(Error::LimitExceeded("At most 5 consumers may be CREATING at once".into()));
         }
-        let tags = tag_set::checked(tags, &Tags::new())?;
+        let owner = tag_set::Owner { name: &consumer, account };
+        let tags = tag_set::checked(tags, &Tags::new(), owner)?;
         let (low, high) = self.settings.transitions.consumer;
         let active_at = at.now + self.durations.duration(low, high);
         let new =
@@ -102,8 +104,38 @@ impl Kinesis {
         })
     }
 
-    pub(super) fn consumer_status(&mut self, consumer: &ConsumerRef, now: SimTime) -> Result<ConsumerStatus, Error> {
-        Ok(self.consumer_mut(consumer)?.status(now))
+    /// What is done with a consumer needs it ACTIVE. `place` words where it is, which differs between calls.
+    pub(super) fn need_active_consumer(
+        &mut self,
+        consumer: &ConsumerRef,
+        now: SimTime,
+        place: impl Fn(&StreamName, &str) -> String,
+    ) -> Result<(), Error> {
+        let found = self.describe(consumer, now)?;
+        if found.status == ConsumerStatus::Active {
+            return Ok(());
+        }
+        let text = format!(
+            "Consumer {} with creation timestamp {} under {} is not in ACTIVE status.",
+            found.name,
+            found.created_at / 1000,
+            place(&found.stream, &self.settings.account)
+        );
+        Err(Error::ResourceInUse(text.into()))
+    }
+
+    /// A consumer as its caller named it: by ARN or by name.
+    pub(super) fn consumer_label(&self, consumer: &ConsumerRef) -> String {
+        let ConsumerRef { stream, name, created_unix_s } = consumer;
+        match created_unix_s {
+            Some(created_unix_s) => format!("{}/consumer/{name}:{created_unix_s}", self.stream_arn(stream)),
+            None => name.to_string(),
+        }
+    }
+
+    pub(super) fn stream_arn(&self, stream: &StreamName) -> String {
+        let Settings { region, account, .. } = &self.settings;
+        format!("arn:aws:kinesis:{region}:{account}:stream/{stream}")
     }
 
     /// The consumer that is meant; one that was registered again is another.
@@ -114,8 +146,8 @@ impl Kinesis {
             let created_unix_s = (epoch_unix_ms + found.registered_at.as_millis()) / 1000;
             consumer.created_unix_s.is_none_or(|meant| meant == created_unix_s)
         };
-        let (name, stream, account) = (&consumer.name, &consumer.stream, &self.settings.account);
-        let text = format!("Consumer {name} of stream {stream} under account {account} not found.");
+        let (name, account) = (&consumer.name, &self.settings.account);
+        let text = format!("Consumer {}, account {account} not found.", self.consumer_label(consumer));
         let found = self.streams[id.index()].consumers.get_mut(name).filter(|found| is_meant(found));
         found.ok_or(Error::ResourceNotFound(text.into()))
     }

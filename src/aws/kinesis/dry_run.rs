@@ -1,7 +1,9 @@
-//! DryRun: whether a call on the data plane would be permitted.
+//! Calls that do nothing: DryRun, which asks whether a call on the data plane would be permitted, and those that are
+//! refused for their members.
 
 use super::api::{Error, Reply};
-use super::service::Kinesis;
+use super::operations::Refused;
+use super::service::{At, Kinesis};
 use crate::base::StreamName;
 
 impl Kinesis {
@@ -11,5 +13,16 @@ impl Kinesis {
     pub(super) fn dry_run(&self, stream: &StreamName) -> Reply {
         self.need_serving(self.find(stream)?)?;
         Err(Error::DryRunOperation)
+    }
+
+    /// Refuses a call: for want of what it is about, else for what it says.
+    pub(super) fn refuse(&mut self, at: &mut At<'_>, call: Refused) -> Reply {
+        let Refused { operation, stream, shard, problem } = call;
+        match shard {
+            Some(shard) => self.need_readable(at, &stream, shard).map(|_| ())?,
+            None if operation.name().starts_with("Put") => self.need_serving(self.find(&stream)?)?,
+            None => self.find(&stream).map(|_| ())?,
+        }
+        Err(Error::InvalidArgument(problem))
     }
 }

@@ -17,7 +17,7 @@ impl KmsKeyState {
             Self::Enabled => return Ok(()),
             Self::Disabled => Error::KmsDisabled,
             Self::PendingDeletion => Error::KmsInvalidState,
-            Self::Deleted => Error::KmsNotFound,
+            Self::Deleted => Error::KmsNotFound("The KMS key does not exist".into()),
             Self::AccessDenied => Error::KmsAccessDenied,
             Self::Throttled => Error::KmsThrottling,
             Self::OptInRequired => Error::KmsOptInRequired,
@@ -37,6 +37,7 @@ impl Kinesis {
     pub(super) fn start_encryption(&mut self, at: &mut At<'_>, stream: &StreamName, key_id: Box<str>) -> Reply {
         let id = self.find(stream)?;
         self.need_encryption_change(id)?;
+        self.need_existing_key(&key_id)?;
         self.faults.key_state().check()?;
         count_change(&mut self.stream_mut(id).encryption_starts, at.now)?;
         self.begin_encryption_change(at, id, Some(key_id));
@@ -56,6 +57,20 @@ impl Kinesis {
         count_change(&mut self.stream_mut(id).encryption_stops, at.now)?;
         self.begin_encryption_change(at, id, None);
         Ok(Response::Done)
+    }
+
+    /// The key that AWS manages is always there; of others, those that the settings name. Aliases, ids and ARNs are not
+    /// resolved to each other.
+    fn need_existing_key(&self, key_id: &str) -> Result<(), Error> {
+        let exists = |keys: &Vec<Box<str>>| keys.iter().any(|key| &**key == key_id);
+        let is_managed = key_id.ends_with("alias/aws/kinesis");
+        match is_managed || self.settings.kms_keys.as_ref().is_none_or(exists) {
+            true => Ok(()),
+            false if key_id.starts_with("arn:") => {
+                Err(Error::KmsNotFound(format!("Key '{key_id}' does not exist").into()))
+            }
+            false => Err(Error::KmsNotFound(format!("Invalid keyId {key_id}").into())),
+        }
     }
 
     fn need_encryption_change(&self, id: StreamId) -> Result<(), Error> {

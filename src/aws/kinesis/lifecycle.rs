@@ -5,8 +5,7 @@
 
 use super::api::{CreateStream, Error, Provisioned, Reply, Response, StreamMode, StreamStatus};
 use super::limits::{
-    MAX_RECORD_SIZE_KIB_DEFAULT, ON_DEMAND_SHARDS_NEW, RETENTION_HOURS_MIN, SHARD_COUNT_CREATE_MAX,
-    STREAMS_CREATING_MAX,
+    MAX_RECORD_SIZE_KIB_DEFAULT, RETENTION_HOURS_MIN, SHARD_COUNT_CREATE_MAX, SHARDS_NEW, STREAMS_CREATING_MAX,
 };
 use super::modes::{check_distribution, check_max_record_size};
 use super::service::{At, Kinesis};
@@ -20,7 +19,6 @@ impl Kinesis {
         let kib = request.max_record_size_kib.unwrap_or(MAX_RECORD_SIZE_KIB_DEFAULT);
         check_max_record_size(kib)?;
         check_distribution(request.mode, request.distribution)?;
-        let tags = tag_set::checked(request.tags, &Tags::new())?;
         let (name, account) = (request.stream, &self.settings.account);
         if self.names.contains_key(&name) {
             let text = format!("Stream {name} under account {account} already exists.");
@@ -31,6 +29,7 @@ impl Kinesis {
             return Err(Error::LimitExceeded("At most 5 streams may be CREATING at once".into()));
         }
         self.need_shard_quota(shard_count)?;
+        let tags = tag_set::checked(request.tags, &Tags::new(), tag_set::Owner { name: name.as_str(), account })?;
         let (low, high) = self.settings.transitions.create;
         let ends = at.now + self.durations.duration(low, high);
         let id = self.declare_stream(at.now, name, RETENTION_HOURS_MIN, at.events);
@@ -59,12 +58,11 @@ impl Kinesis {
                 let text = format!("ShardCount must be from 1 to {SHARD_COUNT_CREATE_MAX}, and was {shards}");
                 Err(Error::Validation(text.into()))
             }
-            (StreamMode::Provisioned, None) => {
-                Err(Error::InvalidArgument("ShardCount is needed for a stream in PROVISIONED mode".into()))
-            }
+            // Production makes four; which mode it gives such a stream was not recorded.
+            (StreamMode::Provisioned, None) => Ok(SHARDS_NEW),
             (StreamMode::OnDemand, None) => {
                 self.need_on_demand_quota()?;
-                Ok(ON_DEMAND_SHARDS_NEW.max(request.warm_throughput_mibps.unwrap_or_default()))
+                Ok(SHARDS_NEW.max(request.warm_throughput_mibps.unwrap_or_default()))
             }
             (StreamMode::OnDemand, Some(_)) => {
                 Err(Error::InvalidArgument("ShardCount is not for a stream in ON_DEMAND mode".into()))
@@ -128,9 +126,12 @@ impl Kinesis {
         id
     }
 
+    /// In whatever state the stream is: production lets one go that is still CREATING, against the API's text.
     pub(super) fn delete_stream(&mut self, at: &mut At<'_>, name: &StreamName, with_consumers: bool) -> Reply {
         let id = self.find(name)?;
-        self.stream(id).need_active(&self.settings.account)?;
+        if self.stream(id).status == StreamStatus::Deleting {
+            return Ok(Response::Done);
+        }
         if !with_consumers && !self.stream(id).consumers.is_empty() {
             let account = &self.settings.account;
             let text = format!("Stream {name} under account {account} has registered consumers.");
@@ -233,10 +234,12 @@ impl Kinesis {
             return Ok(());
         }
         let text = format!(
-            "This request would exceed the shard limit for the account {}. Current shard count for the account: \
+            "This request would exceed the shard limit for the account {} in {}. Current shard count for the account: \
              {present}. Limit: {limit}. Number of additional shards that would have resulted from this request: \
-             {more}.",
-            self.settings.account
+             {more}. Refer to the AWS Service Limits page \
+             (http://docs.aws.amazon.com/general/latest/gr/aws_service_limits.html) for current limits and how to \
+             request higher limits.",
+            self.settings.account, self.settings.region
         );
         Err(Error::LimitExceeded(text.into()))
     }

@@ -87,8 +87,8 @@ pub(crate) const SUBSCRIPTION_IDLE_EVENT_EVERY: SimDuration = SimDuration::from_
 
 /// On-demand streams of an account.
 pub(crate) const ON_DEMAND_STREAMS_MAX: u32 = 50;
-/// Shards of a new on-demand stream: 4 MB/s and 4,000 records/s.
-pub(crate) const ON_DEMAND_SHARDS_NEW: u32 = 4;
+/// Shards of a new stream that was not told how many: 4 MB/s and 4,000 records/s, as on-demand streams start with.
+pub(crate) const SHARDS_NEW: u32 = 4;
 /// An on-demand shard that takes more than this is split.
 pub(crate) const ON_DEMAND_SPLIT_BYTES_PER_S: u64 = 500_000;
 /// Assumed for records, in the proportion of a shard's two limits.

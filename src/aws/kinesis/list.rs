@@ -2,7 +2,7 @@
 
 use super::api::{
     Error, ListShards, ListShardsToken, ListStreamsToken, ListedStream, Reply, Response, Shard as Listed, ShardFilter,
-    StreamDescription, StreamSummary, WarmThroughput,
+    StreamDescription, StreamStatus, StreamSummary, WarmThroughput,
 };
 use super::limits::{DESCRIBE_SHARDS_MAX, LIMIT_MAX, LIST_SHARDS_MAX, LIST_STREAMS_MAX, TOKEN_LIFETIME};
 use super::service::Kinesis;
@@ -50,7 +50,9 @@ impl Kinesis {
     pub(super) fn describe_stream(&self, name: &StreamName, after: Option<ShardId>, limit: Option<u32>) -> Reply {
         let size = page_size(limit, DESCRIBE_SHARDS_MAX)?;
         let id = self.find(name)?;
-        let mut rest = self.listed(id).filter(|shard| after.is_none_or(|after| shard.id > after));
+        // What is being deleted shows no shards any more.
+        let is_going = self.stream(id).status == StreamStatus::Deleting && !self.settings.deleting_serves;
+        let mut rest = self.listed(id).filter(|_| !is_going).filter(|shard| after.is_none_or(|after| shard.id > after));
         let shards = rest.by_ref().take(size).map(|shard| shard.describe(self.unix_s())).collect();
         let has_more_shards = rest.next().is_some();
         let summary = self.summary(id);

@@ -115,8 +115,8 @@ impl Kinesis {
         match self.stream(id).options.mode {
             StreamMode::Provisioned => Ok(()),
             StreamMode::OnDemand => {
-                let text =
-                    format!("Stream {} is in ON_DEMAND mode: its shards are not yours to change", self.stream(id).name);
+                let (name, account) = (&self.stream(id).name, &self.settings.account);
+                let text = format!("Request is invalid. Stream {name} under account {account} is in On-Demand mode.");
                 Err(Error::Validation(text.into()))
             }
         }

@@ -53,9 +53,12 @@ impl Quotas {
         let pipe = pipe.map(|(consumer, shard)| (consumer.into(), shard));
         let full = || TokenBucket::full(calls_per_s, calls_per_s);
         let bucket = self.buckets.entry((operation, stream, pipe)).or_insert_with(full);
-        match bucket.try_take(now, 1) {
-            true => Ok(()),
-            false => Err(Error::LimitExceeded(format!("Rate exceeded for {operation}").into())),
-        }
+        let account = &settings.account;
+        let text = match aim.stream {
+            _ if bucket.try_take(now, 1) => return Ok(()),
+            Some(stream) => format!("Rate exceeded for stream {stream} under account {account}."),
+            None => format!("Rate exceeded for {operation} under account {account}."),
+        };
+        Err(Error::LimitExceeded(text.into()))
     }
 }

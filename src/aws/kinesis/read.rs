@@ -19,10 +19,7 @@ impl Kinesis {
         shard: ShardId,
         position: IteratorPosition,
     ) -> Reply {
-        let id = self.find(stream)?;
-        self.need_serving(id)?;
-        self.trim_shard(id, shard, at.now, at.events);
-        self.need_shard(id, shard)?;
+        let id = self.need_readable(at, stream, shard)?;
         let account = &self.settings.account;
         let slot = &mut self.streams[id.index()].shards[shard.index()];
         if self.settings.data_plane_limits && !slot.iterator_calls.try_take(at.now, 1) {
@@ -39,14 +36,30 @@ impl Kinesis {
         }))
     }
 
+    /// The stream, if its shard can be read. Production names the shard, whether that or the stream is missing.
+    pub(super) fn need_readable(
+        &mut self,
+        at: &mut At<'_>,
+        stream: &StreamName,
+        shard: ShardId,
+    ) -> Result<StreamId, Error> {
+        let serving = self.names.get(stream).copied().filter(|id| self.need_serving(*id).is_ok());
+        let id = serving.ok_or_else(|| self.no_shard(stream, shard))?;
+        self.trim_shard(id, shard, at.now, at.events);
+        self.need_shard(id, shard)?;
+        Ok(id)
+    }
+
+    fn no_shard(&self, stream: &StreamName, shard: ShardId) -> Error {
+        let account = &self.settings.account;
+        let text = format!("Shard {shard} in stream {stream} under account {account} does not exist");
+        Error::ResourceNotFound(text.into())
+    }
+
     /// Expired shards, and those that never were, cannot be read.
     pub(super) fn need_shard(&self, id: StreamId, shard: ShardId) -> Result<(), Error> {
-        if self.stream(id).shard(shard).is_some() {
-            return Ok(());
-        }
-        let (name, account) = (&self.stream(id).name, &self.settings.account);
-        let text = format!("Shard {shard} in stream {name} under account {account} does not exist");
-        Err(Error::ResourceNotFound(text.into()))
+        let stream = self.stream(id);
+        stream.shard(shard).map(|_| ()).ok_or_else(|| self.no_shard(&stream.name, shard))
     }
 
     /// The ordinal that a position means now. What was trimmed falls forward to the horizon.
@@ -57,17 +70,19 @@ impl Kinesis {
         position: IteratorPosition,
         now: SimTime,
     ) -> Result<u64, Error> {
-        let slot = &self.stream(id).shards[shard.index()];
+        let stream = self.stream(id);
+        let slot = &stream.shards[shard.index()];
+        let check_number = |number| check_number((&stream.name, &self.settings.account), slot, number);
         match position {
             IteratorPosition::TrimHorizon => Ok(slot.log.first()),
             IteratorPosition::Latest => Ok(self.visible_end(slot, now)),
             IteratorPosition::AtTimestamp(time) => self.at_timestamp(slot, time, now),
             IteratorPosition::AtSequenceNumber(number) => {
-                check_number(slot, number)?;
+                check_number(number)?;
                 Ok(slot.log.partition_point(|entry| entry.index < number.index()))
             }
             IteratorPosition::AfterSequenceNumber(number) => {
-                check_number(slot, number)?;
+                check_number(number)?;
                 Ok(slot.log.partition_point(|entry| entry.index <= number.index()))
             }
         }
@@ -101,15 +116,12 @@ impl Kinesis {
         if !(1..=limits::READ_RECORDS_MAX).contains(&limit) {
             return Err(Error::InvalidArgument("Limit must be from 1 to 10000".into()));
         }
-        let (id, shard) = (iterator.stream_id, iterator.shard);
-        if self.find(&iterator.stream)? != id {
+        self.need_live_iterator(at, iterator)?;
+        let id = self.need_readable(at, &iterator.stream, iterator.shard)?;
+        if id != iterator.stream_id {
             return Err(Error::InvalidArgument("The iterator belongs to an earlier stream of that name".into()));
         }
-        self.need_serving(id)?;
-        self.need_live_iterator(at, iterator)?;
         self.need_key(id)?;
-        self.trim_shard(id, shard, at.now, at.events);
-        self.need_shard(id, shard)?;
         self.admit_read(at, iterator)?;
         let read = self.read(at, iterator, limit)?;
         Ok(Response::Records(read))
@@ -242,7 +254,7 @@ pub(super) fn behind_latest(slot: &Shard, to: u64, visible: u64, now: SimTime) -
 }
 
 /// A sequence number must come from this shard of this stream.
-fn check_number(slot: &Shard, number: SequenceNumber) -> Result<(), Error> {
+fn check_number((stream, account): (&StreamName, &str), slot: &Shard, number: SequenceNumber) -> Result<(), Error> {
     if number.shard() != slot.id {
         let text = format!(
             "Invalid StartingSequenceNumber. It encodes {}, while it was used in a call to a shard with {}",
@@ -252,7 +264,11 @@ fn check_number(slot: &Shard, number: SequenceNumber) -> Result<(), Error> {
         return Err(Error::InvalidArgument(text.into()));
     }
     if number.shard_created_unix_s() != slot.created_unix_s {
-        let text = format!("The sequence number {number} did not come from this stream");
+        let text = format!(
+            "StartingSequenceNumber {number} used in GetShardIterator on shard {} in stream {stream} under account \
+             {account} is invalid because it did not come from this stream.",
+            slot.id
+        );
         return Err(Error::InvalidArgument(text.into()));
     }
     Ok(())

@@ -22,6 +22,7 @@ impl Kinesis {
         self.stream(id).need_active(&self.settings.account)?;
         self.need_provisioned(id)?;
         let range = self.open_range(id, name, shard)?;
+        self.need_shard_quota(1)?;
         // Each child has at least two hash keys, as production insists.
         if new_start.get() <= range.start.get().saturating_add(1) || new_start >= range.end {
             let account = &self.settings.account;
@@ -33,7 +34,6 @@ impl Kinesis {
             );
             return Err(Error::InvalidArgument(text.into()));
         }
-        self.need_shard_quota(1)?;
         self.begin_reshard(at, id, vec![ReshardStep::SplitAt(new_start)]);
         Ok(Response::Done)
     }
@@ -66,7 +66,7 @@ impl Kinesis {
         self.stream(id).need_active(&self.settings.account)?;
         self.need_provisioned(id)?;
         let current = self.stream(id).open.len() as u32;
-        check_target(current, target)?;
+        check_target(current, target, self.settings.shard_limit)?;
         let steps = uniform_steps(self.stream(id), target);
         let splits = steps.iter().filter(|step| matches!(step, ReshardStep::SplitAt(_))).count() as u32;
         self.need_shard_quota(splits)?;
@@ -93,7 +93,10 @@ impl Kinesis {
         match self.stream(id).shard(shard) {
             Some(slot) if slot.is_open() => Ok(slot.range),
             Some(_) => {
-                let text = format!("Shard {shard} in stream {name} under account {account} is closed.");
+                let text = format!(
+                    "Shard {shard} in stream {name} under account {account} has already been merged or split, and thus \
+                     is not eligible for merging or splitting."
+                );
                 Err(Error::InvalidArgument(text.into()))
             }
             None => {
@@ -147,20 +150,25 @@ impl Stream {
     }
 }
 
-/// The rules of TargetShardCount.
-fn check_target(current: u32, target: u32) -> Result<(), Error> {
-    let problem = if target == 0 {
-        "TargetShardCount must be at least 1".to_owned()
+/// The rules of TargetShardCount; texts are the service's, with the blank at the end.
+fn check_target(current: u32, target: u32, limit: u32) -> Result<(), Error> {
+    let limit = limit.min(SHARD_COUNT_TARGET_MAX);
+    let counts = format!("Current open shard count: {current} Target shard count: {target} ");
+    let text = if target == 0 {
+        return Err(Error::InvalidArgument("TargetShardCount must be at least 1".into()));
+    } else if target > limit {
+        format!(
+            "Target shard count or number of open shards cannot be greater than {limit}. Current open shard count: \
+             {current}, Target shard count: {target}"
+        )
     } else if target > 2 * current {
-        format!("TargetShardCount {target} is more than double the present {current} open shards")
+        format!("UpdateShardCount cannot scale up over double your current open shard count. {counts}")
     } else if 2 * target < current {
-        format!("TargetShardCount {target} is less than half of the present {current} open shards")
-    } else if target > SHARD_COUNT_TARGET_MAX {
-        return Err(Error::LimitExceeded("UpdateShardCount goes up to 10,000 shards".into()));
+        format!("UpdateShardCount cannot scale down below half your current open shard count. {counts}")
     } else {
         return Ok(());
     };
-    Err(Error::InvalidArgument(problem.into()))
+    Err(Error::LimitExceeded(text.into()))
 }
 
 /// Splits at the target's boundaries that are missing, then merges at those that are too many.

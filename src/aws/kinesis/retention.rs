@@ -11,32 +11,46 @@ use crate::base::{Event, ShardId, SimDuration, SimTime, StreamId, StreamName};
 /// Time between two rounds of trimming of a stream that nobody reads.
 const TRIM_EVERY: SimDuration = SimDuration::from_secs(1);
 
+/// The range of retention periods, the shorter end first.
+fn check_retention(hours: u32) -> Result<(), Error> {
+    let (bound, limit, problem) = match hours {
+        ..RETENTION_HOURS_MIN => ("Minimum", RETENTION_HOURS_MIN, "short"),
+        RETENTION_HOURS_MIN..=RETENTION_HOURS_MAX => return Ok(()),
+        _ => ("Maximum", RETENTION_HOURS_MAX, "long"),
+    };
+    let text = format!(
+        "{bound} allowed retention period is {limit} hours. Requested retention period ({hours} hours) is too \
+         {problem}."
+    );
+    Err(Error::InvalidArgument(text.into()))
+}
+
 impl Kinesis {
     pub(super) fn increase_retention_period(&mut self, at: &mut At<'_>, stream: &StreamName, hours: u32) -> Reply {
         let id = self.find(stream)?;
         let present = self.stream(id).retention_hours;
-        let problem = if hours > RETENTION_HOURS_MAX {
-            format!("Maximum allowed retention period is {RETENTION_HOURS_MAX} hours.")
-        } else if hours < present {
-            format!(
-                "Requested retention period ({hours} hours) must be greater than the current one ({present} hours)."
-            )
-        } else {
+        check_retention(hours)?;
+        if hours >= present {
             return self.set_retention(at, id, hours);
-        };
+        }
+        let problem = format!(
+            "Requested retention period ({hours} hours) for stream {stream} can not be shorter than existing retention \
+             period ({present} hours). Use DecreaseRetentionPeriod API."
+        );
         Err(Error::InvalidArgument(problem.into()))
     }
 
     pub(super) fn decrease_retention_period(&mut self, at: &mut At<'_>, stream: &StreamName, hours: u32) -> Reply {
         let id = self.find(stream)?;
         let present = self.stream(id).retention_hours;
-        let problem = if hours < RETENTION_HOURS_MIN {
-            format!("Minimum allowed retention period is {RETENTION_HOURS_MIN} hours.")
-        } else if hours > present {
-            format!("Requested retention period ({hours} hours) must be less than the current one ({present} hours).")
-        } else {
+        check_retention(hours)?;
+        if hours <= present {
             return self.set_retention(at, id, hours);
-        };
+        }
+        let problem = format!(
+            "Requested retention period ({hours} hours) for stream {stream} can not be longer than existing retention \
+             period ({present} hours). Use IncreaseRetentionPeriod API."
+        );
         Err(Error::InvalidArgument(problem.into()))
     }
 

@@ -7,16 +7,14 @@
 //! Assumed, because AWS does not say: an event holds up to 1 MiB, events come at least 70 ms apart (the propagation
 //! delay that AWS gives for enhanced fan-out), and an idle subscription has an empty event every five seconds.
 
-use super::api::{
-    ConsumerRef, ConsumerStatus, Error, IteratorPosition, Reply, Response, SubscriptionEvent, SubscriptionPoll,
-};
+use super::api::{ConsumerRef, Error, IteratorPosition, Reply, Response, SubscriptionEvent, SubscriptionPoll};
 use super::consumer::{Pipe, Subscription};
 use super::limits::{
     SUBSCRIPTION_EVENT_BYTES_MAX, SUBSCRIPTION_EVENT_EVERY_MIN, SUBSCRIPTION_IDLE_EVENT_EVERY, SUBSCRIPTION_LIFETIME,
     SUBSCRIPTION_RETRY_AFTER,
 };
 use super::service::{At, Kinesis};
-use crate::base::{Event, HostId, ShardId, SimTime, StreamId};
+use crate::base::{Event, HostId, ShardId, SimTime, StreamId, StreamName};
 
 impl Kinesis {
     pub(super) fn subscribe(
@@ -27,10 +25,8 @@ impl Kinesis {
         position: IteratorPosition,
     ) -> Reply {
         let id = self.find(&consumer.stream)?;
-        if self.consumer_status(consumer, at.now)? != ConsumerStatus::Active {
-            let text = format!("Consumer {} is not ACTIVE", consumer.name);
-            return Err(Error::ResourceInUse(text.into()));
-        }
+        let place = |stream: &StreamName, account: &str| format!("stream: {stream} , account {account}");
+        self.need_active_consumer(consumer, at.now, place)?;
         self.need_key(id)?;
         self.trim_shard(id, shard, at.now, at.events);
         self.need_shard(id, shard)?;

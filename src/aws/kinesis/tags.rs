@@ -2,9 +2,10 @@
 //!
 //! Policies are kept and given back; nobody is refused by one, because callers have no identity here.
 
-use super::api::{ConsumerRef, Error, Reply, Resource, Response, Tag};
+use super::api::{Error, Reply, Resource, Response, Tag};
 use super::service::Kinesis;
-use super::tag_set::{self, Tags};
+use super::tag_set::{self, Owner, Tags};
+use crate::base::SimTime;
 
 impl Kinesis {
     fn tags_of(&mut self, resource: &Resource) -> Result<&mut Tags, Error> {
@@ -28,13 +29,17 @@ impl Kinesis {
     }
 
     pub(super) fn add_tags(&mut self, resource: &Resource, tags: Vec<Tag>) -> Reply {
+        let account = self.settings.account.clone();
         let present = self.tags_of(resource)?;
-        *present = tag_set::checked(tags, present)?;
+        *present = tag_set::checked(tags, present, Owner { name: resource.name(), account: &account })?;
         Ok(Response::Done)
     }
 
     pub(super) fn remove_tags(&mut self, resource: &Resource, keys: &[Box<str>]) -> Reply {
-        self.tags_of(resource)?.retain(|key, _| !keys.contains(key));
+        let account = self.settings.account.clone();
+        let present = self.tags_of(resource)?;
+        tag_set::check_keys(keys, Owner { name: resource.name(), account: &account })?;
+        present.retain(|key, _| !keys.contains(key));
         Ok(Response::Done)
     }
 
@@ -46,30 +51,30 @@ impl Kinesis {
         Ok(Response::Tags { tags: page, has_more: rest.next().is_some() })
     }
 
-    pub(super) fn put_policy(&mut self, resource: &Resource, policy: Box<str>) -> Reply {
+    pub(super) fn put_policy(&mut self, resource: &Resource, policy: Box<str>, now: SimTime) -> Reply {
+        if let Resource::Consumer(consumer) = resource {
+            self.need_active_consumer(consumer, now, |stream, account| {
+                format!("stream {stream} and account {account}")
+            })?;
+        }
         *self.policy_of(resource)? = Some(policy);
         Ok(Response::Done)
     }
 
+    /// A resource without a policy has an empty one, as recordings show.
     pub(super) fn get_policy(&mut self, resource: &Resource) -> Reply {
-        match self.policy_of(resource)? {
-            Some(policy) => Ok(Response::Policy(policy.clone())),
-            None => Err(no_policy(resource)),
-        }
+        let policy = self.policy_of(resource)?.clone();
+        Ok(Response::Policy(policy.unwrap_or_else(|| "{}".into())))
     }
 
     pub(super) fn delete_policy(&mut self, resource: &Resource) -> Reply {
-        match self.policy_of(resource)?.take() {
-            Some(_) => Ok(Response::Done),
-            None => Err(no_policy(resource)),
+        if self.policy_of(resource)?.take().is_some() {
+            return Ok(Response::Done);
         }
+        let arn = match resource {
+            Resource::Stream(stream) => self.stream_arn(stream),
+            Resource::Consumer(consumer) => self.consumer_label(consumer),
+        };
+        Err(Error::ResourceNotFound(format!("No resource policy found for resource ARN {arn}.").into()))
     }
-}
-
-fn no_policy(resource: &Resource) -> Error {
-    let name = match resource {
-        Resource::Stream(stream) => format!("stream {stream}"),
-        Resource::Consumer(ConsumerRef { name, .. }) => format!("consumer {name}"),
-    };
-    Error::ResourceNotFound(format!("No resource policy is attached to {name}.").into())
 }

@@ -1,6 +1,8 @@
 //! PutRecord and PutRecords.
 
-use super::api::{Error, Placed, PutEntry, PutFailure, RecordDistributionStrategy, Reply, Response, StreamStatus};
+use super::api::{
+    Error, Placed, PutEntry, PutFailure, RecordDistributionStrategy, Reply, Response, StreamStatus, ordering_refused,
+};
 use super::faults::Injected;
 use super::limits;
 use super::log::Entry;
@@ -57,7 +59,9 @@ impl Kinesis {
         entry: PutEntry,
         after: Option<SequenceNumber>,
     ) -> Reply {
-        let target = self.put_target(at, stream, "PutRecord")?;
+        let target = self.put_target(at, stream)?;
+        self.check_ordering(stream, after, &target)?;
+        self.need_key(target.id)?;
         target.check_entry(&entry, None)?;
         let is_encrypted = self.stream(target.id).encryption_key_id.is_some();
         let result = self.put_one(at, &target, &entry, after);
@@ -76,7 +80,8 @@ impl Kinesis {
 
     pub(super) fn put_records(&mut self, at: &mut At<'_>, stream: &StreamName, entries: &[PutEntry]) -> Reply {
         check_batch(entries)?;
-        let target = self.put_target(at, stream, "PutRecords")?;
+        let target = self.put_target(at, stream)?;
+        self.need_key(target.id)?;
         (1..).zip(entries).try_for_each(|(place, entry)| target.check_entry(entry, Some(place)))?;
         let is_encrypted = self.stream(target.id).encryption_key_id.is_some();
         let records = entries.len() as u32;
@@ -92,11 +97,21 @@ impl Kinesis {
         Ok(Response::RecordsPut { failed, results, is_encrypted })
     }
 
-    /// What holds for the whole call: the stream's state, injected faults, the key.
-    fn put_target(&mut self, at: &At<'_>, stream: &StreamName, _operation: &'static str) -> Result<Target, Error> {
+    /// SequenceNumberForOrdering may be of any stream, but not of the future, nor the end of a shard.
+    fn check_ordering(&self, stream: &StreamName, after: Option<SequenceNumber>, target: &Target) -> Result<(), Error> {
+        let is_wrong = |number: &SequenceNumber| number.time_unix_s() > target.unix_s;
+        match after.filter(is_wrong) {
+            None => Ok(()),
+            Some(number) => {
+                Err(Error::InvalidArgument(ordering_refused(stream.as_str(), number, &self.settings.account).into()))
+            }
+        }
+    }
+
+    /// What holds for the whole call: the stream's state, injected faults.
+    fn put_target(&mut self, at: &At<'_>, stream: &StreamName) -> Result<Target, Error> {
         let id = self.find(stream)?;
         self.need_serving(id)?;
-        self.need_key(id)?;
         Ok(Target {
             id,
             unix_s: (self.unix_ms(at.now) / 1000) as u32,
@@ -192,7 +207,12 @@ fn refuse(at: &mut At<'_>, stream: StreamId, shard: ShardId, entry: &PutEntry, r
 impl super::stream::Stream {
     /// The next sequence index of a shard, above that of SequenceNumberForOrdering.
     fn index_after(&mut self, shard: ShardId, after: Option<SequenceNumber>) -> u64 {
-        let least = after.map_or(0, |number| number.index() + 1);
+        let created_unix_s = self.shards[shard.index()].created_unix_s;
+        let is_of_shard = |number: &SequenceNumber| {
+            (number.shard(), number.shard_created_unix_s()) == (shard, created_unix_s)
+                && number.index() < SequenceNumber::INDEX_MAX
+        };
+        let least = after.filter(is_of_shard).map_or(0, |number| number.index() + 1);
         let index = self.next_index(shard);
         if index >= least {
             return index;

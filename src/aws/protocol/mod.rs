@@ -13,6 +13,7 @@ pub mod event_stream;
 pub mod json;
 pub mod operation;
 pub(crate) mod shape;
+pub(crate) mod types;
 pub mod value;
 mod wire;
 

@@ -38,19 +38,19 @@ impl fmt::Display for Operation {
 /// Makes a service's `Request` from its operations: one variant each, and everything that depends on which it is.
 ///
 /// Each operation is a type with the service's `Row`, whose method `aim` says what a request is about and whose
-/// constant holds for all of them. `besides` names a variant that is no operation of its own and says which one it
-/// stands for.
+/// constant holds for all of them. `besides` names variants that are no operations of their own and say which one they
+/// stand for.
 macro_rules! operations {
     (
         fn aim($aim:ident) -> $aimed:ty;
         const fn $held:ident($const:ident) -> $to:ty;
-        $($name:ident $(in $holder:ident)?),* $(,)? $(; besides $other:ident)?
+        $($name:ident $(in $holder:ident)?),* $(,)? $(; besides $($other:ident),+)?
     ) => {
         /// A request: one variant an operation.
         #[derive(Clone, Debug)]
         pub enum Request {
             $(#[doc = concat!(stringify!($name), ".")] $name(operations!(@held $name $($holder)?)),)*
-            $(#[doc = concat!(stringify!($other), ", in place of an operation.")] $other($other),)?
+            $($(#[doc = concat!(stringify!($other), ", in place of an operation.")] $other($other),)+)?
         }
 
         /// Every operation, sorted by name.
@@ -61,28 +61,28 @@ macro_rules! operations {
             pub const fn operation(&self) -> Operation {
                 match self {
                     $(Self::$name(_) => $name::OPERATION,)*
-                    $(Self::$other(request) => request.operation,)?
+                    $($(Self::$other(request) => request.operation,)+)?
                 }
             }
             /// Returns what it is about.
             pub(super) fn $aim(&self) -> $aimed {
                 match self {
                     $(Self::$name(request) => request.$aim(),)*
-                    $(Self::$other(request) => request.$aim(),)?
+                    $($(Self::$other(request) => request.$aim(),)+)?
                 }
             }
             /// Returns what holds for its operation.
             pub(super) const fn $held(&self) -> $to {
                 match self {
                     $(Self::$name(_) => $name::$const,)*
-                    $(Self::$other(_) => $other::$const,)?
+                    $($(Self::$other(_) => $other::$const,)+)?
                 }
             }
             /// Has the service carry it out.
             pub(super) fn handle(self, service: &mut Machine, at: &mut At<'_>) -> Reply {
                 match self {
                     $(Self::$name(request) => request.handle(service, at),)*
-                    $(Self::$other(request) => request.handle(service, at),)?
+                    $($(Self::$other(request) => request.handle(service, at),)+)?
                 }
             }
             /// Reads the body of an operation's request; `None` when there is no such operation.

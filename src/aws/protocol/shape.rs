@@ -78,105 +78,14 @@ pub(crate) struct Pattern {
     pub matches: fn(&str) -> bool,
 }
 
-/// Checks a body against an operation's members.
+/// Checks the constraints of a body whose types were checked.
 ///
 /// # Errors
-/// SerializationException for the first wrong type; else ValidationException for all violated constraints.
-pub(crate) fn check(members: &'static [Member], body: &Value<'_>) -> Result<(), WireError> {
-    types_of_structure(members, body)?;
+/// ValidationException for all that are violated.
+pub(super) fn constraints(members: &'static [Member], body: &Value<'_>) -> Result<(), WireError> {
     let mut violations = Violations::default();
     violations.of_structure(members, body, &Path::Whole);
     violations.into_result()
-}
-
-// ---- types ----
-
-fn types_of_structure(members: &'static [Member], value: &Value<'_>) -> Result<(), WireError> {
-    match value {
-        Value::Map(_) => {}
-        Value::List(_) => return Err(WireError::serialization("Unrecognized collection type class")),
-        _ => return Err(WireError::serialization("Unexpected field type")),
-    }
-    members.iter().try_for_each(|member| value.get(member.name).map_or(Ok(()), |value| types_of(&member.shape, value)))
-}
-
-fn types_of(shape: &Shape, value: &Value<'_>) -> Result<(), WireError> {
-    let mismatch = || {
-        let text = format!("{} can not be converted to {}", java_value(value), java_type(shape));
-        WireError::serialization(text)
-    };
-    match (shape, value) {
-        (Shape::Structure(members), _) => types_of_structure(members, value),
-        (Shape::List { of, .. }, Value::List(elements)) => elements.iter().try_for_each(|e| types_of(of, e)),
-        (Shape::List { .. }, Value::Map(_)) => Err(found_structure()),
-        (Shape::List { .. }, _) => Err(WireError::serialization("Unexpected field type")),
-        (Shape::TextMap { key: _, value: of, .. }, Value::Map(entries)) => {
-            entries.iter().try_for_each(|(_, value)| types_of(of, value))
-        }
-        (Shape::TextMap { .. }, Value::List(_)) => Err(unrecognized_collection("java.util.Map")),
-        (Shape::TextMap { .. }, _) => Err(WireError::serialization("Unexpected field type")),
-        (Shape::Any, _) | (_, Value::Null) => Ok(()),
-        (Shape::Text { .. } | Shape::Word(_), Value::Text(_)) => Ok(()),
-        (Shape::Integer { .. } | Shape::Timestamp, Value::Float(number)) if !number.is_finite() => Err(mismatch()),
-        (Shape::Integer { .. }, Value::Int(_) | Value::Float(_)) => Ok(()),
-        (Shape::Boolean, Value::Bool(_)) => Ok(()),
-        (Shape::Timestamp, Value::Int(_) | Value::Float(_) | Value::Time(_)) => Ok(()),
-        (Shape::Blob { .. }, Value::Bytes(_)) => Ok(()),
-        (Shape::Blob { .. }, Value::Text(text)) => base64_is_whole(text),
-        (_, Value::Map(_)) => Err(found_structure()),
-        (_, Value::List(_)) => Err(unrecognized_collection(java_class(shape))),
-        _ => Err(mismatch()),
-    }
-}
-
-fn found_structure() -> WireError {
-    WireError::serialization("Start of structure or map found where not expected.")
-}
-
-fn unrecognized_collection(class: &str) -> WireError {
-    WireError::serialization(format!("Unrecognized collection type class {class}"))
-}
-
-fn base64_is_whole(text: &str) -> Result<(), WireError> {
-    match text.len() % 4 {
-        0 => Ok(()),
-        _ => Err(WireError::serialization(format!(
-            "'{text}' can not be converted to a Blob: Base64 encoded length is expected a multiple of 4 bytes but \
-             found: {}",
-            text.len()
-        ))),
-    }
-}
-
-fn java_value(value: &Value<'_>) -> &'static str {
-    match value {
-        Value::Bool(true) => "TRUE_VALUE",
-        Value::Bool(false) => "FALSE_VALUE",
-        Value::Int(_) => "NUMBER_VALUE",
-        Value::Float(_) | Value::Time(_) => "DECIMAL_VALUE",
-        _ => "STRING_VALUE",
-    }
-}
-
-fn java_type(shape: &Shape) -> &'static str {
-    match shape {
-        Shape::Text { .. } | Shape::Word(_) => "String",
-        Shape::Integer { .. } => "Integer",
-        Shape::Boolean => "Boolean",
-        Shape::Blob { .. } => "a Blob",
-        Shape::Timestamp => "Date",
-        Shape::List { .. } | Shape::TextMap { .. } | Shape::Structure(_) | Shape::Any => "a collection",
-    }
-}
-
-fn java_class(shape: &Shape) -> &'static str {
-    match shape {
-        Shape::Text { .. } | Shape::Word(_) => "java.lang.String",
-        Shape::Integer { .. } => "java.lang.Integer",
-        Shape::Boolean => "java.lang.Boolean",
-        Shape::Timestamp => "java.util.Date",
-        _ => "java.nio.ByteBuffer",
-    }
 }
 
 // ---- constraints ----
@@ -226,11 +135,9 @@ impl Violations {
                 let set = format!("satisfy enum value set: [{}]", words.join(", "));
                 self.add(Quoted(text), path, set);
             }
-            (Shape::Integer { min, max }, Value::Int(number)) => {
-                self.of_range(*number, path, format_args!("'{number}'"), (*min, *max), "value");
-            }
-            (Shape::Integer { min, max }, Value::Float(number)) => {
-                self.of_range(*number as i64, path, format_args!("'{number}'"), (*min, *max), "value");
+            (Shape::Integer { min, max }, _) => {
+                let number = clamped(value.as_int().unwrap_or_default(), *max);
+                self.of_range(number, path, format_args!("'{number}'"), (*min, *max), "value");
             }
             (Shape::Blob { max }, _) => {
                 let len = blob_len(value);
@@ -239,19 +146,53 @@ impl Violations {
             }
             (Shape::List { of, min, max }, Value::List(elements)) => {
                 self.of_range(elements.len() as i64, path, ShownList(elements), (*min as i64, *max as i64), "length");
-                for (n, element) in elements.iter().take(max.saturating_add(1)).enumerate() {
-                    self.of(of, element, &Path::Element(path, n));
+                match of {
+                    Shape::Text { .. } => {
+                        self.of_texts(ShownList(elements), path, ("Member", of), element_texts(elements))
+                    }
+                    _ => (elements.iter().take(max.saturating_add(1)).enumerate())
+                        .for_each(|(n, element)| self.of(of, element, &Path::Element(path, n))),
                 }
             }
             (Shape::TextMap { key, value: of, min, max }, Value::Map(entries)) => {
                 self.of_range(entries.len() as i64, path, ShownMap(entries), (*min as i64, *max as i64), "length");
-                for (name, value) in entries {
-                    self.of(key, &Value::Text(name.clone()), &Path::Key(path));
-                    self.of(of, value, &Path::Entry(path, name));
-                }
+                self.of_texts(ShownMap(entries), path, ("Map keys", key), entries.iter().map(|(name, _)| &**name));
+                let values = entries.iter().filter_map(|(_, value)| value.as_text());
+                self.of_texts(ShownMap(entries), path, ("Map value", of), values);
+                entries.iter().for_each(|(name, value)| self.of_entry(of, value, &Path::Entry(path, name)));
             }
             (Shape::Structure(members), _) => self.of_structure(members, value, path),
             _ => {}
+        }
+    }
+
+    /// Texts in a list or map are told once, with all that is shown of it.
+    fn of_texts<'t>(
+        &mut self,
+        shown: impl fmt::Display,
+        path: &Path<'_>,
+        (what, of): (&str, &Shape),
+        mut texts: impl Iterator<Item = &'t str>,
+    ) {
+        let &Shape::Text { min, max, pattern } = of else { return };
+        let fits = |text: &str| {
+            (min..=max).contains(&text.chars().count()) && pattern.is_none_or(|pattern| (pattern.matches)(text))
+        };
+        if texts.all(fits) || self.texts.len() >= VIOLATIONS_MAX {
+            return;
+        }
+        let pattern = pattern
+            .map(|of| format!(", Member must satisfy regular expression pattern: {}", of.text))
+            .unwrap_or_default();
+        self.texts.push(format!(
+            "Value {shown} at '{path}' failed to satisfy constraint: {what} must satisfy constraint: [Member must have \
+             length less than or equal to {max}, Member must have length greater than or equal to {min}{pattern}]"
+        ));
+    }
+
+    fn of_entry(&mut self, of: &Shape, value: &Value<'_>, path: &Path<'_>) {
+        if !matches!(of, Shape::Text { .. }) {
+            self.of(of, value, path);
         }
     }
 
@@ -281,7 +222,6 @@ enum Path<'a> {
     Whole,
     Member(&'a Path<'a>, &'static str),
     Element(&'a Path<'a>, usize),
-    Key(&'a Path<'a>),
     Entry(&'a Path<'a>, &'a str),
 }
 
@@ -293,10 +233,19 @@ impl fmt::Display for Path<'_> {
             Self::Member(Self::Whole, name) => f.write_str(&lower_camel(name)),
             Self::Member(of, name) => write!(f, "{of}.{}", lower_camel(name)),
             Self::Element(of, n) => write!(f, "{of}.{}.member", n + 1),
-            Self::Key(of) => write!(f, "{of}.key"),
             Self::Entry(of, name) => write!(f, "{of}.{name}.member"),
         }
     }
+}
+
+fn element_texts<'t>(elements: &'t [Value<'_>]) -> impl Iterator<Item = &'t str> {
+    elements.iter().filter_map(Value::as_text)
+}
+
+/// A number as the service reads it, which has 32 bits for most.
+fn clamped(number: i64, max: i64) -> i64 {
+    let most = i64::from(i32::MAX);
+    if max > most { number } else { number.clamp(-most, most) }
 }
 
 struct Quoted<'a>(&'a str);
@@ -362,13 +311,15 @@ mod tests {
     const MEMBERS: &[Member] = &[
         required("StreamName", NAME),
         optional("Limit", Shape::Integer { min: 1, max: 10 }),
+        optional("Keys", Shape::List { of: &NAME, min: 0, max: 3 }),
+        optional("Tags", Shape::TextMap { key: &NAME, value: &NAME, min: 0, max: 3 }),
         optional("Type", Shape::Word(&["A", "B"])),
         optional("Data", Shape::Blob { max: 3 }),
         optional("Records", Shape::List { of: &Shape::Structure(&[required("Key", NAME)]), min: 1, max: 2 }),
     ];
 
     fn told(body: &str) -> String {
-        match check(MEMBERS, &json::decode(body.as_bytes()).expect("JSON")) {
+        match constraints(MEMBERS, &json::decode(body.as_bytes()).expect("JSON")) {
             Ok(()) => "right".to_owned(),
             Err(error) => format!("{}: {}", error.code, error.message.unwrap_or_default()),
         }
@@ -378,32 +329,6 @@ mod tests {
     fn a_right_body_passes() {
         assert_eq!(told(r#"{"StreamName":"ab","Limit":10,"Type":"B","Data":"YWJj","Records":[{"Key":"k"}]}"#), "right");
         assert_eq!(told(r#"{"StreamName":"ab","Limit":null,"Unknown":{}}"#), "right");
-    }
-
-    #[test]
-    fn a_wrong_type_is_a_serialization_exception() {
-        for (body, text) in [
-            (r#"[]"#, "Unrecognized collection type class"),
-            (r#"{"StreamName":1}"#, "NUMBER_VALUE can not be converted to String"),
-            (r#"{"StreamName":true}"#, "TRUE_VALUE can not be converted to String"),
-            (r#"{"StreamName":[]}"#, "Unrecognized collection type class java.lang.String"),
-            (r#"{"StreamName":{}}"#, "Start of structure or map found where not expected."),
-            (r#"{"Limit":"1"}"#, "STRING_VALUE can not be converted to Integer"),
-            (r#"{"Records":"x"}"#, "Unexpected field type"),
-            (r#"{"Records":["x"]}"#, "Unexpected field type"),
-        ] {
-            assert_eq!(told(body), format!("SerializationException: {text}"), "{body}");
-        }
-    }
-
-    /// Only CBOR has such numbers.
-    #[test]
-    fn what_is_not_a_number_is_no_integer() {
-        for number in [f64::NAN, f64::INFINITY] {
-            let body = Value::structure([("StreamName", "ab".into()), ("Limit", Value::Float(number))]);
-            let text = "DECIMAL_VALUE can not be converted to Integer";
-            assert_eq!(check(MEMBERS, &body), Err(WireError::serialization(text)));
-        }
     }
 
     #[test]
@@ -430,5 +355,26 @@ mod tests {
              equal to 1; \
              Value null at 'records.2.member.key' failed to satisfy constraint: Member must not be null"
         );
+    }
+
+    #[test]
+    fn texts_in_lists_and_maps_are_told_once_with_the_whole() {
+        let constraint = "[Member must have length less than or equal to 4, Member must have length greater than or \
+                          equal to 1, Member must satisfy regular expression pattern: [a-z]+]";
+        assert_eq!(
+            told(r#"{"StreamName":"ab","Keys":["a","","B"],"Tags":{"a":"B"}}"#),
+            format!(
+                "ValidationException: 2 validation errors detected: Value '[a, , B]' at 'keys' failed to satisfy \
+                 constraint: Member must satisfy constraint: {constraint}; Value '{{a=B}}' at 'tags' failed to satisfy \
+                 constraint: Map value must satisfy constraint: {constraint}"
+            )
+        );
+        assert!(told(r#"{"StreamName":"ab","Tags":{"B":"a"}}"#).contains("Map keys must satisfy constraint"));
+    }
+
+    #[test]
+    fn numbers_are_cut_to_what_32_bits_hold() {
+        assert!(told(r#"{"StreamName":"ab","Limit":99999999999}"#).contains("Value '2147483647' at 'limit'"));
+        assert!(told(r#"{"StreamName":"ab","Limit":11.9}"#).contains("Value '11' at 'limit'"));
     }
 }

@@ -70,10 +70,11 @@ impl<'a> Value<'a> {
             _ => None,
         }
     }
-    /// The boolean, when this is one.
+    /// The boolean, when this is one, or a word for one.
     pub(crate) fn as_bool(&self) -> Option<bool> {
         match self {
             Self::Bool(is) => Some(*is),
+            Self::Text(word) => word_as_bool(word),
             _ => None,
         }
     }
@@ -111,6 +112,15 @@ impl<'a> Value<'a> {
             Self::Text(text) => base64_simd::STANDARD.decode_to_vec(text.as_bytes()).or_else(|_| told_blob(text)),
             _ => Err(WireError::serialization("Unexpected field type")),
         }
+    }
+}
+
+/// What a word says that stands where a boolean is wanted.
+pub(super) fn word_as_bool(word: &str) -> Option<bool> {
+    match &*word.to_ascii_lowercase() {
+        "true" | "1" | "yes" => Some(true),
+        "false" | "0" | "no" => Some(false),
+        _ => None,
     }
 }
 

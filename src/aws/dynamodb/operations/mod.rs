@@ -56,10 +56,12 @@ pub use self::update_continuous_backups::UpdateContinuousBackups;
 pub use self::update_item::UpdateItem;
 pub use self::update_time_to_live::UpdateTimeToLive;
 
-use self::row::{At, Body, DynamoDb as Machine, Echo, Plane, Reply, Row, TableName, Value, WireError, shape};
+use self::row::{At, Body, DynamoDb as Machine, Echo, Plane, Reply, Row, TableName, Value, WireError};
 use super::api::{CreateTable, UpdateTable};
+use crate::aws::dynamodb::wire::shapes::DIALECT;
 use crate::aws::protocol::Account;
 use crate::aws::protocol::operation::{Operation, operations};
+use crate::aws::protocol::types;
 
 operations! {
     fn aim(tables) -> Vec<&TableName>;
@@ -93,7 +95,7 @@ pub(super) type Decoded<'a> = Result<(Request, Echo), WireError>;
 
 /// Checks a body against an operation's members and reads it.
 fn decode<'a, R: Row + Into<Request>>(body: &'a Value<'a>, account: &'a Account) -> Decoded<'a> {
-    shape::check(R::MEMBERS, body)?;
+    types::check(R::MEMBERS, body, DIALECT)?;
     let body = Body { value: body, account };
     let mut echo = Echo::of(&body);
     let request = R::decode(&body, &mut echo)?;

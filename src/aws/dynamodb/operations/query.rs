@@ -8,8 +8,8 @@ use crate::aws::dynamodb::pages;
 use crate::aws::dynamodb::wire::legacy;
 use crate::aws::dynamodb::wire::members::{scope, select};
 use crate::aws::dynamodb::wire::shapes::{
-    CONDITIONAL, CONSISTENT, EXPRESSION, EXPRESSION_NAMES, EXPRESSION_VALUES, FILTER, INDEX, LIMIT, PROJECTION,
-    RETURN_CONSUMED, SELECT, START, TABLE, TO_GET, VALUES,
+    CONDITIONAL, CONDITIONS, CONSISTENT, EXPRESSION, EXPRESSION_NAMES, EXPRESSION_VALUES, FILTER, INDEX, LIMIT,
+    PROJECTION, RETURN_CONSUMED, SELECT, START, TABLE, TO_GET,
 };
 
 /// Query, of the table or of an index.
@@ -38,8 +38,8 @@ impl Row for Query {
         TO_GET,
         LIMIT,
         CONSISTENT,
-        optional("KeyConditions", VALUES),
-        optional("QueryFilter", VALUES),
+        optional("KeyConditions", CONDITIONS),
+        optional("QueryFilter", CONDITIONS),
         CONDITIONAL,
         optional("ScanIndexForward", Shape::Boolean),
         START,

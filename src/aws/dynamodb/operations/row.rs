@@ -6,7 +6,7 @@ pub(in crate::aws::dynamodb) use crate::aws::dynamodb::wire::body::Body;
 pub(in crate::aws::dynamodb) use crate::aws::dynamodb::wire::encode::Echo;
 pub(in crate::aws::dynamodb) use crate::aws::protocol::WireError;
 pub(in crate::aws::dynamodb) use crate::aws::protocol::operation::Operation;
-pub(in crate::aws::dynamodb) use crate::aws::protocol::shape::{self, Member, Shape, optional, required};
+pub(in crate::aws::dynamodb) use crate::aws::protocol::shape::{Member, Shape, optional, required};
 pub(in crate::aws::dynamodb) use crate::aws::protocol::value::Value;
 pub(in crate::aws::dynamodb) use crate::base::TableName;
 

@@ -6,8 +6,8 @@ use super::row::{
 use crate::aws::dynamodb::api::{Condition, Page};
 use crate::aws::dynamodb::wire::members::{scope, select};
 use crate::aws::dynamodb::wire::shapes::{
-    CONDITIONAL, CONSISTENT, EXPRESSION_NAMES, EXPRESSION_VALUES, FILTER, INDEX, LIMIT, PROJECTION, RETURN_CONSUMED,
-    SELECT, START, TABLE, TO_GET, VALUES,
+    CONDITIONAL, CONDITIONS, CONSISTENT, EXPRESSION_NAMES, EXPRESSION_VALUES, FILTER, INDEX, LIMIT, PROJECTION,
+    RETURN_CONSUMED, SELECT, START, TABLE, TO_GET,
 };
 
 #[derive(Clone, Debug)]
@@ -32,7 +32,7 @@ impl Row for Scan {
         TO_GET,
         LIMIT,
         SELECT,
-        optional("ScanFilter", VALUES),
+        optional("ScanFilter", CONDITIONS),
         CONDITIONAL,
         START,
         RETURN_CONSUMED,

@@ -6,7 +6,7 @@ use crate::aws::dynamodb::wire::legacy;
 use crate::aws::dynamodb::wire::members::{returns, scope};
 use crate::aws::dynamodb::wire::shapes::{
     CONDITION, CONDITIONAL, EXPECTED, EXPRESSION, EXPRESSION_NAMES, EXPRESSION_VALUES, KEY, RETURN_CONSUMED,
-    RETURN_METRICS, RETURN_ON_FAILURE, RETURN_VALUES, TABLE, VALUES,
+    RETURN_METRICS, RETURN_ON_FAILURE, RETURN_VALUES, TABLE, UPDATES,
 };
 
 #[derive(Clone, Debug)]
@@ -27,7 +27,7 @@ impl Row for UpdateItem {
     const MEMBERS: &'static [Member] = &[
         TABLE,
         KEY,
-        optional("AttributeUpdates", VALUES),
+        optional("AttributeUpdates", UPDATES),
         EXPECTED,
         CONDITIONAL,
         RETURN_VALUES,

@@ -183,6 +183,7 @@ impl Bench {
 }
 
 /// Settings without stale reads.
+/// Reads are never stale, and new tables bring no burst units along.
 fn exact() -> Settings {
-    Settings { stale_read_lag_max: SimDuration::ZERO, ..Settings::default() }
+    Settings { stale_read_lag_max: SimDuration::ZERO, burst_starts_full: false, ..Settings::default() }
 }

@@ -2,18 +2,90 @@
 //! (<https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_Operations_Amazon_DynamoDB.html>).
 
 use crate::aws::protocol::shape::{Member, Shape, optional, required};
+use crate::aws::protocol::types::Dialect;
 
 pub(in crate::aws::dynamodb) const fn text(min: usize, max: usize) -> Shape {
     Shape::Text { min, max, pattern: None }
+}
+
+/// How wrong types are told.
+pub(in crate::aws::dynamodb) const DIALECT: Dialect = Dialect::Json10 { class_of };
+
+/// The class that a member, or an element of it, would become.
+fn class_of(member: &str) -> String {
+    let shape = match member {
+        "ExpressionAttributeNames" => return "java.lang.String".to_owned(),
+        "Expected" => "ExpectedAttributeValue",
+        "AttributeUpdates" => "AttributeValueUpdate",
+        "QueryFilter" | "ScanFilter" | "KeyConditions" => "Condition",
+        "KeySchema" => "KeySchemaElement",
+        "AttributeDefinitions" => "AttributeDefinition",
+        "Projection" | "ProvisionedThroughput" => member,
+        "LocalSecondaryIndexes" => "LocalSecondaryIndex",
+        "GlobalSecondaryIndexes" => "GlobalSecondaryIndex",
+        "GlobalSecondaryIndexUpdates" => "GlobalSecondaryIndexUpdate",
+        "Update" => "UpdateGlobalSecondaryIndexAction",
+        "Create" => "CreateGlobalSecondaryIndexAction",
+        "Delete" => "DeleteGlobalSecondaryIndexAction",
+        "RequestItems" => "KeysAndAttributes",
+        _ => "AttributeValue",
+    };
+    format!("com.amazonaws.dynamodb.v20120810.{shape}")
 }
 
 pub(in crate::aws::dynamodb) const TABLE: Member = required("TableName", text(1, 1024));
 pub(in crate::aws::dynamodb) const NAME: Shape = text(1, 255);
 pub(in crate::aws::dynamodb) const ATTRIBUTE: Shape = text(0, 65_535);
 pub(in crate::aws::dynamodb) const EXPRESSION: Shape = text(0, 1 << 20);
-/// Attribute values have a check of their own.
-pub(in crate::aws::dynamodb) const VALUES: Shape =
-    Shape::TextMap { key: &ATTRIBUTE, value: &Shape::Any, min: 0, max: 65_535 };
+/// What a value holds is checked where it is read; here, that each member has its type.
+static ATTRIBUTE_VALUE: Shape = Shape::Structure(&VALUE_MEMBERS);
+static VALUE_MEMBERS: [Member; 10] = [
+    optional("S", ANY_TEXT),
+    optional("N", ANY_TEXT),
+    optional("B", ANY_BLOB),
+    optional("BOOL", Shape::Boolean),
+    optional("NULL", Shape::Boolean),
+    optional("SS", list_of(&ANY_TEXT)),
+    optional("NS", list_of(&ANY_TEXT)),
+    optional("BS", list_of(&ANY_BLOB)),
+    optional("L", list_of(&ATTRIBUTE_VALUE)),
+    optional("M", map_of(&ATTRIBUTE_VALUE)),
+];
+const ANY_TEXT: Shape = text(0, usize::MAX >> 1);
+const ANY_BLOB: Shape = Shape::Blob { max: usize::MAX >> 1 };
+
+const fn list_of(of: &'static Shape) -> Shape {
+    Shape::List { of, min: 0, max: usize::MAX >> 1 }
+}
+const fn map_of(value: &'static Shape) -> Shape {
+    Shape::TextMap { key: &ANY_TEXT, value, min: 0, max: usize::MAX >> 1 }
+}
+
+pub(in crate::aws::dynamodb) const VALUES: Shape = map_of(&ATTRIBUTE_VALUE);
+const COMPARISON: Shape = Shape::Word(&[
+    "IN",
+    "NULL",
+    "BETWEEN",
+    "LT",
+    "NOT_CONTAINS",
+    "EQ",
+    "GT",
+    "NOT_NULL",
+    "NE",
+    "LE",
+    "BEGINS_WITH",
+    "GE",
+    "CONTAINS",
+]);
+/// KeyConditions, QueryFilter and ScanFilter.
+pub(in crate::aws::dynamodb) const CONDITIONS: Shape = map_of(&CONDITION_OF);
+static CONDITION_OF: Shape = Shape::Structure(&CONDITION_MEMBERS);
+static CONDITION_MEMBERS: [Member; 2] =
+    [optional("AttributeValueList", list_of(&ATTRIBUTE_VALUE)), required("ComparisonOperator", COMPARISON)];
+pub(in crate::aws::dynamodb) const UPDATES: Shape = map_of(&UPDATE_OF);
+static UPDATE_OF: Shape = Shape::Structure(&UPDATE_MEMBERS);
+static UPDATE_MEMBERS: [Member; 2] =
+    [optional("Value", Shape::Structure(&VALUE_MEMBERS)), optional("Action", Shape::Word(&["ADD", "DELETE", "PUT"]))];
 pub(in crate::aws::dynamodb) const NAMES: Shape =
     Shape::TextMap { key: &text(0, 65_535), value: &ATTRIBUTE, min: 0, max: 65_535 };
 pub(in crate::aws::dynamodb) const RETURN_CONSUMED: Member =
@@ -30,7 +102,14 @@ pub(in crate::aws::dynamodb) const FILTER: Member = optional("FilterExpression",
 pub(in crate::aws::dynamodb) const PROJECTION: Member = optional("ProjectionExpression", EXPRESSION);
 pub(in crate::aws::dynamodb) const EXPRESSION_NAMES: Member = optional("ExpressionAttributeNames", NAMES);
 pub(in crate::aws::dynamodb) const EXPRESSION_VALUES: Member = optional("ExpressionAttributeValues", VALUES);
-pub(in crate::aws::dynamodb) const EXPECTED: Member = optional("Expected", VALUES);
+pub(in crate::aws::dynamodb) const EXPECTED: Member = optional("Expected", map_of(&EXPECTED_OF));
+static EXPECTED_OF: Shape = Shape::Structure(&EXPECTED_MEMBERS);
+static EXPECTED_MEMBERS: [Member; 4] = [
+    optional("Value", Shape::Structure(&VALUE_MEMBERS)),
+    optional("Exists", Shape::Boolean),
+    optional("ComparisonOperator", COMPARISON),
+    optional("AttributeValueList", list_of(&ATTRIBUTE_VALUE)),
+];
 pub(in crate::aws::dynamodb) const ATTRIBUTES: Shape = Shape::List { of: &ATTRIBUTE, min: 1, max: usize::MAX >> 1 };
 pub(in crate::aws::dynamodb) const TO_GET: Member = optional("AttributesToGet", ATTRIBUTES);
 pub(in crate::aws::dynamodb) const CONSISTENT: Member = optional("ConsistentRead", Shape::Boolean);

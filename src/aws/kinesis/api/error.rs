@@ -39,11 +39,19 @@ errors! {
         KmsInvalidState = "KMSInvalidStateException", 400, Never, "The KMS key is pending deletion";
         /// The callers' role lost its grant.
         KmsAccessDenied = "KMSAccessDeniedException", 400, Never, "The caller may not use the KMS key";
-        /// The key was deleted.
-        KmsNotFound = "KMSNotFoundException", 400, Never, "The KMS key does not exist";
+        /// The key was deleted, or never was.
+        KmsNotFound(text: Box<str>) = "KMSNotFoundException", 400, Never, text;
         /// The account has no subscription.
         KmsOptInRequired = "KMSOptInRequired", 400, Never, "The account needs a subscription for KMS";
         /// KMS throttles the service.
         KmsThrottling = "KMSThrottlingException", 400, Never, "KMS throttled the request";
     }
+}
+
+/// Production calls SequenceNumberForOrdering so.
+pub(crate) fn ordering_refused(stream: &str, number: impl std::fmt::Display, account: &str) -> String {
+    format!(
+        "ExclusiveMinimumSequenceNumber {number} used in PutRecord on stream {stream} under account {account} is \
+         invalid."
+    )
 }

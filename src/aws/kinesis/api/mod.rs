@@ -13,6 +13,7 @@ mod settings;
 
 pub use crate::base::event::StreamStatus;
 pub use error::Error;
+pub(crate) use error::ordering_refused;
 pub use fault::{Fault, FaultTarget, KmsKeyState};
 pub(crate) use request::Provisioned;
 pub use request::{

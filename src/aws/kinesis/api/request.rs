@@ -13,7 +13,7 @@ use crate::base::{HashKey, PartitionKey, Payload, Position, SequenceNumber, Shar
 pub struct CreateStream {
     /// Name of the new stream.
     pub stream: StreamName,
-    /// ShardCount, at least 1; needed in provisioned mode.
+    /// ShardCount, at least 1; four when absent.
     pub shard_count: Option<u32>,
     pub mode: StreamMode,
     pub tags: Vec<Tag>,

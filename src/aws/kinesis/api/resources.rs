@@ -95,6 +95,16 @@ pub(crate) enum Resource {
     Consumer(ConsumerRef),
 }
 
+impl Resource {
+    /// Its own name: a stream's, or a consumer's.
+    pub(crate) fn name(&self) -> &str {
+        match self {
+            Self::Stream(stream) => stream.as_str(),
+            Self::Consumer(consumer) => &consumer.name,
+        }
+    }
+}
+
 /// How a registered consumer is named.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConsumerRef {

@@ -57,13 +57,18 @@ pub struct Settings {
     pub epoch_unix_ms: u64,
     /// 12-digit account number, for messages.
     pub account: Box<str>,
+    /// The region, for messages and ARNs in them.
+    pub region: Box<str>,
+    /// KMS keys that exist; every one when `None`.
+    pub(crate) kms_keys: Option<Vec<Box<str>>>,
     /// Open shards allowed in the account (20,000, 6,000 or 1,000 by region).
     pub shard_limit: u32,
     /// Shape of the write limits.
     pub(crate) throttle_window: ThrottleWindow,
     /// How long a stream is CREATING, UPDATING and DELETING.
     pub(crate) transitions: Transitions,
-    /// Whether a stream in DELETING still serves reads and writes (the API text says it may).
+    /// Whether a stream in DELETING still serves reads and writes (the API text says it may; probes of production said
+    /// no).
     pub(crate) deleting_serves: bool,
     /// Whether the call quotas of the control plane are enforced.
     pub(crate) control_plane_quotas: bool,
@@ -80,10 +85,12 @@ impl Default for Settings {
         Self {
             epoch_unix_ms: 1_767_225_600_000, // 2026-01-01T00:00:00Z
             account: "000000000000".into(),
+            region: "us-east-1".into(),
+            kms_keys: None,
             shard_limit: 20_000,
             throttle_window: ThrottleWindow::default(),
             transitions: Transitions::default(),
-            deleting_serves: true,
+            deleting_serves: false,
             control_plane_quotas: true,
             data_plane_limits: true,
             visibility_lag: SimDuration::ZERO,

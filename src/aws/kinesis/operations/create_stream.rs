@@ -3,14 +3,14 @@
 use super::row::{Aim, At, Body, Kinesis, Member, Operation, Quota, Reply, Row, WireError, optional, required};
 use crate::aws::kinesis::api::CreateStream;
 use crate::aws::kinesis::wire::members::create_stream;
-use crate::aws::kinesis::wire::shapes::{DISTRIBUTION, MAX_RECORD_SIZE, MODE, NAME, NATURAL, POSITIVE, TAGS};
+use crate::aws::kinesis::wire::shapes::{DISTRIBUTION, MAX_RECORD_SIZE, MODE, NAME, NATURAL, SHARD_COUNT, TAGS};
 
 impl Row for CreateStream {
     const OPERATION: Operation = Operation::write("CreateStream");
     const QUOTA: Quota = Quota::Account(5);
     const MEMBERS: &'static [Member] = &[
         required("StreamName", NAME),
-        optional("ShardCount", POSITIVE),
+        optional("ShardCount", SHARD_COUNT),
         optional("StreamModeDetails", MODE),
         optional("Tags", TAGS),
         optional("WarmThroughputMiBps", NATURAL),

@@ -3,7 +3,7 @@
 use super::row::{Aim, At, Body, Kinesis, Member, Operation, Quota, Reply, Row, WireError, optional, required};
 use crate::aws::kinesis::api::ShardIterator;
 use crate::aws::kinesis::wire::body::invalid_argument;
-use crate::aws::kinesis::wire::shapes::{ARN, DRY_RUN, POSITIVE, any_text};
+use crate::aws::kinesis::wire::shapes::{ARN, DRY_RUN, PAGE, any_text};
 use crate::aws::kinesis::wire::tokens;
 
 #[derive(Clone, Debug)]
@@ -17,7 +17,7 @@ impl Row for GetRecords {
     const OPERATION: Operation = Operation::read("GetRecords");
     const QUOTA: Quota = Quota::None;
     const MEMBERS: &'static [Member] =
-        &[required("ShardIterator", any_text(1, 512)), optional("Limit", POSITIVE), ARN, DRY_RUN];
+        &[required("ShardIterator", any_text(1, 512)), optional("Limit", PAGE), ARN, DRY_RUN];
 
     fn aim(&self) -> Aim<'_> {
         Aim::shard(&self.iterator.stream, self.iterator.shard)

@@ -31,11 +31,9 @@ impl Row for GetShardIterator {
     }
     fn decode(body: &Body<'_>) -> Result<Self, WireError> {
         let stream = body.stream()?;
-        Ok(Self {
-            shard: body.shard("ShardId", stream.as_str())?,
-            position: body.position("ShardIteratorType", "StartingSequenceNumber", stream.as_str())?,
-            stream,
-        })
+        let shard = body.shard("ShardId", stream.as_str())?;
+        let position = body.position("ShardIteratorType", "StartingSequenceNumber", (stream.as_str(), shard))?;
+        Ok(Self { stream, shard, position })
     }
     fn handle(self, service: &mut Kinesis, at: &mut At<'_>) -> Reply {
         let Self { stream, shard, position } = self;

@@ -38,6 +38,7 @@ mod merge_shards;
 mod put_record;
 mod put_records;
 mod put_resource_policy;
+mod refused;
 mod register_stream_consumer;
 mod remove_tags_from_stream;
 pub(super) mod row;
@@ -79,6 +80,7 @@ pub use self::merge_shards::MergeShards;
 pub use self::put_record::PutRecord;
 pub use self::put_records::PutRecords;
 pub use self::put_resource_policy::PutResourcePolicy;
+pub use self::refused::Refused;
 pub use self::register_stream_consumer::RegisterStreamConsumer;
 pub use self::remove_tags_from_stream::RemoveTagsFromStream;
 pub use self::split_shard::SplitShard;
@@ -94,11 +96,12 @@ pub use self::update_stream_mode::UpdateStreamMode;
 pub use self::update_stream_record_distribution_strategy::UpdateStreamRecordDistributionStrategy;
 pub use self::update_stream_warm_throughput::UpdateStreamWarmThroughput;
 
-use self::row::{Aim, At, Body, Kinesis as Machine, Quota, Reply, Row, Value, WireError, shape};
+use self::row::{Aim, At, Body, Kinesis as Machine, Quota, Reply, Row, Value, WireError};
 use super::api::CreateStream;
 use super::api::ListShards;
 use crate::aws::protocol::Account;
 use crate::aws::protocol::operation::{Operation, operations};
+use crate::aws::protocol::types::{self, Dialect};
 
 operations! {
     fn aim(aim) -> Aim<'_>;
@@ -143,7 +146,7 @@ operations! {
     UpdateStreamMode,
     UpdateStreamRecordDistributionStrategy,
     UpdateStreamWarmThroughput,
-    ; besides DryRun
+    ; besides DryRun, Refused
 }
 
 /// A request that was read, or why it cannot be.
@@ -151,9 +154,12 @@ pub(super) type Decoded<'a> = Result<(Request, Body<'a>), WireError>;
 
 /// Checks a body against an operation's members and reads it; with DryRun, it becomes one.
 fn decode<'a, R: Row + Into<Request>>(body: &'a Value<'a>, account: &'a Account) -> Decoded<'a> {
-    shape::check(R::MEMBERS, body)?;
+    types::check(R::MEMBERS, body, Dialect::Json11)?;
     let body = Body { value: body, account };
-    let request = R::decode(&body)?;
+    let request = match R::decode(&body) {
+        Ok(request) => request,
+        Err(error) => return refused::<R>(body, error),
+    };
     let has_dry_run = R::MEMBERS.iter().any(|member| member.name == "DryRun");
     let is_dry_run = has_dry_run && body.value.get("DryRun").and_then(Value::as_bool) == Some(true);
     let stream = request.aim().stream.filter(|_| is_dry_run).cloned();
@@ -162,4 +168,17 @@ fn decode<'a, R: Row + Into<Request>>(body: &'a Value<'a>, account: &'a Account)
         None => request.into(),
     };
     Ok((request, body))
+}
+
+/// An invalid argument is told after the stream was looked for, if the body names one.
+fn refused<R: Row>(body: Body<'_>, error: WireError) -> Decoded<'_> {
+    let Ok(stream) = body.stream() else { return Err(error) };
+    match error.message {
+        Some(problem) if error.code == "InvalidArgumentException" => {
+            let shard = body.optional_shard("ShardId", stream.as_str()).ok().flatten();
+            let problem = problem.into();
+            Ok((Request::Refused(Refused { operation: R::OPERATION, stream, shard, problem }), body))
+        }
+        message => Err(WireError { message, ..error }),
+    }
 }

@@ -31,11 +31,7 @@ impl Row for PutRecord {
     }
     fn decode(body: &Body<'_>) -> Result<Self, WireError> {
         let stream = body.stream()?;
-        Ok(Self {
-            entry: entry(body.value)?,
-            sequence_number_for_ordering: body.sequence_number("SequenceNumberForOrdering", stream.as_str())?,
-            stream,
-        })
+        Ok(Self { entry: entry(body.value)?, sequence_number_for_ordering: body.ordering(stream.as_str())?, stream })
     }
     fn handle(self, service: &mut Kinesis, at: &mut At<'_>) -> Reply {
         let Self { stream, entry, sequence_number_for_ordering } = self;

@@ -24,8 +24,8 @@ impl Row for PutResourcePolicy {
     fn decode(body: &Body<'_>) -> Result<Self, WireError> {
         Ok(Self { resource: resource(body)?, policy: policy(body)? })
     }
-    fn handle(self, service: &mut Kinesis, _: &mut At<'_>) -> Reply {
+    fn handle(self, service: &mut Kinesis, at: &mut At<'_>) -> Reply {
         let Self { resource, policy } = self;
-        service.put_policy(&resource, policy)
+        service.put_policy(&resource, policy, at.now)
     }
 }

@@ -7,7 +7,7 @@ pub(in crate::aws::kinesis) use crate::aws::kinesis::service::{At, Kinesis};
 pub(in crate::aws::kinesis) use crate::aws::kinesis::wire::body::Body;
 pub(in crate::aws::kinesis) use crate::aws::protocol::WireError;
 pub(in crate::aws::kinesis) use crate::aws::protocol::operation::Operation;
-pub(in crate::aws::kinesis) use crate::aws::protocol::shape::{self, Member, Shape, optional, required};
+pub(in crate::aws::kinesis) use crate::aws::protocol::shape::{Member, Shape, optional, required};
 pub(in crate::aws::kinesis) use crate::aws::protocol::value::Value;
 
 /// One operation: its name, what it is held to, and what carries it out.

@@ -31,11 +31,9 @@ impl Row for SubscribeToShard {
         let position = body.value.get("StartingPosition").unwrap_or(&Value::Null);
         let position = Body { value: position, account: body.account };
         let consumer = body.account.consumer_of_arn(body.text("ConsumerARN"))?;
-        Ok(Self {
-            shard: body.shard("ShardId", consumer.stream.as_str())?,
-            position: position.position("Type", "SequenceNumber", consumer.stream.as_str())?,
-            consumer,
-        })
+        let shard = body.shard("ShardId", consumer.stream.as_str())?;
+        let position = position.position("Type", "SequenceNumber", (consumer.stream.as_str(), shard))?;
+        Ok(Self { consumer, shard, position })
     }
     fn handle(self, service: &mut Kinesis, at: &mut At<'_>) -> Reply {
         let Self { consumer, shard, position } = self;

@@ -1,7 +1,7 @@
 //! UpdateShardCount (<https://docs.aws.amazon.com/kinesis/latest/APIReference/API_UpdateShardCount.html>).
 
 use super::row::{Aim, At, Body, Kinesis, Member, Operation, Quota, Reply, Row, Shape, WireError, required};
-use crate::aws::kinesis::wire::shapes::{ARN, POSITIVE, STREAM};
+use crate::aws::kinesis::wire::shapes::{ARN, SHARD_COUNT, STREAM};
 use crate::base::StreamName;
 
 /// UpdateShardCount with UNIFORM_SCALING.
@@ -17,7 +17,7 @@ impl Row for UpdateShardCount {
     const QUOTA: Quota = Quota::Account(10);
     const MEMBERS: &'static [Member] = &[
         STREAM,
-        required("TargetShardCount", POSITIVE),
+        required("TargetShardCount", SHARD_COUNT),
         required("ScalingType", Shape::Word(&["UNIFORM_SCALING"])),
         ARN,
     ];

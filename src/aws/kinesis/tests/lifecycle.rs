@@ -3,12 +3,12 @@
 use super::*;
 use crate::aws::kinesis::Request;
 use crate::aws::kinesis::api::{KmsKeyState, StreamStatus};
-use crate::aws::kinesis::operations::DryRun;
 use crate::aws::kinesis::operations::row::Row;
 use crate::aws::kinesis::operations::{
     DecreaseStreamRetentionPeriod, DeleteStream, DescribeStreamSummary, IncreaseStreamRetentionPeriod, ListStreams,
     MergeShards, PutRecord, SplitShard, StartStreamEncryption, StopStreamEncryption, UpdateShardCount,
 };
+use crate::aws::kinesis::operations::{DescribeStream, DryRun, Refused};
 use crate::base::HashKey;
 
 fn status(bench: &mut Bench, stream: &StreamName) -> StreamStatus {
@@ -40,10 +40,9 @@ fn a_stream_is_created_in_10_to_30_seconds_and_has_no_shards_before() {
     assert_eq!(status(&mut bench, &stream), StreamStatus::Active);
     bench.ask(put).expect("it serves");
     bench.ask(Request::DeleteStream(DeleteStream { stream: stream.clone(), with_consumers: false })).expect("deleting");
-    assert_eq!(
-        code(bench.ask(Request::DeleteStream(DeleteStream { stream: stream.clone(), with_consumers: false }))),
-        "ResourceInUseException"
-    );
+    bench
+        .ask(Request::DeleteStream(DeleteStream { stream: stream.clone(), with_consumers: false }))
+        .expect("deleting already");
     bench.at_ms(61_000);
     assert_eq!(
         code(bench.ask(Request::DescribeStreamSummary(DescribeStreamSummary { stream }))),
@@ -86,8 +85,12 @@ fn splits_and_merges_obey_their_rules() {
 fn update_shard_count_goes_up_to_double_and_down_to_half_ten_times_a_day() {
     let mut bench = Bench::quick(4);
     let update = |target| Request::UpdateShardCount(UpdateShardCount { stream: name(), target });
-    for target in [0, 1, 9] {
-        assert_eq!(code(bench.ask(update(target))), "InvalidArgumentException", "{target}");
+    for (target, bound) in [(1, "down below half"), (9, "up over double")] {
+        let text = format!(
+            "UpdateShardCount cannot scale {bound} your current open shard count. Current open shard count: 4 Target \
+             shard count: {target} "
+        );
+        assert_eq!(bench.ask(update(target)).expect_err("refused"), Error::LimitExceeded(text.into()));
     }
     for n in 0..10 {
         bench.ask(update(if n % 2 == 0 { 8 } else { 4 })).expect("within the day's ten");
@@ -216,4 +219,119 @@ fn a_dry_run_needs_its_stream() {
     assert_eq!(code(bench.ask(ask("nope"))), "ResourceNotFoundException");
     bench.ask(create("new".parse().expect("a name"), 1)).expect("creating");
     assert_eq!(code(bench.ask(ask("new"))), "ResourceNotFoundException", "it does not serve yet");
+}
+
+fn describe(bench: &mut Bench, stream: &StreamName) -> Result<(StreamStatus, usize), Error> {
+    let ask = DescribeStream { stream: stream.clone(), exclusive_start: None, limit: None };
+    match bench.ask(Request::DescribeStream(ask))? {
+        Response::StreamDescription(of) => Ok((of.summary.status, of.shards.len())),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_stream_that_is_not_told_its_shards_has_four() {
+    let mut bench = Bench::quick(1);
+    let stream: StreamName = "t".parse().expect("a name");
+    let request = CreateStream { shard_count: None, ..CreateStream::provisioned(stream.clone(), 1) };
+    bench.ask(Request::CreateStream(Box::new(request))).expect("created");
+    assert_eq!(describe(&mut bench, &stream), Ok((StreamStatus::Active, 4)));
+}
+
+#[test]
+fn a_stream_may_be_deleted_while_it_is_created_and_shows_no_shards_then() {
+    let mut bench = Bench::new(1);
+    let stream: StreamName = "t".parse().expect("a name");
+    bench.ask(create(stream.clone(), 2)).expect("creating");
+    let delete =
+        |stream: &StreamName| Request::DeleteStream(DeleteStream { stream: stream.clone(), with_consumers: false });
+    bench.ask(delete(&stream)).expect("deleting");
+    assert_eq!(describe(&mut bench, &stream), Ok((StreamStatus::Deleting, 0)));
+    bench.at_ms(31_000);
+    assert_eq!(code(describe(&mut bench, &stream)), "ResourceNotFoundException");
+    bench.put("k", 100).expect("it serves");
+    bench.ask(delete(&name())).expect("deleting");
+    assert_eq!(describe(&mut bench, &name()), Ok((StreamStatus::Deleting, 0)));
+    assert_eq!(
+        bench.put("k", 100).expect_err("it serves no more").to_string(),
+        "Stream s under account 000000000000 not found."
+    );
+    assert_eq!(
+        bench.iterator(0, IteratorPosition::Latest).expect_err("nor is it read").to_string(),
+        "Shard shardId-000000000000 in stream s under account 000000000000 does not exist"
+    );
+}
+
+#[test]
+fn retention_out_of_range_or_on_the_wrong_side_is_told() {
+    let mut bench = Bench::quick(1);
+    let mut ask = |is_longer: bool, hours| {
+        let request = match is_longer {
+            true => Request::IncreaseStreamRetentionPeriod(IncreaseStreamRetentionPeriod { stream: name(), hours }),
+            false => Request::DecreaseStreamRetentionPeriod(DecreaseStreamRetentionPeriod { stream: name(), hours }),
+        };
+        bench.ask(request).map_or_else(|error| error.to_string(), |_| String::new())
+    };
+    assert_eq!((ask(true, 24), ask(false, 24), ask(true, 48)), (String::new(), String::new(), String::new()));
+    for (is_longer, hours, text) in [
+        (true, 23, "Minimum allowed retention period is 24 hours. Requested retention period (23 hours) is too short."),
+        (
+            false,
+            8761,
+            "Maximum allowed retention period is 8760 hours. Requested retention period (8761 hours) is too long.",
+        ),
+        (
+            true,
+            47,
+            "Requested retention period (47 hours) for stream s can not be shorter than existing retention period (48 \
+             hours). Use DecreaseRetentionPeriod API.",
+        ),
+        (
+            false,
+            49,
+            "Requested retention period (49 hours) for stream s can not be longer than existing retention period (48 \
+             hours). Use IncreaseRetentionPeriod API.",
+        ),
+    ] {
+        assert_eq!(ask(is_longer, hours), text);
+    }
+}
+
+#[test]
+fn a_stream_is_encrypted_only_with_a_key_that_exists() {
+    let settings =
+        Settings { kms_keys: Some(vec!["alias/orders".into()]), transitions: quick(), ..Settings::default() };
+    let mut bench = Bench::with(1, settings);
+    let mut start = |key_id: &str| {
+        let request = StartStreamEncryption { stream: name(), key_id: key_id.into() };
+        let told = bench.ask(Request::StartStreamEncryption(request)).map_or_else(|e| e.to_string(), |_| String::new());
+        bench.after(SimDuration::from_secs(1));
+        told
+    };
+    assert_eq!(start("nope"), "Invalid keyId nope");
+    assert_eq!(
+        start("arn:aws:kms:us-east-1:000000000000:key/x"),
+        "Key 'arn:aws:kms:us-east-1:000000000000:key/x' does not exist"
+    );
+    assert_eq!((start("alias/orders"), start("alias/aws/kinesis")), (String::new(), String::new()));
+}
+
+#[test]
+fn an_invalid_argument_is_told_after_its_stream_was_looked_for() {
+    let mut bench = Bench::new(1);
+    let mut ask = |stream: &str, shard| {
+        let refused = Refused {
+            operation: GetShardIterator::OPERATION,
+            stream: stream.parse().expect("a name"),
+            shard,
+            problem: "wrong".into(),
+        };
+        bench.ask(Request::Refused(refused)).expect_err("refused").to_string()
+    };
+    assert_eq!(ask("s", Some(ShardId(0))), "wrong");
+    assert_eq!(ask("nope", None), "Stream nope under account 000000000000 not found.");
+    assert_eq!(
+        ask("s", Some(ShardId(7))),
+        "Shard shardId-000000000007 in stream s under account 000000000000 does not exist"
+    );
 }

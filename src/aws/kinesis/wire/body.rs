@@ -1,11 +1,12 @@
 //! Members of a request's body, by the types that the service has for them.
 
-use crate::aws::kinesis::api::{IteratorPosition, ListShards, ShardFilter};
+use crate::aws::kinesis::api::{IteratorPosition, ListShards, ShardFilter, ordering_refused};
 use crate::aws::protocol::Account;
 use crate::aws::protocol::WireError;
 use crate::aws::protocol::value::Value;
 use crate::base::{HashKey, SequenceNumber, ShardId, StreamName};
 
+use super::numbers::AnySequenceNumber;
 use super::tokens;
 
 pub(in crate::aws::kinesis) fn invalid_argument(message: impl Into<std::borrow::Cow<'static, str>>) -> WireError {
@@ -34,7 +35,7 @@ impl<'a> Body<'a> {
         self.optional_text(name).unwrap_or_default()
     }
     pub(crate) fn number(&self, name: &str) -> Option<u32> {
-        self.value.get(name).and_then(Value::as_int).and_then(|number| u32::try_from(number).ok())
+        self.value.get(name).and_then(Value::as_int).map(|number| number.clamp(0, i32::MAX.into()) as u32)
     }
     /// RetentionPeriodHours. The shape lets negative ones pass, which the service does not have.
     pub(crate) fn hours(&self) -> Result<u32, WireError> {
@@ -63,27 +64,49 @@ impl<'a> Body<'a> {
         }
     }
 
-    /// A shard of that stream.
+    /// A shard of that stream: what counts is the number behind the first dash, or the whole.
     pub(crate) fn shard(&self, name: &str, stream: &str) -> Result<ShardId, WireError> {
         let text = self.text(name);
-        let missing = || {
+        let digits = text.split_once('-').map_or(text, |(_, digits)| digits);
+        let number = Some(digits).filter(|digits| digits.bytes().all(|b| b.is_ascii_digit()));
+        number.and_then(|digits| digits.parse::<i32>().ok()).map(|number| ShardId(number as u32)).ok_or_else(|| {
             let account = &self.account.id;
             let text = format!("Could not find shard {text} in stream {stream} under account {account}.");
             WireError::new("ResourceNotFoundException", text)
-        };
-        text.parse().map_err(|_| missing())
+        })
     }
     pub(crate) fn optional_shard(&self, name: &str, stream: &str) -> Result<Option<ShardId>, WireError> {
         self.optional_text(name).map(|_| self.shard(name, stream)).transpose()
     }
 
-    /// A sequence number of that stream.
-    pub(crate) fn sequence_number(&self, name: &str, stream: &str) -> Result<Option<SequenceNumber>, WireError> {
-        let read = |text: &str| {
-            let wrong = format!("{name} {text} used on stream {stream} under account {} is invalid.", self.account.id);
-            text.parse().map_err(|_| invalid_argument(wrong))
+    /// SequenceNumberForOrdering. Whatever once was a number of any stream may stand there; only those of this one mean
+    /// something.
+    pub(crate) fn ordering(&self, stream: &str) -> Result<Option<SequenceNumber>, WireError> {
+        let Some(text) = self.optional_text("SequenceNumberForOrdering") else { return Ok(None) };
+        match text.parse::<AnySequenceNumber>() {
+            Ok(number) => Ok(number.known()),
+            Err(_) => Err(invalid_argument(ordering_refused(stream, text, &self.account.id))),
+        }
+    }
+
+    /// The number that a position names, of that shard.
+    fn starting_number(&self, name: &str, (stream, shard): (&str, ShardId)) -> Result<SequenceNumber, WireError> {
+        let (text, account) = (self.text(name), &self.account.id);
+        let invalid = |why: &str| {
+            invalid_argument(format!(
+                "StartingSequenceNumber {text} used in GetShardIterator on shard {shard} in stream {stream} under \
+                 account {account} is invalid{why}."
+            ))
         };
-        self.optional_text(name).map(read).transpose()
+        let number: AnySequenceNumber = text.parse().map_err(|_| invalid(""))?;
+        if number.shard() != i64::from(shard.0) {
+            return Err(invalid_argument(format!(
+                "Invalid StartingSequenceNumber. It encodes shardId-{:012}, while it was used in a call to a shard \
+                 with {shard}",
+                number.shard()
+            )));
+        }
+        number.known().ok_or_else(|| invalid(" because it did not come from this stream"))
     }
 
     pub(crate) fn timestamp(&self) -> Option<u64> {
@@ -95,32 +118,30 @@ impl<'a> Body<'a> {
         &self,
         kind: &str,
         number: &'static str,
-        stream: &str,
+        of: (&str, ShardId),
     ) -> Result<IteratorPosition, WireError> {
         let kind = self.text(kind);
-        let contradiction = || {
-            let has = if self.optional_text(number).is_some() { "also a" } else { "no" };
+        let contradiction = |has: &str| {
             invalid_argument(format!(
-                "Must either specify (1) AT_SEQUENCE_NUMBER and {number} or (2) AFTER_SEQUENCE_NUMBER and {number} or \
-                 (3) TRIM_HORIZON or (4) LATEST or (5) AT_TIMESTAMP and Timestamp. \
-                 Request specified {kind} and {has} {number}."
+                "Must either specify (1) AT_SEQUENCE_NUMBER or AFTER_SEQUENCE_NUMBER and {number} or (2) TRIM_HORIZON \
+                 or LATEST and no {number}. Request specified {kind} and {has} {number}."
             ))
         };
-        let takes_number = matches!(kind, "AT_SEQUENCE_NUMBER" | "AFTER_SEQUENCE_NUMBER");
-        if takes_number != self.optional_text(number).is_some() {
-            return Err(contradiction());
+        let has_number = self.optional_text(number).is_some();
+        if has_number && matches!(kind, "TRIM_HORIZON" | "LATEST") {
+            return Err(contradiction("also a"));
         }
-        match (kind, self.sequence_number(number, stream)?) {
+        match (kind, has_number.then(|| self.starting_number(number, of)).transpose()?) {
             ("AT_SEQUENCE_NUMBER", Some(number)) => Ok(IteratorPosition::AtSequenceNumber(number)),
             ("AFTER_SEQUENCE_NUMBER", Some(number)) => Ok(IteratorPosition::AfterSequenceNumber(number)),
-            ("TRIM_HORIZON", None) => Ok(IteratorPosition::TrimHorizon),
-            ("LATEST", None) => Ok(IteratorPosition::Latest),
-            ("AT_TIMESTAMP", None) => self.timestamp().map(IteratorPosition::AtTimestamp).ok_or_else(|| {
+            ("TRIM_HORIZON", _) => Ok(IteratorPosition::TrimHorizon),
+            ("LATEST", _) => Ok(IteratorPosition::Latest),
+            ("AT_TIMESTAMP", _) => self.timestamp().map(IteratorPosition::AtTimestamp).ok_or_else(|| {
                 let text = "Must specify timestampInMillis parameter for iterator of type AT_TIMESTAMP. \
                             Current request has no timestamp parameter.";
                 invalid_argument(text)
             }),
-            _ => Err(contradiction()),
+            _ => Err(contradiction("no")),
         }
     }
 
@@ -133,11 +154,15 @@ impl<'a> Body<'a> {
     }
 
     pub(crate) fn list_shards(&self) -> Result<ListShards, WireError> {
-        self.need_no_creation_time()?;
+        let names_stream = self.optional_text("StreamName").or(self.optional_text("StreamARN")).is_some();
+        match (names_stream, self.optional_text("NextToken").is_some()) {
+            (false, false) => return Err(invalid_argument("Either NextToken or StreamName should be provided.")),
+            (true, true) => return Err(invalid_argument("NextToken and StreamName cannot be provided together.")),
+            _ => self.need_no_creation_time()?,
+        }
         let read = |text| tokens::list_shards(text).ok_or_else(|| invalid_argument("NextToken is invalid."));
         let next_token = self.optional_text("NextToken").map(read).transpose()?;
-        let names_stream = self.optional_text("StreamName").or(self.optional_text("StreamARN")).is_some();
-        let stream = if names_stream || next_token.is_none() { Some(self.stream()?) } else { None };
+        let stream = names_stream.then(|| self.stream()).transpose()?;
         let of = stream.as_ref().or(next_token.as_ref().map(|token| &token.stream)).map_or("", StreamName::as_str);
         Ok(ListShards {
             exclusive_start: self.optional_shard("ExclusiveStartShardId", of)?,

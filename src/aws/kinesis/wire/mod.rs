@@ -8,6 +8,7 @@ pub mod client;
 mod decode;
 mod encode;
 pub(super) mod members;
+mod numbers;
 mod protocol;
 mod resources;
 pub(super) mod shapes;

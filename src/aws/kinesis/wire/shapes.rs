@@ -48,6 +48,11 @@ pub(in crate::aws::kinesis) const fn text(
     Shape::Text { min, max, pattern: Some(Pattern { text, matches }) }
 }
 
+/// A text whose model has a pattern and no length.
+const fn pattern(text: &'static str, matches: fn(&str) -> bool) -> Shape {
+    Shape::Text { min: 0, max: usize::MAX >> 1, pattern: Some(Pattern { text, matches }) }
+}
+
 pub(in crate::aws::kinesis) const fn any_text(min: usize, max: usize) -> Shape {
     Shape::Text { min, max, pattern: None }
 }
@@ -70,16 +75,17 @@ pub(in crate::aws::kinesis) const RESOURCE_ARN: Shape =
     text(1, 2048, r"arn:aws.*:kinesis:.*:\d{12}:.*(stream|channel|queue)/\S+", |arn| {
         is_arn_of(arn, &["stream/", "channel/", "queue/"])
     });
-pub(in crate::aws::kinesis) const HASH_KEY: Shape = text(1, 39, r"0|([1-9]\d{0,38})", |key| is_decimal(key, 39));
+pub(in crate::aws::kinesis) const HASH_KEY: Shape = pattern(r"0|([1-9]\d{0,38})", |key| is_decimal(key, 39));
 pub(in crate::aws::kinesis) const SEQUENCE_NUMBER: Shape =
-    text(1, 129, r"0|([1-9]\d{0,128})", |number| is_decimal(number, 129));
+    pattern(r"0|([1-9]\d{0,128})", |number| is_decimal(number, 129));
 pub(in crate::aws::kinesis) const TAG_KEY: Shape = any_text(1, 128);
 pub(in crate::aws::kinesis) const TAG_VALUE: Shape = any_text(0, 256);
 pub(in crate::aws::kinesis) const TAGS: Shape = Shape::TextMap { key: &TAG_KEY, value: &TAG_VALUE, min: 1, max: 200 };
 pub(in crate::aws::kinesis) const TAG_KEYS: Shape = Shape::List { of: &TAG_KEY, min: 1, max: 50 };
 pub(in crate::aws::kinesis) const NEXT_TOKEN: Shape = any_text(1, 1_048_576);
 pub(in crate::aws::kinesis) const PAGE: Shape = integer(1, 10_000);
-pub(in crate::aws::kinesis) const POSITIVE: Shape = integer(1, INTEGER_MAX);
+/// Shards that one request may ask for: the model has no maximum, production's answer has.
+pub(in crate::aws::kinesis) const SHARD_COUNT: Shape = integer(1, 100_000);
 pub(in crate::aws::kinesis) const NATURAL: Shape = integer(0, INTEGER_MAX);
 pub(in crate::aws::kinesis) const HOURS: Shape = integer(-INTEGER_MAX, INTEGER_MAX);
 pub(in crate::aws::kinesis) const MAX_RECORD_SIZE: Shape = integer(1024, 10_240);
@@ -92,7 +98,7 @@ pub(in crate::aws::kinesis) const DISTRIBUTION: Shape = Shape::Word(&["AUTO", "U
 pub(in crate::aws::kinesis) const MODE: Shape =
     Shape::Structure(&[required("StreamMode", Shape::Word(&["PROVISIONED", "ON_DEMAND"]))]);
 pub(in crate::aws::kinesis) const ITERATOR_TYPE: Shape =
-    Shape::Word(&["AT_SEQUENCE_NUMBER", "AFTER_SEQUENCE_NUMBER", "TRIM_HORIZON", "LATEST", "AT_TIMESTAMP"]);
+    Shape::Word(&["AFTER_SEQUENCE_NUMBER", "LATEST", "AT_TIMESTAMP", "AT_SEQUENCE_NUMBER", "TRIM_HORIZON"]);
 pub(in crate::aws::kinesis) const METRIC: Shape = Shape::Word(&[
     "IncomingBytes",
     "IncomingRecords",

@@ -5,7 +5,7 @@ use serde_json::{Value as Json, json};
 use super::{Call, decode};
 use crate::aws::kinesis::api::IteratorPosition;
 use crate::aws::kinesis::operations::Request;
-use crate::aws::kinesis::operations::{GetRecords, SubscribeToShard};
+use crate::aws::kinesis::operations::SubscribeToShard;
 use crate::aws::protocol::Account;
 use crate::aws::protocol::json;
 
@@ -17,8 +17,11 @@ fn account() -> Account {
 fn read(operation: &str, body: Json) -> Result<Call, String> {
     let text = body.to_string();
     let body = json::decode(text.as_bytes()).expect("JSON");
-    decode(operation, &body, &account())
-        .map_err(|error| format!("{}: {}", error.code, error.message.unwrap_or_default()))
+    match decode(operation, &body, &account()) {
+        // Refused once its stream was found.
+        Ok(Call { request: Request::Refused(call), .. }) => Err(format!("InvalidArgumentException: {}", call.problem)),
+        other => other.map_err(|error| format!("{}: {}", error.code, error.message.unwrap_or_default())),
+    }
 }
 
 fn refused(operation: &str, body: Json) -> String {
@@ -34,14 +37,12 @@ fn iterator_text() -> String {
 }
 
 #[test]
-fn how_many_records_are_too_many_is_the_services_to_say() {
+fn a_limit_of_get_records_is_from_1_to_10000() {
     let get = |limit: u32| read("GetRecords", json!({ "ShardIterator": iterator_text(), "Limit": limit }));
-    let limit = |call: Call| match call.request {
-        Request::GetRecords(GetRecords { limit, .. }) => limit,
-        other => panic!("{other:?}"),
-    };
-    assert_eq!(get(10_001).map(limit), Ok(Some(10_001)));
-    assert!(get(0).expect_err("none").starts_with("ValidationException: "));
+    assert!(get(10_000).is_ok());
+    for wrong in [0, 10_001] {
+        assert!(get(wrong).expect_err("out of range").starts_with("ValidationException: "), "{wrong}");
+    }
 }
 
 #[test]
@@ -88,7 +89,8 @@ fn where_a_subscription_starts_is_refused_as_where_an_iterator_does() {
     let at = |kind: &str, number: &str| subscribe("0", json!({ "Type": kind, "SequenceNumber": number }));
     assert_eq!(
         at("AT_SEQUENCE_NUMBER", "1").expect_err("refused"),
-        "InvalidArgumentException: SequenceNumber 1 used on stream clicks under account 000000000000 is invalid."
+        "InvalidArgumentException: Invalid StartingSequenceNumber. It encodes shardId-000000000001, while it was used \
+         in a call to a shard with shardId-000000000000"
     );
     let both = at("LATEST", "1").expect_err("refused");
     assert!(both.ends_with("Request specified LATEST and also a SequenceNumber."), "{both}");
@@ -119,4 +121,61 @@ fn a_paging_token_stands_alone() {
             "InvalidArgumentException: NextToken and StreamCreationTimestamp cannot be provided together."
         );
     }
+}
+
+#[test]
+fn the_number_behind_the_first_dash_names_a_shard() {
+    let shard = |text: &str| {
+        let body = json!({ "StreamName": "s", "ShardId": text, "ShardIteratorType": "LATEST" });
+        read("GetShardIterator", body).ok().map(|call| match call.request {
+            Request::GetShardIterator(get) => get.shard.0,
+            other => panic!("{other:?}"),
+        })
+    };
+    for (text, number) in
+        [("shardId-000000000007", 7), ("7", 7), ("abc-7", 7), ("-00007", 7), ("x-2147483647", 2_147_483_647)]
+    {
+        assert_eq!(shard(text), Some(number), "{text}");
+    }
+    for text in ["x", "shardId-", "a-b-7", "shardId-2147483648", "7x"] {
+        assert_eq!(shard(text), None, "{text}");
+    }
+}
+
+#[test]
+fn what_an_iterator_starts_at_is_checked_before_its_stream_is_known() {
+    let start = |number: &str| {
+        let body = json!({
+            "StreamName": "s", "ShardId": "shardId-000000000000", "ShardIteratorType": "AT_SEQUENCE_NUMBER",
+            "StartingSequenceNumber": number,
+        });
+        read("GetShardIterator", body).expect_err("refused")
+    };
+    let of = "used in GetShardIterator on shard shardId-000000000000 in stream s under account 000000000000 is invalid";
+    assert_eq!(
+        start(&"9".repeat(60)),
+        format!("InvalidArgumentException: StartingSequenceNumber {} {of}.", "9".repeat(60))
+    );
+    assert_eq!(
+        start("0"),
+        format!("InvalidArgumentException: StartingSequenceNumber 0 {of} because it did not come from this stream.")
+    );
+}
+
+#[test]
+fn any_number_that_once_was_one_may_stand_for_ordering() {
+    let put = |number: &str| {
+        let body = json!({
+            "StreamName": "s", "Data": "YQ==", "PartitionKey": "k", "SequenceNumberForOrdering": number,
+        });
+        read("PutRecord", body).map(|_| ())
+    };
+    assert_eq!(put("0"), Ok(()));
+    assert_eq!(put("49585389983312162443796657944872008114154899568972529698"), Ok(()));
+    assert_eq!(
+        put("49585389983312162443796657944872008114154899568972529699").expect_err("version 3"),
+        "InvalidArgumentException: ExclusiveMinimumSequenceNumber \
+         49585389983312162443796657944872008114154899568972529699 used in PutRecord on stream s under account \
+         000000000000 is invalid."
+    );
 }

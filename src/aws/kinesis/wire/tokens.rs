@@ -30,6 +30,8 @@ pub fn iterator_text(iterator: &ShardIterator) -> String {
 
 /// The iterator behind a text.
 pub fn iterator(text: &str) -> Option<ShardIterator> {
+    // Production takes one that its caller forgot to take out of JSON.
+    let text = text.strip_prefix('"').and_then(|text| text.strip_suffix('"')).unwrap_or(text);
     let token = open(text, Kind::ShardIterator)?;
     let mut token = Reader(&token);
     let stream_id = StreamId(token.number()?.try_into().ok()?);
@@ -174,6 +176,8 @@ mod tests {
         assert_eq!(iterator(&iterator_text(&one)), Some(one.clone()));
         one.stream = "x".repeat(128).parse().expect("a name");
         assert!(iterator_text(&one).len() <= 512);
+        let quoted = format!("\"{}\"", iterator_text(&one));
+        assert_eq!(iterator(&quoted), Some(one), "in quotes too");
     }
 
     #[test]

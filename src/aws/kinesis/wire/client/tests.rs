@@ -196,7 +196,7 @@ fn the_client_tells_every_error_by_its_code() {
         Error::KmsDisabled,
         Error::KmsInvalidState,
         Error::KmsAccessDenied,
-        Error::KmsNotFound,
+        Error::KmsNotFound("gone".into()),
         Error::KmsOptInRequired,
         Error::KmsThrottling,
     ];

@@ -8,6 +8,9 @@ use crate::base::{SimDuration, SimTime};
 /// How many failures are kept with their words; the rest is counted.
 const EVIDENCE_MAX: usize = 5;
 
+/// What a check says that met nothing which it judges.
+pub(crate) const NOTHING_TO_JUDGE: &str = "there was nothing to judge";
+
 /// Failures of a check.
 #[derive(Default)]
 pub(crate) struct Findings {
@@ -40,7 +43,7 @@ impl Findings {
             Some(first) if self.failures == 1 => (Verdict::Fail, format!("{} {}", first.at, first.what)),
             Some(first) => (Verdict::Fail, format!("{} times, first at {} {}", self.failures, first.at, first.what)),
             None if judged > 0 => (Verdict::Pass, held()),
-            None => (Verdict::Unknown, "there was nothing to judge".into()),
+            None => (Verdict::Unknown, NOTHING_TO_JUDGE.into()),
         };
         CheckResult { name, verdict, detail, evidence: self.evidence.clone() }
     }

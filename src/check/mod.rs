@@ -16,6 +16,7 @@ mod verdict;
 pub(crate) use all::Checks;
 pub use contract::Registration;
 pub(crate) use contract::{Check, Invariant};
+pub(crate) use findings::NOTHING_TO_JUDGE;
 pub(crate) use liveness::LivenessBounds;
 pub(crate) use settings::CheckSettings;
 pub(crate) use verdict::Evidence;

@@ -10,9 +10,9 @@ use std::time::{Duration, Instant};
 use clap::{Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::terminal::{Exit, print_diagnostics, takes_colour};
+use super::terminal::{Exit, print_diagnostics, takes_colour, terminal_columns};
 use crate::base::{Event, Fold, SimTime};
-use crate::report::{CameOut, RunReport, Style, files, json, text};
+use crate::report::{CameOut, Page, RunReport, Style, files, json, text};
 use crate::run::{Engine, Options, RunResult, run as carry_out};
 use crate::scenario::{self, Scenario};
 
@@ -198,12 +198,9 @@ fn print_report(arguments: &Arguments, report: &RunReport, wall_seconds: f64, ou
     if arguments.quiet {
         return writeln!(stdout, "{}", text::quiet_line(report));
     }
-    write!(stdout, "{}", text::render(report, style))?;
-    writeln!(stdout, "{}", text::performance_line(report, wall_seconds).trim_end())?;
-    if let Some(dir) = out {
-        writeln!(stdout, "left in {}: report, events, resolved scenario and plots", dir.display())?;
-    }
-    Ok(())
+    let mut notes = vec![text::performance_line(report, wall_seconds)];
+    notes.extend(out.map(|dir| format!("left in {}: report, events, resolved scenario and plots", dir.display())));
+    write!(stdout, "{}", text::render(report, Page::new(style, terminal_columns(), notes)))
 }
 
 /// Runs again and compares; on a mismatch runs a third time to find the first event that differs.

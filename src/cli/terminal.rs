@@ -35,6 +35,11 @@ pub(super) fn takes_colour(stream: &impl anstream::stream::RawStream) -> bool {
     !matches!(anstream::AutoStream::choice(stream), anstream::ColorChoice::Never)
 }
 
+/// The terminal's width; `None` when the output goes to a file or a pipe.
+pub(super) fn terminal_columns() -> Option<usize> {
+    terminal_size::terminal_size_of(io::stdout()).map(|(width, _)| usize::from(width.0))
+}
+
 /// Prints what is wrong with a scenario.
 pub(super) fn print_diagnostics(diagnostics: &Diagnostics) -> io::Result<()> {
     let stderr = io::stderr();

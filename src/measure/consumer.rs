@@ -3,10 +3,13 @@
 use std::ops::Range;
 
 use super::by_id::ById;
-use super::figures::{ConsumerFigures, LeaseFigures, rounded, seconds_of};
+use super::figures::{ConsumerFigures, LeaseFigures, percent, rounded, seconds_of};
 use super::histogram::Histogram;
+use super::meter::Meter;
 use super::names::Names;
 use super::peak::{Peak, Seen};
+use super::stream::{Span, read_share};
+use crate::aws::kinesis::capacity::Share;
 use crate::base::event::{ConsumerLibrary, LeaseGain, StoreKind};
 use crate::base::{HostId, RangeSet, ShardId, SimDuration, SimTime, StreamName, TableName};
 
@@ -36,6 +39,7 @@ pub(super) struct ConsumerCounts {
     pub(crate) checkpoints_attempted: u64,
     pub(crate) checkpoints_refused: u64,
     pub iterators_expired: u64,
+    pub(super) reads_throttled: u64,
     pub(crate) unread_trimmed: u64,
     pub(crate) effects_applied: u64,
     pub(crate) effects_duplicate: u64,
@@ -65,6 +69,8 @@ pub(super) struct ConsumerShard {
     attempts: Vec<(HostId, Checkpoint)>,
     taken: u64,
     moved: u64,
+    /// Calls, refused ones too, and bytes given.
+    pub(super) reads: Meter,
     pub(super) unowned: Spells,
     pub(super) doubled: Spells,
 }
@@ -173,13 +179,17 @@ impl ConsumerShard {
         self.attempts.iter().map(|(_, attempt)| *attempt).fold(self.checkpoint, Checkpoint::max)
     }
     fn restart(&mut self, at: SimTime) {
-        (self.taken, self.moved) = (0, 0);
+        (self.taken, self.moved, self.reads) = (0, 0, Meter::default());
         self.unowned.restart(at);
         self.doubled.restart(at);
     }
 }
 
 impl ConsumerMeasure {
+    /// Whether it called GetRecords.
+    pub(super) fn is_reading(&self) -> bool {
+        self.shards.iter().any(|shard| shard.reads.total().count > 0)
+    }
     /// Records finished; gives how many of them were before.
     pub(super) fn process(&mut self, at: SimTime, host: HostId, shard: ShardId, ordinals: Range<u64>) -> u64 {
         self.counts.processed += ordinals.end.saturating_sub(ordinals.start);
@@ -214,8 +224,11 @@ impl ConsumerMeasure {
         self.shards.iter_mut().for_each(|shard| shard.restart(at));
     }
 
-    pub(super) fn figures(&self, now: SimTime, names: &Names, end_of: impl Fn(usize) -> u64) -> ConsumerFigures {
-        let counts = &self.counts;
+    pub(super) fn figures(&self, span: Span, names: &Names, end_of: impl Fn(usize) -> u64) -> ConsumerFigures {
+        let (counts, now) = (&self.counts, span.to);
+        let reads = self.shards.iter().map(|s| read_share(s.reads.minute_peak(), 0, span.minute_s()));
+        let reads: Vec<Share> = reads.collect();
+        let most = |of: fn(&Share) -> f64| percent(reads.iter().map(of).fold(0.0, f64::max), 1.0);
         let (unowned, doubled) = (self.spells(now, |s| &s.unowned), self.spells(now, |s| &s.doubled));
         ConsumerFigures {
             stream: self.stream.to_string(),
@@ -233,6 +246,9 @@ impl ConsumerMeasure {
             iterator_age_max_shard: counts.age_most.seen().and_then(|seen| Some(seen.shard?.to_string())),
             millis_behind_latest_max_ms: counts.behind_latest_most.value(),
             millis_behind_latest_max_at_s: counts.behind_latest_most.at_s(),
+            reads_throttled: counts.reads_throttled,
+            read_calls_limit_peak_minute_percent: most(|s| s.count),
+            read_bytes_limit_peak_minute_percent: most(|s| s.bytes),
             leases_taken: self.shards.iter().map(|s| s.taken).sum(),
             leases_stolen: counts.stolen,
             leases_moved: self.shards.iter().map(|s| s.moved).sum(),

@@ -44,6 +44,15 @@ pub struct StreamFigures {
     pub get_records_calls: u64,
     /// GetRecords calls refused for throughput: CloudWatch's ReadProvisionedThroughputExceeded.
     pub reads_throttled: u64,
+    /// Applications that called GetRecords.
+    pub(crate) readers: u64,
+    /// What they together asked of the busiest shard in its busiest minute, of the 5 calls a second that it answers.
+    /// Refused calls count.
+    pub(crate) read_calls_limit_peak_minute_percent: f64,
+    /// The same of the 2 MiB a second that it gives: what was read, or what was written once for each reader.
+    pub(crate) read_bytes_limit_peak_minute_percent: f64,
+    /// What these say, and what helps; absent when reads fit.
+    pub(crate) read_remedy: Option<String>,
     /// GetRecords calls refused with ExpiredIteratorException.
     pub iterators_expired: u64,
     /// Records that left retention.
@@ -89,6 +98,10 @@ pub struct ShardFigures {
     pub throttled_percent: f64,
     /// GetRecords calls refused for throughput.
     pub reads_throttled: u64,
+    /// Calls asked for in the busiest minute, refused ones too, of the 5 a second that the shard answers.
+    pub(crate) read_calls_limit_peak_minute_percent: f64,
+    /// Bytes asked for in the busiest minute of the 2 MiB a second that it gives: see the stream's.
+    pub(crate) read_bytes_limit_peak_minute_percent: f64,
     /// Records that left retention.
     pub(crate) records_trimmed: u64,
     /// The three partition keys with most records.
@@ -144,6 +157,12 @@ pub struct ConsumerFigures {
     pub millis_behind_latest_max_ms: Option<u64>,
     /// When that was, from the start of the run.
     pub(crate) millis_behind_latest_max_at_s: Option<f64>,
+    /// Its GetRecords calls that were refused for throughput.
+    pub(crate) reads_throttled: u64,
+    /// Its calls to one shard in the busiest minute, refused ones too, of the 5 a second that the shard answers to all.
+    pub(crate) read_calls_limit_peak_minute_percent: f64,
+    /// Bytes that it was given of one shard in the busiest minute, of the 2 MiB a second that it gives to all.
+    pub(crate) read_bytes_limit_peak_minute_percent: f64,
     /// Leases gained, in any way.
     pub(crate) leases_taken: u64,
     /// Leases stolen to balance.

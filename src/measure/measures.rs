@@ -49,7 +49,7 @@ impl Measures {
         let span = Span { from: self.from, to: self.now };
         let mut figures = Figures::default();
         for stream in self.streams.iter().flatten() {
-            let figured = stream.figures(span, self.given_up(&stream.name));
+            let figured = stream.figures(span, self.given_up(&stream.name), self.readers(&stream.name));
             insert(&mut figures.streams, stream.name.as_str(), figured);
         }
         for (id, consumer) in self.consumers.iter().enumerate() {
@@ -58,7 +58,7 @@ impl Measures {
             let end_of =
                 |shard: usize| stream.map_or(0, |s| s.shards.get(shard).and_then(Option::as_ref).map_or(0, |s| s.end));
             let name = self.names.consumer(ConsumerId(id as u16));
-            insert(&mut figures.consumers, name, consumer.figures(self.now, &self.names, end_of));
+            insert(&mut figures.consumers, name, consumer.figures(span, &self.names, end_of));
         }
         for producer in &self.producers {
             insert(&mut figures.producers, &producer.name, producer.figures());
@@ -74,6 +74,12 @@ impl Measures {
         let counts = || self.producers.iter().filter(|p| p.stream == *stream).map(|p| &p.counts);
         let is_known = counts().any(|counts| counts.attempts > 0);
         is_known.then(|| counts().map(|counts| counts.given_up).sum())
+    }
+
+    /// Applications that read a stream with GetRecords.
+    fn readers(&self, stream: &StreamName) -> u64 {
+        let reads = |consumer: &&ConsumerMeasure| consumer.stream == *stream && consumer.is_reading();
+        self.consumers.iter().flatten().filter(reads).count() as u64
     }
 
     #[inline]
@@ -194,21 +200,26 @@ impl Measures {
 
     fn on_read(&mut self, at: SimTime, event: &Event) {
         match event {
-            Event::RecordsRead { stream, shard, host, behind_latest_ms, iterator_age_ms, .. } => {
+            Event::RecordsRead { stream, shard, host, size_bytes, behind_latest_ms, iterator_age_ms, .. } => {
                 let waited = self.backlog.ended_by_read(at, *shard, *host);
                 if let Some(stream) = self.stream(*stream) {
                     stream.counts.get_records_calls += 1;
                 }
+                self.read(at, *stream, *shard, *host, *size_bytes);
                 if let Some(counts) = self.counts_of_host(*host) {
                     counts.age(*iterator_age_ms, at, *shard, Some(*host));
                     waited.iter().for_each(|waiting| counts.age(waiting.age_ms, at, *shard, Some(*host)));
                     counts.behind_latest_most.see(*behind_latest_ms, at, Some(*shard), Some(*host));
                 }
             }
-            Event::ReadRefused { stream, shard, .. } => {
+            Event::ReadRefused { stream, shard, host, .. } => {
                 if let Some(shard) = self.shard(*stream, *shard) {
                     shard.counts.reads_throttled += 1;
                 }
+                if let Some(counts) = self.counts_of_host(*host) {
+                    counts.reads_throttled += 1;
+                }
+                self.read(at, *stream, *shard, *host, 0);
                 self.happened(Occurrence::ReadThrottled, 1);
             }
             Event::IteratorExpired { stream, host, .. } => {
@@ -221,6 +232,15 @@ impl Measures {
                 self.happened(Occurrence::IteratorExpired, 1);
             }
             _ => {}
+        }
+    }
+
+    fn read(&mut self, at: SimTime, stream: StreamId, shard: ShardId, host: HostId, size_bytes: u64) {
+        if let Some(shard) = self.shard(stream, shard) {
+            shard.counts.reads.add(at, 1, size_bytes);
+        }
+        if let Some(consumer) = self.backlog.consumer_of(host).and_then(|consumer| self.consumer(consumer)) {
+            consumer.shards.slot(shard.index()).reads.add(at, 1, size_bytes);
         }
     }
 

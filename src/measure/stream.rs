@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use super::by_id::ById;
 use super::figures::{KeyFigures, ShardFigures, StreamFigures, percent, rounded, seconds_of};
 use super::hot_keys::HotKeys;
-use super::meter::Meter;
+use super::meter::{Meter, Pair};
+use super::read_verdict::cure_reads;
 use super::verdict::{ShardLoad, advise};
-use crate::aws::kinesis::capacity::{SHARD_BYTES_PER_S, SHARD_RECORDS_PER_S, WriteLoad};
+use crate::aws::kinesis::capacity::{ReadLoad, SHARD_BYTES_PER_S, SHARD_RECORDS_PER_S, Share, WriteLoad};
 use crate::base::event::WriteRefusal;
 use crate::base::{HashKeyRange, PartitionKey, ShardId, SimTime, StreamName};
 
@@ -47,6 +48,8 @@ pub(super) struct ShardCounts {
     throttled_injected: u64,
     failed: u64,
     pub reads_throttled: u64,
+    /// Calls, refused ones too, and bytes given.
+    pub(super) reads: Meter,
     trimmed: u64,
     keys: HotKeys,
 }
@@ -104,18 +107,23 @@ impl StreamMeasure {
     }
 
     /// `given_up` are the records that the stream's producers gave up, when there are producers that tell.
-    pub(super) fn figures(&self, span: Span, given_up: Option<u64>) -> StreamFigures {
+    /// `readers` are the applications that read with GetRecords.
+    pub(super) fn figures(&self, span: Span, given_up: Option<u64>, readers: u64) -> StreamFigures {
         let throttled = self.counts.throttled.total().count;
         let losses = given_up.map(|given_up| (given_up as f64 / throttled.max(1) as f64).min(1.0));
         let asked: u64 = self.shards.iter().flatten().map(ShardMeasure::asked).sum();
         let open = self.open_shards();
         let shards = self.shards.iter().enumerate().filter_map(|(id, shard)| {
             let shard = shard.as_ref()?;
-            Some((ShardId(id as u32).to_string(), shard.figures(span, asked, open, losses)))
+            Some((ShardId(id as u32).to_string(), shard.figures(span, asked, open, losses, readers)))
         });
         let shards: BTreeMap<String, ShardFigures> = shards.collect();
         let sum = |of: fn(&ShardFigures) -> u64| shards.values().map(of).sum::<u64>();
         let (acked, failed) = (sum(|s| s.records_acked), sum(|s| s.records_failed));
+        let most = |of: fn(&ShardFigures) -> f64| shards.values().map(of).fold(0.0, f64::max);
+        let calls = most(|s| s.read_calls_limit_peak_minute_percent);
+        let bytes = most(|s| s.read_bytes_limit_peak_minute_percent);
+        let share = Share { count: calls / 100.0, bytes: bytes / 100.0 };
         StreamFigures {
             shards_open: open,
             records_acked: acked,
@@ -127,11 +135,21 @@ impl StreamMeasure {
             put_calls: self.counts.put_calls,
             get_records_calls: self.counts.get_records_calls,
             reads_throttled: sum(|s| s.reads_throttled),
+            readers,
+            read_calls_limit_peak_minute_percent: calls,
+            read_bytes_limit_peak_minute_percent: bytes,
+            read_remedy: cure_reads(readers as usize, share, open),
             iterators_expired: self.counts.iterators_expired,
             records_trimmed: sum(|s| s.records_trimmed),
             shards,
         }
     }
+}
+
+/// What a minute's reads are of what a shard gives, when `wanted` bytes were to be read at least.
+pub(super) fn read_share(minute: Pair, wanted: u64, minute_s: f64) -> Share {
+    let bytes = minute.bytes.max(wanted) as f64;
+    ReadLoad { calls_per_s: minute.count as f64 / minute_s, bytes_per_s: bytes / minute_s }.of_shard()
 }
 
 impl ShardMeasure {
@@ -167,13 +185,21 @@ impl ShardMeasure {
         self.counts.accepted.total().count + self.counts.throttled.total().count
     }
 
-    fn figures(&self, span: Span, stream_asked: u64, open_shards: u64, losses: Option<f64>) -> ShardFigures {
+    fn figures(
+        &self,
+        span: Span,
+        stream_asked: u64,
+        open_shards: u64,
+        losses: Option<f64>,
+        readers: u64,
+    ) -> ShardFigures {
         let counts = &self.counts;
         let (total, second, minute) =
             (counts.accepted.total(), counts.accepted.second_peak(), counts.accepted.minute_peak());
         let second_at = counts.accepted.second_peak_at();
         let throttled = counts.throttled.total().count;
         let open = Span { from: span.from.max(self.opened), to: span.to.min(self.closed.unwrap_or(SimTime::MAX)) };
+        let reads = read_share(counts.reads.minute_peak(), minute.bytes * readers, span.minute_s());
         let mut figures = ShardFigures {
             state: self.state(),
             hash_range_share_percent: rounded(100.0 * self.range.share(), 1000.0),
@@ -192,6 +218,8 @@ impl ShardMeasure {
             records_failed: counts.failed,
             throttled_percent: percent(throttled as f64, (self.asked() + counts.failed) as f64),
             reads_throttled: counts.reads_throttled,
+            read_calls_limit_peak_minute_percent: percent(reads.count, 1.0),
+            read_bytes_limit_peak_minute_percent: percent(reads.bytes, 1.0),
             records_trimmed: counts.trimmed,
             hottest_keys: self.hottest_keys(),
             ..ShardFigures::default()

@@ -32,6 +32,12 @@ pub enum ShardVerdict {
     /// Several keys together are too much: splitting helps.
     #[serde(rename = "hot shard")]
     HotShard,
+    /// It is as busy as all others: the stream is too small.
+    #[serde(rename = "too few shards")]
+    TooFewShards,
+    /// The load comes in bursts that shards enough for its mean cannot take.
+    #[serde(rename = "bursts")]
+    Bursts,
     /// It owns more of the hash key space than the others.
     #[serde(rename = "uneven ranges")]
     UnevenRanges,
@@ -44,6 +50,8 @@ impl ShardVerdict {
             Self::Fine => "fine",
             Self::HotKey => "hot key",
             Self::HotShard => "hot shard",
+            Self::TooFewShards => "too few shards",
+            Self::Bursts => "bursts",
             Self::UnevenRanges => "uneven ranges",
         }
     }
@@ -95,7 +103,7 @@ pub(crate) fn advise(load: &ShardLoad<'_>) -> Advice {
         _ if !is_strained => (ShardVerdict::Fine, fine(load)),
         Some((key, share)) => (ShardVerdict::HotKey, cure_hot_key(load, key, share)),
         None if is_wide && is_proportional => (ShardVerdict::UnevenRanges, cure_uneven(load, even_percent)),
-        None => (ShardVerdict::HotShard, cure_hot_shard(load, even_percent)),
+        None => cure_hot_shard(load, even_percent),
     };
     let is_burst = load.throttled > 0 && load.minute_peak_percent < BURST_MINUTE_PERCENT;
     if is_burst {
@@ -129,22 +137,23 @@ fn cure_uneven(load: &ShardLoad<'_>, even: f64) -> String {
     )
 }
 
-fn cure_hot_shard(load: &ShardLoad<'_>, even: f64) -> String {
+fn cure_hot_shard(load: &ShardLoad<'_>, even: f64) -> (ShardVerdict, String) {
     let shards = shards_needed(load.open_shards as f64 * load.asked_percent, BUSY_PERCENT);
     let retries = if load.is_with_retries { ", retries included" } else { "" };
     let asked = format!("{:.0} % of its limits in the busiest minute{retries}", load.asked_percent);
     if load.load_share_percent > APART_FACTOR * even {
         let half = load.asked_percent / 2.0;
-        return format!(
-            "Several keys together ask for {asked}: split it; each half then is asked for about {half:.0} %."
-        );
+        let split = format!("split it; each half then is asked for about {half:.0} %");
+        return (ShardVerdict::HotShard, format!("Several keys together ask for {asked}: {split}."));
     }
     if shards > load.open_shards as f64 {
-        return format!(
-            "The other shards are as busy; this one is asked for {asked}: UpdateShardCount to {shards:.0}."
-        );
+        let cure = format!("UpdateShardCount to {shards:.0}");
+        let text = format!("The other shards are as busy; this one is asked for {asked}: {cure}.");
+        return (ShardVerdict::TooFewShards, text);
     }
-    format!("It is asked for {asked}, no more than the other shards: shards enough, if the load were smooth.")
+    let text =
+        format!("It is asked for {asked}, no more than the other shards: shards enough, if the load were smooth.");
+    (ShardVerdict::Bursts, text)
 }
 
 fn burst(load: &ShardLoad<'_>) -> String {
@@ -208,7 +217,10 @@ mod tests {
         assert_eq!(hot.verdict, ShardVerdict::HotShard);
         assert!(hot.remedy.contains("split it; each half then is asked for about 80 %"), "{}", hot.remedy);
         let all = advise(&throttled());
+        assert_eq!(all.verdict, ShardVerdict::TooFewShards, "no shard is hot where all are as busy");
         assert!(all.remedy.contains("UpdateShardCount to 8"), "{}", all.remedy);
+        let smooth = advise(&ShardLoad { asked_percent: 60.0, ..throttled() });
+        assert_eq!(smooth.verdict, ShardVerdict::Bursts);
     }
 
     #[test]

@@ -12,6 +12,7 @@ pub mod files;
 pub mod json;
 pub mod plots;
 mod style;
+mod summary;
 mod tables;
 pub mod text;
 mod words;
@@ -19,7 +20,7 @@ mod words;
 #[cfg(test)]
 mod tests;
 
-pub use text::Style;
+pub use text::{Page, Style};
 
 /// Everything that a report says about a run.
 #[derive(Clone, Debug)]

@@ -1,11 +1,39 @@
 //! How the terminal report looks: its width and its colours.
 
+use std::ops::RangeInclusive;
+
 use anstyle::{AnsiColor, Style as Ansi};
 
 use crate::check::Verdict;
 
-/// Width that the report keeps to where it can.
-pub(crate) const WIDTH: usize = 100;
+/// Width of a report in a file.
+const WIDTH: usize = 110;
+/// Narrower than this no table can be read, and wider no line of text.
+const WIDTHS: RangeInclusive<usize> = 60..=200;
+
+/// What a report is written on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Page {
+    pub(super) style: Style,
+    pub(super) width: usize,
+    /// Lines that the caller adds before the verdict: how fast the run was, where its files are.
+    pub(super) notes: Vec<String>,
+}
+
+impl Page {
+    /// A terminal that is `columns` wide; reports keep to 60 to 200.
+    pub(crate) fn new(style: Style, columns: Option<usize>, notes: Vec<String>) -> Self {
+        let width = columns.unwrap_or(WIDTH).clamp(*WIDTHS.start(), *WIDTHS.end());
+        Self { style, width, notes }
+    }
+}
+
+impl From<Style> for Page {
+    /// 110 columns, in which every table has all its columns.
+    fn from(style: Style) -> Self {
+        Self::new(style, None, Vec::new())
+    }
+}
 
 /// Whether the report is for a terminal that shows colours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -9,7 +9,7 @@ use std::fmt::Write;
 
 use comfy_table::{CellAlignment, Table, presets};
 
-use super::style::{Style, WIDTH};
+use super::style::Page;
 use super::words::{count, count_or_dash, cut, millis, percent, seconds, tenths, wrap};
 use crate::measure::cloudwatch::{consumer as kcl, stream as metric, table as dynamodb};
 use crate::measure::{ConsumerFigures, Figures, LeaseFigures, ShardFigures, ShardVerdict, StreamFigures};
@@ -20,54 +20,107 @@ const ROWS_MAX: usize = 10;
 const KEY_CHARS: usize = 14;
 
 /// All tables.
-pub(super) fn figures(figures: &Figures, style: Style, out: &mut String) {
+pub(super) fn figures(figures: &Figures, page: &Page, out: &mut String) {
     for (name, stream) in &figures.streams {
-        stream_section(name, stream, style, out);
+        stream_section(name, stream, page, out);
     }
-    consumers(&figures.consumers, style, out);
+    consumers(&figures.consumers, page, out);
     for (name, consumer) in figures.consumers.iter().filter(|(_, c)| c.lease_table.is_some() && !c.leases.is_empty()) {
-        leases(name, consumer, style, out);
+        leases(name, consumer, page, out);
     }
-    producers(figures, style, out);
-    tables(figures, style, out);
+    producers(figures, page, out);
+    tables(figures, page, out);
 }
 
-fn heading(title: &str, legend: &str, style: Style, out: &mut String) {
-    let _ = writeln!(out, "\n{}", style.bold(title));
-    for line in wrap(legend, 2, WIDTH).lines() {
-        let _ = writeln!(out, "{}", style.dim(line));
+fn heading(title: &str, legend: &str, page: &Page, out: &mut String) {
+    let _ = writeln!(out, "\n{}", page.style.bold(title));
+    for line in wrap(legend, 2, page.width).lines() {
+        let _ = writeln!(out, "{}", page.style.dim(line));
     }
 }
 
-/// A table with its numbers to the right; `texts` are the columns that are not numbers.
-fn table(header: &[&str], texts: &[usize], rows: Vec<Vec<String>>) -> Table {
-    let mut table = Table::new();
-    table.load_style(presets::NOTHING.header_separator(comfy_table::LineStyle::none().fill('─').junction('─')));
-    table.set_header(header.to_vec());
-    table.add_rows(rows);
-    for (index, column) in table.column_iter_mut().enumerate() {
-        let is_text = texts.contains(&index);
-        column.set_cell_alignment(if is_text { CellAlignment::Left } else { CellAlignment::Right });
-        column.set_padding((if index == 0 { 2 } else { 0 }, if index + 1 == header.len() { 0 } else { 1 }));
-    }
-    table
+/// A table before it is fitted to a width.
+struct Columns<'a> {
+    header: &'a [&'a str],
+    /// Columns that are not numbers.
+    texts: &'a [usize],
+    /// Columns that can be left out, the first to go first.
+    spare: &'a [usize],
+    rows: Vec<Vec<String>>,
 }
 
-fn write_table(table: &Table, style: Style, out: &mut String) {
+/// Writes as many columns as the width takes, numbers to the right, and says which it left out.
+fn write_columns(columns: &Columns<'_>, page: &Page, out: &mut String) {
+    let mut shown: Vec<usize> = (0..columns.header.len()).collect();
+    let mut spare = columns.spare.iter();
+    while columns.width(&shown) > page.width
+        && let Some(column) = spare.next()
+    {
+        shown.retain(|kept| kept != column);
+    }
+    write_table(&columns.table(&shown), page, out);
+    if shown.len() < columns.header.len() {
+        let left_out = (0..columns.header.len()).filter(|c| !shown.contains(c)).map(|c| columns.title(c));
+        let left_out = left_out.collect::<Vec<_>>().join(", ");
+        let text = wrap(&format!("left out for the width: {left_out}"), 2, page.width);
+        let _ = writeln!(out, "{}", page.style.dim(&text));
+    }
+}
+
+impl Columns<'_> {
+    fn table(&self, shown: &[usize]) -> Table {
+        let mut table = Table::new();
+        table.load_style(presets::NOTHING.header_separator(comfy_table::LineStyle::none().fill('─').junction('─')));
+        table.set_header(shown.iter().map(|c| self.header[*c]).collect::<Vec<_>>());
+        table.add_rows(self.rows.iter().map(|row| shown.iter().map(|c| row[*c].clone()).collect::<Vec<_>>()));
+        for (index, column) in table.column_iter_mut().enumerate() {
+            let is_text = self.texts.contains(&shown[index]);
+            column.set_cell_alignment(if is_text { CellAlignment::Left } else { CellAlignment::Right });
+            column.set_padding((if index == 0 { 2 } else { 0 }, if index + 1 == shown.len() { 0 } else { 1 }));
+        }
+        table
+    }
+
+    /// How wide a table of these columns is: a column is as wide as its longest line, with a space beside it.
+    fn width(&self, shown: &[usize]) -> usize {
+        let cells = |c: usize| self.rows.iter().map(move |row| row[c].as_str()).chain(self.header[c].lines());
+        let widest = |c: &usize| cells(*c).map(|cell| cell.chars().count()).max().unwrap_or(0);
+        let between = 2 + 2 * shown.len().saturating_sub(1);
+        shown.iter().map(widest).sum::<usize>() + between
+    }
+
+    /// A column's header in one line, with the group that it stands in: `age p99`.
+    fn title(&self, column: usize) -> String {
+        let upper = |c: usize| self.header[c].lines().next().unwrap_or("");
+        let lower = self.header[column].lines().nth(1);
+        let Some(lower) = lower else { return self.header[column].to_owned() };
+        let own = upper(column);
+        let joined =
+            if own.ends_with('-') { format!("{}{lower}", own.trim_end_matches('-')) } else { format!("{own} {lower}") };
+        joined.trim().to_owned()
+    }
+}
+
+fn write_table(table: &Table, page: &Page, out: &mut String) {
     for line in table.lines() {
         let line = line.trim_end();
         let verdict = WARNINGS.iter().find_map(|word| Some((line.strip_suffix(word)?, word)));
         let _ = match verdict {
-            Some((start, word)) => writeln!(out, "{start}{}", style.warn(word)),
+            Some((start, word)) => writeln!(out, "{start}{}", page.style.warn(word)),
             None => writeln!(out, "{line}"),
         };
     }
 }
 
-const WARNINGS: [&str; 3] =
-    [ShardVerdict::HotKey.as_str(), ShardVerdict::HotShard.as_str(), ShardVerdict::UnevenRanges.as_str()];
+const WARNINGS: [&str; 5] = [
+    ShardVerdict::HotKey.as_str(),
+    ShardVerdict::HotShard.as_str(),
+    ShardVerdict::TooFewShards.as_str(),
+    ShardVerdict::Bursts.as_str(),
+    ShardVerdict::UnevenRanges.as_str(),
+];
 
-fn stream_section(name: &str, stream: &StreamFigures, style: Style, out: &mut String) {
+fn stream_section(name: &str, stream: &StreamFigures, page: &Page, out: &mut String) {
     let legend = format!(
         "acked {} records ({}), throttled {} = {} % ({}), {} in the worst minute; reads throttled {} ({}), iterators \
          expired {}, records trimmed {}",
@@ -85,7 +138,7 @@ fn stream_section(name: &str, stream: &StreamFigures, style: Style, out: &mut St
     heading(
         &format!("Stream {name}: {} open", super::words::plural(stream.shards_open as usize, "shard")),
         &legend,
-        style,
+        page,
         out,
     );
     let busiest = busiest(stream);
@@ -109,10 +162,49 @@ fn stream_section(name: &str, stream: &StreamFigures, style: Style, out: &mut St
         "hottest key\n(share)",
         "\nverdict",
     ];
-    write_table(&table(&header, &[1, 11, 12], rows), style, out);
-    for (id, shard) in shown.iter().filter(|(_, shard)| shard.advice.verdict != ShardVerdict::Fine) {
-        let advice = format!("{}, {}: {}", id, shard.advice.verdict.as_str(), shard.advice.remedy);
-        let _ = writeln!(out, "{}", wrap(&advice, 2, WIDTH));
+    write_columns(
+        &Columns { header: &header, texts: &[1, 11, 12], spare: &[2, 4, 8, 11, 7, 1, 5, 6, 10], rows },
+        page,
+        out,
+    );
+    advice(shown, page, out);
+    if stream.readers > 0 {
+        let _ = writeln!(out, "{}", wrap(&reads(stream), 2, page.width));
+    }
+}
+
+/// What helps each shard that is not fine. Where all are as busy one speaks for all.
+fn advice(shown: &[(&String, &ShardFigures)], page: &Page, out: &mut String) {
+    let alike = |verdict| matches!(verdict, ShardVerdict::TooFewShards | ShardVerdict::Bursts);
+    let verdict_of = |(_, shard): &(&String, &ShardFigures)| shard.advice.verdict;
+    for (n, told) in shown.iter().enumerate().filter(|(_, shard)| verdict_of(shard) != ShardVerdict::Fine) {
+        let (id, shard) = *told;
+        let same = |shards: &[(&String, &ShardFigures)]| {
+            shards.iter().filter(|other| alike(verdict_of(told)) && verdict_of(other) == verdict_of(told)).count()
+        };
+        if same(&shown[..n]) > 0 {
+            continue;
+        }
+        let others = match same(&shown[n + 1..]) {
+            0 => String::new(),
+            others => format!(" (and {others} more)"),
+        };
+        let advice = format!("{id}{others}, {}: {}", shard.advice.verdict.as_str(), shard.advice.remedy);
+        let _ = writeln!(out, "{}", wrap(&advice, 2, page.width));
+    }
+}
+
+/// What its readers asked of the busiest shard, and what helps.
+fn reads(stream: &StreamFigures) -> String {
+    let asked = format!(
+        "reads by {}: {} % of the 5 calls/s and {} % of the 2 MiB/s of the busiest shard in its busiest minute",
+        super::words::plural(stream.readers as usize, "application"),
+        percent(stream.read_calls_limit_peak_minute_percent),
+        percent(stream.read_bytes_limit_peak_minute_percent),
+    );
+    match &stream.read_remedy {
+        Some(remedy) => format!("{asked}, too much: {remedy}"),
+        None => asked,
     }
 }
 
@@ -151,21 +243,24 @@ fn rest_row(rest: &[(&String, &ShardFigures)]) -> Option<Vec<String>> {
         return None;
     }
     let sum = |of: fn(&ShardFigures) -> u64| rest.iter().map(|(_, s)| of(s)).sum::<u64>();
-    let most = |of: fn(&ShardFigures) -> f64| rest.iter().map(|(_, s)| of(s)).fold(0.0, f64::max);
+    let most =
+        |of: fn(&ShardFigures) -> f64| format!("≤{}", percent(rest.iter().map(|(_, s)| of(s)).fold(0.0, f64::max)));
     let unwell = rest.iter().filter(|(_, s)| s.advice.verdict != ShardVerdict::Fine).count();
     let (acked, throttled) = (sum(|s| s.records_acked), sum(|s| s.records_throttled));
+    let tries = acked + throttled + sum(|s| s.records_failed);
+    // Shares of the key space and means over times in which shards were open do not add up.
     Some(vec![
         format!("+{}", rest.len()),
         "others".into(),
-        tenths(rest.iter().map(|(_, s)| s.hash_range_share_percent).sum()),
+        "-".into(),
         count(acked),
-        count(rest.iter().map(|(_, s)| s.records_per_s_mean).sum::<f64>().round() as u64),
-        count(rest.iter().map(|(_, s)| s.records_per_s_peak).max().unwrap_or(0)),
-        percent(most(|s| s.records_limit_peak_percent)),
-        percent(most(|s| s.bytes_limit_peak_percent)),
-        percent(most(|s| s.records_limit_peak_minute_percent).max(most(|s| s.bytes_limit_peak_minute_percent))),
+        "-".into(),
+        format!("≤{}", count(rest.iter().map(|(_, s)| s.records_per_s_peak).max().unwrap_or(0))),
+        most(|s| s.records_limit_peak_percent),
+        most(|s| s.bytes_limit_peak_percent),
+        most(|s| s.records_limit_peak_minute_percent.max(s.bytes_limit_peak_minute_percent)),
         count_or_dash(throttled),
-        if throttled == 0 { "-".into() } else { percent(100.0 * throttled as f64 / (acked + throttled) as f64) },
+        if throttled == 0 { "-".into() } else { percent(100.0 * throttled as f64 / tries as f64) },
         "-".into(),
         if unwell == 0 { "fine".into() } else { format!("{unwell} not fine") },
     ])
@@ -177,7 +272,7 @@ fn short(id: &str) -> String {
     if digits.is_empty() { "0".into() } else { digits.into() }
 }
 
-fn consumers(consumers: &BTreeMap<String, ConsumerFigures>, style: Style, out: &mut String) {
+fn consumers(consumers: &BTreeMap<String, ConsumerFigures>, page: &Page, out: &mut String) {
     if consumers.is_empty() {
         return;
     }
@@ -188,7 +283,7 @@ fn consumers(consumers: &BTreeMap<String, ConsumerFigures>, style: Style, out: &
         kcl::BEHIND_LATEST.name,
         kcl::LOST_LEASES.name,
     );
-    heading("Consumers", &legend, style, out);
+    heading("Consumers", &legend, page, out);
     let row = |(name, c): (&String, &ConsumerFigures)| {
         vec![
             name.clone(),
@@ -221,10 +316,12 @@ fn consumers(consumers: &BTreeMap<String, ConsumerFigures>, style: Style, out: &
         "\nlost",
         "unowned\nmax",
     ];
-    write_table(&table(&header, &[0], consumers.iter().map(row).collect()), style, out);
+    let rows = consumers.iter().map(row).collect();
+    let spare = &[6, 1, 9, 10, 4, 5, 11, 8];
+    write_columns(&Columns { header: &header, texts: &[0], spare, rows }, page, out);
 }
 
-fn leases(name: &str, consumer: &ConsumerFigures, style: Style, out: &mut String) {
+fn leases(name: &str, consumer: &ConsumerFigures, page: &Page, out: &mut String) {
     let table_name = consumer.lease_table.as_deref().unwrap_or("-");
     let legend = format!(
         "at the end; checkpoints {} (refused {}), renewals failed {} ({} 0), leases stolen {}",
@@ -234,7 +331,7 @@ fn leases(name: &str, consumer: &ConsumerFigures, style: Style, out: &mut String
         kcl::RENEWALS_FAILED.name,
         count(consumer.leases_stolen),
     );
-    heading(&format!("Leases of {name}, table {table_name}"), &legend, style, out);
+    heading(&format!("Leases of {name}, table {table_name}"), &legend, page, out);
     let mut all: Vec<_> = consumer.leases.iter().collect();
     let behind = |lease: &LeaseFigures| lease.end.saturating_sub(lease.checkpoint);
     if all.len() > ROWS_MAX {
@@ -254,19 +351,21 @@ fn leases(name: &str, consumer: &ConsumerFigures, style: Style, out: &mut String
     };
     let (shown, rest) = all.split_at(all.len().min(ROWS_MAX));
     let header = ["shard id", "owner", "checkpoint", "records behind", "taken", "moved", "unowned"];
-    write_table(&table(&header, &[1], shown.iter().map(row).collect()), style, out);
+    let rows = shown.iter().map(row).collect();
+    write_columns(&Columns { header: &header, texts: &[1], spare: &[4, 2], rows }, page, out);
     if !rest.is_empty() {
         let behind: u64 = rest.iter().map(|(_, lease)| behind(lease)).sum();
         let owners = rest.iter().filter(|(_, lease)| lease.owner.is_some()).count();
-        let _ = writeln!(out, "  +{} others, {owners} of them owned, {} records behind", rest.len(), count(behind));
+        let others = format!("+{} others, {owners} of them owned, {} records behind", rest.len(), count(behind));
+        let _ = writeln!(out, "{}", wrap(&others, 2, page.width));
     }
 }
 
-fn producers(figures: &Figures, style: Style, out: &mut String) {
+fn producers(figures: &Figures, page: &Page, out: &mut String) {
     if figures.producers.is_empty() {
         return;
     }
-    heading("Producers", "latency: from a put's beginning to its end, with retries", style, out);
+    heading("Producers", "latency: from a put's beginning to its end, with retries", page, out);
     let rows = figures.producers.iter().map(|(name, p)| {
         vec![
             name.clone(),
@@ -284,10 +383,11 @@ fn producers(figures: &Figures, style: Style, out: &mut String) {
     });
     let header =
         ["producer", "stream", "hosts", "offered", "ok", "given up", "%", "calls", "latency p50", "p99", "max"];
-    write_table(&table(&header, &[0, 1], rows.collect()), style, out);
+    let columns = Columns { header: &header, texts: &[0, 1], spare: &[2, 8, 1, 7, 6, 10], rows: rows.collect() };
+    write_columns(&columns, page, out);
 }
 
-fn tables(figures: &Figures, style: Style, out: &mut String) {
+fn tables(figures: &Figures, page: &Page, out: &mut String) {
     if figures.tables.is_empty() {
         return;
     }
@@ -302,7 +402,7 @@ fn tables(figures: &Figures, style: Style, out: &mut String) {
         dynamodb::WRITE_THROTTLED.name,
         dynamodb::CONDITIONS_FAILED.name,
     );
-    heading("Tables", &legend, style, out);
+    heading("Tables", &legend, page, out);
     let units = |n: u64| if n == 0 { "on demand".to_string() } else { count(n) };
     let rows = figures.tables.iter().map(|(name, t)| {
         vec![
@@ -334,9 +434,10 @@ fn tables(figures: &Figures, style: Style, out: &mut String) {
         "cond.\nfailed",
         "stale\nreads",
     ];
-    write_table(&table(&header, &[0], rows.collect()), style, out);
+    let columns = Columns { header: &header, texts: &[0], spare: &[11, 10, 1, 3, 6, 7, 2, 4], rows: rows.collect() };
+    write_columns(&columns, page, out);
     for (name, table) in figures.tables.iter().filter(|(_, t)| !t.throttled_by.is_empty()) {
         let reasons: Vec<_> = table.throttled_by.iter().map(|(why, n)| format!("{why} {}", count(*n))).collect();
-        let _ = writeln!(out, "  {name} throttled by {}", reasons.join(", "));
+        let _ = writeln!(out, "{}", wrap(&format!("{name} throttled by {}", reasons.join(", ")), 2, page.width));
     }
 }

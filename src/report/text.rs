@@ -1,26 +1,41 @@
-//! The terminal report: the verdict first, then what failed and how to repeat it, then the figures.
+//! The terminal report: the figures, what happened to the run, how it was judged, what failed and why, and at the end,
+//! where the eye is, the verdict with the line that repeats it.
 //!
 //! It has no wall time in it, so that it is the same for every run of the same seed; [`performance_line`] is apart.
 
 use std::fmt::Write;
 
-pub use super::style::Style;
-pub(crate) use super::style::WIDTH;
+pub use super::style::{Page, Style};
+use super::summary::{self, failing, undone};
 use super::words::{count, plural, wrap};
-use super::{ExpectationResult, RunReport, tables, verdict_word};
+use super::{RunReport, tables, verdict_word};
 use crate::base::SimDuration;
-use crate::check::{CheckResult, Verdict};
+use crate::check::{CheckResult, NOTHING_TO_JUDGE, Verdict};
 use crate::measure::Outcome;
 
-/// The whole report.
-pub fn render(report: &RunReport, style: Style) -> String {
+/// The whole report. On a terminal its end is what is seen.
+pub fn render(report: &RunReport, page: impl Into<Page>) -> String {
+    let page = &page.into();
     let mut out = String::new();
-    head(report, style, &mut out);
-    failures(report, style, &mut out);
-    results(report, style, &mut out);
-    happened(report, style, &mut out);
-    tables::figures(&report.figures, style, &mut out);
+    head(report, page, &mut out);
+    tables::figures(&report.figures, page, &mut out);
+    happened(report, page, &mut out);
+    results(report, page, &mut out);
+    failures(report, page, &mut out);
+    summary::write(report, page, &mut out);
     out
+}
+
+fn head(report: &RunReport, page: &Page, out: &mut String) {
+    let _ = writeln!(out, "{}", page.style.bold(&report.scenario));
+    let run = format!(
+        "seed {}, {} simulated, {}, trace hash {:016x}",
+        report.seed,
+        simulated(report),
+        plural(report.events as usize, "event"),
+        report.trace_hash
+    );
+    let _ = writeln!(out, "{}", page.style.dim(&wrap(&run, 2, page.width)));
 }
 
 /// One line: how it came out, and of what, with the seed and what failed.
@@ -43,122 +58,83 @@ fn simulated(report: &RunReport) -> SimDuration {
     SimDuration::from_millis((report.simulated_seconds * 1000.0).round() as u64)
 }
 
-fn head(report: &RunReport, style: Style, out: &mut String) {
-    let came_out = report.came_out();
-    let word = came_out.as_str().to_uppercase();
-    let _ = writeln!(out, "{}  {}", style.verdict(came_out.colour(), &word), style.bold(&report.scenario));
-    let _ = writeln!(out, "{}", wrap(&reason(report), 2, WIDTH));
-    let run = format!(
-        "seed {}, {} simulated, {}, trace hash {:016x}",
-        report.seed,
-        simulated(report),
-        plural(report.events as usize, "event"),
-        report.trace_hash
-    );
-    let _ = writeln!(out, "  {}", style.dim(&run));
-    if failing(report).is_empty() {
-        let _ = writeln!(out, "  {}", style.dim(&report.reproducing_line()));
-    }
-}
-
-/// One line on why the verdict is what it is.
-fn reason(report: &RunReport) -> String {
-    let verdicts = || report.checks.iter().map(|c| c.verdict).chain(report.expectations.iter().map(|e| e.verdict));
-    let with = |verdict| verdicts().filter(|v| *v == verdict).count();
-    let (failed, unknown) = (with(Verdict::Fail), with(Verdict::Unknown));
-    let of =
-        format!("{} and {}", plural(report.checks.len(), "check"), plural(report.expectations.len(), "expectation"));
-    let found = match (failed, unknown) {
-        (0, 0) => format!("{of} hold"),
-        (0, unknown) => format!("of {of}, {} hold and {unknown} had nothing to judge", with(Verdict::Pass)),
-        (failed, _) => format!("of {of}, {failed} failed: {}", failing(report).join("; ")),
-    };
-    let found = [found].into_iter().chain(undone(report)).collect::<Vec<_>>().join("; ");
-    match (report.declared_failing.is_empty(), report.is_as_declared) {
-        (true, _) => found,
-        (false, true) => format!("{found} (as the scenario says that it will)"),
-        (false, false) => {
-            format!("{found} (the scenario says that these will: {})", report.declared_failing.join("; "))
-        }
-    }
-}
-
-/// What was asked for and not judged, or not done.
-fn undone(report: &RunReport) -> impl Iterator<Item = String> {
-    let is_missed = |e: &&ExpectationResult| e.verdict == Verdict::Unknown && !e.if_any;
-    let missed = report.expectations.iter().filter(is_missed).map(|e| format!("not judged: {}", e.text));
-    missed.chain(report.surprises.iter().cloned())
-}
-
-fn failing(report: &RunReport) -> Vec<&str> {
-    let checks = report.checks.iter().filter(|c| c.verdict == Verdict::Fail).map(|c| c.name);
-    let expectations = report.expectations.iter().filter(|e| e.verdict == Verdict::Fail).map(|e| &*e.text);
-    checks.chain(expectations).collect()
-}
-
 /// What failed, with the events that show it.
-fn failures(report: &RunReport, style: Style, out: &mut String) {
+fn failures(report: &RunReport, page: &Page, out: &mut String) {
     for check in report.checks.iter().filter(|c| c.verdict == Verdict::Fail) {
-        let _ = writeln!(out, "\n{} {}", style.verdict(Verdict::Fail, "FAIL"), style.bold(check.name));
+        let _ = writeln!(out, "\n{} {}", page.style.verdict(Verdict::Fail, "FAIL"), page.style.bold(check.name));
         // The detail has the number of findings and the first; a single one is all in it.
         let several = check.detail.split_once(", first at ").filter(|_| check.evidence.len() > 1);
-        let heading = several.map_or(wrap(&check.detail, 2, WIDTH), |(times, _)| format!("  {times}:"));
+        let heading = several.map_or(wrap(&check.detail, 2, page.width), |(times, _)| format!("  {times}:"));
         let _ = writeln!(out, "{heading}");
         let is_told = check.evidence.len() == 1 && check.detail.contains(&check.evidence[0].what);
         if !is_told {
-            evidence(check, style, out);
+            evidence(check, page, out);
         }
-        timeline(report, check.name, style, out);
+        timeline(report, check.name, page, out);
     }
     for expectation in report.expectations.iter().filter(|e| e.verdict == Verdict::Fail) {
-        let _ = writeln!(out, "\n{} expected: {}", style.verdict(Verdict::Fail, "FAIL"), style.bold(&expectation.text));
-        let _ = writeln!(out, "{}", wrap(&expectation.detail, 2, WIDTH));
-        timeline(report, &expectation.text, style, out);
-    }
-    if !failing(report).is_empty() {
-        let _ = writeln!(out, "\nTo see it again: {}", style.bold(&report.reproducing_line()));
+        let _ = writeln!(
+            out,
+            "\n{} expected: {}",
+            page.style.verdict(Verdict::Fail, "FAIL"),
+            page.style.bold(&expectation.text)
+        );
+        let _ = writeln!(out, "{}", wrap(&expectation.detail, 2, page.width));
+        timeline(report, &expectation.text, page, out);
     }
 }
 
-fn evidence(check: &CheckResult, style: Style, out: &mut String) {
+fn evidence(check: &CheckResult, page: &Page, out: &mut String) {
     for evidence in &check.evidence {
         let at = evidence.at.to_string();
-        let what = wrap(&evidence.what, at.len() + 6, WIDTH);
-        let _ = writeln!(out, "    {}  {}", style.dim(&at), what.trim_start());
+        let what = wrap(&evidence.what, at.len() + 6, page.width);
+        let _ = writeln!(out, "    {}  {}", page.style.dim(&at), what.trim_start());
     }
 }
 
 /// What a failure followed from, when anything did.
-fn timeline(report: &RunReport, of: &str, style: Style, out: &mut String) {
+fn timeline(report: &RunReport, of: &str, page: &Page, out: &mut String) {
     let Some(timeline) = report.timelines.iter().find(|timeline| timeline.of == of && timeline.moments.len() > 1)
     else {
         return;
     };
-    let _ = writeln!(out, "  {}", style.dim("how it came about:"));
+    let _ = writeln!(out, "  {}", page.style.dim("how it came about:"));
     for moment in &timeline.moments {
         let at = moment.at.to_string();
-        let what = wrap(&moment.what, at.len() + 6, WIDTH);
-        let _ = writeln!(out, "    {}  {}", style.dim(&at), what.trim_start());
+        let what = wrap(&moment.what, at.len() + 6, page.width);
+        let _ = writeln!(out, "    {}  {}", page.style.dim(&at), what.trim_start());
     }
 }
 
-/// Every check and expectation in a line each.
-fn results(report: &RunReport, style: Style, out: &mut String) {
-    let checks = report.checks.iter().map(|c| (c.verdict, c.name, c.detail.as_str()));
-    let expectations = report.expectations.iter().map(|e| (e.verdict, &*e.text, e.detail.as_str()));
-    section("Checks", checks.collect(), style, out);
-    section("Expectations", expectations.collect(), style, out);
+/// Every check and expectation in a line each; those that failed are told in full below.
+fn results(report: &RunReport, page: &Page, out: &mut String) {
+    let told_below = |verdict, detail| if verdict == Verdict::Fail { "see below" } else { detail };
+    let judged = report.checks.iter().filter(|check| !has_nothing_to_judge(check));
+    let checks = judged.map(|c| (c.verdict, c.name, told_below(c.verdict, c.detail.as_str())));
+    let expectations = report.expectations.iter();
+    let expectations = expectations.map(|e| (e.verdict, &*e.text, told_below(e.verdict, e.detail.as_str())));
+    section("Checks", checks.collect(), page, out);
+    let idle: Vec<&str> = report.checks.iter().filter(|c| has_nothing_to_judge(c)).map(|c| c.name).collect();
+    if !idle.is_empty() {
+        let line = wrap(&format!("nothing to judge: {}", idle.join(", ")), 2, page.width);
+        let _ = writeln!(out, "{}", page.style.dim(&line));
+    }
+    section("Expectations", expectations.collect(), page, out);
+}
+
+fn has_nothing_to_judge(check: &CheckResult) -> bool {
+    check.verdict == Verdict::Unknown && check.detail == NOTHING_TO_JUDGE
 }
 
 /// More than these are not shown; `--json` has them all.
 const HAPPENED_MAX: usize = 40;
 
 /// Every fault and action with its time and outcome.
-fn happened(report: &RunReport, style: Style, out: &mut String) {
+fn happened(report: &RunReport, page: &Page, out: &mut String) {
     if report.happened.is_empty() {
         return;
     }
-    let _ = writeln!(out, "\n{}", style.bold("What happened to the run"));
+    let _ = writeln!(out, "\n{}", page.style.bold("What happened to the run"));
     for happening in report.happened.iter().take(HAPPENED_MAX) {
         let outcome = match &happening.outcome {
             Outcome::InForce => "in force to the end".to_owned(),
@@ -167,8 +143,9 @@ fn happened(report: &RunReport, style: Style, out: &mut String) {
             Outcome::Done => "done".to_owned(),
             Outcome::Refused(why) => format!("refused: {why}"),
         };
-        let line = wrap(&format!("{}: {outcome}", happening.what), 16, WIDTH);
-        let _ = writeln!(out, "  {}  {}", style.dim(&format!("{:>12}", happening.at.to_string())), line.trim_start());
+        let line = wrap(&format!("{}: {outcome}", happening.what), 16, page.width);
+        let _ =
+            writeln!(out, "  {}  {}", page.style.dim(&format!("{:>12}", happening.at.to_string())), line.trim_start());
     }
     let left = report.happened.len().saturating_sub(HAPPENED_MAX);
     if left > 0 {
@@ -176,20 +153,24 @@ fn happened(report: &RunReport, style: Style, out: &mut String) {
     }
 }
 
-fn section(title: &str, lines: Vec<(Verdict, &str, &str)>, style: Style, out: &mut String) {
-    const NAME_WIDTH_MAX: usize = 44;
+fn section(title: &str, lines: Vec<(Verdict, &str, &str)>, page: &Page, out: &mut String) {
     if lines.is_empty() {
         return;
     }
-    let width = lines.iter().map(|(_, name, _)| name.chars().count()).max().unwrap_or(0).min(NAME_WIDTH_MAX);
-    let _ = writeln!(out, "\n{}", style.bold(title));
+    let name_width_max = page.width * 2 / 5;
+    let length = |name: &str| name.chars().count();
+    let fitting = lines.iter().map(|(_, name, _)| length(name)).filter(|length| *length <= name_width_max);
+    let width = fitting.max().unwrap_or(0);
+    let _ = writeln!(out, "\n{}", page.style.bold(title));
     for (verdict, name, detail) in lines {
-        let word = style.verdict(verdict, &format!("{:7}", verdict_word(verdict)));
+        let word = page.style.verdict(verdict, &format!("{:7}", verdict_word(verdict)));
         let indent = 2 + 7 + 1 + width + 2;
-        let detail = wrap(detail, indent, WIDTH.max(indent + 30));
-        let gap =
-            if name.chars().count() > width { "\n".to_string() } else { " ".repeat(width - name.chars().count() + 2) };
-        let detail = if gap == "\n" { detail.as_str() } else { detail.trim_start() };
-        let _ = writeln!(out, "{}", format!("  {word} {name}{gap}{detail}").trim_end());
+        let detail = wrap(detail, indent, page.width);
+        let line = match width.checked_sub(length(name)) {
+            Some(gap) => format!("  {word} {name}{}{}", " ".repeat(gap + 2), detail.trim_start()),
+            // A long name has its first line for itself.
+            None => format!("  {word} {}\n{detail}", wrap(name, 10, page.width).trim_start()),
+        };
+        let _ = writeln!(out, "{}", line.trim_end());
     }
 }

@@ -124,7 +124,7 @@ fn number(figures: &Value, path: &str, comparison: Comparison, threshold: f64) -
     }
     let broken: Vec<&(String, f64)> = found.iter().filter(|(_, value)| !comparison.holds(*value, threshold)).collect();
     let all = |numbers: &mut dyn Iterator<Item = &(String, f64)>| {
-        numbers.map(|(name, value)| told(name, *value)).collect::<Vec<_>>().join(", ")
+        numbers.map(|(name, value)| told(name, path, *value)).collect::<Vec<_>>().join(", ")
     };
     match broken.first() {
         None => Judged { verdict: Verdict::Pass, detail: all(&mut found.iter().take(NUMBERS_TOLD_MAX)), broken: None },
@@ -146,7 +146,15 @@ struct Judged {
 /// Of numbers that hold, more than these are not told.
 const NUMBERS_TOLD_MAX: usize = 3;
 
-/// A number as people write it, in the unit that its name ends in.
-fn told(path: &str, value: f64) -> String {
-    format!("{} was {}", without_unit(path), Unit::of(path).show(value))
+/// A number as people write it, in the unit that its name ends in; `reads_throttled of orders was 7` where a path has
+/// a `*`.
+fn told(path: &str, pattern: &str, value: f64) -> String {
+    let shown = Unit::of(path).show(value);
+    let stars = || {
+        let (before, _) = pattern.split_once('*')?;
+        let (_, after) = pattern.rsplit_once('*')?;
+        let named = path.strip_prefix(before)?.strip_suffix(after)?;
+        Some(format!("{} of {named}", without_unit(after.trim_start_matches('.'))))
+    };
+    format!("{} was {shown}", stars().unwrap_or_else(|| without_unit(path).to_owned()))
 }

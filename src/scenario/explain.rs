@@ -8,6 +8,7 @@ use crate::base::units::ByteSize;
 use crate::client::capacity::{Demand, StreamDemand, System};
 use crate::client::kcl::KclSettings;
 use crate::client::producer::{Load, ProducerSettings, Rate};
+use crate::measure::cure_reads;
 
 /// What a plan's clients ask of the services' limits.
 fn demand(plan: &Plan) -> Demand {
@@ -103,7 +104,8 @@ fn explain_writes(stream: &StreamDemand) -> Option<String> {
 /// What all readers ask of each shard; fan-out has a share of its own and is not among them.
 fn explain_reads(stream: &StreamDemand) -> Option<String> {
     let share = (!stream.readers.is_empty()).then(|| stream.read_share())?;
-    let remedy = if share.larger() > 1.0 { ": too much; fan-out, longer `idle` or more shards help" } else { "" };
+    let cure = cure_reads(stream.readers.len(), share, u64::from(stream.shards));
+    let remedy = cure.map_or(String::new(), |cure| format!(": too much. {cure}"));
     let names: Vec<&str> = stream.readers.iter().map(|reader| &*reader.name).collect();
     Some(format!(
         "reads of {} by {}: {} of each shard's calls, {} of its bytes{remedy}",

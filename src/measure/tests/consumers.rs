@@ -133,3 +133,18 @@ fn unowned_and_double_processing_times_are_measured() {
         [(1, started(S0, ONE)), (2, closed), (3, ended(ONE, ProcessingEnd::ShardEnd)), (9, Event::RunEnded {})];
     assert_eq!(billing(&measured(events)).unowned_s_total, 0.0, "a finished shard needs no owner");
 }
+
+#[test]
+fn reads_are_measured_against_what_a_shard_gives_and_refused_ones_count() {
+    // 8 calls a second for a minute: 5 answered, 3 refused.
+    let refused = || Event::ReadRefused { stream: STREAM, shard: S0, host: ONE, reason: ReadRefusal::CallRate };
+    let calls = (0..60).flat_map(|s| (0..8).map(move |n| (s, if n < 5 { read(S0, ONE, 0, 0) } else { refused() })));
+    let measures = measured(calls.chain([(60, Event::RunEnded {})]));
+    let consumer = billing(&measures);
+    assert_eq!((consumer.reads_throttled, consumer.read_calls_limit_peak_minute_percent), (180, 160.0));
+    let stream = clicks(&measures);
+    assert_eq!((stream.readers, stream.read_calls_limit_peak_minute_percent), (1, 160.0));
+    let remedy = stream.read_remedy.expect("too much");
+    assert!(remedy.contains("1 application asks for 160 % of the 5 calls/s"), "{remedy}");
+    assert_eq!(clicks(&measured([(0, read(S0, ONE, 0, 0))])).read_remedy, None);
+}

@@ -51,6 +51,25 @@ fn a_wrong_scenario_exits_2_and_points_into_the_file() {
     assert!(output.stdout.is_empty(), "nothing was run");
 }
 
+#[test]
+fn the_events_of_a_run_are_read_by_shard_time_and_kind() {
+    let file = write("events.toml", &SMALL.replace("shards = 1", "shards = 2"));
+    let dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join("events");
+    let dir = dir.to_str().expect("text");
+    assert_eq!(kinesim(&["run", &file, "--out", dir]).status.code(), Some(0));
+    let output = kinesim(&["events", dir, "--shard", "1", "--around", "1m", "--within", "5s", "--kind", "accepted"]);
+    let out = text(&output.stdout);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    let lines: Vec<&str> = out.lines().collect();
+    assert!(lines.len() > 5 && lines.iter().all(|l| l.contains("RecordAccepted") && l.contains("shard=1")), "{out}");
+    assert!(lines.iter().all(|l| l.contains("0:00:5") || l.contains("0:01:0")), "{out}");
+    let none = kinesim(&["events", dir, "--host", "nobody"]);
+    assert_eq!((none.status.code(), none.stdout.len()), (Some(1), 0), "nothing fits");
+    let missing = kinesim(&["events", "no/such/folder"]);
+    assert_eq!(missing.status.code(), Some(2));
+    assert!(text(&missing.stderr).contains("no/such/folder"), "{}", text(&missing.stderr));
+}
+
 #[cfg(all(feature = "serve", not(feature = "tls")))]
 #[test]
 fn tls_in_a_build_without_it_names_the_feature() {

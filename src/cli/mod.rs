@@ -1,6 +1,7 @@
 //! Floor 10: the command line. One file per subcommand; what a library user needs lives below.
 
 mod check;
+mod events;
 mod new;
 #[cfg(feature = "serve")]
 mod replay;
@@ -40,6 +41,8 @@ enum Command {
     Check(check::Arguments),
     /// Write a commented scenario file to start from.
     New(new::Arguments),
+    /// Read the events that `run --out` left behind: those of a shard, a host, a time, a kind.
+    Events(events::Arguments),
     /// Print the JSON Schema of scenario files.
     Schema,
     /// Serve Kinesis and DynamoDB to real AWS clients on a local port.
@@ -64,6 +67,7 @@ pub fn main() -> ExitCode {
         Command::Run(arguments) => run::run(&arguments),
         Command::Check(arguments) => check::check(&arguments),
         Command::New(arguments) => new::new(&arguments),
+        Command::Events(arguments) => events::events(&arguments),
         Command::Schema => schema::schema(),
         #[cfg(feature = "serve")]
         Command::Serve(arguments) => serve::serve(&arguments),

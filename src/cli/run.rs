@@ -199,8 +199,13 @@ fn print_report(arguments: &Arguments, report: &RunReport, wall_seconds: f64, ou
         return writeln!(stdout, "{}", text::quiet_line(report));
     }
     let mut notes = vec![text::performance_line(report, wall_seconds)];
-    notes.extend(out.map(|dir| format!("left in {}: report, events, resolved scenario and plots", dir.display())));
+    notes.extend(out.map(left_in));
     write!(stdout, "{}", text::render(report, Page::new(style, terminal_columns(), notes)))
+}
+
+fn left_in(dir: &Path) -> String {
+    let dir = dir.display();
+    format!("left in {dir}: report, events (`kinesim events {dir}` reads them), resolved scenario and plots")
 }
 
 /// Runs again and compares; on a mismatch runs a third time to find the first event that differs.

@@ -18,13 +18,16 @@ use super::export::{EventsWriter, gzip};
 use super::{RunReport, Style, json, plots, text};
 use crate::measure::Series;
 
+/// The name of the file that has every event.
+pub(super) const EVENTS_FILE: &str = "events.ndjson.gz";
+
 /// The fold that writes `events.ndjson.gz`.
 pub(crate) type EventsFile = EventsWriter<GzEncoder<BufWriter<File>>>;
 
 /// Begins `events.ndjson.gz` in `dir`, which is made if need be.
 pub(crate) fn create_events(dir: &Path) -> io::Result<EventsFile> {
     make_folder(dir)?;
-    let path = dir.join("events.ndjson.gz");
+    let path = dir.join(EVENTS_FILE);
     let file = File::create(&path).map_err(|error| with_path(&path, &error))?;
     Ok(EventsWriter::new(gzip(BufWriter::new(file))))
 }

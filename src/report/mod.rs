@@ -11,6 +11,7 @@ pub(crate) mod export;
 pub mod files;
 pub mod json;
 pub mod plots;
+pub(crate) mod reading;
 mod style;
 mod summary;
 mod tables;

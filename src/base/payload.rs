@@ -25,6 +25,13 @@ impl Payload {
             Self::Bytes(bytes) => bytes.len() as u32,
         }
     }
+    /// What the producer calls the record, of simulated ones.
+    pub(crate) fn number(&self) -> Option<u32> {
+        match self {
+            Self::Synthetic { seed, .. } => Some(*seed),
+            Self::Bytes(_) => None,
+        }
+    }
     /// Returns whether there are no bytes (Kinesis accepts empty data).
     pub fn is_empty(&self) -> bool {
         self.len() == 0

@@ -13,6 +13,8 @@ pub(crate) struct CheckSettings {
     pub(crate) limits_enforced: bool,
     /// How long an accepted record stays invisible to GetRecords.
     pub(crate) visibility_lag: SimDuration,
+    /// Wall-clock time of the run's start, milliseconds since the Unix epoch.
+    pub(crate) epoch_unix_ms: u64,
     /// Bounds of the liveness checks.
     pub(crate) liveness: LivenessBounds,
 }

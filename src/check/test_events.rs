@@ -6,7 +6,7 @@ use super::lens::Lens;
 use super::{Check, CheckResult, CheckSettings, LivenessBounds};
 use crate::aws::kinesis::api::ThrottleWindow;
 use crate::base::event::{
-    ConsumerLibrary, HostRole, LeaseGain, ProcessingEnd, ProcessorFault, Replaced, RoutedBy, StoreKind,
+    ConsumerLibrary, DeclaredStart, HostRole, LeaseGain, ProcessingEnd, ProcessorFault, Replaced, RoutedBy, StoreKind,
 };
 use crate::base::item::{AttributeValue, Item};
 use crate::base::{
@@ -54,6 +54,7 @@ pub(super) fn scene_of(library: ConsumerLibrary, store: StoreKind) -> Vec<Event>
             store,
             lease_table: Some("billing".parse().expect("a name")),
             failover_ms: 10_000,
+            start: DeclaredStart::Latest,
         },
         Event::WorkerStarted { consumer: BILLING, host: WORKER_1 },
         Event::WorkerStarted { consumer: BILLING, host: WORKER_2 },
@@ -91,6 +92,7 @@ pub(super) fn settings() -> CheckSettings {
         throttle_window: ThrottleWindow::TokenBucket,
         limits_enforced: true,
         visibility_lag: SimDuration::ZERO,
+        epoch_unix_ms: 1_767_225_600_000,
         liveness,
     }
 }
@@ -117,6 +119,7 @@ pub(super) fn accepted_of(shard: ShardId, ordinal: u64, size_bytes: u32) -> Even
         size_bytes,
         zones: 0b111,
         host: WEB,
+        number: Some(ordinal as u32),
     }
 }
 

@@ -67,6 +67,7 @@ impl HostGroup for PollerHost {
             store: self.settings.processor.store,
             lease_table: None,
             failover_ms: 0,
+            start: self.settings.initial_position.declared(),
         })
     }
     fn boot(&self, cx: Cx, _: u32) -> Option<Rc<dyn Stop>> {

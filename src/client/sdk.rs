@@ -9,10 +9,11 @@ use std::fmt;
 
 use super::Cx;
 use crate::aws::protocol::error::{AwsError, Retry};
-use crate::aws::{Reply, Request};
+use crate::aws::{Cloud, Reply, Request};
 use crate::aws::{dynamodb, kinesis, store};
-use crate::base::SimDuration;
 use crate::base::seed::Random;
+use crate::base::{Event, SimDuration};
+use crate::world::Backend;
 
 /// How an SDK client retries.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -180,6 +181,7 @@ impl Sdk {
             // The request is kept only while another attempt is allowed.
             let sent = if attempt < rules.attempts_max { request.clone() } else { request.take() };
             let Some(sent) = sent else { unreachable!("the last attempt ends the loop") };
+            let operation = Cloud::operation_of(&sent);
             let (error, class) = match self.cx.call(sent, self.attempt_timeout).await {
                 Ok(reply) => match unpack(reply) {
                     Ok(answer) => {
@@ -191,7 +193,10 @@ impl Sdk {
                         (SdkError::Service(error), class)
                     }
                 },
-                Err(crate::world::CallError::TimedOut) => (SdkError::TimedOut, Class::TimedOut),
+                Err(crate::world::CallError::TimedOut) => {
+                    self.cx.emit(Event::CallTimedOut { host: self.cx.id(), operation });
+                    (SdkError::TimedOut, Class::TimedOut)
+                }
             };
             if class == Class::Final || attempt == rules.attempts_max {
                 return (Err(error), attempt);

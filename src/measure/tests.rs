@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use super::*;
 use crate::base::event::{
-    ConsumerLibrary, Event, Fold, HostRole, LeaseGain, ProcessingEnd, ProcessorFault, ReadRefusal, Replaced, RoutedBy,
-    StoreKind, TableThrottle, WriteRefusal, ZoneState,
+    ConsumerLibrary, DeclaredStart, Event, Fold, HostRole, LeaseGain, ProcessingEnd, ProcessorFault, ReadRefusal,
+    Replaced, RoutedBy, StoreKind, TableThrottle, WriteRefusal, ZoneState,
 };
 use crate::base::item::Item;
 use crate::base::{
@@ -44,6 +44,7 @@ pub(crate) fn declarations() -> Vec<Event> {
             store: StoreKind::Plain,
             lease_table: Some("leases".parse().expect("name")),
             failover_ms: 10_000,
+            start: DeclaredStart::TrimHorizon,
         },
     ];
     for (i, range) in HashKeyRange::uniform(2).enumerate() {
@@ -67,6 +68,7 @@ pub(crate) fn accepted(shard: ShardId, ordinal: u64, text: &str, size_bytes: u32
         size_bytes,
         zones: 7,
         host: WEB,
+        number: None,
     }
 }
 
@@ -258,7 +260,7 @@ fn tables_count_units_throttles_conditions_and_items() {
         (2, throttled(TableThrottle::TableRead, "Scan")),
         (2, throttled(TableThrottle::Injected, "PutItem")),
         (3, Event::ConditionFailed { table: TABLE, host: ONE, operation: "UpdateItem" }),
-        (3, Event::StaleRead { table: TABLE, host: ONE, operation: "Scan" }),
+        (3, Event::StaleRead { table: TABLE, host: ONE, operation: "Scan", is_consistent: false }),
         (3, written(None, item())),
         (3, written(None, item())),
         (3, written(item(), item())),

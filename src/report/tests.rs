@@ -258,6 +258,7 @@ fn exported_durations_have_one_unit_and_a_hash_key_shows_where_it_chose_the_shar
             size_bytes: 1,
             zones: 7,
             host: WEB,
+            number: None,
         }
     };
     let iterator_lived = SimDuration::from_millis(300_001);

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use crate::base::event::{ConsumerLibrary, HostRole};
+use crate::base::event::{ConsumerLibrary, DeclaredStart, HostRole};
 use crate::base::{Event, HostId, SimDuration};
 use crate::client::{AppWorker, Cx, HostGroup, Stop};
 use crate::scenario::plan::AppPlan;
@@ -49,6 +49,7 @@ impl HostGroup for AppHosts {
             store: app.store,
             lease_table: None,
             failover_ms: 0,
+            start: DeclaredStart::OwnCode,
         })
     }
     fn boot(&self, cx: Cx, index: u32) -> Option<Rc<dyn Stop>> {

@@ -39,6 +39,7 @@ impl Folds {
             throttle_window: plan.services.kinesis.throttle_window,
             limits_enforced: plan.services.kinesis.data_plane_limits && plan.services.dynamodb.capacity_limits,
             visibility_lag: plan.services.kinesis.visibility_lag,
+            epoch_unix_ms: plan.services.kinesis.epoch_unix_ms,
         });
         let (hash, measures, series) = (TraceHash::new(), Measures::new(), Series::new(plan.duration));
         Self { hash, checks, measures, chronicle: Chronicle::default(), series, windows, listeners }

@@ -82,6 +82,8 @@ pub(super) type Written = Result<Option<Arc<Item>>, Error>;
 pub(super) struct Tally {
     pub consumed: Consumed,
     pub(crate) is_stale: bool,
+    /// Whether what is stale was read consistently, which must never be.
+    pub(crate) is_inconsistent: bool,
 }
 
 impl DynamoDb {
@@ -175,6 +177,7 @@ impl DynamoDb {
         table.units.take_read(at.now, place.hash(), half_units);
         tally.consumed.read_half_units += half_units;
         tally.is_stale |= is_stale;
+        tally.is_inconsistent |= is_stale && consistent;
         Ok(seen)
     }
 
@@ -286,14 +289,14 @@ impl At<'_> {
     /// Tells what a call on a table has used, and gives it back; nothing is told when it was refused before it used
     /// anything.
     pub(super) fn tell(&mut self, id: TableId, tally: Tally) -> Consumed {
-        let Tally { consumed, is_stale } = tally;
+        let Tally { consumed, is_stale, is_inconsistent } = tally;
         let Consumed { read_half_units, write_units, .. } = consumed;
         let (table, host, operation) = (id, self.caller, self.operation.name());
         if read_half_units > 0 || write_units > 0 {
             self.events.push(Event::UnitsConsumed { table, host, operation, read_half_units, write_units });
         }
         if is_stale {
-            self.events.push(Event::StaleRead { table, host, operation });
+            self.events.push(Event::StaleRead { table, host, operation, is_consistent: is_inconsistent });
         }
         consumed
     }

@@ -205,7 +205,8 @@ impl DynamoDb {
     ) -> Response {
         let half_units = read_half_units(filling.bytes, page.consistent);
         let table = &mut self.tables[id.index()];
-        let mut tally = Tally { is_stale: filling.is_stale, ..Tally::default() };
+        let is_stale = filling.is_stale;
+        let mut tally = Tally { is_stale, is_inconsistent: is_stale && page.consistent, ..Tally::default() };
         match index {
             None => {
                 table.units.take_read(at.now, hash, half_units);

@@ -59,7 +59,7 @@ impl DynamoDb {
             let read_half_units = read_half_units(size_bytes, true) * TRANSACTION_COST;
             table.units.take_read(at.now, place.hash(), read_half_units);
             let read = Consumed { read_half_units, ..Consumed::default() };
-            consumed.push((*id, at.tell(*id, Tally { consumed: read, is_stale: false })));
+            consumed.push((*id, at.tell(*id, Tally { consumed: read, ..Tally::default() })));
         }
         Response::Transacted { consumed: self.named(consumed) }
     }

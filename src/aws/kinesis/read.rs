@@ -27,6 +27,8 @@ impl Kinesis {
             return Err(Error::ProvisionedThroughputExceeded(text.into()));
         }
         let next_ordinal = self.position(id, shard, position, at.now)?;
+        let (host, ordinal) = (at.caller, next_ordinal);
+        at.events.push(Event::IteratorIssued { stream: id, shard, host, position: position.into(), ordinal });
         Ok(Response::ShardIterator(ShardIterator {
             stream: stream.clone(),
             stream_id: id,

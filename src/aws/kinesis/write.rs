@@ -188,6 +188,7 @@ impl Kinesis {
             size_bytes: size_bytes as u32,
             zones,
             host: at.caller,
+            number: entry.data.number(),
         });
         let sequence_number = stream.shards[shard.index()].sequence_number(index, target.unix_s);
         Ok(Placed { shard, sequence_number })

@@ -1,9 +1,19 @@
 //! Zones go out of service, come back and copy what they missed.
 
 use super::service::Kinesis;
+use super::shard::Shard;
+use super::stream::Stream;
 use super::zones::{REBUILD_STEP, ZONES};
 use crate::base::event::ZoneState;
-use crate::base::{Event, SimTime};
+use crate::base::{Event, ShardId, SimTime, StreamId};
+
+/// Every shard of every stream, with their numbers.
+fn all_shards(streams: &mut [Stream]) -> impl Iterator<Item = (StreamId, ShardId, &mut Shard)> {
+    streams.iter_mut().flat_map(|stream| {
+        let id = stream.id;
+        stream.shards.iter_mut().enumerate().map(move |(number, shard)| (id, ShardId(number as u32), shard))
+    })
+}
 
 impl Kinesis {
     /// A zone goes out of service, with or without its logs.
@@ -47,7 +57,7 @@ impl Kinesis {
             if self.zones.states[zone] != ZoneState::Rebuilding {
                 continue;
             }
-            if self.copy_piece(zone) {
+            if self.copy_piece(zone, events) {
                 self.zones.states[zone] = ZoneState::Up;
                 events.push(Event::ZoneChanged { zone: zone as u8, state: ZoneState::Up });
             } else {
@@ -58,13 +68,13 @@ impl Kinesis {
     }
 
     /// Copies one step's worth of bytes to `zone`. Returns whether it then holds all that the zones in service do.
-    fn copy_piece(&mut self, zone: usize) -> bool {
+    fn copy_piece(&mut self, zone: usize, events: &mut Vec<Event>) -> bool {
         let per_step = self.settings.zone_rebuild_bytes_per_s / (1000 / REBUILD_STEP.as_millis());
         let mut budget = per_step.max(1);
         let sources = self.zones.in_service() & !(1 << zone);
         // What only a zone out of service holds is copied when that zone is back.
         let mut is_complete = self.zones.in_service().count_ones() as usize == ZONES;
-        for shard in self.streams.iter_mut().flat_map(|stream| &mut stream.shards) {
+        for (stream, number, shard) in all_shards(&mut self.streams) {
             let all = shard.log.first()..shard.log.end();
             let mut from = all.start;
             while let Some(missing) = shard.replicas.first_missing(zone, from..all.end) {
@@ -82,6 +92,13 @@ impl Kinesis {
                     end += 1;
                 }
                 shard.replicas.copy_to(zone, &(missing.start..end));
+                events.push(Event::RecordsReplicated {
+                    stream,
+                    shard: number,
+                    zone: zone as u8,
+                    from: missing.start,
+                    to: end,
+                });
                 from = end;
                 if budget == 0 {
                     is_complete = false;

@@ -12,6 +12,19 @@ words!(
     }
 );
 words!(
+    /// Where a consumer application begins a shard of which it has no position.
+    DeclaredStart {
+        /// The oldest record in retention.
+        0 => TrimHorizon = "TRIM_HORIZON",
+        /// What arrives from then on.
+        1 => Latest = "LATEST",
+        /// What arrived at or after a time.
+        2 => AtTimestamp = "AT_TIMESTAMP",
+        /// Only the user's own code knows.
+        3 => OwnCode = "own code",
+    }
+);
+words!(
     /// How a worker came by a lease.
     LeaseGain {
         /// It had no owner or had expired.
@@ -59,6 +72,8 @@ macro_rules! consumer_events {
                     lease_table: Option<TableName>,
                     /// `failoverTimeMillis`, 0 without leases.
                     failover_ms: u64,
+                    /// Where it begins what it has not read before.
+                    start: DeclaredStart,
                 },
                 /// A worker of a consumer began (at the start, or after a crash).
                 201 => WorkerStarted { consumer: ConsumerId, host: HostId },
@@ -94,6 +109,8 @@ macro_rules! consumer_events {
                     consumer: ConsumerId, host: HostId, shard: ShardId,
                     sequence_number: Option<SequenceNumber>, to: u64,
                 },
+                /// A poller keeps a position across a restart of its host: everything below `to` is done.
+                215 => PositionSaved { consumer: ConsumerId, host: HostId, shard: ShardId, to: u64 },
                 /// A checkpoint was refused: the lease was lost, or the table throttled.
                 214 => CheckpointRefused { consumer: ConsumerId, host: HostId, shard: ShardId },
             }

@@ -41,8 +41,10 @@ macro_rules! dynamodb_events {
                     table: TableId, host: HostId, operation: &'static str,
                     before: Option<Replaced>, after: Option<Arc<Item>>,
                 },
-                /// An eventually consistent read returned an older version of at least one item.
-                1206 => StaleRead { table: TableId, host: HostId, operation: &'static str },
+                /// A read returned an older version of at least one item, as only an eventually consistent one may.
+                1206 => StaleRead {
+                    table: TableId, host: HostId, operation: &'static str, is_consistent: bool,
+                },
             }
         }
     };

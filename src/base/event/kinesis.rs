@@ -119,6 +119,8 @@ macro_rules! kinesis_events {
                 1106 => RecordAccepted {
                     stream: StreamId, shard: ShardId, ordinal: u64, index: u64,
                     key: PartitionKey, routed_by: RoutedBy, size_bytes: u32, zones: u8, host: HostId,
+                    /// What its producer calls it, of simulated records: its number among those of all its hosts.
+                    number: Option<u32>,
                 },
                 /// A record was not accepted.
                 1107 => RecordRefused {
@@ -154,6 +156,12 @@ macro_rules! kinesis_events {
                 },
                 /// The largest record of a stream is not the default one: at once, or from here on.
                 1116 => RecordSizeChanged { stream: StreamId, record_bytes_max: u64 },
+                /// GetShardIterator was answered: the first read begins at `ordinal`.
+                1117 => IteratorIssued {
+                    stream: StreamId, shard: ShardId, host: HostId, position: Position, ordinal: u64,
+                },
+                /// A zone that rebuilds holds ordinals `from..to` from here on.
+                1118 => RecordsReplicated { stream: StreamId, shard: ShardId, zone: u8, from: u64, to: u64 },
             }
         }
     };

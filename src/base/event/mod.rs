@@ -40,7 +40,7 @@ mod store;
 mod world;
 mod field;
 
-pub use consumer::{ConsumerLibrary, LeaseGain, ProcessingEnd, ProcessorFault};
+pub use consumer::{ConsumerLibrary, DeclaredStart, LeaseGain, ProcessingEnd, ProcessorFault};
 pub use dynamodb::TableThrottle;
 pub use field::{Encoder, Field, FieldVisitor, Replaced};
 pub use kinesis::{ReadRefusal, RoutedBy, StreamStatus, WriteRefusal, ZoneState};

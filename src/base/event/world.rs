@@ -42,6 +42,8 @@ macro_rules! world_events {
                 11 => MessageDuplicated { from: HostId, to: HostId, operation: &'static str },
                 /// The run is over.
                 12 => RunEnded {},
+                /// A host gave up to wait for the answer to a request, which may have been carried out.
+                13 => CallTimedOut { host: HostId, operation: &'static str },
             }
         }
     };

@@ -7,7 +7,8 @@
 //!
 //! Not judged: consumers that share shards in another way than by leases.
 
-use crate::base::{ConsumerId, Event, EventKind, HostId, ShardId, SimDuration, SimTime};
+use crate::base::lease_row::LeaseRow;
+use crate::base::{ConsumerId, Event, EventKind, HostId, ShardId, SimDuration, SimTime, TableId};
 use crate::check::findings::Findings;
 use crate::check::lens::Lens;
 use crate::check::lens::grid::Grid;
@@ -59,6 +60,13 @@ impl CalmMeansStill {
         *self.leases.at(consumer.index(), shard.index()) = Lease { holder: Some(host), last: Some(host) };
     }
 
+    /// A shard that is done has no lease any more, and nobody says that it is lost.
+    fn on_deleted(&mut self, lens: &Lens, table: TableId, row: LeaseRow<'_>) {
+        if let (Some(consumer), Some(shard)) = (lens.names.consumer_of_table(table), row.shard()) {
+            self.leases.at(consumer.index(), shard.index()).holder = None;
+        }
+    }
+
     fn on_lost(&mut self, consumer: ConsumerId, host: HostId, shard: ShardId) {
         let lease = self.leases.at(consumer.index(), shard.index());
         lease.holder = lease.holder.filter(|holder| *holder != host);
@@ -75,6 +83,7 @@ impl Invariant for CalmMeansStill {
         EventKind::LeaseGained,
         EventKind::LeaseLost,
         EventKind::LeaseRenewalFailed,
+        EventKind::ItemWritten,
         EventKind::RunEnded,
     ];
 
@@ -91,6 +100,9 @@ impl Check for CalmMeansStill {
             | Event::TableThrottled { .. }
             | Event::LeaseRenewalFailed { .. } => self.disturbed = at,
             Event::LeaseGained { consumer, host, shard, .. } => self.on_gained(lens, at, consumer, host, shard),
+            Event::ItemWritten { table, before: Some(ref row), after: None, .. } => {
+                self.on_deleted(lens, table, LeaseRow(row));
+            }
             Event::LeaseLost { consumer, host, shard } => self.on_lost(consumer, host, shard),
             Event::RunEnded {} => {
                 let has_leases = |consumer: &ConsumerId| !self.leases.row(consumer.index()).is_empty();
@@ -136,6 +148,18 @@ mod tests {
         let lost = Event::LeaseLost { consumer: BILLING, host: WORKER_1, shard: S0 };
         let text = evidence(&judge(check(), balanced([(90_000, lost), (95_000, gained(WORKER_2, S0))])));
         assert!(text.contains("shardId-000000000000 of billing moved from billing-1 to billing-2"), "{text}");
+    }
+
+    #[test]
+    fn the_lease_of_a_shard_that_is_done_no_longer_counts() {
+        let done = written(WORKER_2, row(S1, "billing-2", "SHARD_END"), None);
+        let moved = |more: Vec<(u64, Event)>| {
+            let third = [(2500, gained(WORKER_1, S2))];
+            let move_it = [(90_000, gained(WORKER_2, S2))];
+            judge(check(), balanced(third.into_iter().chain(more).chain(move_it))).verdict
+        };
+        assert_eq!(moved(Vec::new()), Verdict::Fail, "two against one are even");
+        assert_ne!(moved(vec![(3000, done)]), Verdict::Fail, "two against none are not");
     }
 
     #[test]

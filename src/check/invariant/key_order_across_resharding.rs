@@ -13,7 +13,6 @@ use crate::base::{ConsumerId, Event, EventKind, HostId, RangeSet, ShardId, SimTi
 use crate::check::findings::{Findings, records};
 use crate::check::lens::Lens;
 use crate::check::lens::grid::Grid;
-use crate::check::lens::starts::Origin;
 use crate::check::{Check, CheckResult, CheckSettings, Invariant};
 
 /// A consumer's progress in a shard.
@@ -115,7 +114,7 @@ impl Invariant for KeyOrderAcrossResharding {
 impl Check for KeyOrderAcrossResharding {
     fn on(&mut self, at: SimTime, event: &Event, lens: &Lens) {
         if let Some(start) = lens.started
-            && start.origin == Origin::Chosen
+            && start.is_choice
         {
             self.on_done(start.consumer, start.shard, 0..start.from);
         }

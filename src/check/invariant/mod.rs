@@ -6,9 +6,12 @@ mod bounded_double_processing;
 mod calm_means_still;
 mod checkpoint_never_goes_back;
 mod checkpoint_only_by_lease_holder;
+mod consistent_reads_are_fresh;
 mod every_open_shard_owned;
+mod every_record_gets_processed;
 mod exactly_once_effects;
 mod iterator_age_recovers;
+mod iterators_begin_where_asked;
 mod iterators_live_300_s;
 mod key_order_across_resharding;
 mod lease_deleted_only_when_allowed;
@@ -17,7 +20,11 @@ mod limits_never_exceeded;
 mod no_acknowledged_record_lost;
 mod nothing_below_checkpoint_unprocessed;
 mod open_shards_tile_the_hash_range;
+mod producers_are_honest;
 mod records_lie_in_their_shard;
+mod records_stand_in_two_zones;
+mod refused_calls_write_nothing;
+mod resume_is_exact;
 mod shard_order;
 
 use super::Registration;
@@ -36,19 +43,26 @@ macro_rules! registered {
 
 registered! {
     no_acknowledged_record_lost::NoAcknowledgedRecordLost,
+    records_stand_in_two_zones::RecordsStandInTwoZones,
     shard_order::ShardOrder,
     open_shards_tile_the_hash_range::OpenShardsTileTheHashRange,
     records_lie_in_their_shard::RecordsLieInTheirShard,
     key_order_across_resharding::KeyOrderAcrossResharding,
     checkpoint_never_goes_back::CheckpointNeverGoesBack,
     nothing_below_checkpoint_unprocessed::NothingBelowCheckpointUnprocessed,
+    resume_is_exact::ResumeIsExact,
     checkpoint_only_by_lease_holder::CheckpointOnlyByLeaseHolder,
     bounded_double_processing::BoundedDoubleProcessing,
     leases_cover_hash_range::LeasesCoverHashRange,
     lease_deleted_only_when_allowed::LeaseDeletedOnlyWhenAllowed,
     limits_never_exceeded::LimitsNeverExceeded,
+    refused_calls_write_nothing::RefusedCallsWriteNothing,
+    consistent_reads_are_fresh::ConsistentReadsAreFresh,
     iterators_live_300_s::IteratorsLive300S,
+    iterators_begin_where_asked::IteratorsBeginWhereAsked,
     exactly_once_effects::ExactlyOnceEffects,
+    producers_are_honest::ProducersAreHonest,
+    every_record_gets_processed::EveryRecordGetsProcessed,
     every_open_shard_owned::EveryOpenShardOwned,
     balance_converges::BalanceConverges,
     calm_means_still::CalmMeansStill,

@@ -59,8 +59,13 @@ impl Shards {
     /// A child whose parents are not those whose ranges it takes over, if there is one.
     fn misfit(&self) -> Option<String> {
         self.opened.iter().find_map(|child| {
-            let overlapped = self.closed.iter().filter(|(_, range)| overlap(child.range, **range)).map(|(id, _)| *id);
-            let (expected, mut parents): (Vec<ShardId>, _) = (overlapped.collect(), child.parents.clone());
+            let older = self.closed.iter().filter(|(id, range)| **id < child.shard && overlap(child.range, **range));
+            let overlapped: Vec<ShardId> = older.map(|(id, _)| *id).collect();
+            // Of shards that were opened and closed at the same time, the last ones are the parents.
+            let is_passed =
+                |id: &ShardId| self.opened.iter().any(|o| overlapped.contains(&o.shard) && o.parents.contains(id));
+            let expected: Vec<ShardId> = overlapped.iter().filter(|id| !is_passed(id)).copied().collect();
+            let mut parents = child.parents.clone();
             parents.sort_unstable();
             let list = |ids: &[ShardId]| ids.iter().map(ToString::to_string).collect::<Vec<_>>().join(" and ");
             (parents != expected).then(|| {

@@ -61,7 +61,7 @@ mod tests {
         };
         let key = PartitionKey::new(name).expect("a key");
         let routed_by = explicit.map_or(RoutedBy::PartitionKey, |hash_key| RoutedBy::HashKey(Box::new(hash_key)));
-        Event::RecordAccepted { stream, shard, ordinal, index, key, routed_by, size_bytes, zones, host }
+        Event::RecordAccepted { stream, shard, ordinal, index, key, routed_by, size_bytes, zones, host, number: None }
     }
 
     fn judged(part: u8, record: Event) -> CheckResult {

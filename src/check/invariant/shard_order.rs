@@ -1,9 +1,11 @@
 //! `shard-order`: a shard keeps its records in the order in which it accepted them.
 //!
 //! Per shard, ordinals and sequence indexes grow; in one reading session records come in that order; and a record
-//! processor gets them so from the start of its processing to its end.
+//! processor gets them so from the start of its processing to its end. A poller whose processor threw goes back to the
+//! position that it last kept, and asks for an iterator there.
 
-use crate::base::{Event, EventKind, HostId, ShardId, SimTime, StreamId};
+use crate::base::event::ConsumerLibrary;
+use crate::base::{ConsumerId, Event, EventKind, HostId, ShardId, SimTime, StreamId};
 use crate::check::findings::Findings;
 use crate::check::lens::Lens;
 use crate::check::lens::grid::Grid;
@@ -16,6 +18,8 @@ pub(super) struct ShardOrder {
     accepted: Grid<Option<(u64, u64)>>,
     /// Where the last batch ended, by host and shard.
     delivered: Grid<u64>,
+    /// The position that a poller last kept, by host and shard.
+    kept: Grid<u64>,
     findings: Findings,
     judged: u64,
 }
@@ -46,6 +50,10 @@ impl ShardOrder {
     }
 }
 
+fn is_poller(lens: &Lens, consumer: ConsumerId) -> bool {
+    lens.names.info(consumer).is_some_and(|info| info.library == ConsumerLibrary::Poller)
+}
+
 impl Invariant for ShardOrder {
     const NAME: &'static str = "shard-order";
     const PROMISE: &'static str = "a shard keeps its records in the order in which it accepted them";
@@ -56,6 +64,8 @@ impl Invariant for ShardOrder {
         EventKind::ProcessingEnded,
         EventKind::RecordsProcessed,
         EventKind::RecordsSkipped,
+        EventKind::IteratorRequested,
+        EventKind::PositionSaved,
         EventKind::HostCrashed,
     ];
 
@@ -82,6 +92,12 @@ impl Check for ShardOrder {
             Event::ProcessingStarted { host, shard, .. } | Event::ProcessingEnded { host, shard, .. } => {
                 *self.delivered.at(host.index(), shard.index()) = 0;
             }
+            Event::PositionSaved { host, shard, to, .. } => *self.kept.at(host.index(), shard.index()) = to,
+            Event::IteratorRequested { consumer, host, shard, .. } if is_poller(lens, consumer) => {
+                let kept = *self.kept.at(host.index(), shard.index());
+                let delivered = self.delivered.at(host.index(), shard.index());
+                *delivered = kept.min(*delivered);
+            }
             Event::HostCrashed { host } => self.delivered.row_mut(host.index()).fill(0),
             _ => {}
         }
@@ -95,6 +111,7 @@ impl Check for ShardOrder {
 mod tests {
     use super::*;
     use crate::base::Position;
+    use crate::base::event::StoreKind;
     use crate::check::Verdict;
     use crate::check::test_events::*;
 
@@ -143,6 +160,22 @@ mod tests {
             (400, read(WORKER_1, S0, 30, 40, 100)),
         ];
         assert_eq!(judge(ShardOrder::default(), script).verdict, Verdict::Unknown);
+    }
+
+    #[test]
+    fn a_poller_may_go_back_to_the_position_that_it_kept_and_no_further() {
+        let judged = |library, again| {
+            let position = Position::AfterSequenceNumber(number(S0, 5));
+            let asked = Event::IteratorRequested { consumer: BILLING, host: WORKER_1, shard: S0, position };
+            let kept = Event::PositionSaved { consumer: BILLING, host: WORKER_1, shard: S0, to: 5 };
+            let work = [kept, processed(WORKER_1, S0, 5, 8), asked, processed(WORKER_1, S0, again, 20)];
+            let mut script = accepted_many(0, S0, 20);
+            script.extend(work.map(|event| (100, event)));
+            judge_in(scene_of(library, StoreKind::Plain), ShardOrder::default(), script).verdict
+        };
+        assert_eq!(judged(ConsumerLibrary::Poller, 5), Verdict::Pass);
+        assert_eq!(judged(ConsumerLibrary::Poller, 4), Verdict::Fail);
+        assert_eq!(judged(ConsumerLibrary::Kcl2, 5), Verdict::Fail);
     }
 
     #[test]

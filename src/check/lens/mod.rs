@@ -39,6 +39,8 @@ pub(crate) struct Lens {
     pub(crate) started: Option<Start>,
     /// Where the read before the event in hand ended, if that is a read that continues it.
     pub(crate) continues: Option<u64>,
+    /// Number of the call that tells the event in hand: what one call of a service tells comes together.
+    pub(crate) call: u64,
     sessions: Sessions,
 }
 
@@ -73,7 +75,7 @@ impl Lens {
         self.healing.on(at, event);
         self.shards.on(event);
         self.crew_changed = self.workers.on(at, event, &self.names);
-        self.started = self.starts.on(event, &self.names);
+        self.started = self.starts.on(event, &self.names, &self.shards);
         self.continues = match *event {
             Event::RecordsRead { stream, shard, host, to, iterator_lived, .. } => {
                 self.sessions.read(at, (stream, shard), host, to, iterator_lived)

@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use crate::base::event::{ConsumerLibrary, HostRole, StoreKind, StreamStatus};
+use crate::base::event::{ConsumerLibrary, DeclaredStart, HostRole, StoreKind, StreamStatus};
 use crate::base::{ConsumerId, Event, Fold, HostId, SimTime, StreamId, StreamName, TableId, TableName};
 
 /// What was declared of a consumer.
@@ -20,6 +20,8 @@ pub(crate) struct Consumer {
     pub store: StoreKind,
     /// `failoverTimeMillis`, 0 without leases.
     pub failover_ms: u64,
+    /// Where it begins what it has no position of.
+    pub start: DeclaredStart,
     stream: StreamName,
     lease_table: Option<TableName>,
 }
@@ -153,12 +155,13 @@ impl Fold for Names {
                 put(&mut self.tables, table.index(), name.clone());
                 self.resolve();
             }
-            Event::ConsumerDeclared { consumer, name, stream, library, store, lease_table, failover_ms } => {
+            Event::ConsumerDeclared { consumer, name, stream, library, store, lease_table, failover_ms, start } => {
                 let declared = Consumer {
                     name: name.clone(),
                     library: *library,
                     store: *store,
                     failover_ms: *failover_ms,
+                    start: *start,
                     stream: stream.clone(),
                     lease_table: lease_table.clone(),
                 };

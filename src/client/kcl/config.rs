@@ -73,6 +73,8 @@ pub struct KclSettings {
     pub(crate) task_backoff: SimDuration,
     /// `ignoreUnexpectedChildShards`.
     pub(crate) is_ignore_unexpected_child_shards: bool,
+    /// Whether a checkpoint whose write failed is taken back in the worker's memory.
+    pub(crate) is_failed_checkpoint_undone: bool,
     /// After this the library gives a GetRecords call up and asks again.
     pub(crate) get_records_timeout: SimDuration,
     /// `dynamoDbRequestTimeout`.
@@ -114,6 +116,7 @@ impl KclSettings {
             garbage_cleanup_interval: SimDuration::from_mins(30),
             task_backoff: SimDuration::from_millis(500),
             is_ignore_unexpected_child_shards: false,
+            is_failed_checkpoint_undone: false,
             get_records_timeout: SimDuration::from_secs(30),
             table_timeout: SimDuration::from_secs(60),
         }

@@ -49,8 +49,7 @@ impl Worker {
         let sdk = |name: &str, mode, timeout| Sdk::new(cx.clone(), name, mode, timeout);
         let table = sdk("dynamodb", RetryMode::JavaDynamoDb, settings.table_timeout);
         let table = Rc::new(LeaseStore::new(table, settings.lease_table.clone(), settings.is_consistent_reads));
-        let (consumer, failover) = (settings.consumer, settings.failover);
-        let renewer = LeaseRenewer::new(cx.clone(), consumer, table.clone(), failover, settings.renewal_threads);
+        let renewer = LeaseRenewer::new(cx.clone(), table.clone(), &settings);
         Self {
             me: cx.name(),
             kinesis: Rc::new(sdk("kinesis", RetryMode::JavaLegacy, settings.get_records_timeout)),

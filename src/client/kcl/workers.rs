@@ -40,6 +40,7 @@ impl HostGroup for KclWorkers {
             store: settings.processor.store,
             lease_table: Some(settings.lease_table.clone()),
             failover_ms: settings.failover.as_millis(),
+            start: settings.initial_position.declared(),
         })
     }
     fn boot(&self, cx: Cx, _: u32) -> Option<Rc<dyn Stop>> {

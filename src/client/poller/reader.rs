@@ -36,6 +36,7 @@ pub(super) async fn read_shard(worker: Rc<Worker>, shard: ShardId, beginning: Be
         saved_at: worker.cx.now(),
         records_since_saved: 0,
         last_record: None,
+        done_to: None,
         worker: worker.clone(),
     };
     reader.open_store().await;
@@ -70,6 +71,8 @@ struct Reader {
     saved_at: SimTime,
     records_since_saved: u32,
     last_record: Option<SequenceNumber>,
+    /// One past its ordinal.
+    done_to: Option<u64>,
 }
 
 impl Reader {
@@ -130,6 +133,7 @@ impl Reader {
         }
         if let Some(last) = records.last() {
             self.last_record = Some(last.sequence_number);
+            self.done_to = Some(last.ordinal + 1);
             self.position = IteratorPosition::AfterSequenceNumber(last.sequence_number);
             self.records_since_saved = self.records_since_saved.saturating_add(records.len() as u32);
         }
@@ -161,6 +165,10 @@ impl Reader {
             Resume::Iterator => self.iterator.clone().map(SavedPosition::Iterator),
             Resume::Position => self.last_record.map(SavedPosition::After),
         };
+        if let (Resume::Position, Some(to)) = (self.worker.settings.resume, self.done_to) {
+            let (consumer, host, shard) = (self.worker.settings.consumer, self.worker.cx.id(), self.shard);
+            self.worker.cx.emit(Event::PositionSaved { consumer, host, shard, to });
+        }
         if let Some(remembered) = remembered {
             self.worker.saved.borrow_mut().shards.insert(self.shard, remembered);
         }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::base::event::DeclaredStart;
 use crate::base::{ConsumerId, SimDuration, StreamName};
 use crate::client::processor::ProcessorSettings;
 
@@ -38,6 +39,17 @@ pub(crate) enum InitialPosition {
     Latest,
     /// The first record at or after this time before its first start.
     AtTimestampAgo(SimDuration),
+}
+
+impl InitialPosition {
+    /// How a consumer declares it.
+    pub(crate) fn declared(self) -> DeclaredStart {
+        match self {
+            Self::TrimHorizon => DeclaredStart::TrimHorizon,
+            Self::Latest => DeclaredStart::Latest,
+            Self::AtTimestampAgo(_) => DeclaredStart::AtTimestamp,
+        }
+    }
 }
 
 /// What a poller remembers across a restart of its host.

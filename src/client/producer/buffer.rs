@@ -74,17 +74,16 @@ impl Buffer {
         batch
     }
 
-    /// Takes in what has arrived by `now` while no call could be made, and returns how many records found no
+    /// Takes in what has arrived by `now` while no call could be made, and returns the records that found no
     /// room.
-    pub(crate) fn take_in(&mut self, now: SimTime) -> u32 {
-        let mut dropped = 0;
+    pub(crate) fn take_in(&mut self, now: SimTime) -> Vec<PutEntry> {
+        let mut dropped = Vec::new();
         while self.source.next_at().is_some_and(|at| at <= now) {
             if self.waiting.len() < self.backlog_max {
                 self.wait_for_next();
             } else {
                 // Drawn all the same: what a record is does not depend on what became of those before it.
-                self.source.take();
-                dropped += 1;
+                dropped.extend(self.source.take().map(|offered| offered.entry));
             }
         }
         dropped

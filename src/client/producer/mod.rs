@@ -82,7 +82,14 @@ impl HostGroup for ProducerHosts {
 }
 
 fn boot(cx: Cx, settings: Rc<ProducerSettings>, host_index: u32, keys: KeyTable) {
-    let buffer = Buffer::new(Source::new(&cx, &settings, host_index, keys), &settings);
+    let source = Source::new(&cx, &settings, host_index, keys);
+    cx.emit(Event::ProducerStarted {
+        host: cx.id(),
+        first: source.next_number(),
+        step: u64::from(settings.hosts),
+        is_ordered: settings.is_ordered && matches!(settings.batching, Batching::Single { .. }),
+    });
+    let buffer = Buffer::new(source, &settings);
     let producer = Rc::new(Producer {
         sdk: Sdk::new(cx.clone(), "kinesis", settings.retry, CALL_TIMEOUT),
         random: RefCell::new(cx.random("resend")),
@@ -126,8 +133,9 @@ impl Producer {
             if self.in_flight.get() >= self.in_flight_max() {
                 self.slot_freed.wait().await;
                 let dropped = buffer.take_in(self.cx.now());
-                if dropped > 0 {
-                    let outcome = Outcome { records_ok: 0, records_given_up: dropped, attempts: 0 };
+                if !dropped.is_empty() {
+                    let outcome = Outcome { records_ok: 0, records_given_up: dropped.len() as u32, attempts: 0 };
+                    dropped.iter().for_each(|entry| self.give_up(entry));
                     self.emit_finished(&outcome, self.cx.now());
                 }
                 continue;
@@ -156,6 +164,12 @@ impl Producer {
         });
     }
 
+    fn give_up(&self, entry: &PutEntry) {
+        if let Some(number) = entry.data.number() {
+            self.cx.emit(Event::RecordGivenUp { host: self.cx.id(), number });
+        }
+    }
+
     fn emit_finished(&self, outcome: &Outcome, began: SimTime) {
         let &Outcome { records_ok, records_given_up, attempts } = outcome;
         let took_ms = self.cx.now().since(began).as_millis();
@@ -167,8 +181,8 @@ impl Producer {
         let mut outcome = Outcome { records_ok: 0, records_given_up: 0, attempts: 0 };
         for entry in batch {
             let sequence_number_for_ordering = self.last_sequence_number.get().filter(|_| self.settings.is_ordered);
-            let stream = self.settings.stream.clone();
-            let request = Request::PutRecord(PutRecord { stream, entry, sequence_number_for_ordering });
+            let (stream, sent) = (self.settings.stream.clone(), entry.clone());
+            let request = Request::PutRecord(PutRecord { stream, entry: sent, sequence_number_for_ordering });
             let (answer, attempts) = self.sdk.kinesis_counting(request).await;
             outcome.attempts += attempts;
             match answer {
@@ -176,7 +190,10 @@ impl Producer {
                     self.last_sequence_number.set(Some(placed.sequence_number));
                     outcome.records_ok += 1;
                 }
-                _ => outcome.records_given_up += 1,
+                _ => {
+                    outcome.records_given_up += 1;
+                    self.give_up(&entry);
+                }
             }
         }
         outcome
@@ -195,13 +212,14 @@ impl Producer {
             outcome.attempts += attempts;
             let Ok(Response::RecordsPut { failed, results, .. }) = answer else { break };
             outcome.records_ok += entries.len() as u32 - failed;
-            if failed == 0 || resends == self.settings.resend_failed_max {
-                break;
-            }
             let failed = entries.iter().zip(&results).filter(|(_, result)| result.is_err());
             entries = Arc::new(failed.map(|(entry, _)| entry.clone()).collect());
+            if entries.is_empty() || resends == self.settings.resend_failed_max {
+                break;
+            }
             self.cx.sleep(self.resend_backoff(resends)).await;
         }
+        entries.iter().for_each(|entry| self.give_up(entry));
         outcome.records_given_up = records - outcome.records_ok;
         outcome
     }

@@ -91,6 +91,11 @@ impl Source {
         self.next.as_ref().map(|next| next.at)
     }
 
+    /// The number of the next record.
+    pub(crate) fn next_number(&self) -> u64 {
+        self.number
+    }
+
     /// Goes on to the record after the next, and gives the next.
     fn step(&mut self) -> Option<Coming> {
         self.number += self.hosts;

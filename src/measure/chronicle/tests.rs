@@ -25,6 +25,7 @@ fn chronicle(events: impl IntoIterator<Item = (u64, Event)>) -> Chronicle {
         store: crate::base::event::StoreKind::Plain,
         lease_table: Some("leases".parse().expect("a name")),
         failover_ms: 10_000,
+        start: crate::base::event::DeclaredStart::TrimHorizon,
     };
     let table = Event::TableDeclared {
         table: TableId(0),

@@ -39,6 +39,10 @@ pub struct KclOptions {
     pub(crate) task_backoff: Duration,
     /// `ignoreUnexpectedChildShards`.
     pub(crate) ignore_unexpected_child_shards: bool,
+    /// A planted bug: a checkpoint whose write failed is taken back in the worker's memory, although the write may have
+    /// been done. Releases of KCL 2.x with its pull requests 1354 and 1788 did so
+    /// (<https://github.com/awslabs/amazon-kinesis-client/pull/1788>); the release that is modelled does not.
+    pub(crate) failed_checkpoint_undone: bool,
     /// After this a GetRecords call is given up and made again.
     pub(crate) get_records_timeout: Duration,
     /// `dynamoDbRequestTimeout`.
@@ -65,6 +69,7 @@ impl Default for KclOptions {
             garbage_cleanup_interval: Duration(library.garbage_cleanup_interval),
             task_backoff: Duration(library.task_backoff),
             ignore_unexpected_child_shards: library.is_ignore_unexpected_child_shards,
+            failed_checkpoint_undone: library.is_failed_checkpoint_undone,
             get_records_timeout: Duration(library.get_records_timeout),
             table_timeout: Duration(library.table_timeout),
         }
@@ -90,6 +95,7 @@ impl KclOptions {
             garbage_cleanup_interval: options.garbage_cleanup_interval.0,
             task_backoff: options.task_backoff.0,
             is_ignore_unexpected_child_shards: options.ignore_unexpected_child_shards,
+            is_failed_checkpoint_undone: options.failed_checkpoint_undone,
             get_records_timeout: options.get_records_timeout.0,
             table_timeout: options.table_timeout.0,
             ..settings

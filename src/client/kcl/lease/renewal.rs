@@ -11,6 +11,7 @@ use crate::aws::Cloud;
 use crate::base::lease_row::{Checkpoint, Lease};
 use crate::base::{ConsumerId, Event, ShardId, SimDuration, SimTime};
 use crate::client::Cx;
+use crate::client::kcl::config::KclSettings;
 use crate::world::Lock;
 
 /// Tries of one renewal in one round.
@@ -53,21 +54,25 @@ pub(crate) struct LeaseRenewer {
     table: Rc<LeaseStore>,
     failover: SimDuration,
     threads: usize,
+    /// The planted bug: a checkpoint whose write failed is taken back in memory.
+    is_failed_checkpoint_undone: bool,
     held: RefCell<BTreeMap<ShardId, Rc<Held>>>,
     tokens: std::cell::Cell<u64>,
 }
 
 impl LeaseRenewer {
-    /// A worker that holds nothing yet.
-    pub(crate) fn new(
-        cx: Cx,
-        consumer: ConsumerId,
-        table: Rc<LeaseStore>,
-        failover: SimDuration,
-        threads: u32,
-    ) -> Self {
-        let (held, tokens) = (RefCell::default(), std::cell::Cell::default());
-        Self { cx, consumer, table, failover, threads: threads as usize, held, tokens }
+    /// A worker of an application with these settings that holds nothing yet.
+    pub(crate) fn new(cx: Cx, table: Rc<LeaseStore>, settings: &KclSettings) -> Self {
+        Self {
+            cx,
+            consumer: settings.consumer,
+            table,
+            failover: settings.failover,
+            threads: settings.renewal_threads as usize,
+            is_failed_checkpoint_undone: settings.is_failed_checkpoint_undone,
+            held: RefCell::default(),
+            tokens: std::cell::Cell::default(),
+        }
     }
 
     /// Holds a lease from now on.
@@ -148,6 +153,12 @@ impl LeaseRenewer {
     }
 
     /// Stores a checkpoint with the held copy, which must still be the holding that `token` names.
+    ///
+    /// The copy takes the checkpoint before the write, and keeps it when the write fails, because the write may have
+    /// been done all the same: the library's `LeaseRenewer.updateLease` updates its authoritative lease first.
+    /// Releases with its pull requests 1354 and 1788 take the copy back then. When the write had been done, the next
+    /// renewal takes its counter for its own, and whatever is written next with the copy's checkpoint, as a prepared
+    /// one is, puts the older checkpoint back, even over SHARD_END.
     pub(crate) async fn store(
         &self,
         shard: ShardId,
@@ -161,7 +172,7 @@ impl LeaseRenewer {
             return Stored::LeaseLost;
         }
         let mut lease = held.lease();
-        match self.table.update_lease(&mut lease, checkpoint, pending).await {
+        match self.table.update_lease(&mut lease, checkpoint, pending.clone()).await {
             Ok(true) => {
                 *held.lease.borrow_mut() = lease;
                 held.renewed.set(self.cx.now());
@@ -171,7 +182,13 @@ impl LeaseRenewer {
                 self.lose(shard, token);
                 Stored::LeaseLost
             }
-            Err(LeaseError::Throttled | LeaseError::Dependency) => Stored::TryAgain,
+            Err(LeaseError::Throttled | LeaseError::Dependency) => {
+                if !self.is_failed_checkpoint_undone {
+                    let mut copy = held.lease.borrow_mut();
+                    (copy.checkpoint, copy.pending) = (checkpoint, pending);
+                }
+                Stored::TryAgain
+            }
         }
     }
 

@@ -15,7 +15,7 @@ use crate::aws::dynamodb::PutItem;
 use crate::aws::kinesis::{MergeShards, SplitShard};
 use crate::base::event::ProcessingEnd;
 use crate::base::item::{AttributeValue, Item};
-use crate::base::{ConsumerId, Event, SequenceNumber, ShardId, SimDuration, SimTime};
+use crate::base::{Event, SequenceNumber, ShardId, SimDuration, SimTime};
 use crate::client::Cx;
 
 use crate::aws::DYNAMODB;
@@ -23,6 +23,7 @@ use crate::aws::dynamodb::Request as TableRequest;
 use crate::aws::dynamodb::api::{Capacity, Returns};
 use crate::aws::kinesis::Request;
 use crate::base::lease_row::{Checkpoint, Lease};
+use crate::client::kcl::KclSettings;
 use crate::client::kcl::lease::renewal::{LeaseRenewer, Stored};
 use crate::client::kcl::lease::store::LeaseStore;
 use crate::client::kcl::shard_consumer::stronger;
@@ -49,8 +50,14 @@ fn sdk(cx: &Cx) -> Sdk {
 impl Script {
     fn new(cx: &Cx) -> Self {
         let table = Rc::new(LeaseStore::new(sdk(cx), table(), true));
-        let renewer = LeaseRenewer::new(cx.clone(), ConsumerId(0), table.clone(), FAILOVER, 20);
+        let renewer = LeaseRenewer::new(cx.clone(), table.clone(), &settings());
         Self { cx: cx.clone(), sdk: Rc::new(sdk(cx)), table, renewer: Rc::new(renewer) }
+    }
+    /// The same worker with the planted bug: it takes a checkpoint back whose write failed.
+    fn undoing(self) -> Self {
+        let settings = KclSettings { is_failed_checkpoint_undone: true, ..settings() };
+        let renewer = LeaseRenewer::new(self.cx.clone(), self.table.clone(), &settings);
+        Self { renewer: Rc::new(renewer), ..self }
     }
     /// A row that `owner` took.
     async fn row(&self, shard: u32, owner: Option<&str>) -> Lease {
@@ -89,6 +96,12 @@ impl Script {
             effect: LinkEffect::Lose(1.0),
         };
         self.cx.add_link_rule(1, rule);
+    }
+    /// Loses what the table answers until [`Self::heal`].
+    fn cut_answers(&self) {
+        let (clients, services) = (Hosts::Only(vec![self.cx.id()]), Hosts::Only(vec![DYNAMODB]));
+        let (way, operation, effect) = (LinkWay::Replies, None, LinkEffect::Lose(1.0));
+        self.cx.add_link_rule(1, LinkRule { clients, services, way, operation, effect });
     }
     fn heal(&self) {
         self.cx.remove_link_rule(1);
@@ -222,12 +235,44 @@ fn r14_and_r16_a_table_that_does_not_answer_changes_nothing_until_the_lease_is_t
         let (renewed, before) = (s.cx.now(), s.renewer.current(ShardId(1)).expect("held").lease());
         s.cut();
         assert_eq!(s.renewer.store(ShardId(1), s.token(1), number(5), None).await, Stored::TryAgain);
-        assert_eq!(s.renewer.current(ShardId(1)).expect("held").lease(), before, "the copy is as it was");
+        assert_eq!(s.counter(1), before.counter, "the copy's counter is as it was");
         s.renewer.renew_all().await;
         assert_eq!((s.held(), s.counter(1)), (vec![1], before.counter), "neither renewed nor removed");
         s.cx.sleep_until(renewed + FAILOVER + SimDuration::from_millis(1)).await;
         assert!(s.held().is_empty());
         s.heal();
+    });
+}
+
+/// A checkpoint is stored, but its answer is lost; the next renewal finds the counter one higher, as by its own write;
+/// and the next checkpoint is prepared with the copy's present one. Returns what the row then has.
+async fn prepared_after_a_lost_answer(s: &Script, lost: Checkpoint) -> Checkpoint {
+    s.hold(1).await;
+    assert_eq!(s.renewer.store(ShardId(1), s.token(1), number(5), None).await, Stored::Yes);
+    s.cut_answers();
+    assert_eq!(s.renewer.store(ShardId(1), s.token(1), lost, None).await, Stored::TryAgain);
+    s.heal();
+    assert_eq!(s.stored(1).await.checkpoint, lost, "the write was done");
+    s.renewer.renew_all().await;
+    let copy = s.renewer.current(ShardId(1)).expect("held").lease();
+    let pending = Some((lost, Arc::from(&[][..])));
+    assert_eq!(s.renewer.store(ShardId(1), s.token(1), copy.checkpoint, pending).await, Stored::Yes);
+    s.stored(1).await.checkpoint
+}
+
+#[test]
+fn a_checkpoint_that_was_stored_although_its_answer_was_lost_stays() {
+    play(async |s: Script| assert_eq!(prepared_after_a_lost_answer(&s, number(9)).await, number(9)));
+    play(async |s: Script| {
+        assert_eq!(prepared_after_a_lost_answer(&s, Checkpoint::ShardEnd).await, Checkpoint::ShardEnd);
+    });
+}
+
+#[test]
+fn taking_a_failed_checkpoint_back_undoes_it_later_and_the_shards_end_as_well() {
+    play(async |s: Script| assert_eq!(prepared_after_a_lost_answer(&s.undoing(), number(9)).await, number(5)));
+    play(async |s: Script| {
+        assert_eq!(prepared_after_a_lost_answer(&s.undoing(), Checkpoint::ShardEnd).await, number(5));
     });
 }
 

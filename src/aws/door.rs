@@ -4,7 +4,8 @@
 
 use super::protocol::envelope::{self, HttpRequest, HttpResponse};
 use super::protocol::{Account, Encoding, Place, event_stream};
-use super::{Echo, Reply, Request, is_spoken, kinesis};
+use super::targets::Spoken;
+use super::{Echo, Reply, Request, kinesis};
 use crate::base::ShardId;
 
 /// What bytes need besides the services to become requests, and replies to become bytes.
@@ -64,7 +65,7 @@ impl Door {
     /// # Errors
     /// The answer that says what is wrong with it.
     pub(crate) fn open(&self, request: &HttpRequest<'_>) -> Result<(Request, Asked), HttpResponse> {
-        let opened = envelope::open(request, is_spoken)?;
+        let opened = envelope::open(request, &Spoken)?;
         let (request, echo) = Echo::of(&opened, &self.account)?;
         let subscriber = subscriber(&request);
         Ok((request, Asked { encoding: opened.encoding, echo, subscriber }))

@@ -12,6 +12,7 @@ pub mod kinesis;
 pub mod protocol;
 mod services;
 pub mod store;
+pub(crate) mod targets;
 #[cfg(test)]
 mod tests;
 

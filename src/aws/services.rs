@@ -142,9 +142,29 @@ macro_rules! services {
         /// The hosts of services that speak on the wire.
         pub const SPEAKING: &[HostId] = &[$($(services!(@of $host $wire),)?)*];
 
-        /// Returns whether a target may begin so.
-        fn is_spoken(target: &str) -> bool {
-            [$($(<$wire>::TARGET,)?)*].contains(&target)
+        /// Returns how the service is spoken to that a target names.
+        fn encoding_of_target(target: &str) -> Option<Encoding> {
+            match target {
+                $($(<$wire>::TARGET => Some(<$wire>::ENCODING),)?)*
+                _ => None,
+            }
+        }
+
+        /// Returns the operations of the service that a target names.
+        fn operations_of_target(target: &str) -> &'static [Operation] {
+            match target {
+                $($(<$wire>::TARGET => services!(@operations $module $wire),)?)*
+                _ => &[],
+            }
+        }
+
+        impl Request {
+            /// Returns the stream or table that it is about, if it names one.
+            pub(crate) fn about(&self) -> Option<String> {
+                match self {
+                    $($(#[$cfg])? Self::$name(_request) => services!(@about _request $(, $wire)?),)*
+                }
+            }
         }
 
         /// Returns the host of the service that a target names, such as `Kinesis_20131202`.
@@ -175,6 +195,9 @@ macro_rules! services {
     (@open $request:ident) => { $request };
     (@open $request:ident, $holder:ident) => { *$request };
     (@of $host:ident $wire:ty) => { $host };
+    (@operations $module:ident $wire:ty) => { $module::OPERATIONS };
+    (@about $request:ident) => { None };
+    (@about $request:ident, $wire:ty) => { <$wire>::about($request) };
     (@written $request:ident) => { None };
     (@written $request:ident, $wire:ty) => {
         <$wire>::body($request).map(|body| (<$wire>::TARGET, <$wire>::ENCODING, body))

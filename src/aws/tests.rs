@@ -97,12 +97,14 @@ fn iterator(cloud: &mut Cloud, door: &Door) -> String {
     body["ShardIterator"].as_str().expect("an iterator").to_owned()
 }
 
+const JSON_1_1: &str = "application/x-amz-json-1.1";
+
 fn ask(cloud: &mut Cloud, door: &Door, target: &str, text: &str) -> (u16, Value) {
     let http = HttpRequest {
         method: "POST",
         query: "",
         target: Some(target),
-        content_type: Some("application/x-amz-json-1.1"),
+        content_type: Some(if target.starts_with("Dynamo") { "application/x-amz-json-1.0" } else { JSON_1_1 }),
         authorization: Some("AWS4-HMAC-SHA256 Credential=a/b, SignedHeaders=host, Signature=c"),
         has_date: true,
         body: text.as_bytes(),

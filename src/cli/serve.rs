@@ -1,6 +1,6 @@
 //! `kinesim serve`: a local endpoint for real AWS clients.
 
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
@@ -9,8 +9,9 @@ use clap::{Args, ValueEnum};
 use super::terminal::{Exit, print_diagnostics};
 use crate::aws::Account;
 use crate::base::written::Duration;
+use crate::check::Verdict;
 use crate::scenario;
-use crate::serve::{Keep, Limits, Pace, Server, Settings, Transitions};
+use crate::serve::{Keep, Limits, MOVE_THE_CLOCK, Pace, Server, Session, Settings, Transitions};
 
 /// Arguments of `kinesim serve`.
 #[derive(Args)]
@@ -27,21 +28,26 @@ pub(super) struct Arguments {
     /// Seed of everything that is left to chance
     #[arg(long)]
     seed: Option<u64>,
-    /// How time passes: real, a multiple such as x60, or manual (POST /_kinesim/clock/advance)
-    #[arg(long, default_value = "real", value_name = "real|xN|manual")]
+    /// How time passes: real, a multiple such as x60, manual (POST /_kinesim/clock/advance), or auto: as real, and
+    /// straight on to what is due while every client waits
+    #[arg(long, default_value = "real", value_name = "real|xN|manual|auto")]
     clock: Pace,
     /// Account number
     #[arg(long, default_value = "000000000000", value_parser = account_id)]
     account: String,
-    /// Region
+    /// Region of the scenario, of what the page shows, and of requests that name none; others are worlds of their own
     #[arg(long, default_value = "us-east-1")]
     region: String,
     /// Open shards allowed in the account
     #[arg(long, value_name = "N")]
     shard_limit: Option<u32>,
-    /// How long streams and tables take to change state: a time, or realistic
-    #[arg(long, default_value = "500ms", value_name = "TIME|realistic", value_parser = transitions)]
-    transitions: Transitions,
+    /// How long streams and tables take to change state: a time, or realistic; else streams half a second, and tables
+    /// no time
+    #[arg(long, value_name = "TIME|realistic", value_parser = transitions)]
+    transitions: Option<Transitions>,
+    /// KMS key (id, ARN or alias, as requests name it) that exists besides alias/aws/kinesis; may be repeated, * is any
+    #[arg(long = "kms-key", value_name = "KEY")]
+    kms_keys: Vec<String>,
     /// Which limits are enforced
     #[arg(long, value_enum, default_value_t = LimitsChoice::Data)]
     limits: LimitsChoice,
@@ -51,6 +57,18 @@ pub(super) struct Arguments {
     /// Keep the state in this directory across restarts
     #[arg(long, value_name = "DIR")]
     data_dir: Option<PathBuf>,
+    /// Name besides localhost under which the page and its routes may be asked for, as a container's; may be repeated
+    #[arg(long = "allow-host", value_name = "NAME")]
+    allowed_hosts: Vec<String>,
+    /// Let web pages of any origin use the AWS routes, as AWS does
+    #[arg(long)]
+    cors: bool,
+    /// Tell every request on stderr: when that is a terminal, always, or never
+    #[arg(long, value_enum, default_value_t = Telling::Auto, value_name = "auto|always|never")]
+    log_requests: Telling,
+    /// Exit with 1 when a check failed by the time of the stop
+    #[arg(long)]
+    fail_on_check: bool,
     /// Speak HTTPS too, with a certificate made now
     #[arg(long)]
     tls: bool,
@@ -67,6 +85,23 @@ enum LimitsChoice {
     All,
     /// None
     Off,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Telling {
+    Auto,
+    Always,
+    Never,
+}
+
+impl Telling {
+    fn is_on(self) -> bool {
+        match self {
+            Self::Auto => io::stderr().is_terminal(),
+            Self::Always => true,
+            Self::Never => false,
+        }
+    }
 }
 
 fn account_id(text: &str) -> Result<String, &'static str> {
@@ -104,7 +139,32 @@ pub(super) fn serve(arguments: &Arguments) -> io::Result<Exit> {
             }
         },
     };
-    let settings = Settings {
+    let keep = match (&arguments.record, &arguments.data_dir) {
+        (Some(file), _) => Keep::Recording(file.clone()),
+        (None, Some(directory)) => Keep::Directory(directory.clone()),
+        (None, None) => Keep::Nothing,
+    };
+    tracing_subscriber::fmt().with_writer(io::stderr).with_ansi(false).init();
+    let settings = settings(arguments);
+    let served = Server::new(&settings, scenario, arguments.seed.unwrap_or(1), &keep).and_then(|server| {
+        // Whoever reads along may have gone.
+        let _ = greet(arguments, &server.address()?);
+        server.run()
+    });
+    match served {
+        Ok(session) => {
+            let failed = tell(&session)?;
+            Ok(if failed && arguments.fail_on_check { Exit::Fail } else { Exit::Pass })
+        }
+        Err(error) => {
+            writeln!(anstream::stderr(), "kinesim: {error}")?;
+            Ok(Exit::Wrong)
+        }
+    }
+}
+
+fn settings(arguments: &Arguments) -> Settings {
+    Settings {
         address: SocketAddr::new(arguments.bind, arguments.port),
         pace: arguments.clock,
         account: Account { id: arguments.account.as_str().into(), region: arguments.region.as_str().into() },
@@ -114,35 +174,54 @@ pub(super) fn serve(arguments: &Arguments) -> io::Result<Exit> {
             LimitsChoice::All => Limits::All,
             LimitsChoice::Off => Limits::Off,
         },
-        transitions: arguments.transitions,
+        transitions: arguments.transitions.unwrap_or(Transitions::Quick),
         epoch_unix_ms: None,
         tls_authority_file: arguments.tls.then(|| arguments.tls_cert.clone()),
-    };
-    let keep = match (&arguments.record, &arguments.data_dir) {
-        (Some(file), _) => Keep::Recording(file.clone()),
-        (None, Some(directory)) => Keep::Directory(directory.clone()),
-        (None, None) => Keep::Nothing,
-    };
-    tracing_subscriber::fmt().with_writer(io::stderr).with_ansi(false).init();
-    let served = Server::new(&settings, scenario, arguments.seed.unwrap_or(1), &keep).and_then(|server| {
-        let address = server.address()?;
-        if !address.ip().is_loopback() {
-            let _ =
-                writeln!(anstream::stderr(), "warning: {address} is open to other machines, and nothing is asked for");
-        }
-        let scheme = if arguments.tls { "https" } else { "http" };
-        if let (true, Ok(file)) = (arguments.tls, arguments.tls_cert.canonicalize()) {
-            let _ = writeln!(anstream::stderr(), "for clients to trust: AWS_CA_BUNDLE={}", file.display());
-        }
-        // Whoever started us waits for this line.
-        let _ = writeln!(io::stdout(), "kinesim is ready on {scheme}://{address}").and_then(|()| io::stdout().flush());
-        server.run()
-    });
-    match served {
-        Ok(()) => Ok(Exit::Pass),
-        Err(error) => {
-            writeln!(anstream::stderr(), "kinesim: {error}")?;
-            Ok(Exit::Wrong)
-        }
+        kms_keys: arguments.kms_keys.clone(),
+        allowed_hosts: arguments.allowed_hosts.clone(),
+        cors: arguments.cors,
+        tells_requests: arguments.log_requests.is_on(),
     }
+}
+
+/// Says where it is, and what whoever starts it should know.
+fn greet(arguments: &Arguments, address: &SocketAddr) -> io::Result<()> {
+    let mut out = anstream::stderr();
+    if !address.ip().is_loopback() {
+        writeln!(out, "warning: {address} is open to other machines, and nothing is asked for")?;
+    }
+    if let (true, Ok(file)) = (arguments.tls, arguments.tls_cert.canonicalize()) {
+        writeln!(out, "for clients to trust: AWS_CA_BUNDLE={}", file.display())?;
+    }
+    if arguments.clock == Pace::Manual {
+        writeln!(
+            out,
+            "the clock stands still: streams stay CREATING, and whoever is throttled stays so, until it moves; \
+             {MOVE_THE_CLOCK}"
+        )?;
+    }
+    let scheme = if arguments.tls { "https" } else { "http" };
+    // Whoever started us waits for this line.
+    writeln!(io::stdout(), "kinesim is ready on {scheme}://{address}").and_then(|()| io::stdout().flush())?;
+    writeln!(out, "its page: {scheme}://{address}/_kinesim/")
+}
+
+/// Says what came of it. Returns whether a check failed.
+fn tell(session: &Session) -> io::Result<bool> {
+    let mut out = anstream::stderr();
+    let Session { requests, until, figures, checks } = session;
+    let what = if *requests == 1 { "request" } else { "requests" };
+    writeln!(out, "{requests} {what} in {until} of simulated time")?;
+    for (name, stream) in &figures.streams {
+        let (acked, throttled) = (stream.records_acked, stream.records_throttled);
+        writeln!(out, "  stream {name}: {acked} records taken, {throttled} throttled")?;
+    }
+    let count = |verdict| checks.iter().filter(|check| check.verdict == verdict).count();
+    let (failed, passed) = (count(Verdict::Fail), count(Verdict::Pass));
+    let rest = checks.len() - failed - passed;
+    writeln!(out, "checks: {failed} failed, {passed} passed, {rest} had nothing to judge")?;
+    for check in checks.iter().filter(|check| check.verdict == Verdict::Fail) {
+        writeln!(out, "  fail  {}: {}", check.name, check.detail)?;
+    }
+    Ok(failed > 0)
 }

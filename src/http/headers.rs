@@ -11,6 +11,8 @@ pub(crate) const TARGET: HeaderName = HeaderName::from_static("x-amz-target");
 /// `X-Amz-Date`.
 pub(crate) const AMZ_DATE: HeaderName = HeaderName::from_static("x-amz-date");
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-amzn-requestid");
+/// The CRC-32 of a body, which clients of DynamoDB check.
+const CRC_32: HeaderName = HeaderName::from_static("x-amz-crc32");
 const ID_2: HeaderName = HeaderName::from_static("x-amz-id-2");
 
 /// Returns the header's value when it is there and is ASCII text.
@@ -33,9 +35,23 @@ pub(crate) fn request<'a>(head: &'a Parts, body: &'a [u8]) -> HttpRequest<'a> {
 
 /// An answer as AWS sends it, with a request id that counts.
 pub(crate) fn response<B>(answer: HttpResponse, number: u64, body: impl FnOnce(Vec<u8>) -> B) -> Response<B> {
-    let mut response = frames(body(answer.body), number);
-    *response.status_mut() = StatusCode::from_u16(answer.status).unwrap_or_default();
-    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(answer.content_type));
+    let HttpResponse { status, content_type, body: bytes } = answer;
+    let is_json10 = ["application/x-amz-json-1.0", "application/json"].contains(&content_type);
+    let mut crc = flate2::Crc::new();
+    crc.update(&bytes);
+    let mut response = Response::new(body(bytes));
+    *response.status_mut() = StatusCode::from_u16(status).unwrap_or_default();
+    let headers = response.headers_mut();
+    if !content_type.is_empty() {
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+    }
+    match is_json10 {
+        true => {
+            headers.insert(CRC_32, crc.sum().into());
+            put(headers, REQUEST_ID, &long_id(number));
+        }
+        false => put_ids(headers, number),
+    }
     response
 }
 
@@ -44,10 +60,54 @@ pub(crate) fn frames<B>(body: B, number: u64) -> Response<B> {
     let mut response = Response::new(body);
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(event_stream::CONTENT_TYPE));
-    let id = format!("{number:08x}-0000-4000-8000-{number:012x}");
-    if let Ok(id) = HeaderValue::from_str(&id) {
-        headers.insert(ID_2, id.clone());
-        headers.insert(REQUEST_ID, id);
-    }
+    put_ids(headers, number);
     response
+}
+
+fn put_ids(headers: &mut HeaderMap, number: u64) {
+    put(headers, REQUEST_ID, &format!("{number:08x}-0000-4000-8000-{number:012x}"));
+    let bytes: Vec<u8> = (0..9).flat_map(|part| mixed(number, part).to_be_bytes()).collect();
+    put(headers, ID_2, &base64_simd::STANDARD.encode_to_string(bytes));
+}
+
+fn put(headers: &mut HeaderMap, name: HeaderName, value: &str) {
+    if let Ok(value) = HeaderValue::from_str(value) {
+        headers.insert(name, value);
+    }
+}
+
+/// DynamoDB's request ids: 52 digits and capitals.
+fn long_id(number: u64) -> String {
+    const DIGITS: &[u8; 36] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+    (0..52).map(|part| char::from(DIGITS[(mixed(number, part) % 36) as usize])).collect()
+}
+
+/// A number that looks drawn, and is the same every time.
+fn mixed(number: u64, part: u64) -> u64 {
+    xxhash_rust::xxh3::xxh3_64_with_seed(&number.to_be_bytes(), part)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(content_type: &'static str) -> Vec<(String, String)> {
+        let answer = HttpResponse { status: 400, content_type, body: b"{}".to_vec() };
+        let response = response(answer, 7, |body| body);
+        let of =
+            |(name, value): (&HeaderName, &HeaderValue)| (name.to_string(), value.to_str().expect("text").to_owned());
+        response.headers().iter().map(of).collect()
+    }
+
+    #[test]
+    fn each_service_has_the_headers_that_it_has_at_aws() {
+        let kinesis = told("application/x-amz-json-1.1");
+        let names: Vec<&str> = kinesis.iter().map(|(name, _)| name.as_str()).collect();
+        assert_eq!(names, ["content-type", "x-amzn-requestid", "x-amz-id-2"]);
+        assert_eq!(kinesis[2].1.len(), 96, "72 bytes in base64");
+        let dynamodb = told("application/x-amz-json-1.0");
+        assert_eq!(dynamodb[1], ("x-amz-crc32".to_owned(), "2745614147".to_owned()));
+        assert_eq!((dynamodb[2].0.as_str(), dynamodb[2].1.len()), ("x-amzn-requestid", 52));
+        assert!(told("").iter().all(|(name, _)| name != "content-type"));
+    }
 }

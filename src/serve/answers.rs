@@ -5,19 +5,20 @@ use crate::aws::{Answer, Door};
 use crate::run::Live;
 
 /// Answers one request at the live run's present time. `done` gets the answer, at once or later; `None` when a fault
-/// loses it.
+/// loses it. With it comes the stream or table that the request is about.
 pub(super) fn answer(
     live: &Live,
     door: &std::rc::Rc<Door>,
     request: &HttpRequest<'_>,
-    done: impl FnOnce(Option<Answer>) + 'static,
+    done: impl FnOnce(Option<Answer>, Option<String>) + 'static,
 ) {
     match door.open(request) {
         Ok((request, asked)) => {
             let door = door.clone();
-            live.request(request, move |reply| done(reply.map(|reply| door.answer(asked, reply))));
+            let about = request.about();
+            live.request(request, move |reply| done(reply.map(|reply| door.answer(asked, reply)), about));
         }
-        Err(refusal) => done(Some(Answer::Whole(refusal))),
+        Err(refusal) => done(Some(Answer::Whole(refusal)), None),
     }
 }
 

@@ -2,14 +2,17 @@
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
+use std::time::Duration;
 
 use tokio::sync::{Notify, watch};
 
 use super::clock::{Clock, Pace};
 use super::events::Lines;
+use super::log::Log;
 use super::metrics;
 use super::reading::Bodies;
 use super::record::{RecordError, Recorder};
+use super::regions::Regions;
 use super::tls::Tls;
 use crate::aws::Door;
 use crate::base::{SimDuration, SimTime};
@@ -21,8 +24,15 @@ pub(super) struct App {
     pub(crate) live: Live,
     pub clock: RefCell<Clock>,
     pub(crate) door: Rc<Door>,
+    /// Regions besides the endpoint's own.
+    pub(super) regions: Regions,
+    pub(super) log: Log,
     /// The port is open to other machines.
     pub(crate) is_public: bool,
+    /// Names besides localhost under which control routes may be asked for.
+    pub(crate) allowed_hosts: Vec<String>,
+    /// Web pages of any origin may use the AWS routes.
+    pub(crate) cors: bool,
     pub(crate) signals: Signals,
     /// How many requests were answered.
     pub requests: Cell<u64>,
@@ -61,6 +71,25 @@ impl App {
     pub(crate) fn catch_up(&self) {
         let now = self.clock.borrow().now();
         self.live.run_until(now);
+        self.regions.run_until(self.live.now());
+    }
+    /// When something next happens by itself, in any region.
+    fn next_due(&self) -> Option<SimTime> {
+        self.live.next_due().into_iter().chain(self.regions.next_due()).min()
+    }
+    /// Nobody asked for anything for a while: everybody waits. Goes to what is due soon, or a second on for those who
+    /// were refused for throughput.
+    fn move_on(&self, due: Option<SimTime>) {
+        let now = self.live.now();
+        let is_soon = |due: &SimTime| due.since(now) <= WAITED_FOR;
+        let to = match due.filter(is_soon) {
+            Some(due) => due,
+            None if self.log.has_throttled(now) => now + SimDuration::from_secs(1),
+            None => return,
+        };
+        self.log.moved();
+        let by = to.since(self.clock.borrow().now());
+        let _ = self.advance(by);
     }
     /// Moves the clock forward, and the world with it. Returns whether the clock can go so far.
     #[must_use]
@@ -107,7 +136,8 @@ impl App {
     }
     /// A request was carried out. Most leave nothing that is due sooner, and then time is kept already.
     pub(crate) fn wake_after_request(&self) {
-        if self.live.next_due().is_some_and(|due| due < self.signals.looks_at.get()) {
+        let is_auto = self.clock.borrow().pace() == Pace::Auto;
+        if is_auto || self.next_due().is_some_and(|due| due < self.signals.looks_at.get()) {
             self.signals.changed.notify_one();
         }
         self.tell_subscriptions();
@@ -129,14 +159,26 @@ impl App {
     }
 }
 
+/// What is further away, such as the end of a record's retention, nobody waits for.
+const WAITED_FOR: SimDuration = SimDuration::from_mins(5);
+/// A client that does not ask for so long waits.
+const IDLE: Duration = Duration::from_millis(20);
+
 /// Lets happen what is due by itself: transitions, trimming, the ends of faults, a scenario's clients.
 pub(super) async fn keep_time(app: Rc<App>) {
     loop {
-        let due = app.live.next_due();
+        let due = app.next_due();
         app.signals.looks_at.set(due.unwrap_or(SimTime::MAX));
-        match due.and_then(|due| app.clock.borrow().wait_until(due)) {
+        let wait = due.and_then(|due| app.clock.borrow().wait_until(due));
+        let is_auto = app.clock.borrow().pace() == Pace::Auto;
+        let wait = if is_auto { Some(wait.unwrap_or(IDLE).min(IDLE)) } else { wait };
+        match wait {
             Some(wait) => {
-                let _ = tokio::time::timeout(wait, app.signals.changed.notified()).await;
+                let is_idle = tokio::time::timeout(wait, app.signals.changed.notified()).await.is_err();
+                app.catch_up();
+                if is_auto && is_idle {
+                    app.move_on(due);
+                }
             }
             None => app.signals.changed.notified().await,
         }
@@ -150,28 +192,25 @@ mod tests {
     use super::*;
     use crate::aws::kinesis::PutRecord;
     use crate::aws::kinesis::api::{CreateStream, PutEntry};
-    use crate::aws::{Account, Request, copier, kinesis};
+    use crate::aws::{Request, copier, kinesis};
     use crate::base::{PartitionKey, Payload, StreamName};
     use crate::serve::{Limits, Settings, Transitions};
 
     /// What connections would share, on a clock of this pace.
     fn app(pace: Pace) -> App {
-        let settings = Settings {
-            address: ([127, 0, 0, 1], 0).into(),
-            pace,
-            account: Account { id: "000000000000".into(), region: "us-east-1".into() },
-            shard_limit: None,
-            limits: Limits::All,
-            transitions: Transitions::Fixed(SimDuration::from_millis(500)),
-            epoch_unix_ms: Some(1_800_000_000_000),
-            tls_authority_file: None,
-        };
+        let transitions = Transitions::Fixed(SimDuration::from_millis(500));
+        let (limits, epoch_unix_ms) = (Limits::All, Some(1_800_000_000_000));
+        let settings = Settings { pace, limits, transitions, epoch_unix_ms, ..Settings::default() };
         let plan = settings.plan(None, 1);
         App {
             live: Live::new(&plan, Vec::new()),
             clock: RefCell::new(Clock::new(pace)),
             door: Rc::new(settings.door(&plan)),
+            regions: Regions::new(&settings, 1),
+            log: Log::new(false),
             is_public: false,
+            allowed_hosts: Vec::new(),
+            cors: false,
             signals: Signals::default(),
             requests: Cell::new(0),
             faults: super::super::settings::empty_account().live_faults(),
@@ -222,5 +261,23 @@ mod tests {
             }
         });
         assert_eq!(copied(&app), 20, "every record once, for nothing was lost");
+    }
+
+    /// A minute of simulated time passes in less, because nobody asks for anything.
+    #[test]
+    fn the_clock_moves_on_to_what_clients_wait_for() {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime");
+        let app = Rc::new(app(Pace::Auto));
+        tokio::task::LocalSet::new().block_on(&runtime, async {
+            tokio::task::spawn_local(keep_time(app.clone()));
+            let create = CreateStream::provisioned("orders".parse().expect("a name"), 1);
+            ask(&app, Request::Kinesis(kinesis::Request::CreateStream(Box::new(create))));
+            let due = app.live.next_due().expect("it becomes ACTIVE");
+            let mut news = app.signals.changes.subscribe();
+            while app.live.now() < due {
+                news.changed().await.expect("the app is there");
+            }
+        });
+        assert!(app.live.next_due().is_none(), "nothing else is due, so the clock runs as the machine's");
     }
 }

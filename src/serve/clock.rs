@@ -15,6 +15,8 @@ pub(crate) enum Pace {
     Times(f64),
     /// Not at all, unless it is advanced.
     Manual,
+    /// As fast as the machine's, and while every client waits, straight to what they wait for.
+    Auto,
 }
 
 impl FromStr for Pace {
@@ -23,10 +25,14 @@ impl FromStr for Pace {
         match text {
             "real" => Ok(Self::Times(1.0)),
             "manual" => Ok(Self::Manual),
+            "auto" => Ok(Self::Auto),
             _ => {
                 let times = text.strip_prefix('x').and_then(|number| number.parse::<f64>().ok());
                 let is_sound = |times: &f64| (0.001..=1e6).contains(times);
-                times.filter(is_sound).map(Self::Times).ok_or("write `real`, `manual`, or a multiple such as `x60`")
+                times
+                    .filter(is_sound)
+                    .map(Self::Times)
+                    .ok_or("write `real`, `auto`, `manual`, or a multiple such as `x60`")
             }
         }
     }
@@ -36,9 +42,22 @@ impl fmt::Display for Pace {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Manual => f.write_str("manual"),
+            Self::Auto => f.write_str("auto"),
             Self::Times(1.0) => f.write_str("real"),
             Self::Times(times) => write!(f, "x{times}"),
         }
+    }
+}
+
+/// How long a request takes, on the machine's clock: told on a terminal, and nowhere else.
+pub(super) struct Stopwatch(Instant);
+
+impl Stopwatch {
+    pub(super) fn start() -> Self {
+        Self(Instant::now())
+    }
+    pub(super) fn micros(&self) -> u128 {
+        self.0.elapsed().as_micros()
     }
 }
 
@@ -73,7 +92,7 @@ impl Clock {
     pub(super) fn now(&self) -> SimTime {
         let passed_ns = match self.pace {
             Pace::Manual => 0,
-            Pace::Times(1.0) => self.anchor.elapsed().as_nanos() as u64,
+            Pace::Times(1.0) | Pace::Auto => self.anchor.elapsed().as_nanos() as u64,
             Pace::Times(times) => (self.anchor.elapsed().as_nanos() as f64 * times) as u64,
         };
         self.anchor_time.saturating_add(SimDuration::from_nanos(passed_ns)).min(END)
@@ -98,6 +117,7 @@ impl Clock {
         let left = Duration::from_nanos(at.since(self.now()).as_nanos());
         match self.pace {
             Pace::Manual => None,
+            Pace::Auto => Some(left),
             Pace::Times(times) => Some(left.div_f64(times)),
         }
     }
@@ -109,7 +129,7 @@ mod tests {
 
     #[test]
     fn a_pace_is_read_as_it_is_written() {
-        for text in ["real", "manual", "x60", "x0.5"] {
+        for text in ["real", "manual", "auto", "x60", "x0.5"] {
             assert_eq!(text.parse::<Pace>().map(|pace| pace.to_string()), Ok(text.to_owned()));
         }
         for bad in ["", "60", "x", "x0", "x-1", "xnan", "fast"] {

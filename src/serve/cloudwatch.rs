@@ -11,7 +11,7 @@ use super::metrics::Protocol;
 use crate::http::body::{Body, plain, whole};
 use crate::http::headers::{TARGET, text};
 
-const FORM: &str = "application/x-www-form-urlencoded";
+pub(super) const FORM: &str = "application/x-www-form-urlencoded";
 const FORM_ANSWER: &str = "<PutMetricDataResponse xmlns=\"http://monitoring.amazonaws.com/doc/2010-08-01/\">\
     <ResponseMetadata><RequestId>0</RequestId></ResponseMetadata></PutMetricDataResponse>";
 const SMITHY_PROTOCOL: HeaderName = HeaderName::from_static("smithy-protocol");

@@ -63,7 +63,9 @@ fn is_same_origin(app: &App, head: &Parts) -> bool {
     let is_here = matches!(text(&FETCH_SITE), None | Some("same-origin" | "none"));
     let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
     let is_local = matches!(name, "localhost" | "127.0.0.1" | "[::1]");
-    is_same && is_here && (is_local || app.is_public)
+    let is_allowed = app.allowed_hosts.iter().any(|allowed| allowed == name);
+    // Who names hosts means only those.
+    is_same && is_here && (is_local || is_allowed || (app.is_public && app.allowed_hosts.is_empty()))
 }
 
 fn health(app: &App) -> Response<Body> {

@@ -24,16 +24,24 @@ use super::app::{App, Signals, keep_time};
 use super::clock::{Clock, Pace};
 use super::cloudwatch::{keep_metrics, put_metric_data};
 use super::control;
+use super::cors;
 use super::events::{Lines, Tail};
+use super::log::{Line, Log};
 use super::reading::Bodies;
-use super::record::{Directory, Header, Noted, RecordError, Recorder};
+use super::record::{Behind, Directory, Header, Noted, RecordError, Recorder};
+use super::regions::Regions;
 use super::settings::Settings;
+use super::sts;
 use super::subscriptions;
 use super::tls::{Tls, TlsError};
 use crate::aws::Answer;
+use crate::aws::protocol::envelope::HttpRequest;
+use crate::aws::protocol::{Encoding, HttpResponse, WireError};
 use crate::base::SimTime;
+use crate::check::CheckResult;
 use crate::http::body::{Body, plain, whole};
 use crate::http::headers;
+use crate::measure::Figures;
 use crate::run::Live;
 use crate::scenario::Scenario;
 
@@ -83,7 +91,9 @@ impl Keep {
 /// Where a clock goes on: real time has passed meanwhile; other paces stood still.
 fn resume_at(pace: Pace, last: SimTime, epoch_unix_ms: u64) -> SimTime {
     match pace {
-        Pace::Times(1.0) => last.max(SimTime::from_millis(Clock::wall_unix_ms().saturating_sub(epoch_unix_ms))),
+        Pace::Times(1.0) | Pace::Auto => {
+            last.max(SimTime::from_millis(Clock::wall_unix_ms().saturating_sub(epoch_unix_ms)))
+        }
         _ => last,
     }
 }
@@ -149,20 +159,27 @@ impl Server {
         }
         let lines = Lines::new();
         let tail = Rc::new(RefCell::new(Tail::new(lines.clone())));
-        let fresh = (Live::new(&plan, vec![tail]), Rc::new(settings.door(&plan)), faults);
+        // Of one beginning, whatever region is asked for later.
+        let begun = Settings { epoch_unix_ms: Some(plan.services.kinesis.epoch_unix_ms), ..settings.clone() };
+        let world = (Live::new(&plan, vec![tail]), Rc::new(settings.door(&plan)));
+        let fresh = Behind { live: world.0, door: world.1, faults, regions: Regions::new(&begun, seed) };
         let kept = match (keep, directory) {
             (Keep::Recording(path), _) => Recorder::create(path, &header).map(|recorder| (fresh, Some(recorder))),
             (_, Some(directory)) => directory.take_up(&header, fresh).map(|(kept, recorder)| (kept, Some(recorder))),
             (_, None) => Ok((fresh, None)),
         };
-        let ((live, door, faults), recorder) = kept.map_err(|error| keep.refused(error))?;
+        let (Behind { live, door, faults, regions }, recorder) = kept.map_err(|error| keep.refused(error))?;
         let clock =
             Clock::resumed(settings.pace, resume_at(settings.pace, live.now(), plan.services.kinesis.epoch_unix_ms));
         let app = App {
             live,
             clock: RefCell::new(clock),
             door,
+            regions,
+            log: Log::new(settings.tells_requests),
             is_public: !settings.address.ip().is_loopback(),
+            allowed_hosts: settings.allowed_hosts.clone(),
+            cors: settings.cors,
             signals: Signals::default(),
             requests: Cell::new(0),
             faults,
@@ -183,15 +200,29 @@ impl Server {
         self.listener.local_addr().map_err(ServerError::Io)
     }
 
-    /// Serves until SIGTERM or SIGINT; requests in flight are answered.
+    /// Serves until SIGTERM or SIGINT; requests in flight are answered. Then tells what came of it.
     ///
     /// # Errors
     /// When the machine does not let it hear signals.
-    pub(crate) fn run(self) -> Result<(), ServerError> {
+    pub(crate) fn run(self) -> Result<Session, ServerError> {
         let Self { runtime, listener, app } = self;
         let local = tokio::task::LocalSet::new();
-        local.block_on(&runtime, serve(listener, app)).map_err(ServerError::Io)
+        local.block_on(&runtime, serve(listener, app.clone())).map_err(ServerError::Io)?;
+        let (requests, until) = (app.requests.get(), app.live.now());
+        Ok(Session { requests, until, figures: app.live.figures(), checks: app.live.checks() })
     }
+}
+
+/// What came of an endpoint's time.
+pub(crate) struct Session {
+    /// Requests that were answered.
+    pub(crate) requests: u64,
+    /// Simulated time since the first beginning.
+    pub(crate) until: SimTime,
+    /// Of the endpoint's own region.
+    pub(crate) figures: Figures,
+    /// Of the endpoint's own region.
+    pub(crate) checks: Vec<CheckResult>,
 }
 
 async fn serve(listener: TcpListener, app: Rc<App>) -> std::io::Result<()> {
@@ -294,35 +325,67 @@ async fn handle(app: Rc<App>, request: Request<Incoming>) -> Result<Response<Bod
     if let Some(route) = head.uri.path().strip_prefix("/_kinesim") {
         return Ok(control::route(&app, &head, route, &body));
     }
-    let request = headers::request(&head, &body);
-    let (answered, answer) = oneshot::channel();
-    let Ok(noted) = app.recorder.as_ref().map_or(Ok(None), |recorder| recorder.request(&app.live, &request)) else {
-        // What a restart would not know of is not done.
-        return Ok(headers::response(app.door.failure(&request), app.next_request(), whole));
+    if let Some(answer) = cors::preflight(&head).filter(|_| app.cors) {
+        return Ok(answer);
+    }
+    let of_another_protocol = sts::answer(&app.door.account, &head, &body);
+    let mut response = match of_another_protocol {
+        Some(answer) => answer,
+        None => aws(&app, headers::request(&head, &body)).await,
     };
+    // The service had what it needs of it; the answer may have taken long.
+    drop((body, held));
+    if app.cors {
+        cors::allow(&head.headers, &mut response);
+    }
+    Ok(response)
+}
+
+/// Answers a request of one of the AWS protocols.
+async fn aws(app: &Rc<App>, request: HttpRequest<'_>) -> Response<Body> {
+    let name = app.regions.name(&request);
+    let line = app.log.begin(request.target, name);
+    let region = match name.map(|name| app.regions.of(name, app.live.now()).ok_or(name)).transpose() {
+        Ok(region) => region,
+        Err(name) => return headers::response(no_region(name), app.next_request(), whole),
+    };
+    let (live, door) = region.as_deref().map_or((&app.live, &app.door), |region| (&region.live, &region.door));
+    let noted = app.recorder.as_ref().map_or(Ok(None), |recorder| recorder.request(&app.live, &request, name));
+    let Ok(noted) = noted else {
+        // What a restart would not know of is not done.
+        return headers::response(door.failure(&request), app.next_request(), whole);
+    };
+    let (answered, answer) = oneshot::channel();
     let told = app.clone();
-    answers::answer(&app.live, &app.door, &request, move |answer| {
-        note_answer(&told, noted.as_ref(), answer.as_ref());
+    answers::answer(live, door, &request, move |answer, about| {
+        note_answer(&told, noted.as_ref(), line, answer.as_ref(), about.as_deref());
         let _ = answered.send(answer);
     });
-    // The service has what it needs of it; the answer may take long.
-    drop((body, held));
     app.wake_after_request();
     let answer = answer.await.ok().flatten();
     let number = app.next_request();
-    Ok(match answer {
+    match answer {
         Some(Answer::Whole(answer)) => headers::response(answer, number, whole),
         Some(Answer::Subscribed(subscribed)) => {
-            headers::frames(Either::Right(subscriptions::start(&app, subscribed)), number)
+            headers::frames(Either::Right(subscriptions::start(app, region, subscribed)), number)
         }
         None => lost(),
-    })
+    }
 }
 
-fn note_answer(app: &App, noted: Option<&Noted>, answer: Option<&Answer>) {
+/// More regions than there are.
+fn no_region(name: &str) -> HttpResponse {
+    let text = format!("Credential should be scoped to a valid region, not '{name}'. ");
+    Encoding::Json11.refusal("", &WireError::new("InvalidSignatureException", text))
+}
+
+fn note_answer(app: &App, noted: Option<&Noted>, line: Option<Line>, answer: Option<&Answer>, about: Option<&str>) {
+    let now = app.live.now();
     if let (Some(recorder), Some(noted), Some(answer)) = (&app.recorder, noted, answer) {
-        recorder.answer(app.live.now(), noted, answer);
+        recorder.answer(now, noted, answer);
     }
+    app.log.note(answer, now, app.clock.borrow().pace());
+    app.log.end(line, about, answer, now);
 }
 
 /// A fault lost the answer; the client has given up long since.

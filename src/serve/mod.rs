@@ -8,20 +8,27 @@
 //! `record` keeps sessions; `tls` makes the certificate. Everything runs on one thread: a request is handled in a few
 //! microseconds, and one thread keeps the order of events plain.
 //!
+//! `regions` has the worlds of other regions, `log` what is told on the terminal, `sts` who the caller is, `cors` what
+//! lets web pages in.
+//!
 //! Not here: verifying signatures, IAM, and anything that is not Kinesis Data Streams or DynamoDB, except that
-//! CloudWatch's PutMetricData is taken, because the Kinesis Client Library sends it.
+//! CloudWatch's PutMetricData is taken, because the Kinesis Client Library sends it, and that STS tells who calls.
 
 mod answers;
 mod app;
 mod clock;
 mod cloudwatch;
 mod control;
+mod cors;
 mod events;
 mod http;
+mod log;
 mod metrics;
 mod reading;
 mod record;
+mod regions;
 mod settings;
+mod sts;
 mod subscriptions;
 #[cfg(feature = "tls")]
 mod tls;
@@ -31,7 +38,8 @@ mod tls;
 
 pub(crate) use clock::Pace;
 pub use http::Keep;
-pub(crate) use http::Server;
+pub(crate) use http::{Server, Session};
+pub(crate) use log::MOVE_THE_CLOCK;
 pub use record::{RecordError, Replayed, replay};
 pub(crate) use settings::Transitions;
 pub use settings::{Limits, Settings};

@@ -41,7 +41,8 @@ impl Refused {
     /// What the client is told.
     pub(super) fn answer(&self) -> Response<Body> {
         match self {
-            Self::TooLarge => plain(413, "the body is larger than 16 MiB"),
+            // As AWS answers: without a word.
+            Self::TooLarge => plain(413, ""),
             Self::TooMany => plain(503, "too many large bodies are sent at once"),
             Self::Ended => plain(400, "the body ended early"),
             Self::TooSlow => plain(408, "the body took too long"),

@@ -24,6 +24,7 @@ use serde::{Deserialize, Serialize};
 
 pub(super) use self::directory::Directory;
 pub(super) use self::header::Header;
+pub(super) use self::player::Behind;
 pub use self::player::{Replayed, replay};
 pub(super) use self::recorder::{Noted, Recorder};
 
@@ -82,6 +83,9 @@ struct Request {
     content_type: Option<String>,
     authorization: Option<String>,
     has_date: bool,
+    /// The region, when it is not the endpoint's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    region: Option<String>,
     body: String,
 }
 

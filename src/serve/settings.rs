@@ -9,7 +9,7 @@ use crate::aws::Account;
 use crate::aws::Door;
 use crate::base::{Seed, SimDuration};
 use crate::scenario::Scenario;
-use crate::scenario::plan::Plan;
+use crate::scenario::plan::{ActionKind, Plan};
 
 /// Which limits are enforced.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -41,7 +41,12 @@ pub(crate) enum Transitions {
     Fixed(SimDuration),
     /// As long as at AWS, as far as that is known.
     Realistic,
+    /// Streams within half a second, tables at once: waiters of SDKs sleep 20 s and more when they see one CREATING.
+    Quick,
 }
+
+/// How long streams take to change state when nobody says how long.
+const QUICK: SimDuration = SimDuration::from_millis(500);
 
 /// What an endpoint is started with.
 #[derive(Clone, Debug)]
@@ -62,6 +67,33 @@ pub struct Settings {
     pub epoch_unix_ms: Option<u64>,
     /// Where the certificate authority's PEM goes, when TLS is spoken too.
     pub(crate) tls_authority_file: Option<PathBuf>,
+    /// KMS keys that exist besides AWS's own and those of the scenario's streams; `*` for any.
+    pub(crate) kms_keys: Vec<String>,
+    /// Names besides localhost under which control routes may be asked for.
+    pub(crate) allowed_hosts: Vec<String>,
+    /// Whether web pages of any origin may use the AWS routes.
+    pub(crate) cors: bool,
+    /// Whether every request is told.
+    pub(crate) tells_requests: bool,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            address: ([127, 0, 0, 1], 0).into(),
+            pace: Pace::Manual,
+            account: Account { id: "000000000000".into(), region: "us-east-1".into() },
+            shard_limit: None,
+            limits: Limits::default(),
+            transitions: Transitions::Quick,
+            epoch_unix_ms: None,
+            tls_authority_file: None,
+            kms_keys: Vec::new(),
+            allowed_hosts: Vec::new(),
+            cors: false,
+            tells_requests: false,
+        }
+    }
 }
 
 impl Settings {
@@ -75,6 +107,7 @@ impl Settings {
         let is_empty = scenario.is_none();
         let mut plan = scenario.map_or_else(|| empty_account().plan(), Scenario::plan);
         plan.seed = if is_empty { Seed(seed) } else { plan.seed };
+        plan.services.kinesis.kms_keys = self.kms_keys(&plan);
         let streams = &mut plan.services.kinesis;
         streams.epoch_unix_ms = self.epoch_unix_ms.unwrap_or_else(Clock::wall_unix_ms);
         streams.account = self.account.id.clone();
@@ -83,7 +116,12 @@ impl Settings {
         streams.control_plane_quotas = self.limits == Limits::All;
         streams.data_plane_limits = self.limits != Limits::Off;
         plan.services.dynamodb.capacity_limits = self.limits != Limits::Off;
-        if let Transitions::Fixed(takes) = self.transitions {
+        let takes = match self.transitions {
+            Transitions::Realistic => None,
+            Transitions::Fixed(takes) => Some((takes, takes)),
+            Transitions::Quick => Some((QUICK, SimDuration::ZERO)),
+        };
+        if let Some((takes, takes_table)) = takes {
             let range = (takes, takes);
             let transitions = &mut streams.transitions;
             transitions.create = range;
@@ -94,9 +132,24 @@ impl Settings {
             transitions.update_shard_count_step = SimDuration::ZERO;
             transitions.update = range;
             transitions.consumer = range;
-            plan.services.dynamodb.transition = range;
+            plan.services.dynamodb.transition = (takes_table, takes_table);
         }
         plan
+    }
+}
+
+impl Settings {
+    /// Keys that streams may be encrypted with; `None` for any.
+    fn kms_keys(&self, plan: &Plan) -> Option<Vec<Box<str>>> {
+        if self.kms_keys.iter().any(|key| key == "*") {
+            return None;
+        }
+        let of_streams = plan.streams.iter().filter_map(|stream| stream.of.encryption_key_id.clone());
+        let of_actions = plan.actions.iter().filter_map(|action| match &action.what {
+            ActionKind::StartEncryption { key_id, .. } => Some(key_id.clone()),
+            _ => None,
+        });
+        Some(self.kms_keys.iter().map(|key| key.as_str().into()).chain(of_streams).chain(of_actions).collect())
     }
 }
 

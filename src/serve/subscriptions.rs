@@ -5,6 +5,7 @@ use std::rc::Rc;
 use tokio::sync::watch;
 
 use super::app::App;
+use super::regions::Region;
 use crate::aws::Subscribed;
 use crate::aws::protocol::event_stream::Next;
 use crate::base::SimTime;
@@ -12,15 +13,17 @@ use crate::http::frames::Frames;
 use crate::http::push::{Source, push};
 
 /// Begins to send a subscription's events.
-pub(super) fn start(app: &Rc<App>, subscribed: Subscribed) -> Frames {
+pub(super) fn start(app: &Rc<App>, region: Option<Rc<Region>>, subscribed: Subscribed) -> Frames {
     let changes = app.signals.changes.subscribe();
-    let (body, pushing) = push(subscribed.opening(), Subscription { app: app.clone(), subscribed, changes });
+    let (body, pushing) = push(subscribed.opening(), Subscription { app: app.clone(), region, subscribed, changes });
     tokio::task::spawn_local(pushing);
     body
 }
 
 struct Subscription {
     app: Rc<App>,
+    /// Where it is, when not in the endpoint's own region.
+    region: Option<Rc<Region>>,
     subscribed: Subscribed,
     /// Every change of the live run; true when the endpoint stops.
     changes: watch::Receiver<bool>,
@@ -33,6 +36,9 @@ impl Source for Subscription {
         }
         let (app, Subscribed { consumer, shard, number, .. }) = (&self.app, &self.subscribed);
         app.catch_up();
+        if let Some(Region { live, door }) = self.region.as_deref() {
+            return door.next_event(&self.subscribed, live.poll_subscription(consumer, *shard, *number));
+        }
         if app.record(|recorder| recorder.poll(&app.live, consumer, *shard, *number)).is_err() {
             return Next::Ended;
         }

@@ -28,6 +28,8 @@ pub trait Wire {
     /// Returns the answer to a request that cannot be carried out through no fault of its own.
     fn failure(encoding: Encoding, at: &Place<'_>) -> HttpResponse;
 
+    /// Returns the stream or table that a request is about, if it names one.
+    fn about(request: &Self::Request) -> Option<String>;
     /// Returns the body of a request; `None` for requests that no built-in client sends.
     fn body(request: &Self::Request) -> Option<Value<'_>>;
     /// Returns the reply that an answer to `request` means; `None` when it cannot be read.

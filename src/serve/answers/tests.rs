@@ -6,7 +6,6 @@ use std::rc::Rc;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::aws::Account;
 use crate::base::{SimDuration, SimTime};
 use crate::serve::{Limits, Pace, Settings, Transitions};
 
@@ -18,17 +17,9 @@ pub(super) struct Endpoint {
 
 impl Endpoint {
     pub(super) fn new(limits: Limits) -> Self {
-        let account = Account { id: "000000000000".into(), region: "us-east-1".into() };
-        let settings = Settings {
-            address: ([127, 0, 0, 1], 0).into(),
-            pace: Pace::Manual,
-            account,
-            shard_limit: None,
-            limits,
-            transitions: Transitions::Fixed(SimDuration::from_millis(500)),
-            epoch_unix_ms: Some(1_800_000_000_000),
-            tls_authority_file: None,
-        };
+        let transitions = Transitions::Fixed(SimDuration::from_millis(500));
+        let epoch_unix_ms = Some(1_800_000_000_000);
+        let settings = Settings { pace: Pace::Manual, limits, transitions, epoch_unix_ms, ..Settings::default() };
         let plan = settings.plan(None, 1);
         let door = settings.door(&plan);
         Self { live: Live::new(&plan, Vec::new()), door: Rc::new(door) }
@@ -45,14 +36,17 @@ impl Endpoint {
             method: "POST",
             query: "",
             target: Some(target),
-            content_type: Some("application/x-amz-json-1.1"),
+            content_type: Some(match target.starts_with("Dynamo") {
+                true => "application/x-amz-json-1.0",
+                false => "application/x-amz-json-1.1",
+            }),
             authorization: Some("AWS4-HMAC-SHA256 Credential=a/b, SignedHeaders=host, Signature=c"),
             has_date: true,
             body: body.as_bytes(),
         };
         let given = Rc::new(RefCell::new(None));
         let kept = given.clone();
-        answer(&self.live, &self.door, &request, move |answer| *kept.borrow_mut() = answer);
+        answer(&self.live, &self.door, &request, move |answer, _| *kept.borrow_mut() = answer);
         let Some(Answer::Whole(answer)) = given.borrow_mut().take() else { panic!("no whole answer at once") };
         let body =
             if answer.body.is_empty() { Value::Null } else { serde_json::from_slice(&answer.body).expect("JSON") };
@@ -73,7 +67,11 @@ impl Endpoint {
     /// Code and message of an error.
     pub(super) fn refused(&self, operation: &str, body: Value) -> String {
         let (status, answer) = self.kinesis(operation, body);
-        format!("{status} {} {}", answer["__type"].as_str().unwrap_or(""), answer["message"].as_str().unwrap_or(""))
+        format!(
+            "{status} {} {}",
+            answer["__type"].as_str().unwrap_or(""),
+            answer.get("message").or(answer.get("Message")).and_then(Value::as_str).unwrap_or("")
+        )
     }
 
     /// A stream that is ACTIVE.

@@ -45,7 +45,7 @@ impl Directory {
     /// # Errors
     /// When it cannot be read or written.
     pub(crate) fn take_up(self, header: &Header, fresh: Behind) -> Result<(Behind, Recorder), RecordError> {
-        let mut player = Player::resumed(fresh.0, fresh.1, fresh.2);
+        let mut player = Player::resumed(fresh);
         let (next, bytes) = match self.header {
             Some(_) => player.play_all(&mut Lines::open(&self.path)?)?,
             None => (0, 0),

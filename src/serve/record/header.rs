@@ -21,11 +21,21 @@ pub(crate) struct Header {
     pub(super) seed: u64,
     pub(super) epoch_unix_ms: u64,
     pub(super) limits: Limits,
-    /// `None` for realistic ones.
+    /// `None` for realistic ones, and for what is the default.
     pub(super) transition_ns: Option<u64>,
+    /// Whether they are the default's. Older recordings name its time.
+    #[serde(default)]
+    pub(super) is_quick: bool,
+    /// KMS keys that exist. Older recordings have every one.
+    #[serde(default = "every_key")]
+    pub(super) kms_keys: Vec<String>,
     pub(super) shard_limit: Option<u32>,
     /// The resolved scenario.
     pub(super) scenario: Option<String>,
+}
+
+fn every_key() -> Vec<String> {
+    vec!["*".to_owned()]
 }
 
 impl Header {
@@ -40,8 +50,10 @@ impl Header {
             limits: settings.limits,
             transition_ns: match settings.transitions {
                 Transitions::Fixed(takes) => Some(takes.as_nanos()),
-                Transitions::Realistic => None,
+                Transitions::Realistic | Transitions::Quick => None,
             },
+            is_quick: settings.transitions == Transitions::Quick,
+            kms_keys: settings.kms_keys.clone(),
             shard_limit: settings.shard_limit,
             scenario: scenario.map(Scenario::resolved_toml),
         }
@@ -69,9 +81,17 @@ impl Header {
     }
 
     /// The options that make a difference, as they are typed.
-    fn options(&self) -> [String; 6] {
+    fn options(&self) -> [String; 7] {
         let takes = |ns| Duration(SimDuration::from_nanos(ns)).to_string();
-        let transitions = self.transition_ns.map_or_else(|| "realistic".to_owned(), takes);
+        let transitions = match (self.transition_ns, self.is_quick) {
+            (Some(ns), _) => format!("with --transitions {}", takes(ns)),
+            (None, false) => "with --transitions realistic".to_owned(),
+            (None, true) => "without --transitions".to_owned(),
+        };
+        let keys = match self.kms_keys.is_empty() {
+            true => "without --kms-key".to_owned(),
+            false => format!("with --kms-key {}", self.kms_keys.join(" --kms-key ")),
+        };
         [
             format!("with --account {}", self.account),
             format!("with --region {}", self.region),
@@ -79,23 +99,26 @@ impl Header {
             format!("with --limits {}", self.limits),
             self.shard_limit
                 .map_or_else(|| "without --shard-limit".to_owned(), |limit| format!("with --shard-limit {limit}")),
-            format!("with --transitions {transitions}"),
+            transitions,
+            keys,
         ]
     }
 
     /// Settings of an endpoint that stands where the recorded one stood.
     pub(crate) fn settings(&self) -> Settings {
         Settings {
-            address: ([127, 0, 0, 1], 0).into(),
             pace: Pace::Manual,
             account: Account { id: self.account.as_str().into(), region: self.region.as_str().into() },
             shard_limit: self.shard_limit,
             limits: self.limits,
-            transitions: self
-                .transition_ns
-                .map_or(Transitions::Realistic, |ns| Transitions::Fixed(SimDuration::from_nanos(ns))),
+            transitions: match self.transition_ns {
+                Some(ns) => Transitions::Fixed(SimDuration::from_nanos(ns)),
+                None if self.is_quick => Transitions::Quick,
+                None => Transitions::Realistic,
+            },
             epoch_unix_ms: Some(self.epoch_unix_ms),
-            tls_authority_file: None,
+            kms_keys: self.kms_keys.clone(),
+            ..Settings::default()
         }
     }
 }

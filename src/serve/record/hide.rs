@@ -4,19 +4,18 @@
 pub(super) fn hide_header(header: &str) -> String {
     match header.split_once(' ') {
         Some((scheme, parameters)) => {
-            let parts: Vec<String> = parameters.split(',').map(hide_parameter).collect();
-            format!("{scheme} {}", parts.join(","))
+            // AWS splits at commas and at blanks.
+            let parts = parameters.split_inclusive([',', ' ']).map(hide_parameter);
+            format!("{scheme} {}", parts.collect::<String>())
         }
         None => crossed_out(header),
     }
 }
 
 fn hide_parameter(part: &str) -> String {
-    let name_from = part.len() - part.trim_start().len();
-    let (space, rest) = part.split_at(name_from);
-    match rest.split_once('=') {
+    match part.split_once('=') {
         Some(("SignedHeaders", _)) => part.to_owned(),
-        Some((name @ ("Credential" | "Signature"), value)) => format!("{space}{name}={}", crossed_out(value)),
+        Some((name @ ("Credential" | "Signature"), value)) => format!("{name}={}", crossed_out(value)),
         _ => crossed_out(part),
     }
 }
@@ -33,7 +32,7 @@ pub(super) fn hide_query(query: &str) -> String {
 }
 
 fn crossed_out(text: &str) -> String {
-    text.chars().map(|c| if matches!(c, '/' | ' ') { c } else { 'x' }).collect()
+    text.chars().map(|c| if matches!(c, '/' | ' ' | ',') { c } else { 'x' }).collect()
 }
 
 /// The body with every `from` become `to`.

@@ -18,16 +18,20 @@ use crate::base::trace_hash::TRACE_VERSION;
 use crate::base::{ShardId, SimTime};
 use crate::run::Live;
 use crate::scenario::{self, LiveFaults};
+use crate::serve::regions::Regions;
 use crate::serve::{answers, settings};
 
 /// The world behind an endpoint, and what its requests go through.
-pub(in crate::serve) type Behind = (Live, Rc<Door>, LiveFaults);
+pub(in crate::serve) struct Behind {
+    pub(crate) live: Live,
+    pub(crate) door: Rc<Door>,
+    pub(crate) faults: LiveFaults,
+    pub(crate) regions: Regions,
+}
 
 /// A session that is played again.
 pub(super) struct Player {
-    live: Live,
-    door: Rc<Door>,
-    faults: LiveFaults,
+    behind: Behind,
     answers: Rc<RefCell<BTreeMap<u64, (u16, String)>>>,
     operations: BTreeMap<u64, String>,
 }
@@ -43,17 +47,18 @@ impl Player {
         };
         let faults = scenario.live_faults();
         let plan = settings.plan(header.scenario.is_some().then_some(&scenario), header.seed);
-        Ok(Self::resumed(Live::new(&plan, Vec::new()), Rc::new(settings.door(&plan)), faults))
+        let (live, door) = (Live::new(&plan, Vec::new()), Rc::new(settings.door(&plan)));
+        Ok(Self::resumed(Behind { live, door, faults, regions: Regions::new(&settings, header.seed) }))
     }
 
     /// Plays on in this world.
-    pub(crate) fn resumed(live: Live, door: Rc<Door>, faults: LiveFaults) -> Self {
-        Self { live, door, faults, answers: Rc::default(), operations: BTreeMap::new() }
+    pub(crate) fn resumed(behind: Behind) -> Self {
+        Self { behind, answers: Rc::default(), operations: BTreeMap::new() }
     }
 
     /// The world as it is now.
     pub(crate) fn into_world(self) -> Behind {
-        (self.live, self.door, self.faults)
+        self.behind
     }
 
     /// Does what a data directory says. The next request's number, and how many bytes are whole lines.
@@ -72,7 +77,8 @@ impl Player {
     /// Does what a line says; what came out differently, if something did.
     fn play(&mut self, entry: Entry) -> Result<Option<String>, String> {
         let at = SimTime::from_nanos(entry.at_ns);
-        self.live.run_until(at);
+        self.behind.live.run_until(at);
+        self.behind.regions.run_until(at);
         match entry.what {
             What::Request(request) => self.request(&request)?,
             What::Answer { n, status, digest } => {
@@ -90,15 +96,15 @@ impl Player {
                 let stream = stream.parse().map_err(|_| "no stream name".to_owned())?;
                 let consumer = ConsumerRef { stream, name: consumer.into(), created_unix_s };
                 // What it says shows in the trace hash.
-                let _ = self.live.poll_subscription(&consumer, ShardId(shard), subscription);
+                let _ = self.behind.live.poll_subscription(&consumer, ShardId(shard), subscription);
             }
             What::Fault(fault) => {
-                self.live.begin_fault(self.live.read_json_fault(&self.faults, fault)?);
+                self.behind.live.begin_fault(self.behind.live.read_json_fault(&self.behind.faults, fault)?);
             }
-            What::Heal { id } => drop(self.live.heal_fault(id)),
+            What::Heal { id } => drop(self.behind.live.heal_fault(id)),
             What::Time {} => {}
             What::End { trace_hash, trace_version } => {
-                return Ok(another_trace(self.live.trace_hash(), &trace_hash, trace_version));
+                return Ok(another_trace(self.behind.live.trace_hash(), &trace_hash, trace_version));
             }
         }
         Ok(None)
@@ -117,7 +123,10 @@ impl Player {
         };
         let (answers, n) = (self.answers.clone(), request.n);
         self.operations.insert(n, request.target.clone().unwrap_or_default());
-        answers::answer(&self.live, &self.door, &http, move |answer| {
+        let Behind { live, door, regions, .. } = &self.behind;
+        let region = request.region.as_deref().and_then(|name| regions.of(name, live.now()));
+        let (live, door) = region.as_deref().map_or((live, door), |region| (&region.live, &region.door));
+        answers::answer(live, door, &http, move |answer, _| {
             if let Some(answer) = answer {
                 answers.borrow_mut().insert(n, digest(&answer));
             }
@@ -158,7 +167,7 @@ pub fn replay(path: &Path) -> Result<Replayed, RecordError> {
             replayed.differences.extend(difference);
         }
     }
-    replayed.trace_hash = player.live.trace_hash();
+    replayed.trace_hash = player.behind.live.trace_hash();
     Ok(replayed)
 }
 

@@ -111,7 +111,12 @@ impl Recorder {
     ///
     /// # Errors
     /// When it must not be handled.
-    pub(crate) fn request(&self, live: &Live, request: &HttpRequest<'_>) -> Result<Option<Noted>, RecordError> {
+    pub(crate) fn request(
+        &self,
+        live: &Live,
+        request: &HttpRequest<'_>,
+        region: Option<&str>,
+    ) -> Result<Option<Noted>, RecordError> {
         if only_reads(request.target) && !self.keeps_reads(live) {
             return Ok(None);
         }
@@ -127,6 +132,7 @@ impl Recorder {
             content_type: owned(request.content_type),
             authorization: hidden,
             has_date: request.has_date,
+            region: owned(region),
             body: STANDARD.encode(request.body),
         };
         self.note(live.now(), What::Request(request))?;

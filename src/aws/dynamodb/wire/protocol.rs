@@ -33,6 +33,9 @@ impl Wire for Protocol {
         refusal(encoding, &Error::InternalServerError, at.account)
     }
 
+    fn about(request: &Request) -> Option<String> {
+        request.tables().first().map(ToString::to_string)
+    }
     fn body(request: &Request) -> Option<Value<'_>> {
         client::body(request)
     }

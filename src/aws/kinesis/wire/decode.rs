@@ -31,18 +31,12 @@ pub struct Echo {
 /// UnknownOperationException, SerializationException, ValidationException, or what AWS answers to members that
 /// contradict each other.
 pub fn decode(operation: &str, body: &Value<'_>, account: &Account) -> Result<Call, WireError> {
-    let Some(decoded) = Request::decode(operation, body, account) else { return Err(unknown(operation)) };
+    let Some(decoded) = Request::decode(operation, body, account) else { return Err(unknown()) };
     let (request, body) = decoded?;
     let is_paged = request.operation() != ListTagsForResource::OPERATION;
     Ok(Call { request, echo: Echo { stream: body.stream().ok(), is_paged } })
 }
 
-fn unknown(operation: &str) -> WireError {
-    match ["Queue", "Channel"].iter().any(|what| operation.contains(what)) {
-        true => WireError::new(
-            "UnknownOperationException",
-            format!("{operation}: queues and channels are not part of kinesim"),
-        ),
-        false => WireError { code: "UnknownOperationException", message: None, status: 400 },
-    }
+fn unknown() -> WireError {
+    WireError { code: "UnknownOperationException", message: None, status: 400 }
 }

@@ -32,6 +32,9 @@ impl Wire for Protocol {
         Self::refusal(encoding, &WireError::of(&Error::InternalFailure))
     }
 
+    fn about(request: &Request) -> Option<String> {
+        request.aim().stream.map(ToString::to_string)
+    }
     fn body(request: &Request) -> Option<Value<'_>> {
         client::body(request)
     }

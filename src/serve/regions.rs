@@ -1,8 +1,8 @@
 //! Regions besides the endpoint's own: each is a world of its own, empty at the beginning.
 //!
 //! A request is of the region that its credential's scope names, as at AWS: streams and tables of one region are not
-//! seen in another, ARNs carry it, limits count for it alone. Faults, checks, figures, events and the page are those of the
-//! endpoint's own region, and so are requests that name none.
+//! seen in another, ARNs carry it, limits count for it alone. Faults, checks, figures, events and the page are those of
+//! the endpoint's own region, and so are requests that name none.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;

@@ -14,7 +14,7 @@ impl DynamoDb {
     /// A table whose backups are meant: when there is none, AWS calls that by another name.
     fn backed_up(&mut self, name: &TableName) -> Result<&mut Table, Error> {
         self.table_mut(name).map_err(|error| match error {
-            Error::ResourceNotFound => Error::TableNotFound(name.clone()),
+            Error::ResourceNotFound(_) => Error::TableNotFound(name.clone()),
             other => other,
         })
     }

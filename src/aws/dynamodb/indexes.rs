@@ -1,8 +1,10 @@
-//! Global secondary indexes: their entries, and what a write of the table does to them.
+//! Secondary indexes, global and local ones: their entries, and what a write of the table does to them.
 //!
 //! An index is sparse: an item without its key attributes (or with one that cannot be a key) has no entry. A write
 //! that changes an index key deletes one entry and puts another; a write that changes nothing that the index shows does
-//! not touch it. See <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/GSI.html>.
+//! not touch it. A local index has the table's hash key and takes the table's units; what it does not show is fetched
+//! from the table. Not modelled: the limit of 10 GB of items of one hash key. See
+//! <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/SecondaryIndexes.html>.
 
 use std::sync::Arc;
 
@@ -15,6 +17,8 @@ use crate::base::SimTime;
 pub(super) struct Index {
     pub name: Box<str>,
     pub(crate) is_active: bool,
+    /// Whether it is a local one.
+    pub(crate) is_local: bool,
     pub keys: KeySchema,
     pub store: Store,
     pub units: Units,
@@ -44,6 +48,7 @@ impl Index {
         IndexDescription {
             name: self.name.clone(),
             is_active: self.is_active,
+            is_local: self.is_local,
             hash_key: self.keys.hash.clone(),
             range_key: self.keys.range.clone(),
             projection: self.projection.clone(),

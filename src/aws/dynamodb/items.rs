@@ -215,7 +215,7 @@ impl DynamoDb {
         tally.consumed.write_units += units;
         for change in &index_changes {
             let index = &self.tables[id.index()].indexes[change.index];
-            tally.consumed.indexes.push((index.name.clone(), 0, change.units));
+            tally.consumed.of_index(index.is_local).push((index.name.clone(), 0, change.units));
         }
         if !holds {
             at.events.push(Event::ConditionFailed { table: id, host: at.caller, operation: at.operation.name() });
@@ -253,21 +253,25 @@ impl DynamoDb {
         index_changes: &[IndexChange],
     ) -> Result<(), Error> {
         let table = &mut self.tables[id.index()];
+        let (local, global): (Vec<_>, Vec<_>) =
+            index_changes.iter().partition(|change| table.indexes[change.index].is_local);
+        // Local indexes are written with the table's units.
+        let units = units + local.iter().map(|change| change.units).sum::<u32>();
         if let Err(short) = table.units.can_write(at.now, hash, units) {
             let reason = table.throttling_reason(short, None);
             return Err(at.throttled(id, short, Some(reason)));
         }
         // An index that is short holds back the table's write.
-        let is_short = |change: &IndexChange| {
+        let is_short = |change: &&IndexChange| {
             let units = &mut table.indexes[change.index].units;
             units.can_write(at.now, change.hash(), change.units).err().map(|short| (short, change.index))
         };
-        if let Some((short, index)) = index_changes.iter().find_map(is_short) {
+        if let Some((short, index)) = global.iter().find_map(is_short) {
             let reason = table.throttling_reason(short, Some(index));
             return Err(at.throttled(id, TableThrottle::IndexWrite, Some(reason)));
         }
         table.units.take_write(at.now, hash, units);
-        for change in index_changes {
+        for change in global {
             table.indexes[change.index].units.take_write(at.now, change.hash(), change.units);
         }
         Ok(())
@@ -290,7 +294,8 @@ impl At<'_> {
     /// anything.
     pub(super) fn tell(&mut self, id: TableId, tally: Tally) -> Consumed {
         let Tally { consumed, is_stale, is_inconsistent } = tally;
-        let Consumed { read_half_units, write_units, .. } = consumed;
+        let (reads, writes) = consumed.locals.iter().fold((0, 0), |(reads, writes), of| (reads + of.1, writes + of.2));
+        let (read_half_units, write_units) = (consumed.read_half_units + reads, consumed.write_units + writes);
         let (table, host, operation) = (id, self.caller, self.operation.name());
         if read_half_units > 0 || write_units > 0 {
             self.events.push(Event::UnitsConsumed { table, host, operation, read_half_units, write_units });

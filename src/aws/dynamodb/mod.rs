@@ -9,7 +9,7 @@
 //! `pages.rs`, batches in `batches.rs`, transactions in `transactions.rs` and `idempotency.rs`, table
 //! states in `tables.rs`, injected faults in `faults.rs`.
 //!
-//! Not modelled: local indexes, the deletion of what TTL says has expired, backups, streams, auto scaling, and
+//! Not modelled: the deletion of what TTL says has expired, backups, streams, auto scaling, and
 //! partitions that split by size or by heat: their number follows from the capacity.
 //!
 //! [`UnitsConsumed`](crate::base::Event::UnitsConsumed) counts the table's own units. An index has its own, which show

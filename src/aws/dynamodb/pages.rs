@@ -6,16 +6,17 @@
 use std::sync::Arc;
 
 use super::api::{
-    AttributeName, AttributeValue, Comparator, Condition, Error, Item, KeyCondition, Page, Reply, Response,
+    AttributeName, AttributeValue, Comparator, Condition, Error, Item, KeyCondition, Page, Projection, Reply, Response,
 };
 use super::capacity::read_half_units;
+use super::indexes::Index;
 use super::items::Tally;
 use super::service::{At, DynamoDb};
 use super::store::{KeySchema, Place, Row, Store, by_range, is_same};
 use super::table::Table;
 use crate::base::event::TableThrottle;
 use crate::base::units::MIB;
-use crate::base::{TableId, TableName};
+use crate::base::{SimTime, TableId, TableName};
 
 /// Bytes of items that a page evaluates at most.
 const PAGE_BYTES_MAX: u64 = MIB;
@@ -142,7 +143,7 @@ impl DynamoDb {
                 break;
             }
         }
-        Ok(self.answer_page(at, id, index, hash, page, filling))
+        Ok(self.answer_page(at, id, index, hash, (page, as_of), filling))
     }
 
     pub(super) fn query(&mut self, at: &mut At<'_>, name: &TableName, query: &Query) -> Reply {
@@ -167,7 +168,7 @@ impl DynamoDb {
                 break;
             }
         }
-        Ok(self.answer_page(at, id, index, hash, &query.page, filling))
+        Ok(self.answer_page(at, id, index, hash, (&query.page, as_of), filling))
     }
 
     /// Returns which index a page is of, if it is one that can be read.
@@ -176,17 +177,55 @@ impl DynamoDb {
         let find = |name: &str| table.indexes.iter().position(|index| *index.name == *name && index.is_active);
         let missing = |name| invalid(&format!("The table does not have the specified index: {name}"));
         check_limit(page)?;
-        match name {
-            None => Ok(None),
-            Some(_) if page.consistent => {
-                Err(invalid("Consistent reads are not supported on global secondary indexes"))
-            }
-            Some(name) => find(name).map(Some).ok_or_else(|| missing(name)),
+        let Some(name) = name else { return Ok(None) };
+        let at = find(name).ok_or_else(|| missing(name))?;
+        let index = &table.indexes[at];
+        if page.consistent && !index.is_local {
+            return Err(invalid("Consistent reads are not supported on global secondary indexes"));
         }
+        if page.wants_all && !index.is_local && index.projection != Projection::All {
+            return Err(invalid(&format!(
+                "One or more parameter values were invalid: Select type ALL_ATTRIBUTES is not supported for global \
+                 secondary index {name} because its projection type is not ALL"
+            )));
+        }
+        Ok(Some(at))
+    }
+
+    /// The index whose own units a page takes: a local one takes the table's.
+    fn with_own_units(&self, id: TableId, index: Option<usize>) -> Option<usize> {
+        index.filter(|at| !self.tables[id.index()].indexes[*at].is_local)
+    }
+
+    /// What a local index does not show is fetched from the table, item by item. Returns the half units that takes.
+    fn fetch(
+        &self,
+        id: TableId,
+        index: Option<usize>,
+        page: &Page,
+        items: &mut [Arc<Item>],
+        as_of: Option<SimTime>,
+    ) -> u32 {
+        let table = &self.tables[id.index()];
+        let fetches = |index: &Index| index.is_local && index.projection != Projection::All;
+        if !(page.wants_all || page.wants_some) || !index.is_some_and(|at| fetches(&table.indexes[at])) {
+            return 0;
+        }
+        let mut half_units = 0;
+        for item in items {
+            let place = table.keys.key_of(item).and_then(|key| table.place(&key).ok());
+            let whole = place.and_then(|place| table.store.row(&place)).and_then(|row| row.as_of(as_of));
+            if let Some(whole) = whole {
+                half_units += read_half_units(whole.size_bytes(), page.consistent);
+                *item = whole.clone();
+            }
+        }
+        half_units
     }
 
     /// Returns whether there are units for a page of the table or of an index.
     fn admit_page(&mut self, at: &mut At<'_>, id: TableId, index: Option<usize>, hash: u64) -> Result<(), Error> {
+        let index = self.with_own_units(id, index);
         let table = &mut self.tables[id.index()];
         let units = index.map_or(&mut table.units, |index| &mut table.indexes[index].units);
         let Err(short) = units.can_read_page(at.now, hash) else { return Ok(()) };
@@ -200,10 +239,11 @@ impl DynamoDb {
         id: TableId,
         index: Option<usize>,
         hash: u64,
-        page: &Page,
-        filling: Filling<'_>,
+        (page, as_of): (&Page, Option<SimTime>),
+        mut filling: Filling<'_>,
     ) -> Response {
         let half_units = read_half_units(filling.bytes, page.consistent);
+        let fetched = self.fetch(id, index, page, &mut filling.items, as_of);
         let table = &mut self.tables[id.index()];
         let is_stale = filling.is_stale;
         let mut tally = Tally { is_stale, is_inconsistent: is_stale && page.consistent, ..Tally::default() };
@@ -214,8 +254,10 @@ impl DynamoDb {
             }
             Some(index) => {
                 let index = &mut table.indexes[index];
-                index.units.take_read(at.now, hash, half_units);
-                tally.consumed.indexes.push((index.name.clone(), half_units, 0));
+                let units = if index.is_local { &mut table.units } else { &mut index.units };
+                units.take_read(at.now, hash, half_units + fetched);
+                tally.consumed.read_half_units = fetched;
+                tally.consumed.of_index(index.is_local).push((index.name.clone(), half_units, 0));
             }
         }
         let last_evaluated = filling.last.filter(|_| filling.is_full).and_then(|item| match index {

@@ -50,7 +50,7 @@ impl DynamoDb {
     }
 
     pub(super) fn find(&self, name: &TableName) -> Result<TableId, Error> {
-        self.names.get(name).copied().ok_or(Error::ResourceNotFound)
+        self.names.get(name).copied().ok_or_else(Error::not_found)
     }
 
     /// Names of the tables that exist.

@@ -52,13 +52,14 @@ impl Table {
         if self.indexes.iter().any(|present| present.name == index.name) {
             return Err(Error::Validation("Attempting to create an index which already exists".into()));
         }
-        if self.indexes.len() >= INDEXES_MAX {
+        if !index.is_local && self.indexes.iter().filter(|present| !present.is_local).count() >= INDEXES_MAX {
             return Err(Error::LimitExceeded);
         }
         let capacity = index.capacity.unwrap_or(self.units.capacity);
         let mut added = Index {
             name: index.name,
             is_active: false,
+            is_local: index.is_local,
             keys: KeySchema { hash: index.hash_key, range: index.range_key },
             store: Store::new(settings.stale_read_lag_max),
             units: Units::new(capacity, settings, now),
@@ -114,7 +115,15 @@ impl Table {
         let (hash, range) = self.keys.parts(item).ok_or_else(|| {
             let not_a_key = |name: &&AttributeName| item.get(name).is_none_or(|value| !is_key_value(value));
             let name = self.keys.names().find(not_a_key).unwrap_or(&self.keys.hash);
-            invalid(format!("The AttributeValue for a key attribute cannot contain an empty value. Key: {name}"))
+            let kind = match item.get(name) {
+                Some(AttributeValue::B(_)) => "binary",
+                _ => "string",
+            };
+            let text = format!(
+                "One or more parameter values are not valid. The AttributeValue for a key attribute cannot contain an \
+                 empty {kind} value. Key: {name}"
+            );
+            Error::Validation(text.into())
         })?;
         Ok(Place::of_parts(hash, range))
     }
@@ -157,7 +166,7 @@ impl Table {
     }
 
     pub(crate) fn index_named(&self, name: &str) -> Result<usize, Error> {
-        let position = self.indexes.iter().position(|index| *index.name == *name);
-        position.ok_or(Error::ResourceNotFound)
+        let position = self.indexes.iter().position(|index| *index.name == *name && !index.is_local);
+        position.ok_or_else(Error::not_found)
     }
 }

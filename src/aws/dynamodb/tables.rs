@@ -1,6 +1,6 @@
 //! Tables and indexes with their states: CreateTable, DescribeTable, ListTables, UpdateTable, DeleteTable.
 
-use super::api::{Capacity, CreateTable, Error, Reply, Response, TableDescription, TableStatus, UpdateTable};
+use super::api::{Capacity, CreateTable, Error, Missing, Reply, Response, TableDescription, TableStatus, UpdateTable};
 use super::capacity::Units;
 use super::indexes::Index;
 use super::service::{At, DynamoDb};
@@ -25,7 +25,7 @@ impl DynamoDb {
     pub(super) fn create_table(&mut self, at: &mut At<'_>, request: CreateTable) -> Reply {
         check_capacity(request.capacity)?;
         if self.names.contains_key(&request.table) {
-            return Err(Error::ResourceInUse);
+            return Err(Error::ResourceInUse(format!("Table already exists: {}", request.table).into()));
         }
         let number = u16::try_from(self.tables.len()).ok().filter(|_| self.names.len() < TABLES_MAX);
         let id = TableId(number.ok_or(Error::LimitExceeded)?);
@@ -76,11 +76,8 @@ impl DynamoDb {
             return Err(Error::Validation(text.into()));
         }
         capacity.map_or(Ok(()), check_capacity)?;
-        let id = self.find(&name)?;
+        let id = self.find_active(&name)?;
         let table = &mut self.tables[id.index()];
-        if table.status != TableStatus::Active {
-            return Err(Error::ResourceInUse);
-        }
         table.is_protected = is_protected.unwrap_or(table.is_protected);
         if capacity.is_none() && !is_structural {
             return Ok(Response::Table(self.describe(id)));
@@ -110,10 +107,7 @@ impl DynamoDb {
     }
 
     pub(super) fn delete_table(&mut self, at: &mut At<'_>, name: &TableName) -> Reply {
-        let id = self.find(name)?;
-        if self.tables[id.index()].status != TableStatus::Active {
-            return Err(Error::ResourceInUse);
-        }
+        let id = self.find_active(name)?;
         if self.tables[id.index()].is_protected {
             let text = "Resource cannot be deleted as it is currently protected against deletion. Disable deletion \
                         protection first.";
@@ -124,7 +118,25 @@ impl DynamoDb {
     }
 
     pub(super) fn describe_table(&mut self, _at: &mut At<'_>, name: &TableName) -> Reply {
-        Ok(Response::Table(self.describe(self.find(name)?)))
+        Ok(Response::Table(self.describe(self.find_table(name)?)))
+    }
+
+    /// The table that a call on tables means.
+    fn find_table(&self, name: &TableName) -> Result<TableId, Error> {
+        self.names.get(name).copied().ok_or_else(|| Error::ResourceNotFound(Missing(Some(name.clone()))))
+    }
+
+    /// The table that is to be changed, which must be in no other change.
+    fn find_active(&self, name: &TableName) -> Result<TableId, Error> {
+        let id = self.find_table(name)?;
+        let what = match self.tables[id.index()].status {
+            TableStatus::Active => return Ok(id),
+            TableStatus::Creating => "created",
+            TableStatus::Updating => "updated",
+            TableStatus::Deleting => "deleted",
+        };
+        let text = format!("Attempt to change a resource which is still in use: Table is being {what}: {name}");
+        Err(Error::ResourceInUse(text.into()))
     }
 
     pub(super) fn list_tables(&self, after: Option<&TableName>, limit: Option<u32>) -> Reply {
@@ -180,7 +192,7 @@ impl DynamoDb {
         let id = self.find(name)?;
         match self.tables[id.index()].status {
             TableStatus::Active | TableStatus::Updating => Ok(id),
-            TableStatus::Creating | TableStatus::Deleting => Err(Error::ResourceNotFound),
+            TableStatus::Creating | TableStatus::Deleting => Err(Error::not_found()),
         }
     }
 }

@@ -1,5 +1,7 @@
 //! Requests as bytes to answers as bytes, on a clock that the test moves.
 
+mod tables;
+
 use std::cell::RefCell;
 use std::rc::Rc;
 

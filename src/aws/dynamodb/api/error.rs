@@ -54,12 +54,12 @@ errors! {
         /// Of the operations on tables.
         Throttling = "ThrottlingException", 400, Throttling, "Rate of requests exceeds the allowed throughput.";
         /// A table or index that is not there, or does not serve yet.
-        ResourceNotFound = "ResourceNotFoundException", 400, Never, "Requested resource not found";
+        ResourceNotFound(of: Missing) = "ResourceNotFoundException", 400, Never, of;
         /// Of the operations on backups.
         TableNotFound(name: TableName) =
             "TableNotFoundException", 400, Never, format_args!("Table not found: {name}");
         /// The table's state does not allow it.
-        ResourceInUse = "ResourceInUseException", 400, Never, "The resource is in use";
+        ResourceInUse(text: Box<str>) = "ResourceInUseException", 400, Never, text;
         LimitExceeded = "LimitExceededException", 400, Throttling, "Too many operations for a given subscriber";
         /// A request that contradicts itself or the table.
         Validation(text: Box<str>) = "ValidationException", 400, Never, text;
@@ -77,8 +77,31 @@ impl Held for Option<Arc<Item>> {}
 impl Held for Option<Box<ThrottlingReason>> {}
 impl Held for Vec<CancellationReason> {}
 impl Held for TableName {}
+impl Held for Missing {
+    fn of_message(message: &str) -> Option<Self> {
+        let named = message.strip_prefix("Requested resource not found: Table: ");
+        Some(Self(named.and_then(|rest| rest.strip_suffix(" not found")?.parse().ok())))
+    }
+}
+
+/// What is not there: a call on items does not say; one on tables names it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Missing(pub(crate) Option<TableName>);
+
+impl fmt::Display for Missing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            None => f.write_str("Requested resource not found"),
+            Some(table) => write!(f, "Requested resource not found: Table: {table} not found"),
+        }
+    }
+}
 
 impl Error {
+    /// What a call on items hears of a table or index that is not there, or does not serve.
+    pub(crate) fn not_found() -> Self {
+        Self::ResourceNotFound(Missing(None))
+    }
     /// Returns the code of a CancellationReason.
     pub(crate) fn cancellation_code(&self) -> &'static str {
         let code = self.code();

@@ -11,6 +11,7 @@ mod settings;
 
 pub use super::expressions::{AttributeType, Comparator, Condition, Operand, Path, SetOperand, Step, Update};
 pub use crate::base::item::{AttributeName, AttributeValue, Item};
+pub(crate) use error::Missing;
 pub use error::{CancellationReason, Error, ThrottlingReason};
 pub use fault::{Fault, FaultTarget};
 pub use request::{

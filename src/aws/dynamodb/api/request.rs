@@ -15,7 +15,7 @@ pub struct CreateTable {
     pub(crate) range_key: Option<AttributeName>,
     /// Billing mode and units.
     pub capacity: Capacity,
-    /// Global secondary indexes.
+    /// Secondary indexes, local and global ones.
     pub(crate) indexes: Vec<IndexSchema>,
     /// AttributeDefinitions. Keys without one may be strings, numbers or binaries.
     pub(crate) key_types: Vec<(AttributeName, AttributeType)>,
@@ -65,11 +65,13 @@ pub enum Projection {
     All,
 }
 
-/// A global secondary index.
+/// A secondary index.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct IndexSchema {
     /// IndexName.
     pub name: Box<str>,
+    /// Whether it is a local one, which shares the table's hash key, units and consistency.
+    pub(crate) is_local: bool,
     pub hash_key: AttributeName,
     pub(crate) range_key: Option<AttributeName>,
     /// Its own capacity; the table's when `None`.
@@ -126,6 +128,10 @@ pub enum KeyCondition {
 pub struct Page {
     /// ConsistentRead.
     pub(crate) consistent: bool,
+    /// Select ALL_ATTRIBUTES.
+    pub(crate) wants_all: bool,
+    /// Whether attributes are named that a local index may not have.
+    pub(crate) wants_some: bool,
     /// Limit on items evaluated.
     pub limit: Option<u32>,
     /// ExclusiveStartKey.

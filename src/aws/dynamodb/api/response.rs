@@ -83,6 +83,8 @@ pub struct Consumed {
     pub write_units: u32,
     /// What it has used of indexes, by name: half read units and write units.
     pub(crate) indexes: Vec<(Box<str>, u32, u32)>,
+    /// The same of local indexes, whose units are the table's.
+    pub(crate) locals: Vec<(Box<str>, u32, u32)>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -112,6 +114,8 @@ pub struct TableDescription {
 /// GlobalSecondaryIndexDescription.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct IndexDescription {
+    /// Whether it is a local one.
+    pub(crate) is_local: bool,
     /// IndexName.
     pub name: Box<str>,
     /// Whether it is ACTIVE; else CREATING.
@@ -132,4 +136,11 @@ pub enum TableStatus {
     Active,
     Updating,
     Deleting,
+}
+
+impl Consumed {
+    /// The part of indexes of that kind.
+    pub(crate) fn of_index(&mut self, is_local: bool) -> &mut Vec<(Box<str>, u32, u32)> {
+        if is_local { &mut self.locals } else { &mut self.indexes }
+    }
 }

@@ -4,7 +4,9 @@ use super::row::{
     At, Body, DynamoDb, Echo, Member, Operation, Plane, Reply, Row, Shape, TableName, WireError, optional, required,
 };
 use crate::aws::dynamodb::api::CreateTable;
-use crate::aws::dynamodb::wire::shapes::{BILLING, DEFINITIONS, KEY_SCHEMA, NEW_INDEX, TABLE, TAGS, THROUGHPUT};
+use crate::aws::dynamodb::wire::shapes::{
+    BILLING, DEFINITIONS, KEY_SCHEMA, MANY, NEW_INDEX, NEW_LOCAL_INDEX, STREAM_SPECIFICATION, TABLE, TAGS, THROUGHPUT,
+};
 use crate::aws::dynamodb::wire::table_members::create_table;
 
 impl Row for CreateTable {
@@ -14,12 +16,13 @@ impl Row for CreateTable {
         required("AttributeDefinitions", DEFINITIONS),
         TABLE,
         required("KeySchema", KEY_SCHEMA),
-        optional("LocalSecondaryIndexes", Shape::List { of: &Shape::Any, min: 0, max: 5 }),
-        optional("GlobalSecondaryIndexes", Shape::List { of: &NEW_INDEX, min: 0, max: 20 }),
+        optional("LocalSecondaryIndexes", Shape::List { of: &NEW_LOCAL_INDEX, min: 0, max: MANY }),
+        optional("GlobalSecondaryIndexes", Shape::List { of: &NEW_INDEX, min: 0, max: MANY }),
         BILLING,
         optional("ProvisionedThroughput", THROUGHPUT),
         optional("Tags", TAGS),
         optional("DeletionProtectionEnabled", Shape::Boolean),
+        STREAM_SPECIFICATION,
     ];
 
     fn tables(&self) -> Vec<&TableName> {

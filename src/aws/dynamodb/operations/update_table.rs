@@ -4,7 +4,7 @@ use super::row::{
     At, Body, DynamoDb, Echo, Member, Operation, Plane, Reply, Row, Shape, TableName, WireError, optional,
 };
 use crate::aws::dynamodb::api::UpdateTable;
-use crate::aws::dynamodb::wire::shapes::{BILLING, DEFINITIONS, INDEX_UPDATE, TABLE, THROUGHPUT};
+use crate::aws::dynamodb::wire::shapes::{BILLING, DEFINITIONS, INDEX_UPDATE, STREAM_SPECIFICATION, TABLE, THROUGHPUT};
 use crate::aws::dynamodb::wire::table_members::update_table;
 
 impl Row for UpdateTable {
@@ -17,6 +17,7 @@ impl Row for UpdateTable {
         optional("ProvisionedThroughput", THROUGHPUT),
         optional("GlobalSecondaryIndexUpdates", Shape::List { of: &INDEX_UPDATE, min: 0, max: 20 }),
         optional("DeletionProtectionEnabled", Shape::Boolean),
+        STREAM_SPECIFICATION,
     ];
 
     fn tables(&self) -> Vec<&TableName> {

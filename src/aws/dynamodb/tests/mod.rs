@@ -43,6 +43,7 @@ fn leases() -> TableName {
 
 fn owner_index(capacity: Option<Capacity>) -> IndexSchema {
     IndexSchema {
+        is_local: false,
         name: "by-owner".into(),
         hash_key: "leaseOwner".into(),
         range_key: Some("leaseKey".into()),

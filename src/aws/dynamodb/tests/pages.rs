@@ -18,7 +18,7 @@ fn filled(count: u32) -> Bench {
 fn all_pages(bench: &mut Bench, segment: Option<(u32, u32)>, limit: Option<u32>) -> Vec<String> {
     let (mut found, mut start) = (Vec::new(), None);
     loop {
-        let page = Page { consistent: true, limit, start };
+        let page = Page { consistent: true, limit, start, ..Page::default() };
         let (keys, next) =
             bench.page(Request::Scan(Scan { table: leases(), index: None, filter: None, segment, page }));
         found.extend(keys);

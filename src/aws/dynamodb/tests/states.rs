@@ -22,11 +22,11 @@ fn describe(bench: &mut Bench) -> TableDescription {
 #[test]
 fn a_table_serves_data_once_it_is_active() {
     let mut bench = Bench { service: DynamoDb::new(exact(), Seed(1)), now: SimTime::ZERO, events: Vec::new() };
-    assert_eq!(bench.ask(put(lease("a", "w", 1))).err(), Some(Error::ResourceNotFound));
+    assert_eq!(bench.ask(put(lease("a", "w", 1))).err(), Some(Error::not_found()));
     bench.ok(create("leases"));
     assert_eq!(describe(&mut bench).status, TableStatus::Creating);
-    assert_eq!(bench.ask(create("leases")).err(), Some(Error::ResourceInUse));
-    assert_eq!(bench.ask(put(lease("a", "w", 1))).err(), Some(Error::ResourceNotFound));
+    assert_eq!(bench.ask(create("leases")).err(), Some(Error::ResourceInUse("Table already exists: leases".into())));
+    assert_eq!(bench.ask(put(lease("a", "w", 1))).err(), Some(Error::not_found()));
     let deadline = bench.service.next_deadline().expect("a transition ends");
     let (low, high) = Settings::default().transition;
     assert!((low..=high).contains(&deadline.since(SimTime::ZERO)));
@@ -47,7 +47,10 @@ fn new_capacity_counts_when_the_update_is_over() {
     bench.ok(Request::UpdateTable(UpdateTable { capacity, ..UpdateTable::of(leases()) }));
     let during = describe(&mut bench);
     assert_eq!((during.status, during.capacity), (TableStatus::Updating, provisioned(1, 1)));
-    assert_eq!(bench.ask(Request::DeleteTable(DeleteTable { table: leases() })).err(), Some(Error::ResourceInUse));
+    assert_eq!(
+        bench.ask(Request::DeleteTable(DeleteTable { table: leases() })).err().map(|error| error.code()),
+        Some("ResourceInUseException")
+    );
     bench.ok(put(lease("a", "w", 1)));
     bench.settle();
     let after = describe(&mut bench);
@@ -62,13 +65,11 @@ fn a_deleted_table_can_be_created_again_and_is_empty() {
     bench.ok(put(lease("a", "w", 1)));
     bench.ok(Request::DeleteTable(DeleteTable { table: leases() }));
     assert_eq!(describe(&mut bench).status, TableStatus::Deleting);
-    assert_eq!(bench.ask(get("a", true)).err(), Some(Error::ResourceNotFound));
-    assert_eq!(bench.ask(create("leases")).err(), Some(Error::ResourceInUse));
+    assert_eq!(bench.ask(get("a", true)).err(), Some(Error::not_found()));
+    assert_eq!(bench.ask(create("leases")).err(), Some(Error::ResourceInUse("Table already exists: leases".into())));
     bench.settle();
-    assert_eq!(
-        bench.ask(Request::DescribeTable(DescribeTable { table: leases() })).err(),
-        Some(Error::ResourceNotFound)
-    );
+    let gone = bench.ask(Request::DescribeTable(DescribeTable { table: leases() })).expect_err("gone");
+    assert_eq!(gone.to_string(), "Requested resource not found: Table: leases not found");
     bench.ok(create("leases"));
     bench.settle();
     assert_eq!(bench.item(get("a", true)), None);
@@ -160,6 +161,6 @@ fn backups_have_an_error_of_their_own_for_a_table_that_is_not_there() {
     assert_eq!((error.code(), error.to_string()), ("TableNotFoundException", "Table not found: nowhere".to_owned()));
     assert_eq!(
         bench.ask(Request::DescribeTimeToLive(DescribeTimeToLive { table: nowhere })).err(),
-        Some(Error::ResourceNotFound)
+        Some(Error::not_found())
     );
 }

@@ -79,13 +79,21 @@ fn set<T: Ord>(
 ) -> Result<BTreeSet<T>, WireError> {
     let elements = value.as_list().ok_or_else(unexpected)?;
     if elements.is_empty() {
-        return Err(invalid_parameter(&format!("An {kind} set  may not be empty")));
+        return Err(match kind {
+            "binary" => invalid_parameter("Binary sets should not be empty"),
+            _ => invalid_parameter(&format!("An {kind} set  may not be empty")),
+        });
     }
     let set: BTreeSet<T> = elements.iter().map(element).collect::<Result<_, _>>()?;
-    match set.len() == elements.len() {
-        true => Ok(set),
-        false => Err(invalid_parameter("Input collection contains duplicates.")),
+    if set.len() == elements.len() {
+        return Ok(set);
     }
+    let shown = || elements.iter().map(|e| e.as_text().unwrap_or_default()).collect::<Vec<_>>().join(", ");
+    Err(match kind {
+        "number" => invalid("Input collection contains duplicates"),
+        "binary" => invalid_parameter(&format!("Input collection [{}]of type BS contains duplicates.", shown())),
+        _ => invalid_parameter(&format!("Input collection [{}] contains duplicates.", shown())),
+    })
 }
 
 type Entry = (AttributeName, AttributeValue);

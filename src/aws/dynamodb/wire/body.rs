@@ -90,7 +90,9 @@ impl<'a> Body<'a> {
     pub(crate) fn page(&self) -> Result<Page, WireError> {
         let start = self.value.get("ExclusiveStartKey").map(|_| self.key("ExclusiveStartKey")).transpose()?;
         let consistent = self.flag("ConsistentRead") == Some(true);
-        Ok(Page { consistent, limit: self.number("Limit"), start })
+        let wants_all = self.text("Select") == "ALL_ATTRIBUTES";
+        let wants_some = ["ProjectionExpression", "AttributesToGet"].iter().any(|name| self.value.get(name).is_some());
+        Ok(Page { consistent, wants_all, wants_some, limit: self.number("Limit"), start })
     }
 }
 

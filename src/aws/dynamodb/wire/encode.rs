@@ -78,23 +78,26 @@ impl Echo {
     fn capacity_of<'a>(&self, table: &TableName, consumed: &Consumed) -> Value<'a> {
         let units = |half_reads: u32, writes: u32| f64::from(half_reads) / 2.0 + f64::from(writes);
         let of_table = units(consumed.read_half_units, consumed.write_units);
-        let of_indexes: f64 = consumed.indexes.iter().map(|(_, reads, writes)| units(*reads, *writes)).sum();
+        let all = consumed.indexes.iter().chain(&consumed.locals);
+        let of_indexes: f64 = all.map(|(_, reads, writes)| units(*reads, *writes)).sum();
         let each = |units: f64| Value::structure([("CapacityUnits", Value::Float(units))]);
-        let by_name = consumed
-            .indexes
-            .iter()
-            .map(|(name, reads, writes)| (Cow::Owned(name.to_string()), each(units(*reads, *writes))));
-        let (by_table, by_index) = match self.consumed {
+        let by_name = |indexes: &[(Box<str>, u32, u32)]| {
+            let one = |(name, reads, writes): &(Box<str>, u32, u32)| {
+                (Cow::Owned(name.to_string()), each(units(*reads, *writes)))
+            };
+            if indexes.is_empty() { Value::Null } else { Value::Map(indexes.iter().map(one).collect()) }
+        };
+        let (by_table, by_index, by_local) = match self.consumed {
             ReturnConsumed::None => return Value::Null,
-            ReturnConsumed::Total => (Value::Null, Value::Null),
-            ReturnConsumed::Indexes if consumed.indexes.is_empty() => (each(of_table), Value::Null),
-            ReturnConsumed::Indexes => (each(of_table), Value::Map(by_name.collect())),
+            ReturnConsumed::Total => (Value::Null, Value::Null, Value::Null),
+            ReturnConsumed::Indexes => (each(of_table), by_name(&consumed.indexes), by_name(&consumed.locals)),
         };
         Value::structure([
             ("TableName", Value::display(table)),
             ("CapacityUnits", Value::Float(of_table + of_indexes)),
             ("Table", by_table),
             ("GlobalSecondaryIndexes", by_index),
+            ("LocalSecondaryIndexes", by_local),
         ])
     }
 

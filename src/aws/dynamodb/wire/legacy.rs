@@ -63,26 +63,30 @@ fn joined(
 pub(in crate::aws::dynamodb) fn expected(body: &Value<'_>) -> Result<Option<Condition>, WireError> {
     joined(body, "Expected", |attribute, expected| {
         let exists = expected.get("Exists").and_then(Value::as_bool);
-        let value = expected.get("Value").map(attribute::read).transpose()?;
-        match (expected.get("ComparisonOperator"), exists, value) {
-            (Some(_), None, None) => comparison(attribute, expected),
-            (Some(_), _, Some(_)) => {
-                Err(invalid(format!("Value and ComparisonOperator cannot be used together for Attribute: {attribute}")))
+        let (value, list) = (expected.get("Value"), expected.get("AttributeValueList"));
+        let wrong = |text: &str| Err(invalid(format_args!("{text} for Attribute: {attribute}")));
+        if value.is_some() && list.is_some() {
+            return wrong("Value and AttributeValueList cannot be used together");
+        }
+        if expected.get("ComparisonOperator").is_some() {
+            if exists.is_some() {
+                return wrong("Exists and ComparisonOperator cannot be used together");
             }
-            (Some(_), Some(_), None) => Err(invalid(format!(
-                "Exists and ComparisonOperator cannot be used together for Attribute: {attribute}"
-            ))),
-            (None, Some(false), None) => Ok(Condition::NotExists(name(attribute).into())),
-            (None, Some(false), Some(_)) => {
-                Err(invalid(format!("Value cannot be used when Exists is set to false for Attribute: {attribute}")))
+            let operator = operator(expected);
+            if value.is_none() && list.is_none() && !matches!(operator, "NULL" | "NOT_NULL") {
+                return wrong(&format!("Value or AttributeValueList must be used with ComparisonOperator: {operator}"));
             }
-            (None, Some(true) | None, Some(value)) => Ok(Condition::compare(name(attribute), Comparator::Eq, value)),
-            (None, Some(true), None) => {
-                Err(invalid(format!("Value must be provided when Exists is set to true for Attribute: {attribute}")))
-            }
-            (None, None, None) => {
-                Err(invalid(format!("Value must be provided when Exists is null for Attribute: {attribute}")))
-            }
+            return comparison(attribute, expected);
+        }
+        if list.is_some() {
+            return wrong("AttributeValueList can only be used with a ComparisonOperator");
+        }
+        match (exists, value.map(attribute::read).transpose()?) {
+            (Some(false), None) => Ok(Condition::NotExists(name(attribute).into())),
+            (Some(false), Some(_)) => wrong("Value cannot be used when Exists is false"),
+            (_, Some(value)) => Ok(Condition::compare(name(attribute), Comparator::Eq, value)),
+            (Some(true), None) => wrong("Value must be provided when Exists is true"),
+            (None, None) => wrong("Value must be provided when Exists is null"),
         }
     })
 }
@@ -93,7 +97,9 @@ pub(in crate::aws::dynamodb) fn filter(body: &Value<'_>, parameter: &str) -> Res
 }
 
 fn arguments(of: &Value<'_>) -> Result<Vec<AttributeValue>, WireError> {
-    of.get("AttributeValueList").and_then(Value::as_list).unwrap_or_default().iter().map(attribute::read).collect()
+    // Of Expected, one value may stand for a list of one.
+    let list = of.get("AttributeValueList").and_then(Value::as_list).unwrap_or_default().iter();
+    list.chain(of.get("Value")).map(attribute::read).collect()
 }
 
 fn operator<'a>(of: &'a Value<'_>) -> &'a str {
@@ -165,20 +171,20 @@ pub(in crate::aws::dynamodb) fn key_conditions(
     let one = |attribute: &str, of: &Value<'_>| {
         let (operator, arguments) = (operator(of), arguments(of)?);
         let condition = match (comparator(operator), operator, arguments.as_slice()) {
-            (Some(Comparator::Ne), ..) => return Err(wrong_key_operator(operator)),
+            (Some(Comparator::Ne), ..) => return Err(wrong_key_operator()),
             (Some(comparator), _, [value]) => KeyCondition::Compare(comparator, value.clone()),
             (_, "BETWEEN", [low, high]) => KeyCondition::Between(low.clone(), high.clone()),
             (_, "BEGINS_WITH", [prefix]) => KeyCondition::BeginsWith(prefix.clone()),
             (Some(_), ..) | (_, "BETWEEN" | "BEGINS_WITH", _) => return Err(wrong_count(operator)),
-            _ => return Err(wrong_key_operator(operator)),
+            _ => return Err(wrong_key_operator()),
         };
         Ok((name(attribute), condition))
     };
     map.into_iter().flatten().map(|(attribute, of)| one(attribute, of)).collect()
 }
 
-fn wrong_key_operator(operator: &str) -> WireError {
-    WireError::validation(format!("Attempted conditional constraint is not an indexable operation: {operator}"))
+fn wrong_key_operator() -> WireError {
+    WireError::validation("Attempted conditional constraint is not an indexable operation")
 }
 
 /// `AttributeUpdates`.
@@ -212,12 +218,11 @@ pub(in crate::aws::dynamodb) fn updates(body: &Value<'_>) -> Result<Vec<Update>,
             ) => Update::Add(path, value),
             (action @ ("ADD" | "DELETE"), Some(value)) => {
                 let kind = AttributeType::of(&value).name();
-                return Err(invalid(format!("{action} action is not supported for the type {kind}")));
+                let with = if action == "DELETE" { " with value" } else { "" };
+                return Err(invalid(format!("{action} action{with} is not supported for the type {kind}")));
             }
-            (action, _) => {
-                return Err(invalid(format!(
-                    "Only DELETE action is allowed when no attribute value is specified, and not {action}"
-                )));
+            _ => {
+                return Err(invalid("Only DELETE action is allowed when no attribute value is specified"));
             }
         })
     };

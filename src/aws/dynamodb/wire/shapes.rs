@@ -1,7 +1,7 @@
 //! The input shapes of the DynamoDB operations that are here, as the API's model has them
 //! (<https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_Operations_Amazon_DynamoDB.html>).
 
-use crate::aws::protocol::shape::{Member, Shape, optional, required};
+use crate::aws::protocol::shape::{Member, Pattern, Shape, optional, required};
 use crate::aws::protocol::types::Dialect;
 
 pub(in crate::aws::dynamodb) const fn text(min: usize, max: usize) -> Shape {
@@ -34,6 +34,11 @@ fn class_of(member: &str) -> String {
 }
 
 pub(in crate::aws::dynamodb) const TABLE: Member = required("TableName", text(1, 1024));
+fn is_name(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"_.-".contains(&b))
+}
+const INDEX_NAME: Shape =
+    Shape::Text { min: 3, max: 255, pattern: Some(Pattern { text: "[a-zA-Z0-9_.-]+", matches: is_name }) };
 pub(in crate::aws::dynamodb) const NAME: Shape = text(1, 255);
 pub(in crate::aws::dynamodb) const ATTRIBUTE: Shape = text(0, 65_535);
 pub(in crate::aws::dynamodb) const EXPRESSION: Shape = text(0, 1 << 20);
@@ -116,7 +121,7 @@ pub(in crate::aws::dynamodb) const CONSISTENT: Member = optional("ConsistentRead
 pub(in crate::aws::dynamodb) const KEY: Member = required("Key", VALUES);
 pub(in crate::aws::dynamodb) const LIMIT: Member = optional("Limit", Shape::Integer { min: 1, max: i32::MAX as i64 });
 pub(in crate::aws::dynamodb) const START: Member = optional("ExclusiveStartKey", VALUES);
-pub(in crate::aws::dynamodb) const INDEX: Member = optional("IndexName", text(3, 255));
+pub(in crate::aws::dynamodb) const INDEX: Member = optional("IndexName", INDEX_NAME);
 pub(in crate::aws::dynamodb) const SELECT: Member =
     optional("Select", Shape::Word(&["SPECIFIC_ATTRIBUTES", "COUNT", "ALL_ATTRIBUTES", "ALL_PROJECTED_ATTRIBUTES"]));
 pub(in crate::aws::dynamodb) const KEY_SCHEMA: Shape = Shape::List {
@@ -139,18 +144,32 @@ pub(in crate::aws::dynamodb) const SHOWN: Shape = Shape::Structure(&[
 pub(in crate::aws::dynamodb) const BILLING: Member =
     optional("BillingMode", Shape::Word(&["PROVISIONED", "PAY_PER_REQUEST"]));
 pub(in crate::aws::dynamodb) const NEW_INDEX: Shape = Shape::Structure(&[
-    required("IndexName", text(3, 255)),
+    required("IndexName", INDEX_NAME),
     required("KeySchema", KEY_SCHEMA),
     required("Projection", SHOWN),
     optional("ProvisionedThroughput", THROUGHPUT),
 ]);
+/// More elements than a list may have: how many are too many is told in other words.
+pub(in crate::aws::dynamodb) const MANY: usize = usize::MAX >> 1;
+pub(in crate::aws::dynamodb) const NEW_LOCAL_INDEX: Shape = Shape::Structure(&[
+    required("IndexName", INDEX_NAME),
+    required("KeySchema", KEY_SCHEMA),
+    required("Projection", SHOWN),
+]);
+pub(in crate::aws::dynamodb) const STREAM_SPECIFICATION: Member = optional(
+    "StreamSpecification",
+    Shape::Structure(&[
+        required("StreamEnabled", Shape::Boolean),
+        optional("StreamViewType", Shape::Word(&["NEW_IMAGE", "OLD_IMAGE", "NEW_AND_OLD_IMAGES", "KEYS_ONLY"])),
+    ]),
+);
 pub(in crate::aws::dynamodb) const INDEX_UPDATE: Shape = Shape::Structure(&[
     optional(
         "Update",
-        Shape::Structure(&[required("IndexName", text(3, 255)), optional("ProvisionedThroughput", THROUGHPUT)]),
+        Shape::Structure(&[required("IndexName", INDEX_NAME), optional("ProvisionedThroughput", THROUGHPUT)]),
     ),
     optional("Create", NEW_INDEX),
-    optional("Delete", Shape::Structure(&[required("IndexName", text(3, 255))])),
+    optional("Delete", Shape::Structure(&[required("IndexName", INDEX_NAME)])),
 ]);
 pub(in crate::aws::dynamodb) const TAGS: Shape = Shape::List {
     of: &Shape::Structure(&[required("Key", text(1, 128)), required("Value", text(0, 256))]),

@@ -85,9 +85,11 @@ fn description<'a>(table: &'a TableDescription, account: &Account, epoch_unix_ms
     let definition = |(name, kind): &'a (AttributeName, AttributeType)| {
         Value::structure([("AttributeName", (&**name).into()), ("AttributeType", kind.name().into())])
     };
-    let indexes = match table.indexes.is_empty() {
-        true => Value::Null,
-        false => Value::list(table.indexes.iter().map(|index| index_description(index, &arn))),
+    let is_new = table.status == TableStatus::Creating;
+    let indexes = |is_local: bool| {
+        let of_kind = table.indexes.iter().filter(|index| index.is_local == is_local);
+        let described: Vec<_> = of_kind.map(|index| index_description(index, &arn, is_new)).collect();
+        if described.is_empty() { Value::Null } else { Value::list(described) }
     };
     let billing = match table.capacity {
         Capacity::OnDemand => Value::structure([("BillingMode", "PAY_PER_REQUEST".into())]),
@@ -105,25 +107,29 @@ fn description<'a>(table: &'a TableDescription, account: &Account, epoch_unix_ms
         ("TableArn", arn.clone().into()),
         ("TableId", format!("00000000-0000-4000-8000-{:012x}", table.id.0).into()),
         ("BillingModeSummary", billing),
-        ("GlobalSecondaryIndexes", indexes),
+        ("LocalSecondaryIndexes", indexes(true)),
+        ("GlobalSecondaryIndexes", indexes(false)),
         ("DeletionProtectionEnabled", table.is_protected.into()),
     ])
 }
 
-fn index_description<'a>(index: &'a IndexDescription, table_arn: &str) -> Value<'a> {
+/// An index; of one that came with its table nothing is filled in.
+fn index_description<'a>(index: &'a IndexDescription, table_arn: &str, is_new: bool) -> Value<'a> {
     let (kind, names) = match &index.projection {
         Projection::KeysOnly => ("KEYS_ONLY", Value::Null),
         Projection::All => ("ALL", Value::Null),
         Projection::Include(names) => ("INCLUDE", Value::list(names.iter().map(|name| (&**name).into()))),
     };
-    let backfilling = (!index.is_active).then_some(true);
+    let backfilling = (!index.is_active && !is_new).then_some(true);
+    let status = if index.is_active { "ACTIVE" } else { "CREATING" };
+    let global = |value: Value<'a>| if index.is_local { Value::Null } else { value };
     Value::structure([
         ("IndexName", (&*index.name).into()),
         ("KeySchema", key_schema(&index.hash_key, index.range_key.as_ref())),
         ("Projection", Value::structure([("ProjectionType", kind.into()), ("NonKeyAttributes", names)])),
-        ("IndexStatus", if index.is_active { "ACTIVE" } else { "CREATING" }.into()),
-        ("Backfilling", backfilling.into()),
-        ("ProvisionedThroughput", provisioned(index.capacity)),
+        ("IndexStatus", global(status.into())),
+        ("Backfilling", global(backfilling.into())),
+        ("ProvisionedThroughput", global(provisioned(index.capacity))),
         ("IndexSizeBytes", index.size_bytes.into()),
         ("ItemCount", index.item_count.into()),
         ("IndexArn", format!("{table_arn}/index/{}", index.name).into()),

@@ -58,7 +58,7 @@ impl LeaseStore {
                 Ok(Response::Table(table)) if matches!(table.status, TableStatus::Active | TableStatus::Updating) => {
                     return;
                 }
-                Err(SdkError::Service(Error::ResourceNotFound)) => {
+                Err(SdkError::Service(Error::ResourceNotFound(_))) => {
                     let request = CreateTable::plain(self.table.clone(), Cow::Borrowed(a::LEASE_KEY), capacity);
                     // ResourceInUse means that another worker was first; any other error shows in the next look.
                     let _ = self.sdk.dynamodb(Request::CreateTable(request)).await;
@@ -77,7 +77,7 @@ impl LeaseStore {
         let mut leases = Vec::new();
         let mut start = None;
         loop {
-            let page = Page { consistent: false, limit: None, start };
+            let page = Page { start, ..Page::default() };
             let scan =
                 Request::Scan(Scan { table: self.table.clone(), index: None, filter: None, segment: None, page });
             match self.sdk.dynamodb(scan).await {

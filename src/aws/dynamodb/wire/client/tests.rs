@@ -5,6 +5,7 @@ use std::sync::Arc;
 use proptest::prelude::*;
 
 use super::{body, reply};
+use crate::aws::dynamodb::api::Missing;
 use crate::aws::dynamodb::api::{
     AttributeName, AttributeType, AttributeValue, Capacity, Comparator, Condition, Consumed, CreateTable, Error, Item,
     Key, Operand, Page, Path, Reply, Response, Returns, SetOperand, Step, TableDescription, TableStatus, Update,
@@ -62,7 +63,7 @@ fn the_service_reads_the_request_that_the_client_wrote() {
         }),
         Request::DeleteItem(DeleteItem { table: table(), key: key(), condition: condition.clone(), returns }),
         scan(None, None, Page::default()),
-        scan(condition, Some((1, 4)), Page { consistent: true, limit: Some(1), start }),
+        scan(condition, Some((1, 4)), Page { consistent: true, limit: Some(1), start, ..Page::default() }),
     ];
     for request in requests {
         assert_eq!(read(&request), format!("{request:?}"));
@@ -149,8 +150,9 @@ fn the_client_tells_every_error_by_its_code() {
         Error::ConditionalCheckFailed(Some(Arc::new(item()))),
         Error::ProvisionedThroughputExceeded(None),
         Error::Throttling,
-        Error::ResourceNotFound,
-        Error::ResourceInUse,
+        Error::not_found(),
+        Error::ResourceNotFound(Missing(Some(table()))),
+        Error::ResourceInUse("in use".into()),
         Error::LimitExceeded,
         Error::Validation("m".into()),
         Error::InternalServerError,

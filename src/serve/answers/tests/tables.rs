@@ -1,0 +1,187 @@
+//! Tables as suites and tools make them: local indexes, streams that are not there, what is refused before a table is
+//! looked for.
+
+use serde_json::json;
+
+use super::{Endpoint, Value};
+use crate::serve::Limits;
+
+fn ask(endpoint: &Endpoint, operation: &str, body: &Value) -> (u16, Value) {
+    endpoint.call(&format!("DynamoDB_20120810.{operation}"), body)
+}
+
+fn refusal(endpoint: &Endpoint, operation: &str, body: &Value) -> String {
+    let (status, answer) = ask(endpoint, operation, body);
+    assert_eq!(status, 400, "{operation}: {answer}");
+    let code = answer["__type"].as_str().and_then(|code| code.rsplit('#').next()).unwrap_or_default();
+    let message = answer.get("message").or(answer.get("Message")).and_then(Value::as_str).unwrap_or_default();
+    format!("{code}: {message}")
+}
+
+const INVALID: &str = "ValidationException: One or more parameter values were invalid: ";
+
+/// Orders of customers, with a local index on their day.
+fn orders() -> Value {
+    json!({
+        "TableName": "orders",
+        "AttributeDefinitions": [
+            { "AttributeName": "customer", "AttributeType": "S" },
+            { "AttributeName": "number", "AttributeType": "N" },
+            { "AttributeName": "day", "AttributeType": "S" },
+        ],
+        "KeySchema": [
+            { "AttributeName": "customer", "KeyType": "HASH" }, { "AttributeName": "number", "KeyType": "RANGE" },
+        ],
+        "LocalSecondaryIndexes": [{
+            "IndexName": "by-day",
+            "KeySchema": [
+                { "AttributeName": "customer", "KeyType": "HASH" }, { "AttributeName": "day", "KeyType": "RANGE" },
+            ],
+            "Projection": { "ProjectionType": "KEYS_ONLY" },
+        }],
+        "ProvisionedThroughput": { "ReadCapacityUnits": 5, "WriteCapacityUnits": 5 },
+    })
+}
+
+fn with_orders() -> Endpoint {
+    let endpoint = Endpoint::new(Limits::All);
+    let (status, answer) = ask(&endpoint, "CreateTable", &orders());
+    assert_eq!(status, 200, "{answer}");
+    endpoint.sleep(crate::base::SimDuration::from_secs(1));
+    for (number, day) in [(1, "2026-01-03"), (2, "2026-01-01"), (3, "")] {
+        let mut item =
+            json!({ "customer": { "S": "c" }, "number": { "N": number.to_string() }, "note": { "S": "hello" } });
+        if !day.is_empty() {
+            item["day"] = json!({ "S": day });
+        }
+        let put = json!({ "TableName": "orders", "Item": item, "ReturnConsumedCapacity": "INDEXES" });
+        let (status, answer) = ask(&endpoint, "PutItem", &put);
+        assert_eq!(status, 200, "{answer}");
+        let units = if day.is_empty() { 1.0 } else { 2.0 };
+        assert_eq!(answer["ConsumedCapacity"]["CapacityUnits"], json!(units), "the index is written with the table");
+    }
+    endpoint
+}
+
+fn query(extra: &Value) -> Value {
+    let mut query = json!({
+        "TableName": "orders", "IndexName": "by-day", "KeyConditionExpression": "customer = :c",
+        "ExpressionAttributeValues": { ":c": { "S": "c" } }, "ConsistentRead": true,
+    });
+    for (name, value) in extra.as_object().expect("members") {
+        query[name] = value.clone();
+    }
+    query
+}
+
+#[test]
+fn a_local_index_is_described_and_read_consistently_in_its_order() {
+    let endpoint = with_orders();
+    let (_, described) = ask(&endpoint, "DescribeTable", &json!({ "TableName": "orders" }));
+    let index = &described["Table"]["LocalSecondaryIndexes"][0];
+    assert_eq!((&index["IndexName"], &index["ItemCount"]), (&json!("by-day"), &json!(2)), "it is sparse");
+    assert!(index.get("IndexStatus").is_none() && described["Table"].get("GlobalSecondaryIndexes").is_none());
+    let (status, page) = ask(&endpoint, "Query", &query(&json!({ "ReturnConsumedCapacity": "INDEXES" })));
+    assert_eq!(status, 200, "{page}");
+    let numbers: Vec<&str> =
+        page["Items"].as_array().expect("items").iter().filter_map(|i| i["number"]["N"].as_str()).collect();
+    assert_eq!(numbers, ["2", "1"], "by day");
+    assert!(page["Items"][0].get("note").is_none(), "keys only");
+    assert_eq!(page["ConsumedCapacity"]["LocalSecondaryIndexes"]["by-day"]["CapacityUnits"], json!(1.0));
+    assert_eq!(page["ConsumedCapacity"]["Table"]["CapacityUnits"], json!(0.0));
+}
+
+#[test]
+fn what_a_local_index_does_not_show_is_fetched_from_its_table() {
+    let endpoint = with_orders();
+    for extra in [json!({ "Select": "ALL_ATTRIBUTES" }), json!({ "ProjectionExpression": "note" })] {
+        let (status, page) = ask(&endpoint, "Query", &query(&extra));
+        assert_eq!((status, &page["Items"][0]["note"]["S"]), (200, &json!("hello")), "{page}");
+    }
+}
+
+#[test]
+fn a_table_is_refused_for_its_indexes_and_streams_as_aws_words_it() {
+    let endpoint = Endpoint::new(Limits::All);
+    let told = |change: &dyn Fn(&mut Value)| {
+        let mut body = orders();
+        change(&mut body);
+        refusal(&endpoint, "CreateTable", &body)
+    };
+    assert_eq!(
+        told(&|body| body["LocalSecondaryIndexes"] = json!([])),
+        format!("{INVALID}List of LocalSecondaryIndexes is empty")
+    );
+    assert_eq!(
+        told(&|body| body["LocalSecondaryIndexes"][0]["KeySchema"] = json!([
+            { "AttributeName": "customer", "KeyType": "HASH" }
+        ])),
+        format!("{INVALID}Index KeySchema does not have a range key for index: by-day")
+    );
+    assert_eq!(
+        told(&|body| body["LocalSecondaryIndexes"][0]["KeySchema"][0]["AttributeName"] = json!("number")),
+        format!(
+            "{INVALID}Index KeySchema does not have the same leading hash key as table KeySchema for index: by-day. \
+             index hash key: number, table hash key: customer"
+        )
+    );
+    let twice = json!([orders()["LocalSecondaryIndexes"][0], orders()["LocalSecondaryIndexes"][0]]);
+    assert_eq!(
+        told(&|body| body["LocalSecondaryIndexes"] = twice.clone()),
+        format!("{INVALID}Duplicate index name: by-day")
+    );
+    let stream = |is: bool| json!({ "StreamEnabled": is, "StreamViewType": "NEW_IMAGE" });
+    assert!(told(&|body| body["StreamSpecification"] = stream(true)).contains("kinesim has no DynamoDB Streams"));
+    let mut off = orders();
+    off["StreamSpecification"] = json!({ "StreamEnabled": false });
+    assert_eq!(ask(&endpoint, "CreateTable", &off).0, 200, "as if it were not there");
+    assert_eq!(refusal(&endpoint, "CreateTable", &orders()), "ResourceInUseException: Table already exists: orders");
+    assert_eq!(
+        refusal(&endpoint, "DeleteTable", &json!({ "TableName": "orders" })),
+        "ResourceInUseException: Attempt to change a resource which is still in use: Table is being created: orders"
+    );
+    assert_eq!(
+        refusal(&endpoint, "DescribeTable", &json!({ "TableName": "nope" })),
+        "ResourceNotFoundException: Requested resource not found: Table: nope not found"
+    );
+}
+
+#[test]
+fn values_and_older_parameters_are_judged_before_the_table() {
+    let endpoint = Endpoint::new(Limits::All);
+    let put = |value: Value, expected: Value| {
+        let body = json!({ "TableName": "nope", "Item": { "a": value }, "Expected": expected });
+        refusal(&endpoint, "PutItem", &body)
+    };
+    let none = || json!({});
+    for (value, text) in [
+        (json!({ "SS": ["a", "a"] }), "Input collection [a, a] contains duplicates."),
+        (json!({ "BS": ["Yg==", "Yg=="] }), "Input collection [Yg==, Yg==]of type BS contains duplicates."),
+        (json!({ "SS": [] }), "An string set  may not be empty"),
+        (json!({ "BS": [] }), "Binary sets should not be empty"),
+        (json!({ "NULL": "no" }), "Null attribute value types must have the value of true"),
+    ] {
+        assert_eq!(put(value, none()), format!("{INVALID}{text}"));
+    }
+    let number = || json!({ "N": "1" });
+    for (expected, text) in [
+        (json!({ "Exists": false, "Value": number() }), "Value cannot be used when Exists is false for Attribute: a"),
+        (json!({ "Exists": true }), "Value must be provided when Exists is true for Attribute: a"),
+        (
+            json!({ "ComparisonOperator": "GE" }),
+            "Value or AttributeValueList must be used with ComparisonOperator: GE for Attribute: a",
+        ),
+        (
+            json!({ "Value": number(), "AttributeValueList": [number()] }),
+            "Value and AttributeValueList cannot be used together for Attribute: a",
+        ),
+        (
+            json!({ "AttributeValueList": [number()] }),
+            "AttributeValueList can only be used with a ComparisonOperator for Attribute: a",
+        ),
+    ] {
+        assert_eq!(put(number(), json!({ "a": expected })), format!("{INVALID}{text}"));
+    }
+    let legal = json!({ "a": { "Value": number(), "ComparisonOperator": "GE" } });
+    assert_eq!(put(number(), legal), "ResourceNotFoundException: Requested resource not found");
+}

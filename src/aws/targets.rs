@@ -29,6 +29,50 @@ const ELSEWHERE: [&str; 20] = [
     "Kinesis_Video_20170930",
 ];
 
+/// Operations of DynamoDB at AWS that are not here.
+const MISSING: [&str; 40] = [
+    "BatchExecuteStatement",
+    "CancelBulkOperation",
+    "CreateBackup",
+    "CreateGlobalTable",
+    "DeleteBackup",
+    "DeleteResourcePolicy",
+    "DescribeBackup",
+    "DescribeBulkOperation",
+    "DescribeContributorInsights",
+    "DescribeEndpoints",
+    "DescribeExport",
+    "DescribeGlobalTable",
+    "DescribeGlobalTableSettings",
+    "DescribeImport",
+    "DescribeKinesisStreamingDestination",
+    "DescribeLimits",
+    "DescribeTableReplicaAutoScaling",
+    "DisableKinesisStreamingDestination",
+    "EnableKinesisStreamingDestination",
+    "ExecuteStatement",
+    "ExecuteTransaction",
+    "ExportTableToPointInTime",
+    "GetResourcePolicy",
+    "ImportTable",
+    "ListBackups",
+    "ListBulkOperations",
+    "ListContributorInsights",
+    "ListExports",
+    "ListGlobalTables",
+    "ListImports",
+    "PutResourcePolicy",
+    "RestoreTableFromBackup",
+    "RestoreTableToPointInTime",
+    "SearchVectors",
+    "StartBulkPutItems",
+    "UpdateContributorInsights",
+    "UpdateGlobalTable",
+    "UpdateGlobalTableSettings",
+    "UpdateKinesisStreamingDestination",
+    "UpdateTableReplicaAutoScaling",
+];
+
 /// What there is, for whoever asks for something else.
 pub(crate) const THERE_IS: &str = "kinesim has Kinesis Data Streams and DynamoDB, of CloudWatch PutMetricData, and of \
                                    STS GetCallerIdentity";
@@ -53,6 +97,9 @@ impl Targets for Spoken {
             "Kinesis_20131202" if is_of_queues => {
                 Some(format!("{operation}: queues and channels are not part of kinesim"))
             }
+            "DynamoDB_20120810" if MISSING.contains(&operation) => {
+                Some(format!("{operation} is not among what kinesim has of DynamoDB"))
+            }
             _ => ELSEWHERE.contains(&service).then(|| format!("{service}.{operation} is not here: {THERE_IS}")),
         })
     }
@@ -67,6 +114,8 @@ mod tests {
         assert_eq!(Spoken.find("Kinesis_20131202", "PutRecord"), Ok(()));
         assert_eq!(Spoken.find("DynamoDB_20120810", "PutRecord"), Err(None), "as AWS answers");
         assert_eq!(Spoken.find("Kinesis_2013", "PutRecord"), Err(None));
+        let told = "ExecuteStatement is not among what kinesim has of DynamoDB";
+        assert_eq!(Spoken.find("DynamoDB_20120810", "ExecuteStatement"), Err(Some(told.to_owned())));
         let told = Spoken.find("Firehose_20150804", "PutRecord").expect_err("elsewhere").expect("a word");
         assert_eq!(told, format!("Firehose_20150804.PutRecord is not here: {THERE_IS}"));
     }

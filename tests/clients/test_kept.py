@@ -105,7 +105,7 @@ class Kept(unittest.TestCase):
         self.assertEqual(done.returncode, 2)
         self.assertIn(f"{self.folder}: the data directory was begun with --limits data, and not with --limits off", done.stderr)
         done = self.refused("--data-dir", self.folder, "--transitions", "realistic", "--clock", "manual")
-        self.assertIn("begun with --transitions 500ms, and not with --transitions realistic", done.stderr)
+        self.assertIn("begun without --transitions, and not with --transitions realistic", done.stderr)
 
     def refused(self, *arguments):
         done = subprocess.run([BINARY, "serve", "--port", "0", *arguments], capture_output=True, text=True, timeout=20)

@@ -212,7 +212,6 @@ class Kinesis(unittest.TestCase):
         refused("ResourceNotFoundException", k.describe_stream, StreamName="nowhere")
         refused("ResourceInUseException", k.create_stream, StreamName="wrong", ShardCount=1)
         refused("LimitExceededException", k.create_stream, StreamName="huge", ShardCount=30_000)
-        refused("InvalidArgumentException", k.create_stream, StreamName="none")
         refused("InvalidArgumentException", k.get_records, ShardIterator="AAAA")
         refused("InvalidArgumentException", k.put_record, Data=b"", PartitionKey="k")
         refused("DryRunOperationException", k.put_record, StreamName="wrong", Data=b"", PartitionKey="k", DryRun=True)
@@ -223,6 +222,8 @@ class Kinesis(unittest.TestCase):
         refused("ResourceNotFoundException", k.get_shard_iterator, StreamName="wrong", ShardId="shardId-000000000009",
                 ShardIteratorType="LATEST")
         refused("UnknownOperationException", k.list_queues)
+        refused("ResourceNotFoundException", k.put_record, StreamName="nowhere", Data=b"", PartitionKey="k",
+                ExplicitHashKey="9" * 39)
         refused("ResourceNotFoundException", k.describe_stream, StreamARN=arn.replace("us-east-1", "eu-west-1"))
 
     def test_a_hot_shard_is_throttled_and_an_iterator_expires(self):

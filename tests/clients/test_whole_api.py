@@ -10,13 +10,14 @@ import boto3
 from endpoint import CALLED, REFUSED, Endpoint
 
 TARGETS = {"kinesis": "Kinesis_20131202", "dynamodb": "DynamoDB_20120810"}
+KINDS = {"kinesis": "application/x-amz-json-1.1", "dynamodb": "application/x-amz-json-1.0"}
 SIGNED = {"Authorization": "AWS4-HMAC-SHA256 Credential=a/b, SignedHeaders=host, Signature=c", "X-Amz-Date": "x"}
 # What AWS writes for a shape of the model that is named otherwise.
 WRITTEN = {"InternalFailureException": "InternalFailure"}
 # Errors that nothing here can lead to, and why.
 ABSENT = {
     ("kinesis", "AccessDeniedException"): "no IAM",
-    ("dynamodb", "ItemCollectionSizeLimitExceededException"): "no local indexes",
+    ("dynamodb", "ItemCollectionSizeLimitExceededException"): "collections may be as large as they like",
     ("dynamodb", "ContinuousBackupsUnavailableException"): "backups can always be switched on",
     ("dynamodb", "ReplicatedWriteConflictException"): "no global tables",
     ("dynamodb", "RequestLimitExceeded"): "no account-wide throughput quota",
@@ -47,7 +48,7 @@ class WholeApi(unittest.TestCase):
 
     @classmethod
     def ask(cls, service, operation):
-        headers = {"X-Amz-Target": f"{TARGETS[service]}.{operation}", "Content-Type": "application/x-amz-json-1.1", **SIGNED}
+        headers = {"X-Amz-Target": f"{TARGETS[service]}.{operation}", "Content-Type": KINDS[service], **SIGNED}
         request = urllib.request.Request(cls.endpoint.url, b"{}", headers)
         try:
             with urllib.request.urlopen(request) as answer:

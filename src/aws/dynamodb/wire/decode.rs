@@ -20,11 +20,10 @@ pub struct Call {
 /// # Errors
 /// UnknownOperationException, SerializationException or ValidationException.
 pub fn decode(operation: &str, body: &Value<'_>, account: &Account) -> Result<Call, WireError> {
-    let decoded = Request::decode(operation, body, account).ok_or_else(|| unknown(operation))?;
+    let decoded = Request::decode(operation, body, account).ok_or_else(unknown)?;
     decoded.map(|(request, echo)| Call { request, echo })
 }
 
-/// AWS says nothing more of an operation that it does not know. Whoever calls one that is not here is told.
-fn unknown(operation: &str) -> WireError {
-    WireError::new("UnknownOperationException", format!("{operation} is not among what kinesim has of DynamoDB"))
+fn unknown() -> WireError {
+    WireError { code: "UnknownOperationException", message: None, status: 400 }
 }

@@ -37,11 +37,23 @@ struct Place<'a> {
 /// # Errors
 /// SerializationException for the first wrong type; else ValidationException for all violated constraints.
 pub(crate) fn check(members: &'static [Member], body: &Value<'_>, dialect: Dialect) -> Result<(), WireError> {
-    types(members, body, dialect)?;
+    check_types(members, body, dialect)?;
+    check_constraints(members, body)
+}
+
+/// The second round alone.
+///
+/// # Errors
+/// ValidationException for all violated constraints.
+pub(crate) fn check_constraints(members: &'static [Member], body: &Value<'_>) -> Result<(), WireError> {
     shape::constraints(members, body)
 }
 
-fn types(members: &'static [Member], body: &Value<'_>, dialect: Dialect) -> Result<(), WireError> {
+/// The first round alone.
+///
+/// # Errors
+/// SerializationException for the first wrong type.
+pub(crate) fn check_types(members: &'static [Member], body: &Value<'_>, dialect: Dialect) -> Result<(), WireError> {
     match (body, dialect) {
         (Value::Map(_), _) => dialect.members(members, body),
         (Value::List(_), Dialect::Json11) => Err(WireError::serialization(LIST)),
@@ -211,7 +223,7 @@ mod tests {
     ];
 
     fn told(body: &str, dialect: Dialect) -> String {
-        match types(MEMBERS, &json::decode(body.as_bytes()).expect("JSON"), dialect) {
+        match check_types(MEMBERS, &json::decode(body.as_bytes()).expect("JSON"), dialect) {
             Ok(()) => "right".to_owned(),
             Err(error) => format!("{}: {}", error.code, error.message.unwrap_or_default()),
         }
@@ -294,7 +306,7 @@ mod tests {
         for number in [f64::NAN, f64::INFINITY] {
             let body = Value::structure([("Name", "ab".into()), ("Limit", Value::Float(number))]);
             let text = "NUMBER_VALUE can not be converted to an Integer";
-            assert_eq!(types(MEMBERS, &body, Dialect::Json11), Err(WireError::serialization(text)));
+            assert_eq!(check_types(MEMBERS, &body, Dialect::Json11), Err(WireError::serialization(text)));
         }
     }
 }

@@ -31,7 +31,7 @@ impl Row for BatchGetItem {
         let mut gets: Vec<(TableName, Key, bool)> = Vec::new();
         for (table, of) in by_table(body)? {
             let Value::Map(_) = of.value else { return Err(WireError::serialization("Unexpected field type")) };
-            let scope = scope(&of)?;
+            let scope = scope(&of, &["ProjectionExpression"])?;
             let shown = of.projection(&scope)?.map_or(Shown::All, Shown::Paths);
             scope.finish()?;
             let consistent = of.flag("ConsistentRead") == Some(true);

@@ -39,7 +39,7 @@ impl Row for DeleteItem {
         vec![&self.table]
     }
     fn decode(body: &Body<'_>, echo: &mut Echo) -> Result<Self, WireError> {
-        let scope = scope(body)?;
+        let scope = scope(body, &["ConditionExpression"])?;
         let (table, key, condition) = (body.table()?, body.key("Key")?, body.condition(&scope)?);
         scope.finish()?;
         Ok(Self { table, key, condition, returns: returns(body, None, echo)? })

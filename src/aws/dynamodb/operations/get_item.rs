@@ -24,7 +24,7 @@ impl Row for GetItem {
         vec![&self.table]
     }
     fn decode(body: &Body<'_>, echo: &mut Echo) -> Result<Self, WireError> {
-        let scope = scope(body)?;
+        let scope = scope(body, &["ProjectionExpression"])?;
         echo.show(body.projection(&scope)?);
         scope.finish()?;
         echo.is_get = true;

@@ -95,7 +95,11 @@ pub(super) type Decoded<'a> = Result<(Request, Echo), WireError>;
 
 /// Checks a body against an operation's members and reads it.
 fn decode<'a, R: Row + Into<Request>>(body: &'a Value<'a>, account: &'a Account) -> Decoded<'a> {
-    types::check(R::MEMBERS, body, DIALECT)?;
+    types::check_types(R::MEMBERS, body, DIALECT)?;
+    if R::PLANE == Plane::Control {
+        check_table_name::<R>(body)?;
+    }
+    types::check_constraints(R::MEMBERS, body)?;
     let body = Body { value: body, account };
     let mut echo = Echo::of(&body);
     let request = R::decode(&body, &mut echo)?;
@@ -103,4 +107,19 @@ fn decode<'a, R: Row + Into<Request>>(body: &'a Value<'a>, account: &'a Account)
         echo.table = request.tables().first().copied().filter(|_| R::OPERATION.name() != "TransactWriteItems").cloned();
     }
     Ok((request.into(), echo))
+}
+
+/// Calls on tables are told of a name that is missing, too short or too long before all else.
+fn check_table_name<R: Row>(body: &Value<'_>) -> Result<(), WireError> {
+    if !R::MEMBERS.iter().any(|member| member.name == "TableName" && member.is_required) {
+        return Ok(());
+    }
+    let Some(name) = body.get("TableName").and_then(Value::as_text) else {
+        let text = "The parameter 'TableName' is required but was not present in the request";
+        return Err(WireError::validation(text));
+    };
+    if name.starts_with("arn:") || (3..=255).contains(&name.len()) {
+        return Ok(());
+    }
+    Err(WireError::validation("TableName must be at least 3 characters long and at most 255 characters long"))
 }

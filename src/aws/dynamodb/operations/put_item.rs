@@ -2,7 +2,8 @@
 
 use super::row::{At, Body, DynamoDb, Echo, Member, Operation, Plane, Reply, Row, TableName, WireError, required};
 use crate::aws::dynamodb::api::{Condition, Item, Returns};
-use crate::aws::dynamodb::wire::members::{returns, scope};
+use crate::aws::dynamodb::wire::Scope;
+use crate::aws::dynamodb::wire::members::{check_mix, returns};
 use crate::aws::dynamodb::wire::shapes::{
     CONDITION, CONDITIONAL, EXPECTED, EXPRESSION_NAMES, EXPRESSION_VALUES, RETURN_CONSUMED, RETURN_METRICS,
     RETURN_ON_FAILURE, RETURN_VALUES, TABLE, VALUES,
@@ -40,10 +41,12 @@ impl Row for PutItem {
         vec![&self.table]
     }
     fn decode(body: &Body<'_>, echo: &mut Echo) -> Result<Self, WireError> {
-        let scope = scope(body)?;
-        let (table, item, condition) = (body.table()?, body.item("Item")?, body.condition(&scope)?);
+        check_mix(body, &["ConditionExpression"])?;
+        let (item, returns) = (body.item("Item")?, returns(body, None, echo)?);
+        let scope = Scope::of(body.value)?;
+        let condition = body.condition(&scope)?;
         scope.finish()?;
-        Ok(Self { table, item, condition, returns: returns(body, None, echo)? })
+        Ok(Self { table: body.table()?, item, condition, returns })
     }
     fn handle(self, service: &mut DynamoDb, at: &mut At<'_>) -> Reply {
         let Self { table, item, condition, returns } = self;

@@ -55,7 +55,7 @@ impl Row for Query {
         vec![&self.table]
     }
     fn decode(body: &Body<'_>, echo: &mut Echo) -> Result<Self, WireError> {
-        let scope = scope(body)?;
+        let scope = scope(body, &["FilterExpression", "KeyConditionExpression"])?;
         let keys = match (body.optional_text("KeyConditionExpression"), body.value.get("KeyConditions")) {
             (Some(text), _) => scope.key_conditions(text)?,
             (None, Some(_)) => legacy::key_conditions(body.value)?,

@@ -49,7 +49,7 @@ impl Row for Scan {
         vec![&self.table]
     }
     fn decode(body: &Body<'_>, echo: &mut Echo) -> Result<Self, WireError> {
-        let scope = scope(body)?;
+        let scope = scope(body, &["FilterExpression"])?;
         let filter = body.filter(&scope, "ScanFilter")?;
         select(body, body.projection(&scope)?, echo)?;
         scope.finish()?;

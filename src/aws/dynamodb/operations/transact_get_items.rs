@@ -40,7 +40,7 @@ impl Row for TransactGetItems {
     fn decode(body: &Body<'_>, echo: &mut Echo) -> Result<Self, WireError> {
         let mut gets = Vec::new();
         for of in body.list("TransactItems").filter_map(|item| item.part("Get")) {
-            let scope = scope(&of)?;
+            let scope = scope(&of, &["ProjectionExpression"])?;
             let shown = of.projection(&scope)?.map_or(Shown::All, Shown::Paths);
             scope.finish()?;
             let table = of.table()?;

@@ -2,8 +2,9 @@
 
 use super::row::{At, Body, DynamoDb, Echo, Member, Operation, Plane, Reply, Row, TableName, WireError, optional};
 use crate::aws::dynamodb::api::{Condition, Key, Returns, Update};
+use crate::aws::dynamodb::wire::Scope;
 use crate::aws::dynamodb::wire::legacy;
-use crate::aws::dynamodb::wire::members::{returns, scope};
+use crate::aws::dynamodb::wire::members::{check_mix, returns};
 use crate::aws::dynamodb::wire::shapes::{
     CONDITION, CONDITIONAL, EXPECTED, EXPRESSION, EXPRESSION_NAMES, EXPRESSION_VALUES, KEY, RETURN_CONSUMED,
     RETURN_METRICS, RETURN_ON_FAILURE, RETURN_VALUES, TABLE, UPDATES,
@@ -44,7 +45,9 @@ impl Row for UpdateItem {
         vec![&self.table]
     }
     fn decode(body: &Body<'_>, echo: &mut Echo) -> Result<Self, WireError> {
-        let scope = scope(body)?;
+        check_mix(body, &["UpdateExpression", "ConditionExpression"])?;
+        let key = body.key("Key")?;
+        let scope = Scope::of(body.value)?;
         let updates = match body.optional_text("UpdateExpression") {
             Some(text) => scope.update(text)?,
             None => legacy::updates(body.value)?,
@@ -52,7 +55,7 @@ impl Row for UpdateItem {
         let condition = body.condition(&scope)?;
         scope.finish()?;
         let returns = returns(body, Some(&updates), echo)?;
-        Ok(Self { table: body.table()?, key: body.key("Key")?, updates, condition, returns })
+        Ok(Self { table: body.table()?, key, updates, condition, returns })
     }
     fn handle(self, service: &mut DynamoDb, at: &mut At<'_>) -> Reply {
         let Self { table, key, updates, condition, returns } = self;

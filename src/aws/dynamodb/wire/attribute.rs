@@ -18,16 +18,27 @@ fn invalid_parameter(text: &str) -> WireError {
 /// A typed value.
 pub(in crate::aws::dynamodb) fn read(value: &Value<'_>) -> Result<AttributeValue, WireError> {
     let Value::Map(members) = value else { return Err(WireError::serialization("Unexpected field type")) };
-    let mut present = members.iter().filter(|(_, value)| *value != Value::Null);
+    let mut present = members.iter().filter(|(kind, value)| *value != Value::Null && KINDS.contains(&&**kind));
     let Some((kind, value)) = present.next() else {
         return Err(invalid("Supplied AttributeValue is empty, must contain exactly one of the supported datatypes"));
     };
-    if present.next().is_some() {
-        let text = "Supplied AttributeValue has more than one datatypes set, must contain exactly one of the supported \
-                    datatypes";
-        return Err(invalid(text));
+    let read = of_kind(kind, value)?;
+    // What is wrong with one of several is told before that there are several.
+    let mut others = present.map(|(kind, value)| of_kind(kind, value)).collect::<Result<Vec<_>, _>>()?.into_iter();
+    match others.next() {
+        None => Ok(read),
+        Some(_) => {
+            let text = "Supplied AttributeValue has more than one datatypes set, must contain exactly one of the \
+                        supported datatypes";
+            Err(invalid(text))
+        }
     }
-    Ok(match &**kind {
+}
+
+const KINDS: [&str; 10] = ["S", "N", "B", "BOOL", "NULL", "SS", "NS", "BS", "L", "M"];
+
+fn of_kind(kind: &str, value: &Value<'_>) -> Result<AttributeValue, WireError> {
+    Ok(match kind {
         "S" => AttributeValue::S(text(value)?.into()),
         "N" => AttributeValue::N(number(value)?),
         "B" => AttributeValue::B(value.blob()?.into()),
@@ -44,11 +55,7 @@ pub(in crate::aws::dynamodb) fn read(value: &Value<'_>) -> Result<AttributeValue
             let elements = value.as_list().ok_or_else(unexpected)?;
             AttributeValue::L(elements.iter().map(read).collect::<Result<_, _>>()?)
         }
-        "M" => AttributeValue::M(entries(value)?.collect::<Result<BTreeMap<_, _>, _>>()?),
-        _ => {
-            let text = "Supplied AttributeValue is empty, must contain exactly one of the supported datatypes";
-            return Err(invalid(text));
-        }
+        _ => AttributeValue::M(entries(value)?.collect::<Result<BTreeMap<_, _>, _>>()?),
     })
 }
 
@@ -62,14 +69,41 @@ fn text<'a>(value: &'a Value<'_>) -> Result<&'a str, WireError> {
 
 fn number(value: &Value<'_>) -> Result<crate::base::item::Number, WireError> {
     let text = text(value)?;
-    text.parse().map_err(|_| match text.bytes().any(|b| b.is_ascii_digit()) && !text.bytes().any(is_no_number) {
-        true => invalid("Number overflow. Attempting to store a number with magnitude or digits out of range"),
-        false => invalid(format!("The parameter cannot be converted to a numeric value: {text}")),
-    })
+    text.parse().map_err(|_| invalid(number_problem(text)))
 }
 
-fn is_no_number(byte: u8) -> bool {
-    !(byte.is_ascii_digit() || b"+-.eE".contains(&byte))
+/// Why a text is no number that can be stored.
+fn number_problem(text: &str) -> String {
+    if text.is_empty() {
+        return "The parameter cannot be converted to a numeric value".to_owned();
+    }
+    match magnitude(text) {
+        None => format!("The parameter cannot be converted to a numeric value: {text}"),
+        Some((at, _)) if at > 125 => {
+            "Number overflow. Attempting to store a number with magnitude larger than supported range".to_owned()
+        }
+        Some((at, _)) if at < -130 => {
+            "Number underflow. Attempting to store a number with magnitude smaller than supported range".to_owned()
+        }
+        Some(_) => "Attempting to store more than 38 significant digits in a Number".to_owned(),
+    }
+}
+
+/// The decimal place of a number's first significant digit, and how many of them there are.
+fn magnitude(text: &str) -> Option<(i64, usize)> {
+    let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
+    let (mantissa, exponent) = unsigned.split_once(['e', 'E']).map_or((unsigned, "0"), |parts| parts);
+    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let digits = format!("{whole}{fraction}");
+    let is_number = !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit());
+    let exponent_digits = exponent.strip_prefix(['+', '-']).unwrap_or(exponent);
+    if !is_number || exponent_digits.is_empty() || !exponent_digits.bytes().all(|b| b.is_ascii_digit()) {
+        return None;
+    }
+    let limit = if exponent.starts_with('-') { -100_000 } else { 100_000 };
+    let exponent: i64 = exponent.parse::<i64>().unwrap_or(limit).clamp(-100_000, 100_000);
+    let zeros = digits.len() - digits.trim_start_matches('0').len();
+    Some((exponent + whole.len() as i64 - zeros as i64 - 1, digits.trim_matches('0').len()))
 }
 
 fn set<T: Ord>(
@@ -139,4 +173,41 @@ fn blob<'a>(bytes: &[u8]) -> Value<'a> {
 /// An item as bodies have it.
 pub(in crate::aws::dynamodb) fn write_item<'a>(item: &Item) -> Value<'a> {
     Value::Map(item.iter().map(|(name, value)| (Cow::Owned(name.to_owned()), write(value))).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_that_cannot_be_stored_is_told_why() {
+        let told = |text: &str| number(&text.into()).map(|_| ()).map_err(|error| error.message.unwrap_or_default());
+        for right in ["+3", ".123", "1e+5", "0e1000", "0001.000e-130", "9.99e125"] {
+            assert_eq!(told(right), Ok(()), "{right}");
+        }
+        for (wrong, text) in [
+            ("", "The parameter cannot be converted to a numeric value"),
+            ("NaN", "The parameter cannot be converted to a numeric value: NaN"),
+            (" 1", "The parameter cannot be converted to a numeric value:  1"),
+            ("1e", "The parameter cannot be converted to a numeric value: 1e"),
+            ("1e126", "Number overflow. Attempting to store a number with magnitude larger than supported range"),
+            ("0.1e-130", "Number underflow. Attempting to store a number with magnitude smaller than supported range"),
+            (
+                "123456789012345678901234567890123456789",
+                "Attempting to store more than 38 significant digits in a Number",
+            ),
+        ] {
+            assert_eq!(told(wrong), Err(text.into()), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_member_is_told_before_that_there_are_two() {
+        let told = |value: &Value<'_>| read(value).map_err(|error| error.message.unwrap_or_default().into_owned());
+        let two = |number: &'static str| Value::structure([("S", "a".into()), ("N", number.into())]);
+        assert!(told(&two("x")).expect_err("no number").ends_with("numeric value: x"));
+        assert!(
+            told(&two("1")).expect_err("two").starts_with("Supplied AttributeValue has more than one datatypes set")
+        );
+    }
 }

@@ -84,6 +84,12 @@ impl<'a> Body<'a> {
             return scope.projection(text).map(Some);
         }
         let names = self.value.get("AttributesToGet").and_then(Value::as_list);
+        let texts: Vec<&str> = names.into_iter().flatten().filter_map(Value::as_text).collect();
+        if let Some(twice) = (1..texts.len()).find(|at| texts[..*at].contains(&texts[*at])) {
+            let name = texts[twice];
+            let text = format!("One or more parameter values were invalid: Duplicate value in attribute name: {name}");
+            return Err(WireError::validation(text));
+        }
         let path = |name: &Value<'_>| Path::from(Cow::Owned(name.as_text().unwrap_or_default().to_owned()));
         Ok(names.map(|names| names.iter().map(path).collect()))
     }
@@ -101,11 +107,11 @@ pub(in crate::aws::dynamodb) fn table_name(text: &str, account: &Account) -> Res
     if text.starts_with("arn:") {
         return account.table_of_arn(text);
     }
-    if !(3..=255).contains(&text.len()) {
-        return Err(WireError::validation(
-            "Invalid table/index name.  Table/index names must be between 3 and 255 characters long, and may \
-             contain only the characters a-z, A-Z, 0-9, '_', '-', and '.'",
-        ));
+    if text.len() > 255 {
+        return Err(WireError::validation(format!(
+            "1 validation error detected: Value '{text}' at 'tableName' failed to satisfy constraint: Member must have \
+             length less than or equal to 255"
+        )));
     }
     text.parse().map_err(|error: crate::base::ids::NameError| WireError::validation(error.to_string()))
 }

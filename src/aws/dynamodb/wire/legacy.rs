@@ -26,7 +26,9 @@ pub(in crate::aws::dynamodb) fn check_not_mixed(
     older: &[&str],
     expressions: &[&str],
 ) -> Result<(), WireError> {
-    let (older, expressions) = (present(body, older), present(body, expressions));
+    let (mut older, expressions) = (present(body, older), present(body, expressions));
+    // The older key conditions go with all expressions but their own.
+    older.retain(|name| *name != "KeyConditions" || expressions.contains(&"KeyConditionExpression"));
     if older.is_empty() || expressions.is_empty() {
         return Ok(());
     }

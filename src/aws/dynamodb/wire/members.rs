@@ -9,26 +9,41 @@ use crate::aws::protocol::WireError;
 use crate::aws::protocol::value::Value;
 use crate::base::TableName;
 
+/// In the order in which they are told.
 const OLDER: [&str; 7] = [
-    "Expected",
     "AttributeUpdates",
+    "Expected",
     "AttributesToGet",
-    "KeyConditions",
     "QueryFilter",
     "ScanFilter",
     "ConditionalOperator",
+    "KeyConditions",
 ];
 const EXPRESSIONS: [&str; 5] =
-    ["ConditionExpression", "UpdateExpression", "ProjectionExpression", "KeyConditionExpression", "FilterExpression"];
+    ["UpdateExpression", "ConditionExpression", "ProjectionExpression", "FilterExpression", "KeyConditionExpression"];
 
-/// The placeholders of a request, once it is clear that it does not mix the two families of parameters.
-pub(in crate::aws::dynamodb) fn scope(body: &Body<'_>) -> Result<Scope, WireError> {
-    legacy::check_not_mixed(body.value, &OLDER, &EXPRESSIONS)?;
-    let placeholders = legacy::present(body.value, &["ExpressionAttributeNames", "ExpressionAttributeValues"]);
-    if let Some(first) = placeholders.first().filter(|_| legacy::present(body.value, &EXPRESSIONS).is_empty()) {
-        return Err(WireError::validation(format!("{first} can only be specified when using expressions")));
-    }
+/// The placeholders of a request, once it is clear that it does not mix the two families of parameters. `with_values`
+/// are the expressions of the operation that values may stand in.
+pub(in crate::aws::dynamodb) fn scope(body: &Body<'_>, with_values: &[&str]) -> Result<Scope, WireError> {
+    check_mix(body, with_values)?;
     Scope::of(body.value)
+}
+
+/// What is checked before all else.
+pub(in crate::aws::dynamodb) fn check_mix(body: &Body<'_>, with_values: &[&str]) -> Result<(), WireError> {
+    legacy::check_not_mixed(body.value, &OLDER, &EXPRESSIONS)?;
+    let has = |name: &str| body.value.get(name).is_some();
+    if has("ExpressionAttributeNames") && !EXPRESSIONS.into_iter().any(has) {
+        return Err(WireError::validation("ExpressionAttributeNames can only be specified when using expressions"));
+    }
+    if has("ExpressionAttributeValues") && !with_values.iter().copied().any(has) {
+        let verb = if with_values.len() == 1 { "is" } else { "are" };
+        return Err(WireError::validation(format!(
+            "ExpressionAttributeValues can only be specified when using expressions: {} {verb} null",
+            with_values.join(" and ")
+        )));
+    }
+    Ok(())
 }
 
 /// ReturnValues; UPDATED_OLD and UPDATED_NEW show what the update changes.
@@ -51,7 +66,7 @@ pub(in crate::aws::dynamodb) fn returns(
             (false, true)
         }
         "NONE" | "" => (false, false),
-        _ => return Err(WireError::validation("Return values set to invalid value")),
+        _ => return Err(WireError::validation("ReturnValues can only be ALL_OLD or NONE")),
     };
     Ok(Returns { old, new, old_on_failure })
 }
@@ -98,7 +113,7 @@ pub(in crate::aws::dynamodb) fn transact_write(of: Body<'_>) -> Result<TransactW
         let text = "TransactItems can only contain one of Check, Put, Update or Delete";
         return Err(WireError::validation(text));
     };
-    let scope = scope(&body)?;
+    let scope = scope(&body, &["UpdateExpression", "ConditionExpression"])?;
     let action = match kind {
         "Put" => TransactAction::Put(body.item("Item")?),
         "Delete" => TransactAction::Delete(body.key("Key")?),

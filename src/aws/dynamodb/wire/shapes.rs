@@ -33,7 +33,14 @@ fn class_of(member: &str) -> String {
     format!("com.amazonaws.dynamodb.v20120810.{shape}")
 }
 
-pub(in crate::aws::dynamodb) const TABLE: Member = required("TableName", text(1, 1024));
+pub(in crate::aws::dynamodb) const TABLE: Member = required(
+    "TableName",
+    Shape::Text {
+        min: 3,
+        max: 1024,
+        pattern: Some(Pattern { text: "[a-zA-Z0-9_.-]+", matches: |name| is_name(name) || name.starts_with("arn:") }),
+    },
+);
 fn is_name(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"_.-".contains(&b))
 }

@@ -185,3 +185,55 @@ fn values_and_older_parameters_are_judged_before_the_table() {
     let legal = json!({ "a": { "Value": number(), "ComparisonOperator": "GE" } });
     assert_eq!(put(number(), legal), "ResourceNotFoundException: Requested resource not found");
 }
+
+#[test]
+fn names_of_tables_are_told_in_two_ways() {
+    let endpoint = Endpoint::new(Limits::All);
+    let describe = |body: Value| refusal(&endpoint, "DescribeTable", &body);
+    let required = "ValidationException: The parameter 'TableName' is required but was not present in the request";
+    assert_eq!(describe(json!({})), required);
+    let length = "ValidationException: TableName must be at least 3 characters long and at most 255 characters long";
+    assert_eq!(
+        (describe(json!({ "TableName": "a;" })), describe(json!({ "TableName": "" }))),
+        (length.into(), length.into())
+    );
+    let constraint = |name: &str, text: &str| {
+        format!(
+            "ValidationException: 1 validation error detected: Value '{name}' at 'tableName' failed to satisfy \
+                 constraint: Member must {text}"
+        )
+    };
+    let pattern = "satisfy regular expression pattern: [a-zA-Z0-9_.-]+";
+    assert_eq!(describe(json!({ "TableName": "abc;" })), constraint("abc;", pattern));
+    let get = |name: &str| refusal(&endpoint, "GetItem", &json!({ "TableName": name, "Key": {} }));
+    assert_eq!(get("ab"), constraint("ab", "have length greater than or equal to 3"));
+    assert_eq!(get("abc;"), constraint("abc;", pattern));
+    let long = "a".repeat(256);
+    assert_eq!(get(&long), constraint(&long, "have length less than or equal to 255"));
+}
+
+#[test]
+fn the_two_families_of_parameters_do_not_mix_but_for_key_conditions() {
+    let endpoint = with_orders();
+    let key = json!({ "customer": { "ComparisonOperator": "EQ", "AttributeValueList": [{ "S": "c" }] } });
+    let query = json!({ "TableName": "orders", "KeyConditions": key, "ProjectionExpression": "note" });
+    assert_eq!(ask(&endpoint, "Query", &query).0, 200);
+    let mixed = json!({
+        "TableName": "nope", "Key": {}, "AttributeUpdates": {}, "Expected": {}, "UpdateExpression": "",
+        "ConditionExpression": "",
+    });
+    assert_eq!(
+        refusal(&endpoint, "UpdateItem", &mixed),
+        "ValidationException: Can not use both expression and non-expression parameters in the same request: \
+         Non-expression parameters: {AttributeUpdates, Expected} Expression parameters: {UpdateExpression, \
+         ConditionExpression}"
+    );
+    let values = json!({ "TableName": "nope", "Item": {}, "ExpressionAttributeValues": { ":a": { "S": "b" } } });
+    assert_eq!(
+        refusal(&endpoint, "PutItem", &values),
+        "ValidationException: ExpressionAttributeValues can only be specified when using expressions: \
+         ConditionExpression is null"
+    );
+    let twice = json!({ "TableName": "nope", "Key": {}, "AttributesToGet": ["a", "a"] });
+    assert_eq!(refusal(&endpoint, "GetItem", &twice), format!("{INVALID}Duplicate value in attribute name: a"));
+}

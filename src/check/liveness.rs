@@ -70,8 +70,10 @@ impl Healing {
         }
         result.verdict = Verdict::Unknown;
         result.detail = match (watched, self.is_disturbed) {
-            (Some(watched), true) => format!("seen for {watched} after the faults had healed; the bound is {bound}"),
-            (Some(watched), false) => format!("seen for {watched}; the bound is {bound}"),
+            (Some(watched), true) => {
+                format!("the run is too short: seen for {watched} after the faults had healed; the bound is {bound}")
+            }
+            (Some(watched), false) => format!("the run is too short: seen for {watched}; the bound is {bound}"),
             (None, _) => "something that disturbs the run is still in force".into(),
         };
         result

@@ -13,6 +13,8 @@ mod settings;
 mod test_events;
 mod verdict;
 
+use crate::base::SimDuration;
+
 pub(crate) use all::Checks;
 pub use contract::Registration;
 pub(crate) use contract::{Check, Invariant};
@@ -25,6 +27,11 @@ pub use verdict::{CheckResult, Verdict};
 /// Returns every invariant that runs are judged by, in order of report.
 pub(crate) fn invariants() -> &'static [Registration] {
     invariant::ALL
+}
+
+/// The names of the checks that a run cannot show which is calm for only so long at its end, with what each needs.
+pub(crate) fn too_short_for(calm: SimDuration, bounds: &LivenessBounds) -> Vec<(&'static str, SimDuration)> {
+    invariant::calm_needed(bounds).into_iter().filter(|(_, needed)| calm < *needed).collect()
 }
 
 /// Returns the list of all invariants, as the documentation has it.

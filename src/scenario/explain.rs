@@ -4,7 +4,9 @@
 
 use super::plan::{AppPlan, Disturbance, Plan};
 use crate::aws::dynamodb::api::Capacity;
+use crate::base::SimTime;
 use crate::base::units::ByteSize;
+use crate::check::too_short_for;
 use crate::client::capacity::{Demand, StreamDemand, System};
 use crate::client::kcl::KclSettings;
 use crate::client::producer::{Load, ProducerSettings, Rate};
@@ -61,7 +63,20 @@ pub fn explain(plan: &Plan) -> String {
     for action in &plan.actions {
         lines.push(format!("  {} {}", action.at, action.text));
     }
+    lines.extend(explain_too_short(plan));
     lines.join("\n") + "\n"
+}
+
+/// Which checks the run cannot show, because it ends too soon after the last that disturbs it.
+fn explain_too_short(plan: &Plan) -> Option<String> {
+    let faults = plan.faults.iter().map(|fault| fault.at.saturating_add(fault.lasts.unwrap_or_default()));
+    let disturbed =
+        faults.chain(plan.disturbances.iter().map(|disturbance| disturbance.until)).max().unwrap_or(SimTime::ZERO);
+    let calm = plan.duration.saturating_sub(disturbed.since(SimTime::ZERO));
+    let short = too_short_for(calm, &plan.liveness);
+    let names: Vec<String> = short.iter().map(|(name, needed)| format!("{name} ({needed})")).collect();
+    let from = if disturbed == SimTime::ZERO { "lasts" } else { "is undisturbed at its end for" };
+    (!names.is_empty()).then(|| format!("the run {from} {calm}, too short for {}", names.join(", ")))
 }
 
 fn explain_producer(demand: &Demand, producer: &ProducerSettings) -> String {

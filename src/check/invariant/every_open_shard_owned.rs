@@ -215,7 +215,7 @@ mod tests {
     fn a_run_that_ends_too_soon_is_unknown() {
         let result = judge(check(), healed([(101_000, started(WORKER_1, S0, "LATEST"))], 130));
         assert_eq!(result.verdict, Verdict::Unknown);
-        assert_eq!(result.detail, "seen for 30s after the faults had healed; the bound is 1m");
+        assert_eq!(result.detail, "the run is too short: seen for 30s after the faults had healed; the bound is 1m");
     }
 
     #[test]

@@ -2,12 +2,17 @@
 //!
 //! In every open shard each consumer with workers that are up makes a read that is less than `iterator_age_max`
 //! behind, and never goes without one for longer than the bound. A shard that nobody reads is thus found as well. How
-//! time is counted is told in [`crate::check::liveness`]; a closed shard is left to its children.
+//! time is counted is told in [`crate::check::liveness`]; a closed shard is left to its children. A shard whose lease
+//! row, or an ancestor's, somebody deleted before its end is a hole, which `leases-cover-hash-range` judges; its time
+//! counts from when the row is there again.
 
-use crate::base::{ConsumerId, Event, EventKind, ShardId, SimDuration, SimTime};
+use crate::base::item::Item;
+use crate::base::lease_row::{Checkpoint, LeaseRow};
+use crate::base::{ConsumerId, Event, EventKind, ShardId, SimDuration, SimTime, StreamId, TableId};
 use crate::check::findings::{Findings, stretch};
 use crate::check::lens::Lens;
 use crate::check::lens::grid::Grid;
+use crate::check::lens::shards::Shard;
 use crate::check::{Check, CheckResult, CheckSettings, Invariant};
 
 /// A consumer's reading of a shard.
@@ -19,12 +24,21 @@ struct Reading {
     behind_ms: Option<u64>,
 }
 
+/// A lease row that was lost.
+#[derive(Clone, Copy)]
+enum Lost {
+    StillGone,
+    BackAt(SimTime),
+}
+
 /// What is remembered of the run to judge this.
 pub(super) struct IteratorAgeRecovers {
     bound: SimDuration,
     age_max: SimDuration,
     opened: Grid<SimTime>,
     readings: Grid<Reading>,
+    /// Lease rows that somebody deleted before their shard's end, by consumer and shard.
+    lost: Grid<Option<Lost>>,
     findings: Findings,
     judged: u64,
 }
@@ -51,6 +65,11 @@ impl IteratorAgeRecovers {
         if lasted <= self.bound {
             return;
         }
+        let Some(leased) = self.leased_since(lens, consumer, stream, shard) else { return };
+        let lasted = lasted.min(at.since(leased));
+        if lasted <= self.bound {
+            return;
+        }
         let (name, number, age_max) = (lens.names.consumer(consumer), shard.0, self.age_max.told());
         let (from, stretch) = (at.saturating_sub(lasted), stretch(at, lasted, self.bound));
         self.findings.fail_from(from, at, || match reading.behind_ms {
@@ -59,6 +78,34 @@ impl IteratorAgeRecovers {
                 format!("{name} was more than {age_max} behind at shard {number}, or did not read it, {stretch}")
             }
         });
+    }
+
+    /// Since when the shard and its ancestors have their leases again; `None` while one of them is lost.
+    fn leased_since(&self, lens: &Lens, consumer: ConsumerId, stream: StreamId, shard: ShardId) -> Option<SimTime> {
+        let own = match self.lost.get(consumer.index(), shard.index()).copied().flatten() {
+            Some(Lost::StillGone) => return None,
+            Some(Lost::BackAt(at)) => at,
+            None => SimTime::ZERO,
+        };
+        let parents = lens.shards.get(stream, shard).into_iter().flat_map(Shard::parents);
+        parents
+            .into_iter()
+            .try_fold(own, |since, parent| Some(since.max(self.leased_since(lens, consumer, stream, parent)?)))
+    }
+
+    fn on_row(&mut self, lens: &Lens, at: SimTime, table: TableId, before: Option<&Item>, after: Option<&Item>) {
+        let Some(consumer) = lens.names.consumer_of_table(table) else { return };
+        let row = match (before, after) {
+            (Some(row), None) | (None, Some(row)) => LeaseRow(row),
+            _ => return,
+        };
+        let Some(shard) = row.shard() else { return };
+        let lost = self.lost.at(consumer.index(), shard.index());
+        if after.is_none() && row.checkpoint() != Some(Checkpoint::ShardEnd) {
+            *lost = Some(Lost::StillGone);
+        } else if after.is_some() && lost.is_some() {
+            *lost = Some(Lost::BackAt(at));
+        }
     }
 
     fn on_end(&mut self, lens: &Lens, at: SimTime) {
@@ -77,7 +124,8 @@ impl IteratorAgeRecovers {
 impl Invariant for IteratorAgeRecovers {
     const NAME: &'static str = "iterator-age-recovers";
     const PROMISE: &'static str = "after the faults have healed consumers catch up and stay so";
-    const HEARS: &'static [EventKind] = &[EventKind::ShardOpened, EventKind::RecordsRead, EventKind::RunEnded];
+    const HEARS: &'static [EventKind] =
+        &[EventKind::ShardOpened, EventKind::RecordsRead, EventKind::ItemWritten, EventKind::RunEnded];
 
     fn new(settings: &CheckSettings) -> Self {
         Self {
@@ -85,6 +133,7 @@ impl Invariant for IteratorAgeRecovers {
             age_max: settings.liveness.iterator_age_max,
             opened: Grid::default(),
             readings: Grid::default(),
+            lost: Grid::default(),
             findings: Findings::default(),
             judged: 0,
         }
@@ -100,6 +149,9 @@ impl Check for IteratorAgeRecovers {
                 }
             }
             Event::ShardOpened { stream, shard, .. } => *self.opened.at(stream.index(), shard.index()) = at,
+            Event::ItemWritten { table, ref before, ref after, .. } => {
+                self.on_row(lens, at, table, before.as_deref(), after.as_deref());
+            }
             Event::RunEnded {} => self.on_end(lens, at),
             _ => {}
         }
@@ -156,6 +208,20 @@ mod tests {
             text,
             "0:06:40.000 billing did not read shard 1 at all from 0:01:40.000 to 0:06:40.000 (5m; allowed 1m)"
         );
+    }
+
+    #[test]
+    fn a_lost_lease_row_is_not_judged_here_until_it_is_back() {
+        let judged = |back_s: u64| {
+            let mut script = reads(100, |_| 0);
+            script.pop();
+            script.push((101_000, written(OPERATOR, row_at(S0, "billing-1", 9), None)));
+            script.push((back_s * 1000, written(WORKER_1, None, row(S0, "", "TRIM_HORIZON"))));
+            script.push((400_000, Event::RunEnded {}));
+            judge(check(), script).verdict
+        };
+        assert_ne!(judged(390), Verdict::Fail);
+        assert_eq!(judged(300), Verdict::Fail, "it was back for longer than the bound");
     }
 
     #[test]

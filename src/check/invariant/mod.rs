@@ -27,7 +27,8 @@ mod refused_calls_write_nothing;
 mod resume_is_exact;
 mod shard_order;
 
-use super::Registration;
+use super::{Invariant, LivenessBounds, Registration};
+use crate::base::SimDuration;
 
 /// Every invariant there is: one line registers it.
 macro_rules! registered {
@@ -69,6 +70,19 @@ registered! {
     iterator_age_recovers::IteratorAgeRecovers,
 }
 
+/// The invariants that judge only what lasts, and for how long a run must be calm at its end to show it.
+pub(super) fn calm_needed(bounds: &LivenessBounds) -> [(&'static str, SimDuration); 6] {
+    let LivenessBounds { owned_within, balanced_within, caught_up_within, .. } = *bounds;
+    [
+        (every_open_shard_owned::EveryOpenShardOwned::NAME, owned_within),
+        (balance_converges::BalanceConverges::NAME, balanced_within),
+        (calm_means_still::CalmMeansStill::NAME, balanced_within),
+        (iterator_age_recovers::IteratorAgeRecovers::NAME, caught_up_within),
+        (every_record_gets_processed::EveryRecordGetsProcessed::NAME, caught_up_within),
+        (leases_cover_hash_range::LeasesCoverHashRange::NAME, leases_cover_hash_range::HOLE_MAX),
+    ]
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -88,6 +102,15 @@ mod tests {
             assert!(tests.contains("Verdict::Unknown"), "{module} has a test in which there is nothing to judge");
             assert!(tests.contains("evidence(&"), "{module} has a test that plants its bug and reads the evidence");
         }
+    }
+
+    #[test]
+    fn what_a_run_is_too_short_for_is_known_beforehand() {
+        let bounds = crate::check::test_events::settings().liveness;
+        let short = |s: u64| crate::check::too_short_for(SimDuration::from_secs(s), &bounds);
+        assert_eq!(short(30).len(), 6, "every bound is a minute or more");
+        assert_eq!(short(60), [("leases-cover-hash-range", leases_cover_hash_range::HOLE_MAX)]);
+        assert!(short(600).is_empty());
     }
 
     /// What the lens alone needs the lens hears; a check that heard it too would only lose time.

@@ -3,7 +3,8 @@
 //! Kinesis replicates across three availability zones
 //! (<https://docs.aws.amazon.com/streams/latest/dev/introduction.html>). A put goes to every zone in service and to no
 //! other. A zone that comes back counts as up once it holds all that the others do. Judged at each put, when a zone is
-//! said to be up, and at the end of the run. What only a zone holds that is out of service nobody can copy.
+//! said to be up, when it copies (only what it lacks), and at the end of the run. What only a zone holds that is out
+//! of service nobody can copy.
 
 use std::ops::Range;
 
@@ -31,6 +32,8 @@ pub(super) struct RecordsStandInTwoZones {
     states: [ZoneState; ZONES],
     /// A bit for each zone in service.
     in_service: u8,
+    /// Whether any record was accepted.
+    is_any: bool,
     findings: Findings,
     judged: u64,
 }
@@ -74,6 +77,7 @@ impl Shard {
 
 impl RecordsStandInTwoZones {
     fn on_accepted(&mut self, lens: &Lens, at: SimTime, (stream, shard): (StreamId, ShardId), ordinal: u64, zones: u8) {
+        self.is_any = true;
         self.shards.at(stream.index(), shard.index()).accept(ordinal, zones);
         if zones != self.in_service || zones.count_ones() < 2 {
             let (stream, expected) = (lens.names.stream(stream), zone_list(self.in_service));
@@ -138,8 +142,12 @@ impl RecordsStandInTwoZones {
                 format!("zone {zone} copied {copied} of {stream} {shard}, which no zone in service holds")
             });
         }
-        if let Some(held) = self.shards.at(stream.index(), shard.index()).held.get_mut(usize::from(zone)) {
-            held.insert(range);
+        let Some(held) = self.shards.at(stream.index(), shard.index()).held.get_mut(usize::from(zone)) else { return };
+        let copied = records(&range);
+        if held.insert(range) > 0 {
+            let stream = lens.names.stream(stream);
+            self.findings
+                .fail(at, || format!("zone {zone} copied {copied} of {stream} {shard}, of which it had lost some"));
         }
     }
 
@@ -174,6 +182,7 @@ impl Invariant for RecordsStandInTwoZones {
             shards: Grid::default(),
             states: [ZoneState::Up; ZONES],
             in_service: 0b111,
+            is_any: false,
             findings: Findings::default(),
             judged: 0,
         }
@@ -194,9 +203,8 @@ impl Check for RecordsStandInTwoZones {
             _ => {}
         }
     }
-    fn result(&self, lens: &Lens) -> CheckResult {
-        let is_any = lens.shards.of(StreamId(0)).next().is_some();
-        let judged = if is_any { self.judged } else { 0 };
+    fn result(&self, _: &Lens) -> CheckResult {
+        let judged = if self.is_any { self.judged } else { 0 };
         self.findings.result(Self::NAME, judged, || "zones that are up held all that they must".into())
     }
 }
@@ -268,6 +276,14 @@ mod tests {
              service"
         );
         assert_eq!(judged(0b001).verdict, Verdict::Fail);
+    }
+
+    #[test]
+    fn a_copy_of_what_the_zone_should_have_had_is_found() {
+        let text = evidence(&wiped([copied(1, 0, 21), zone(1, ZoneState::Up)]));
+        assert!(
+            text.ends_with("zone 1 copied records 0 to 20 of clicks shardId-000000000000, of which it had lost some")
+        );
     }
 
     #[test]

@@ -268,6 +268,7 @@ impl ConsumerMeasure {
             effects_duplicate: counts.effects_duplicate,
             effects_fenced: counts.effects_fenced,
             leases: self.leases(now, names, end_of),
+            ..ConsumerFigures::default()
         }
     }
 

@@ -190,6 +190,10 @@ pub struct ConsumerFigures {
     pub(crate) double_processing_max_at_s: Option<f64>,
     /// All such time, summed over shards.
     pub(crate) double_processing_s_total: f64,
+    /// Faults that ended, and how long the consumer then needed to be at the tip of every shard again.
+    pub(crate) catch_ups: Vec<CatchUpFigures>,
+    /// The longest of these, or how long one has lasted at the end; absent without faults that ended.
+    pub(crate) catch_up_s_max: Option<f64>,
     /// GetRecords calls refused with ExpiredIteratorException.
     pub iterators_expired: u64,
     /// Records that left retention before this consumer had read them.
@@ -203,6 +207,17 @@ pub struct ConsumerFigures {
     /// By shard id: who has its lease at the end.
     #[serde(skip)]
     pub leases: BTreeMap<String, LeaseFigures>,
+}
+
+/// How long a consumer needed after a fault.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub(crate) struct CatchUpFigures {
+    /// The fault, as the scenario tells it.
+    pub(crate) after: String,
+    /// When it ended, from the start of the run.
+    pub(crate) fault_ended_at_s: f64,
+    /// From then until every shard had been read to less than a second from its tip; absent when it never was.
+    pub(crate) catch_up_s: Option<f64>,
 }
 
 /// A lease's figures. Shown in the terminal report only.

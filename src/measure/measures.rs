@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use super::backlog::Backlog;
 use super::by_id::ById;
+use super::catch_up::CatchUps;
 use super::consumer::{ConsumerCounts, ConsumerMeasure};
 use super::figures::Figures;
 use super::names::Names;
@@ -31,6 +32,7 @@ pub(crate) struct Measures {
     producers: Vec<ProducerMeasure>,
     producer_of_host: ById<Option<usize>>,
     backlog: Backlog,
+    catch_ups: CatchUps,
     zones: ById<Option<ZoneState>>,
     occurrences: Occurrences,
 }
@@ -58,7 +60,9 @@ impl Measures {
             let end_of =
                 |shard: usize| stream.map_or(0, |s| s.shards.get(shard).and_then(Option::as_ref).map_or(0, |s| s.end));
             let name = self.names.consumer(ConsumerId(id as u16));
-            insert(&mut figures.consumers, name, consumer.figures(span, &self.names, end_of));
+            let mut figured = consumer.figures(span, &self.names, end_of);
+            (figured.catch_ups, figured.catch_up_s_max) = self.catch_ups.figures(ConsumerId(id as u16), span);
+            insert(&mut figures.consumers, name, figured);
         }
         for producer in &self.producers {
             insert(&mut figures.producers, &producer.name, producer.figures());
@@ -146,6 +150,7 @@ impl Measures {
         self.on_lease(at, event);
         self.on_processing(at, event);
         self.backlog.on(at, event);
+        self.catch_ups.on(at, event);
     }
 
     fn on_stream(&mut self, at: SimTime, event: &Event) {
@@ -206,6 +211,7 @@ impl Measures {
                     stream.counts.get_records_calls += 1;
                 }
                 self.read(at, *stream, *shard, *host, *size_bytes);
+                self.catch_ups.read(at, *host, *shard, *behind_latest_ms);
                 if let Some(counts) = self.counts_of_host(*host) {
                     counts.age(*iterator_age_ms, at, *shard, Some(*host));
                     waited.iter().for_each(|waiting| counts.age(waiting.age_ms, at, *shard, Some(*host)));

@@ -5,6 +5,7 @@
 
 mod backlog;
 mod by_id;
+mod catch_up;
 mod chronicle;
 pub mod cloudwatch;
 mod consumer;
@@ -23,6 +24,7 @@ mod places;
 mod producer;
 mod read_verdict;
 mod series;
+mod start_up;
 mod stream;
 mod table;
 mod verdict;
@@ -32,6 +34,7 @@ pub mod window;
 pub(crate) mod tests;
 
 pub(crate) use chronicle::{Chronicle, Failure, Moment, Subject};
+pub(crate) use figures::CatchUpFigures;
 pub use figures::{ConsumerFigures, Figures, LeaseFigures, ProducerFigures, ShardFigures, StreamFigures, TableFigures};
 pub(crate) use happenings::{Happening, Outcome};
 pub use histogram::Histogram;
@@ -41,6 +44,7 @@ pub(crate) use numbers::{ANY, Unit, number_at, numbers, without_unit};
 pub use occurrence::Occurrence;
 pub(crate) use path::lookup;
 pub(crate) use read_verdict::cure_reads;
+pub(crate) use series::Backdrop;
 pub use series::{ConsumerSeries, LeaseSpan, Series, ShardSeries};
 pub use verdict::ShardVerdict;
 pub(crate) use window::Windowed;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::figures::{
-    ConsumerFigures, Figures, KeyFigures, ProducerFigures, ShardFigures, StreamFigures, TableFigures,
+    CatchUpFigures, ConsumerFigures, Figures, KeyFigures, ProducerFigures, ShardFigures, StreamFigures, TableFigures,
 };
 use crate::base::SimDuration;
 use crate::base::units::ByteSize;
@@ -51,7 +51,8 @@ fn one_of_each() -> Figures {
     let key = KeyFigures { key: any(), records: 0, share_percent: 0.0 };
     let shard = ShardFigures { hottest_keys: vec![key], ..ShardFigures::default() };
     let stream = StreamFigures { shards: BTreeMap::from([(any(), shard)]), ..StreamFigures::default() };
-    let consumer = ConsumerFigures { lease_table: Some(any()), ..ConsumerFigures::default() };
+    let catch_ups = vec![CatchUpFigures::default()];
+    let consumer = ConsumerFigures { lease_table: Some(any()), catch_ups, ..ConsumerFigures::default() };
     let table = TableFigures { throttled_by: BTreeMap::from([(any(), 0)]), ..TableFigures::default() };
     Figures {
         streams: BTreeMap::from([(any(), stream)]),

@@ -23,6 +23,25 @@ pub struct Series {
     consumers: ById<Option<ConsumerSeries>>,
     backlog: Backlog,
     happenings: Happenings,
+    backdrop: Backdrop,
+}
+
+/// What a plan knows of a run that plots show with it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Backdrop {
+    /// What disturbs the run besides faults: from when, until when, and how it is told.
+    pub(crate) disturbances: Vec<(SimTime, SimTime, String)>,
+    /// Bounds that expectations set on iterator ages, in milliseconds.
+    pub(crate) age_bounds_ms: Vec<u64>,
+}
+
+/// Something to be marked in a plot.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Mark {
+    pub(crate) from: SimTime,
+    /// `None` for what has no length.
+    pub(crate) until: Option<SimTime>,
+    pub(crate) what: String,
 }
 
 /// A shard's records over time.
@@ -30,8 +49,14 @@ pub struct Series {
 pub struct ShardSeries {
     /// By point: records accepted.
     pub accepted: Vec<u32>,
+    /// By point: their bytes.
+    pub(crate) bytes: Vec<u64>,
     /// By point: records throttled.
     pub throttled: Vec<u32>,
+    /// When it was opened.
+    pub(crate) opened: SimTime,
+    /// When it was closed, if it was.
+    pub(crate) closed: Option<SimTime>,
 }
 
 /// A consumer over time.
@@ -71,7 +96,34 @@ impl Series {
             consumers: ById::default(),
             backlog: Backlog::default(),
             happenings: Happenings::default(),
+            backdrop: Backdrop::default(),
         }
+    }
+    /// With what the plan knows.
+    pub(crate) fn before(mut self, backdrop: Backdrop) -> Self {
+        self.backdrop = backdrop;
+        self
+    }
+    /// Bounds that expectations set on iterator ages, in milliseconds.
+    pub(crate) fn age_bounds_ms(&self) -> &[u64] {
+        &self.backdrop.age_bounds_ms
+    }
+    /// Faults and disturbances with their lengths, and actions, in order of time.
+    pub(crate) fn marks(&self) -> Vec<Mark> {
+        let end = SimTime::ZERO.saturating_add(self.duration);
+        let happened = self.happenings.happened().iter().map(|happening| {
+            let until = match happening.outcome {
+                Outcome::InForce => Some(end),
+                Outcome::Ended(until) => Some(until),
+                Outcome::Done | Outcome::Refused(_) => None,
+            };
+            Mark { from: happening.at, until, what: happening.what.to_string() }
+        });
+        let planned = self.backdrop.disturbances.iter();
+        let planned = planned.map(|(from, until, what)| Mark { from: *from, until: Some(*until), what: what.clone() });
+        let mut marks: Vec<Mark> = happened.chain(planned).collect();
+        marks.sort_by_key(|mark| mark.from);
+        marks
     }
     /// Length of a point.
     pub fn step(&self) -> SimDuration {
@@ -93,14 +145,6 @@ impl Series {
     pub fn consumers(&self) -> impl Iterator<Item = (ConsumerId, &ConsumerSeries)> {
         let consumers = self.consumers.iter().enumerate();
         consumers.filter_map(|(id, consumer)| Some((ConsumerId(id as u16), consumer.as_ref()?)))
-    }
-    /// When faults were in force: beginning, and end if it came.
-    pub fn faults(&self) -> impl Iterator<Item = (SimTime, Option<SimTime>)> {
-        self.happenings.happened().iter().filter_map(|happening| match happening.outcome {
-            Outcome::InForce => Some((happening.at, None)),
-            Outcome::Ended(at) => Some((happening.at, Some(at))),
-            Outcome::Done | Outcome::Refused(_) => None,
-        })
     }
     /// Every fault and action, in order of time.
     pub(crate) fn happened(&self) -> &[Happening] {
@@ -137,8 +181,9 @@ impl Series {
                 *self.consumers.slot(consumer.index()) =
                     Some(ConsumerSeries { stream: stream.clone(), age_max_ms, leases });
             }
-            Event::ShardOpened { stream, shard, .. } => {
-                self.shard(*stream, *shard);
+            Event::ShardOpened { stream, shard, .. } => self.shard(*stream, *shard).opened = at,
+            Event::ShardClosed { stream, shard, .. } => {
+                self.shard(*stream, *shard).closed.get_or_insert(at);
             }
             Event::FaultBegan { .. } | Event::FaultEnded { .. } | Event::ActionTaken { .. } => {
                 self.happenings.on(at, event);
@@ -163,11 +208,11 @@ impl Series {
 }
 
 impl ShardSeries {
-    fn add(points: &mut Vec<u32>, point: usize) {
+    fn add<N: Copy + Default + std::ops::AddAssign>(points: &mut Vec<N>, point: usize, more: N) {
         if point >= points.len() {
-            points.resize(point + 1, 0);
+            points.resize(point + 1, N::default());
         }
-        points[point] += 1;
+        points[point] += more;
     }
 }
 
@@ -218,11 +263,13 @@ impl Fold for Series {
         self.advance(at);
         let point = self.point;
         match event {
-            Event::RecordAccepted { stream, shard, .. } => {
-                ShardSeries::add(&mut self.shard(*stream, *shard).accepted, point);
+            Event::RecordAccepted { stream, shard, size_bytes, .. } => {
+                let shard = self.shard(*stream, *shard);
+                ShardSeries::add(&mut shard.accepted, point, 1);
+                ShardSeries::add(&mut shard.bytes, point, u64::from(*size_bytes));
             }
             Event::RecordRefused { stream, shard, reason, .. } if *reason != WriteRefusal::InternalFailure => {
-                ShardSeries::add(&mut self.shard(*stream, *shard).throttled, point);
+                ShardSeries::add(&mut self.shard(*stream, *shard).throttled, point, 1);
             }
             Event::RecordsRead { shard, host, iterator_age_ms, .. } => {
                 let (waited, step) = (self.backlog.ended_by_read(at, *shard, *host), self.step);

@@ -334,6 +334,17 @@ fn the_window_after_healing_begins_with_the_event() {
 }
 
 #[test]
+fn the_window_after_start_up_begins_when_every_open_shard_has_been_read() {
+    let begun = |events: Vec<(u64, Event)>| fold(Windowed::new(Window::AfterStartUp, Measures::new()), events);
+    let start = || vec![(1, consumed(5)), (2, read(S0, ONE, 0, 30_000))];
+    assert!(begun(start()).inner().is_none());
+    let rest = [(9, read(S1, TWO, 0, 40_000)), (10, consumed(4)), (11, read(S1, TWO, 0, 7))];
+    let window = begun(start().into_iter().chain(rest).collect());
+    let counted = window.inner().expect("both shards are read");
+    assert_eq!((leases(counted).write_units_consumed, billing(counted).iterator_age_max_ms), (4, Some(7)));
+}
+
+#[test]
 fn series_keep_few_points_and_who_had_which_lease() {
     let lost = Event::LeaseLost { consumer: BILLING, host: ONE, shard: S0 };
     let series = fold(

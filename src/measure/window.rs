@@ -3,6 +3,7 @@
 //! The fold sees everything before its part as well, so that it knows names, positions and owners, and then forgets
 //! what it counted: a record processed before the window and again in it is a duplicate in the window.
 
+use super::start_up::StartUp;
 use crate::base::SimTime;
 use crate::base::event::{Event, Fold};
 
@@ -15,6 +16,8 @@ pub enum Window {
     Between(SimTime, SimTime),
     /// After the last fault has healed.
     AfterFaultsHeal,
+    /// Once every open shard has been read by each consumer that has begun.
+    AfterStartUp,
 }
 
 /// A fold that can forget its counts and keep its knowledge.
@@ -32,9 +35,9 @@ pub(crate) struct Windowed<F> {
     until: SimTime,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
 enum Phase {
     BeforeTime(SimTime),
+    BeforeEndOfStartUp(Box<StartUp>),
     BeforeHealing,
     Within,
     After,
@@ -47,6 +50,7 @@ impl<F: Restart> Windowed<F> {
             Window::WholeRun => (Phase::Within, SimTime::MAX),
             Window::Between(from, until) => (Phase::BeforeTime(from), until),
             Window::AfterFaultsHeal => (Phase::BeforeHealing, SimTime::MAX),
+            Window::AfterStartUp => (Phase::BeforeEndOfStartUp(Box::default()), SimTime::MAX),
         };
         Self { inner, phase, until }
     }
@@ -59,9 +63,9 @@ impl<F: Restart> Windowed<F> {
 impl<F: Restart> Fold for Windowed<F> {
     #[inline]
     fn on(&mut self, at: SimTime, event: &Event) {
-        match self.phase {
-            Phase::BeforeTime(from) if at >= from => {
-                self.inner.restart(from);
+        match &self.phase {
+            Phase::BeforeTime(from) if at >= *from => {
+                self.inner.restart(*from);
                 self.phase = Phase::Within;
             }
             Phase::After => return,
@@ -73,7 +77,15 @@ impl<F: Restart> Fold for Windowed<F> {
             return;
         }
         self.inner.on(at, event);
-        if self.phase == Phase::BeforeHealing && matches!(event, Event::FaultsHealed {}) {
+        let begins = match &mut self.phase {
+            Phase::BeforeHealing => matches!(event, Event::FaultsHealed {}),
+            Phase::BeforeEndOfStartUp(start_up) => {
+                start_up.on(at, event);
+                start_up.is_over()
+            }
+            Phase::BeforeTime(_) | Phase::Within | Phase::After => false,
+        };
+        if begins {
             self.inner.restart(at);
             self.phase = Phase::Within;
         }

@@ -12,7 +12,9 @@ use comfy_table::{CellAlignment, Table, presets};
 use super::style::Page;
 use super::words::{count, count_or_dash, cut, millis, percent, seconds, tenths, wrap};
 use crate::measure::cloudwatch::{consumer as kcl, stream as metric, table as dynamodb};
-use crate::measure::{ConsumerFigures, Figures, LeaseFigures, ShardFigures, ShardVerdict, StreamFigures};
+use crate::measure::{
+    CatchUpFigures, ConsumerFigures, Figures, LeaseFigures, ShardFigures, ShardVerdict, StreamFigures,
+};
 
 /// How many rows of a table are shown; the rest is summed up.
 const ROWS_MAX: usize = 10;
@@ -319,6 +321,23 @@ fn consumers(consumers: &BTreeMap<String, ConsumerFigures>, page: &Page, out: &m
     let rows = consumers.iter().map(row).collect();
     let spare = &[6, 1, 9, 10, 4, 5, 11, 8];
     write_columns(&Columns { header: &header, texts: &[0], spare, rows }, page, out);
+    consumers.iter().for_each(|(name, consumer)| caught_up(name, consumer, page, out));
+}
+
+/// Faults after which a consumer needed longest.
+const CATCH_UPS_MAX: usize = 5;
+
+fn caught_up(name: &str, consumer: &ConsumerFigures, page: &Page, out: &mut String) {
+    let mut all: Vec<_> = consumer.catch_ups.iter().collect();
+    let took = |catch_up: &CatchUpFigures| catch_up.catch_up_s.unwrap_or(f64::INFINITY);
+    all.sort_by(|a, b| took(b).total_cmp(&took(a)));
+    for catch_up in all.iter().take(CATCH_UPS_MAX) {
+        let line = match catch_up.catch_up_s {
+            Some(s) => format!("{name} was at the tip again {} after: {}", seconds(s), catch_up.after),
+            None => format!("{name} was not at the tip again when the run ended, after: {}", catch_up.after),
+        };
+        let _ = writeln!(out, "{}", wrap(&line, 2, page.width));
+    }
 }
 
 fn leases(name: &str, consumer: &ConsumerFigures, page: &Page, out: &mut String) {

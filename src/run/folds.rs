@@ -8,9 +8,9 @@ use super::result::RunResult;
 use crate::base::trace_hash::TraceHash;
 use crate::base::{Event, Fold, SimTime};
 use crate::check::{CheckResult, CheckSettings, Checks, Evidence, Verdict};
-use crate::measure::{Chronicle, Failure, Figures, Measures, Series, Subject, Windowed};
+use crate::measure::{Backdrop, Chronicle, Failure, Figures, Measures, Series, Subject, Windowed};
 use crate::report::{ExpectationResult, RunReport, Timeline};
-use crate::scenario::plan::{Outcome, Plan, Window};
+use crate::scenario::plan::{Expected, Outcome, Plan, Window};
 
 /// More failures than these are not followed back.
 const TIMELINES_MAX: usize = 8;
@@ -41,7 +41,8 @@ impl Folds {
             visibility_lag: plan.services.kinesis.visibility_lag,
             epoch_unix_ms: plan.services.kinesis.epoch_unix_ms,
         });
-        let (hash, measures, series) = (TraceHash::new(), Measures::new(), Series::new(plan.duration));
+        let (hash, measures, series) =
+            (TraceHash::new(), Measures::new(), Series::new(plan.duration).before(backdrop(plan)));
         Self { hash, checks, measures, chronicle: Chronicle::default(), series, windows, listeners }
     }
 
@@ -128,6 +129,16 @@ impl Folds {
         };
         RunResult { report, series: self.series }
     }
+}
+
+/// What plots show of a plan.
+fn backdrop(plan: &Plan) -> Backdrop {
+    let disturbances = plan.disturbances.iter().map(|d| (d.from, d.until, d.text.clone())).collect();
+    let bounds = plan.expectations.iter().filter_map(|expectation| match &expectation.what {
+        Expected::Number { path, threshold, .. } if path.contains(".iterator_age_") => Some(*threshold as u64),
+        Expected::Number { .. } | Expected::Sometimes(_) => None,
+    });
+    Backdrop { disturbances, age_bounds_ms: bounds.collect() }
 }
 
 impl Fold for Folds {

@@ -148,3 +148,27 @@ fn reads_are_measured_against_what_a_shard_gives_and_refused_ones_count() {
     assert!(remedy.contains("1 application asks for 160 % of the 5 calls/s"), "{remedy}");
     assert_eq!(clicks(&measured([(0, read(S0, ONE, 0, 0))])).read_remedy, None);
 }
+
+#[test]
+fn catching_up_is_measured_from_a_faults_end_until_every_shard_is_at_its_tip() {
+    let began = |fault, what: &str| Event::FaultBegan { fault, what: what.into() };
+    let at_tip = |shard| read(shard, ONE, 0, 0);
+    let behind = |shard| read(shard, ONE, 0, 5_000);
+    let events = [
+        (10, began(0, "pause of billing-1 for 20s")),
+        (30, Event::FaultEnded { fault: 0 }),
+        (31, at_tip(S0)),
+        (35, behind(S1)),
+        (47, at_tip(S1)),
+        (50, began(1, "crash of billing-2 for 1m")),
+        (60, Event::FaultEnded { fault: 1 }),
+        (61, at_tip(S0)),
+        (90, Event::RunEnded {}),
+    ];
+    let consumer = billing(&measured(events));
+    let told: Vec<_> =
+        consumer.catch_ups.iter().map(|c| (c.after.as_str(), c.fault_ended_at_s, c.catch_up_s)).collect();
+    assert_eq!(told, [("pause of billing-1 for 20s", 30.0, Some(17.0)), ("crash of billing-2 for 1m", 60.0, None)]);
+    assert_eq!(consumer.catch_up_s_max, Some(30.0), "what goes on at the end counts for as long as it has lasted");
+    assert_eq!(billing(&measured([])).catch_up_s_max, None);
+}

@@ -5,7 +5,7 @@ use plotters::coord::types::RangedCoordf64;
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
-use crate::base::SimDuration;
+use crate::base::{SimDuration, SimTime};
 use crate::measure::Series;
 
 pub(super) type Error = DrawingAreaErrorKind<<SVGBackend<'static> as DrawingBackend>::ErrorType>;
@@ -20,6 +20,8 @@ pub(crate) const SOFT: RGBColor = RGBColor(0x66, 0x66, 0x66);
 pub(crate) const OTHERS: RGBColor = RGBColor(0x99, 0x99, 0x99);
 const GRID: RGBColor = RGBColor(0xe6, 0xe6, 0xe6);
 const FAULT: RGBColor = RGBColor(0xf0, 0xe4, 0xe0);
+/// Names of marks: dark enough to be read on a band.
+const MARK: RGBColor = RGBColor(0x8a, 0x3b, 0x2a);
 const PALETTE: [RGBColor; 8] = [
     RGBColor(0x00, 0x72, 0xb2),
     RGBColor(0xe6, 0x9f, 0x00),
@@ -32,7 +34,7 @@ const PALETTE: [RGBColor; 8] = [
 ];
 
 const FONT: &str = "Helvetica, Arial, sans-serif";
-const TITLE_HEIGHT: u32 = 56;
+pub(super) const TITLE_HEIGHT: u32 = 56;
 const LEGEND_WIDTH: u32 = 150;
 const LEGEND_ROW: i32 = 20;
 /// Entries of a legend that fit beside the smallest plot.
@@ -176,17 +178,67 @@ pub(crate) fn shade_faults(
     y_end: f64,
 ) -> Result<(), Error> {
     let end = series.duration().as_secs_f64();
-    let faults = series.faults().map(|(from, until)| {
-        let from = from.as_nanos() as f64 / 1e9;
-        let until = until.map_or(end, |until| until.as_nanos() as f64 / 1e9).max(from + end / 500.0).min(end);
-        Rectangle::new([(from / unit.seconds, 0.0), (until / unit.seconds, y_end)], FAULT.filled())
+    let seconds = |at: SimTime| at.as_nanos() as f64 / 1e9;
+    let marks = series.marks();
+    let bands = marks.iter().filter_map(|mark| {
+        let from = seconds(mark.from);
+        let until = seconds(mark.until?).max(from + end / 500.0).min(end);
+        Some(Rectangle::new([(from / unit.seconds, 0.0), (until / unit.seconds, y_end)], FAULT.filled()))
     });
-    chart.draw_series(faults).map(|_| ())
+    chart.draw_series(bands)?;
+    for action in marks.iter().filter(|mark| mark.until.is_none()) {
+        let x = seconds(action.from) / unit.seconds;
+        chart.draw_series(DashedLineSeries::new([(x, 0.0), (x, y_end)], 2, 3, SOFT.stroke_width(1)))?;
+    }
+    Ok(())
 }
 
-/// The legend's entry for shaded faults, when there are any.
-pub(crate) fn fault_key(series: &Series) -> Option<Key> {
-    series.faults().next().map(|_| Key { name: "fault in force".into(), colour: FAULT })
+/// More marks than these have no name in a plot.
+const NAMES_MAX: usize = 6;
+/// Height of a name, in pixels.
+const NAME_ROW: i32 = 15;
+/// Longest name, in characters.
+const NAME_CHARS: usize = 44;
+/// Width of a character of a name, about, in pixels.
+const NAME_CHAR_WIDTH: i32 = 6;
+
+/// What a row of names takes of a panel's height, about.
+pub(super) const NAME_ROW_SHARE: f64 = 0.065;
+
+/// How many names a plot shows.
+pub(super) fn names_shown(series: &Series) -> usize {
+    series.marks().len().min(NAMES_MAX)
+}
+
+/// Names faults on their bands and actions at their lines, each in a row of its own from the top. Where there are more
+/// than fit, the first are named, and how many are not.
+pub(super) fn name_marks(area: &Area<'_>, chart: &Chart<'_, '_>, series: &Series, unit: TimeUnit) -> Result<(), Error> {
+    let marks = series.marks();
+    let (x0, y0) = area.get_base_pixel();
+    let (left, right) =
+        (chart.plotting_area().get_x_axis_pixel_range(), chart.plotting_area().get_y_axis_pixel_range());
+    let (right_end, top) = (left.end - x0, right.start - y0);
+    for (row, mark) in marks.iter().take(NAMES_MAX).enumerate() {
+        let more = marks.len() - NAMES_MAX.min(marks.len());
+        let more = if row + 1 == NAMES_MAX && more > 0 { format!(" (and {more} more)") } else { String::new() };
+        let name = crate::report::words::cut(&mark.what, NAME_CHARS) + &more;
+        let at = mark.from.as_nanos() as f64 / 1e9 / unit.seconds;
+        let x = chart.plotting_area().map_coordinate(&(at, 0.0)).0 - x0 + 3;
+        let width = NAME_CHAR_WIDTH * name.chars().count() as i32;
+        let (x, side) = if x + width > right_end { (x - 6, HPos::Right) } else { (x, HPos::Left) };
+        let y = top + 4 + row as i32 * NAME_ROW;
+        area.draw(&Text::new(name, (x, y), anchored(12, MARK, side, VPos::Top)))?;
+    }
+    Ok(())
+}
+
+/// The legend's entries for shaded times and dashed lines, when there are any.
+pub(crate) fn mark_keys(series: &Series) -> impl Iterator<Item = Key> {
+    let marks = series.marks();
+    let band = marks.iter().any(|mark| mark.until.is_some());
+    let line = marks.iter().any(|mark| mark.until.is_none());
+    let band = band.then(|| Key { name: "fault in force".into(), colour: FAULT });
+    band.into_iter().chain(line.then(|| Key { name: "action (dashed)".into(), colour: SOFT }))
 }
 
 /// An axis label: grouped when whole, with the decimals it needs otherwise.

@@ -4,7 +4,7 @@ use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, VPos};
 
 use super::canvas::{
-    self, Area, Drawn, Error, INK, Key, SOFT, anchored, colour, fault_key, shade_faults, text, time_unit,
+    self, Area, Drawn, Error, INK, Key, SOFT, anchored, colour, mark_keys, shade_faults, text, time_unit,
 };
 use crate::base::HostId;
 use crate::measure::{ConsumerSeries, LeaseSpan, Series};
@@ -24,7 +24,7 @@ pub(crate) fn ownership(series: &Series, name: &str, consumer: &ConsumerSeries) 
     let workers = workers(consumer);
     let named =
         workers.iter().enumerate().map(|(n, host)| Key { name: series.names().host(*host).into(), colour: colour(n) });
-    let keys: Vec<_> = named.chain(fault_key(series)).collect();
+    let keys: Vec<_> = named.chain(mark_keys(series)).collect();
     let subtitle = if rows.len() < all {
         format!("the {} of {all} shards whose leases moved most; gaps: no owner", rows.len())
     } else {

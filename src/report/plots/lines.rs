@@ -1,10 +1,10 @@
 //! Line plots: records per shard, and iterator age per consumer.
 
 use plotters::prelude::*;
-use plotters::style::text_anchor::{HPos, VPos};
 
-use super::canvas::{self, Area, Drawn, Error, Key, OTHERS, SOFT, anchored, axes, colour, fault_key, time_unit};
-use crate::aws::kinesis::capacity::SHARD_RECORDS_PER_S;
+use super::canvas::{self, Area, Drawn, Error, Key, OTHERS, SOFT, axes, colour, mark_keys, time_unit};
+use crate::aws::kinesis::capacity::{SHARD_BYTES_PER_S, SHARD_RECORDS_PER_S};
+use crate::base::SimTime;
 use crate::measure::{Series, ShardSeries};
 
 /// Shards with a line of their own; the others share one.
@@ -17,19 +17,32 @@ struct Line {
     values: Vec<Option<f64>>,
 }
 
-/// Records accepted and throttled, by shard.
+/// Records and bytes accepted and records throttled, by shard; what has no value has no panel.
 pub(super) fn records(series: &Series, name: &str, shards: &[ShardSeries]) -> Drawn {
+    const PANEL_HEIGHT: u32 = 290;
     let busiest = busiest(shards);
-    let accepted = shard_lines(series, shards, &busiest, |shard| &shard.accepted);
-    let throttled = shard_lines(series, shards, &busiest, |shard| &shard.throttled);
-    let limit = shown_limit(&accepted).map(|_| Key { name: "one shard's limit".into(), colour: SOFT });
-    let keys: Vec<_> = accepted.iter().map(key_of).chain(limit).chain(fault_key(series)).collect();
+    let lines = |of: fn(&ShardSeries, usize) -> u64, unit: f64| shard_lines(series, shards, &busiest, of, unit);
+    let records = lines(|shard, point| u64::from(shard.accepted.get(point).copied().unwrap_or(0)), 1.0);
+    let bytes = lines(|shard, point| shard.bytes.get(point).copied().unwrap_or(0), 1024.0);
+    let throttled = lines(|shard, point| u64::from(shard.throttled.get(point).copied().unwrap_or(0)), 1.0);
+    let limits = (shown_limit(&records, SHARD_RECORDS_PER_S), shown_limit(&bytes, SHARD_BYTES_PER_S / 1024.0));
+    let limit = limits.0.or(limits.1).map(|_| Key { name: "one shard's limit".into(), colour: SOFT });
+    let keys: Vec<_> = records.iter().map(key_of).chain(limit).chain(mark_keys(series)).collect();
+    let panels = [
+        ("acknowledged (records/s)", &records, limits.0),
+        ("acknowledged (KiB/s)", &bytes, limits.1),
+        ("throttled (records/s)", &throttled, None),
+    ];
+    let panels: Vec<_> = panels.into_iter().filter(|(_, lines, _)| top_of(lines) > 0.0).collect();
     let title = format!("Records per shard of stream {name}");
-    let subtitle = format!("records per second, means over {}; above: acknowledged, below: throttled", series.step());
-    canvas::draw(640, &title, &subtitle, &keys, |area| {
-        let (upper, lower) = area.split_vertically(345);
-        draw_lines(&upper, series, "acknowledged (records/s)", &accepted, shown_limit(&accepted))?;
-        draw_lines(&lower, series, "throttled (records/s)", &throttled, None)
+    let subtitle = format!("means over {}; a shard is drawn while it is open", series.step());
+    let height = canvas::TITLE_HEIGHT + PANEL_HEIGHT * panels.len().max(1) as u32;
+    canvas::draw(height, &title, &subtitle, &keys, |area| {
+        let areas = area.split_evenly((panels.len().max(1), 1));
+        for (n, ((y_name, lines, limit), area)) in panels.iter().zip(&areas).enumerate() {
+            draw_lines(area, series, y_name, lines, limit.as_slice(), n == 0)?;
+        }
+        Ok(())
     })
 }
 
@@ -43,17 +56,21 @@ pub(crate) fn iterator_age(series: &Series) -> Drawn {
         _ => ("hours", 3.6e6),
     };
     let lines = series.consumers().enumerate().map(|(n, (id, consumer))| {
-        let values = consumer.age_max_ms.iter().map(|age| age.map(|age| age as f64 / ms)).collect();
+        let values = carried_forward(&consumer.age_max_ms, points(series)).map(|age| age.map(|age| age as f64 / ms));
+        let values = values.collect();
         Line { name: series.names().consumer(id).into(), colour: colour(n), values }
     });
     let lines: Vec<_> = lines.collect();
-    let keys: Vec<_> = lines.iter().map(key_of).chain(fault_key(series)).collect();
+    let bounds: Vec<f64> = series.age_bounds_ms().iter().map(|bound| *bound as f64 / ms).collect();
+    let bounds: Vec<f64> = bounds.into_iter().filter(|bound| *bound <= 3.0 * top_of(&lines)).collect();
+    let bound = bounds.first().map(|_| Key { name: "expected bound".into(), colour: SOFT });
+    let keys: Vec<_> = lines.iter().map(key_of).chain(bound).chain(mark_keys(series)).collect();
     let subtitle = format!(
         "greatest in every {}: GetRecords.IteratorAgeMilliseconds, and the age of records that nobody reads",
         series.step()
     );
     canvas::draw(460, "Iterator age per consumer", &subtitle, &keys, |area| {
-        draw_lines(area, series, &format!("iterator age ({unit})"), &lines, None)
+        draw_lines(area, series, &format!("iterator age ({unit})"), &lines, &bounds, true)
     })
 }
 
@@ -72,41 +89,56 @@ fn busiest(shards: &[ShardSeries]) -> Vec<usize> {
     order
 }
 
+/// The last age that is known, until there is another.
+fn carried_forward(ages: &[Option<u64>], points: usize) -> impl Iterator<Item = Option<u64>> {
+    let mut last = None;
+    (0..points).map(move |point| {
+        last = ages.get(point).copied().flatten().or(last);
+        last
+    })
+}
+
+/// A line for each of the busiest shards while it is open, and one for the mean of the others that are open.
 fn shard_lines(
     series: &Series,
     shards: &[ShardSeries],
     busiest: &[usize],
-    of: fn(&ShardSeries) -> &Vec<u32>,
+    of: fn(&ShardSeries, usize) -> u64,
+    unit: f64,
 ) -> Vec<Line> {
-    let per_s = |shards: &mut dyn Iterator<Item = &ShardSeries>| {
-        let mut sums = vec![0u64; points(series)];
-        shards.for_each(|shard| sums.iter_mut().zip(of(shard)).for_each(|(sum, n)| *sum += u64::from(*n)));
-        let rates = sums.into_iter().enumerate().map(|(point, sum)| Some(sum as f64 / seconds_of(series, point)));
-        rates.collect::<Vec<_>>()
-    };
+    let points = points(series);
     let mut lines: Vec<Line> = Vec::new();
     for (n, i) in busiest.iter().enumerate() {
-        let values = per_s(&mut std::iter::once(&shards[*i]));
-        lines.push(Line { name: format!("shard {i}"), colour: colour(n), values });
+        let shard = &shards[*i];
+        let value = |point| Some(of(shard, point) as f64 / unit / open_s(series, shard, point)?);
+        lines.push(Line { name: format!("shard {i}"), colour: colour(n), values: (0..points).map(value).collect() });
     }
-    if shards.len() > busiest.len() {
-        let rest = shards.iter().enumerate().filter(|(i, _)| !busiest.contains(i)).map(|(_, shard)| shard);
+    let others: Vec<&ShardSeries> = (0..shards.len()).filter(|i| !busiest.contains(i)).map(|i| &shards[i]).collect();
+    if !others.is_empty() {
         // Their mean, so that it has the scale of the other lines.
-        let others = shards.len() - busiest.len();
-        let mean = per_s(&mut rest.into_iter()).into_iter().map(|sum| sum.map(|sum| sum / others as f64));
-        lines.push(Line { name: format!("mean of {others} others"), colour: OTHERS, values: mean.collect() });
+        let mean = |point| {
+            let open = others.iter().filter_map(|shard| Some((of(shard, point), open_s(series, shard, point)?)));
+            let (sum, open_s) = open.fold((0, 0.0), |sum, shard| (sum.0 + shard.0, sum.1 + shard.1));
+            (open_s > 0.0).then(|| sum as f64 / unit / open_s)
+        };
+        let name = format!("mean of {} others", others.len());
+        lines.push(Line { name, colour: OTHERS, values: (0..points).map(mean).collect() });
     }
     lines
 }
 
-fn points(series: &Series) -> usize {
-    series.duration().as_nanos().div_ceil(series.step().as_nanos()) as usize
+/// How long the shard was open in a point: a value over a sliver of it would say nothing.
+fn open_s(series: &Series, shard: &ShardSeries, point: usize) -> Option<f64> {
+    const SLIVER: f64 = 0.1;
+    let step_ns = series.step().as_nanos();
+    let from = SimTime::from_nanos(step_ns * point as u64).max(shard.opened);
+    let end = SimTime::ZERO.saturating_add(series.duration()).min(shard.closed.unwrap_or(SimTime::MAX));
+    let open_s = SimTime::from_nanos(step_ns * (point as u64 + 1)).min(end).since(from).as_secs_f64();
+    (open_s > SLIVER * series.step().as_secs_f64()).then_some(open_s)
 }
 
-/// Length of a point: the last one may be cut off by the run's end.
-fn seconds_of(series: &Series, point: usize) -> f64 {
-    let (step, end) = (series.step().as_secs_f64(), series.duration().as_secs_f64());
-    (end - step * point as f64).clamp(f64::MIN_POSITIVE, step)
+fn points(series: &Series) -> usize {
+    series.duration().as_nanos().div_ceil(series.step().as_nanos()) as usize
 }
 
 fn top_of(lines: &[Line]) -> f64 {
@@ -114,23 +146,27 @@ fn top_of(lines: &[Line]) -> f64 {
 }
 
 /// The limit is shown where it matters, and does not flatten the lines where it does not.
-fn shown_limit(lines: &[Line]) -> Option<f64> {
-    (top_of(lines) > SHARD_RECORDS_PER_S / 3.0).then_some(SHARD_RECORDS_PER_S)
+fn shown_limit(lines: &[Line], limit: f64) -> Option<f64> {
+    (top_of(lines) > limit / 3.0).then_some(limit)
 }
 
-fn draw_lines(area: &Area<'_>, series: &Series, y_name: &str, lines: &[Line], limit: Option<f64>) -> Result<(), Error> {
-    let top = top_of(lines);
-    let mut chart = axes(area, series, y_name, limit.map_or(top, |limit| top.max(limit * 1.05)))?;
+fn draw_lines(
+    area: &Area<'_>,
+    series: &Series,
+    y_name: &str,
+    lines: &[Line],
+    limits: &[f64],
+    is_named: bool,
+) -> Result<(), Error> {
+    let top = limits.iter().map(|limit| limit * 1.05).fold(top_of(lines), f64::max);
+    // Names stand above the data.
+    let room = if is_named { canvas::NAME_ROW_SHARE * canvas::names_shown(series) as f64 } else { 0.0 };
+    let mut chart = axes(area, series, y_name, top / (1.0 - room))?;
     let unit = time_unit(series.duration());
     let end = series.duration().as_secs_f64() / unit.seconds;
-    if top == 0.0 {
-        let style = anchored(15, SOFT, HPos::Center, VPos::Center);
-        chart.draw_series([Text::new("none", (end / 2.0, 0.5), style)])?;
-        return Ok(());
-    }
-    if let Some(limit) = limit {
+    for limit in limits {
         let style = SOFT.stroke_width(1);
-        chart.draw_series(DashedLineSeries::new([(0.0, limit), (end, limit)], 6, 4, style))?;
+        chart.draw_series(DashedLineSeries::new([(0.0, *limit), (end, *limit)], 6, 4, style))?;
     }
     let step = series.step().as_secs_f64() / unit.seconds;
     for line in lines {
@@ -138,7 +174,7 @@ fn draw_lines(area: &Area<'_>, series: &Series, y_name: &str, lines: &[Line], li
             chart.draw_series(LineSeries::new(run, line.colour.stroke_width(2)))?;
         }
     }
-    Ok(())
+    if is_named { canvas::name_marks(area, &chart, series, unit) } else { Ok(()) }
 }
 
 /// The line as stairs, in runs without a gap.

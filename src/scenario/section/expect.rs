@@ -66,7 +66,8 @@ pub struct Expect {
     /// Whether it may have nothing to judge; otherwise a run in which it has is `unknown`.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(crate) if_any: bool,
-    /// `"faults heal"`: only what happens after the last fault has ended.
+    /// `"faults heal"`: only what happens after the last fault has ended. `"start-up"`: only what happens once every
+    /// open shard has been read by each consumer that has begun (a KCL needs 25 to 45 s for that).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub after: Option<String>,
 }
@@ -268,13 +269,17 @@ fn bound(text: &str, unit: Unit) -> Result<(Comparison, f64), &'static str> {
     value.and_then(|value| if value.is_finite() { Ok((comparison, value)) } else { Err("a number that is finite") })
 }
 
+const FAULTS_HEAL: &str = "faults heal";
+const START_UP: &str = "start-up";
+
 fn window(c: &mut Compiler<'_>, n: usize, expect: &Expect) -> Window {
     let end = SimTime::ZERO.saturating_add(c.duration.0);
     match expect.after.as_deref() {
-        Some("faults heal") => return Window::AfterFaultsHeal,
+        Some(FAULTS_HEAL) => return Window::AfterFaultsHeal,
+        Some(START_UP) => return Window::AfterStartUp,
         Some(other) => {
-            let help = "write `after = \"faults heal\"`; for a time use `from`";
-            c.problem(file_path!["expect", n, "after"], format!("`{other}` is not a moment"), "here", help);
+            let help = format!("write `after = \"{FAULTS_HEAL}\"` or `\"{START_UP}\"`; for a time use `from`");
+            c.problem(file_path!["expect", n, "after"], format!("`{other}` is not a moment"), "here", &help);
         }
         None => {}
     }
@@ -296,8 +301,8 @@ fn window_text(expect: &Expect) -> String {
     if let Some(until) = expect.until {
         text.push_str(&format!(" until {until}"));
     }
-    if expect.after.is_some() {
-        text.push_str(" after faults heal");
+    if let Some(after) = &expect.after {
+        text.push_str(&format!(" after {after}"));
     }
     text
 }

@@ -12,6 +12,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use super::terminal::{Exit, print_diagnostics, takes_colour, terminal_columns};
 use crate::base::{Event, Fold, SimTime};
+use crate::report::events_file::{self, EventsFile, EventsKept};
 use crate::report::{CameOut, Page, RunReport, Style, files, json, text};
 use crate::run::{Engine, Options, RunResult, run as carry_out};
 use crate::scenario::{self, Scenario};
@@ -27,10 +28,13 @@ pub(super) struct Arguments {
     /// Print one JSON document (one for each file) instead of the report.
     #[arg(long)]
     json: bool,
-    /// Leave report.txt, report.json, events.ndjson.gz, scenario.resolved.toml and plots in DIR
+    /// Leave report.txt, report.json, events.ndjson.lz4, scenario.resolved.toml and plots in DIR
     /// (in DIR/NAME for each of several files).
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
+    /// Which events `--out` leaves. Without this all of them up to 1 GB of text, from then on marks only.
+    #[arg(long, value_enum, value_name = "WHICH", requires = "out")]
+    events: Option<EventsWord>,
     /// Print nothing but the verdict.
     #[arg(long, short)]
     quiet: bool,
@@ -40,6 +44,29 @@ pub(super) struct Arguments {
     /// What executes the world. Both give the same trace hash.
     #[arg(long, value_enum, default_value_t = EngineWord::Bare)]
     engine: EngineWord,
+}
+
+/// Which events are left.
+#[derive(Clone, Copy, ValueEnum)]
+enum EventsWord {
+    /// No file of events.
+    None,
+    /// What happened to streams, shards, hosts, leases and sessions, but no single call or record.
+    Marks,
+    /// Every event, however many.
+    All,
+}
+
+impl EventsWord {
+    /// What a file is to have; `None` when there is to be none.
+    const fn kept(word: Option<Self>) -> Option<EventsKept> {
+        match word {
+            None => Some(EventsKept::Fitting),
+            Some(Self::None) => None,
+            Some(Self::Marks) => Some(EventsKept::Marks),
+            Some(Self::All) => Some(EventsKept::All),
+        }
+    }
 }
 
 /// What executes the world.
@@ -112,26 +139,43 @@ fn run_one(arguments: &Arguments, scenario: &Scenario, folder: &str) -> io::Resu
         _ => dir.join(folder),
     });
     let events = match &out {
-        Some(dir) => {
-            files::make_folder(dir)?;
-            Some(Rc::new(RefCell::new(files::create_events(dir)?)))
-        }
+        Some(dir) => create_events(dir, EventsWord::kept(arguments.events))?,
         None => None,
     };
     let (result, wall_seconds) =
         timed_run(arguments, scenario, events.clone().map(|events| events as Rc<RefCell<dyn Fold>>));
-    if let (Some(dir), Some(events)) = (&out, events) {
-        let Ok(events) = Rc::try_unwrap(events) else { unreachable!("the run is over, nobody else writes events") };
-        files::finish_events(events.into_inner())?;
-        files::write_all(dir, &result.report, Some(wall_seconds), &result.series, &scenario.resolved_toml())?;
+    let mut notes = vec![text::performance_line(&result.report, wall_seconds)];
+    if let Some(dir) = &out {
+        let kept = events.map(finish_events).transpose()?;
+        let (report, resolved) = (&result.report, scenario.resolved_toml());
+        files::write_all(dir, report, Some(wall_seconds), &result.series, kept.as_deref(), &resolved)?;
         write_attachments(dir, scenario)?;
+        notes.push(format!("left in {}: report, resolved scenario and plots", dir.display()));
+        notes.push(match kept {
+            Some(kept) => format!("events: {kept} (`kinesim events {}` reads them)", dir.display()),
+            None => "events: none".to_owned(),
+        });
     }
-    print_report(arguments, &result.report, wall_seconds, out.as_deref())?;
+    print_report(arguments, &result.report, wall_seconds, notes)?;
     let mut exit = exit_of(&result.report);
     if arguments.check_determinism {
         exit = exit.and(check_determinism(arguments, scenario, &result.report)?);
     }
     Ok(exit)
+}
+
+/// Begins the events' file, if there is to be one.
+fn create_events(dir: &Path, kept: Option<EventsKept>) -> io::Result<Option<Rc<RefCell<EventsFile>>>> {
+    match kept {
+        Some(kept) => Ok(Some(Rc::new(RefCell::new(EventsFile::create(dir, kept)?)))),
+        None => events_file::remove(dir).map(|()| None),
+    }
+}
+
+/// Ends the events' file, and says what it has.
+fn finish_events(events: Rc<RefCell<EventsFile>>) -> io::Result<String> {
+    let Ok(events) = Rc::try_unwrap(events) else { unreachable!("the run is over, nobody else writes events") };
+    events.into_inner().finish()
 }
 
 /// Puts the trace files that the resolved scenario names beside it. Those outside the scenario's folder keep their
@@ -188,7 +232,7 @@ fn progress_bar(total_ms: u64) -> ProgressBar {
     ProgressBar::new(total_ms).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
 }
 
-fn print_report(arguments: &Arguments, report: &RunReport, wall_seconds: f64, out: Option<&Path>) -> io::Result<()> {
+fn print_report(arguments: &Arguments, report: &RunReport, wall_seconds: f64, notes: Vec<String>) -> io::Result<()> {
     let stdout = io::stdout();
     let style = if takes_colour(&stdout) { Style::Coloured } else { Style::Plain };
     let mut stdout = stdout.lock();
@@ -198,14 +242,7 @@ fn print_report(arguments: &Arguments, report: &RunReport, wall_seconds: f64, ou
     if arguments.quiet {
         return writeln!(stdout, "{}", text::quiet_line(report));
     }
-    let mut notes = vec![text::performance_line(report, wall_seconds)];
-    notes.extend(out.map(left_in));
     write!(stdout, "{}", text::render(report, Page::new(style, terminal_columns(), notes)))
-}
-
-fn left_in(dir: &Path) -> String {
-    let dir = dir.display();
-    format!("left in {dir}: report, events (`kinesim events {dir}` reads them), resolved scenario and plots")
 }
 
 /// Runs again and compares; on a mismatch runs a third time to find the first event that differs.

@@ -7,6 +7,7 @@
 use crate::check::{CheckResult, Verdict};
 use crate::measure::{Figures, Happening, Moment};
 
+pub(crate) mod events_file;
 pub(crate) mod export;
 pub mod files;
 pub mod json;

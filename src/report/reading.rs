@@ -2,14 +2,13 @@
 
 use std::fmt;
 use std::fs::File;
-use std::io::{self, BufRead, BufReader};
+use std::io::{self, BufRead};
 use std::path::{Path, PathBuf};
 
-use flate2::read::MultiGzDecoder;
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::Value;
 
-use super::files::EVENTS_FILE;
+use super::events_file::{FILE_NAME, text_of};
 use crate::base::{ShardId, SimTime};
 
 /// An exported event: its members in the order of the file.
@@ -64,12 +63,12 @@ pub(crate) struct Wanted {
 
 /// The lines of an events file, given itself or by the folder that it stands in.
 pub(crate) fn open_events(path: &Path) -> io::Result<impl Iterator<Item = io::Result<String>>> {
-    let file: PathBuf = if path.is_dir() { path.join(EVENTS_FILE) } else { path.into() };
+    let file: PathBuf = if path.is_dir() { path.join(FILE_NAME) } else { path.into() };
     let opened = File::open(&file).map_err(|error| {
         let help = "`kinesim run FILE --out DIR` leaves an events file in DIR";
         io::Error::new(error.kind(), format!("{}: {error}; {help}", file.display()))
     });
-    Ok(BufReader::new(MultiGzDecoder::new(BufReader::new(opened?))).lines())
+    Ok(text_of(opened?).lines())
 }
 
 impl Wanted {

@@ -1,5 +1,6 @@
 //! The report of a small run written by hand, byte for byte, and its other forms.
 
+use super::events_file::{EventsFile, EventsKept};
 use super::*;
 use crate::base::event::{Event, Fold, LeaseGain, RoutedBy, TableThrottle, WriteRefusal};
 use crate::base::{
@@ -298,13 +299,14 @@ fn a_run_leaves_its_files_in_a_directory_and_their_bytes_do_not_depend_on_when()
     let root = std::env::temp_dir().join(format!("kinesim-report-{}", std::process::id()));
     let write = |name: &str| {
         let dir = root.join(name);
-        let events = told(files::create_events(&dir).expect("a file"));
-        files::finish_events(events).expect("written");
+        let events = told(EventsFile::create(&dir, EventsKept::All).expect("a file"));
+        let kept = events.finish().expect("written");
         let series = told(Series::new(SimDuration::from_mins(10)));
         let report = report(told(Measures::new()).figures());
-        let paths = files::write_all(&dir, &report, None, &series, "duration = \"10m\"\n").expect("written");
+        let paths =
+            files::write_all(&dir, &report, None, &series, Some(&kept), "duration = \"10m\"\n").expect("written");
         assert_eq!(paths.len(), 6);
-        let all = paths.into_iter().chain([dir.join("events.ndjson.gz")]);
+        let all = paths.into_iter().chain([dir.join(events_file::FILE_NAME)]);
         all.map(|path| std::fs::read(path).expect("there")).collect::<Vec<_>>()
     };
     assert_eq!(write("one"), write("two"));

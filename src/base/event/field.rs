@@ -79,6 +79,8 @@ pub trait FieldVisitor {
     fn table(&mut self, name: &'static str, value: TableId);
     /// A consumer, which the visitor may know by name.
     fn consumer(&mut self, name: &'static str, value: ConsumerId);
+    /// A shard.
+    fn shard(&mut self, name: &'static str, value: ShardId);
     /// An item.
     fn item(&mut self, name: &'static str, value: &Item);
 }
@@ -171,7 +173,7 @@ impl Field for ShardId {
         self.0.encode(out);
     }
     fn visit(&self, name: &'static str, visitor: &mut dyn FieldVisitor) {
-        visitor.text(name, &self.to_string());
+        visitor.shard(name, *self);
     }
 }
 

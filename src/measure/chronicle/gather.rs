@@ -149,6 +149,10 @@ impl Fold for Chronicle {
             | Event::UnitsConsumed { .. }
             | Event::ItemWritten { .. }
             | Event::PutAnswered { .. }
+            | Event::RecordGivenUp { .. }
+            | Event::IteratorIssued { .. }
+            | Event::PositionSaved { .. }
+            | Event::RecordsReplicated { .. }
             | Event::PutFinished { records_given_up: 0, .. }
             | Event::IteratorRequested { .. }
             | Event::CheckpointAttempted { .. }

@@ -52,6 +52,46 @@ fn a_wrong_scenario_exits_2_and_points_into_the_file() {
 }
 
 #[test]
+fn keys_checks_and_numbers_are_explained_and_a_slip_gets_the_nearest_name() {
+    for (key, has) in [
+        ("", "stream"),
+        ("fault.partition", "are cut"),
+        ("consumer.billing.workers", "default: 1"),
+        ("mishap", "consumer.NAME.mishap"),
+        ("shard-order", "keeps its records in the order"),
+        ("consumers.billing.iterator_age_p99_ms", "Age of the last record"),
+        ("catch_up_s_max", "number = \"consumers.*.catch_up_s_max\""),
+        ("expect.sometimes", "lease-moved"),
+    ] {
+        let output = kinesim(&["explain", key]);
+        assert_eq!(output.status.code(), Some(0), "{key}");
+        assert!(text(&output.stdout).contains(has), "{key}: {}", text(&output.stdout));
+    }
+    let slip = kinesim(&["explain", "fault.partitoin"]);
+    assert_eq!(slip.status.code(), Some(2));
+    assert!(text(&slip.stderr).contains("is `fault.partition` meant?"), "{}", text(&slip.stderr));
+}
+
+#[test]
+fn a_scenario_of_the_gallery_is_copied_with_the_files_that_it_reads() {
+    let dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join("from-gallery");
+    let _ = std::fs::remove_dir_all(&dir);
+    std::fs::create_dir_all(&dir).expect("a folder");
+    let run = |arguments: &[&str]| {
+        std::process::Command::new(env!("CARGO_BIN_EXE_kinesim"))
+            .args(arguments)
+            .current_dir(&dir)
+            .output()
+            .expect("runs")
+    };
+    assert_eq!(run(&["new", "mine", "--from", "trace-tickers"]).status.code(), Some(0));
+    assert_eq!(run(&["check", "mine.toml"]).status.code(), Some(0));
+    let slip = run(&["new", "other", "--from", "hot-shrd"]);
+    assert_eq!(slip.status.code(), Some(2));
+    assert!(text(&slip.stderr).contains("is `hot-shard` meant?"), "{}", text(&slip.stderr));
+}
+
+#[test]
 fn the_events_of_a_run_are_read_by_shard_time_and_kind() {
     let file = write("events.toml", &SMALL.replace("shards = 1", "shards = 2"));
     let dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join("events");

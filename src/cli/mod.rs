@@ -2,6 +2,7 @@
 
 mod check;
 mod events;
+mod explain;
 mod new;
 #[cfg(feature = "serve")]
 mod replay;
@@ -43,6 +44,8 @@ enum Command {
     New(new::Arguments),
     /// Read the events that `run --out` left behind: those of a shard, a host, a time, a kind.
     Events(events::Arguments),
+    /// Explain a key of scenario files, a check, or a number of reports.
+    Explain(explain::Arguments),
     /// Print the JSON Schema of scenario files.
     Schema,
     /// Serve Kinesis and DynamoDB to real AWS clients on a local port.
@@ -68,6 +71,7 @@ pub fn main() -> ExitCode {
         Command::Check(arguments) => check::check(&arguments),
         Command::New(arguments) => new::new(&arguments),
         Command::Events(arguments) => events::events(&arguments),
+        Command::Explain(arguments) => explain::explain(&arguments),
         Command::Schema => schema::schema(),
         #[cfg(feature = "serve")]
         Command::Serve(arguments) => serve::serve(&arguments),

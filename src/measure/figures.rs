@@ -3,13 +3,14 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::verdict::Advice;
 use crate::base::SimTime;
 
 /// Everything that was counted, by name.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, JsonSchema)]
 pub struct Figures {
     /// By stream name. A stream created again under an old name is `name#2`, and so on.
     pub streams: BTreeMap<String, StreamFigures>,
@@ -22,7 +23,7 @@ pub struct Figures {
 }
 
 /// A stream's figures. Sums over its shards unless said otherwise.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, JsonSchema)]
 pub struct StreamFigures {
     /// Shards that take records at the end.
     pub(crate) shards_open: u64,
@@ -62,7 +63,7 @@ pub struct StreamFigures {
 }
 
 /// What was counted of one shard, open or closed.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, JsonSchema)]
 pub struct ShardFigures {
     /// `open`, `closed` or `expired`.
     pub state: &'static str,
@@ -112,7 +113,7 @@ pub struct ShardFigures {
 }
 
 /// A partition key's figures.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub(crate) struct KeyFigures {
     /// As producers put it.
     pub key: String,
@@ -123,7 +124,7 @@ pub(crate) struct KeyFigures {
 }
 
 /// What was counted of one consumer, over all its workers.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, JsonSchema)]
 pub struct ConsumerFigures {
     /// The stream that it reads.
     pub stream: String,
@@ -192,7 +193,8 @@ pub struct ConsumerFigures {
     pub(crate) double_processing_s_total: f64,
     /// Faults that ended, and how long the consumer then needed to be at the tip of every shard again.
     pub(crate) catch_ups: Vec<CatchUpFigures>,
-    /// The longest of these, or how long one has lasted at the end; absent without faults that ended.
+    /// The longest time after a fault's end until the consumer was at the tip again, or how long that has lasted at the
+    /// end; absent without faults that ended.
     pub(crate) catch_up_s_max: Option<f64>,
     /// GetRecords calls refused with ExpiredIteratorException.
     pub iterators_expired: u64,
@@ -210,7 +212,7 @@ pub struct ConsumerFigures {
 }
 
 /// How long a consumer needed after a fault.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, JsonSchema)]
 pub(crate) struct CatchUpFigures {
     /// The fault, as the scenario tells it.
     pub(crate) after: String,
@@ -240,7 +242,7 @@ pub struct LeaseFigures {
 }
 
 /// A producer's figures, over all its hosts.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, JsonSchema)]
 pub struct ProducerFigures {
     /// The stream that it writes to.
     pub stream: String,
@@ -267,7 +269,7 @@ pub struct ProducerFigures {
 }
 
 /// What was counted of one table over the run.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, JsonSchema)]
 pub struct TableFigures {
     /// Read units a second at the end, 0 when on demand: CloudWatch's ProvisionedReadCapacityUnits.
     pub read_units_provisioned: u64,
@@ -305,6 +307,12 @@ pub struct TableFigures {
 /// `part` of `whole` in percent, to two decimals; 0 of nothing.
 pub(crate) fn percent(part: f64, whole: f64) -> f64 {
     if whole == 0.0 { 0.0 } else { rounded(100.0 * part / whole, 100.0) }
+}
+
+/// The JSON Schema of the figures: what each number means.
+pub(crate) fn figures_schema() -> serde_json::Value {
+    serde_json::to_value(schemars::schema_for!(Figures))
+        .unwrap_or_else(|error| unreachable!("a schema is JSON: {error}"))
 }
 
 /// A time in seconds from the start of the run.

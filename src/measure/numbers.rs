@@ -99,6 +99,29 @@ impl Unit {
         }
     }
 
+    /// What it is called.
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Milliseconds => "milliseconds",
+            Self::Seconds => "seconds",
+            Self::Bytes => "bytes",
+            Self::Percent => "percent",
+            Self::PerSecond => "a second",
+            Self::Count => "counts",
+        }
+    }
+
+    /// A bound as an expectation writes it.
+    pub(crate) const fn example(self) -> &'static str {
+        match self {
+            Self::Milliseconds | Self::Seconds => "< 30s",
+            Self::Bytes => "< 10 MiB",
+            Self::Percent => "< 80%",
+            Self::PerSecond => "< 1000/s",
+            Self::Count => "= 0",
+        }
+    }
+
     /// A value, as people write it.
     pub(crate) fn show(self, value: f64) -> String {
         let duration = |seconds: f64| SimDuration::from_nanos((seconds * 1e9).round() as u64).told();

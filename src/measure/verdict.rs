@@ -4,6 +4,7 @@
 //! <https://repost.aws/knowledge-center/kinesis-data-stream-throttling-errors>. Nothing here knows why a producer
 //! writes as it does.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::aws::kinesis::capacity::shards_needed;
@@ -20,7 +21,7 @@ const UNEVEN_FACTOR: f64 = 1.5;
 const APART_FACTOR: f64 = 1.3;
 
 /// What is wrong with a shard.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub enum ShardVerdict {
     /// Nothing.
     #[default]
@@ -58,7 +59,7 @@ impl ShardVerdict {
 }
 
 /// A verdict with its remedy.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, JsonSchema)]
 pub(crate) struct Advice {
     /// What is wrong.
     pub verdict: ShardVerdict,

@@ -10,6 +10,7 @@ pub(crate) mod diagnostic;
 mod disturbances;
 mod explain;
 pub mod file;
+pub(crate) mod gallery;
 mod live;
 pub mod plan;
 mod read;

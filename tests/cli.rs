@@ -92,6 +92,22 @@ fn a_scenario_of_the_gallery_is_copied_with_the_files_that_it_reads() {
 }
 
 #[test]
+fn a_folder_stands_for_its_scenarios() {
+    let dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join("folder");
+    let _ = std::fs::remove_dir_all(&dir);
+    std::fs::create_dir_all(&dir).expect("a folder");
+    let folder = dir.to_str().expect("text");
+    assert_eq!(kinesim(&["run", folder]).status.code(), Some(2), "an empty folder is no scenario");
+    for name in ["b", "a"] {
+        std::fs::write(dir.join(format!("{name}.toml")), SMALL.replace("small", name)).expect("a file");
+    }
+    let output = kinesim(&["run", "-q", folder]);
+    let lines: Vec<String> = text(&output.stdout).lines().map(str::to_owned).collect();
+    assert!(lines.len() == 2 && lines[0].contains("a.toml") && lines[1].contains("b.toml"), "{lines:?}");
+    assert_eq!(kinesim(&["check", folder]).status.code(), Some(0));
+}
+
+#[test]
 fn the_events_of_a_run_are_read_by_shard_time_and_kind() {
     let file = write("events.toml", &SMALL.replace("shards = 1", "shards = 2"));
     let dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join("events");

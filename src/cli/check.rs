@@ -5,19 +5,19 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::terminal::{Exit, print_diagnostics};
+use super::terminal::{Exit, print_diagnostics, scenario_files};
 use crate::scenario;
 
 #[derive(Args)]
 pub(super) struct Arguments {
-    /// Scenario files.
+    /// Scenario files, or folders of them.
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
 }
 
 pub(super) fn check(arguments: &Arguments) -> io::Result<Exit> {
     let mut exit = Exit::Pass;
-    for file in &arguments.files {
+    for file in &scenario_files(&arguments.files)? {
         match scenario::load_file(file, &file.to_string_lossy(), None) {
             Ok(scenario) => write!(io::stdout().lock(), "{}", scenario.explain())?,
             Err(diagnostics) => {

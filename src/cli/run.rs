@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use clap::{Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::terminal::{Exit, print_diagnostics, takes_colour, terminal_columns};
+use super::terminal::{Exit, print_diagnostics, scenario_files, takes_colour, terminal_columns};
 use crate::base::{Event, Fold, SimTime};
 use crate::report::events_file::{self, EventsFile, EventsKept};
 use crate::report::{CameOut, Page, RunReport, Style, files, json, text};
@@ -19,7 +19,7 @@ use crate::scenario::{self, Scenario};
 
 #[derive(Args)]
 pub(super) struct Arguments {
-    /// Scenario files.
+    /// Scenario files, or folders of them.
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
     /// Seed of the run, instead of the file's.
@@ -93,7 +93,8 @@ pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
     // Every file is read before any is run.
     let mut scenarios = Vec::new();
     let mut is_wrong = false;
-    for file in &arguments.files {
+    let files = scenario_files(&arguments.files)?;
+    for file in &files {
         match scenario::load_file(file, &file.to_string_lossy(), arguments.seed) {
             Ok(scenario) => scenarios.push((file, scenario)),
             Err(diagnostics) => {
@@ -116,7 +117,8 @@ pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
     let mut exit = Exit::Pass;
     let folders = folders_of(scenarios.iter().map(|(file, _)| file.as_path()));
     for ((_, scenario), folder) in scenarios.iter().zip(folders) {
-        exit = exit.and(run_one(arguments, scenario, &folder)?);
+        let folder = (scenarios.len() > 1).then_some(folder.as_str());
+        exit = exit.and(run_one(arguments, scenario, folder)?);
     }
     Ok(exit)
 }
@@ -133,10 +135,11 @@ fn folders_of<'a>(files: impl Iterator<Item = &'a Path>) -> Vec<String> {
     files.map(of).map(free).collect()
 }
 
-fn run_one(arguments: &Arguments, scenario: &Scenario, folder: &str) -> io::Result<Exit> {
-    let out = arguments.out.as_ref().map(|dir| match arguments.files.len() {
-        1 => dir.clone(),
-        _ => dir.join(folder),
+/// `folder` is where in `--out` the run's files go, when there are several runs.
+fn run_one(arguments: &Arguments, scenario: &Scenario, folder: Option<&str>) -> io::Result<Exit> {
+    let out = arguments.out.as_ref().map(|dir| match folder {
+        None => dir.clone(),
+        Some(folder) => dir.join(folder),
     });
     let events = match &out {
         Some(dir) => create_events(dir, EventsWord::kept(arguments.events))?,

@@ -1,6 +1,8 @@
 //! What subcommands share: how they end, and what they tell on the terminal.
 
+use std::fs;
 use std::io::{self, Write};
+use std::path::PathBuf;
 
 use crate::scenario::diagnostic::Diagnostics;
 
@@ -38,6 +40,28 @@ pub(super) fn takes_colour(stream: &impl anstream::stream::RawStream) -> bool {
 /// The terminal's width; `None` when the output goes to a file or a pipe.
 pub(super) fn terminal_columns() -> Option<usize> {
     terminal_size::terminal_size_of(io::stdout()).map(|(width, _)| usize::from(width.0))
+}
+
+/// The files that are meant: a folder stands for the scenarios in it, by name.
+pub(super) fn scenario_files(paths: &[PathBuf]) -> io::Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    for path in paths {
+        if !path.is_dir() {
+            files.push(path.clone());
+            continue;
+        }
+        let entries = fs::read_dir(path).and_then(Iterator::collect::<io::Result<Vec<_>>>);
+        let entries = entries.map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", path.display())))?;
+        let is_scenario = |file: &PathBuf| file.extension().is_some_and(|extension| extension == "toml");
+        let mut inside: Vec<PathBuf> = entries.iter().map(fs::DirEntry::path).filter(is_scenario).collect();
+        if inside.is_empty() {
+            let text = format!("{}: there is no scenario (*.toml) in this folder", path.display());
+            return Err(io::Error::new(io::ErrorKind::NotFound, text));
+        }
+        inside.sort();
+        files.extend(inside);
+    }
+    Ok(files)
 }
 
 /// Prints what is wrong with a scenario.

@@ -17,6 +17,7 @@ pub mod partition_key;
 pub mod payload;
 pub mod position;
 pub(crate) mod range_set;
+pub(crate) mod repeat;
 pub mod seed;
 pub mod sequence_number;
 pub mod time;

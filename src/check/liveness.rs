@@ -71,9 +71,12 @@ impl Healing {
         result.verdict = Verdict::Unknown;
         result.detail = match (watched, self.is_disturbed) {
             (Some(watched), true) => {
+                let watched = watched.told();
                 format!("the run is too short: seen for {watched} after the faults had healed; the bound is {bound}")
             }
-            (Some(watched), false) => format!("the run is too short: seen for {watched}; the bound is {bound}"),
+            (Some(watched), false) => {
+                format!("the run is too short: seen for {}; the bound is {bound}", watched.told())
+            }
             (None, _) => "something that disturbs the run is still in force".into(),
         };
         result

@@ -11,10 +11,8 @@ use serde_json::{Value, json};
 use super::terminal::Exit;
 use crate::base::nearest::nearest;
 use crate::check::{Registration, invariants};
-use crate::fault::KINDS;
 use crate::measure::{Unit, figures_schema, number_at, numbers};
-use crate::scenario::gallery::GALLERY;
-use crate::scenario::json_schema;
+use crate::scenario::{example, json_schema};
 
 #[derive(Args)]
 pub(super) struct Arguments {
@@ -100,7 +98,8 @@ impl<'a> Keys<'a> {
     /// The node at a path, and the path with `NAME` where a name of the user's own stands.
     fn find(&self, path: &str) -> Option<(&'a Value, String)> {
         let (mut node, mut shown) = (self.schema, Vec::new());
-        for part in path.split('.') {
+        let mut parts = path.split('.').peekable();
+        while let Some(part) = parts.next() {
             let here = self.resolved(node);
             let child = &here["properties"][part];
             if child.is_object() {
@@ -113,9 +112,16 @@ impl<'a> Keys<'a> {
             let child = &self.resolved(node)["properties"][part];
             if child.is_object() {
                 (node, _) = (child, shown.push(part));
+            } else if parts.peek().is_none() && self.is_nearly_a_key(node, part) {
+                return None;
             }
         }
         Some((node, shown.join(".")))
+    }
+
+    /// Whether what could be a name of the user's own is rather a slip of a key.
+    fn is_nearly_a_key(&self, node: &'a Value, word: &str) -> bool {
+        nearest(word, members(self.resolved(node)).map(|(key, _)| key.as_str())).is_some()
     }
 
     /// Every key of the sections and what stands in them.
@@ -201,47 +207,6 @@ fn words(node: &Value) -> Vec<String> {
         of(&one["const"]).into_iter().chain(one["enum"].as_array().into_iter().flatten().filter_map(of))
     });
     each.chain(listed.filter_map(of)).collect()
-}
-
-/// A fault's own example, or the first lines of the gallery that have the key.
-fn example(path: &str) -> Option<String> {
-    let section = path.split('.').next()?;
-    let key = path.rsplit('.').next()?;
-    if let Some(kind) = KINDS.iter().find(|kind| section == "fault" && kind.key == key) {
-        return Some(kind.example.trim().to_owned());
-    }
-    GALLERY.iter().find_map(|(name, text)| {
-        let lines = if path == section { section_in(text, section) } else { key_in(text, section, key) };
-        lines.map(|lines| format!("# from the gallery's {name}\n{lines}"))
-    })
-}
-
-/// The first section of a kind, or the line of a key outside all sections.
-fn section_in(text: &str, section: &str) -> Option<String> {
-    let is_header =
-        |line: &&str| line.trim_start_matches('[').split(['.', ']']).next() == Some(section) && line.starts_with('[');
-    if let Some(header) = text.lines().find(is_header) {
-        let lines = text.lines().skip_while(|line| *line != header).take_while(|line| !line.trim().is_empty());
-        return Some(lines.collect::<Vec<_>>().join("\n"));
-    }
-    let outside = text.lines().take_while(|line| !line.starts_with('['));
-    outside.into_iter().find(|line| key_of(line) == Some(section)).map(str::to_owned)
-}
-
-/// The line of a key in a section, under the section's header.
-fn key_in(text: &str, section: &str, key: &str) -> Option<String> {
-    let mut header = "";
-    text.lines().map(str::trim).find_map(|line| {
-        if line.starts_with('[') {
-            header = line;
-        }
-        let is_here = header.trim_start_matches('[').split(['.', ']']).next() == Some(section);
-        (is_here && key_of(line) == Some(key)).then(|| format!("{header}\n{line}"))
-    })
-}
-
-fn key_of(line: &str) -> Option<&str> {
-    line.contains('=').then(|| line.split(['=', '.', ' ']).next()).flatten()
 }
 
 fn indented(text: &str) -> String {

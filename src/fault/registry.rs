@@ -1,9 +1,13 @@
 //! Makes the types of `[[fault]]` and `[random_faults]`, and the list of kinds, of the kinds that are registered.
 
-/// One line a kind: `key: module::Kind`, then, for each way it is drawn at random, `drawn as key: Drawing` of the same
-/// module. The order is that in which faults that begin at the same instant are drawn.
+/// One line a kind: `key: module::Kind`, then `also "another_name"` where files may call it that, then, for each way it
+/// is drawn at random, `drawn as key: Drawing` of the same module. The order is that in which faults that
+/// begin at the same instant are drawn.
 macro_rules! faults {
-    ($($key:ident: $module:ident::$kind:ident $(, drawn as $drawn:ident: $drawing:ident)*;)*) => {
+    ($(
+        $key:ident: $module:ident::$kind:ident
+        $(, also $also:literal)? $(, drawn as $drawn:ident: $drawing:ident)*;
+    )*) => {
         /// A fault: `at`, how long it lasts, and one kind.
         #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
         #[serde(deny_unknown_fields)]
@@ -16,9 +20,15 @@ macro_rules! faults {
             /// When a crashed host starts again, counted from the crash; never when absent.
             #[serde(default, skip_serializing_if = "Option::is_none")]
             pub restart_after: Option<Duration>,
+            /// Comes again so often after it began; once when absent.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            pub every: Option<Duration>,
+            /// With `every`: all have ended by then; the end of the run when absent.
+            #[serde(default, skip_serializing_if = "Option::is_none")]
+            pub until: Option<Duration>,
             $(
                 #[doc = concat!("Of the kind `", stringify!($key), "`, as [`KINDS`] tells it.")]
-                #[serde(default, skip_serializing_if = "Option::is_none")]
+                #[serde(default, $(alias = $also,)? skip_serializing_if = "Option::is_none")]
                 #[schemars(extend("description" = sentence(<$module::$kind as Kind>::ABOUT.breaks)))]
                 pub $key: Option<$module::$kind>,
             )*

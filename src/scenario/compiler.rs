@@ -80,7 +80,11 @@ impl<'a> Compiler<'a> {
     }
     /// A consumer of the file.
     pub(super) fn consumer(&mut self, name: &str, path: Path) {
-        self.find(path, |cast, problems| drop(cast.consumer(name, "", problems)));
+        drop(self.consumer_hosts(name, path));
+    }
+    /// The hosts of a consumer of the file.
+    pub(crate) fn consumer_hosts(&mut self, name: &str, path: Path) -> Vec<Arc<str>> {
+        self.find(path, |cast, problems| cast.consumer(name, "", problems))
     }
     /// A shard that the stream has at some time.
     pub(crate) fn shard(&mut self, stream: &StreamName, shard: u32, path: Path) -> ShardId {

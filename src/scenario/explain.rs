@@ -76,7 +76,7 @@ fn explain_too_short(plan: &Plan) -> Option<String> {
     let short = too_short_for(calm, &plan.liveness);
     let names: Vec<String> = short.iter().map(|(name, needed)| format!("{name} ({needed})")).collect();
     let from = if disturbed == SimTime::ZERO { "lasts" } else { "is undisturbed at its end for" };
-    (!names.is_empty()).then(|| format!("the run {from} {calm}, too short for {}", names.join(", ")))
+    (!names.is_empty()).then(|| format!("the run {from} {}, too short for {}", calm.told(), names.join(", ")))
 }
 
 fn explain_producer(demand: &Demand, producer: &ProducerSettings) -> String {

@@ -81,7 +81,7 @@ impl File {
             streams: self.stream.iter().map(|(name, stream)| self.stream_cast(name, stream)).collect(),
             created: self.created().cloned().collect(),
             lease_tables: self.consumer.iter().map(table).collect(),
-            faults: self.fault.iter().flat_map(Fault::standing).collect(),
+            faults: self.fault.iter().flat_map(|fault| fault.standing(self.duration.0)).collect(),
             live: None,
         }
     }
@@ -93,8 +93,9 @@ impl File {
         // An action without a stream means the only one.
         let is_of_it = |action: &&Action| action.stream.as_deref().is_none_or(|of| of == name);
         let actions = || self.action.iter().filter(is_of_it);
-        let splits = actions().filter(|action| action.split.is_some()).count() as u32;
-        let merges = actions().filter(|action| action.merge.is_some()).count() as u32;
+        let times = |action: &Action| action.times(self.duration.0).count() as u32;
+        let splits: u32 = actions().filter(|action| action.split.is_some()).map(times).sum();
+        let merges: u32 = actions().filter(|action| action.merge.is_some()).map(times).sum();
         // Code of the user's own may reshard as well.
         let is_app = |consumer: &Consumer| consumer.library == Library::App;
         let is_known =

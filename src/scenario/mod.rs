@@ -4,16 +4,19 @@
 //! ([`diagnostic`]), and one look shows them all (`read.rs`). [`section`] has the sections, with
 //! their defaults and what they make a run do, `compile.rs` puts them together, `explain.rs` says what a file means.
 
+mod advice;
 mod compile;
 mod compiler;
 pub(crate) mod diagnostic;
 mod disturbances;
+mod examples;
 mod explain;
 pub mod file;
 pub(crate) mod gallery;
 mod live;
 pub mod plan;
 mod read;
+mod schema;
 pub(crate) mod section;
 pub mod spans;
 mod starter;
@@ -27,10 +30,12 @@ use std::path::{Path, PathBuf};
 use crate::client::producer::trace::Trace;
 pub(crate) use compile::Compiled;
 use diagnostic::{Diagnostics, Problem};
+pub(crate) use examples::example;
 pub use explain::explain;
 use file::File;
 pub use live::LiveFaults;
 use plan::Plan;
+pub use schema::json_schema;
 use spans::Spans;
 pub use starter::starter;
 
@@ -114,18 +119,4 @@ impl Scenario {
     pub fn explain(&self) -> String {
         explain(&self.plan)
     }
-}
-
-/// The JSON Schema of scenario files.
-pub fn json_schema() -> String {
-    let mut schema = serde_json::to_value(schemars::schema_for!(File))
-        .unwrap_or_else(|error| unreachable!("a schema is JSON: {error}"));
-    for (section, alias, name) in twice::ALIASES {
-        let properties = &mut schema["$defs"][section]["properties"];
-        let mut known = properties[name].clone();
-        known["description"] = format!("Another name for `{name}`.").into();
-        properties[alias] = known;
-    }
-    let text = serde_json::to_string_pretty(&schema).unwrap_or_else(|error| unreachable!("a schema is JSON: {error}"));
-    format!("{text}\n")
 }

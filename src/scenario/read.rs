@@ -15,6 +15,7 @@ use serde::de::{
 use toml::Spanned;
 use toml::de::{DeInteger, DeTable, DeValue};
 
+use super::advice;
 use super::diagnostic::Problem;
 use super::twice::{both_names, first_of};
 use crate::base::nearest::nearest;
@@ -23,7 +24,8 @@ use crate::base::nearest::nearest;
 pub(super) fn read<T: for<'de> Deserialize<'de>>(source: &str) -> Result<T, Vec<Problem>> {
     let (table, errors) = DeTable::parse_recoverable(source);
     if !errors.is_empty() {
-        let problem = |error: toml::de::Error| Refusal::NotToml(error.message().to_owned()).told(error.span(), source);
+        let problem =
+            |error: toml::de::Error| Refusal::NotToml(error.message().to_owned()).told(&[], error.span(), source);
         return Err(without_consequences(errors.into_iter().map(problem).collect()));
     }
     let root = Spanned::new(0..source.len(), DeValue::Table(table.into_inner()));
@@ -50,7 +52,7 @@ fn read_tree<'de, T: Deserialize<'de>>(root: &'de Spanned<DeValue<'de>>, source:
             Err(error) => error,
         };
         if !error.is_consequence {
-            problems.push(error.refusal.told(error.span, source));
+            problems.push(error.refusal.told(&error.path(), error.span.clone(), source));
         }
         match error.hide {
             Some(key) => hidden.push(key),
@@ -101,15 +103,13 @@ impl Refusal {
         }
     }
 
-    fn help(&self) -> Option<String> {
-        let near = |found: &str, known: &[&str]| {
-            nearest(found, known.iter().copied()).map(|near| format!("did you mean `{near}`? ")).unwrap_or_default()
-        };
+    /// What to do about it, at a path of the file.
+    fn help(&self, path: &[&str]) -> Option<String> {
         match self {
-            Self::UnknownKey { found, known } => Some(format!("{}Keys here: {}", near(found, known), known.join(", "))),
-            Self::UnknownWord { found, known } => Some(format!("{}One of: {}", near(found, known), known.join(", "))),
-            Self::MissingKey(key) => Some(format!("add a line `{key} = ...`")),
-            Self::WrongType { expected, .. } => Some(format!("write {expected}")),
+            Self::UnknownKey { found, known } => Some(advice::of_unknown_key(path, found, known)),
+            Self::UnknownWord { found, known } => Some(advice::of_unknown_word(found, known)),
+            Self::MissingKey(key) => Some(advice::of_missing_key(path, key)),
+            Self::WrongType { found, expected } => Some(advice::of_wrong_type(path, found, expected)),
             Self::NotToml(_) => Some("texts stand in double quotes; https://toml.io has the syntax".to_owned()),
             Self::BothNames(_) => Some("leave one of them out".to_owned()),
             Self::WrongForm(_) => None,
@@ -123,7 +123,7 @@ impl Refusal {
     }
 
     /// As a problem of the file. Of a section that spans lines, its first line says enough.
-    fn told(&self, span: Option<Range<usize>>, source: &str) -> Problem {
+    fn told(&self, path: &[&str], span: Option<Range<usize>>, source: &str) -> Problem {
         let span = span.unwrap_or(0..0);
         let start = span.start.min(source.len());
         let line_end = source[start..].find('\n').map_or(source.len(), |n| start + n);
@@ -137,7 +137,7 @@ impl Refusal {
             Some(both) => under_both_names(both),
             None => {
                 let (title, label) = (self.title(), self.label().to_owned());
-                Problem { title, span, label, also: None, help: self.help() }
+                Problem { title, span, label, also: None, help: self.help(path) }
             }
         }
     }
@@ -167,6 +167,8 @@ fn under_both_names([(first, place), (second, span)]: [(&'static str, Range<usiz
 struct ReadError {
     refusal: Refusal,
     span: Option<Range<usize>>,
+    /// The keys above it, the innermost first.
+    above: Vec<String>,
     /// The key (by its place) that must be hidden for the rest to be read.
     hide: Option<usize>,
     /// It follows from a key that is hidden already.
@@ -175,11 +177,19 @@ struct ReadError {
 
 impl ReadError {
     fn new(refusal: Refusal) -> Self {
-        Self { refusal, span: None, hide: None, is_consequence: false }
+        Self { refusal, span: None, above: Vec::new(), hide: None, is_consequence: false }
     }
     fn at(mut self, span: Range<usize>) -> Self {
         self.span.get_or_insert(span);
         self
+    }
+    fn below(mut self, key: &str) -> Self {
+        self.above.push(key.to_owned());
+        self
+    }
+    /// The keys above it, from the section on.
+    fn path(&self) -> Vec<&str> {
+        self.above.iter().rev().map(String::as_str).collect()
     }
     fn hiding(mut self, key: usize) -> Self {
         self.hide.get_or_insert(key);
@@ -349,7 +359,7 @@ impl<'de> IntoDeserializer<'de, ReadError> for Reader<'_, 'de> {
 /// A table's entries, last one first.
 struct Entries<'a, 'de> {
     entries: Vec<(&'de Spanned<std::borrow::Cow<'de, str>>, &'de Spanned<DeValue<'de>>)>,
-    value: Option<(usize, &'de Spanned<DeValue<'de>>)>,
+    value: Option<(&'de Spanned<std::borrow::Cow<'de, str>>, &'de Spanned<DeValue<'de>>)>,
     hidden: &'a [usize],
 }
 
@@ -359,13 +369,14 @@ impl<'de> MapAccess<'de> for Entries<'_, 'de> {
     fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, ReadError> {
         let Some((key, value)) = self.entries.pop() else { return Ok(None) };
         let span = key.span();
-        self.value = Some((span.start, value));
+        self.value = Some((key, value));
         let read = seed.deserialize(BorrowedStrDeserializer::<ReadError>::new(key.get_ref()));
         read.map(Some).map_err(|error| error.at(span.clone()).hiding(span.start))
     }
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, ReadError> {
         let Some((key, value)) = self.value.take() else { unreachable!("a value follows its key") };
-        seed.deserialize(Reader { value, hidden: self.hidden }).map_err(|error| error.at(value.span()).hiding(key))
+        let read = seed.deserialize(Reader { value, hidden: self.hidden });
+        read.map_err(|error| error.at(value.span()).hiding(key.span().start).below(key.get_ref()))
     }
 }
 

@@ -154,7 +154,37 @@ fn what_is_wrong_is_said_where_it_stands() {
         ),
     ];
     let told = |(name, source): &(&str, String)| format!("---- {name}\n{}\n\n", refuse(source));
-    review_diagnostics(&cases.iter().chain(&never_or_twice()).map(told).collect::<String>());
+    review_diagnostics(&cases.iter().chain(&never_or_twice()).chain(&as_elsewhere()).map(told).collect::<String>());
+}
+
+/// Files as people write them who know other tools.
+fn as_elsewhere() -> [(&'static str, String); 18] {
+    let fault = |lines: &str| with(&format!("[[fault]]\nat = \"1m\"\nfor = \"10s\"\n{lines}\n"));
+    let action = |line: &str| with(&format!("[[action]]\nat = \"1m\"\n{line}\n"));
+    let consumer = |line: &str| GOOD.replace("workers = 2", &format!("workers = 2\n{line}"));
+    [
+        ("a list of streams", GOOD.replace("[stream.clicks]", "[[stream]]\nname = \"clicks\"")),
+        ("one fault that is no list", with("[fault]\nat = \"1m\"\nfor = \"10s\"\npause = \"billing-1\"\n")),
+        ("a fault's duration", with("[[fault]]\nat = \"1m\"\nduration = \"10s\"\npause = \"billing-1\"\n")),
+        ("a kind of fault as a value", fault("kind = \"crash\"")),
+        ("a fault's value without its table", fault("throttle = \"clicks\"")),
+        ("a split as a table", action("split = { shard = 0 }")),
+        ("a reshard", action("reshard = 8")),
+        ("a repeat that overlaps", fault("pause = \"billing-1\"\nevery = \"5s\"")),
+        ("an end of what does not repeat", fault("pause = \"billing-1\"\nuntil = \"5m\"")),
+        ("hosts of a consumer", GOOD.replace("workers = 2", "hosts = 2")),
+        ("AWS's name of a key", GOOD.replace("shards = 4", "ShardCount = 4")),
+        ("units under AWS's names", consumer("lease_table = { rcu = 5, wcu = 5 }")),
+        ("units without their table", consumer("lease_table = 10")),
+        ("a key of the whole file below a section", with("seed = 7\n")),
+        ("a key of another section", consumer("rate = \"5/s\"")),
+        ("a bound without its number", with("[[expect]]\niterator_age = \"< 5s\"\n")),
+        ("a number without its path", with("[[expect]]\nnumber = \"iterator_age_p99_ms\"\nis = \"< 5s\"\n")),
+        (
+            "a merge of one shard",
+            GOOD.replace("shards = 4", "shards = 1") + "[[action]]\nat = \"1m\"\nmerge = \"hottest\"\n",
+        ),
+    ]
 }
 
 /// What stands twice, can never happen or would do nothing.
@@ -336,14 +366,63 @@ fn drawn_zone_faults_keep_away_from_those_of_the_file() {
 
 #[test]
 fn the_schema_knows_every_name_that_a_key_has() {
-    let source = include_str!("section/consumer.rs");
-    let aliases = source.split("alias = \"").skip(1).filter_map(|rest| rest.split('"').next());
+    let (consumer, faults) = (include_str!("section/consumer.rs"), include_str!("../fault/kind/mod.rs"));
+    let aliases = consumer.split("alias = \"").skip(1).chain(faults.split(", also \"").skip(1));
+    let aliases = aliases.filter_map(|rest| rest.split('"').next());
     let known: Vec<&str> = twice::ALIASES.iter().map(|(_, alias, _)| *alias).collect();
     assert_eq!(aliases.collect::<Vec<_>>(), known);
     let schema: serde_json::Value = serde_json::from_str(&json_schema()).expect("a schema is JSON");
     for (section, alias, name) in twice::ALIASES {
         let properties = &schema["$defs"][section]["properties"];
-        assert_eq!(properties[alias]["$ref"], properties[name]["$ref"], "{alias}");
+        for part in ["$ref", "anyOf", "type"] {
+            assert_eq!(properties[alias][part], properties[name][part], "{alias}");
+        }
         assert!(properties[alias].is_object(), "{alias} is there");
     }
+}
+
+#[test]
+fn what_comes_again_is_written_once() {
+    let source = GOOD.to_owned()
+        + "[[fault]]\nat = \"1m\"\nfor = \"30s\"\nevery = \"2m\"\nsink_outage = \"billing\"\n\
+           [[action]]\nat = \"5m\"\nevery = \"2m\"\nuntil = \"8m\"\nsplit = \"hottest\"\n";
+    let scenario = load(&source, "test.toml", None).unwrap_or_else(|d| panic!("{d}"));
+    let again = load(&scenario.resolved_toml(), "resolved.toml", None).unwrap_or_else(|d| panic!("{d}"));
+    for plan in [scenario.plan(), again.plan()] {
+        let minutes = |at: crate::base::SimTime| at.as_millis() / 60_000;
+        let faults: Vec<u64> = plan.faults.iter().map(|fault| minutes(fault.at)).collect();
+        assert_eq!(faults, [1, 3, 5, 7, 9], "all are over when the run is");
+        let actions: Vec<u64> = plan.actions.iter().map(|action| minutes(action.at)).collect();
+        assert_eq!(actions, [5, 7]);
+    }
+}
+
+#[test]
+fn a_rolling_restart_stops_one_worker_after_the_other() {
+    let rolling = "rolling_restart = { consumer = \"billing\", every = \"2m\", down = \"30s\" }";
+    let source = format!("{GOOD}[[action]]\nat = \"1m\"\n{rolling}\n");
+    let plan = load(&source, "test.toml", None).unwrap_or_else(|d| panic!("{d}")).plan();
+    let steps: Vec<String> = plan.actions.iter().map(|step| format!("{} {}", step.at, step.text)).collect();
+    assert_eq!(
+        steps,
+        [
+            "0:01:00.000 stop billing-1 (rolling restart)",
+            "0:01:30.000 start billing-1 (rolling restart)",
+            "0:03:00.000 stop billing-2 (rolling restart)",
+            "0:03:30.000 start billing-2 (rolling restart)",
+        ]
+    );
+    assert_eq!(plan.disturbances.len(), 2, "liveness waits for each worker to be back");
+}
+
+#[test]
+fn a_merge_needs_two_shards_at_its_time() {
+    let one = GOOD.replace("shards = 4", "shards = 1") + "[[action]]\nat = \"5m\"\nmerge = \"coldest\"\n";
+    let loads = |source: &str| load(source, "test.toml", None).map(drop).map_err(|d| d.to_string());
+    let refused = loads(&one).expect_err("one shard has no neighbour");
+    assert!(refused.contains("clicks has one shard at 5m: there is nothing to merge it with"), "{refused}");
+    assert_eq!(loads(&(one.clone() + "expect_refusal = true\n")), Ok(()));
+    let split = |at: &str| format!("{one}[[action]]\nat = \"{at}\"\nsplit = \"hottest\"\n");
+    assert_eq!(loads(&split("4m")), Ok(()), "two by then");
+    assert!(loads(&split("6m")).is_err(), "too late");
 }

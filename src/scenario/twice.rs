@@ -5,8 +5,11 @@
 use std::ops::Range;
 
 /// Older names of keys that files may still use: section, name, and what it is called now.
-pub(super) const ALIASES: [(&str, &str, &str); 2] =
-    [("Consumer", "checkpoint_every", "checkpoint"), ("Consumer", "sink", "store")];
+pub(super) const ALIASES: [(&str, &str, &str); 3] = [
+    ("Consumer", "checkpoint_every", "checkpoint"),
+    ("Consumer", "sink", "store"),
+    ("Fault", "sink_outage", "store_outage"),
+];
 
 /// Each line with its place.
 fn lines(source: &str) -> impl DoubleEndedIterator<Item = (usize, &str)> {

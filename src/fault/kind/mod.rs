@@ -30,7 +30,9 @@ use super::about::{About, Kind, Made};
 use super::cast::{Cast, Problem, Problems, Standing};
 use super::drawing::Drawing;
 use super::registry::faults;
+use super::stage::FAULT_MAX;
 use crate::base::SimDuration;
+use crate::base::repeat::repeats;
 use crate::base::written::{Duration, DurationRange, Rate};
 
 faults! {
@@ -49,7 +51,7 @@ faults! {
     expire_iterators: expire_iterators::ExpireIterators, drawn as expire_iterators: Drawn;
     zone_outage: zone_outage::ZoneOutage, drawn as zones: Drawn;
     zone_wipe: zone_wipe::ZoneWipe;
-    store_outage: store_outage::StoreOutage, drawn as store_outage: Drawn;
+    store_outage: store_outage::StoreOutage, also "sink_outage", drawn as store_outage: Drawn;
 }
 
 fn random_length() -> DurationRange {
@@ -64,10 +66,19 @@ fn sentence(text: &str) -> String {
 }
 
 impl Fault {
-    /// The kinds that it names, with its time.
-    pub(crate) fn standing(&self) -> Vec<Standing> {
-        let until = self.at.0.saturating_add(self.lasts.map_or(SimDuration::MAX, |lasts| lasts.0));
-        self.keys().into_iter().map(|key| Standing { key, from: self.at.0, until }).collect()
+    /// The kinds that it names, with each of its times in a run of this length.
+    pub(crate) fn standing(&self, run: SimDuration) -> impl Iterator<Item = Standing> {
+        let key = move |from| {
+            let until = self.lasts.map_or(SimDuration::MAX, |lasts| lasts.0.saturating_add(from));
+            self.keys().into_iter().map(move |key| Standing { key, from, until })
+        };
+        self.times(self.lasts.map(|lasts| lasts.0), run).flat_map(key)
+    }
+    /// When it begins in a run of this length, if it lasts so long.
+    pub(crate) fn times(&self, lasts: Option<SimDuration>, run: SimDuration) -> impl Iterator<Item = SimDuration> {
+        let until = self.until.map_or(run, |until| until.0);
+        let every = self.every.map(|every| every.0).filter(|_| lasts.is_some());
+        repeats(self.at.0, lasts.unwrap_or_default(), every, until).take(FAULT_MAX + 1)
     }
     /// How long it lasts, when it is of this kind.
     pub fn lasts_as(&self, about: &About) -> Option<SimDuration> {

@@ -4,9 +4,12 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::consumer::LeaseTable;
+use super::fault::EVERY;
+use super::rolling_restart::{RollingRestart, Step};
 use crate::aws::dynamodb::api::Capacity;
+use crate::base::repeat::repeats;
 use crate::base::written::Duration;
-use crate::base::{ShardId, StreamName};
+use crate::base::{ShardId, SimDuration, SimTime, StreamName};
 use crate::file_path;
 use crate::scenario::compiler::Compiler;
 use crate::scenario::plan::{ActionKind, ActionPlan, ShardChoice};
@@ -67,18 +70,67 @@ pub struct Action {
     /// Asks a worker to shut down gracefully.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) stop_worker: Option<String>,
-    /// Starts a stopped worker again.
+    /// Starts a stopped worker again. One that is not done with its shutdown by then is killed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) start_worker: Option<String>,
+    /// Stops and starts each worker of a consumer, one after the other, as a deployment does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) rolling_restart: Option<RollingRestart>,
+    /// Is done again so often; once when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub every: Option<Duration>,
+    /// With `every`: the last is done by then; the end of the run when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<Duration>,
 }
+
+impl Action {
+    /// When it begins in a run of this length.
+    pub(crate) fn times(&self, run: SimDuration) -> impl Iterator<Item = SimDuration> {
+        self.times_of(SimDuration::ZERO, run)
+    }
+    /// When it begins in a run of this length, if it takes so long.
+    fn times_of(&self, length: SimDuration, run: SimDuration) -> impl Iterator<Item = SimDuration> {
+        repeats(self.at.0, length, self.every.map(|every| every.0), self.until.map_or(run, |until| until.0))
+            .take(ACTION_MAX + 1)
+    }
+}
+
+/// More than this are refused: nobody reads such a run.
+const ACTION_MAX: usize = 10_000;
 
 /// Every action of the file, in order of time.
 pub(crate) fn actions(c: &mut Compiler<'_>, actions: &[Action]) -> Vec<ActionPlan> {
     let mut plans: Vec<ActionPlan> =
-        actions.iter().enumerate().filter_map(|(n, action)| one_action(c, n, action)).collect();
+        actions.iter().enumerate().flat_map(|(n, action)| one_action(c, n, action)).collect();
     plans.sort_by_key(|plan| plan.at);
     check_shard_counts(c, actions);
+    check_merges(c, actions);
     plans
+}
+
+/// A merge takes two shards; where only splits and merges change their number, the most that there can be is known.
+fn check_merges(c: &mut Compiler<'_>, actions: &[Action]) {
+    let Some(only) = c.cast.streams.first().filter(|only| c.cast.streams.len() == 1 && only.shards_ever.is_some())
+    else {
+        return;
+    };
+    let (mut open, name, run) = (only.shards, only.name.clone(), c.duration.0);
+    let is_of_it = |action: &Action| action.stream.as_ref().is_none_or(|of| *of == name);
+    let is_reshard =
+        |(_, action): &(usize, &Action)| is_of_it(action) && (action.split.is_some() || action.merge.is_some());
+    let reshards = actions.iter().enumerate().filter(is_reshard);
+    let mut steps: Vec<_> =
+        reshards.flat_map(|(n, action)| action.times(run).map(move |at| (at, n, action.merge.is_some()))).collect();
+    steps.sort_by_key(|(at, ..)| *at);
+    for (at, n, is_merge) in steps {
+        if is_merge && open < 2 && !actions[n].expect_refusal {
+            let title = format!("{name} has one shard at {}: there is nothing to merge it with", Duration(at));
+            let help = "begin with more shards, split first, or say `expect_refusal = true`";
+            return c.problem(file_path!["action", n, "merge"], title, "this merge", help);
+        }
+        open = if is_merge { open.saturating_sub(1).max(1) } else { open + 1 };
+    }
 }
 
 /// UpdateShardCount goes at most to double and at least to half; where nothing else changes the count, that is known.
@@ -105,22 +157,45 @@ fn check_shard_counts(c: &mut Compiler<'_>, actions: &[Action]) {
     }
 }
 
-fn one_action(c: &mut Compiler<'_>, n: usize, action: &Action) -> Option<ActionPlan> {
-    let at = c.instant(action.at, file_path!["action", n, "at"], "this action");
-    let mut kinds = action_kinds(c, n, action);
+fn one_action(c: &mut Compiler<'_>, n: usize, action: &Action) -> Vec<ActionPlan> {
+    c.instant(action.at, file_path!["action", n, "at"], "this action");
+    let mut kinds: Vec<Vec<Step>> = action_kinds(c, n, action).into_iter().map(Step::at_once).collect();
+    kinds.extend(action.rolling_restart.as_ref().map(|restart| restart.steps(c, n)));
     if kinds.len() != 1 {
         let help = "one of: split, merge, update_shard_count, retention, encrypt, decrypt, create_stream, \
-            delete_stream, lease_capacity, lease_on_demand, delete_lease, stop_worker, start_worker";
+            delete_stream, lease_capacity, lease_on_demand, delete_lease, stop_worker, start_worker, rolling_restart";
         c.problem(
             file_path!["action", n],
             "an action is of exactly one kind",
             format!("this one has {}", kinds.len()),
             help,
         );
-        return None;
+        return Vec::new();
     }
-    let (what, text) = kinds.remove(0);
-    Some(ActionPlan { at, what, text: text.into(), expect_refusal: action.expect_refusal })
+    let steps = kinds.remove(0);
+    let length = steps.last().map_or(SimDuration::ZERO, |step| step.after);
+    c.instant(Duration(action.at.0.saturating_add(length)), file_path!["action", n], "the end of this action");
+    again(c, n, action, length);
+    let times = action.times_of(length, c.duration.0);
+    let plan = |at: SimDuration, step: &Step| ActionPlan {
+        at: SimTime::ZERO.saturating_add(at).saturating_add(step.after),
+        what: step.what.clone(),
+        text: step.text.as_str().into(),
+        expect_refusal: action.expect_refusal,
+    };
+    times.flat_map(|at| steps.iter().map(move |step| plan(at, step))).collect()
+}
+
+/// What holds for an action that is done again.
+fn again(c: &mut Compiler<'_>, n: usize, action: &Action, length: SimDuration) {
+    let path = |key| file_path!["action", n, key];
+    c.need(action.every.is_some() || action.until.is_none(), path("until"), "`until` is for what comes again", EVERY);
+    let Some(every) = action.every else { return };
+    let title = "it would be done again before it is done";
+    c.need(every.0 > length, path("every"), title, "`every` counts from beginning to beginning: make it longer");
+    let (times, title) = (action.times_of(length, c.duration.0).count(), "it is done only once");
+    c.need(times > 1 || every.0 <= length, path("every"), title, "make `every` shorter, or the run longer");
+    c.need(times <= ACTION_MAX, path("every"), "it is done more often than a run can have", "make `every` longer");
 }
 
 fn action_kinds(c: &mut Compiler<'_>, n: usize, action: &Action) -> Vec<(ActionKind, String)> {

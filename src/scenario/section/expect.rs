@@ -181,7 +181,8 @@ fn near_number(path: &str, numbers: &[String]) -> String {
     let of_section = || numbers.iter().filter(|number| number.split('.').next() == Some(section));
     let depth = path.split('.').count();
     let as_deep = nearest_last(word, of_section().filter(|number| number.split('.').count() == depth).collect());
-    match as_deep.or_else(|| nearest_last(word, of_section().collect())) {
+    let anywhere = || numbers.iter().find(|number| number.rsplit('.').next() == Some(word));
+    match as_deep.or_else(|| nearest_last(word, of_section().collect())).or_else(anywhere) {
         Some(number) => format!("did you mean `{number}`? (`*` stands for any name)"),
         None => "a path into the JSON report, such as `streams.clicks.records_throttled`".to_owned(),
     }

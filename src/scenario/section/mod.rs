@@ -11,6 +11,7 @@ mod liveness;
 pub(super) mod network;
 mod outcome;
 mod producer;
+mod rolling_restart;
 mod stream;
 
 pub(crate) use action::Action;

@@ -193,6 +193,82 @@ fn json_is_one_document_with_the_documented_members() {
     }
 }
 
+#[test]
+fn a_scenario_comes_from_standard_input() {
+    let with_input = |arguments: &[&str], input: &str| {
+        use std::io::Write;
+        let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_kinesim"))
+            .args(arguments)
+            .stdin(std::process::Stdio::piped())
+            .stdout(std::process::Stdio::piped())
+            .stderr(std::process::Stdio::piped())
+            .spawn()
+            .expect("the binary starts");
+        child.stdin.take().expect("a pipe").write_all(input.as_bytes()).expect("it reads");
+        child.wait_with_output().expect("it ends")
+    };
+    let run = with_input(&["run", "-", "-q"], SMALL);
+    assert_eq!(run.status.code(), Some(0), "{}", text(&run.stderr));
+    assert!(text(&run.stdout).ends_with(" - (\"small\", seed 1)\n"), "{}", text(&run.stdout));
+    let wrong = with_input(&["check", "-"], &SMALL.replace("shards", "shard"));
+    assert_eq!(wrong.status.code(), Some(2));
+    assert!(text(&wrong.stderr).contains(" -:5:1"), "{}", text(&wrong.stderr));
+}
+
+#[test]
+fn files_that_run_at_the_same_time_say_what_they_say_alone_in_their_order() {
+    let names = ["hot-shard", "gc-pause", "hot-shard-split", "zombie-worker"];
+    let files: Vec<String> = names.iter().map(|name| format!("scenarios/{name}.toml")).collect();
+    let of = |jobs: &str| {
+        let arguments: Vec<&str> = ["run", "-q", "-j", jobs].into_iter().chain(files.iter().map(|f| &**f)).collect();
+        text(&kinesim(&arguments).stdout)
+    };
+    let (one, three) = (of("1"), of("3"));
+    assert_eq!(one, three);
+    let order: Vec<bool> = one.lines().zip(&files).map(|(line, file)| line.contains(file.as_str())).collect();
+    assert_eq!(order, [true; 4], "{one}");
+}
+
+#[test]
+fn colours_are_where_they_are_asked_for() {
+    let has_colour = |when: &str| {
+        let output = kinesim(&["run", "scenarios/hot-shard.toml", "--color", when]);
+        text(&output.stdout).contains('\u{1b}')
+    };
+    assert_eq!(["auto", "always", "never"].map(has_colour), [false, true, false], "the output is a pipe");
+}
+
+#[test]
+fn shells_complete_and_manual_pages_tell_every_command() {
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        let output = kinesim(&["completions", shell]);
+        assert_eq!(output.status.code(), Some(0));
+        assert!(text(&output.stdout).contains("explain"), "{shell}");
+    }
+    let dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join("man");
+    let output = kinesim(&["man", dir.to_str().expect("text")]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    let page = std::fs::read_to_string(dir.join("kinesim-run.1")).expect("a page of each command");
+    assert!(page.contains("check\\-determinism"), "{page}");
+    assert!(text(&kinesim(&["man"]).stdout).contains(".TH kinesim 1"));
+}
+
+#[test]
+fn the_gallery_is_listed_and_copied_under_its_own_names() {
+    let list = kinesim(&["new", "--from", "list"]);
+    assert_eq!(list.status.code(), Some(0));
+    for file in support::gallery() {
+        let name = support::stem(&file);
+        assert!(text(&list.stdout).lines().any(|line| line.split(' ').next() == Some(name)), "{name}");
+    }
+    let slip = kinesim(&["new", "--from", "hot-shrad"]);
+    assert_eq!(slip.status.code(), Some(2));
+    assert!(text(&slip.stderr).contains("is `hot-shard` meant?"), "{}", text(&slip.stderr));
+    let key = kinesim(&["explain", "consumer.wrokers"]);
+    assert_eq!(key.status.code(), Some(2));
+    assert!(text(&key.stderr).contains("is `consumer.workers` meant?"), "{}", text(&key.stderr));
+}
+
 #[cfg(feature = "serve")]
 #[test]
 fn a_port_that_is_taken_is_said_with_what_helps() {

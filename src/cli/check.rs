@@ -5,12 +5,11 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::terminal::{Exit, print_diagnostics, scenario_files};
-use crate::scenario;
+use super::terminal::{Exit, load, print_diagnostics, scenario_files};
 
 #[derive(Args)]
 pub(super) struct Arguments {
-    /// Scenario files, or folders of them.
+    /// Scenario files, or folders of them; `-` reads one from standard input.
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
 }
@@ -18,7 +17,7 @@ pub(super) struct Arguments {
 pub(super) fn check(arguments: &Arguments) -> io::Result<Exit> {
     let mut exit = Exit::Pass;
     for file in &scenario_files(&arguments.files)? {
-        match scenario::load_file(file, &file.to_string_lossy(), None) {
+        match load(file, None)? {
             Ok(scenario) => write!(io::stdout().lock(), "{}", scenario.explain())?,
             Err(diagnostics) => {
                 print_diagnostics(&diagnostics)?;

@@ -1,8 +1,10 @@
 //! Floor 10: the command line. One file per subcommand; what a library user needs lives below.
 
 mod check;
+mod completions;
 mod events;
 mod explain;
+mod man;
 mod new;
 #[cfg(feature = "serve")]
 mod replay;
@@ -15,9 +17,9 @@ mod terminal;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 
-use self::terminal::Exit;
+use self::terminal::{Colour, Exit};
 
 const AFTER_HELP: &str = "\
 Exit codes:
@@ -28,11 +30,17 @@ Exit codes:
 
 /// Runs a Kinesis stream system on simulated time, the same way every time, and says what broke.
 #[derive(Parser)]
-#[command(name = "kinesim", version, about, after_help = AFTER_HELP)]
+#[command(name = "kinesim", version = VERSION, about, after_help = AFTER_HELP)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
+    /// When to colour what is printed: `auto` is on a terminal that has colours, unless NO_COLOR is set.
+    #[arg(long, global = true, value_enum, value_name = "WHEN", default_value_t = Colour::Auto)]
+    color: Colour,
 }
+
+/// The version, and the commit where one is known.
+const VERSION: &str = env!("KINESIM_VERSION");
 
 #[derive(Subcommand)]
 enum Command {
@@ -48,6 +56,10 @@ enum Command {
     Explain(explain::Arguments),
     /// Print the JSON Schema of scenario files.
     Schema,
+    /// Print the script that lets a shell complete kinesim's commands and options.
+    Completions(completions::Arguments),
+    /// Print the manual page, or write one of each command into a folder.
+    Man(man::Arguments),
     /// Serve Kinesis and DynamoDB to real AWS clients on a local port.
     #[cfg(feature = "serve")]
     Serve(serve::Arguments),
@@ -66,6 +78,7 @@ pub fn main() -> ExitCode {
             return ExitCode::from(if error.use_stderr() { Exit::Wrong as u8 } else { 0 });
         }
     };
+    cli.color.choose();
     let done = match cli.command {
         Command::Run(arguments) => run::run(&arguments),
         Command::Check(arguments) => check::check(&arguments),
@@ -73,6 +86,8 @@ pub fn main() -> ExitCode {
         Command::Events(arguments) => events::events(&arguments),
         Command::Explain(arguments) => explain::explain(&arguments),
         Command::Schema => schema::schema(),
+        Command::Completions(arguments) => completions::completions(&arguments, &mut Cli::command()),
+        Command::Man(arguments) => man::man(&arguments, Cli::command()),
         #[cfg(feature = "serve")]
         Command::Serve(arguments) => serve::serve(&arguments),
         #[cfg(feature = "serve")]

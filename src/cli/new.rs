@@ -13,15 +13,19 @@ use crate::scenario::gallery::{GALLERY, GALLERY_FILES};
 
 #[derive(Args)]
 pub(super) struct Arguments {
-    /// What the scenario is called; the file is NAME.toml.
-    name: String,
-    /// Begin with a scenario of the gallery, such as `hot-shard`; `kinesim new x --from list` lists them.
+    /// What the scenario is called; the file is NAME.toml. With `--from`, its name there when absent.
+    #[arg(required_unless_present = "from")]
+    name: Option<String>,
+    /// Begin with a scenario of the gallery, such as `hot-shard`; `kinesim new --from list` lists them.
     #[arg(long, value_name = "SCENARIO")]
     from: Option<String>,
 }
 
 pub(super) fn new(arguments: &Arguments) -> io::Result<Exit> {
-    let name = arguments.name.trim_end_matches(".toml");
+    if arguments.from.as_deref() == Some("list") {
+        return list(&mut anstream::stdout()).map(|()| Exit::Pass);
+    }
+    let name = arguments.name.as_deref().or(arguments.from.as_deref()).unwrap_or_default().trim_end_matches(".toml");
     let is_name = !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-.".contains(&b));
     if !is_name {
         writeln!(anstream::stderr(), "kinesim: a scenario's name is made of a-z, A-Z, 0-9, '_', '-' and '.'")?;
@@ -59,17 +63,21 @@ fn create(path: &Path, text: &str) -> io::Result<bool> {
     }
 }
 
-/// Names the nearest scenario, and lists all with what they are about.
+/// Names the nearest scenario, and lists all.
 fn no_such_scenario(from: &str) -> io::Result<Exit> {
     let mut out = anstream::stderr();
-    let near = nearest(from, GALLERY.iter().map(|(name, _)| *name)).filter(|_| from != "list");
-    match near {
-        Some(near) => writeln!(out, "kinesim: no scenario of the gallery is called `{from}`; is `{near}` meant?")?,
-        None => writeln!(out, "the gallery:")?,
-    }
+    let near = nearest(from, GALLERY.iter().map(|(name, _)| *name));
+    let help = near.map_or("these are there:".to_owned(), |near| format!("is `{near}` meant? These are there:"));
+    writeln!(out, "kinesim: no scenario of the gallery is called `{from}`; {help}")?;
+    list(&mut out)?;
+    Ok(Exit::Wrong)
+}
+
+/// The gallery, each scenario with what it is about.
+fn list(out: &mut impl Write) -> io::Result<()> {
     for (name, text) in GALLERY {
         let about = text.lines().find_map(|line| line.strip_prefix("# ")).unwrap_or_default();
-        writeln!(out, "  {name:28} {about}")?;
+        writeln!(out, "{name:28} {about}")?;
     }
-    Ok(Exit::Wrong)
+    Ok(())
 }

@@ -6,11 +6,10 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::terminal::{Exit, print_diagnostics};
+use super::terminal::{Exit, load, print_diagnostics};
 use crate::aws::Account;
 use crate::base::written::Duration;
 use crate::check::Verdict;
-use crate::scenario;
 use crate::serve::{Keep, Limits, MOVE_THE_CLOCK, Pace, Server, Session, Settings, Transitions};
 
 /// Arguments of `kinesim serve`.
@@ -122,7 +121,7 @@ fn transitions(text: &str) -> Result<Transitions, String> {
 pub(super) fn serve(arguments: &Arguments) -> io::Result<Exit> {
     let scenario = match &arguments.scenario {
         None => None,
-        Some(path) => match scenario::load_file(path, &path.to_string_lossy(), arguments.seed) {
+        Some(path) => match load(path, arguments.seed)? {
             Ok(scenario) => {
                 for app in &scenario.plan().apps {
                     let (mut out, name) = (anstream::stderr(), &app.name);

@@ -1,10 +1,17 @@
 //! What subcommands share: how they end, and what they tell on the terminal.
 
 use std::fs;
-use std::io::{self, Write};
-use std::path::PathBuf;
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+
+use anstream::ColorChoice;
+use clap::ValueEnum;
 
 use crate::scenario::diagnostic::Diagnostics;
+use crate::scenario::{self, Scenario};
+
+/// The name under which a scenario is read from standard input.
+pub(super) const STDIN: &str = "-";
 
 /// How a command ended, as its exit code says it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -32,14 +39,47 @@ impl Exit {
     }
 }
 
-/// Returns whether a stream takes colours: a terminal, and no NO_COLOR.
+/// When output is coloured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Colour {
+    /// Where a terminal takes colours.
+    Auto,
+    /// Into files and pipes too.
+    Always,
+    /// Nowhere.
+    Never,
+}
+
+impl Colour {
+    /// Makes it the choice of the whole process.
+    pub(super) fn choose(self) {
+        let choice = match self {
+            Self::Auto => ColorChoice::Auto,
+            Self::Always => ColorChoice::Always,
+            Self::Never => ColorChoice::Never,
+        };
+        choice.write_global();
+    }
+}
+
+/// Returns whether a stream takes colours: as `--color` says, and else a terminal, and no NO_COLOR.
 pub(super) fn takes_colour(stream: &impl anstream::stream::RawStream) -> bool {
-    !matches!(anstream::AutoStream::choice(stream), anstream::ColorChoice::Never)
+    !matches!(anstream::AutoStream::choice(stream), ColorChoice::Never)
 }
 
 /// The terminal's width; `None` when the output goes to a file or a pipe.
 pub(super) fn terminal_columns() -> Option<usize> {
     terminal_size::terminal_size_of(io::stdout()).map(|(width, _)| usize::from(width.0))
+}
+
+/// Reads a scenario: a file, or standard input.
+pub(super) fn load(path: &Path, seed: Option<u64>) -> io::Result<Result<Scenario, Diagnostics>> {
+    if path.to_str() != Some(STDIN) {
+        return Ok(scenario::load_file(path, &path.to_string_lossy(), seed));
+    }
+    let mut source = String::new();
+    io::stdin().lock().read_to_string(&mut source)?;
+    Ok(scenario::load(&source, STDIN, seed))
 }
 
 /// The files that are meant: a folder stands for the scenarios in it, by name.

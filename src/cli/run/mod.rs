@@ -1,0 +1,93 @@
+//! `kinesim run`: runs scenarios and reports.
+
+mod again;
+mod arguments;
+mod one;
+mod several;
+mod timed;
+
+use std::collections::BTreeSet;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+pub(super) use self::arguments::Arguments;
+use self::one::run_one;
+use super::terminal::{Exit, STDIN, load, print_diagnostics, scenario_files};
+use crate::scenario::Scenario;
+
+pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
+    // Every file is read before any is run.
+    let mut scenarios = Vec::new();
+    let mut is_wrong = false;
+    let files = scenario_files(&arguments.files)?;
+    for file in &files {
+        match load(file, arguments.seed)? {
+            Ok(scenario) => scenarios.push((file, scenario)),
+            Err(diagnostics) => {
+                print_diagnostics(&diagnostics)?;
+                is_wrong = true;
+            }
+        }
+    }
+    for (file, scenario) in &scenarios {
+        if let Some(app) = scenario.plan().apps.first() {
+            let mut out = anstream::stderr().lock();
+            writeln!(out, "{}: the code of consumer `{}` is yours (`library = \"app\"`):", file.display(), app.name)?;
+            writeln!(out, "give it to kinesim::Simulation in a test; the command line has no code to run")?;
+            is_wrong = true;
+        }
+    }
+    if is_wrong {
+        return Ok(Exit::Wrong);
+    }
+    run_all(arguments, scenarios)
+}
+
+/// Runs what was read, and prints each report as soon as those before it are printed.
+fn run_all(arguments: &Arguments, scenarios: Vec<(&PathBuf, Scenario)>) -> io::Result<Exit> {
+    let folders = folders_of(scenarios.iter().map(|(file, _)| file.as_path()));
+    let is_one = scenarios.len() == 1;
+    let runs = scenarios.into_iter().zip(folders).map(|((_, scenario), folder)| {
+        let out = arguments.out.as_ref().map(|dir| if is_one { dir.clone() } else { dir.join(folder) });
+        (scenario, out)
+    });
+    let mut exit = Exit::Pass;
+    several::in_order(
+        runs.collect(),
+        arguments.jobs(),
+        |(scenario, out)| run_one(arguments, &scenario, out.as_deref()),
+        |told| {
+            let told = told?;
+            exit = exit.and(told.exit);
+            io::stdout().lock().write_all(told.out.as_bytes())?;
+            io::stderr().lock().write_all(told.err.as_bytes())
+        },
+    )?;
+    Ok(exit)
+}
+
+/// A folder name for each file: its stem, with a number where another file has the same.
+fn folders_of<'a>(files: impl Iterator<Item = &'a Path>) -> Vec<String> {
+    let mut taken = BTreeSet::new();
+    let of = |file: &Path| match file.to_str() == Some(STDIN) {
+        true => "stdin".to_owned(),
+        false => file.file_stem().unwrap_or(file.as_os_str()).to_string_lossy().into_owned(),
+    };
+    let free = |stem: String| {
+        let numbered = (2..).map(|n| format!("{stem}-{n}"));
+        let mut names = [stem.clone()].into_iter().chain(numbered);
+        names.find(|name| taken.insert(name.clone())).unwrap_or(stem.clone())
+    };
+    files.map(of).map(free).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_with_one_stem_have_folders_of_their_own() {
+        let files = ["a/x.toml", "b/x.toml", "y.toml", "c/x.toml", "-"].map(Path::new);
+        assert_eq!(folders_of(files.into_iter()), ["x", "x-2", "y", "x-3", "stdin"]);
+    }
+}

@@ -1,0 +1,99 @@
+//! One run: carried out, its files written, its report ready to be printed.
+
+use std::cell::RefCell;
+use std::io;
+use std::path::{Component, Path};
+use std::rc::Rc;
+
+use super::again::check_determinism;
+use super::arguments::{Arguments, EventsWord};
+use super::timed::timed_run;
+use crate::base::Fold;
+use crate::cli::terminal::{Exit, takes_colour, terminal_columns};
+use crate::report::events_file::{self, EventsFile, EventsKept};
+use crate::report::{CameOut, Page, RunReport, Style, files, json, text};
+use crate::scenario::Scenario;
+
+/// What a run has to say, and how it ended.
+pub(super) struct Told {
+    pub(super) out: String,
+    pub(super) err: String,
+    pub(super) exit: Exit,
+}
+
+/// Runs a scenario, and leaves its files in `out`.
+pub(super) fn run_one(arguments: &Arguments, scenario: &Scenario, out: Option<&Path>) -> io::Result<Told> {
+    let events = match out {
+        Some(dir) => create_events(dir, EventsWord::kept(arguments.events))?,
+        None => None,
+    };
+    let (result, wall_seconds) =
+        timed_run(arguments, scenario, events.clone().map(|events| events as Rc<RefCell<dyn Fold>>));
+    let mut notes = vec![text::performance_line(&result.report, wall_seconds)];
+    if let Some(dir) = out {
+        let kept = events.map(finish_events).transpose()?;
+        let (report, resolved) = (&result.report, scenario.resolved_toml());
+        files::write_all(dir, report, Some(wall_seconds), &result.series, kept.as_deref(), &resolved)?;
+        write_attachments(dir, scenario)?;
+        notes.push(format!("left in {}: report, resolved scenario and plots", dir.display()));
+        notes.push(match kept {
+            Some(kept) => format!("events: {kept} (`kinesim events {}` reads them)", dir.display()),
+            None => "events: none".to_owned(),
+        });
+    }
+    let out = told(arguments, &result.report, wall_seconds, notes);
+    let exit = exit_of(&result.report);
+    if !arguments.check_determinism {
+        return Ok(Told { out, err: String::new(), exit });
+    }
+    let (again, err) = check_determinism(arguments, scenario, &result.report);
+    Ok(Told { out, err, exit: exit.and(again) })
+}
+
+/// Begins the events' file, if there is to be one.
+fn create_events(dir: &Path, kept: Option<EventsKept>) -> io::Result<Option<Rc<RefCell<EventsFile>>>> {
+    match kept {
+        Some(kept) => Ok(Some(Rc::new(RefCell::new(EventsFile::create(dir, kept)?)))),
+        None => events_file::remove(dir).map(|()| None),
+    }
+}
+
+/// Ends the events' file, and says what it has.
+fn finish_events(events: Rc<RefCell<EventsFile>>) -> io::Result<String> {
+    let Ok(events) = Rc::try_unwrap(events) else { unreachable!("the run is over, nobody else writes events") };
+    events.into_inner().finish()
+}
+
+/// Puts the trace files that the resolved scenario names beside it. Those outside the scenario's folder keep their
+/// place.
+fn write_attachments(dir: &Path, scenario: &Scenario) -> io::Result<()> {
+    for (name, bytes) in scenario.attachments() {
+        let is_inside = Path::new(name).components().all(|part| matches!(part, Component::Normal(_)));
+        if is_inside {
+            let path = dir.join(name);
+            files::make_folder(path.parent().unwrap_or(dir))?;
+            files::write(&path, bytes)?;
+        }
+    }
+    Ok(())
+}
+
+fn exit_of(report: &RunReport) -> Exit {
+    match report.came_out() {
+        CameOut::Pass | CameOut::FailAsDeclared => Exit::Pass,
+        CameOut::Fail | CameOut::NotAsDeclared => Exit::Fail,
+        CameOut::Unknown => Exit::Unknown,
+    }
+}
+
+fn told(arguments: &Arguments, report: &RunReport, wall_seconds: f64, notes: Vec<String>) -> String {
+    let stdout = io::stdout();
+    let style = if takes_colour(&stdout) { Style::Coloured } else { Style::Plain };
+    if arguments.json {
+        return format!("{}\n", json::render(report, Some(wall_seconds)).trim_end());
+    }
+    if arguments.quiet {
+        return format!("{}\n", text::quiet_line(report));
+    }
+    text::render(report, Page::new(style, terminal_columns(), notes))
+}

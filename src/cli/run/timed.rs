@@ -1,0 +1,49 @@
+//! A run with its time, and with a progress bar where a person waits for it.
+
+use std::cell::RefCell;
+use std::io::{self, IsTerminal};
+use std::rc::Rc;
+use std::time::{Duration, Instant};
+
+use indicatif::{ProgressBar, ProgressStyle};
+
+use super::arguments::Arguments;
+use crate::base::{Fold, SimTime};
+use crate::run::{Options, RunResult, run as carry_out};
+use crate::scenario::Scenario;
+
+/// Runs, with a progress bar on a terminal when it takes over a second. The result, and the seconds it took.
+pub(super) fn timed_run(
+    arguments: &Arguments,
+    scenario: &Scenario,
+    listener: Option<Rc<RefCell<dyn Fold>>>,
+) -> (RunResult, f64) {
+    let plan = scenario.plan();
+    let started = Instant::now();
+    let mut bar: Option<ProgressBar> = None;
+    let is_shown = io::stderr().is_terminal() && !arguments.quiet && arguments.is_one_at_a_time();
+    let total = plan.duration.as_millis();
+    let mut progress = |at: SimTime| {
+        if is_shown && bar.is_none() && started.elapsed() > Duration::from_secs(1) {
+            bar = Some(progress_bar(total));
+        }
+        if let Some(bar) = &bar {
+            bar.set_position(at.as_millis());
+            let left = started.elapsed().as_secs_f64() * (total.saturating_sub(at.as_millis())) as f64;
+            let left_s = left / (at.as_millis().max(1)) as f64;
+            bar.set_message(format!("{at} simulated, {left_s:.0} s to go"));
+        }
+    };
+    let engine = arguments.engine.into();
+    let options = Options { engine, listeners: listener.into_iter().collect(), progress: Some(&mut progress) };
+    let result = carry_out(&plan, options);
+    if let Some(bar) = bar {
+        bar.finish_and_clear();
+    }
+    (result, started.elapsed().as_secs_f64())
+}
+
+fn progress_bar(total_ms: u64) -> ProgressBar {
+    let style = ProgressStyle::with_template("{bar:40} {percent:>3}% {msg}");
+    ProgressBar::new(total_ms).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
+}

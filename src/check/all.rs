@@ -126,6 +126,7 @@ mod tests {
             K::HostResumed => Event::HostResumed { host },
             K::FaultBegan => Event::FaultBegan { fault: 0, what: "f".into() },
             K::FaultEnded => Event::FaultEnded { fault: 0 },
+            K::FaultMissed => Event::FaultMissed { fault: 0 },
             K::FaultsHealed => Event::FaultsHealed {},
             K::ActionTaken => Event::ActionTaken { what: "split".into(), outcome: "ok".into() },
             K::MessageLost => Event::MessageLost { from: host, to: host, operation, is_reply: false },
@@ -273,6 +274,7 @@ mod tests {
         let expected = [
             K::HostRestarted,
             K::MessageLost,
+            K::FaultMissed,
             K::ReadRefused,
             K::EncryptionChanged,
             K::SubscriptionRead,

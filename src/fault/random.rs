@@ -26,7 +26,7 @@ pub fn draw(rates: &RandomFaults, seed: Seed, run: SimDuration, cast: &Cast) -> 
 }
 
 fn written(time: Time, drawn: Drawn) -> Fault {
-    let mut fault = Fault { at: Duration(time.at), ..Fault::default() };
+    let mut fault = Fault { at: Duration(time.at), if_any: true, ..Fault::default() };
     match drawn.ending {
         Ending::For => fault.lasts = Some(Duration(time.lasts)),
         Ending::RestartAfter => fault.restart_after = Some(Duration(time.lasts)),

@@ -20,6 +20,9 @@ macro_rules! faults {
             /// When a crashed host starts again, counted from the crash; never when absent.
             #[serde(default, skip_serializing_if = "Option::is_none")]
             pub restart_after: Option<Duration>,
+            /// Whether it may end without having met a message or a call; otherwise such a run does not pass.
+            #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+            pub(crate) if_any: bool,
             /// Comes again so often after it began; once when absent.
             #[serde(default, skip_serializing_if = "Option::is_none")]
             pub every: Option<Duration>,

@@ -20,6 +20,8 @@ pub struct FaultPlan {
     pub lasts: Option<SimDuration>,
     /// What it does.
     pub effect: Arc<dyn Effect>,
+    /// Whether it may meet nothing.
+    pub(crate) if_any: bool,
     /// How reports and events tell it, in a few words (`crash of billing-1 for 40s`).
     pub text: Arc<str>,
 }

@@ -22,6 +22,8 @@ pub(crate) enum Outcome {
     InForce,
     /// A fault that ended.
     Ended(SimTime),
+    /// A fault that ended without having met anything.
+    Missed(SimTime),
     /// An action that was done.
     Done,
     /// An action that was refused, and why.
@@ -34,6 +36,8 @@ pub(crate) struct Happenings {
     happened: Vec<Happening>,
     /// Faults in force, by number, with their place.
     in_force: Vec<(u32, usize)>,
+    /// Faults that have met nothing, by number.
+    missed: Vec<u32>,
 }
 
 impl Happenings {
@@ -53,9 +57,12 @@ impl Fold for Happenings {
             Event::FaultEnded { fault } => {
                 if let Some(place) = self.in_force.iter().position(|(number, _)| number == fault) {
                     let (_, happening) = self.in_force.remove(place);
-                    self.happened[happening].outcome = Outcome::Ended(at);
+                    let has_missed = self.missed.contains(fault);
+                    self.happened[happening].outcome =
+                        if has_missed { Outcome::Missed(at) } else { Outcome::Ended(at) };
                 }
             }
+            Event::FaultMissed { fault } => self.missed.extend([*fault]),
             Event::ActionTaken { what, outcome } => {
                 let outcome = match &**outcome {
                     "ok" => Outcome::Done,
@@ -80,12 +87,16 @@ mod tests {
         happenings.on(at(2), &Event::FaultBegan { fault: 1, what: "crash".into() });
         happenings.on(at(3), &Event::ActionTaken { what: "split".into(), outcome: "ok".into() });
         happenings.on(at(4), &Event::FaultEnded { fault: 0 });
+        happenings.on(at(4), &Event::FaultBegan { fault: 2, what: "throttle".into() });
+        happenings.on(at(5), &Event::FaultMissed { fault: 2 });
+        happenings.on(at(5), &Event::FaultEnded { fault: 2 });
         happenings.on(at(5), &Event::ActionTaken { what: "merge".into(), outcome: "no upper neighbour".into() });
         let happening = |s, what: &str, outcome| Happening { at: at(s), what: what.into(), outcome };
         let expected = [
             happening(1, "pause", Outcome::Ended(at(4))),
             happening(2, "crash", Outcome::InForce),
             happening(3, "split", Outcome::Done),
+            happening(4, "throttle", Outcome::Missed(at(5))),
             happening(5, "merge", Outcome::Refused("no upper neighbour".into())),
         ];
         assert_eq!(happenings.happened(), expected);

@@ -114,7 +114,7 @@ impl Series {
         let happened = self.happenings.happened().iter().map(|happening| {
             let until = match happening.outcome {
                 Outcome::InForce => Some(end),
-                Outcome::Ended(until) => Some(until),
+                Outcome::Ended(until) | Outcome::Missed(until) => Some(until),
                 Outcome::Done | Outcome::Refused(_) => None,
             };
             Mark { from: happening.at, until, what: happening.what.to_string() }
@@ -185,7 +185,10 @@ impl Series {
             Event::ShardClosed { stream, shard, .. } => {
                 self.shard(*stream, *shard).closed.get_or_insert(at);
             }
-            Event::FaultBegan { .. } | Event::FaultEnded { .. } | Event::ActionTaken { .. } => {
+            Event::FaultBegan { .. }
+            | Event::FaultMissed { .. }
+            | Event::FaultEnded { .. }
+            | Event::ActionTaken { .. } => {
                 self.happenings.on(at, event);
             }
             Event::LeaseGained { consumer, host, shard, .. } => {

@@ -104,11 +104,11 @@ const fn is_mark(kind: EventKind) -> bool {
     use EventKind::*;
     match kind {
         HostDeclared | HostCrashed | HostRestarted | HostPaused | HostResumed | FaultBegan | FaultEnded
-        | FaultsHealed | ActionTaken | RunEnded | ProducerDeclared | ProducerStarted | ConsumerDeclared
-        | WorkerStarted | WorkerStopped | LeaseGained | LeaseLost | LeasesCreated | LeaseHoleFound
-        | ProcessingStarted | ProcessingEnded | StreamDeclared | StreamStatusChanged | RetentionChanged
-        | ShardOpened | ShardClosed | ShardExpired | IteratorExpired | ZoneChanged | EncryptionChanged
-        | RecordSizeChanged | TableDeclared | TableCapacityChanged | EffectsFenced => true,
+        | FaultMissed | FaultsHealed | ActionTaken | RunEnded | ProducerDeclared | ProducerStarted
+        | ConsumerDeclared | WorkerStarted | WorkerStopped | LeaseGained | LeaseLost | LeasesCreated
+        | LeaseHoleFound | ProcessingStarted | ProcessingEnded | StreamDeclared | StreamStatusChanged
+        | RetentionChanged | ShardOpened | ShardClosed | ShardExpired | IteratorExpired | ZoneChanged
+        | EncryptionChanged | RecordSizeChanged | TableDeclared | TableCapacityChanged | EffectsFenced => true,
         MessageLost | MessageDuplicated | CallTimedOut | RecordGivenUp | PositionSaved | IteratorIssued
         | RecordsReplicated | PutFinished | LeaseRenewalFailed | IteratorRequested | RecordsProcessed
         | RecordsSkipped | CheckpointAttempted | CheckpointRefused | EffectMade | CallRefused | RecordAccepted

@@ -40,26 +40,29 @@ struct Expectation<'a> {
     detail: &'a str,
 }
 
-/// A fault or an action. `until_s` is when a fault ended; `refused` is why an action was not done.
+/// A fault or an action. `until_s` is when a fault ended; `refused` is why an action was not done; `met_nothing` is
+/// of a fault that met neither a message nor a call.
 #[derive(Serialize)]
 struct Happened<'a> {
     at_s: f64,
     what: &'a str,
     until_s: Option<f64>,
     refused: Option<&'a str>,
+    met_nothing: bool,
 }
 
 impl<'a> From<&'a Happening> for Happened<'a> {
     fn from(of: &'a Happening) -> Self {
         let until_s = match of.outcome {
-            Outcome::Ended(at) => Some(at.as_nanos() as f64 / 1e9),
+            Outcome::Ended(at) | Outcome::Missed(at) => Some(at.as_nanos() as f64 / 1e9),
             Outcome::InForce | Outcome::Done | Outcome::Refused(_) => None,
         };
         let refused = match &of.outcome {
             Outcome::Refused(why) => Some(&**why),
-            Outcome::InForce | Outcome::Ended(_) | Outcome::Done => None,
+            _ => None,
         };
-        Self { at_s: of.at.as_nanos() as f64 / 1e9, what: &of.what, until_s, refused }
+        let met_nothing = matches!(of.outcome, Outcome::Missed(_));
+        Self { at_s: of.at.as_nanos() as f64 / 1e9, what: &of.what, until_s, refused, met_nothing }
     }
 }
 

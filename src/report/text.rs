@@ -140,6 +140,7 @@ fn happened(report: &RunReport, page: &Page, out: &mut String) {
             Outcome::InForce => "in force to the end".to_owned(),
             Outcome::Ended(at) if *at == happening.at => "happened".to_owned(),
             Outcome::Ended(at) => format!("ended at {at}"),
+            Outcome::Missed(at) => format!("ended at {at}, and met nothing"),
             Outcome::Done => "done".to_owned(),
             Outcome::Refused(why) => format!("refused: {why}"),
         };

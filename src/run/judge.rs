@@ -3,7 +3,8 @@
 use serde_json::Value;
 
 use crate::check::Verdict;
-use crate::measure::Outcome::{Done, Refused};
+use crate::fault::FaultPlan;
+use crate::measure::Outcome::{Done, Missed, Refused};
 use crate::measure::{
     Chronicle, Failure, Happening, Measures, Subject, Unit, lookup, number_at, numbers, without_unit,
 };
@@ -78,7 +79,7 @@ fn result(of: &Expectation, verdict: Verdict, detail: String) -> ExpectationResu
     ExpectationResult { text: of.text.to_string(), verdict, detail, if_any: of.if_any }
 }
 
-/// Actions that went otherwise than the scenario wants.
+/// Actions that went otherwise than the scenario wants, and faults that met nothing.
 pub(super) fn surprises(plan: &Plan, happened: &[Happening]) -> Vec<String> {
     let mut left: Vec<&Happening> = happened.iter().filter(|h| matches!(h.outcome, Done | Refused(_))).collect();
     let mut surprise = |action: &ActionPlan| {
@@ -91,7 +92,13 @@ pub(super) fn surprises(plan: &Plan, happened: &[Happening]) -> Vec<String> {
             _ => None,
         }
     };
-    plan.actions.iter().filter_map(&mut surprise).collect()
+    let actions: Vec<String> = plan.actions.iter().filter_map(&mut surprise).collect();
+    let has_missed = |fault: &&FaultPlan| {
+        let is_it = |h: &Happening| h.at == fault.at && h.what == fault.text && matches!(h.outcome, Missed(_));
+        !fault.if_any && happened.iter().any(is_it)
+    };
+    let missed = plan.faults.iter().filter(has_missed);
+    actions.into_iter().chain(missed.map(|fault| format!("met nothing: {} at {}", fault.text, fault.at))).collect()
 }
 
 /// The run's verdict, and whether it is the outcome that the scenario is there to show. `is_whole` says that all that

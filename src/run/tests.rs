@@ -160,6 +160,36 @@ fn an_action_that_is_refused_is_no_pass_unless_that_was_wanted() {
 }
 
 #[test]
+fn a_fault_that_meets_nothing_is_no_pass_unless_it_may() {
+    let fault = |kind: &str| format!("[[fault]]\nat = \"1m\"\nfor = \"1m\"\n{kind}\n");
+    for kind in [
+        "throttle = { service = \"dynamodb\" }",
+        "unavailable = { operation = \"SplitShard\" }",
+        "partition = { hosts = [\"web\"], service = \"dynamodb\" }",
+        "lose = { operation = \"MergeShards\" }",
+        "delay = { hosts = [\"reader\"], operation = \"PutRecord\", by = \"1s..2s\" }",
+    ] {
+        let report = report_with(&fault(kind));
+        assert_eq!(report.came_out(), CameOut::Unknown, "{kind}");
+        let [surprise] = &report.surprises[..] else { panic!("{kind}: {:?}", report.surprises) };
+        assert!(surprise.starts_with("met nothing: ") && surprise.ends_with(" at 0:01:00.000"), "{surprise}");
+        assert_eq!(report_with(&(fault(kind) + "if_any = true\n")).came_out(), CameOut::Pass, "{kind}");
+    }
+    for kind in [
+        "throttle = { stream = \"s\", rate = \"20%\" }",
+        "internal_errors = { operation = \"GetRecords\", rate = \"20%\" }",
+        "unavailable = { rate = \"20%\" }",
+        "expire_iterators = { stream = \"s\", rate = \"20%\" }",
+        "partition = { hosts = [\"web\"] }",
+        "duplicate = { rate = \"20%\" }",
+        "pause = \"reader-1\"",
+        "zone_outage = 0",
+    ] {
+        assert_eq!(report_with(&fault(kind)).surprises, [""; 0], "{kind}");
+    }
+}
+
+#[test]
 fn the_headline_says_what_the_exit_code_says() {
     let expect = |is: &str| format!("[[expect]]\nthrottled_writes = \"{is}\"\n");
     let declared = |is: &str| {

@@ -23,6 +23,7 @@ const EXAMPLES: &[(&str, &str, &str)] = &[
     ("consumer", "sink", "sink = \"transactional\""),
     ("consumer", "steal_max", "steal_max = 2"),
     ("fault", "every", "every = \"5m\""),
+    ("fault", "if_any", "if_any = true"),
     ("fault", "sink_outage", "sink_outage = \"billing\""),
     ("fault", "until", "until = \"1h\""),
     ("action", "at_hash_key", "at_hash_key = \"170141183460469231731687303715884105728\""),

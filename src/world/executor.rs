@@ -16,7 +16,7 @@ use super::call::CallSlot;
 use super::carrier::Carrier;
 use super::due::{Due, What};
 use super::host::{Host, HostState};
-use super::link::{self, Fate, LinkRule, Passing};
+use super::link::{self, Fate, Passing, RuleInForce};
 use super::service::OwnCall;
 use crate::base::event::HostRole;
 use crate::base::{Event, Fold, HostId, Seed, SimDuration, SimTime};
@@ -77,7 +77,7 @@ pub(super) struct State<B: Backend> {
     pub ready: VecDeque<TaskId>,
     pub hosts: Vec<HostState<B>>,
     pub(crate) calls: Slab<CallSlot<B>>,
-    pub(crate) rules: Vec<(u32, LinkRule)>,
+    pub(super) rules: Vec<RuleInForce>,
     events: Vec<Event>,
 }
 

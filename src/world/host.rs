@@ -12,7 +12,7 @@ use super::backend::Backend;
 use super::call::Call;
 use super::due::What;
 use super::executor::{Shared, TaskId};
-use super::link::{Fate, LinkRule, Passing};
+use super::link::{Fate, LinkRule, Passing, RuleInForce};
 use super::sync::Notify;
 use crate::base::event::HostRole;
 use crate::base::seed::Random;
@@ -282,7 +282,7 @@ impl<B: Backend> Host<B> {
     }
     /// Returns whether a partition stops packets to (or, as replies, from) the service.
     pub(crate) fn is_cut_off(&self, service: HostId, is_reply: bool) -> bool {
-        self.shared.state.borrow().rules.iter().any(|(_, rule)| rule.cuts(self.id, service, is_reply))
+        self.shared.state.borrow().rules.iter().any(|rule| rule.cuts(self.id, service, is_reply))
     }
     /// What becomes of a message that something else has carried: what the faults on links do to it, on top of the
     /// time it took.
@@ -291,11 +291,14 @@ impl<B: Backend> Host<B> {
     }
     /// Puts a rule on links; the same `id` takes it away.
     pub(crate) fn add_link_rule(&self, id: u32, rule: LinkRule) {
-        self.shared.state.borrow_mut().rules.push((id, rule));
+        self.shared.state.borrow_mut().rules.push(RuleInForce::new(id, rule));
     }
-    /// Takes the rules with this `id` off again.
-    pub(crate) fn remove_link_rule(&self, id: u32) {
-        self.shared.state.borrow_mut().rules.retain(|(rule, _)| *rule != id);
+    /// Takes the rules with this `id` off again. Returns whether they did something to a message.
+    pub(crate) fn remove_link_rule(&self, id: u32) -> bool {
+        let rules = &mut self.shared.state.borrow_mut().rules;
+        let has_met = rules.iter().any(|rule| rule.is_of(id) && rule.has_met());
+        rules.retain(|rule| !rule.is_of(id));
+        has_met
     }
     /// Looks at, or acts on, the services from outside the network.
     pub(crate) fn with_backend<R>(&self, act: impl FnOnce(&mut B, SimTime, &mut Vec<Event>) -> R) -> R {

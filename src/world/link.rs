@@ -1,5 +1,7 @@
 //! Links: how long a message takes, and what faults do to it.
 
+use std::cell::Cell;
+
 use crate::base::seed::Random;
 use crate::base::{HostId, SimDuration};
 
@@ -58,6 +60,34 @@ pub(crate) struct LinkRule {
     pub effect: LinkEffect,
 }
 
+/// A rule for as long as its fault is in force.
+#[derive(Debug)]
+pub(super) struct RuleInForce {
+    fault: u32,
+    rule: LinkRule,
+    /// Whether it has done something to a message.
+    has_met: Cell<bool>,
+}
+
+impl RuleInForce {
+    pub(super) fn new(fault: u32, rule: LinkRule) -> Self {
+        Self { fault, rule, has_met: Cell::new(false) }
+    }
+    /// Returns whether it is this fault's.
+    pub(super) fn is_of(&self, fault: u32) -> bool {
+        self.fault == fault
+    }
+    pub(super) fn has_met(&self) -> bool {
+        self.has_met.get()
+    }
+    /// Returns whether it stops everything on its way from or to the service: a partition.
+    pub(super) fn cuts(&self, client: HostId, service: HostId, is_reply: bool) -> bool {
+        let cuts = self.rule.cuts(client, service, is_reply);
+        self.has_met.set(self.has_met.get() || cuts);
+        cuts
+    }
+}
+
 /// What becomes of one message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fate {
@@ -80,7 +110,7 @@ pub(super) struct Passing {
 
 impl LinkRule {
     /// Returns whether it stops everything on its way from or to the service: a partition.
-    pub(super) fn cuts(&self, client: HostId, service: HostId, is_reply: bool) -> bool {
+    fn cuts(&self, client: HostId, service: HostId, is_reply: bool) -> bool {
         let is_all = matches!(self.effect, LinkEffect::Lose(rate) if rate >= 1.0) && self.operation.is_none();
         is_all && self.applies(Passing { client, service, operation: "", is_reply })
     }
@@ -98,25 +128,29 @@ impl LinkRule {
 
 /// Asks every rule, in the order in which the faults began.
 pub(super) fn fate(
-    rules: &[(u32, LinkRule)],
+    rules: &[RuleInForce],
     message: Passing,
     latency: (SimDuration, SimDuration),
     random: &mut Random,
 ) -> Fate {
     let mut delay = random.duration(latency.0, latency.1);
     let mut copy = None;
-    for (_, rule) in rules {
+    for RuleInForce { rule, has_met, .. } in rules {
         if !rule.applies(message) {
             continue;
         }
         match rule.effect {
-            LinkEffect::Lose(rate) if random.chance(rate) => return Fate::Lost,
+            LinkEffect::Lose(rate) if random.chance(rate) => {
+                has_met.set(true);
+                return Fate::Lost;
+            }
             LinkEffect::Duplicate(rate) if !message.is_reply && random.chance(rate) => {
                 copy = Some(random.duration(latency.0, latency.1));
             }
             LinkEffect::Delay(low, high) => delay += random.duration(low, high),
-            LinkEffect::Lose(_) | LinkEffect::Duplicate(_) => {}
+            LinkEffect::Lose(_) | LinkEffect::Duplicate(_) => continue,
         }
+        has_met.set(true);
     }
     match copy {
         Some(extra) => Fate::Twice(delay, delay + extra),

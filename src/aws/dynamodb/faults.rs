@@ -1,5 +1,7 @@
 //! Injected faults: throttles, internal errors, unavailability.
 
+use std::cell::Cell;
+
 use super::api::{Error, Fault, FaultTarget};
 use crate::aws::protocol::operation::Operation;
 use crate::base::seed::Random;
@@ -7,8 +9,16 @@ use crate::base::{Seed, TableName};
 
 /// The faults in force, in the order in which they began.
 pub(super) struct Faults {
-    active: Vec<(u32, Fault)>,
+    active: Vec<Active>,
     random: Random,
+}
+
+/// A fault in force.
+struct Active {
+    id: u32,
+    fault: Fault,
+    /// Whether it has met a call.
+    has_met: Cell<bool>,
 }
 
 /// What a fault does to one read or write, single or in a batch.
@@ -37,34 +47,38 @@ impl Faults {
     }
     /// Lets a fault begin.
     pub(super) fn begin(&mut self, id: u32, fault: Fault) {
-        self.active.push((id, fault));
+        self.active.push(Active { id, fault, has_met: Cell::new(false) });
     }
-    /// Ends the fault of this `id`, if it is one of these.
-    pub(super) fn end(&mut self, id: u32) {
-        self.active.retain(|(active, _)| *active != id);
+    /// Ends the fault of this `id`, if it is one of these. Returns whether it ended without having met anything.
+    pub(super) fn end(&mut self, id: u32) -> bool {
+        let has_missed = self.active.iter().any(|active| active.id == id && !active.has_met.get());
+        self.active.retain(|active| active.id != id);
+        has_missed
     }
 
     /// Refuses the whole call when a fault makes the service unavailable.
     pub(crate) fn check_available(&mut self, table: Option<&TableName>, operation: Operation) -> Result<(), Error> {
-        let is_down = self.active.iter().any(|(_, fault)| match fault {
-            Fault::Unavailable { target, rate } => target.hits(table, operation) && self.random.chance(*rate),
-            Fault::Throttle { .. } | Fault::InternalError { .. } => false,
+        let is_down = self.active.iter().any(|Active { fault, has_met, .. }| {
+            let Fault::Unavailable { target, rate } = fault else { return false };
+            let is_hit = target.hits(table, operation) && self.random.chance(*rate);
+            has_met.set(has_met.get() || is_hit);
+            is_hit
         });
         if is_down { Err(Error::ServiceUnavailable) } else { Ok(()) }
     }
 
     /// The fate of one read or write.
     pub(super) fn draw(&mut self, table: Option<&TableName>, operation: Operation) -> Option<Injected> {
-        for (_, fault) in &self.active {
-            match fault {
-                Fault::Throttle { target, rate } if target.hits(table, operation) && self.random.chance(*rate) => {
-                    return Some(Injected::Throttle);
-                }
-                Fault::InternalError { target, rate } if target.hits(table, operation) && self.random.chance(*rate) => {
-                    return Some(Injected::InternalError { is_applied: self.random.chance(0.5) });
-                }
-                _ => {}
+        for Active { fault, has_met, .. } in &self.active {
+            let (Fault::Throttle { target, rate } | Fault::InternalError { target, rate }) = fault else { continue };
+            if !(target.hits(table, operation) && self.random.chance(*rate)) {
+                continue;
             }
+            has_met.set(true);
+            return Some(match fault {
+                Fault::InternalError { .. } => Injected::InternalError { is_applied: self.random.chance(0.5) },
+                _ => Injected::Throttle,
+            });
         }
         None
     }

@@ -12,8 +12,8 @@ impl DynamoDb {
         self.faults.begin(id, fault);
     }
     /// Ends a fault.
-    pub fn heal(&mut self, _now: SimTime, id: u32, _events: &mut Vec<Event>) {
-        self.faults.end(id);
+    pub fn heal(&mut self, _now: SimTime, id: u32, events: &mut Vec<Event>) {
+        events.extend(self.faults.end(id).then_some(Event::FaultMissed { fault: id }));
     }
 
     /// Refuses one read or write when a fault hits it. Returns true when it is to be carried out and its answer lost:

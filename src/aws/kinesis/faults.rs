@@ -1,5 +1,7 @@
 //! Injected faults: throttles, internal errors, expired iterators, lost zones, key states.
 
+use std::cell::Cell;
+
 use super::aim::Aim;
 use super::api::{Error, Fault, FaultTarget, KmsKeyState};
 use super::quotas::Quota;
@@ -9,8 +11,16 @@ use crate::base::{Seed, ShardId, StreamName};
 
 /// The faults in force, by number, in the order in which they began.
 pub(super) struct Faults {
-    active: Vec<(u32, Fault)>,
+    active: Vec<Active>,
     random: Random,
+}
+
+/// A fault in force.
+struct Active {
+    id: u32,
+    fault: Fault,
+    /// Whether it has met a call. A key's state and a zone's outage are there for all.
+    has_met: Cell<bool>,
 }
 
 /// What a fault does to one record.
@@ -38,30 +48,33 @@ impl Faults {
 
     /// Lets a fault begin.
     pub(super) fn begin(&mut self, id: u32, fault: Fault) {
-        self.active.push((id, fault));
+        let is_for_all = matches!(fault, Fault::KmsKey { .. } | Fault::ZoneOutage { .. });
+        self.active.push(Active { id, fault, has_met: Cell::new(is_for_all) });
     }
-    /// Ends the fault of this `id`, if it is one of these.
-    pub(super) fn end(&mut self, id: u32) {
-        self.active.retain(|(active, _)| *active != id);
+    /// Ends the fault of this `id`, if it is one of these. Returns whether it ended without having met anything.
+    pub(super) fn end(&mut self, id: u32) -> bool {
+        let has_missed = self.active.iter().any(|active| active.id == id && !active.has_met.get());
+        self.active.retain(|active| active.id != id);
+        has_missed
     }
 
     /// Returns whether any fault may refuse single records.
     pub(crate) fn hit_records(&self) -> bool {
-        self.active.iter().any(|(_, fault)| matches!(fault, Fault::Throttle { .. } | Fault::InternalError { .. }))
+        self.active.iter().any(|active| matches!(active.fault, Fault::Throttle { .. } | Fault::InternalError { .. }))
     }
 
     /// The fate of one record of a put.
     pub(crate) fn one_record(&mut self, stream: &StreamName, shard: ShardId) -> Option<Injected> {
         let hits = |target: &FaultTarget| PUTS.iter().any(|put| target.hits(Aim::shard(stream, shard), *put));
-        for (_, fault) in &self.active {
-            match fault {
-                Fault::Throttle { target, rate } if hits(target) && self.random.chance(*rate) => {
-                    return Some(Injected::Throttle);
-                }
-                Fault::InternalError { target, rate } if hits(target) && self.random.chance(*rate) => {
-                    return Some(Injected::InternalError);
-                }
-                _ => {}
+        for Active { fault, has_met, .. } in &self.active {
+            let (target, rate, injected) = match fault {
+                Fault::Throttle { target, rate } => (target, rate, Injected::Throttle),
+                Fault::InternalError { target, rate } => (target, rate, Injected::InternalError),
+                _ => continue,
+            };
+            if hits(target) && self.random.chance(*rate) {
+                has_met.set(true);
+                return Some(injected);
             }
         }
         None
@@ -70,7 +83,7 @@ impl Faults {
     /// Faults that refuse a whole call. Throttles and internal errors of puts hit single records instead.
     pub(crate) fn whole_call(&mut self, operation: Operation, quota: Quota, aim: Aim<'_>) -> Result<(), Error> {
         let is_put = PUTS.contains(&operation);
-        for (_, fault) in &self.active {
+        for Active { fault, has_met, .. } in &self.active {
             let (target, rate, error) = match fault {
                 Fault::Unavailable { target, rate } => (target, rate, Error::ServiceUnavailable),
                 Fault::InternalError { target, rate } if !is_put => (target, rate, Error::InternalFailure),
@@ -78,6 +91,7 @@ impl Faults {
                 _ => continue,
             };
             if target.hits(aim, operation) && self.random.chance(*rate) {
+                has_met.set(true);
                 return Err(error);
             }
         }
@@ -87,17 +101,17 @@ impl Faults {
     /// Returns whether a fault expires the iterator of this call.
     pub(crate) fn expires_iterator(&mut self, stream: &StreamName, shard: ShardId) -> bool {
         let aim = Aim::shard(stream, shard);
-        self.active.iter().any(|(_, fault)| match fault {
-            Fault::ExpireIterators { target, rate } => {
-                target.hits(aim, Operation::read("GetRecords")) && self.random.chance(*rate)
-            }
-            _ => false,
+        self.active.iter().any(|Active { fault, has_met, .. }| {
+            let Fault::ExpireIterators { target, rate } = fault else { return false };
+            let is_hit = target.hits(aim, Operation::read("GetRecords")) && self.random.chance(*rate);
+            has_met.set(has_met.get() || is_hit);
+            is_hit
         })
     }
 
     /// State of the KMS key: the latest fault decides.
     pub(crate) fn key_state(&self) -> KmsKeyState {
-        let states = self.active.iter().rev().map(|(_, fault)| match fault {
+        let states = self.active.iter().rev().map(|active| match &active.fault {
             Fault::KmsKey { state } => Some(*state),
             _ => None,
         });

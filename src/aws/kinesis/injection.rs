@@ -15,7 +15,7 @@ impl Kinesis {
 
     /// Ends a fault.
     pub fn heal(&mut self, now: SimTime, id: u32, events: &mut Vec<Event>) {
-        self.faults.end(id);
+        events.extend(self.faults.end(id).then_some(Event::FaultMissed { fault: id }));
         self.restore_zone(id, now, events);
     }
 }

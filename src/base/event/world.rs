@@ -44,6 +44,8 @@ macro_rules! world_events {
                 12 => RunEnded {},
                 /// A host gave up to wait for the answer to a request, which may have been carried out.
                 13 => CallTimedOut { host: HostId, operation: &'static str },
+                /// A fault on links or at a service ended without having met a message or a call.
+                14 => FaultMissed { fault: u32 },
             }
         }
     };

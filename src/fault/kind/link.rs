@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::aws;
 use crate::aws::Cloud;
 use crate::aws::protocol::operation::Operation;
+use crate::base::Event;
 use crate::base::nearest::nearest;
 use crate::base::written::{DurationRange, Share};
 use crate::fault::about::Made;
@@ -161,6 +162,8 @@ impl Effect for OnLinks {
         stage.operator().add_link_rule(stage.fault(), LinkRule { clients, services, way, operation, effect });
     }
     fn end(&self, stage: &Stage<'_>) {
-        stage.operator().remove_link_rule(stage.fault());
+        if !stage.operator().remove_link_rule(stage.fault()) {
+            stage.operator().emit(Event::FaultMissed { fault: stage.fault() });
+        }
     }
 }

@@ -48,8 +48,13 @@ fn one_fault(c: &mut Compiler<'_>, n: usize, fault: &Fault) -> Vec<FaultPlan> {
         None => made.text,
     };
     let text: Arc<str> = text.into();
-    let plan =
-        |at| FaultPlan { at: SimTime::ZERO.saturating_add(at), lasts, effect: made.effect.clone(), text: text.clone() };
+    let plan = |at| FaultPlan {
+        at: SimTime::ZERO.saturating_add(at),
+        lasts,
+        if_any: fault.if_any,
+        effect: made.effect.clone(),
+        text: text.clone(),
+    };
     again(c, n, fault, lasts);
     fault.times(lasts, c.duration.0).map(plan).collect()
 }

@@ -22,24 +22,6 @@ pub struct About {
     pub ends: Ends,
     /// A fault of this kind as it stands in a file; it speaks of a consumer `billing` that reads a stream `orders`.
     pub(crate) example: &'static str,
-    /// Faults of this kind that the endpoint's page offers.
-    pub(crate) presets: &'static [Preset],
-}
-
-/// A fault that is offered by name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Preset {
-    /// What it does, in a few words.
-    pub label: &'static str,
-    /// The fault, as it is posted to `/_kinesim/faults`.
-    pub json: &'static str,
-}
-
-impl Preset {
-    /// A fault with its label.
-    pub(crate) const fn new(label: &'static str, json: &'static str) -> Self {
-        Self { label, json }
-    }
 }
 
 /// What ends a fault.

@@ -1,6 +1,6 @@
-//! The lists of faults that documents and the endpoint's page have.
+//! The lists of faults that documents have.
 
-use super::about::{About, Preset};
+use super::about::About;
 use super::kind::{KINDS, drawings};
 
 /// The kinds with what breaks, for the page on scenarios.
@@ -20,9 +20,4 @@ pub fn listed_with_promises() -> String {
 pub fn listed_as_drawn() -> String {
     let rows = drawings().into_iter().map(|(key, meaning)| format!("| `{key}` | {meaning} |\n"));
     format!("| key | what is drawn |\n|---|---|\n{}", rows.collect::<String>())
-}
-
-/// Faults that the endpoint's page offers, in order.
-pub(crate) fn presets() -> impl Iterator<Item = &'static Preset> {
-    KINDS.iter().flat_map(|about| about.presets)
 }

@@ -9,19 +9,19 @@
 mod about;
 mod cast;
 mod drawing;
+mod form;
 pub mod kind;
 mod listed;
 mod random;
 mod registry;
 mod stage;
 
-pub(crate) use about::Preset;
 pub use about::{About, Ends, Kind, Made};
 pub(crate) use cast::placeholder;
 pub use cast::{Cast, Group, LeaseTable, Problem, Problems, Standing};
 pub(crate) use cast::{Live, StreamCast};
+pub(crate) use form::{Form, forms};
 pub use kind::{Fault, KINDS, RandomFaults, drawings};
-pub(crate) use listed::presets;
 pub use listed::{listed_as_drawn, listed_with_meanings, listed_with_promises};
 pub use random::draw;
 pub(crate) use stage::FAULT_MAX;

@@ -3,7 +3,7 @@
 use http_body_util::{Either, Full};
 use hyper::Response;
 use hyper::body::Bytes;
-use hyper::header::{CONTENT_TYPE, HeaderValue};
+use hyper::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderValue};
 
 use super::frames::Frames;
 
@@ -13,6 +13,15 @@ pub(crate) type Body = Either<Full<Bytes>, Frames>;
 /// A body that is there.
 pub(crate) fn whole(bytes: impl Into<Bytes>) -> Body {
     Either::Left(Full::new(bytes.into()))
+}
+
+/// An answer of this type, which nobody keeps.
+pub(crate) fn typed(body: Body, content_type: &'static str) -> Response<Body> {
+    let mut response = Response::new(body);
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
 }
 
 /// An answer of plain text.

@@ -28,7 +28,11 @@ pub(crate) struct EventsWriter<W> {
 impl<W: Write> EventsWriter<W> {
     /// A writer of lines to `out`, which should be buffered.
     pub(crate) fn new(out: W) -> Self {
-        let (line, begin, names) = (Vec::new(), Vec::new(), Names::default());
+        Self::with_names(out, Names::default())
+    }
+    /// A writer that knows names from earlier events.
+    pub(crate) fn with_names(out: W, names: Names) -> Self {
+        let (line, begin) = (Vec::new(), Vec::new());
         Self { out, line, begin, at: None, names, error: None, written_bytes: 0 }
     }
     /// Learns the names in an event that is not written.

@@ -14,10 +14,10 @@ use super::folds::Folds;
 use crate::aws::kinesis::api::{ConsumerRef, Error, SubscriptionPoll};
 use crate::aws::{Cloud, Reply, Request};
 use crate::base::event::HostRole;
-use crate::base::{Fold, ShardId, SimDuration, SimTime};
+use crate::base::{Fold, ShardId, SimDuration, SimTime, StreamName, TableName};
 use crate::check::CheckResult;
 use crate::client::Cx;
-use crate::fault::FaultPlan;
+use crate::fault::{FaultPlan, Form};
 use crate::measure::Figures;
 use crate::scenario::LiveFaults;
 use crate::scenario::plan::Plan;
@@ -98,10 +98,18 @@ impl Live {
     /// # Errors
     /// What is wrong with it.
     pub(crate) fn read_json_fault(&self, faults: &LiveFaults, value: serde_json::Value) -> Result<FaultPlan, String> {
-        let (streams, tables) = self.look(|cloud| {
-            (cloud.kinesis.stream_names().cloned().collect(), cloud.dynamodb.table_names().cloned().collect())
-        });
+        let (streams, tables) = self.streams_and_tables();
         faults.read(value, streams, tables)
+    }
+    /// What can be said of faults now.
+    pub(crate) fn fault_forms(&self, faults: &LiveFaults) -> Vec<Form> {
+        let (streams, tables) = self.streams_and_tables();
+        faults.forms(streams, tables)
+    }
+    fn streams_and_tables(&self) -> (Vec<StreamName>, Vec<TableName>) {
+        self.look(|cloud| {
+            (cloud.kinesis.stream_names().cloned().collect(), cloud.dynamodb.table_names().cloned().collect())
+        })
     }
     /// Ends a fault. Returns whether it was in force.
     pub(crate) fn heal_fault(&self, id: u32) -> bool {

@@ -116,15 +116,19 @@ fn every_kind_of_fault_begins_ends_and_changes_what_happens() {
 
 #[test]
 fn every_fault_that_the_page_offers_is_read_begun_and_healed() {
-    let source = scenario::load(SMALL_WITH_READER, "t.toml", None).unwrap_or_else(|d| panic!("{d}"));
-    let live = Live::new(&source.plan(), Vec::new());
-    for preset in fault::presets() {
-        let json = serde_json::from_str(preset.json).expect("a preset is JSON");
-        let fault =
-            live.read_json_fault(&source.live_faults(), json).unwrap_or_else(|e| panic!("{}: {e}", preset.json));
-        let id = live.begin_fault(fault);
-        assert_eq!(live.active_faults().len(), 1, "{} begins", preset.label);
-        assert!(live.heal_fault(id), "{} is healed", preset.label);
+    let empty = "name = \"nobody\"\nduration = \"1h\"\n";
+    for (source, missing) in [(SMALL_WITH_READER, 0), (empty, 4)] {
+        let source = scenario::load(source, "t.toml", None).unwrap_or_else(|d| panic!("{d}"));
+        let (live, faults) = (Live::new(&source.plan(), Vec::new()), source.live_faults());
+        let (offered, others): (Vec<_>, Vec<_>) =
+            live.fault_forms(&faults).into_iter().partition(|form| form.missing.is_none());
+        assert_eq!((offered.len() + others.len(), others.len()), (fault::KINDS.len(), missing), "what needs a host");
+        for form in offered {
+            let fault = live.read_json_fault(&faults, form.unchanged()).unwrap_or_else(|e| panic!("{}: {e}", form.key));
+            let id = live.begin_fault(fault);
+            assert_eq!(live.active_faults().len(), 1, "{} begins", form.key);
+            assert!(live.heal_fault(id), "{} is healed", form.key);
+        }
     }
 }
 

@@ -5,7 +5,7 @@ use super::file::File;
 use super::section;
 use super::spans::Spans;
 use crate::base::{StreamName, TableName};
-use crate::fault::{Cast, Fault, FaultPlan, Live};
+use crate::fault::{Cast, Fault, FaultPlan, Form, Live, forms};
 
 /// Reads faults for a run: it knows the hosts, streams and tables of the run's scenario.
 pub struct LiveFaults {
@@ -36,7 +36,7 @@ impl LiveFaults {
         }
         let fault: Fault = serde_json::from_value(value).map_err(|error| error.to_string())?;
         let spans = Spans::new("");
-        let cast = Cast { live: Some(Live { streams, tables }), ..self.file.cast() };
+        let cast = self.cast(streams, tables);
         let mut compiler = Compiler::new(&spans, self.file.duration, cast);
         let plan = section::faults(&mut compiler, &[fault]).pop();
         let problems = compiler.problems.into_iter().map(|problem| match problem.help {
@@ -48,5 +48,14 @@ impl LiveFaults {
             Some(plan) if problems.is_empty() => Ok(plan),
             _ => Err(problems.join("; ")),
         }
+    }
+
+    /// What can be said of a fault of each kind, and who there is.
+    pub(crate) fn forms(&self, streams: Vec<StreamName>, tables: Vec<TableName>) -> Vec<Form> {
+        forms(&self.cast(streams, tables))
+    }
+
+    fn cast(&self, streams: Vec<StreamName>, tables: Vec<TableName>) -> Cast {
+        Cast { live: Some(Live { streams, tables }), ..self.file.cast() }
     }
 }

@@ -6,16 +6,19 @@ use std::time::Duration;
 
 use tokio::sync::{Notify, watch};
 
+use super::callers::Callers;
 use super::clock::{Clock, Pace};
 use super::events::Lines;
 use super::log::Log;
 use super::metrics;
+use super::readers::Readers;
 use super::reading::Bodies;
+use super::recent::Recent;
 use super::record::{RecordError, Recorder};
 use super::regions::Regions;
 use super::tls::Tls;
 use crate::aws::Door;
-use crate::base::{SimDuration, SimTime};
+use crate::base::{Fold, SimDuration, SimTime};
 use crate::run::Live;
 use crate::scenario::LiveFaults;
 
@@ -44,10 +47,30 @@ pub(super) struct App {
     pub metrics: RefCell<metrics::Put>,
     /// Where events go, for whoever listens.
     pub lines: Lines,
+    /// What the page shows of clients.
+    pub(crate) watched: Watched,
     /// Where the session is written down.
     pub(crate) recorder: Option<Rc<Recorder>>,
     /// For those who speak TLS.
     pub tls: Option<Tls>,
+}
+
+/// What is seen of clients, for the page.
+pub(super) struct Watched {
+    pub(crate) recent: Rc<RefCell<Recent>>,
+    pub(crate) readers: Rc<RefCell<Readers>>,
+    pub(crate) callers: RefCell<Callers>,
+}
+
+impl Watched {
+    /// Nothing so far.
+    pub(super) fn new() -> Self {
+        Self { recent: Rc::new(RefCell::new(Recent::new())), readers: Rc::default(), callers: RefCell::default() }
+    }
+    /// What is to hear of events.
+    pub(crate) fn listeners(&self) -> [Rc<RefCell<dyn Fold>>; 2] {
+        [self.recent.clone(), self.readers.clone()]
+    }
 }
 
 /// Who is told that something was done.
@@ -217,6 +240,7 @@ mod tests {
             bodies: Bodies::default(),
             metrics: RefCell::default(),
             lines: Lines::new(),
+            watched: Watched::new(),
             recorder: None,
             tls: None,
         }

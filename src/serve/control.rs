@@ -1,26 +1,22 @@
-//! The routes under `/_kinesim/`: the page, health, clock, faults, state, metrics, events, checks.
+//! The routes under `/_kinesim/`: the page, health, clock, faults, state, records, metrics, events, checks.
 //!
 //! A web page of another origin may not use them: a browser tells the origin, and the `Host` that it thinks it talks
 //! to.
 
-use std::collections::BTreeMap;
-
 use http_body_util::Either;
-use hyper::body::Bytes;
-use hyper::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HOST, HeaderName, HeaderValue, ORIGIN};
+use hyper::header::{HOST, HeaderName, ORIGIN};
 use hyper::http::request::Parts;
 use hyper::{Method, Response, StatusCode};
 use serde::{Deserialize, Serialize};
 
 use super::app::App;
 use super::clock::Pace;
+use super::recent::Wanted;
 use super::record::{RecordError, Recorder};
-use crate::base::TableName;
-use crate::base::lease_row::LeaseRow;
+use super::{page, query, records, state};
 use crate::base::written::Duration;
-use crate::fault::{self, FaultPlan, Preset};
-use crate::http::body::{Body, whole};
-use crate::measure::Figures;
+use crate::fault::FaultPlan;
+use crate::http::body::{Body, typed, whole};
 
 const FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
@@ -30,20 +26,23 @@ pub(super) fn route(app: &App, head: &Parts, route: &str, body: &[u8]) -> Respon
         return error(StatusCode::FORBIDDEN, "control routes are not for web pages of another origin");
     }
     let (get, post, delete) = (head.method == Method::GET, head.method == Method::POST, head.method == Method::DELETE);
+    if let Some(file) = page::file(route).filter(|_| get) {
+        return file;
+    }
     match route.trim_end_matches('/') {
-        "" if get => file("text/html; charset=utf-8", page()),
-        "/page.css" if get => file("text/css; charset=utf-8", include_str!("page.css")),
-        "/page.js" if get => file("text/javascript; charset=utf-8", include_str!("page.js")),
         "/health" if get => health(app),
-        "/clock" if get => json(&clock(app)),
+        "/clock" if get => json(&state::clock(app)),
         "/clock" if post => set_clock(app, body),
         "/clock/advance" if post => advance(app, body),
         "/faults" if get => faults(app),
         "/faults" if post => begin_fault(app, body),
         "/faults" if delete => heal_all(app),
-        "/state" if get => state(app),
+        "/faults/kinds" if get => json(&serde_json::json!({ "kinds": app.live.fault_forms(&app.faults) })),
+        "/state" if get => state::show(app, |state| json(state)),
+        "/records" if get => newest_records(app, head),
         "/metrics" if get => metrics(app),
         "/events" if get => events(app),
+        "/events/last" if get => last_events(app, head),
         "/checks" if get => checks(app),
         route => match route.strip_prefix("/faults/") {
             Some(id) if delete => heal(app, id),
@@ -52,8 +51,8 @@ pub(super) fn route(app: &App, head: &Parts, route: &str, body: &[u8]) -> Respon
     }
 }
 
-const ROUTES: &str = "no such route; there are GET health, clock, state, metrics, events, checks, faults; POST clock, \
-                      clock/advance, faults; DELETE faults, faults/ID";
+const ROUTES: &str = "no such route; there are GET health, clock, state, records, metrics, events, events/last, \
+                      checks, faults, faults/kinds; POST clock, clock/advance, faults; DELETE faults, faults/ID";
 
 /// No other web page is behind the request. A loopback endpoint also refuses names that only a rebound DNS entry gives.
 fn is_same_origin(app: &App, head: &Parts) -> bool {
@@ -79,21 +78,6 @@ fn health(app: &App) -> Response<Body> {
     }
 }
 
-#[derive(Serialize)]
-struct ClockState {
-    now: String,
-    unix_ms: u64,
-    seconds: f64,
-    pace: String,
-}
-
-fn clock(app: &App) -> ClockState {
-    let now = app.live.now();
-    let unix_ms = app.door.epoch_unix_ms + now.as_millis();
-    let pace = app.clock.borrow().pace().to_string();
-    ClockState { now: now.to_string(), unix_ms, seconds: now.since(crate::base::SimTime::ZERO).as_secs_f64(), pace }
-}
-
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Advance {
@@ -102,7 +86,7 @@ struct Advance {
 
 fn advance(app: &App, body: &[u8]) -> Response<Body> {
     match serde_json::from_slice::<Advance>(body) {
-        Ok(Advance { by }) if app.advance(by.0) => json(&clock(app)),
+        Ok(Advance { by }) if app.advance(by.0) => json(&state::clock(app)),
         Ok(_) => error(StatusCode::BAD_REQUEST, "the clock goes a hundred years from its start, and no further"),
         Err(problem) => error(StatusCode::BAD_REQUEST, &format!("write {{\"by\": \"24h\"}}: {problem}")),
     }
@@ -119,7 +103,7 @@ fn set_clock(app: &App, body: &[u8]) -> Response<Body> {
     match pace.and_then(|set| set.pace.parse::<Pace>().map_err(ToOwned::to_owned)) {
         Ok(pace) => {
             app.set_pace(pace);
-            json(&clock(app))
+            json(&state::clock(app))
         }
         Err(problem) => error(StatusCode::BAD_REQUEST, &format!("write {{\"pace\": \"x60\"}}: {problem}")),
     }
@@ -169,55 +153,38 @@ fn heal_all(app: &App) -> Response<Body> {
     faults(app)
 }
 
-#[derive(Serialize)]
-struct State {
-    clock: ClockState,
-    #[serde(flatten)]
-    figures: Figures,
-    /// Rows of tables that look like lease tables, by table.
-    leases: BTreeMap<String, Vec<ShownLease>>,
-}
-
-#[derive(Serialize)]
-struct ShownLease {
-    lease: String,
-    owner: Option<String>,
-    counter: Option<i64>,
-    checkpoint: Option<String>,
-}
-
-fn state(app: &App) -> Response<Body> {
-    let leases = app.live.look(|cloud| {
-        let names: Vec<TableName> = cloud.dynamodb.table_names().cloned().collect();
-        let rows = |name: &TableName| {
-            let items = cloud.dynamodb.items(name);
-            let mut rows: Vec<ShownLease> = items.iter().filter_map(|item| shown(LeaseRow(item))).collect();
-            // A table keeps its items by their hash; people look for a shard.
-            rows.sort_by(|a, b| a.lease.cmp(&b.lease));
-            rows
-        };
-        let tables = names.iter().map(|name| (name.to_string(), rows(name)));
-        tables.filter(|(_, rows): &(String, Vec<ShownLease>)| !rows.is_empty()).collect()
-    });
-    json(&State { clock: clock(app), figures: app.live.figures(), leases })
-}
-
-fn shown(row: LeaseRow<'_>) -> Option<ShownLease> {
-    Some(ShownLease {
-        lease: row.key()?.to_owned(),
-        owner: row.owner().map(str::to_owned),
-        counter: row.counter(),
-        checkpoint: row.checkpoint_text().map(str::to_owned),
-    })
+fn newest_records(app: &App, head: &Parts) -> Response<Body> {
+    match records::newest(app, head.uri.query().unwrap_or_default()) {
+        Ok(records) => json(&serde_json::json!({ "records": records })),
+        Err(problem) => error(StatusCode::BAD_REQUEST, &problem),
+    }
 }
 
 fn metrics(app: &App) -> Response<Body> {
     let text = super::metrics::text(&app.live.figures(), &app.metrics.borrow());
-    with_type(whole(text), "text/plain; version=0.0.4")
+    typed(whole(text), "text/plain; version=0.0.4")
 }
 
 fn events(app: &App) -> Response<Body> {
-    with_type(Either::Right(super::events::listen(&app.lines, app.signals.changes.subscribe())), "application/x-ndjson")
+    typed(Either::Right(super::events::listen(&app.lines, app.signals.changes.subscribe())), "application/x-ndjson")
+}
+
+/// So many are given when nothing is said, and at most.
+const EVENTS: usize = 100;
+const EVENTS_MAX: usize = 2000;
+
+/// The last events, and how many of each kind there were.
+fn last_events(app: &App, head: &Parts) -> Response<Body> {
+    let asked = head.uri.query().unwrap_or_default();
+    let value = |key| query::value(asked, key).unwrap_or_default();
+    let count = value("last").parse().unwrap_or(EVENTS).min(EVENTS_MAX);
+    let kinds = value("kind").split(',').filter(|kind| !kind.is_empty()).map(str::to_owned).collect();
+    let recent = app.watched.recent.borrow();
+    let lines = recent.lines(&Wanted { kinds, text: value("text"), count });
+    let counts: std::collections::BTreeMap<_, _> = recent.counts().collect();
+    let counts = serde_json::json!(counts);
+    // The lines are JSON already.
+    typed(whole(format!("{{\"counts\":{counts},\"events\":[{}]}}", lines.join(","))), "application/json")
 }
 
 #[derive(Serialize)]
@@ -244,34 +211,7 @@ fn checks(app: &App) -> Response<Body> {
 
 fn json(value: &impl Serialize) -> Response<Body> {
     let body = serde_json::to_vec(value).unwrap_or_else(|error| unreachable!("the answer is JSON: {error}"));
-    with_type(whole(body), "application/json")
-}
-
-fn with_type(body: Body, content_type: &'static str) -> Response<Body> {
-    let mut response = Response::new(body);
-    let headers = response.headers_mut();
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
-    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    response
-}
-
-/// A file of the page, which may load nothing from elsewhere and be framed nowhere.
-/// The page, with the faults that it offers.
-fn page() -> String {
-    let option = |preset: &Preset| {
-        let json = preset.json.replace('&', "&amp;").replace('"', "&quot;");
-        format!("\n          <option value=\"{json}\">{}</option>", preset.label)
-    };
-    include_str!("page.html").replace("<!-- presets -->", &fault::presets().map(option).collect::<String>())
-}
-
-fn file(content_type: &'static str, text: impl Into<Bytes>) -> Response<Body> {
-    let mut response = with_type(whole(text), content_type);
-    let policy = HeaderValue::from_static(
-        "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; frame-ancestors 'none'",
-    );
-    response.headers_mut().insert(CONTENT_SECURITY_POLICY, policy);
-    response
+    typed(whole(body), "application/json")
 }
 
 fn error(status: StatusCode, message: &str) -> Response<Body> {

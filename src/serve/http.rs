@@ -20,7 +20,8 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
 
 use super::answers;
-use super::app::{App, Signals, keep_time};
+use super::app::{App, Signals, Watched, keep_time};
+use super::callers;
 use super::clock::{Clock, Pace};
 use super::cloudwatch::{keep_metrics, put_metric_data};
 use super::control;
@@ -37,7 +38,7 @@ use super::tls::{Tls, TlsError};
 use crate::aws::Answer;
 use crate::aws::protocol::envelope::HttpRequest;
 use crate::aws::protocol::{Encoding, HttpResponse, WireError};
-use crate::base::SimTime;
+use crate::base::{Fold, SimTime};
 use crate::check::CheckResult;
 use crate::http::body::{Body, plain, whole};
 use crate::http::headers;
@@ -158,10 +159,12 @@ impl Server {
             kept.check_same(&header).map_err(|error| keep.refused(error))?;
         }
         let lines = Lines::new();
-        let tail = Rc::new(RefCell::new(Tail::new(lines.clone())));
+        let watched = Watched::new();
+        let tail: Rc<RefCell<dyn Fold>> = Rc::new(RefCell::new(Tail::new(lines.clone())));
         // Of one beginning, whatever region is asked for later.
         let begun = Settings { epoch_unix_ms: Some(plan.services.kinesis.epoch_unix_ms), ..settings.clone() };
-        let world = (Live::new(&plan, vec![tail]), Rc::new(settings.door(&plan)));
+        let world =
+            (Live::new(&plan, watched.listeners().into_iter().chain([tail]).collect()), Rc::new(settings.door(&plan)));
         let fresh = Behind { live: world.0, door: world.1, faults, regions: Regions::new(&begun, seed) };
         let kept = match (keep, directory) {
             (Keep::Recording(path), _) => Recorder::create(path, &header).map(|recorder| (fresh, Some(recorder))),
@@ -186,6 +189,7 @@ impl Server {
             bodies: Bodies::default(),
             metrics: RefCell::default(),
             lines,
+            watched,
             recorder: recorder.map(Rc::new),
             tls,
         };
@@ -331,7 +335,7 @@ async fn handle(app: Rc<App>, request: Request<Incoming>) -> Result<Response<Bod
     let of_another_protocol = sts::answer(&app.door.account, &head, &body);
     let mut response = match of_another_protocol {
         Some(answer) => answer,
-        None => aws(&app, headers::request(&head, &body)).await,
+        None => aws(&app, headers::request(&head, &body), callers::client(&head.headers)).await,
     };
     // The service had what it needs of it; the answer may have taken long.
     drop((body, held));
@@ -342,7 +346,7 @@ async fn handle(app: Rc<App>, request: Request<Incoming>) -> Result<Response<Bod
 }
 
 /// Answers a request of one of the AWS protocols.
-async fn aws(app: &Rc<App>, request: HttpRequest<'_>) -> Response<Body> {
+async fn aws(app: &Rc<App>, request: HttpRequest<'_>, client: String) -> Response<Body> {
     let name = app.regions.name(&request);
     let line = app.log.begin(request.target, name);
     let region = match name.map(|name| app.regions.of(name, app.live.now()).ok_or(name)).transpose() {
@@ -356,9 +360,14 @@ async fn aws(app: &Rc<App>, request: HttpRequest<'_>) -> Response<Body> {
         return headers::response(door.failure(&request), app.next_request(), whole);
     };
     let (answered, answer) = oneshot::channel();
-    let told = app.clone();
+    let (told, is_here) = (app.clone(), region.is_none());
+    let target = request.target.map(ToOwned::to_owned);
     answers::answer(live, door, &request, move |answer, about| {
         note_answer(&told, noted.as_ref(), line, answer.as_ref(), about.as_deref());
+        if is_here {
+            let mut callers = told.watched.callers.borrow_mut();
+            callers.note(client, target.as_deref(), about.as_deref(), answer.as_ref(), told.live.now());
+        }
         let _ = answered.send(answer);
     });
     app.wake_after_request();

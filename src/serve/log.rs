@@ -94,7 +94,7 @@ fn outcome(answer: Option<&Answer>) -> (u16, String) {
 }
 
 /// The code of an error.
-fn code(answer: &HttpResponse) -> Option<String> {
+pub(super) fn code(answer: &HttpResponse) -> Option<String> {
     if answer.status == 200 {
         return None;
     }

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::io::Read;
 
+use super::query;
 use crate::aws::protocol::value::Value;
 use crate::aws::protocol::{WireError, cbor, json};
 use crate::measure::Figures;
@@ -78,11 +79,7 @@ impl Put {
     /// `MetricData.member.1.MetricName=...&MetricData.member.1.Dimensions.member.1.Name=...`
     fn put_form(&mut self, body: &[u8]) {
         let text = String::from_utf8_lossy(body);
-        let fields: BTreeMap<String, String> = text
-            .split('&')
-            .filter_map(|pair| pair.split_once('='))
-            .map(|(k, v)| (unescaped(k), unescaped(v)))
-            .collect();
+        let fields: BTreeMap<String, String> = query::pairs(&text).collect();
         let get = |key: String| fields.get(&key).cloned();
         let namespace = get("Namespace".to_owned()).unwrap_or_default();
         for n in 1.. {
@@ -117,23 +114,6 @@ fn number(value: Option<&Value<'_>>) -> f64 {
         Some(Value::Float(number)) => *number,
         _ => 0.0,
     }
-}
-
-fn unescaped(text: &str) -> String {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.bytes();
-    while let Some(byte) = rest.next() {
-        let hex = |b: Option<u8>| b.and_then(|b| char::from(b).to_digit(16));
-        bytes.push(match byte {
-            b'+' => b' ',
-            b'%' => match (hex(rest.next()), hex(rest.next())) {
-                (Some(high), Some(low)) => (high * 16 + low) as u8,
-                _ => b'?',
-            },
-            byte => byte,
-        });
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 fn name(text: &str) -> String {

@@ -3,10 +3,10 @@
 //!
 //! `http` is the server, `reading` takes in what clients send. What its connections share is in `app`; `clock` says
 //! what time it is; `answers` turns an HTTP request into an answer of the live run; `subscriptions` sends the events of
-//! SubscribeToShard; `control` has the routes under `/_kinesim/`, `page.*` the page there, `metrics` and `events` what
-//! goes on, `cloudwatch` what clients put there;
-//! `record` keeps sessions; `tls` makes the certificate. Everything runs on one thread: a request is handled in a few
-//! microseconds, and one thread keeps the order of events plain.
+//! SubscribeToShard; `control` has the routes under `/_kinesim/`, `page` the page there, `state`, `records`, `metrics`
+//! and `events` what it and others ask for, `recent`, `readers` and `callers` what is kept for that, `cloudwatch` what
+//! clients put there, `query` how forms are read; `record` keeps sessions; `tls` makes the certificate. Everything runs
+//! on one thread: a request is handled in a few microseconds, and one thread keeps the order of events plain.
 //!
 //! `regions` has the worlds of other regions, `log` what is told on the terminal, `sts` who the caller is, `cors` what
 //! lets web pages in.
@@ -16,6 +16,7 @@
 
 mod answers;
 mod app;
+mod callers;
 mod clock;
 mod cloudwatch;
 mod control;
@@ -24,10 +25,16 @@ mod events;
 mod http;
 mod log;
 mod metrics;
+mod page;
+mod query;
+mod readers;
 mod reading;
+mod recent;
 mod record;
+mod records;
 mod regions;
 mod settings;
+mod state;
 mod sts;
 mod subscriptions;
 #[cfg(feature = "tls")]

@@ -1,34 +1,16 @@
-// The JavaScript SDK v3, which speaks HTTP/2 to Kinesis, and the page in a real browser.
+// The JavaScript SDK v3, which speaks HTTP/2 to Kinesis.
 
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { once } from "node:events";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
 import test from "node:test";
 
 import * as kinesisSdk from "@aws-sdk/client-kinesis";
 import * as dynamodbSdk from "@aws-sdk/client-dynamodb";
-import { chromium } from "playwright-core";
+import { endpoint, options } from "./serving.mjs";
 
-const BINARY = process.env.KINESIM;
-const CHROMIUM = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find(existsSync);
 const MIDDLE = (1n << 127n).toString();
-
-async function endpoint(t, ...options) {
-  const server = spawn(BINARY, ["serve", "--port", "0", ...options], { stdio: ["ignore", "pipe", "ignore"] });
-  t.after(async () => {
-    server.kill();
-    await once(server, "exit");
-  });
-  for await (const line of createInterface(server.stdout)) return line.split(" ").at(-1);
-}
-
-const options = (url) => ({
-  endpoint: url, region: "us-east-1", maxAttempts: 1, credentials: { accessKeyId: "key", secretAccessKey: "secret" },
-});
 
 // Plain HTTP, which goes on beside TLS.
 const advance = (url, by) => fetch(`${url.replace("https:", "http:")}/_kinesim/clock/advance`, { method: "POST", body: JSON.stringify({ by }) });
@@ -96,51 +78,4 @@ test("a table is written and read", async (t) => {
     error instanceof dynamodbSdk.ConditionalCheckFailedException && error.Item.n.N === "2");
   const { Item } = await ask("GetItem", { TableName: "leases", Key, ConsistentRead: true });
   assert.deepEqual(Item.b.B, new Uint8Array([0, 255]));
-});
-
-test("the page shows load and leases, advances the clock, begins and heals faults", { skip: !CHROMIUM && "no chromium" }, async (t) => {
-  const url = await endpoint(t, "--clock", "manual");
-  const kinesis = new kinesisSdk.KinesisClient(options(url));
-  const db = new dynamodbSdk.DynamoDBClient(options(url));
-  t.after(() => { kinesis.destroy(); db.destroy(); });
-  await kinesis.send(new kinesisSdk.CreateStreamCommand({ StreamName: "orders", ShardCount: 1 }));
-  await db.send(new dynamodbSdk.CreateTableCommand({
-    TableName: "leases", BillingMode: "PAY_PER_REQUEST", KeySchema: [{ AttributeName: "leaseKey", KeyType: "HASH" }],
-    AttributeDefinitions: [{ AttributeName: "leaseKey", AttributeType: "S" }],
-  }));
-  await advance(url, "1s");
-  await db.send(new dynamodbSdk.PutItemCommand({
-    TableName: "leases", Item: { leaseKey: { S: "shardId-0" }, leaseOwner: { S: "worker-7" }, leaseCounter: { N: "3" } } }));
-  const put = () => kinesis.send(new kinesisSdk.PutRecordCommand({ StreamName: "orders", Data: new Uint8Array(512), PartitionKey: "k" }));
-
-  const browser = await chromium.launch({
-    executablePath: CHROMIUM,
-    args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
-  });
-  t.after(() => browser.close());
-  const page = await browser.newPage({ viewport: { width: 1100, height: 900 } });
-  const problems = [];
-  page.on("pageerror", (error) => problems.push(error.message));
-  page.on("console", (message) => message.type() === "error" && problems.push(message.text()));
-  await page.goto(`${url}/_kinesim/`);
-  await page.getByText("shardId-000000000000").waitFor();
-  await page.getByText("worker-7").waitFor();
-  for (let n = 0; n < 10; n++) await put();
-  const before = await page.locator("#now").textContent();
-  await page.getByRole("button", { name: "+1 s", exact: true }).click();
-  await page.waitForFunction((before) => document.querySelector("#now").textContent !== before, before);
-  await page.waitForFunction(() => document.querySelector("#shards tbody td:nth-child(9)").textContent === "10");
-
-  await page.getByLabel("Begin").first().selectOption({ label: "throttle Kinesis" });
-  await page.getByRole("button", { name: "Begin", exact: true }).click();
-  await page.getByText("throttle at 100% on kinesis for 30s").waitFor();
-  await assert.rejects(put(), kinesisSdk.ProvisionedThroughputExceededException);
-  if (process.env.PAGE_PICTURE) await page.screenshot({ path: process.env.PAGE_PICTURE });
-  await page.getByRole("button", { name: "Heal" }).click();
-  await page.getByText("Nothing is broken on purpose.").waitFor();
-  await put();
-  await page.locator("#fault-for").fill("soon");
-  await page.getByRole("button", { name: "Begin", exact: true }).click();
-  await page.waitForFunction(() => document.querySelector("#fault-problem").textContent !== "");
-  assert.deepEqual(problems.filter((problem) => !problem.includes("400")), []);
 });

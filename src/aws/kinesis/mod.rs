@@ -5,7 +5,8 @@
 //! shard storage in `log.rs` and `zones.rs`, writes in `write.rs`, iterators and reads in `read.rs`, listings in
 //! `list.rs`, states and durations in `lifecycle.rs`, splits and merges in `reshard.rs`, on-demand mode in `modes.rs`,
 //! trimming in `retention.rs`, keys in `encryption.rs`, registered consumers in `consumers.rs` and `subscriptions.rs`,
-//! tags and policies in `tags.rs`, faults in `faults.rs`, and what every request goes through in `dispatch.rs`.
+//! tags and policies in `tags.rs`, faults in `faults.rs`, what every request goes through in `dispatch.rs`, and what
+//! observers see in `look.rs`.
 //!
 //! Not modelled: queues and channels; who may call, so resource policies are kept and not enforced.
 
@@ -24,6 +25,7 @@ mod lifecycle;
 pub(crate) mod limits;
 mod list;
 mod log;
+mod look;
 mod modes;
 mod operations;
 mod quotas;
@@ -44,5 +46,6 @@ mod zone_outage;
 mod zones;
 
 pub use api::{Fault, Reply, Settings};
+pub(crate) use look::{Seen, Unread};
 pub use operations::*;
 pub use service::Kinesis;

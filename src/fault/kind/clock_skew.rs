@@ -35,7 +35,6 @@ impl Kind for ClockSkew {
         still_holds: "everything; only AT_TIMESTAMP positions and the fetcher's idle time see it",
         ends: Ends::InTime,
         example: "clock_skew = { host = \"billing-1\", ahead = \"30s\" }",
-        presets: &[],
     };
 
     fn make(&self, _: Option<SimDuration>, cast: &Cast, problems: &mut Problems) -> Made {

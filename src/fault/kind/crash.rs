@@ -25,7 +25,6 @@ impl Kind for Crash {
         still_holds: "all safety checks; after healing every shard is owned again",
         ends: Ends::ByRestart,
         example: "crash = \"billing-1\"",
-        presets: &[],
     };
 
     fn make(&self, lasts: Option<SimDuration>, cast: &Cast, problems: &mut Problems) -> Made {

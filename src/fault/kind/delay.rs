@@ -7,7 +7,7 @@ use super::link::{LinkFault, Unheeded};
 use crate::base::SimDuration;
 use crate::base::seed::Random;
 use crate::base::written::DurationRange;
-use crate::fault::about::{About, Ends, Kind, Made, Preset};
+use crate::fault::about::{About, Ends, Kind, Made};
 use crate::fault::cast::{Cast, Problems};
 use crate::fault::drawing::{Drawing, Drawn as DrawnFault, Time};
 use crate::world::LinkEffect;
@@ -25,10 +25,6 @@ impl Kind for Delay {
         still_holds: "all safety checks",
         ends: Ends::InTime,
         example: r#"delay = { service = "kinesis", operation = "GetRecords", by = "1s..2s" }"#,
-        presets: &[Preset::new(
-            "slow GetRecords by 1 to 2 s",
-            r#"{"delay": {"service": "kinesis", "operation": "GetRecords", "by": "1s..2s"}}"#,
-        )],
     };
 
     fn make(&self, _: Option<SimDuration>, cast: &Cast, problems: &mut Problems) -> Made {

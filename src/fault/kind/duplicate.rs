@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::link::{LinkFault, Unheeded, Way};
 use crate::base::SimDuration;
 use crate::base::seed::Random;
-use crate::fault::about::{About, Ends, Kind, Made, Preset};
+use crate::fault::about::{About, Ends, Kind, Made};
 use crate::fault::cast::{Cast, Problems};
 use crate::fault::drawing::{Drawing, Drawn as DrawnFault, Time};
 use crate::world::LinkEffect;
@@ -24,7 +24,6 @@ impl Kind for Duplicate {
         still_holds: "all safety checks; duplicated puts are two records, which is AWS's contract",
         ends: Ends::InTime,
         example: r#"duplicate = { service = "kinesis", operation = "PutRecords", rate = "5%" }"#,
-        presets: &[Preset::new("deliver 5 % of requests twice", r#"{"duplicate": {"rate": "5%"}}"#)],
     };
 
     fn make(&self, _: Option<SimDuration>, cast: &Cast, problems: &mut Problems) -> Made {

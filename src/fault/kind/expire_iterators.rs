@@ -7,7 +7,7 @@ use super::service::ServiceFault;
 use crate::aws::kinesis;
 use crate::base::SimDuration;
 use crate::base::seed::Random;
-use crate::fault::about::{About, Ends, Kind, Made, Preset};
+use crate::fault::about::{About, Ends, Kind, Made};
 use crate::fault::cast::{Cast, Problems};
 use crate::fault::drawing::{Drawing, Drawn as DrawnFault, Time};
 
@@ -24,7 +24,6 @@ impl Kind for ExpireIterators {
         still_holds: "consumers ask again from their position: nothing is skipped",
         ends: Ends::InTime,
         example: r#"expire_iterators = { stream = "orders", rate = "50%" }"#,
-        presets: &[Preset::new("expire every iterator", r#"{"expire_iterators": {}}"#)],
     };
 
     fn make(&self, _: Option<SimDuration>, cast: &Cast, problems: &mut Problems) -> Made {

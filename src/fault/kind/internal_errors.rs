@@ -7,7 +7,7 @@ use super::service::{ServiceFault, target};
 use crate::aws::{dynamodb, kinesis};
 use crate::base::SimDuration;
 use crate::base::seed::Random;
-use crate::fault::about::{About, Ends, Kind, Made, Preset};
+use crate::fault::about::{About, Ends, Kind, Made};
 use crate::fault::cast::{Cast, Problems};
 use crate::fault::drawing::{Drawing, Drawn as DrawnFault, Time};
 
@@ -24,10 +24,6 @@ impl Kind for InternalErrors {
         still_holds: "limits and safety; liveness after healing",
         ends: Ends::InTime,
         example: r#"internal_errors = { service = "kinesis", rate = "2%" }"#,
-        presets: &[Preset::new(
-            "answer 500 at 2 % (Kinesis)",
-            r#"{"internal_errors": {"service": "kinesis", "rate": "2%"}}"#,
-        )],
     };
 
     fn make(&self, _: Option<SimDuration>, cast: &Cast, problems: &mut Problems) -> Made {

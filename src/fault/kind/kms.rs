@@ -8,7 +8,7 @@ use crate::aws;
 use crate::aws::kinesis::api::{Fault, KmsKeyState};
 use crate::base::SimDuration;
 use crate::base::seed::Random;
-use crate::fault::about::{About, Ends, Kind, Made, Preset};
+use crate::fault::about::{About, Ends, Kind, Made};
 use crate::fault::cast::{Cast, Problems};
 use crate::fault::drawing::{Drawing, Drawn as DrawnFault, Time};
 
@@ -40,7 +40,6 @@ impl Kind for Kms {
         still_holds: "no data is lost; re-enabling gives everything back",
         ends: Ends::InTime,
         example: "kms = \"disabled\"",
-        presets: &[Preset::new("disable the KMS key", r#"{"kms": "disabled"}"#)],
     };
 
     fn make(&self, _: Option<SimDuration>, cast: &Cast, problems: &mut Problems) -> Made {

@@ -25,6 +25,7 @@ pub(crate) struct LinkFault {
     pub hosts: Vec<String>,
     /// `kinesis`, `dynamodb` or `store`; all when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("enum" = ["kinesis", "dynamodb", "store", null]))]
     pub service: Option<String>,
     /// Only this operation, by AWS's name.
     #[serde(default, skip_serializing_if = "Option::is_none")]

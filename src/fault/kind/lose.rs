@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::link::{LinkFault, Unheeded};
 use crate::base::SimDuration;
 use crate::base::seed::Random;
-use crate::fault::about::{About, Ends, Kind, Made, Preset};
+use crate::fault::about::{About, Ends, Kind, Made};
 use crate::fault::cast::{Cast, Problems};
 use crate::fault::drawing::{Drawing, Drawn as DrawnFault, Time};
 use crate::world::LinkEffect;
@@ -24,7 +24,6 @@ impl Kind for Lose {
         still_holds: "all safety checks",
         ends: Ends::InTime,
         example: r#"lose = { hosts = ["billing"], rate = "10%" }"#,
-        presets: &[Preset::new("lose 10 % of all messages", r#"{"lose": {"rate": "10%"}}"#)],
     };
 
     fn make(&self, _: Option<SimDuration>, cast: &Cast, problems: &mut Problems) -> Made {

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::link::{LinkFault, Unheeded, Way};
 use crate::base::SimDuration;
 use crate::base::seed::Random;
-use crate::fault::about::{About, Ends, Kind, Made, Preset};
+use crate::fault::about::{About, Ends, Kind, Made};
 use crate::fault::cast::{Cast, Problems};
 use crate::fault::drawing::{Drawing, Drawn as DrawnFault, Time, pick};
 use crate::world::{LinkEffect, LinkWay};
@@ -24,10 +24,6 @@ impl Kind for LoseResponses {
         still_holds: "renewals recognise their own retried write; checkpoints do not (the rule of the KCL)",
         ends: Ends::InTime,
         example: r#"lose_responses = { service = "dynamodb", operation = "UpdateItem", rate = "1%" }"#,
-        presets: &[Preset::new(
-            "lose 1 % of UpdateItem responses",
-            r#"{"lose_responses": {"service": "dynamodb", "operation": "UpdateItem", "rate": "1%"}}"#,
-        )],
     };
 
     fn make(&self, _: Option<SimDuration>, cast: &Cast, problems: &mut Problems) -> Made {

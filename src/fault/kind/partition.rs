@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::link::{LinkFault, Unheeded, Way};
 use crate::base::SimDuration;
 use crate::base::seed::Random;
-use crate::fault::about::{About, Ends, Kind, Made, Preset};
+use crate::fault::about::{About, Ends, Kind, Made};
 use crate::fault::cast::{Cast, Problems};
 use crate::fault::drawing::{Drawing, Drawn as DrawnFault, Time, pick};
 use crate::world::LinkEffect;
@@ -24,7 +24,6 @@ impl Kind for Partition {
         still_holds: "all safety checks; after healing every shard is owned again",
         ends: Ends::InTime,
         example: r#"partition = { hosts = ["billing-1"], service = "dynamodb" }"#,
-        presets: &[Preset::new("cut everyone off from DynamoDB", r#"{"partition": {"service": "dynamodb"}}"#)],
     };
 
     fn make(&self, _: Option<SimDuration>, cast: &Cast, problems: &mut Problems) -> Made {

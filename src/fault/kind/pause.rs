@@ -25,7 +25,6 @@ impl Kind for Pause {
         still_holds: "a lease that expired meanwhile is fenced; double processing stays within its bound",
         ends: Ends::InTime,
         example: "pause = \"billing-1\"",
-        presets: &[],
     };
 
     fn make(&self, _: Option<SimDuration>, cast: &Cast, problems: &mut Problems) -> Made {

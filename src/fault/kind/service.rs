@@ -20,6 +20,7 @@ use crate::fault::stage::{Effect, Stage};
 pub(crate) struct ServiceFault {
     /// `kinesis` or `dynamodb`; what `stream` or `table` is of, or else Kinesis, when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("enum" = ["kinesis", "dynamodb", null]))]
     pub service: Option<String>,
     /// Only this stream.
     #[serde(default, skip_serializing_if = "Option::is_none")]

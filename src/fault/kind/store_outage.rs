@@ -24,7 +24,6 @@ impl Kind for StoreOutage {
         still_holds: "no effect is lost, and none is doubled where the store promises exactly once; consumers catch up",
         ends: Ends::InTime,
         example: "store_outage = \"billing\"",
-        presets: &[],
     };
 
     fn make(&self, _: Option<SimDuration>, cast: &Cast, problems: &mut Problems) -> Made {

@@ -7,7 +7,7 @@ use super::service::{ServiceFault, target};
 use crate::aws::{dynamodb, kinesis};
 use crate::base::SimDuration;
 use crate::base::seed::Random;
-use crate::fault::about::{About, Ends, Kind, Made, Preset};
+use crate::fault::about::{About, Ends, Kind, Made};
 use crate::fault::cast::{Cast, Problems};
 use crate::fault::drawing::{Drawing, Drawn as DrawnFault, Time};
 
@@ -24,10 +24,6 @@ impl Kind for Throttle {
         still_holds: "limits and safety; liveness after healing",
         ends: Ends::InTime,
         example: r#"throttle = { stream = "orders", shard = 0, rate = "20%" }"#,
-        presets: &[
-            Preset::new("throttle Kinesis", r#"{"throttle": {"service": "kinesis"}}"#),
-            Preset::new("throttle DynamoDB", r#"{"throttle": {"service": "dynamodb"}}"#),
-        ],
     };
 
     fn make(&self, _: Option<SimDuration>, cast: &Cast, problems: &mut Problems) -> Made {

@@ -7,7 +7,7 @@ use super::service::{ServiceFault, target};
 use crate::aws::{dynamodb, kinesis};
 use crate::base::SimDuration;
 use crate::base::seed::Random;
-use crate::fault::about::{About, Ends, Kind, Made, Preset};
+use crate::fault::about::{About, Ends, Kind, Made};
 use crate::fault::cast::{Cast, Problems};
 use crate::fault::drawing::{Drawing, Drawn as DrawnFault, Time};
 
@@ -24,7 +24,6 @@ impl Kind for Unavailable {
         still_holds: "limits and safety; liveness after healing",
         ends: Ends::InTime,
         example: r#"unavailable = { service = "kinesis", rate = "10%" }"#,
-        presets: &[Preset::new("answer 503 (Kinesis)", r#"{"unavailable": {"service": "kinesis"}}"#)],
     };
 
     fn make(&self, _: Option<SimDuration>, cast: &Cast, problems: &mut Problems) -> Made {

@@ -7,7 +7,7 @@ use super::zone;
 use super::zone_wipe::ZoneWipe;
 use crate::base::SimDuration;
 use crate::base::seed::Random;
-use crate::fault::about::{About, Ends, Kind, Made, Preset};
+use crate::fault::about::{About, Ends, Kind, Made};
 use crate::fault::cast::{Cast, Problems};
 use crate::fault::drawing::{Drawing, Drawn as DrawnFault, Time};
 
@@ -27,7 +27,6 @@ impl Kind for ZoneOutage {
         still_holds: zone::STILL_HOLDS,
         ends: Ends::InTime,
         example: "zone_outage = 0",
-        presets: &[Preset::new("take zone 0 out of service", r#"{"zone_outage": 0}"#)],
     };
 
     fn make(&self, _: Option<SimDuration>, _: &Cast, problems: &mut Problems) -> Made {

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::zone;
 use crate::base::SimDuration;
-use crate::fault::about::{About, Ends, Kind, Made, Preset};
+use crate::fault::about::{About, Ends, Kind, Made};
 use crate::fault::cast::{Cast, Problems};
 
 /// The zone: 0, 1 or 2. It is drawn at random together with [`ZoneOutage`](super::zone_outage::ZoneOutage).
@@ -21,7 +21,6 @@ impl Kind for ZoneWipe {
         still_holds: zone::STILL_HOLDS,
         ends: Ends::InTime,
         example: "zone_wipe = 0",
-        presets: &[Preset::new("lose the logs of zone 0", r#"{"zone_wipe": 0}"#)],
     };
 
     fn make(&self, _: Option<SimDuration>, _: &Cast, problems: &mut Problems) -> Made {

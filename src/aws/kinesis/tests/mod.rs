@@ -5,6 +5,7 @@ mod formulas;
 mod laws;
 mod lifecycle;
 mod listing;
+mod look;
 mod modes;
 mod reading;
 mod subscriptions;

@@ -118,7 +118,7 @@ fn error(answer: Option<&Answer>) -> Option<String> {
 pub(super) fn client(head: &HeaderMap) -> String {
     let Some(agent) = headers::text(head, &USER_AGENT) else { return "a client without a name".to_owned() };
     let mut words = agent.split_ascii_whitespace();
-    let is_telling = |word: &&str| word.starts_with("app/") || word.to_ascii_lowercase().contains("kinesis");
+    let is_telling = |word: &&str| word.starts_with("app/") || word.to_ascii_lowercase().contains("kinesis-");
     let first = words.next().unwrap_or_default();
     let name = std::iter::once(first).chain(words.filter(is_telling)).collect::<Vec<_>>().join(" ");
     name.chars().filter(|c| !c.is_control()).take(NAME_CHARS_MAX).collect()
@@ -136,7 +136,7 @@ mod tests {
 
     #[test]
     fn a_client_is_called_what_it_says_of_itself() {
-        assert_eq!(named("Boto3/1.44.5 md/Botocore#1.44.5 ua/2.1 os/linux app/orders"), "Boto3/1.44.5 app/orders");
+        assert_eq!(named("Boto3/1.44.5 ua/2.1 api/kinesis#1 os/linux app/orders"), "Boto3/1.44.5 app/orders");
         let library = "aws-sdk-java/2.31 amazon-kinesis-client-library-java-2.6";
         assert_eq!(named(library), library);
         assert_eq!(client(&HeaderMap::new()), "a client without a name");

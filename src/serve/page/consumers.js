@@ -71,7 +71,7 @@ function consumerRow(history) {
     workers.show(consumer.workers, consumer.less, consumer.isHot);
     unread.show(consumer.unread === null ? "–" : count(consumer.unread));
     age.show(consumer.age === null ? "–" : time(consumer.age), consumer.age === null ? "" : consumer.by, consumer.age > 60_000);
-    history.value(consumer.key, consumer.age ?? 0);
+    if (consumer.age !== null) history.value(consumer.key, consumer.age);
     spark.show([history.points(consumer.key)], (most) => `iterator age so far, ${time(most)} at most`);
   };
   return { element, show };

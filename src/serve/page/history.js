@@ -74,7 +74,9 @@ export function sparkline(classes) {
   });
   const show = (series, told) => {
     const top = Math.max(1e-9, ...series.flat());
-    series.forEach((points, n) => lines[n].setAttribute("points", path(points, top)));
+    // But for the first, what never happened has no curve.
+    const isShown = (points, n) => n === 0 || points.some((value) => value > 0);
+    series.forEach((points, n) => lines[n].setAttribute("points", isShown(points, n) ? path(points, top) : ""));
     element.setAttribute("aria-label", told(Math.max(0, ...series.flat())));
   };
   return { element, show };

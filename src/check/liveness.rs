@@ -54,18 +54,26 @@ impl Healing {
     pub(crate) fn trouble(&self, since: SimTime, changed: SimTime, at: SimTime) -> SimDuration {
         self.healed.map_or(SimDuration::ZERO, |healed| at.since(since.max(changed).max(healed)))
     }
-    /// The result of a check whose stretches must be over within `bound`.
+    /// The result of a check whose stretches must be over within `bound`. `pending` is trouble at the end of the run
+    /// that had not lasted for so long, or that nobody was there to mend.
     pub(crate) fn result(
         &self,
         name: &'static str,
         findings: &Findings,
         judged: u64,
         bound: SimDuration,
+        pending: Option<&str>,
         held: impl FnOnce() -> String,
     ) -> CheckResult {
         let watched = self.healed.map(|healed| self.now.since(healed));
         let mut result = findings.result(name, judged, held);
-        if result.verdict != Verdict::Pass || watched.is_some_and(|watched| watched >= bound) {
+        if result.verdict != Verdict::Pass {
+            return result;
+        }
+        if watched.is_some_and(|watched| watched >= bound) {
+            if let Some(pending) = pending {
+                (result.verdict, result.detail) = (Verdict::Unknown, format!("at the end {pending}"));
+            }
             return result;
         }
         result.verdict = Verdict::Unknown;

@@ -144,7 +144,7 @@ pub struct ConsumerFigures {
     pub(crate) records_skipped: u64,
     /// Records processed that this consumer had processed before.
     pub duplicates: u64,
-    /// Age of the last record of a GetRecords answer, and of records that wait for one: see [`super::backlog`].
+    /// Age of the last record of a GetRecords answer, and of records that wait for one, also where nobody reads.
     pub(crate) iterator_age_p50_ms: Option<u64>,
     /// See `iterator_age_p50_ms`.
     pub(crate) iterator_age_p99_ms: Option<u64>,

@@ -50,9 +50,14 @@ fn one_of_each() -> Figures {
     let any = || ANY.to_owned();
     let key = KeyFigures { key: any(), records: 0, share_percent: 0.0 };
     let shard = ShardFigures { hottest_keys: vec![key], ..ShardFigures::default() };
-    let stream = StreamFigures { shards: BTreeMap::from([(any(), shard)]), ..StreamFigures::default() };
+    let stream = StreamFigures {
+        shards: BTreeMap::from([(any(), shard)]),
+        read_remedy: Some(any()),
+        ..StreamFigures::default()
+    };
     let catch_ups = vec![CatchUpFigures::default()];
-    let consumer = ConsumerFigures { lease_table: Some(any()), catch_ups, ..ConsumerFigures::default() };
+    let (lease_table, iterator_age_max_shard) = (Some(any()), Some(any()));
+    let consumer = ConsumerFigures { lease_table, iterator_age_max_shard, catch_ups, ..ConsumerFigures::default() };
     let table = TableFigures { throttled_by: BTreeMap::from([(any(), 0)]), ..TableFigures::default() };
     Figures {
         streams: BTreeMap::from([(any(), stream)]),

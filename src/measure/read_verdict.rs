@@ -24,6 +24,13 @@ pub(crate) fn cure_reads(applications: usize, share: Share, shards: u64) -> Opti
         moved => format!("enhanced fan-out for {moved} of them, or "),
     };
     let (calls, bytes) = (100.0 * share.count, 100.0 * share.bytes);
+    if bytes > 100.0 && calls > 100.0 {
+        let shards = shards_needed(shards as f64 * bytes, TARGET_PERCENT);
+        return Some(format!(
+            "{who} for {calls:.0} % of the 5 calls/s and {bytes:.0} % of the 2 MiB/s that a shard gives: {fan_out}both \
+             longer idle times between reads and {shards:.0} shards"
+        ));
+    }
     if bytes > calls {
         let shards = shards_needed(shards as f64 * bytes, TARGET_PERCENT);
         return Some(format!("{who} for {bytes:.0} % of the 2 MiB/s that a shard gives: {fan_out}{shards:.0} shards"));
@@ -50,6 +57,13 @@ mod tests {
             Some(
                 "3 applications ask for 117 % of the 2 MiB/s that a shard gives: enhanced fan-out for 1 of them, or 6 \
                  shards"
+            )
+        );
+        assert_eq!(
+            cure_reads(3, Share { count: 1.27, bytes: 1.03 }, 4).as_deref(),
+            Some(
+                "3 applications ask for 127 % of the 5 calls/s and 103 % of the 2 MiB/s that a shard gives: enhanced \
+                 fan-out for 1 of them, or both longer idle times between reads and 6 shards"
             )
         );
         assert_eq!(

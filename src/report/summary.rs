@@ -5,7 +5,7 @@ use std::fmt::Write;
 use super::style::Page;
 use super::words::{count, percent, plural, wrap};
 use super::{ExpectationResult, RunReport};
-use crate::check::Verdict;
+use crate::check::{CheckResult, NOTHING_TO_JUDGE, Verdict};
 use crate::measure::{ProducerFigures, StreamFigures};
 
 /// The lines that a reader sees first, because they stand last.
@@ -66,7 +66,17 @@ fn reason(report: &RunReport) -> String {
         format!("{} and {}", plural(report.checks.len(), "check"), plural(report.expectations.len(), "expectation"));
     let found = match (failed, unknown) {
         (0, 0) => format!("{of} hold"),
-        (0, unknown) => format!("of {of}, {} hold and {unknown} had nothing to judge", with(Verdict::Pass)),
+        (0, unknown) => {
+            let unproven: Vec<&str> = unproven(report).collect();
+            let idle = unknown - unproven.len();
+            let mut parts = vec![format!("{} hold", with(Verdict::Pass))];
+            parts.extend((idle > 0).then(|| format!("{idle} had nothing to judge")));
+            parts.extend(
+                (!unproven.is_empty())
+                    .then(|| format!("{} could not be judged: {}", unproven.len(), unproven.join(", "))),
+            );
+            format!("of {of}, {}", parts.join(", "))
+        }
         (failed, _) => format!("of {of}, {failed} failed"),
     };
     let found = [found].into_iter().chain(undone(report)).collect::<Vec<_>>().join("; ");
@@ -77,6 +87,12 @@ fn reason(report: &RunReport) -> String {
             format!("{found} (the scenario says that these will: {})", report.declared_failing.join("; "))
         }
     }
+}
+
+/// Checks that met what they judge, in a run that is too short or too disturbed to tell.
+pub(super) fn unproven(report: &RunReport) -> impl Iterator<Item = &str> {
+    let is_unproven = |c: &&CheckResult| c.verdict == Verdict::Unknown && c.detail != NOTHING_TO_JUDGE;
+    report.checks.iter().filter(is_unproven).map(|c| c.name)
 }
 
 /// What was asked for and not judged, or not done.

@@ -73,7 +73,7 @@ impl Columns<'_> {
     fn table(&self, shown: &[usize]) -> Table {
         let mut table = Table::new();
         table.load_style(presets::NOTHING.header_separator(comfy_table::LineStyle::none().fill('─').junction('─')));
-        table.set_header(shown.iter().map(|c| self.header[*c]).collect::<Vec<_>>());
+        table.set_header(self.headers(shown));
         table.add_rows(self.rows.iter().map(|row| shown.iter().map(|c| row[*c].clone()).collect::<Vec<_>>()));
         for (index, column) in table.column_iter_mut().enumerate() {
             let is_text = self.texts.contains(&shown[index]);
@@ -83,20 +83,37 @@ impl Columns<'_> {
         table
     }
 
+    /// Headers of these columns. That of a group, in parentheses, stands above its first column alone.
+    fn headers(&self, shown: &[usize]) -> Vec<String> {
+        let before = std::iter::once(None).chain(shown.iter().map(|c| self.group(*c)));
+        let header = |(c, before): (&usize, Option<&str>)| match self.group(*c) {
+            Some(group) if before == Some(group) => self.header[*c].replace(&format!("({group})"), ""),
+            Some(group) => self.header[*c].replace(&format!("({group})"), group),
+            None => self.header[*c].to_owned(),
+        };
+        shown.iter().zip(before).map(header).collect()
+    }
+
+    /// The group that a column stands in.
+    fn group(&self, column: usize) -> Option<&str> {
+        self.header[column].lines().next()?.strip_prefix('(')?.strip_suffix(')')
+    }
+
     /// How wide a table of these columns is: a column is as wide as its longest line, with a space beside it.
     fn width(&self, shown: &[usize]) -> usize {
-        let cells = |c: usize| self.rows.iter().map(move |row| row[c].as_str()).chain(self.header[c].lines());
-        let widest = |c: &usize| cells(*c).map(|cell| cell.chars().count()).max().unwrap_or(0);
+        let longest = |(c, header): (&usize, String)| {
+            let cells = self.rows.iter().map(|row| row[*c].as_str()).chain(header.lines());
+            cells.map(|cell| cell.chars().count()).max().unwrap_or(0)
+        };
         let between = 2 + 2 * shown.len().saturating_sub(1);
-        shown.iter().map(widest).sum::<usize>() + between
+        shown.iter().zip(self.headers(shown)).map(longest).sum::<usize>() + between
     }
 
     /// A column's header in one line, with the group that it stands in: `age p99`.
     fn title(&self, column: usize) -> String {
-        let upper = |c: usize| self.header[c].lines().next().unwrap_or("");
         let lower = self.header[column].lines().nth(1);
         let Some(lower) = lower else { return self.header[column].to_owned() };
-        let own = upper(column);
+        let own = self.group(column).unwrap_or(self.header[column].lines().next().unwrap_or(""));
         let joined =
             if own.ends_with('-') { format!("{}{lower}", own.trim_end_matches('-')) } else { format!("{own} {lower}") };
         joined.trim().to_owned()
@@ -156,8 +173,8 @@ fn stream_section(name: &str, stream: &StreamFigures, page: &Page, out: &mut Str
         "\nacked",
         "mean\n/s",
         "peak\n/s",
-        "peak s\nrec %",
-        "\nbyte %",
+        "(peak s)\nrec %",
+        "(peak s)\nbyte %",
         "peak m\n%",
         "throt-\ntled",
         "\n%",
@@ -310,12 +327,12 @@ fn consumers(consumers: &BTreeMap<String, ConsumerFigures>, page: &Page, out: &m
         "\nduplicate",
         "\nskipped",
         "trimmed\nunread",
-        "age\np50",
-        "\np99",
-        "\nmax",
+        "(age)\np50",
+        "(age)\np99",
+        "(age)\nmax",
         "behind\nmax",
-        "leases\nmoved",
-        "\nlost",
+        "(leases)\nmoved",
+        "(leases)\nlost",
         "unowned\nmax",
     ];
     let rows = consumers.iter().map(row).collect();
@@ -369,7 +386,7 @@ fn leases(name: &str, consumer: &ConsumerFigures, page: &Page, out: &mut String)
         ]
     };
     let (shown, rest) = all.split_at(all.len().min(ROWS_MAX));
-    let header = ["shard id", "owner", "checkpoint", "records behind", "taken", "moved", "unowned"];
+    let header = ["shard id", "owner", "checkpoint", "records behind", "taken", "moved", "unowned in all"];
     let rows = shown.iter().map(row).collect();
     write_columns(&Columns { header: &header, texts: &[1], spare: &[4, 2], rows }, page, out);
     if !rest.is_empty() {
@@ -400,8 +417,19 @@ fn producers(figures: &Figures, page: &Page, out: &mut String) {
             millis(p.put_latency_max_ms),
         ]
     });
-    let header =
-        ["producer", "stream", "hosts", "offered", "ok", "given up", "%", "calls", "latency p50", "p99", "max"];
+    let header = [
+        "\nproducer",
+        "\nstream",
+        "\nhosts",
+        "\noffered",
+        "\nok",
+        "given\nup",
+        "\n%",
+        "\ncalls",
+        "(latency)\np50",
+        "(latency)\np99",
+        "(latency)\nmax",
+    ];
     let columns = Columns { header: &header, texts: &[0, 1], spare: &[2, 8, 1, 7, 6, 10], rows: rows.collect() };
     write_columns(&columns, page, out);
 }
@@ -411,8 +439,8 @@ fn tables(figures: &Figures, page: &Page, out: &mut String) {
         return;
     }
     let legend = format!(
-        "units: {}, {}; mean: {}, {}; throttled: {}, {}; conditions failed: {}; headroom: provisioned write units left \
-         in the worst minute, throttled writes counted",
+        "units: {}, {}; mean and peak a second: {}, {}; throttled: {}, {}; conditions failed: {}; headroom: \
+         provisioned write units left in the worst minute, throttled writes counted",
         dynamodb::READ_PROVISIONED.name,
         dynamodb::WRITE_PROVISIONED.name,
         dynamodb::READ_UNITS.name,
@@ -442,14 +470,14 @@ fn tables(figures: &Figures, page: &Page, out: &mut String) {
     let header = [
         "\ntable",
         "\nitems",
-        "read\nunits",
-        "mean\n/s",
-        "\nthrottled",
-        "write\nunits",
-        "mean\n/s",
-        "peak\n/s",
-        "\nheadroom",
-        "\nthrottled",
+        "(read)\nunits",
+        "(read)\nmean",
+        "(read)\nthrottled",
+        "(write)\nunits",
+        "(write)\nmean",
+        "(write)\npeak",
+        "(write)\nheadroom",
+        "(write)\nthrottled",
         "cond.\nfailed",
         "stale\nreads",
     ];

@@ -1,5 +1,7 @@
 //! The report of a small run written by hand, byte for byte, and its other forms.
 
+use std::collections::BTreeSet;
+
 use super::events_file::{EventsFile, EventsKept};
 use super::*;
 use crate::base::event::{Event, Fold, LeaseGain, RoutedBy, TableThrottle, WriteRefusal};
@@ -156,6 +158,40 @@ fn check_snapshot(name: &str, text: &str) {
 #[test]
 fn the_terminal_report_tells_the_verdict_first_and_then_the_figures() {
     check_snapshot("terminal", &text::render(&report(told(Measures::new()).figures()), Style::Plain));
+}
+
+#[test]
+fn a_report_keeps_to_the_terminals_width_and_breaks_no_word_or_number() {
+    let report = report(told(Measures::new()).figures());
+    let at = |width| text::render(&report, Page::new(Style::Plain, Some(width), Vec::new()));
+    let widest = at(200);
+    let known: BTreeSet<&str> = widest.split_whitespace().collect();
+    for width in 60..=200 {
+        let narrow = at(width);
+        let mut words = narrow.split_whitespace().filter(|word| !word.contains('─'));
+        let is_known = |word: &str| {
+            let word = word.trim_matches(',');
+            known.iter().any(|of| of.trim_matches(',') == word) || "left out for the width:".contains(word)
+        };
+        assert_eq!(words.find(|word| !is_known(word)), None, "{width} columns");
+        let too_long = |line: &&str| line.chars().count() > width && line.trim().contains(' ');
+        assert_eq!(narrow.lines().find(too_long), None, "{width} columns");
+    }
+    assert_eq!((at(20), at(1000)), (at(60), widest.clone()), "reports are 60 to 200 columns wide");
+}
+
+#[test]
+fn a_column_that_opens_a_group_leaves_its_heading_behind() {
+    let report = report(told(Measures::new()).figures());
+    for width in 60..=200 {
+        let text = text::render(&report, Page::new(Style::Plain, Some(width), Vec::new()));
+        let consumers = text.split("\nConsumers\n").nth(1).expect("consumers are told");
+        let lines: Vec<&str> = consumers.lines().collect();
+        let header = lines.iter().position(|line| line.trim_start().starts_with("consumer ")).expect("a header");
+        let has = |word: &str| lines[header].split_whitespace().any(|of| of == word);
+        let is_headed = |group: &str| lines[header - 1].split_whitespace().any(|of| of == group);
+        assert_eq!(is_headed("age"), has("p99") || has("p50"), "{width} columns: {text}");
+    }
 }
 
 #[test]

@@ -6,7 +6,7 @@
 use std::fmt::Write;
 
 pub use super::style::{Page, Style};
-use super::summary::{self, failing, undone};
+use super::summary::{self, failing, undone, unproven};
 use super::words::{count, plural, wrap};
 use super::{RunReport, tables, verdict_word};
 use crate::base::SimDuration;
@@ -43,7 +43,11 @@ pub(crate) fn quiet_line(report: &RunReport) -> String {
     let head = format!("{} {:016x} {}", report.came_out().as_str(), report.trace_hash, report.source);
     let run = format!("{head} ({:?}, seed {})", report.scenario, report.seed);
     let broken: Vec<String> = failing(report).into_iter().map(str::to_owned).chain(undone(report)).collect();
-    if broken.is_empty() { run } else { format!("{run}: {}", broken.join("; ")) }
+    if !broken.is_empty() {
+        return format!("{run}: {}", broken.join("; "));
+    }
+    let unproven: Vec<&str> = unproven(report).collect();
+    if unproven.is_empty() { run } else { format!("{run}; could not be judged: {}", unproven.join(", ")) }
 }
 
 /// How fast the run was: `10m simulated in 1.20 s (500x), 1,034,000 events/s`.
@@ -89,6 +93,11 @@ fn evidence(check: &CheckResult, page: &Page, out: &mut String) {
         let at = evidence.at.to_string();
         let what = wrap(&evidence.what, at.len() + 6, page.width);
         let _ = writeln!(out, "    {}  {}", page.style.dim(&at), what.trim_start());
+    }
+    let times = check.detail.split_once(" times, first at ").and_then(|(times, _)| times.parse::<usize>().ok());
+    let more = times.unwrap_or_default().saturating_sub(check.evidence.len());
+    if more > 0 {
+        let _ = writeln!(out, "    and {more} more");
     }
 }
 

@@ -46,7 +46,7 @@ const EXAMPLES: &[(&str, &str, &str)] = &[
     ("expect", "if_any", "if_any = true"),
     ("expect", "skipped", "skipped = \"= 0\""),
     ("expect", "stream", "stream = \"orders\""),
-    ("expect", "throttled_reads", "throttled_reads = \"< 1%\""),
+    ("expect", "throttled_reads", "throttled_reads = \"= 0\""),
 ];
 
 /// Lines that have the key of a path such as `consumer.workers`, under their section and with where they come from.

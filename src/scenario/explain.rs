@@ -151,6 +151,12 @@ fn explain_kcl(demand: &Demand, kcl: &KclSettings) -> String {
         format!("{} of its writes, {} of its reads", percent(asked.write_share()), percent(asked.read_share()));
     let (renewals, checkpoints) = (asked.writes.renewals_per_s, asked.writes.checkpoints_per_s);
     let need = asked.write_units_per_s();
-    let rates = format!("{renewals:.0} renewals/s + {checkpoints:.0} checkpoints/s = {need:.0} write units/s");
+    let (renewals, checkpoints, need) = (per_s(renewals), per_s(checkpoints), per_s(need));
+    let rates = format!("{renewals} renewals/s + {checkpoints} checkpoints/s = {need} write units/s");
     format!("{head}: {rates} ({capacity}; {shares})")
+}
+
+/// A rate as precisely as its sums can be followed.
+fn per_s(rate: f64) -> String {
+    if rate < 20.0 && rate.fract() != 0.0 { format!("{rate:.1}") } else { format!("{rate:.0}") }
 }

@@ -38,8 +38,10 @@ impl FaultTarget {
     }
 }
 
+pub(super) const PUT_RECORD: Operation = Operation::write("PutRecord");
+pub(super) const PUT_RECORDS: Operation = Operation::write("PutRecords");
 /// Their throttles and internal errors hit single records.
-const PUTS: [Operation; 2] = [Operation::write("PutRecord"), Operation::write("PutRecords")];
+const PUTS: [Operation; 2] = [PUT_RECORD, PUT_RECORDS];
 
 impl Faults {
     pub(super) fn new(seed: Seed) -> Self {
@@ -63,9 +65,9 @@ impl Faults {
         self.active.iter().any(|active| matches!(active.fault, Fault::Throttle { .. } | Fault::InternalError { .. }))
     }
 
-    /// The fate of one record of a put.
-    pub(crate) fn one_record(&mut self, stream: &StreamName, shard: ShardId) -> Option<Injected> {
-        let hits = |target: &FaultTarget| PUTS.iter().any(|put| target.hits(Aim::shard(stream, shard), *put));
+    /// The fate of one record of a put by this operation.
+    pub(crate) fn one_record(&mut self, operation: Operation, stream: &StreamName, shard: ShardId) -> Option<Injected> {
+        let hits = |target: &FaultTarget| target.hits(Aim::shard(stream, shard), operation);
         for Active { fault, has_met, .. } in &self.active {
             let (target, rate, injected) = match fault {
                 Fault::Throttle { target, rate } => (target, rate, Injected::Throttle),

@@ -3,11 +3,12 @@
 use super::api::{
     Error, Placed, PutEntry, PutFailure, RecordDistributionStrategy, Reply, Response, StreamStatus, ordering_refused,
 };
-use super::faults::Injected;
+use super::faults::{Injected, PUT_RECORD, PUT_RECORDS};
 use super::limits;
 use super::log::Entry;
 use super::service::{At, Kinesis};
 use super::shard::OverLimit;
+use crate::aws::protocol::operation::Operation;
 use crate::base::event::{RoutedBy, WriteRefusal};
 use crate::base::units::KIB;
 use crate::base::{Event, SequenceNumber, ShardId, StreamId, StreamName};
@@ -25,6 +26,7 @@ struct Target {
     unix_s: u32,
     /// Zones that store it, or `None` when too few are in service.
     zones: Option<u8>,
+    operation: Operation,
     has_faults: bool,
     record_bytes_max: u64,
     /// Records go round the shards, whatever their keys.
@@ -59,7 +61,7 @@ impl Kinesis {
         entry: PutEntry,
         after: Option<SequenceNumber>,
     ) -> Reply {
-        let target = self.put_target(at, stream)?;
+        let target = self.put_target(at, stream, PUT_RECORD)?;
         self.check_ordering(stream, after, &target)?;
         self.need_key(target.id)?;
         target.check_entry(&entry, None)?;
@@ -80,7 +82,7 @@ impl Kinesis {
 
     pub(super) fn put_records(&mut self, at: &mut At<'_>, stream: &StreamName, entries: &[PutEntry]) -> Reply {
         check_batch(entries)?;
-        let target = self.put_target(at, stream)?;
+        let target = self.put_target(at, stream, PUT_RECORDS)?;
         self.need_key(target.id)?;
         (1..).zip(entries).try_for_each(|(place, entry)| target.check_entry(entry, Some(place)))?;
         let is_encrypted = self.stream(target.id).encryption_key_id.is_some();
@@ -109,13 +111,14 @@ impl Kinesis {
     }
 
     /// What holds for the whole call: the stream's state, injected faults.
-    fn put_target(&mut self, at: &At<'_>, stream: &StreamName) -> Result<Target, Error> {
+    fn put_target(&mut self, at: &At<'_>, stream: &StreamName, operation: Operation) -> Result<Target, Error> {
         let id = self.find(stream)?;
         self.need_serving(id)?;
         Ok(Target {
             id,
             unix_s: (self.unix_ms(at.now) / 1000) as u32,
             zones: self.zones.for_writing(),
+            operation,
             has_faults: self.faults.hit_records(),
             record_bytes_max: u64::from(self.stream(id).options.max_record_size_kib) * KIB,
             is_auto: self.stream(id).options.distribution == RecordDistributionStrategy::Auto,
@@ -149,7 +152,8 @@ impl Kinesis {
         };
         let shard = stream.route(routed_by.hash_key(&entry.partition_key));
         let size_bytes = entry.size_bytes();
-        let refusal = if target.has_faults { self.faults.one_record(&stream.name, shard) } else { None };
+        let hit = target.has_faults.then(|| self.faults.one_record(target.operation, &stream.name, shard));
+        let refusal = hit.flatten();
         let refusal = match (refusal, target.zones) {
             (Some(Injected::Throttle), _) => Some(WriteRefusal::InjectedThrottle),
             (Some(Injected::InternalError), _) | (None, None) => Some(WriteRefusal::InternalFailure),

@@ -125,7 +125,7 @@ impl Check for BalanceConverges {
     }
     fn result(&self, lens: &Lens) -> CheckResult {
         let held = || format!("leases were uneven for no longer than {}", self.bound);
-        lens.healing.result(Self::NAME, &self.findings, self.judged, self.bound, held)
+        lens.healing.result(Self::NAME, &self.findings, self.judged, self.bound, None, held)
     }
 }
 

@@ -28,6 +28,8 @@ pub(super) struct EveryOpenShardOwned {
     processors: BTreeMap<ConsumerId, Processors>,
     findings: Findings,
     judged: u64,
+    /// A shard without a processor at the end, not for long enough to tell.
+    pending: Option<String>,
 }
 
 impl Processors {
@@ -70,7 +72,7 @@ impl EveryOpenShardOwned {
             None => since,
         };
         let lasted = lens.healing.trouble(since, lens.workers.changed(consumer), at);
-        if lasted > self.bound && !lens.workers.up(consumer).is_empty() {
+        if lasted > self.bound && lens.workers.are_wanted(consumer) {
             let (name, number) = (lens.names.consumer(consumer), shard.0);
             let (from, stretch) = (at.saturating_sub(lasted), stretch(at, lasted, self.bound));
             self.findings.fail_from(from, at, || format!("no worker of {name} processed shard {number} {stretch}"));
@@ -99,7 +101,13 @@ impl EveryOpenShardOwned {
             .filter(|(consumer, _)| lens.names.stream_of(**consumer).is_some())
             .flat_map(|(consumer, p)| p.unowned_since.iter().map(|(shard, since)| (*consumer, *shard, *since)))
             .collect();
-        unowned.into_iter().for_each(|(consumer, shard, since)| self.judge(lens, at, consumer, shard, since));
+        for (consumer, shard, since) in unowned {
+            self.judge(lens, at, consumer, shard, since);
+            let (name, lasted) = (lens.names.consumer(consumer), at.since(since).told());
+            let why = if lens.workers.are_wanted(consumer) { "" } else { ", all of which were stopped" };
+            let pending = || format!("no worker of {name} processed shard {}, for {lasted}{why}", shard.0);
+            self.pending.get_or_insert_with(pending);
+        }
     }
 }
 
@@ -124,6 +132,7 @@ impl Invariant for EveryOpenShardOwned {
             processors: BTreeMap::new(),
             findings: Findings::default(),
             judged: 0,
+            pending: None,
         }
     }
 }
@@ -169,7 +178,7 @@ impl Check for EveryOpenShardOwned {
     }
     fn result(&self, lens: &Lens) -> CheckResult {
         let held = || format!("no open shard was without a processor for longer than {}", self.bound);
-        lens.healing.result(Self::NAME, &self.findings, self.judged, self.bound, held)
+        lens.healing.result(Self::NAME, &self.findings, self.judged, self.bound, self.pending.as_deref(), held)
     }
 }
 
@@ -247,10 +256,27 @@ mod tests {
     }
 
     #[test]
-    fn a_consumer_without_workers_is_not_judged() {
-        let stopped = [WORKER_1, WORKER_2].map(|host| (200_000, Event::WorkerStopped { consumer: BILLING, host }));
-        let mut script = vec![(101_000, started(WORKER_1, S0, "LATEST"))];
-        script.extend(stopped);
-        assert_eq!(judge(check(), healed(script, 900)).verdict, Verdict::Pass);
+    fn a_consumer_whose_workers_were_stopped_is_not_judged_and_one_whose_workers_are_dead_is() {
+        let result = |gone: [Event; 2]| {
+            let mut script = vec![(101_000, started(WORKER_1, S0, "LATEST"))];
+            script.extend(gone.map(|event| (200_000, event)));
+            judge(check(), healed(script, 900))
+        };
+        let stopped = |host| Event::WorkerStopped { consumer: BILLING, host };
+        let crashed = |host| Event::HostCrashed { host };
+        let all_stopped = result([WORKER_1, WORKER_2].map(stopped));
+        assert_eq!(all_stopped.verdict, Verdict::Unknown);
+        assert!(all_stopped.detail.ends_with("for 11m40s, all of which were stopped"), "{}", all_stopped.detail);
+        assert_eq!(result([WORKER_1, WORKER_2].map(crashed)).verdict, Verdict::Fail);
+        assert_eq!(result([crashed(WORKER_1), stopped(WORKER_2)]).verdict, Verdict::Fail, "nobody took over");
+    }
+
+    #[test]
+    fn a_shard_that_nobody_has_yet_at_the_end_is_no_pass() {
+        let orphan =
+            vec![(101_000, started(WORKER_1, S0, "LATEST")), (880_000, ended(WORKER_1, S0, ProcessingEnd::LeaseLost))];
+        let result = judge(check(), healed(orphan, 900));
+        assert_eq!(result.verdict, Verdict::Unknown);
+        assert_eq!(result.detail, "at the end no worker of billing processed shard 0, for 20s");
     }
 }

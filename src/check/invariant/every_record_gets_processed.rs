@@ -60,6 +60,8 @@ pub(super) struct EveryRecordGetsProcessed {
     begun: Grid<Option<SimTime>>,
     findings: Findings,
     judged: u64,
+    /// Records that wait at the end, for a consumer that cannot be blamed.
+    pending: Option<String>,
 }
 
 impl Shard {
@@ -138,13 +140,14 @@ impl EveryRecordGetsProcessed {
 
     fn judge(&mut self, lens: &Lens, at: SimTime, consumer: ConsumerId, info: &Consumer, stream: StreamId) {
         let lasted = lens.healing.trouble(SimTime::ZERO, lens.workers.changed(consumer), at);
-        let is_due = lasted > self.bound && !lens.workers.up(consumer).is_empty();
+        let is_due = lasted > self.bound && lens.workers.are_wanted(consumer);
         let mut waiting: Vec<ShardId> = Vec::new();
         for (shard, known) in lens.shards.of(stream).filter(|(_, known)| !known.is_expired) {
             if !self.is_responsible(lens, consumer, info, stream, shard) {
                 continue;
             }
-            self.judged += 1;
+            let accepted = self.shards.get(stream.index(), shard.index()).map_or(0, |shard| shard.accepted);
+            self.judged += u64::from(accepted > 0);
             let name = &info.name;
             match self.left(at, consumer, stream, shard, known.trimmed) {
                 Left::Nothing => {}
@@ -158,7 +161,10 @@ impl EveryRecordGetsProcessed {
                     let progress = self.progress.at(consumer.index(), shard.index());
                     let pause = self.bound.max(progress.longest_pause * 2);
                     let is_moving = at.since(progress.moved_at) <= pause && progress.reached > 0;
-                    if is_due && !is_blocked && !is_moving {
+                    if !is_due {
+                        let waiting = records(&range);
+                        self.pending.get_or_insert_with(|| format!("{waiting} of {shard} waited for {name}"));
+                    } else if !is_blocked && !is_moving {
                         let (waiting, bound) = (records(&range), self.bound);
                         let what = if progress.is_read { "never came to" } else { "never began to read" };
                         self.findings
@@ -222,6 +228,7 @@ impl Invariant for EveryRecordGetsProcessed {
             begun: Grid::default(),
             findings: Findings::default(),
             judged: 0,
+            pending: None,
         }
     }
 }
@@ -253,13 +260,14 @@ impl Check for EveryRecordGetsProcessed {
     }
     fn result(&self, lens: &Lens) -> CheckResult {
         let held = || format!("no record was left out in {} shards", self.judged);
-        lens.healing.result(Self::NAME, &self.findings, self.judged, self.bound, held)
+        lens.healing.result(Self::NAME, &self.findings, self.judged, self.bound, self.pending.as_deref(), held)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base::HostId;
     use crate::base::event::StoreKind;
     use crate::check::Verdict;
     use crate::check::test_events::*;
@@ -365,5 +373,24 @@ mod tests {
         let mut work = worked(1000, S0, "TRIM_HORIZON", 0..100);
         work.push((270_000, Event::FaultsHealed {}));
         assert_eq!(run(DeclaredStart::TrimHorizon, work).verdict, Verdict::Unknown);
+    }
+
+    #[test]
+    fn records_that_wait_for_dead_workers_are_found_and_those_that_wait_for_stopped_ones_are_not_judged() {
+        let gone = |event: fn(HostId) -> Event| {
+            let mut work = worked(1000, S0, "TRIM_HORIZON", 0..100);
+            work.extend([WORKER_1, WORKER_2].map(|host| (2000, event(host))));
+            run(DeclaredStart::TrimHorizon, work)
+        };
+        assert_eq!(gone(|host| Event::HostCrashed { host }).verdict, Verdict::Fail);
+        let stopped = gone(|host| Event::WorkerStopped { consumer: BILLING, host });
+        assert_eq!(stopped.verdict, Verdict::Unknown);
+        assert_eq!(stopped.detail, "at the end records 0 to 49 of shardId-000000000001 waited for billing");
+    }
+
+    #[test]
+    fn where_there_are_no_records_nothing_is_judged() {
+        let script = [(0, opened(S0, 2, None)), (0, Event::FaultsHealed {}), (300_000, Event::RunEnded {})];
+        assert_eq!(judge(EveryRecordGetsProcessed::new(&settings()), script).verdict, Verdict::Unknown);
     }
 }

@@ -41,6 +41,8 @@ pub(super) struct IteratorAgeRecovers {
     lost: Grid<Option<Lost>>,
     findings: Findings,
     judged: u64,
+    /// A shard without a good read at the end, not for long enough to tell.
+    pending: Option<String>,
 }
 
 impl IteratorAgeRecovers {
@@ -112,12 +114,20 @@ impl IteratorAgeRecovers {
         let mut due = Vec::new();
         for (consumer, _) in lens.names.consumers() {
             let Some(stream) = lens.names.stream_of(consumer) else { continue };
-            if !lens.workers.up(consumer).is_empty() {
-                let open = lens.shards.of(stream).filter(|(_, s)| s.is_open());
-                due.extend(open.map(|(shard, _)| (consumer, shard)));
+            let open = lens.shards.of(stream).filter(|(_, s)| s.is_open());
+            due.extend(open.map(|(shard, _)| (consumer, stream, shard)));
+        }
+        for (consumer, stream, shard) in due {
+            if lens.workers.are_wanted(consumer) {
+                self.judge(lens, at, consumer, shard);
+            }
+            let good_at = self.readings.at(consumer.index(), shard.index()).good_at;
+            let since = good_at.unwrap_or(*self.opened.at(stream.index(), shard.index()));
+            if at.since(since) > self.age_max {
+                let (name, number, age_max) = (lens.names.consumer(consumer), shard.0, self.age_max.told());
+                self.pending.get_or_insert_with(|| format!("{name} was more than {age_max} behind at shard {number}"));
             }
         }
-        due.into_iter().for_each(|(consumer, shard)| self.judge(lens, at, consumer, shard));
     }
 }
 
@@ -136,6 +146,7 @@ impl Invariant for IteratorAgeRecovers {
             lost: Grid::default(),
             findings: Findings::default(),
             judged: 0,
+            pending: None,
         }
     }
 }
@@ -158,13 +169,14 @@ impl Check for IteratorAgeRecovers {
     }
     fn result(&self, lens: &Lens) -> CheckResult {
         let held = || format!("no consumer was {} behind for longer than {}", self.age_max, self.bound);
-        lens.healing.result(Self::NAME, &self.findings, self.judged, self.bound, held)
+        lens.healing.result(Self::NAME, &self.findings, self.judged, self.bound, self.pending.as_deref(), held)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base::HostId;
     use crate::check::Verdict;
     use crate::check::test_events::*;
 
@@ -222,6 +234,22 @@ mod tests {
         };
         assert_ne!(judged(390), Verdict::Fail);
         assert_eq!(judged(300), Verdict::Fail, "it was back for longer than the bound");
+    }
+
+    #[test]
+    fn a_consumer_that_is_dead_is_found_and_one_that_is_just_behind_is_no_pass() {
+        let gone = |event: fn(HostId) -> Event| {
+            let mut script = reads(200, |_| 0);
+            script.pop();
+            script.extend([WORKER_1, WORKER_2].map(|host| (200_000, event(host))));
+            script.push((900_000, Event::RunEnded {}));
+            judge(check(), script).verdict
+        };
+        assert_eq!(gone(|host| Event::HostCrashed { host }), Verdict::Fail);
+        assert_eq!(gone(|host| Event::WorkerStopped { consumer: BILLING, host }), Verdict::Unknown);
+        let late = judge(check(), reads(400, |s| if s < 370 { 0 } else { 90_000 }));
+        assert_eq!(late.verdict, Verdict::Unknown);
+        assert_eq!(late.detail, "at the end billing was more than 10s behind at shard 0");
     }
 
     #[test]

@@ -6,6 +6,8 @@ use crate::base::{ConsumerId, Event, HostId, SimTime};
 #[derive(Clone, Default)]
 struct Crew {
     up: Vec<HostId>,
+    /// Those that crashed, and were not started again.
+    crashed: Vec<HostId>,
     changed: SimTime,
 }
 
@@ -28,9 +30,13 @@ impl Workers {
             self.crews.resize_with(consumer.index() + 1, Crew::default);
         }
         let crew = &mut self.crews[consumer.index()];
+        let was_up = crew.up.contains(&host);
         crew.up.retain(|h| *h != host);
-        if is_up {
-            crew.up.push(host);
+        crew.crashed.retain(|h| *h != host || !is_up);
+        match event {
+            Event::WorkerStarted { .. } => crew.up.push(host),
+            Event::HostCrashed { .. } if was_up => crew.crashed.push(host),
+            _ => {}
         }
         crew.changed = at;
         Some(consumer)
@@ -38,6 +44,11 @@ impl Workers {
     /// The workers of `consumer` that are up.
     pub(crate) fn up(&self, consumer: ConsumerId) -> &[HostId] {
         self.crews.get(consumer.index()).map_or(&[], |crew| &crew.up)
+    }
+    /// Whether shards of `consumer` are somebody's to process: it has workers that are up, or that crashed and were not
+    /// started again. One whose workers were stopped has done its work.
+    pub(crate) fn are_wanted(&self, consumer: ConsumerId) -> bool {
+        self.crews.get(consumer.index()).is_some_and(|crew| !(crew.up.is_empty() && crew.crashed.is_empty()))
     }
     /// When a worker of `consumer` last came or went.
     pub(crate) fn changed(&self, consumer: ConsumerId) -> SimTime {

@@ -106,7 +106,9 @@ impl LinkFault {
         }
         let services: Vec<Arc<str>> = self.service.iter().map(|name| service(name, problems)).collect();
         let operation = operation(self.operation.as_deref(), problems, aws::operations);
-        let text = between(word, &clients, &services);
+        problems.need(self.share() > 0.0, "rate", "this fault would do nothing", "write a share above 0%");
+        let mut text = between(word, &clients, &services);
+        text.extend(self.operation.iter().map(|operation| format!(", {operation} only")));
         Made::new(OnLinks { clients, services, way, operation: operation.map(|o| o.name().into()), effect }, text)
     }
 }

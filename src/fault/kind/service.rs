@@ -65,13 +65,20 @@ impl ServiceFault {
             }
             (false, _) => AtService(aws::Fault::Kinesis(of_kinesis(self.kinesis_target(cast, problems), rate))),
         };
+        problems.need(
+            rate > 0.0,
+            "rate",
+            "this fault would do nothing",
+            "write a share above 0%, or leave it out: 100%",
+        );
         let of = match (&self.table, &self.stream, self.shard) {
             (Some(table), ..) => format!("table {table}"),
             (None, Some(stream), Some(shard)) => format!("{stream} {}", ShardId(shard)),
             (None, Some(stream), None) => stream.clone(),
             (None, None, _) => self.service_name(is_of_dynamodb).to_owned(),
         };
-        Made::new(effect, format!("{word} at {}% on {of}", rate * 100.0))
+        let calls = self.operation.as_ref().map_or(String::new(), |operation| format!("{operation} of "));
+        Made::new(effect, format!("{word} at {}% on {calls}{of}", rate * 100.0))
     }
 
     fn service_name(&self, is_of_dynamodb: bool) -> &str {

@@ -225,12 +225,18 @@ fn number(
             let steps: Vec<&str> = key.split('.').collect();
             let mut at = file_path!["expect", n];
             at.extend(steps.iter().map(|step| Step::from(*step)));
-            let help = format!("a comparison (<, <=, >, >=, =, !=) and {wanted}");
+            let help = match wanted {
+                WITHOUT_SIGN => format!("write `< {is}`, or another of <, <=, >, >=, =, !="),
+                _ => format!("a comparison (<, <=, >, >=, =, !=) and {wanted}"),
+            };
             c.problem(at, format!("`{is}` is not a bound for {shown}"), "here", &help);
             None
         }
     }
 }
+
+/// What a bound lacks that is only a number.
+const WITHOUT_SIGN: &str = "a comparison";
 
 /// Reads `"< 5s"` in the unit of the number.
 fn bound(text: &str, unit: Unit) -> Result<(Comparison, f64), &'static str> {
@@ -246,7 +252,7 @@ fn bound(text: &str, unit: Unit) -> Result<(Comparison, f64), &'static str> {
     ]
     .into_iter()
     .find_map(|(sign, comparison)| text.strip_prefix(sign).map(|rest| (comparison, rest.trim())))
-    .unwrap_or((Comparison::Equal, text));
+    .ok_or(WITHOUT_SIGN)?;
     let plain = rest.replace('_', "").parse::<f64>();
     let value = match unit {
         Unit::Milliseconds => {

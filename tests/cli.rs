@@ -279,3 +279,71 @@ fn a_port_that_is_taken_is_said_with_what_helps() {
     let wanted = format!("port {port} of 127.0.0.1 is taken: stop what listens there, or give another --port");
     assert!(text(&done.stderr).contains(&wanted), "{}", text(&done.stderr));
 }
+
+#[cfg(all(feature = "serve", feature = "http"))]
+mod health {
+    use std::io::{BufRead, BufReader, Read, Write};
+    use std::net::TcpListener;
+    use std::process::{Child, Command, Stdio};
+
+    use super::{kinesim, text};
+
+    /// A process that ends with the test.
+    struct Ended(Child);
+
+    impl Drop for Ended {
+        fn drop(&mut self) {
+            let _ = self.0.kill();
+            let _ = self.0.wait();
+        }
+    }
+
+    /// A free port that nothing listens on any more.
+    fn free_port() -> String {
+        TcpListener::bind("127.0.0.1:0").and_then(|at| at.local_addr()).expect("a port").port().to_string()
+    }
+
+    #[test]
+    fn an_endpoint_that_answers_is_healthy() {
+        let mut serve = Command::new(env!("CARGO_BIN_EXE_kinesim"));
+        serve.args(["serve", "--port", "0"]).stdout(Stdio::piped()).stderr(Stdio::null());
+        let mut serve = Ended(serve.spawn().expect("starts"));
+        let mut ready = String::new();
+        BufReader::new(serve.0.stdout.take().expect("piped")).read_line(&mut ready).expect("a line");
+        let url = ready.split_whitespace().last().expect("an address");
+        let healthy = kinesim(&["health", url]);
+        assert_eq!(healthy.status.code(), Some(0), "{}", text(&healthy.stderr));
+        assert_eq!(text(&healthy.stdout), format!("kinesim answers at {url}\n"));
+        let port = url.rsplit(':').next().expect("a port");
+        assert_eq!(kinesim(&["health", &format!("localhost:{port}"), "--wait", "1m"]).status.code(), Some(0));
+    }
+
+    #[test]
+    fn where_nothing_answers_is_said_in_a_sentence() {
+        let port = free_port();
+        for arguments in [vec!["health", &port], vec!["health", &port, "--wait", "1ms"]] {
+            let refused = kinesim(&arguments);
+            assert_eq!(refused.status.code(), Some(1));
+            let (err, wanted) = (text(&refused.stderr), format!("nothing answers at http://127.0.0.1:{port}: "));
+            assert!(err.contains(&wanted) && err.lines().count() == 1, "{err}");
+        }
+        let wrong = kinesim(&["health", "https://localhost:4566"]);
+        assert_eq!(wrong.status.code(), Some(2));
+        assert!(text(&wrong.stderr).contains("write http://"), "{}", text(&wrong.stderr));
+    }
+
+    #[test]
+    fn another_server_is_not_taken_for_an_endpoint() {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+        let port = listener.local_addr().expect("an address").port().to_string();
+        let answers = std::thread::spawn(move || {
+            let (mut stream, _) = listener.accept().expect("somebody asks");
+            let _ = stream.read(&mut [0; 1024]);
+            stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nhi").expect("answers");
+        });
+        let asked = kinesim(&["health", &port]);
+        answers.join().expect("answered");
+        assert_eq!(asked.status.code(), Some(1));
+        assert!(text(&asked.stderr).contains("is not kinesim"), "{}", text(&asked.stderr));
+    }
+}

@@ -4,6 +4,8 @@ mod check;
 mod completions;
 mod events;
 mod explain;
+#[cfg(all(feature = "serve", feature = "http"))]
+mod health;
 mod man;
 mod new;
 #[cfg(feature = "serve")]
@@ -63,6 +65,9 @@ enum Command {
     /// Serve Kinesis and DynamoDB to real AWS clients on a local port.
     #[cfg(feature = "serve")]
     Serve(serve::Arguments),
+    /// Ask an endpoint whether it answers, and exit with 0 if it does and with 1 if not.
+    #[cfg(all(feature = "serve", feature = "http"))]
+    Health(health::Arguments),
     /// Feed a recorded session to fresh services: the same answers, and the same trace hash.
     #[cfg(feature = "serve")]
     Replay(replay::Arguments),
@@ -90,6 +95,8 @@ pub fn main() -> ExitCode {
         Command::Man(arguments) => man::man(&arguments, Cli::command()),
         #[cfg(feature = "serve")]
         Command::Serve(arguments) => serve::serve(&arguments),
+        #[cfg(all(feature = "serve", feature = "http"))]
+        Command::Health(arguments) => health::health(&arguments),
         #[cfg(feature = "serve")]
         Command::Replay(arguments) => replay::replay(&arguments),
     };

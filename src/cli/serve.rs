@@ -148,7 +148,7 @@ pub(super) fn serve(arguments: &Arguments) -> io::Result<Exit> {
     let served = Server::new(&settings, scenario, arguments.seed.unwrap_or(1), &keep).and_then(|server| {
         // Whoever reads along may have gone.
         let _ = greet(arguments, &server.address()?);
-        server.run()
+        Ok(server.run())
     });
     match served {
         Ok(session) => {

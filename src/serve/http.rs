@@ -17,6 +17,7 @@ use hyper_util::server::conn::auto;
 use hyper_util::server::graceful::{GracefulConnection, GracefulShutdown, Watcher};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::oneshot;
 
 use super::answers;
@@ -123,6 +124,7 @@ impl std::error::Error for ServerError {}
 pub(crate) struct Server {
     runtime: tokio::runtime::Runtime,
     listener: TcpListener,
+    stop: StopSignals,
     app: Rc<App>,
 }
 
@@ -140,6 +142,7 @@ impl Server {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(ServerError::Io)?;
         let bound = runtime.block_on(TcpListener::bind(settings.address));
         let listener = bound.map_err(|error| ServerError::Bind(settings.address, error))?;
+        let stop = StopSignals::new(&runtime).map_err(ServerError::Io)?;
         let tls = settings.tls_authority_file.as_deref().map(Tls::new).transpose().map_err(ServerError::Tls)?;
         let faults = match &scenario {
             Some(scenario) => scenario.live_faults(),
@@ -193,7 +196,7 @@ impl Server {
             recorder: recorder.map(Rc::new),
             tls,
         };
-        Ok(Self { runtime, listener, app: Rc::new(app) })
+        Ok(Self { runtime, listener, stop, app: Rc::new(app) })
     }
 
     /// The address it listens on, with the port it was given.
@@ -205,15 +208,12 @@ impl Server {
     }
 
     /// Serves until SIGTERM or SIGINT; requests in flight are answered. Then tells what came of it.
-    ///
-    /// # Errors
-    /// When the machine does not let it hear signals.
-    pub(crate) fn run(self) -> Result<Session, ServerError> {
-        let Self { runtime, listener, app } = self;
+    pub(crate) fn run(self) -> Session {
+        let Self { runtime, listener, stop, app } = self;
         let local = tokio::task::LocalSet::new();
-        local.block_on(&runtime, serve(listener, app.clone())).map_err(ServerError::Io)?;
+        local.block_on(&runtime, serve(listener, stop, app.clone()));
         let (requests, until) = (app.requests.get(), app.live.now());
-        Ok(Session { requests, until, figures: app.live.figures(), checks: app.live.checks() })
+        Session { requests, until, figures: app.live.figures(), checks: app.live.checks() }
     }
 }
 
@@ -229,10 +229,10 @@ pub(crate) struct Session {
     pub(crate) checks: Vec<CheckResult>,
 }
 
-async fn serve(listener: TcpListener, app: Rc<App>) -> std::io::Result<()> {
+async fn serve(listener: TcpListener, mut stop: StopSignals, app: Rc<App>) {
     let graceful = GracefulShutdown::new();
     tokio::task::spawn_local(keep_time(app.clone()));
-    let mut stop = std::pin::pin!(stop_signal()?);
+    let mut stop = std::pin::pin!(stop.heard());
     loop {
         // Biased, so that a stop is seen even under load.
         let accepted = tokio::select! { biased;
@@ -260,18 +260,27 @@ async fn serve(listener: TcpListener, app: Rc<App>) -> std::io::Result<()> {
     if let Err(error) = ended.record(|recorder| recorder.end(&ended.live)) {
         tracing::error!(%error, "the time of the stop is not kept");
     }
-    Ok(())
 }
 
-fn stop_signal() -> std::io::Result<impl Future<Output = ()>> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
-    Ok(async move {
+/// SIGTERM and SIGINT. They are listened for before anybody hears that the endpoint is ready: in a container nothing
+/// else would end it, because the first process of one ignores a signal that it does not listen for.
+struct StopSignals {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl StopSignals {
+    fn new(runtime: &tokio::runtime::Runtime) -> std::io::Result<Self> {
+        let _inside = runtime.enter();
+        Ok(Self { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? })
+    }
+
+    async fn heard(&mut self) {
         tokio::select! { biased;
-            _ = terminate.recv() => {}
-            _ = interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
         }
-    })
+    }
 }
 
 /// Tasks of connections stay on this thread.

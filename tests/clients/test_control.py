@@ -131,6 +131,21 @@ class Control(unittest.TestCase):
         self.refused("ThrottlingException", db.update_table, TableName="orders-t", DeletionProtectionEnabled=True)
         put()
 
+    def test_readers_of_one_shard_are_no_failure_of_its_order(self):
+        shard = self.put()["ShardId"]
+        for _ in range(9):
+            self.put()
+        iterator = lambda: self.kinesis.get_shard_iterator(
+            StreamName="orders", ShardId=shard, ShardIteratorType="TRIM_HORIZON")["ShardIterator"]
+        one, another = iterator(), iterator()
+        for _ in range(2):  # beside each other, and all at one instant
+            answers = [self.kinesis.get_records(ShardIterator=at, Limit=limit) for at, limit in ((one, 4), (another, 3))]
+            one, another = [answer["NextShardIterator"] for answer in answers]
+        self.assertEqual(len(self.kinesis.get_records(ShardIterator=iterator())["Records"]), 10)
+        verdicts = {check["name"]: check["verdict"] for check in self.endpoint.control("checks")["checks"]}
+        self.assertEqual([name for name, verdict in verdicts.items() if verdict == "fail"], [])
+        self.assertEqual([verdicts[name] for name in ("shard-order", "no-acknowledged-record-lost")], ["pass"] * 2)
+
     def test_state_metrics_and_checks_tell_what_happened(self):
         db = self.endpoint.client("dynamodb")
         db.create_table(TableName="leases", BillingMode="PAY_PER_REQUEST",

@@ -217,6 +217,7 @@ impl Check for NoAcknowledgedRecordLost {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base::Position;
     use crate::check::Verdict;
     use crate::check::test_events::*;
 
@@ -251,6 +252,21 @@ mod tests {
             evidence(&result),
             "0:00:02.000 clicks shardId-000000000000 passed over records 10 to 12 in a reading session"
         );
+    }
+
+    #[test]
+    fn clients_of_an_endpoint_who_read_beside_each_other_are_told_when_a_read_jumps() {
+        let issued = |ordinal| {
+            let (stream, shard, host) = (CLICKS, S0, OPERATOR);
+            Event::IteratorIssued { stream, shard, host, position: Position::TrimHorizon, ordinal }
+        };
+        let judged = |from| {
+            let reads = [issued(0), read(OPERATOR, S0, 0, 10, 0), issued(40), read(OPERATOR, S0, from, 100, 0)];
+            judge(check(), accepted_many(0, S0, 100).into_iter().chain(reads.map(|event| (1000, event))))
+        };
+        assert_eq!(judged(40).verdict, Verdict::Pass);
+        assert_eq!(judged(10).verdict, Verdict::Pass);
+        assert!(evidence(&judged(13)).contains("passed over records 10 to 12 in a reading session"));
     }
 
     #[test]

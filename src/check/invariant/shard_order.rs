@@ -147,6 +147,29 @@ mod tests {
     }
 
     #[test]
+    fn clients_of_an_endpoint_may_read_a_shard_again_and_beside_each_other() {
+        let issued = |ordinal| {
+            let (stream, shard, host) = (CLICKS, S0, OPERATOR);
+            Event::IteratorIssued { stream, shard, host, position: Position::TrimHorizon, ordinal }
+        };
+        let read_beside = |again| {
+            let reads = [
+                issued(5),
+                read(OPERATOR, S0, 5, 12, 0),
+                issued(2),
+                read(OPERATOR, S0, 2, 9, 0),
+                read(OPERATOR, S0, 12, 20, 0),
+                read(OPERATOR, S0, again, 20, 0),
+            ];
+            let script = accepted_many(0, S0, 20).into_iter().chain(reads.map(|event| (100, event)));
+            judge(ShardOrder::default(), script)
+        };
+        assert_eq!(read_beside(9).verdict, Verdict::Pass);
+        let text = evidence(&read_beside(1));
+        assert_eq!(text, "0:00:00.100 operator was given record 1 of shardId-000000000000 after record 1");
+    }
+
+    #[test]
     fn a_late_copy_of_a_request_is_nobodys_read() {
         let position = Position::TrimHorizon;
         let asked = Event::IteratorRequested { consumer: BILLING, host: WORKER_1, shard: S0, position };

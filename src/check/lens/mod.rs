@@ -11,7 +11,7 @@ pub(super) mod workers;
 
 use self::faults::Faults;
 use self::names::Names;
-use self::sessions::Sessions;
+use self::sessions::{Crowd, Sessions};
 use self::shards::Shards;
 use self::starts::{Start, Starts};
 use self::workers::Workers;
@@ -42,6 +42,7 @@ pub(crate) struct Lens {
     /// Number of the call that tells the event in hand: what one call of a service tells comes together.
     pub(crate) call: u64,
     sessions: Sessions,
+    crowd: Crowd,
 }
 
 impl Lens {
@@ -61,6 +62,7 @@ impl Lens {
         EventKind::RecordsTrimmed,
         EventKind::ProcessingStarted,
         EventKind::RecordsRead,
+        EventKind::IteratorIssued,
         EventKind::IteratorRequested,
         EventKind::FaultBegan,
         EventKind::FaultEnded,
@@ -77,6 +79,13 @@ impl Lens {
         self.crew_changed = self.workers.on(at, event, &self.names);
         self.started = self.starts.on(event, &self.names, &self.shards);
         self.continues = match *event {
+            Event::RecordsRead { stream, shard, host, from, to, iterator_lived, .. } if self.names.is_crowd(host) => {
+                self.crowd.read(at, (stream, shard), (from, to), iterator_lived)
+            }
+            Event::IteratorIssued { stream, shard, host, ordinal, .. } if self.names.is_crowd(host) => {
+                self.crowd.given(at, (stream, shard), ordinal);
+                None
+            }
             Event::RecordsRead { stream, shard, host, to, iterator_lived, .. } => {
                 self.sessions.read(at, (stream, shard), host, to, iterator_lived)
             }

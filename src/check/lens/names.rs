@@ -68,6 +68,10 @@ impl Names {
     pub(crate) fn role(&self, host: HostId) -> Option<HostRole> {
         find(&self.hosts, host.index()).map(|h| h.role)
     }
+    /// Returns whether many ask through `host`, who cannot be told apart: operators, and clients of an endpoint.
+    pub(crate) fn is_crowd(&self, host: HostId) -> bool {
+        self.role(host) == Some(HostRole::Operator)
+    }
     /// Returns whether `host` is called `name`.
     pub(crate) fn is_called(&self, host: HostId, name: &str) -> bool {
         find(&self.hosts, host.index()).is_some_and(|h| &*h.name == name)

@@ -3,6 +3,12 @@
 //! A GetRecords answer carries the next iterator, so in one reading session every iterator is as old as the read
 //! before it. That tells a read that continues from one with a new iterator (another position), from one that
 //! repeats a call whose answer was lost, and from a late copy of an earlier request.
+//!
+//! The operator's hosts and the endpoint's gateway ask on behalf of many readers, of whom nothing is known. So every
+//! place is remembered at which an iterator was handed out to any of them: a read goes on from one of those that are as
+//! old as its iterator.
+
+use std::collections::VecDeque;
 
 use super::grid::Grid;
 use crate::base::{HostId, ShardId, SimDuration, SimTime, StreamId};
@@ -55,5 +61,89 @@ impl Sessions {
     /// The host asked for an iterator: its next read does not continue.
     pub(crate) fn restart(&mut self, at: SimTime, host: HostId, shard: ShardId) {
         *self.sessions.at(host.index(), shard.index()) = Session { last: None, live_from: at };
+    }
+}
+
+/// So many of the places in a shard are remembered.
+const PLACES_MAX: usize = 64;
+
+/// The places in each shard at which readers stand who cannot be told apart.
+#[derive(Default)]
+pub(crate) struct Crowd {
+    places: Grid<VecDeque<(SimTime, u64)>>,
+}
+
+impl Crowd {
+    /// One of them was given an iterator that stands at `ordinal`.
+    pub(crate) fn given(&mut self, at: SimTime, (stream, shard): (StreamId, ShardId), ordinal: u64) {
+        let places = self.places.at(stream.index(), shard.index());
+        if places.len() == PLACES_MAX {
+            places.pop_front();
+        }
+        places.push_back((at, ordinal));
+    }
+    /// A read of `from..to` at `at` with an iterator that `lived` so long. The place that it goes on from: its own if
+    /// anybody stood there, else the nearest one before it. `None` when nobody knows all places of that time any more.
+    pub(crate) fn read(
+        &mut self,
+        at: SimTime,
+        shard: (StreamId, ShardId),
+        (from, to): (u64, u64),
+        lived: SimDuration,
+    ) -> Option<u64> {
+        let issued = at.saturating_sub(lived);
+        let places = self.places.at(shard.0.index(), shard.1.index());
+        let is_known =
+            places.len() < PLACES_MAX || places.front().is_some_and(|(at, _)| issued.since(*at) > STAMP_SLACK);
+        let then = places.iter().filter(|(at, _)| issued.since(*at).max(at.since(issued)) <= STAMP_SLACK);
+        let then = then.map(|(_, ordinal)| *ordinal);
+        let before = then.clone().filter(|ordinal| *ordinal <= from).max();
+        let place = before.or_else(|| then.min()).filter(|_| is_known);
+        self.given(at, shard, to);
+        place
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SHARD: (StreamId, ShardId) = (StreamId(0), ShardId(0));
+
+    fn ms(ms: u64) -> SimTime {
+        SimTime::from_millis(ms)
+    }
+
+    #[test]
+    fn readers_who_cannot_be_told_apart_go_on_from_wherever_one_of_them_stood() {
+        let mut crowd = Crowd::default();
+        let now = SimDuration::ZERO;
+        crowd.given(ms(5), SHARD, 0);
+        assert_eq!(crowd.read(ms(5), SHARD, (0, 10), now), Some(0));
+        // Another begins anew at the same instant, a third in between; the first goes on.
+        crowd.given(ms(5), SHARD, 0);
+        crowd.given(ms(5), SHARD, 4);
+        assert_eq!(crowd.read(ms(5), SHARD, (4, 8), now), Some(4));
+        assert_eq!(crowd.read(ms(5), SHARD, (10, 12), now), Some(10));
+        assert_eq!(crowd.read(ms(5), SHARD, (0, 10), now), Some(0));
+    }
+
+    #[test]
+    fn a_read_where_none_of_them_stood_shows() {
+        let mut crowd = Crowd::default();
+        crowd.given(ms(5), SHARD, 3);
+        crowd.read(ms(100), SHARD, (3, 10), SimDuration::from_millis(95));
+        let later = SimDuration::from_millis(100);
+        assert_eq!(crowd.read(ms(200), SHARD, (12, 20), later), Some(10), "two records were passed over");
+        assert_eq!(crowd.read(ms(200), SHARD, (9, 20), later), Some(10), "one comes again");
+        assert_eq!(crowd.read(ms(200), SHARD, (3, 20), SimDuration::from_millis(150)), None, "of another time");
+    }
+
+    #[test]
+    fn where_not_all_places_of_a_time_are_known_nothing_is_said() {
+        let mut crowd = Crowd::default();
+        (0..=PLACES_MAX as u64).for_each(|ordinal| crowd.given(ms(5), SHARD, ordinal));
+        assert_eq!(crowd.read(ms(5), SHARD, (0, 10), SimDuration::ZERO), None, "forgotten, and rightly there");
+        assert_eq!(crowd.read(ms(9), SHARD, (10, 12), SimDuration::from_millis(4)), None);
     }
 }

@@ -46,6 +46,10 @@ const DOCUMENTS: &[&str] = &[
     "docs/results.md",
     "docs/scenarios.md",
     "docs/speed.md",
+    "examples/compose/README.md",
+    "examples/github-action/README.md",
+    "examples/junit5/README.md",
+    "examples/pytest/README.md",
 ];
 
 /// Imports within a floor, from one folder to another, and why.

@@ -3,6 +3,7 @@
 import json
 import os
 import subprocess
+import unittest
 import urllib.request
 
 import boto3
@@ -21,6 +22,13 @@ def note(parsed, model, **_):
     CALLED.add((service, model.name))
     if "Error" in parsed:
         REFUSED.add((service, parsed["Error"]["Code"]))
+
+
+def needs(there, what):
+    """Skips tests of which something is not there, and says so."""
+    if not there:
+        print(f"skipped: {what}", flush=True)
+    return unittest.skipUnless(there, what)
 
 
 class Endpoint:

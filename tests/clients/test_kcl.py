@@ -13,7 +13,7 @@ import unittest
 
 import amazon_kclpy
 
-from endpoint import Endpoint
+from endpoint import Endpoint, needs
 
 MIDDLE = str(1 << 125)
 WAIT_S = 240
@@ -71,7 +71,7 @@ class Application:
             process.wait()
 
 
-@unittest.skipUnless(shutil.which("java"), "no java: the Java KCL was not run")
+@needs(shutil.which("java"), "no java: the Java KCL was not run")
 class Kcl(unittest.TestCase):
     def wait(self, what, applications, reached):
         end = time.monotonic() + WAIT_S

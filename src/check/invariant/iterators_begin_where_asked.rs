@@ -174,7 +174,7 @@ impl Check for IteratorsBeginWhereAsked {
             Event::IteratorIssued { stream, shard, host, position, ordinal } => {
                 self.on_issued(lens, host, shard, Issued { stream, at, ordinal }, position);
             }
-            // Of those who cannot be told apart it is not known whose iterator was used; the lens knows where all stood.
+            // Of those who cannot be told apart nobody knows whose iterator was used; the lens knows where all stood.
             Event::RecordsRead { stream, shard, host, from, iterator_lived, .. } if !lens.names.is_crowd(host) => {
                 self.on_read(lens, at, (stream, shard), host, from, iterator_lived);
             }

@@ -62,6 +62,8 @@ fn keys_checks_and_numbers_are_explained_and_a_slip_gets_the_nearest_name() {
         ("consumers.billing.iterator_age_p99_ms", "Age of the last record"),
         ("catch_up_s_max", "number = \"consumers.*.catch_up_s_max\""),
         ("expect.sometimes", "lease-moved"),
+        ("lease-moved", "A lease changed its owner."),
+        ("consumer.lease_table", "read                     Read units a second (must be given)"),
     ] {
         let output = kinesim(&["explain", key]);
         assert_eq!(output.status.code(), Some(0), "{key}");

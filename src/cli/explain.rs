@@ -12,6 +12,7 @@ use super::terminal::Exit;
 use crate::base::nearest::nearest;
 use crate::check::{Registration, invariants};
 use crate::measure::{Unit, figures_schema, number_at, numbers};
+use crate::scenario::gallery::GALLERY;
 use crate::scenario::{example, json_schema};
 
 #[derive(Args)]
@@ -25,7 +26,7 @@ pub(super) fn explain(arguments: &Arguments) -> io::Result<Exit> {
     let schema: Value = serde_json::from_str(&json_schema())?;
     let keys = Keys { schema: &schema };
     let key = arguments.key.as_deref().unwrap_or_default().trim_matches(|c| c == '[' || c == ']');
-    let told = told_check(key).or_else(|| keys.told(key)).or_else(|| told_number(key));
+    let told = told_check(key).or_else(|| keys.told(key)).or_else(|| told_number(key)).or_else(|| keys.told_word(key));
     if let Some(told) = told {
         write!(io::stdout().lock(), "{told}")?;
         return Ok(Exit::Pass);
@@ -33,6 +34,7 @@ pub(super) fn explain(arguments: &Arguments) -> io::Result<Exit> {
     let mut known = keys.all();
     known.extend(invariants().iter().map(|check| check.name.to_owned()));
     known.extend(numbers());
+    known.extend(keys.words().map(|(word, _)| word));
     let leaf = |path: &str| path.rsplit('.').next().unwrap_or(path).to_owned();
     let leaves: Vec<String> = known.iter().map(|path| leaf(path)).collect();
     let near =
@@ -179,12 +181,34 @@ impl<'a> Keys<'a> {
         out + &example(path).map_or(String::new(), |example| format!("\n{}", indented(&example)))
     }
 
+    /// Every word that stands for a value, with what it means.
+    fn words(&self) -> impl Iterator<Item = (String, String)> {
+        let definitions = self.schema["$defs"].as_object().into_iter().flatten();
+        let all = definitions.flat_map(|(_, definition)| definition["oneOf"].as_array().into_iter().flatten());
+        all.filter_map(|one| Some((one["const"].as_str()?.to_owned(), described(one))))
+    }
+
+    /// What a word means that is a value, such as `lease-moved`.
+    fn told_word(&self, word: &str) -> Option<String> {
+        let mut meanings: Vec<String> =
+            self.words().filter(|(of, _)| of == word).map(|(_, meaning)| format!("  {meaning}\n")).collect();
+        meanings.dedup();
+        let used = GALLERY.iter().find_map(|(name, text)| {
+            let line = text.lines().find(|line| line.contains(&format!("= \"{word}\"")))?;
+            Some(format!("\n{}", indented(&format!("# from the gallery's {name}\n{line}"))))
+        });
+        let head = format!("{word}: a value of a key\n\n");
+        (!meanings.is_empty()).then(|| head + &meanings.concat() + &used.unwrap_or_default())
+    }
+
     /// Keys in a line each, with the first sentence of what they are.
     fn listed(&self, node: &Value) -> String {
+        let required: Vec<&str> = node["required"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
         let line = |(key, node): (&String, &Value)| {
             let meaning = described(node).replace('\n', " ");
             let first = meaning.split(". ").next().unwrap_or_default().trim_end_matches('.').to_owned();
-            format!("  {key:24} {first}\n")
+            let must_be = if required.contains(&key.as_str()) { " (must be given)" } else { "" };
+            format!("  {key:24} {first}{must_be}\n")
         };
         members(node).map(line).collect()
     }

@@ -149,8 +149,11 @@ fn cure_hot_shard(load: &ShardLoad<'_>, even: f64) -> (ShardVerdict, String) {
     }
     if shards > load.open_shards as f64 {
         let cure = format!("UpdateShardCount to {shards:.0}");
-        let text = format!("The other shards are as busy; this one is asked for {asked}: {cure}.");
+        let text = format!("Its part of the load is near an even share, and it is asked for {asked}: {cure}.");
         return (ShardVerdict::TooFewShards, text);
+    }
+    if load.throttled == 0 {
+        return (ShardVerdict::Fine, fine(load));
     }
     let text =
         format!("It is asked for {asked}, no more than the other shards: shards enough, if the load were smooth.");
@@ -220,8 +223,9 @@ mod tests {
         let all = advise(&throttled());
         assert_eq!(all.verdict, ShardVerdict::TooFewShards, "no shard is hot where all are as busy");
         assert!(all.remedy.contains("UpdateShardCount to 8"), "{}", all.remedy);
-        let smooth = advise(&ShardLoad { asked_percent: 60.0, ..throttled() });
-        assert_eq!(smooth.verdict, ShardVerdict::Bursts);
+        let smooth = ShardLoad { asked_percent: 60.0, ..throttled() };
+        assert_eq!(advise(&smooth).verdict, ShardVerdict::Bursts);
+        assert_eq!(advise(&ShardLoad { throttled: 0, ..smooth }).verdict, ShardVerdict::Fine, "nothing was refused");
     }
 
     #[test]

@@ -2,11 +2,13 @@
 
 use serde_json::Value;
 
+use crate::base::ShardId;
 use crate::check::Verdict;
 use crate::fault::FaultPlan;
 use crate::measure::Outcome::{Done, Missed, Refused};
 use crate::measure::{
-    Chronicle, Failure, Happening, Measures, Subject, Unit, lookup, number_at, numbers, without_unit,
+    Chronicle, Failure, Figures, Happening, Measures, ShardVerdict, Subject, Unit, lookup, number_at, numbers,
+    without_unit,
 };
 use crate::report::ExpectationResult;
 use crate::scenario::plan::{ActionPlan, Comparison, Expectation, Expected, Outcome as Declared, Plan};
@@ -36,7 +38,8 @@ pub(super) fn judge(
             let judged = number(&figures, path, *comparison, *threshold);
             if let Some(broken) = judged.broken {
                 let failure = whereabouts(&broken, measures, chronicle);
-                let detail = format!("{}{}", judged.detail, placed(&failure, chronicle));
+                let why = why(&broken, &measures.figures()).map_or(String::new(), |why| format!(". {why}"));
+                let detail = format!("{}{}{why}", judged.detail, placed(&failure, chronicle));
                 return (result(expectation, Verdict::Fail, detail), Some(failure));
             }
             (judged.verdict, judged.detail)
@@ -55,6 +58,25 @@ fn whereabouts(path: &str, measures: &Measures, chronicle: &Chronicle) -> Failur
     });
     let about = || Subject::named_in(&path.replace('.', " "), chronicle.names());
     found.unwrap_or_else(|| Failure { from, until, about: about(), what: String::new() })
+}
+
+/// What a stream's figures say of its throttles, and what helps.
+fn why(path: &str, figures: &Figures) -> Option<String> {
+    let (name, figure) = path.strip_prefix("streams.")?.rsplit_once('.')?;
+    let stream = figures.streams.get(name.split(".shards.").next()?)?;
+    if figure == "reads_throttled" {
+        return stream.read_remedy.clone();
+    }
+    let is_of_writes = figure.starts_with("records_throttled") || figure.starts_with("throttled_percent");
+    let (id, worst) = stream.shards.iter().max_by_key(|(_, shard)| shard.records_throttled).filter(|_| is_of_writes)?;
+    let advice = &worst.advice;
+    let told = || format!("{}, {}: {}", of_shard(id), advice.verdict.as_str(), advice.remedy);
+    (advice.verdict != ShardVerdict::Fine).then(told)
+}
+
+/// `shard 3` of an id.
+fn of_shard(id: &str) -> String {
+    id.parse().map_or(id.to_owned(), |ShardId(number)| format!("shard {number}"))
 }
 
 /// More faults and actions than these are not named.

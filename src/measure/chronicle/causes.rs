@@ -130,6 +130,9 @@ impl Story<'_> {
     /// shards nothing is told then, and of hosts only what happened to those that the failure names.
     fn is_about(&self, what: &What, about: &Subject) -> bool {
         let consumer_fits = |consumer: ConsumerId| about.consumers.is_empty() || about.consumers.contains(&consumer);
+        if about.is_of_service && (what.consumer().is_some() || what.host().is_some()) {
+            return false;
+        }
         let names_none = about.shards.is_empty() && about.hosts.is_empty();
         if let Some(table) = what.table() {
             let is_theirs = |c: &ConsumerId| self.lease_table(*c) == Some(self.chronicle.names().table(table));

@@ -9,24 +9,29 @@ use crate::base::{SimTime, StreamId};
 
 impl Chronicle {
     /// The entries that a number such as `consumers.*.leases_lost` counts, of those called `name`, from `from` to
-    /// `until`, as something that failed; `None` when no entry shows the number.
+    /// `until`, as something that failed: the first, and the one that happened most often, which is followed back.
+    /// `None` when no entry shows the number.
     pub(crate) fn shown(&self, number: &str, name: &str, from: SimTime, until: SimTime) -> Option<Failure> {
         let (kind, figure) = number.split_once('.')?;
         let figure = figure.rsplit('.').next()?;
         let is_meant = |entry: &&Entry| {
             entry.overlaps(from, until) && counts(kind, figure, &entry.what) && self.is_of(kind, name, &entry.what)
         };
-        let mut meant = self.entries().filter(is_meant);
-        let first = meant.next()?;
-        let last = meant.max_by_key(|entry| entry.until).filter(|last| last.until > first.from);
+        let meant = || self.entries().filter(is_meant);
+        let first = meant().next()?;
+        // Of equals the first.
+        let main = meant().rev().max_by_key(|entry| entry.times)?;
         let names = self.names();
-        let told = |entry: &Entry| format!("{} {}", entry.from, entry.told(names));
-        let what = match last {
-            Some(last) => format!("first {}; last {}", told(first), told(last)),
-            None => told(first),
+        // What began before the window is told from where that begins.
+        let told = |entry: &Entry| format!("{} {}", entry.from.max(from), entry.told(names));
+        let what = match main == first {
+            true => told(first),
+            false => format!("first {}; most {}", told(first), told(main)),
         };
-        let about = Subject::named_in(&first.told(names), names);
-        Some(Failure { from: first.from, until: first.from, about, what })
+        let is_of_service = matches!(main.what, What::WriteRefused { .. } | What::ReadRefused { .. });
+        let about = Subject { is_of_service, ..Subject::named_in(&main.told(names), names) };
+        let at = main.from.max(from);
+        Some(Failure { from: at, until: at, about, what })
     }
 
     fn is_of(&self, kind: &str, name: &str, what: &What) -> bool {

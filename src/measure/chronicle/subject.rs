@@ -11,6 +11,8 @@ pub(crate) struct Subject {
     pub(crate) shards: Vec<ShardId>,
     pub(crate) streams: Vec<StreamId>,
     pub(crate) tables: Vec<TableId>,
+    /// It is a service's refusal: who has a lease of the shard has nothing to do with it.
+    pub(crate) is_of_service: bool,
 }
 
 impl Subject {
@@ -34,6 +36,7 @@ impl Subject {
             streams: names.streams().filter(|(_, name)| is_named(name)).map(|(id, _)| id).collect(),
             tables: names.tables().filter(|(_, name)| is_named(name)).map(|(id, _)| id).collect(),
             shards,
+            is_of_service: false,
         }
     }
 

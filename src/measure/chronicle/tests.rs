@@ -1,7 +1,7 @@
 //! Promises of the story: what a failure is followed back to, and how short it stays.
 
 use super::*;
-use crate::base::event::{Event, Fold, HostRole, LeaseGain, TableThrottle};
+use crate::base::event::{Event, Fold, HostRole, LeaseGain, ReadRefusal, TableThrottle};
 use crate::base::{ConsumerId, HostId, ShardId, SimTime, StreamId, TableId};
 
 const BILLING: ConsumerId = ConsumerId(0);
@@ -156,4 +156,25 @@ fn names_in_a_sentence_are_whom_it_is_about_and_parts_of_names_are_not() {
     assert_eq!((about.hosts, about.consumers, about.shards), (vec![TWO], vec![BILLING], vec![ShardId(3), ShardId(12)]));
     let about = Subject::named_in("billing-20, from 0:02:34.801 on", chronicle.names());
     assert_eq!(about, Subject::default());
+}
+
+#[test]
+fn what_a_window_counts_is_told_from_where_it_begins_and_leases_have_nothing_to_do_with_it() {
+    let refused = |shard| Event::ReadRefused {
+        stream: StreamId(0),
+        shard: ShardId(shard),
+        host: ONE,
+        reason: ReadRefusal::ByteRate,
+    };
+    let mut events: Vec<(u64, Event)> = vec![(5, gained(ONE, 1, None)), (6, gained(TWO, 2, None))];
+    events.extend((20..200).map(|s| (s, refused(1))));
+    events.extend((70..80).map(|s| (s, refused(2))));
+    events.sort_by_key(|(s, _)| *s);
+    let chronicle = chronicle(events);
+    let failure = chronicle.shown("streams.*.reads_throttled", "*", at(60), at(300)).expect("reads were refused");
+    assert_eq!((failure.from, failure.until), (at(60), at(60)), "not before the window");
+    assert!(failure.what.starts_with("0:01:00.000 clicks refused reads of shard 1"), "{}", failure.what);
+    let moments = chronicle.timeline(&failure);
+    assert!(moments.iter().all(|moment| !moment.what.contains("lease")), "{moments:?}");
+    assert!(moments.iter().any(|moment| moment.what.contains("refused reads of shard 1")), "{moments:?}");
 }

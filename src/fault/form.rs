@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::about::{About, Ends};
-use super::cast::{Cast, Group};
+use super::cast::{Cast, Group, Live, placeholder};
 use super::kind::{Fault, KINDS};
 use crate::aws;
 
@@ -76,6 +76,7 @@ impl Form {
         };
         let is_required = |name: &str| kind["required"].as_array().is_some_and(|all| all.iter().any(|r| r == name));
         fields.iter_mut().for_each(|field| field.is_required = field.name.is_empty() || is_required(&field.name));
+        fields.retain_mut(|field| field.is_required || field.is_heeded(about.key, &example));
         fields.sort_by_key(|field| (!field.is_required, example.get(&field.name).is_none()));
         let is_missing = fields.iter().any(|field| field.is_required && field.value.is_none());
         Self {
@@ -117,6 +118,37 @@ impl Field {
         let value = example.and_then(|value| in_the_run(value, cast));
         Self { name: name.to_owned(), about, shape, is_required: false, choices, value }
     }
+}
+
+/// Texts of which every text field takes one.
+const TRIED: [&str; 4] = ["5%", "1s", STREAM, CONSUMER];
+
+impl Field {
+    /// Kinds share their fields, and not every kind heeds each of them. Keeps the words that the kind takes; returns
+    /// whether it takes anything.
+    fn is_heeded(&mut self, key: &str, example: &Value) -> bool {
+        let is_taken = |value: Value| {
+            let mut of = example.as_object().cloned().unwrap_or_default();
+            of.insert(self.name.clone(), value);
+            let fault = serde_json::from_value::<Fault>(serde_json::json!({ "at": "0s", key: of }));
+            let made = fault.map(|fault| fault.made(&cast_of_examples()));
+            made.is_ok_and(|made| made.iter().flat_map(|(.., problems)| problems).all(|p| p.key != self.name))
+        };
+        if self.shape == Shape::Choice {
+            let taken: Vec<String> =
+                self.choices.iter().filter(|word| is_taken(word.as_str().into())).cloned().collect();
+            self.choices = taken;
+            return !self.choices.is_empty();
+        }
+        let texts = TRIED.iter().copied().chain(self.choices.iter().map(String::as_str));
+        texts.map(Value::from).flat_map(|text| [text.clone(), vec![text].into()]).chain([Value::from(0)]).any(is_taken)
+    }
+}
+
+/// Who the examples speak of, with a table besides.
+fn cast_of_examples() -> Cast {
+    let live = Live { streams: vec![placeholder(STREAM)], tables: vec![placeholder(CONSUMER)] };
+    Cast { consumers: vec![Group { name: CONSUMER.to_owned(), hosts: 1 }], live: Some(live), ..Cast::default() }
 }
 
 /// The schema that another one means, when that only names it or allows it to be absent.
@@ -187,7 +219,6 @@ fn example(about: &About) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fault::Live;
 
     fn form_of(key: &str, cast: &Cast) -> Form {
         forms(cast).into_iter().find(|form| form.key == key).expect("a kind")
@@ -208,6 +239,19 @@ mod tests {
         let nobody = Cast { live: Some(Live::default()), ..Cast::default() };
         assert_eq!(form_of("lose", &nobody).unchanged(), serde_json::json!({ "lose": { "rate": "10%" } }));
         assert!(form_of("crash", &nobody).missing.is_some() && form_of("lose", &nobody).missing.is_none());
+    }
+
+    #[test]
+    fn what_a_kind_does_not_heed_is_not_asked_for() {
+        let names =
+            |key: &str| -> Vec<String> { form_of(key, &cast()).fields.into_iter().map(|field| field.name).collect() };
+        for (key, field) in [("partition", "rate"), ("lose", "by"), ("delay", "rate"), ("expire_iterators", "table")] {
+            assert!(!names(key).contains(&field.to_owned()), "{key} has no {field}: {:?}", names(key));
+        }
+        assert_eq!(names("delay"), ["by", "operation", "service", "hosts", "way"]);
+        assert_eq!(names("throttle"), ["rate", "shard", "stream", "operation", "service", "table"]);
+        let way = form_of("lose_responses", &cast()).fields.into_iter().find(|field| field.name == "way");
+        assert_eq!(way.expect("a field").choices, ["both", "replies"], "requests are not lost");
     }
 
     #[test]

@@ -132,6 +132,17 @@ fn every_fault_that_the_page_offers_is_read_begun_and_healed() {
     }
 }
 
+#[test]
+fn a_name_that_nothing_can_have_is_told_as_one_that_nothing_has() {
+    let source = scenario::load(SMALL_WITH_READER, "t.toml", None).unwrap_or_else(|d| panic!("{d}"));
+    let live = Live::new(&source.plan(), Vec::new());
+    for (key, value) in [("table", "5 %"), ("stream", "ä/ö"), ("operation", "?"), ("service", "\u{0}")] {
+        let fault = serde_json::json!({ "throttle": { key: value } });
+        let told = live.read_json_fault(&source.live_faults(), fault).map(|fault| fault.text);
+        assert!(told.is_err(), "{key}");
+    }
+}
+
 /// A small run with a few more lines in its file.
 fn report_with(more: &str) -> RunReport {
     let source = SMALL_WITH_READER.replace("1h", "4m") + more;

@@ -43,10 +43,13 @@ struct Lease {
     counter: Option<i64>,
     checkpoint: Option<String>,
     /// The stream that the checkpoint is of; absent when it cannot be told.
+    #[serde(skip_serializing_if = "Option::is_none")]
     stream: Option<String>,
     /// Records behind the checkpoint; absent when the record that it names cannot be found.
+    #[serde(skip_serializing_if = "Option::is_none")]
     unread_records: Option<u64>,
     /// How long the first of them has been there.
+    #[serde(skip_serializing_if = "Option::is_none")]
     unread_age_ms: Option<u64>,
 }
 

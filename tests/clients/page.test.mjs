@@ -237,6 +237,20 @@ test("the last events are shown by kind and text, and held", { skip }, async (t)
   await page.waitForFunction(() => document.querySelectorAll("#event-list li").length === 1);
   await page.locator("#event-text").fill("no such thing");
   await page.getByText("No event of the last ones is like that.").waitFor();
+
+  await page.locator("#event-text").fill("PutAnswered");
+  const first = page.locator("#event-list li").first();
+  await first.waitFor();
+  await page.getByLabel("Hold").check();
+  const held = await first.textContent();
+  await client.advance("1m");
+  await put(client, "a", "one more");
+  // Two polls later it is what it was.
+  await page.waitForResponse((answer) => answer.url().endsWith("/state"));
+  await page.waitForResponse((answer) => answer.url().endsWith("/state"));
+  assert.equal(await first.textContent(), held);
+  await page.getByLabel("Hold").uncheck();
+  await page.waitForFunction((held) => document.querySelector("#event-list li").textContent !== held, held);
 });
 
 test("nothing is wider than a phone, and what is pressed is large enough", { skip }, async (t) => {

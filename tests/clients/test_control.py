@@ -170,6 +170,55 @@ class Control(unittest.TestCase):
         self.assertIn('app_Processed_sum{Operation="Process Task"} 3\n', text)
         self.assertNotIn("fail", [check["verdict"] for check in self.endpoint.control("checks")["checks"]])
 
+    def test_records_of_a_shard_are_looked_at_without_reading_them(self):
+        self.kinesis.put_record(StreamName="orders", Data="gr\u00fcn".encode(), PartitionKey="k")
+        shard = self.kinesis.put_record(StreamName="orders", Data=b"\xff\xfe", PartitionKey="k")["ShardId"]
+        newest = self.endpoint.control(f"records?stream=orders&shard={shard}&last=2")["records"]
+        self.assertEqual([record["data_bytes"] for record in newest], [2, 5])
+        self.assertEqual((newest[0]["base64"], newest[1]["text"]), ("//4=", "gr\u00fcn"))
+        self.assertEqual(self.endpoint.control("state")["streams"]["orders"]["get_records_calls"], 0)
+        self.assertEqual(self.endpoint.control(f"records?stream=orders&shard={shard}&last=1")["records"], newest[:1])
+        for query in ("", "?stream=orders", f"?stream=nope&shard={shard}", "?stream=orders&shard=9", "?stream=%ff&shard=",
+                      f"?stream=orders&shard={shard}&last=many"):
+            self.assertEqual(self.problem(f"records{query}")[0], 400, query)
+
+    def test_the_last_events_are_found_by_kind_and_text(self):
+        self.put()
+        last = self.endpoint.control("events/last?kind=StreamDeclared,RecordAccepted&last=5")
+        self.assertEqual([event["event"] for event in last["events"]], ["RecordAccepted", "StreamDeclared"])
+        self.assertEqual(last["counts"]["RecordAccepted"], 1)
+        found = self.endpoint.control("events/last?text=NAME%22:%22orders")["events"]
+        self.assertEqual([event["event"] for event in found], ["StreamDeclared"])
+        self.assertEqual(self.endpoint.control("events/last?kind=nothing&last=x")["events"], [])
+
+    def test_the_state_tells_who_called_and_how_far_shards_are_read(self):
+        shard = self.put()["ShardId"]
+        state = self.endpoint.control("state")
+        self.assertEqual(state["existing"]["streams"]["orders"]["reads"], {})
+        iterator = self.kinesis.get_shard_iterator(StreamName="orders", ShardId=shard,
+                                                   ShardIteratorType="TRIM_HORIZON")["ShardIterator"]
+        self.kinesis.get_records(ShardIterator=iterator)
+        self.put()
+        self.endpoint.advance("90s")
+        self.refused("ResourceNotFoundException", self.kinesis.describe_stream, StreamName="nope")
+        state = self.endpoint.control("state")
+        polled = state["existing"]["streams"]["orders"]["reads"][shard]["polled"]
+        self.assertEqual((polled["records"], polled["unread_records"], polled["iterator_age_ms"]), (1, 1, 90_000))
+        calls = {(of["operation"], of["about"]): of for of in state["callers"]}
+        self.assertEqual(calls["PutRecord", "orders"]["calls"], 2)
+        self.assertEqual(calls["DescribeStream", "nope"]["last_error"], "ResourceNotFoundException")
+        self.assertTrue(calls["PutRecord", "orders"]["client"].startswith("Boto3/"))
+        self.kinesis.delete_stream(StreamName="orders")
+        self.endpoint.advance("1s")
+        self.assertEqual(self.endpoint.control("state")["existing"]["streams"], {})
+
+    def test_every_kind_of_fault_has_a_form(self):
+        kinds = self.endpoint.control("faults/kinds")["kinds"]
+        self.assertIn("throttle", [kind["key"] for kind in kinds])
+        for kind in kinds:
+            self.assertTrue(kind["fields"] and kind["breaks"], kind)
+        self.assertEqual(self.problem("faults", {"throttle": {"table": "5%"}})[0], 400)
+
     def test_events_come_as_they_happen(self):
         with urllib.request.urlopen(f"{self.endpoint.url}/_kinesim/events") as events:
             self.put()

@@ -21,7 +21,7 @@ function onTables(state) {
     const [name, of] = declared.find(([, consumer]) => consumer.lease_table === table) ?? [table, null];
     const owners = [...new Set(leases.map((lease) => lease.owner).filter(Boolean))];
     const streams = [...new Set(leases.map((lease) => lease.stream).filter(Boolean))];
-    const known = leases.filter((lease) => lease.unread_records !== null);
+    const known = leases.filter((lease) => lease.unread_records !== undefined);
     const idle = leases.filter((lease) => !lease.owner && lease.checkpoint !== "SHARD_END").length;
     return {
       key: `table ${table}`, name, kind: `leases in ${table}`, stream: of?.stream ?? streams.join(", "),
@@ -97,7 +97,7 @@ function leaseRow() {
     lease.show(row.lease);
     owner.show(row.owner ?? "nobody", "", !row.owner && row.checkpoint !== "SHARD_END");
     counter.show(row.counter ?? "");
-    unread.show(row.unread_records === null ? "–" : count(row.unread_records), row.unread_age_ms ? time(row.unread_age_ms) : "");
+    unread.show(row.unread_records === undefined ? "–" : count(row.unread_records), row.unread_age_ms ? time(row.unread_age_ms) : "");
     checkpoint.show(row.checkpoint ?? "");
     checkpoint.element.title = row.checkpoint ?? "";
   };

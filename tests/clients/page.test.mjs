@@ -87,6 +87,8 @@ test("load, throttles, readers and the records of a shard are shown", { skip }, 
   await client.advance("90s");
   await row.locator("td.hot").getByText("1 min 30 s", { exact: true }).waitFor();
   await row.getByText("1 unread").waitFor();
+  await page.waitForFunction((id) => /,/.test(document.querySelector(`tr[data-shard="${id}"] .ages`).getAttribute("points")), FIRST);
+  await row.getByLabel("iterator age so far, 1 min 30 s at most").waitFor();
 
   await page.getByRole("button", { name: FIRST }).click();
   const records = page.locator("#records tbody tr");

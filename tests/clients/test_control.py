@@ -178,8 +178,8 @@ class Control(unittest.TestCase):
         self.assertEqual((newest[0]["base64"], newest[1]["text"]), ("//4=", "gr\u00fcn"))
         self.assertEqual(self.endpoint.control("state")["streams"]["orders"]["get_records_calls"], 0)
         self.assertEqual(self.endpoint.control(f"records?stream=orders&shard={shard}&last=1")["records"], newest[:1])
-        for query in ("", "?stream=orders", f"?stream=nope&shard={shard}", "?stream=orders&shard=9", "?stream=%ff&shard=",
-                      f"?stream=orders&shard={shard}&last=many"):
+        for query in ("", "?stream=orders", f"?stream=nope&shard={shard}", "?stream=orders&shard=9",
+                      "?stream=%ff&shard=", f"?stream=orders&shard={shard}&last=many"):
             self.assertEqual(self.problem(f"records{query}")[0], 400, query)
 
     def test_the_last_events_are_found_by_kind_and_text(self):

@@ -51,6 +51,8 @@ function shardRow({ stream, id }, history, open) {
   bytes.element.append(bytesBar.element);
   const spark = sparkline(["load", "throttles"]);
   const [throttled, read, age] = [cell("Throttled/s", "number"), cell("Read/s", "number"), cell("Iterator age", "number")];
+  const ages = sparkline(["ages"]);
+  age.element.append(ages.element);
   const element = make("tr", "", holder("", "name", name, state), records.element, bytes.element,
     holder("So far", "spark", spark.element), throttled.element, read.element, age.element);
   element.dataset.shard = id;
@@ -68,17 +70,18 @@ function shardRow({ stream, id }, history, open) {
     throttled.show(rate(refused), `${count(shard.records_throttled)} in all`, refused > 0);
     spark.show([history.points(figure("records_acked")), history.points(figure("records_throttled"))],
       (most) => `records and throttles a second so far, ${rate(most)} at most`);
-    showReads(item, history.rate.bind(history), { read, age });
+    showReads(item, history, { read, age, ages });
   };
   return { element, show };
 }
 
 /** What was given to clients, and how long the first record has waited that the slowest of them has not read. */
-function showReads({ key, id, stream, now }, rateOf, { read, age }) {
+function showReads({ key, id, stream, now }, history, { read, age, ages }) {
   const ways = [["polled", "GetRecords"], ["pushed", "fan-out"]];
   const reads = ways.filter(([way]) => stream.reads[id]?.[way]).map(([way, name]) => ({ name, ...stream.reads[id][way] }));
   const records = reads.reduce((sum, { records }) => sum + records, 0);
-  const perSecond = rateOf(`shard ${key} ${id} read`, records);
+  const perSecond = history.rate(`shard ${key} ${id} read`, records);
+  ages.element.classList.toggle("unused", reads.length === 0);
   if (reads.length === 0) {
     read.show("–", "never read");
     age.show("–");
@@ -86,6 +89,9 @@ function showReads({ key, id, stream, now }, rateOf, { read, age }) {
   }
   read.show(rate(perSecond), `${count(records)} by ${reads.map(({ name }) => name).join(" and ")}`);
   const slowest = reads.reduce((a, b) => (b.iterator_age_ms > a.iterator_age_ms ? b : a));
+  const ageFigure = `shard ${key} ${id} age`;
+  history.value(ageFigure, slowest.iterator_age_ms);
+  ages.show([history.points(ageFigure)], (most) => `iterator age so far, ${time(most)} at most`);
   const last = Math.max(...reads.map(({ last_at_s }) => last_at_s));
   const since = `last read ${time(1000 * (now - last))} ago`;
   const unread = slowest.unread_records > 0 ? `${count(slowest.unread_records)} unread, ` : "";

@@ -1,11 +1,11 @@
 //! `kinesim check`: reads and explains, runs nothing.
 
-use std::io::{self, Write};
+use std::io;
 use std::path::PathBuf;
 
 use clap::Args;
 
-use super::terminal::{Exit, load, print_diagnostics, scenario_files};
+use super::terminal::{Exit, load, print_diagnostics, print_fitted, scenario_files};
 
 #[derive(Args)]
 pub(super) struct Arguments {
@@ -18,7 +18,7 @@ pub(super) fn check(arguments: &Arguments) -> io::Result<Exit> {
     let mut exit = Exit::Pass;
     for file in &scenario_files(&arguments.files)? {
         match load(file, None)? {
-            Ok(scenario) => write!(io::stdout().lock(), "{}", scenario.explain())?,
+            Ok(scenario) => print_fitted(&scenario.explain())?,
             Err(diagnostics) => {
                 print_diagnostics(&diagnostics)?;
                 exit = Exit::Wrong;

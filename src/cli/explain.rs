@@ -8,7 +8,7 @@ use std::io::{self, Write};
 use clap::Args;
 use serde_json::{Value, json};
 
-use super::terminal::Exit;
+use super::terminal::{Exit, print_fitted};
 use crate::base::nearest::nearest;
 use crate::check::{Registration, invariants};
 use crate::measure::{Unit, figures_schema, number_at, numbers};
@@ -28,7 +28,7 @@ pub(super) fn explain(arguments: &Arguments) -> io::Result<Exit> {
     let key = arguments.key.as_deref().unwrap_or_default().trim_matches(|c| c == '[' || c == ']');
     let told = told_check(key).or_else(|| keys.told(key)).or_else(|| told_number(key)).or_else(|| keys.told_word(key));
     if let Some(told) = told {
-        write!(io::stdout().lock(), "{told}")?;
+        print_fitted(&told)?;
         return Ok(Exit::Pass);
     }
     let mut known = keys.all();

@@ -72,6 +72,42 @@ pub(super) fn terminal_columns() -> Option<usize> {
     terminal_size::terminal_size_of(io::stdout()).map(|(width, _)| usize::from(width.0))
 }
 
+/// Prints text on standard output, on a terminal in lines of its width.
+pub(super) fn print_fitted(text: &str) -> io::Result<()> {
+    let text = match terminal_columns() {
+        Some(columns) => text.lines().map(|line| fitted(line, columns) + "\n").collect(),
+        None => text.to_owned(),
+    };
+    io::stdout().lock().write_all(text.as_bytes())
+}
+
+/// A line in lines of at most `width` characters. What follows the first column of a table stays in its column; what
+/// is indented by four spaces is an example, and stays as it is.
+fn fitted(line: &str, width: usize) -> String {
+    let indent = line.len() - line.trim_start().len();
+    if line.chars().count() <= width || indent >= 4 {
+        return line.to_owned();
+    }
+    let gap = line[indent..].find("  ").map(|at| indent + at);
+    let column = gap.map(|at| line.len() - line[at..].trim_start().len()).filter(|column| *column < width / 2);
+    let (start, hanging) = column.map_or((indent, indent + 2), |column| (column, column));
+    let (mut out, mut used) = (line[..start].to_owned(), start);
+    let mut is_first = true;
+    for word in line[start..].split_whitespace() {
+        let length = word.chars().count();
+        if !is_first && used + 1 + length > width {
+            out = format!("{out}\n{}{word}", " ".repeat(hanging));
+            used = hanging + length;
+        } else {
+            let space = if is_first { "" } else { " " };
+            out = format!("{out}{space}{word}");
+            used += space.len() + length;
+        }
+        is_first = false;
+    }
+    out
+}
+
 /// Reads a scenario: a file, or standard input.
 pub(super) fn load(path: &Path, seed: Option<u64>) -> io::Result<Result<Scenario, Diagnostics>> {
     if path.to_str() != Some(STDIN) {
@@ -109,4 +145,18 @@ pub(super) fn print_diagnostics(diagnostics: &Diagnostics) -> io::Result<()> {
     let stderr = io::stderr();
     let text = diagnostics.render(takes_colour(&stderr));
     writeln!(stderr.lock(), "{text}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_lines_are_fitted_to_the_terminal_and_tables_keep_their_column() {
+        assert_eq!(fitted("one two three four", 9), "one two\n  three\n  four");
+        assert_eq!(fitted("  key      a long meaning of it", 26), "  key      a long meaning\n           of it");
+        assert_eq!(fitted("    shards = 4 # an example", 20), "    shards = 4 # an example");
+        assert_eq!(fitted("short", 9), "short");
+        assert_eq!(fitted("unbreakable-word and", 9), "unbreakable-word\n  and");
+    }
 }

@@ -13,13 +13,17 @@ import { chromium } from "playwright-core";
 const BINARY = process.env.KINESIM;
 export const CHROMIUM = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find(existsSync);
 
+/** The browser of each test. It goes before the endpoint does: a page that asks one that is gone complains. */
+const browsers = new WeakMap();
+
 /** The URL of an endpoint that stops with the test. */
 export async function endpoint(t, ...options) {
   const server = spawn(BINARY, ["serve", "--port", "0", ...options], { stdio: ["ignore", "pipe", "pipe"] });
   const ended = once(server, "close");
-  t.after(() => {
+  t.after(async () => {
+    await browsers.get(t)?.close();
     server.kill();
-    return ended;
+    await ended;
   });
   let told = "";
   server.stderr.on("data", (text) => { told += text; });
@@ -47,6 +51,7 @@ export async function browse(t, url, context = {}) {
   const browser = await chromium.launchPersistentContext(folder, {
     executablePath: CHROMIUM, args: ARGUMENTS, viewport: { width: 1280, height: 900 }, ...context,
   });
+  browsers.set(t, browser);
   const page = await browser.newPage();
   page.setDefaultTimeout(15_000);
   const problems = [];

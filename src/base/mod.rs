@@ -10,6 +10,7 @@ pub mod hash_key;
 pub(crate) mod host_name;
 pub(crate) mod ids;
 pub mod item;
+pub(crate) mod json_schema;
 pub(crate) mod lease_row;
 pub(crate) mod nearest;
 pub mod number;

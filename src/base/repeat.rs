@@ -2,19 +2,29 @@
 
 use super::time::SimDuration;
 
-/// When something that takes `length` happens: at `at`, and with `every` again so often, as long as it is over by
-/// `until`. The first time is always one of them.
-pub(crate) fn repeats(
-    at: SimDuration,
-    length: SimDuration,
-    every: Option<SimDuration>,
-    until: SimDuration,
-) -> impl Iterator<Item = SimDuration> {
-    let every = every.filter(|every| !every.is_zero());
-    std::iter::successors(Some(at), move |last| {
-        let next = last.saturating_add(every?);
-        (next.saturating_add(length) <= until).then_some(next)
-    })
+/// More often than this nothing happens again: nobody reads such a run.
+pub(crate) const TIMES_MAX: usize = 10_000;
+
+/// Something that begins at `at`, takes `length`, and with `every` begins again so often, as long as it is over by
+/// `until`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Repeat {
+    pub(crate) at: SimDuration,
+    pub(crate) length: SimDuration,
+    pub(crate) every: Option<SimDuration>,
+    pub(crate) until: SimDuration,
+}
+
+impl Repeat {
+    /// When it begins, up to one time more than there may be. The first time is always one of them.
+    pub(crate) fn times(self) -> impl Iterator<Item = SimDuration> {
+        let every = self.every.filter(|every| !every.is_zero());
+        let times = std::iter::successors(Some(self.at), move |last| {
+            let next = last.saturating_add(every?);
+            (next.saturating_add(self.length) <= self.until).then_some(next)
+        });
+        times.take(TIMES_MAX + 1)
+    }
 }
 
 #[cfg(test)]
@@ -23,7 +33,8 @@ mod tests {
 
     fn seconds(at: u64, length: u64, every: Option<u64>, until: u64) -> Vec<u64> {
         let s = SimDuration::from_secs;
-        repeats(s(at), s(length), every.map(s), s(until)).map(|time| time.as_millis() / 1000).collect()
+        let repeat = Repeat { at: s(at), length: s(length), every: every.map(s), until: s(until) };
+        repeat.times().map(|time| time.as_millis() / 1000).collect()
     }
 
     #[test]

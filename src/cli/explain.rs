@@ -9,11 +9,11 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use super::terminal::{Exit, print_fitted};
+use crate::base::json_schema::{resolved, words};
 use crate::base::nearest::nearest;
 use crate::check::{Registration, invariants};
 use crate::measure::{Unit, figures_schema, number_at, numbers};
-use crate::scenario::gallery::GALLERY;
-use crate::scenario::{example, json_schema};
+use crate::scenario::{example, example_of_word, json_schema};
 
 #[derive(Args)]
 pub(super) struct Arguments {
@@ -86,15 +86,8 @@ struct Keys<'a> {
 impl<'a> Keys<'a> {
     /// What stands behind references, choices with nothing, and lists.
     fn resolved(&self, node: &'a Value) -> &'a Value {
-        if let Some(name) = node["$ref"].as_str().and_then(|name| name.strip_prefix("#/$defs/")) {
-            return self.resolved(&self.schema["$defs"][name]);
-        }
-        let choice = node["anyOf"].as_array().and_then(|all| all.iter().find(|one| one["type"] != "null"));
-        match (choice, node["items"].is_object()) {
-            (Some(choice), _) => self.resolved(choice),
-            (None, true) => self.resolved(&node["items"]),
-            (None, false) => node,
-        }
+        let node = resolved(node, self.schema);
+        if node["items"].is_object() { self.resolved(&node["items"]) } else { node }
     }
 
     /// The node at a path, and the path with `NAME` where a name of the user's own stands.
@@ -193,10 +186,7 @@ impl<'a> Keys<'a> {
         let mut meanings: Vec<String> =
             self.words().filter(|(of, _)| of == word).map(|(_, meaning)| format!("  {meaning}\n")).collect();
         meanings.dedup();
-        let used = GALLERY.iter().find_map(|(name, text)| {
-            let line = text.lines().find(|line| line.contains(&format!("= \"{word}\"")))?;
-            Some(format!("\n{}", indented(&format!("# from the gallery's {name}\n{line}"))))
-        });
+        let used = example_of_word(word).map(|lines| format!("\n{}", indented(&lines)));
         let head = format!("{word}: a value of a key\n\n");
         (!meanings.is_empty()).then(|| head + &meanings.concat() + &used.unwrap_or_default())
     }
@@ -220,17 +210,6 @@ fn members(node: &Value) -> impl Iterator<Item = (&String, &Value)> {
 
 fn described(node: &Value) -> String {
     node["description"].as_str().unwrap_or_default().to_owned()
-}
-
-/// The words that a value may be.
-fn words(node: &Value) -> Vec<String> {
-    let of = |value: &Value| value.as_str().map(str::to_owned);
-    let one_of = node["oneOf"].as_array().into_iter().flatten();
-    let listed = node["enum"].as_array().into_iter().flatten();
-    let each = one_of.flat_map(|one| {
-        of(&one["const"]).into_iter().chain(one["enum"].as_array().into_iter().flatten().filter_map(of))
-    });
-    each.chain(listed.filter_map(of)).collect()
 }
 
 fn indented(text: &str) -> String {

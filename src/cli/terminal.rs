@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use anstream::ColorChoice;
 use clap::ValueEnum;
 
+use crate::report::wrap;
 use crate::scenario::diagnostic::Diagnostics;
 use crate::scenario::{self, Scenario};
 
@@ -91,21 +92,7 @@ fn fitted(line: &str, width: usize) -> String {
     let gap = line[indent..].find("  ").map(|at| indent + at);
     let column = gap.map(|at| line.len() - line[at..].trim_start().len()).filter(|column| *column < width / 2);
     let (start, hanging) = column.map_or((indent, indent + 2), |column| (column, column));
-    let (mut out, mut used) = (line[..start].to_owned(), start);
-    let mut is_first = true;
-    for word in line[start..].split_whitespace() {
-        let length = word.chars().count();
-        if !is_first && used + 1 + length > width {
-            out = format!("{out}\n{}{word}", " ".repeat(hanging));
-            used = hanging + length;
-        } else {
-            let space = if is_first { "" } else { " " };
-            out = format!("{out}{space}{word}");
-            used += space.len() + length;
-        }
-        is_first = false;
-    }
-    out
+    format!("{}{}", &line[..start], wrap(&line[start..], hanging, width).trim_start())
 }
 
 /// Reads a scenario: a file, or standard input.

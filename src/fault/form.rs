@@ -11,6 +11,7 @@ use super::about::{About, Ends};
 use super::cast::{Cast, Group, Live, placeholder};
 use super::kind::{Fault, KINDS};
 use crate::aws;
+use crate::base::json_schema::{resolved, words};
 
 /// Who the examples speak of.
 const STREAM: &str = "orders";
@@ -149,24 +150,6 @@ impl Field {
 fn cast_of_examples() -> Cast {
     let live = Live { streams: vec![placeholder(STREAM)], tables: vec![placeholder(CONSUMER)] };
     Cast { consumers: vec![Group { name: CONSUMER.to_owned(), hosts: 1 }], live: Some(live), ..Cast::default() }
-}
-
-/// The schema that another one means, when that only names it or allows it to be absent.
-fn resolved<'a>(schema: &'a Value, root: &'a Value) -> &'a Value {
-    if let Some(all) = schema["anyOf"].as_array() {
-        return all.iter().find(|one| one["type"] != "null").map_or(schema, |one| resolved(one, root));
-    }
-    match schema["$ref"].as_str().and_then(|path| root.pointer(path.trim_start_matches('#'))) {
-        Some(meant) => resolved(meant, root),
-        None => schema,
-    }
-}
-
-/// The only words that a schema allows.
-fn words(schema: &Value) -> Vec<String> {
-    let listed = schema["enum"].as_array().into_iter().flatten();
-    let one_of = schema["oneOf"].as_array().into_iter().flatten().map(|one| &one["const"]);
-    listed.chain(one_of).filter_map(Value::as_str).map(str::to_owned).collect()
 }
 
 /// What is likely to stand in a field of that name.

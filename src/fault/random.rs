@@ -5,10 +5,12 @@
 use super::cast::Cast;
 use super::drawing::{Drawn, Ending, Time};
 use super::kind::{Fault, RandomFaults};
-use super::stage::FAULT_MAX;
 use crate::base::seed::Random;
 use crate::base::written::{Duration, Rate};
 use crate::base::{Seed, SimDuration};
+
+/// More than this are refused: nobody reads such a run.
+pub(crate) const FAULT_MAX: usize = 10_000;
 
 /// The faults that the rates come to, in a run of this length.
 pub fn draw(rates: &RandomFaults, seed: Seed, run: SimDuration, cast: &Cast) -> Vec<Fault> {

@@ -8,9 +8,6 @@ use crate::aws::Cloud;
 use crate::base::{HostId, SimDuration, SimTime};
 use crate::world::{Host, Hosts};
 
-/// More faults than this are refused: nobody reads such a run.
-pub(crate) const FAULT_MAX: usize = 10_000;
-
 /// A fault with its time.
 #[derive(Clone, Debug)]
 pub struct FaultPlan {

@@ -62,7 +62,7 @@ impl Fold for Happenings {
                         if has_missed { Outcome::Missed(at) } else { Outcome::Ended(at) };
                 }
             }
-            Event::FaultMissed { fault } => self.missed.extend([*fault]),
+            Event::FaultMissed { fault } => self.missed.push(*fault),
             Event::ActionTaken { what, outcome } => {
                 let outcome = match &**outcome {
                     "ok" => Outcome::Done,

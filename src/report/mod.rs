@@ -23,6 +23,7 @@ mod words;
 mod tests;
 
 pub use text::{Page, Style};
+pub(crate) use words::wrap;
 
 /// Everything that a report says about a run.
 #[derive(Clone, Debug)]

@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::examples::example_line;
 use super::schema::json_schema;
+use crate::base::json_schema::resolved;
 use crate::base::nearest::nearest;
 
 /// What people write, and what it is called here: section, key, and the key that is meant.
@@ -81,18 +82,13 @@ fn elsewhere(section: &str, found: &str) -> Option<String> {
             _ => format!("`{found}` is a section of its own: begin it with {}. ", header(found)),
         });
     }
-    let has = |of: &str| {
-        let definition = of.split('_').map(capitalised).collect::<String>();
-        schema["$defs"][definition]["properties"][found].is_object()
+    let has = |of: &&str| {
+        let all = &resolved(&schema["properties"][of], &schema);
+        let one = [&all["additionalProperties"], &all["items"]].into_iter().find(|one| one.is_object());
+        one.is_some_and(|one| resolved(one, &schema)["properties"][found].is_object())
     };
-    let of = ["stream", "producer", "consumer", "fault", "action", "expect"].into_iter().find(|of| has(of))?;
+    let of = ["stream", "producer", "consumer", "fault", "action", "expect"].into_iter().find(has)?;
     (of != section).then(|| format!("`{found}` is a key of {}. ", header(of)))
-}
-
-fn capitalised(word: &str) -> String {
-    let mut letters = word.chars();
-    let first = letters.next().map(|letter| letter.to_ascii_uppercase());
-    first.into_iter().chain(letters).collect()
 }
 
 /// How a section begins.

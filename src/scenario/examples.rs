@@ -60,8 +60,19 @@ pub(crate) fn example(path: &str) -> Option<String> {
             true => section_in(text, section),
             false => key_in(text, section, key).map(|(header, line)| format!("{header}\n{line}")),
         };
-        lines.map(|lines| format!("# from the gallery's {name}\n{lines}"))
+        lines.map(|lines| from_gallery(name, &lines))
     })
+}
+
+/// A line of the gallery in which a word is the value.
+pub(crate) fn example_of_word(word: &str) -> Option<String> {
+    let value = format!("= \"{word}\"");
+    let line = |text: &'static str| text.lines().find(|line| line.contains(&value));
+    GALLERY.iter().find_map(|(name, text)| line(text).map(|line| from_gallery(name, line)))
+}
+
+fn from_gallery(name: &str, lines: &str) -> String {
+    format!("# from the gallery's {name}\n{lines}")
 }
 
 /// The line that sets a key.

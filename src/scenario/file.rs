@@ -12,6 +12,7 @@ use super::section::{
     Action, Assume, Consumer, Expect, Library, Liveness, Network, OutcomeWord, Producer, Stream, network,
 };
 use super::section::{KCL_IDLE, POLLER_IDLE};
+use crate::base::SimDuration;
 use crate::base::written::{Duration, SeedNumber};
 use crate::fault::{Cast, Fault, Group, LeaseTable, RandomFaults, StreamCast};
 
@@ -93,7 +94,7 @@ impl File {
         // An action without a stream means the only one.
         let is_of_it = |action: &&Action| action.stream.as_deref().is_none_or(|of| of == name);
         let actions = || self.action.iter().filter(is_of_it);
-        let times = |action: &Action| action.times(self.duration.0).count() as u32;
+        let times = |action: &Action| action.repeat(SimDuration::ZERO, self.duration.0).times().count() as u32;
         let splits: u32 = actions().filter(|action| action.split.is_some()).map(times).sum();
         let merges: u32 = actions().filter(|action| action.merge.is_some()).map(times).sum();
         // Code of the user's own may reshard as well.

@@ -30,7 +30,7 @@ use std::path::{Path, PathBuf};
 use crate::client::producer::trace::Trace;
 pub(crate) use compile::Compiled;
 use diagnostic::{Diagnostics, Problem};
-pub(crate) use examples::example;
+pub(crate) use examples::{example, example_of_word};
 pub use explain::explain;
 use file::File;
 pub use live::LiveFaults;

@@ -30,9 +30,8 @@ use super::about::{About, Kind, Made};
 use super::cast::{Cast, Problem, Problems, Standing};
 use super::drawing::Drawing;
 use super::registry::faults;
-use super::stage::FAULT_MAX;
 use crate::base::SimDuration;
-use crate::base::repeat::repeats;
+use crate::base::repeat::Repeat;
 use crate::base::written::{Duration, DurationRange, Rate};
 
 faults! {
@@ -72,13 +71,13 @@ impl Fault {
             let until = self.lasts.map_or(SimDuration::MAX, |lasts| lasts.0.saturating_add(from));
             self.keys().into_iter().map(move |key| Standing { key, from, until })
         };
-        self.times(self.lasts.map(|lasts| lasts.0), run).flat_map(key)
+        self.repeat(self.lasts.map(|lasts| lasts.0), run).times().flat_map(key)
     }
-    /// When it begins in a run of this length, if it lasts so long.
-    pub(crate) fn times(&self, lasts: Option<SimDuration>, run: SimDuration) -> impl Iterator<Item = SimDuration> {
-        let until = self.until.map_or(run, |until| until.0);
+    /// How it comes again in a run of this length, if it lasts so long. What never ends does not.
+    pub(crate) fn repeat(&self, lasts: Option<SimDuration>, run: SimDuration) -> Repeat {
         let every = self.every.map(|every| every.0).filter(|_| lasts.is_some());
-        repeats(self.at.0, lasts.unwrap_or_default(), every, until).take(FAULT_MAX + 1)
+        let until = self.until.map_or(run, |until| until.0);
+        Repeat { at: self.at.0, length: lasts.unwrap_or_default(), every, until }
     }
     /// How long it lasts, when it is of this kind.
     pub fn lasts_as(&self, about: &About) -> Option<SimDuration> {

@@ -4,10 +4,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::consumer::LeaseTable;
-use super::fault::EVERY;
 use super::rolling_restart::{RollingRestart, Step};
 use crate::aws::dynamodb::api::Capacity;
-use crate::base::repeat::repeats;
+use crate::base::repeat::Repeat;
 use crate::base::written::Duration;
 use crate::base::{ShardId, SimDuration, SimTime, StreamName};
 use crate::file_path;
@@ -85,19 +84,12 @@ pub struct Action {
 }
 
 impl Action {
-    /// When it begins in a run of this length.
-    pub(crate) fn times(&self, run: SimDuration) -> impl Iterator<Item = SimDuration> {
-        self.times_of(SimDuration::ZERO, run)
-    }
-    /// When it begins in a run of this length, if it takes so long.
-    fn times_of(&self, length: SimDuration, run: SimDuration) -> impl Iterator<Item = SimDuration> {
-        repeats(self.at.0, length, self.every.map(|every| every.0), self.until.map_or(run, |until| until.0))
-            .take(ACTION_MAX + 1)
+    /// How it is done again in a run of this length, if it takes so long.
+    pub(crate) fn repeat(&self, length: SimDuration, run: SimDuration) -> Repeat {
+        let (every, until) = (self.every.map(|every| every.0), self.until.map_or(run, |until| until.0));
+        Repeat { at: self.at.0, length, every, until }
     }
 }
-
-/// More than this are refused: nobody reads such a run.
-const ACTION_MAX: usize = 10_000;
 
 /// Every action of the file, in order of time.
 pub(crate) fn actions(c: &mut Compiler<'_>, actions: &[Action]) -> Vec<ActionPlan> {
@@ -120,8 +112,11 @@ fn check_merges(c: &mut Compiler<'_>, actions: &[Action]) {
     let is_reshard =
         |(_, action): &(usize, &Action)| is_of_it(action) && (action.split.is_some() || action.merge.is_some());
     let reshards = actions.iter().enumerate().filter(is_reshard);
-    let mut steps: Vec<_> =
-        reshards.flat_map(|(n, action)| action.times(run).map(move |at| (at, n, action.merge.is_some()))).collect();
+    let mut steps: Vec<_> = reshards
+        .flat_map(|(n, action)| {
+            action.repeat(SimDuration::ZERO, run).times().map(move |at| (at, n, action.merge.is_some()))
+        })
+        .collect();
     steps.sort_by_key(|(at, ..)| *at);
     for (at, n, is_merge) in steps {
         if is_merge && open < 2 && !actions[n].expect_refusal {
@@ -175,27 +170,15 @@ fn one_action(c: &mut Compiler<'_>, n: usize, action: &Action) -> Vec<ActionPlan
     let steps = kinds.remove(0);
     let length = steps.last().map_or(SimDuration::ZERO, |step| step.after);
     c.instant(Duration(action.at.0.saturating_add(length)), file_path!["action", n], "the end of this action");
-    again(c, n, action, length);
-    let times = action.times_of(length, c.duration.0);
+    let repeat = action.repeat(length, c.duration.0);
+    c.again("action", n, repeat, action.every, action.until);
     let plan = |at: SimDuration, step: &Step| ActionPlan {
         at: SimTime::ZERO.saturating_add(at).saturating_add(step.after),
         what: step.what.clone(),
         text: step.text.as_str().into(),
         expect_refusal: action.expect_refusal,
     };
-    times.flat_map(|at| steps.iter().map(move |step| plan(at, step))).collect()
-}
-
-/// What holds for an action that is done again.
-fn again(c: &mut Compiler<'_>, n: usize, action: &Action, length: SimDuration) {
-    let path = |key| file_path!["action", n, key];
-    c.need(action.every.is_some() || action.until.is_none(), path("until"), "`until` is for what comes again", EVERY);
-    let Some(every) = action.every else { return };
-    let title = "it would be done again before it is done";
-    c.need(every.0 > length, path("every"), title, "`every` counts from beginning to beginning: make it longer");
-    let (times, title) = (action.times_of(length, c.duration.0).count(), "it is done only once");
-    c.need(times > 1 || every.0 <= length, path("every"), title, "make `every` shorter, or the run longer");
-    c.need(times <= ACTION_MAX, path("every"), "it is done more often than a run can have", "make `every` longer");
+    repeat.times().flat_map(|at| steps.iter().map(move |step| plan(at, step))).collect()
 }
 
 fn action_kinds(c: &mut Compiler<'_>, n: usize, action: &Action) -> Vec<(ActionKind, String)> {

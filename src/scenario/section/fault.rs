@@ -2,14 +2,11 @@
 
 use std::sync::Arc;
 
+use crate::base::SimTime;
 use crate::base::written::Duration;
-use crate::base::{SimDuration, SimTime};
-use crate::fault::{Ends, FAULT_MAX, Fault, FaultPlan, KINDS};
+use crate::fault::{Ends, Fault, FaultPlan, KINDS};
 use crate::file_path;
 use crate::scenario::compiler::Compiler;
-
-/// What helps somebody who wrote `until` alone.
-pub(super) const EVERY: &str = "add `every = \"5m\"`, or leave `until` out";
 
 /// Every fault of the file, in order of time.
 pub(crate) fn faults(c: &mut Compiler<'_>, faults: &[Fault]) -> Vec<FaultPlan> {
@@ -55,28 +52,13 @@ fn one_fault(c: &mut Compiler<'_>, n: usize, fault: &Fault) -> Vec<FaultPlan> {
         effect: made.effect.clone(),
         text: text.clone(),
     };
-    again(c, n, fault, lasts);
-    fault.times(lasts, c.duration.0).map(plan).collect()
-}
-
-/// What holds for a fault that comes again.
-fn again(c: &mut Compiler<'_>, n: usize, fault: &Fault, lasts: Option<SimDuration>) {
-    let path = |key| file_path!["fault", n, key];
-    c.need(fault.every.is_some() || fault.until.is_none(), path("until"), "`until` is for what comes again", EVERY);
-    let Some(every) = fault.every else { return };
-    let is_live = c.is_live();
-    c.need(!is_live, path("every"), "a fault that comes by request comes once", "send it again");
-    let help = "say how long it lasts: `for`, or `restart_after` of a crash";
-    c.need(lasts.is_some(), path("every"), "what never ends cannot come again", help);
-    let Some(lasts) = lasts else { return };
-    let title = "it would come again before it is over";
-    c.need(every.0 > lasts, path("every"), title, "`every` counts from beginning to beginning: make it longer");
-    let times = fault.times(Some(lasts), c.duration.0).count();
-    c.need(times <= FAULT_MAX, path("every"), "it comes more often than a run can have", "make `every` longer");
-    let until = fault.until.unwrap_or(c.duration).0;
-    let is_over = fault.at.0.saturating_add(lasts) <= until;
-    c.need(is_over || fault.until.is_none(), path("until"), "`until` comes before the first is over", "make it later");
-    if times == 1 && is_over && every.0 > lasts {
-        c.problem(path("every"), "it comes only once", "the second would end after the end", "make `every` shorter");
+    if fault.every.is_some() {
+        let (is_live, path) = (c.is_live(), || file_path!["fault", n, "every"]);
+        c.need(!is_live, path(), "a fault that comes by request comes once", "send it again");
+        let help = "say how long it lasts: `for`, or `restart_after` of a crash";
+        c.need(lasts.is_some(), path(), "what never ends cannot come again", help);
     }
+    let repeat = fault.repeat(lasts, c.duration.0);
+    c.again("fault", n, repeat, fault.every, fault.until);
+    repeat.times().map(plan).collect()
 }

@@ -1,6 +1,7 @@
 //! The sections of a scenario file, one a file: the keys with their defaults, and what they make a run do.
 
 mod action;
+mod again;
 mod assume;
 mod consumer;
 mod defaults;

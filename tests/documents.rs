@@ -42,3 +42,25 @@ fn a_list_that_is_out_of_date_is_found() {
     assert_eq!(with_list(text, "x", "- new\n").as_deref(), Some("a\n<!-- x -->\n- new\n<!-- /x -->\nb\n"));
     assert_eq!(with_list(text, "y", "- new\n"), None);
 }
+
+/// The text of the README's first fenced block of this language.
+fn first_block<'a>(readme: &'a str, language: &str) -> &'a str {
+    let (_, from) = readme.split_once(&format!("```{language}\n")).expect("the README has such a block");
+    from.split_once("```").expect("a block ends").0
+}
+
+#[test]
+fn the_readmes_first_run_says_what_stands_there() {
+    let readme = std::fs::read_to_string(support::root().join("README.md")).expect("the README");
+    let dir = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("first-run");
+    std::fs::create_dir_all(&dir).expect("a folder");
+    std::fs::write(dir.join("hot.toml"), first_block(&readme, "toml")).expect("a file");
+    let mut run = std::process::Command::new(env!("CARGO_BIN_EXE_kinesim"));
+    let output = run.args(["run", "hot.toml"]).current_dir(&dir).output().expect("the binary starts");
+    let told = support::text(&output.stdout);
+    let mut lines = told.lines();
+    for shown in first_block(&readme, "text").lines().filter(|line| line.trim() != "...") {
+        let start = shown.trim_end_matches("...");
+        assert!(lines.any(|line| line == shown || start != shown && line.starts_with(start)), "{shown}\n{told}");
+    }
+}

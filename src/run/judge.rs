@@ -38,7 +38,7 @@ pub(super) fn judge(
             let judged = number(&figures, path, *comparison, *threshold);
             if let Some(broken) = judged.broken {
                 let failure = whereabouts(&broken, measures, chronicle);
-                let why = why(&broken, &measures.figures()).map_or(String::new(), |why| format!(". {why}"));
+                let why = why(&broken, &measures.figures()).map_or(String::new(), |why| format!("; {why}"));
                 let detail = format!("{}{}{why}", judged.detail, placed(&failure, chronicle));
                 return (result(expectation, Verdict::Fail, detail), Some(failure));
             }

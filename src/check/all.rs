@@ -128,7 +128,7 @@ mod tests {
             K::FaultEnded => Event::FaultEnded { fault: 0 },
             K::FaultMissed => Event::FaultMissed { fault: 0 },
             K::FaultsHealed => Event::FaultsHealed {},
-            K::ActionTaken => Event::ActionTaken { what: "split".into(), outcome: "ok".into() },
+            K::ActionTaken => Event::ActionTaken { what: "split".into(), outcome: "ok".into(), stream: None },
             K::MessageLost => Event::MessageLost { from: host, to: host, operation, is_reply: false },
             K::MessageDuplicated => Event::MessageDuplicated { from: host, to: host, operation },
             K::RunEnded => Event::RunEnded {},

@@ -3,13 +3,12 @@
 use std::ops::Range;
 
 use super::by_id::ById;
-use super::figures::{ConsumerFigures, LeaseFigures, percent, rounded, seconds_of};
+use super::figures::{ConsumerFigures, LeaseFigures, rounded, seconds_of};
 use super::histogram::Histogram;
-use super::meter::Meter;
+use super::meter::{Meter, Peaks};
 use super::names::Names;
 use super::peak::{Peak, Seen};
-use super::stream::{Span, read_share};
-use crate::aws::kinesis::capacity::Share;
+use super::stream::{ReadPeak, Span};
 use crate::base::event::{ConsumerLibrary, LeaseGain, StoreKind};
 use crate::base::{HostId, RangeSet, ShardId, SimDuration, SimTime, StreamName, TableName};
 
@@ -226,9 +225,9 @@ impl ConsumerMeasure {
 
     pub(super) fn figures(&self, span: Span, names: &Names, end_of: impl Fn(usize) -> u64) -> ConsumerFigures {
         let (counts, now) = (&self.counts, span.to);
-        let reads = self.shards.iter().map(|s| read_share(s.reads.minute_peak(), 0, span.minute_s()));
-        let reads: Vec<Share> = reads.collect();
-        let most = |of: fn(&Share) -> f64| percent(reads.iter().map(of).fold(0.0, f64::max), 1.0);
+        let nothing = Peaks::default();
+        let reads = self.shards.iter().map(|s| ReadPeak::of(s.reads.minute_peak(), nothing, 0, span.minute_s()));
+        let reads = reads.fold(ReadPeak::default(), ReadPeak::max);
         let (unowned, doubled) = (self.spells(now, |s| &s.unowned), self.spells(now, |s| &s.doubled));
         ConsumerFigures {
             stream: self.stream.to_string(),
@@ -247,8 +246,10 @@ impl ConsumerMeasure {
             millis_behind_latest_max_ms: counts.behind_latest_most.value(),
             millis_behind_latest_max_at_s: counts.behind_latest_most.at_s(),
             reads_throttled: counts.reads_throttled,
-            read_calls_limit_peak_minute_percent: most(|s| s.count),
-            read_bytes_limit_peak_minute_percent: most(|s| s.bytes),
+            read_calls_limit_peak_minute_percent: reads.calls_percent,
+            read_calls_limit_peak_minute_at_s: reads.calls_at_s,
+            read_bytes_limit_peak_minute_percent: reads.bytes_percent,
+            read_bytes_limit_peak_minute_at_s: reads.bytes_at_s,
             leases_taken: self.shards.iter().map(|s| s.taken).sum(),
             leases_stolen: counts.stolen,
             leases_moved: self.shards.iter().map(|s| s.moved).sum(),

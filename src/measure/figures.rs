@@ -39,6 +39,8 @@ pub struct StreamFigures {
     pub throttled_percent: f64,
     /// Records throttled in the worst minute.
     pub(crate) records_throttled_peak_per_minute: u64,
+    /// When that minute began, from the start of the run.
+    pub(crate) records_throttled_peak_per_minute_at_s: Option<f64>,
     /// PutRecord and PutRecords calls answered.
     pub(crate) put_calls: u64,
     /// GetRecords calls answered.
@@ -50,8 +52,12 @@ pub struct StreamFigures {
     /// What they together asked of the busiest shard in its busiest minute, of the 5 calls a second that it answers.
     /// Refused calls count.
     pub(crate) read_calls_limit_peak_minute_percent: f64,
+    /// When that minute began, from the start of the run.
+    pub(crate) read_calls_limit_peak_minute_at_s: Option<f64>,
     /// The same of the 2 MiB a second that it gives: what was read, or what was written once for each reader.
     pub(crate) read_bytes_limit_peak_minute_percent: f64,
+    /// When that minute began, from the start of the run.
+    pub(crate) read_bytes_limit_peak_minute_at_s: Option<f64>,
     /// What these say, and what helps; absent when reads fit.
     pub(crate) read_remedy: Option<String>,
     /// GetRecords calls refused with ExpiredIteratorException.
@@ -89,8 +95,12 @@ pub struct ShardFigures {
     pub(crate) bytes_limit_peak_percent: f64,
     /// The busiest minute's records against 1,000 a second: what a minute metric shows.
     pub(crate) records_limit_peak_minute_percent: f64,
+    /// When that minute began, from the start of the run.
+    pub(crate) records_limit_peak_minute_at_s: Option<f64>,
     /// The busiest minute's bytes against 1 MiB a second: what a minute metric shows.
     pub(crate) bytes_limit_peak_minute_percent: f64,
+    /// When that minute began, from the start of the run.
+    pub(crate) bytes_limit_peak_minute_at_s: Option<f64>,
     /// Records refused for throughput, each try counted.
     pub records_throttled: u64,
     /// Records refused with InternalFailure.
@@ -101,8 +111,12 @@ pub struct ShardFigures {
     pub reads_throttled: u64,
     /// Calls asked for in the busiest minute, refused ones too, of the 5 a second that the shard answers.
     pub(crate) read_calls_limit_peak_minute_percent: f64,
+    /// When that minute began, from the start of the run.
+    pub(crate) read_calls_limit_peak_minute_at_s: Option<f64>,
     /// Bytes asked for in the busiest minute of the 2 MiB a second that it gives: see the stream's.
     pub(crate) read_bytes_limit_peak_minute_percent: f64,
+    /// When that minute began, from the start of the run.
+    pub(crate) read_bytes_limit_peak_minute_at_s: Option<f64>,
     /// Records that left retention.
     pub(crate) records_trimmed: u64,
     /// The three partition keys with most records.
@@ -162,8 +176,12 @@ pub struct ConsumerFigures {
     pub(crate) reads_throttled: u64,
     /// Its calls to one shard in the busiest minute, refused ones too, of the 5 a second that the shard answers to all.
     pub(crate) read_calls_limit_peak_minute_percent: f64,
+    /// When that minute began, from the start of the run.
+    pub(crate) read_calls_limit_peak_minute_at_s: Option<f64>,
     /// Bytes that it was given of one shard in the busiest minute, of the 2 MiB a second that it gives to all.
     pub(crate) read_bytes_limit_peak_minute_percent: f64,
+    /// When that minute began, from the start of the run.
+    pub(crate) read_bytes_limit_peak_minute_at_s: Option<f64>,
     /// Leases gained, in any way.
     pub(crate) leases_taken: u64,
     /// Leases stolen to balance.
@@ -290,6 +308,8 @@ pub struct TableFigures {
     /// What is left of the provisioned write units in the minute that had least, after what was consumed and one unit
     /// for every throttled write (a lease row is one). Negative: short by that much. `null` when on demand.
     pub(crate) write_headroom_percent: Option<f64>,
+    /// When that minute began, from the start of the run.
+    pub(crate) write_headroom_at_s: Option<f64>,
     /// CloudWatch's ReadThrottleEvents.
     pub read_throttled: u64,
     /// CloudWatch's WriteThrottleEvents.

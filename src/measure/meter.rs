@@ -15,10 +15,8 @@ pub(super) struct Meter {
     second: Pair,
     minute: Pair,
     total: Pair,
-    second_peak: Pair,
-    /// When the greatest second of each quantity began.
-    second_peak_at: (SimTime, SimTime),
-    minute_peak: Pair,
+    second_peak: Peaks,
+    minute_peak: Peaks,
 }
 
 /// Two quantities, such as records and bytes.
@@ -29,13 +27,34 @@ pub(super) struct Pair {
     pub bytes: u64,
 }
 
+/// The most of each quantity for itself in a second or a minute, and when that began: of equal ones the first, and
+/// never when there was none.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Peaks {
+    pub count: u64,
+    pub(super) count_at: Option<SimTime>,
+    pub bytes: u64,
+    pub(super) bytes_at: Option<SimTime>,
+}
+
 impl Pair {
     fn add(&mut self, other: Self) {
         self.count += other.count;
         self.bytes += other.bytes;
     }
-    fn max(self, other: Self) -> Self {
-        Self { count: self.count.max(other.count), bytes: self.bytes.max(other.bytes) }
+}
+
+impl Peaks {
+    /// The same with one more second or minute, which ends at `end_ns` and is `long_ns` long.
+    fn with(mut self, window: Pair, end_ns: u64, long_ns: u64) -> Self {
+        let began = Some(SimTime::from_nanos(end_ns.saturating_sub(long_ns)));
+        if window.count > self.count {
+            (self.count, self.count_at) = (window.count, began);
+        }
+        if window.bytes > self.bytes {
+            (self.bytes, self.bytes_at) = (window.bytes, began);
+        }
+        self
     }
 }
 
@@ -55,41 +74,25 @@ impl Meter {
         total.add(self.second);
         total
     }
-    /// The most in one second, of each quantity for itself.
-    pub(crate) fn second_peak(&self) -> Pair {
-        self.second_peak.max(self.second)
+    /// The most in one second.
+    pub(crate) fn second_peak(&self) -> Peaks {
+        self.second_peak.with(self.second, self.second_end_ns, SECOND_NS)
     }
-    /// When the second with the most began, of each quantity for itself; `None` when there was none of it.
-    pub(super) fn second_peak_at(&self) -> (Option<SimTime>, Option<SimTime>) {
-        let (peak, (count_at, bytes_at)) = (self.second_peak, self.with_present());
-        let most = |before: u64, now: u64, at: SimTime| (before.max(now) > 0).then_some(at);
-        (most(peak.count, self.second.count, count_at), most(peak.bytes, self.second.bytes, bytes_at))
-    }
-    /// The times of the greatest seconds, the present one taken in.
-    fn with_present(&self) -> (SimTime, SimTime) {
-        let present = SimTime::from_nanos(self.second_end_ns.saturating_sub(SECOND_NS));
-        let (count_at, bytes_at) = self.second_peak_at;
-        (
-            if self.second.count > self.second_peak.count { present } else { count_at },
-            if self.second.bytes > self.second_peak.bytes { present } else { bytes_at },
-        )
-    }
-    /// The most in one minute, of each quantity for itself.
-    pub(crate) fn minute_peak(&self) -> Pair {
+    /// The most in one minute.
+    pub(crate) fn minute_peak(&self) -> Peaks {
         let mut minute = self.minute;
         minute.add(self.second);
-        self.minute_peak.max(minute)
+        self.minute_peak.with(minute, self.minute_end_ns, MINUTE_NS)
     }
 
     fn roll(&mut self, at: SimTime) {
         self.total.add(self.second);
         self.minute.add(self.second);
-        self.second_peak_at = self.with_present();
-        self.second_peak = self.second_peak.max(self.second);
+        self.second_peak = self.second_peak();
         self.second = Pair::default();
         self.second_end_ns = (at.as_nanos() / SECOND_NS + 1) * SECOND_NS;
         if at.as_nanos() >= self.minute_end_ns {
-            self.minute_peak = self.minute_peak.max(self.minute);
+            self.minute_peak = self.minute_peak.with(self.minute, self.minute_end_ns, MINUTE_NS);
             self.minute = Pair::default();
             self.minute_end_ns = (at.as_nanos() / MINUTE_NS + 1) * MINUTE_NS;
         }
@@ -107,9 +110,12 @@ mod tests {
             meter.add(SimTime::from_millis(ms), count, count * 10);
         }
         assert_eq!(meter.total(), Pair { count: 31, bytes: 310 });
-        assert_eq!(meter.second_peak(), Pair { count: 7, bytes: 70 });
-        assert_eq!(meter.second_peak_at(), (Some(SimTime::ZERO), Some(SimTime::ZERO)), "of equal seconds the first");
-        assert_eq!(Meter::default().second_peak_at(), (None, None));
-        assert_eq!(meter.minute_peak(), Pair { count: 17, bytes: 170 });
+        let peaks = |count, s| {
+            let began = Some(SimTime::from_secs(s));
+            Peaks { count, count_at: began, bytes: count * 10, bytes_at: began }
+        };
+        assert_eq!(meter.second_peak(), peaks(7, 0), "of equal seconds the first");
+        assert_eq!(meter.minute_peak(), peaks(17, 60));
+        assert_eq!(Meter::default().minute_peak(), Peaks::default());
     }
 }

@@ -115,7 +115,7 @@ impl Series {
             let until = match happening.outcome {
                 Outcome::InForce => Some(end),
                 Outcome::Ended(until) | Outcome::Missed(until) => Some(until),
-                Outcome::Done | Outcome::Refused(_) => None,
+                Outcome::Done(_) | Outcome::UnderWay | Outcome::Refused(_) => None,
             };
             Mark { from: happening.at, until, what: happening.what.to_string() }
         });

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::by_id::ById;
 use super::figures::{KeyFigures, ShardFigures, StreamFigures, percent, rounded, seconds_of};
 use super::hot_keys::HotKeys;
-use super::meter::{Meter, Pair};
+use super::meter::{Meter, Peaks};
 use super::read_verdict::cure_reads;
 use super::verdict::{ShardLoad, advise};
 use crate::aws::kinesis::capacity::{ReadLoad, SHARD_BYTES_PER_S, SHARD_RECORDS_PER_S, Share, WriteLoad};
@@ -120,10 +120,10 @@ impl StreamMeasure {
         let shards: BTreeMap<String, ShardFigures> = shards.collect();
         let sum = |of: fn(&ShardFigures) -> u64| shards.values().map(of).sum::<u64>();
         let (acked, failed) = (sum(|s| s.records_acked), sum(|s| s.records_failed));
-        let most = |of: fn(&ShardFigures) -> f64| shards.values().map(of).fold(0.0, f64::max);
-        let calls = most(|s| s.read_calls_limit_peak_minute_percent);
-        let bytes = most(|s| s.read_bytes_limit_peak_minute_percent);
-        let share = Share { count: calls / 100.0, bytes: bytes / 100.0 };
+        let reads = self.shards.iter().flatten().map(|shard| shard.read_peak(span, readers));
+        let reads = reads.fold(ReadPeak::default(), ReadPeak::max);
+        let share = Share { count: reads.calls_percent / 100.0, bytes: reads.bytes_percent / 100.0 };
+        let throttled_peak = self.counts.throttled.minute_peak();
         StreamFigures {
             shards_open: open,
             records_acked: acked,
@@ -131,13 +131,16 @@ impl StreamMeasure {
             records_throttled: throttled,
             records_failed: failed,
             throttled_percent: percent(throttled as f64, (acked + throttled + failed) as f64),
-            records_throttled_peak_per_minute: self.counts.throttled.minute_peak().count,
+            records_throttled_peak_per_minute: throttled_peak.count,
+            records_throttled_peak_per_minute_at_s: throttled_peak.count_at.map(seconds_of),
             put_calls: self.counts.put_calls,
             get_records_calls: self.counts.get_records_calls,
             reads_throttled: sum(|s| s.reads_throttled),
             readers,
-            read_calls_limit_peak_minute_percent: calls,
-            read_bytes_limit_peak_minute_percent: bytes,
+            read_calls_limit_peak_minute_percent: reads.calls_percent,
+            read_calls_limit_peak_minute_at_s: reads.calls_at_s,
+            read_bytes_limit_peak_minute_percent: reads.bytes_percent,
+            read_bytes_limit_peak_minute_at_s: reads.bytes_at_s,
             read_remedy: cure_reads(readers as usize, share, open),
             iterators_expired: self.counts.iterators_expired,
             records_trimmed: sum(|s| s.records_trimmed),
@@ -146,10 +149,41 @@ impl StreamMeasure {
     }
 }
 
-/// What a minute's reads are of what a shard gives, when `wanted` bytes were to be read at least.
-pub(super) fn read_share(minute: Pair, wanted: u64, minute_s: f64) -> Share {
-    let bytes = minute.bytes.max(wanted) as f64;
-    ReadLoad { calls_per_s: minute.count as f64 / minute_s, bytes_per_s: bytes / minute_s }.of_shard()
+/// What the busiest minute's reads of a shard are of what it gives, and when that minute began.
+#[derive(Clone, Copy, Default)]
+pub(super) struct ReadPeak {
+    pub(super) calls_percent: f64,
+    pub(super) calls_at_s: Option<f64>,
+    pub(super) bytes_percent: f64,
+    pub(super) bytes_at_s: Option<f64>,
+}
+
+impl ReadPeak {
+    /// When what was `written` was to be read by so many `readers`, whether they did or not.
+    pub(super) fn of(reads: Peaks, written: Peaks, readers: u64, minute_s: f64) -> Self {
+        let wanted = written.bytes * readers;
+        let (bytes, bytes_at) =
+            if reads.bytes >= wanted { (reads.bytes, reads.bytes_at) } else { (wanted, written.bytes_at) };
+        let load = ReadLoad { calls_per_s: reads.count as f64 / minute_s, bytes_per_s: bytes as f64 / minute_s };
+        let share = load.of_shard();
+        Self {
+            calls_percent: percent(share.count, 1.0),
+            calls_at_s: reads.count_at.map(seconds_of),
+            bytes_percent: percent(share.bytes, 1.0),
+            bytes_at_s: bytes_at.map(seconds_of),
+        }
+    }
+    /// The busier of two, of each limit for itself.
+    pub(super) fn max(self, other: Self) -> Self {
+        let calls = if other.calls_percent > self.calls_percent { other } else { self };
+        let bytes = if other.bytes_percent > self.bytes_percent { other } else { self };
+        Self {
+            calls_percent: calls.calls_percent,
+            calls_at_s: calls.calls_at_s,
+            bytes_percent: bytes.bytes_percent,
+            bytes_at_s: bytes.bytes_at_s,
+        }
+    }
 }
 
 impl ShardMeasure {
@@ -180,6 +214,11 @@ impl ShardMeasure {
         self.is_expired = true;
     }
 
+    fn read_peak(&self, span: Span, readers: u64) -> ReadPeak {
+        let written = self.counts.accepted.minute_peak();
+        ReadPeak::of(self.counts.reads.minute_peak(), written, readers, span.minute_s())
+    }
+
     /// Records put, accepted or throttled, each try counted.
     fn asked(&self) -> u64 {
         self.counts.accepted.total().count + self.counts.throttled.total().count
@@ -196,10 +235,9 @@ impl ShardMeasure {
         let counts = &self.counts;
         let (total, second, minute) =
             (counts.accepted.total(), counts.accepted.second_peak(), counts.accepted.minute_peak());
-        let second_at = counts.accepted.second_peak_at();
         let throttled = counts.throttled.total().count;
         let open = Span { from: span.from.max(self.opened), to: span.to.min(self.closed.unwrap_or(SimTime::MAX)) };
-        let reads = read_share(counts.reads.minute_peak(), minute.bytes * readers, span.minute_s());
+        let reads = self.read_peak(span, readers);
         let mut figures = ShardFigures {
             state: self.state(),
             hash_range_share_percent: rounded(100.0 * self.range.share(), 1000.0),
@@ -207,19 +245,23 @@ impl ShardMeasure {
             bytes_acked: total.bytes,
             records_per_s_mean: rounded(total.count as f64 / open.seconds().max(1.0), 10.0),
             records_per_s_peak: second.count,
-            records_per_s_peak_at_s: second_at.0.map(seconds_of),
+            records_per_s_peak_at_s: second.count_at.map(seconds_of),
             bytes_per_s_peak: second.bytes,
-            bytes_per_s_peak_at_s: second_at.1.map(seconds_of),
+            bytes_per_s_peak_at_s: second.bytes_at.map(seconds_of),
             records_limit_peak_percent: percent(second.count as f64, SHARD_RECORDS_PER_S),
             bytes_limit_peak_percent: percent(second.bytes as f64, SHARD_BYTES_PER_S),
             records_limit_peak_minute_percent: percent(minute.count as f64, SHARD_RECORDS_PER_S * span.minute_s()),
+            records_limit_peak_minute_at_s: minute.count_at.map(seconds_of),
             bytes_limit_peak_minute_percent: percent(minute.bytes as f64, SHARD_BYTES_PER_S * span.minute_s()),
+            bytes_limit_peak_minute_at_s: minute.bytes_at.map(seconds_of),
             records_throttled: throttled,
             records_failed: counts.failed,
             throttled_percent: percent(throttled as f64, (self.asked() + counts.failed) as f64),
             reads_throttled: counts.reads_throttled,
-            read_calls_limit_peak_minute_percent: percent(reads.count, 1.0),
-            read_bytes_limit_peak_minute_percent: percent(reads.bytes, 1.0),
+            read_calls_limit_peak_minute_percent: reads.calls_percent,
+            read_calls_limit_peak_minute_at_s: reads.calls_at_s,
+            read_bytes_limit_peak_minute_percent: reads.bytes_percent,
+            read_bytes_limit_peak_minute_at_s: reads.bytes_at_s,
             records_trimmed: counts.trimmed,
             hottest_keys: self.hottest_keys(),
             ..ShardFigures::default()

@@ -35,7 +35,14 @@ pub(super) struct TableCounts {
 struct Demand {
     minute: u64,
     units: u64,
-    headroom_least_percent: Option<f64>,
+    /// Of the minute that had least, and when it began; of equal ones the first.
+    least: Option<Headroom>,
+}
+
+#[derive(Clone, Copy)]
+struct Headroom {
+    percent: f64,
+    minute: u64,
 }
 
 impl TableMeasure {
@@ -72,26 +79,28 @@ impl TableMeasure {
     fn ask(&mut self, at: SimTime, units: u64) {
         let minute = at.as_secs() / MINUTE_S;
         if minute != self.counts.demand.minute {
-            self.counts.demand.headroom_least_percent = self.headroom(MINUTE_S as f64);
+            self.counts.demand.least = self.headroom(MINUTE_S as f64);
             (self.counts.demand.minute, self.counts.demand.units) = (minute, 0);
         }
         self.counts.demand.units += units;
     }
 
     /// The least headroom of all minutes and the present one, which lasts `seconds`.
-    fn headroom(&self, seconds: f64) -> Option<f64> {
+    fn headroom(&self, seconds: f64) -> Option<Headroom> {
         let demand = &self.counts.demand;
         if self.write_units == 0 {
-            return demand.headroom_least_percent;
+            return demand.least;
         }
         let provisioned = f64::from(self.write_units) * seconds;
-        let present = percent(provisioned - demand.units as f64, provisioned);
-        Some(demand.headroom_least_percent.map_or(present, |least| least.min(present)))
+        let present =
+            Headroom { percent: percent(provisioned - demand.units as f64, provisioned), minute: demand.minute };
+        Some(demand.least.filter(|least| least.percent <= present.percent).unwrap_or(present))
     }
 
     pub(super) fn figures(&self, span: Span) -> TableFigures {
         let counts = &self.counts;
-        let written = counts.writes.total().count;
+        let (written, peak) = (counts.writes.total().count, counts.writes.second_peak());
+        let headroom = self.headroom(span.minute_s());
         let read = counts.read_half_units as f64 / 2.0;
         let per_s = |units: f64| rounded(units / span.seconds().max(1.0), 1000.0);
         let by_reason = counts.throttled_by.iter().map(|(reason, count)| (reason.as_str().to_string(), *count));
@@ -102,9 +111,10 @@ impl TableMeasure {
             write_units_consumed: written,
             read_units_per_s_mean: per_s(read),
             write_units_per_s_mean: per_s(written as f64),
-            write_units_per_s_peak: counts.writes.second_peak().count,
-            write_units_per_s_peak_at_s: counts.writes.second_peak_at().0.map(seconds_of),
-            write_headroom_percent: self.headroom(span.minute_s()),
+            write_units_per_s_peak: peak.count,
+            write_units_per_s_peak_at_s: peak.count_at.map(seconds_of),
+            write_headroom_percent: headroom.map(|least| least.percent),
+            write_headroom_at_s: headroom.map(|least| (least.minute * MINUTE_S) as f64),
             read_throttled: counts.read_throttled,
             write_throttled: counts.write_throttled,
             throttled_by: by_reason.collect(),

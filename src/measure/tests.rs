@@ -143,7 +143,8 @@ fn refusals_count_as_throttled_or_failed_and_make_the_verdict() {
     let measures = measured(events);
     let stream = clicks(&measures);
     assert_eq!((stream.records_throttled, stream.records_failed, stream.throttled_percent), (30, 10, 30.0));
-    assert_eq!(stream.records_throttled_peak_per_minute, 30);
+    let minute = (stream.records_throttled_peak_per_minute, stream.records_throttled_peak_per_minute_at_s);
+    assert_eq!(minute, (30, Some(0.0)));
     let shard = &stream.shards["shardId-000000000000"];
     let star = figures::KeyFigures { key: "star".into(), records: 80, share_percent: 88.89 };
     assert_eq!((shard.records_throttled, &shard.hottest_keys[0]), (30, &star));
@@ -279,7 +280,8 @@ fn tables_count_units_throttles_conditions_and_items() {
 fn headroom_is_that_of_the_worst_minute_and_negative_when_short() {
     let busy = (60..120).map(|s| (s, consumed(12)));
     let measures = measured([(1, consumed(60))].into_iter().chain(busy).chain([(180, consumed(1))]));
-    assert_eq!(leases(&measures).write_headroom_percent, Some(-20.0));
+    let short = leases(&measures);
+    assert_eq!((short.write_headroom_percent, short.write_headroom_at_s), (Some(-20.0), Some(60.0)));
     let on_demand = Event::TableCapacityChanged { table: TABLE, read_units: 0, write_units: 0 };
     assert_eq!(leases(&measured([(0, on_demand), (70, consumed(3))])).write_headroom_percent, None);
 }

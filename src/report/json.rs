@@ -40,8 +40,8 @@ struct Expectation<'a> {
     detail: &'a str,
 }
 
-/// A fault or an action. `until_s` is when a fault ended; `refused` is why an action was not done; `met_nothing` is
-/// of a fault that met neither a message nor a call.
+/// A fault or an action. `until_s` is when a fault ended, or an action was through: null while it is under way;
+/// `refused` is why an action was not done; `met_nothing` is of a fault that met neither a message nor a call.
 #[derive(Serialize)]
 struct Happened<'a> {
     at_s: f64,
@@ -54,8 +54,8 @@ struct Happened<'a> {
 impl<'a> From<&'a Happening> for Happened<'a> {
     fn from(of: &'a Happening) -> Self {
         let until_s = match of.outcome {
-            Outcome::Ended(at) | Outcome::Missed(at) => Some(at.as_nanos() as f64 / 1e9),
-            Outcome::InForce | Outcome::Done | Outcome::Refused(_) => None,
+            Outcome::Ended(at) | Outcome::Missed(at) | Outcome::Done(at) => Some(at.as_nanos() as f64 / 1e9),
+            Outcome::InForce | Outcome::UnderWay | Outcome::Refused(_) => None,
         };
         let refused = match &of.outcome {
             Outcome::Refused(why) => Some(&**why),

@@ -136,7 +136,7 @@ fn report(figures: Figures) -> RunReport {
             Happening {
                 at: SimTime::from_secs(301),
                 what: "SplitShard hottest of clicks".into(),
-                outcome: Outcome::Done,
+                outcome: Outcome::Done(SimTime::from_secs(330)),
             },
         ],
         timelines: Vec::new(),

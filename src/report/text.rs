@@ -150,7 +150,9 @@ fn happened(report: &RunReport, page: &Page, out: &mut String) {
             Outcome::Ended(at) if *at == happening.at => "happened".to_owned(),
             Outcome::Ended(at) => format!("ended at {at}"),
             Outcome::Missed(at) => format!("ended at {at}, and met nothing"),
-            Outcome::Done => "done".to_owned(),
+            Outcome::Done(at) if *at == happening.at => "done".to_owned(),
+            Outcome::Done(at) => format!("done at {at}"),
+            Outcome::UnderWay => "under way when the run ended".to_owned(),
             Outcome::Refused(why) => format!("refused: {why}"),
         };
         let line = wrap(&format!("{}: {outcome}", happening.what), 16, page.width);

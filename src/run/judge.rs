@@ -2,10 +2,10 @@
 
 use serde_json::Value;
 
-use crate::base::ShardId;
+use crate::base::{ShardId, SimDuration, SimTime};
 use crate::check::Verdict;
 use crate::fault::FaultPlan;
-use crate::measure::Outcome::{Done, Missed, Refused};
+use crate::measure::Outcome::{Done, Missed, Refused, UnderWay};
 use crate::measure::{
     Chronicle, Failure, Figures, Happening, Measures, ShardVerdict, Subject, Unit, lookup, number_at, numbers,
     without_unit,
@@ -53,11 +53,26 @@ fn whereabouts(path: &str, measures: &Measures, chronicle: &Chronicle) -> Failur
     let (from, until) = (measures.from(), measures.now());
     let numbers = numbers();
     let found = number_at(path, &numbers).and_then(|(number, name)| {
-        let place = measures.place_of(number, &name);
+        let place = measures.place_of(number, &name).or_else(|| peak_of(path, measures, chronicle));
         place.or_else(|| chronicle.shown(number, &name, from, until))
     });
     let about = || Subject::named_in(&path.replace('.', " "), chronicle.names());
     found.unwrap_or_else(|| Failure { from, until, about: about(), what: String::new() })
+}
+
+/// The second or the minute of a peak, from the figure beside it that says when that began.
+fn peak_of(path: &str, measures: &Measures, chronicle: &Chronicle) -> Option<Failure> {
+    let of_limit = path.strip_suffix("_limit_peak_percent").map(|start| format!("{start}_per_s_peak"));
+    let stem = of_limit.as_deref().or(path.strip_suffix("_percent")).unwrap_or(path);
+    let figures = serde_json::to_value(measures.figures()).ok()?;
+    let [(_, began)] = &lookup(&figures, &format!("{stem}_at_s"))[..] else { return None };
+    let from = SimTime::from_millis((began * 1000.0) as u64);
+    let (window, length) = match stem.ends_with("per_s_peak") {
+        true => ("second", SimDuration::from_secs(1)),
+        false => ("minute", SimDuration::from_mins(1)),
+    };
+    let about = Subject::named_in(&path.replace('.', " "), chronicle.names());
+    Some(Failure { from, until: from + length, about, what: format!("in the {window} from {from} on") })
 }
 
 /// What a stream's figures say of its throttles, and what helps.
@@ -103,14 +118,16 @@ fn result(of: &Expectation, verdict: Verdict, detail: String) -> ExpectationResu
 
 /// Actions that went otherwise than the scenario wants, and faults that met nothing.
 pub(super) fn surprises(plan: &Plan, happened: &[Happening]) -> Vec<String> {
-    let mut left: Vec<&Happening> = happened.iter().filter(|h| matches!(h.outcome, Done | Refused(_))).collect();
+    let is_action = |h: &&Happening| matches!(h.outcome, Done(_) | UnderWay | Refused(_));
+    let mut left: Vec<&Happening> = happened.iter().filter(is_action).collect();
     let mut surprise = |action: &ActionPlan| {
         let Some(at) = left.iter().position(|happening| happening.what == action.text) else {
             return Some(format!("not done when the run ended: {}", action.text));
         };
         match (&left.remove(at).outcome, action.expect_refusal) {
             (Refused(why), false) => Some(format!("refused: {} ({why})", action.text)),
-            (Done, true) => Some(format!("not refused: {}", action.text)),
+            (UnderWay, false) => Some(format!("under way when the run ended: {}", action.text)),
+            (Done(_) | UnderWay, true) => Some(format!("not refused: {}", action.text)),
             _ => None,
         }
     };

@@ -50,7 +50,8 @@ impl Operator {
             operator.cx.spawn(async move {
                 me.cx.sleep_until(action.at).await;
                 let outcome = me.act(&action.what).await.err().unwrap_or("ok");
-                me.cx.emit(Event::ActionTaken { what: action.text, outcome: outcome.into() });
+                let stream = action.what.stream().cloned();
+                me.cx.emit(Event::ActionTaken { what: action.text, outcome: outcome.into(), stream });
             });
         }
     }

@@ -160,6 +160,19 @@ fn an_expectation_that_nothing_was_found_for_leaves_the_run_unknown_unless_it_ma
 }
 
 #[test]
+fn a_peak_that_breaks_an_expectation_says_which_second_or_minute_it_was() {
+    let more = "[producer.more]\nstream = \"s\"\nramp = { from = \"1/s\", to = \"200/s\" }\nstop = \"3m\"\n";
+    let detail = |number: &str| {
+        let expect = format!("{more}[[expect]]\nnumber = \"{number}\"\nis = \"< 1%\"\n");
+        report_with(&expect).expectations[0].detail.clone()
+    };
+    let minute = detail("streams.s.shards.*.records_limit_peak_minute_percent");
+    assert!(minute.contains(": in the minute from 0:02:00.000 on"), "{minute}");
+    let second = detail("streams.s.shards.*.records_limit_peak_percent");
+    assert!(second.contains(": in the second from 0:02:5"), "{second}");
+}
+
+#[test]
 fn an_action_that_is_refused_is_no_pass_unless_that_was_wanted() {
     // The stream is created twice: the second time it is there.
     let twice = "[[action]]\nat = \"1m\"\ncreate_stream = 1\nstream = \"s2\"\n\

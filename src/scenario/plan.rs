@@ -179,6 +179,26 @@ pub enum ActionKind {
     },
 }
 
+impl ActionKind {
+    /// The stream that it changes.
+    pub(crate) fn stream(&self) -> Option<&StreamName> {
+        match self {
+            Self::Split { stream, .. }
+            | Self::Merge { stream, .. }
+            | Self::UpdateShardCount { stream, .. }
+            | Self::SetRetention { stream, .. }
+            | Self::StartEncryption { stream, .. }
+            | Self::StopEncryption { stream }
+            | Self::CreateStream { stream, .. }
+            | Self::DeleteStream { stream } => Some(stream),
+            Self::SetTableCapacity { .. }
+            | Self::DeleteLease { .. }
+            | Self::StopWorker { .. }
+            | Self::StartWorker { .. } => None,
+        }
+    }
+}
+
 /// Which shard an action means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ShardChoice {

@@ -34,8 +34,9 @@ macro_rules! world_events {
                 7 => FaultEnded { fault: u32 },
                 /// The last fault has ended and none is to come: liveness is judged from here.
                 8 => FaultsHealed {},
-                /// The operator did what the scenario says; `outcome` is `ok` or the error's name.
-                9 => ActionTaken { what: Arc<str>, outcome: Arc<str> },
+                /// The operator did what the scenario says, to `stream` if it was one; `outcome` is `ok` once the
+                /// service has accepted it, or the error's name.
+                9 => ActionTaken { what: Arc<str>, outcome: Arc<str>, stream: Option<StreamName> },
                 /// A message was lost on a link.
                 10 => MessageLost { from: HostId, to: HostId, operation: &'static str, is_reply: bool },
                 /// A request was delivered twice.

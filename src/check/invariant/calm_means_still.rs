@@ -168,7 +168,7 @@ mod tests {
         let reasons = [
             Event::FaultBegan { fault: 0, what: "pause".into() },
             Event::WorkerStarted { consumer: BILLING, host: WORKER_2 },
-            Event::ActionTaken { what: "split".into(), outcome: "ok".into() },
+            Event::ActionTaken { what: "split".into(), outcome: "ok".into(), stream: None },
             Event::LeaseRenewalFailed { consumer: BILLING, host: WORKER_1, shard: S0 },
         ];
         for reason in reasons {

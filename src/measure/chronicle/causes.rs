@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, VecDeque};
 use super::entry::{Entry, What};
 use super::gather::Chronicle;
 use super::subject::Subject;
-use crate::base::event::{ReadRefusal, TableThrottle, WriteRefusal};
+use crate::base::event::{LeaseGain, ReadRefusal, TableThrottle, WriteRefusal};
 use crate::base::{ConsumerId, HostId, ShardId, SimDuration, SimTime};
 
 /// Lines of a timeline, the failure's own included.
@@ -174,12 +174,7 @@ impl Story<'_> {
         let entry = self.entries[number];
         let (back, at) = (entry.from.saturating_sub(LOOK_BACK), entry.from + AT_ONCE);
         match &entry.what {
-            What::LeaseGained { consumer, shard, from, .. } => {
-                let is_before = |(_, name): &(HostId, &str)| from.as_deref() == Some(*name);
-                let before = self.chronicle.names().hosts().find(is_before).map(|(host, _)| host);
-                let trouble = before.into_iter().flat_map(|host| self.trouble_of(back, at, host));
-                trouble.chain(self.lease_lost(back, at, *consumer, *shard)).collect()
-            }
+            What::LeaseGained { .. } => self.causes_of_move(entry),
             What::LeaseLost { consumer, host, shard }
             | What::CheckpointRefused { consumer, host, shard }
             | What::Fenced { consumer, host, shard }
@@ -214,6 +209,22 @@ impl Story<'_> {
             }
             _ => self.causes_in_services(entry),
         }
+    }
+
+    /// A lease moves because its owner was in trouble, or because a worker came or came back and takes its share; and
+    /// it moves back because it had moved.
+    fn causes_of_move(&self, entry: &Entry) -> Vec<Number> {
+        let What::LeaseGained { consumer, host, shard, how, from } = &entry.what else { return Vec::new() };
+        let (back, at) = (entry.from.saturating_sub(LOOK_BACK), entry.from + AT_ONCE);
+        let is_before = |(_, name): &(HostId, &str)| from.as_deref() == Some(*name);
+        let before = self.chronicle.names().hosts().find(is_before).map(|(host, _)| host);
+        let trouble = before.into_iter().flat_map(|host| self.trouble_of(back, at, host));
+        let is_move = |number: &Number| matches!(&self.entries[*number].what, What::LeaseGained { from: Some(_), .. });
+        let moved_away = self.lease_of_another(back, entry.from, *consumer, *shard, *host).filter(is_move);
+        let is_back =
+            |what: &What| matches!(what, What::Restarted { host: of } | What::Started { host: of, .. } if of == host);
+        let came = if *how == LeaseGain::Stolen { self.latest(back, at, is_back) } else { None };
+        trouble.chain(self.lease_lost(back, at, *consumer, *shard)).chain(moved_away).chain(came).collect()
     }
 
     fn causes_in_services(&self, entry: &Entry) -> Vec<Number> {
@@ -253,6 +264,11 @@ impl Story<'_> {
         self.latest(from, entry.from + AT_ONCE, |what| matches!(what, What::Action { .. }))
     }
 
+    /// Whether two consumers keep their leases in one table: applications of one name take each other's.
+    fn share_leases(&self, one: ConsumerId, other: ConsumerId) -> bool {
+        one == other || self.lease_table(one).is_some_and(|table| self.lease_table(other) == Some(table))
+    }
+
     fn lease_of_another(
         &self,
         from: SimTime,
@@ -263,7 +279,7 @@ impl Story<'_> {
     ) -> Option<Number> {
         let is_it = |what: &What| {
             matches!(what, What::LeaseGained { consumer, shard, host, .. }
-                if *consumer == of && *shard == at && *host != than)
+                if *shard == at && *host != than && self.share_leases(*consumer, of))
         };
         self.latest(from, until, is_it)
     }
@@ -280,8 +296,10 @@ impl Story<'_> {
     }
 
     fn lease_lost(&self, from: SimTime, until: SimTime, of: ConsumerId, at: ShardId) -> Option<Number> {
-        let is_lost =
-            |what: &What| matches!(what, What::LeaseLost { consumer, shard, .. } if *consumer == of && *shard == at);
+        let is_lost = |what: &What| {
+            matches!(what, What::LeaseLost { consumer, shard, .. }
+                if *shard == at && self.share_leases(*consumer, of))
+        };
         self.latest(from, until, is_lost)
     }
 

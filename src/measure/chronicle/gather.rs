@@ -102,7 +102,7 @@ impl Chronicle {
                     entry.until = at;
                 }
             }
-            Event::ActionTaken { what, outcome } => {
+            Event::ActionTaken { what, outcome, .. } => {
                 let what = What::Action { text: what.clone(), outcome: outcome.clone() };
                 self.from_outside.push(Entry { from: at, until: at, times: 1, what });
             }

@@ -12,21 +12,25 @@ fn at(s: u64) -> SimTime {
     SimTime::from_secs(s)
 }
 
-/// Two workers of `billing` on stream `clicks` with lease table `leases`, and what happened to them.
-fn chronicle(events: impl IntoIterator<Item = (u64, Event)>) -> Chronicle {
-    let mut chronicle = Chronicle::default();
-    let host = |host, name: &str| Event::HostDeclared { host, name: name.into(), role: HostRole::Consumer };
-    let name = || "clicks".parse().expect("a name");
-    let consumer = Event::ConsumerDeclared {
-        consumer: BILLING,
-        name: "billing".into(),
-        stream: name(),
+/// A consumer of `clicks` with lease table `leases`.
+fn consumer(consumer: ConsumerId, name: &str) -> Event {
+    Event::ConsumerDeclared {
+        consumer,
+        name: name.into(),
+        stream: "clicks".parse().expect("a name"),
         library: crate::base::event::ConsumerLibrary::Kcl2,
         store: crate::base::event::StoreKind::Plain,
         lease_table: Some("leases".parse().expect("a name")),
         failover_ms: 10_000,
         start: crate::base::event::DeclaredStart::TrimHorizon,
-    };
+    }
+}
+
+/// Two workers of `billing` on stream `clicks` with lease table `leases`, and what happened to them.
+fn chronicle(events: impl IntoIterator<Item = (u64, Event)>) -> Chronicle {
+    let mut chronicle = Chronicle::default();
+    let host = |host, name: &str| Event::HostDeclared { host, name: name.into(), role: HostRole::Consumer };
+    let name = || "clicks".parse().expect("a name");
     let table = Event::TableDeclared {
         table: TableId(0),
         name: "leases".parse().expect("a name"),
@@ -39,7 +43,7 @@ fn chronicle(events: impl IntoIterator<Item = (u64, Event)>) -> Chronicle {
         host(TWO, "billing-2"),
         Event::StreamDeclared { stream: StreamId(0), name: name(), retention_hours: 24 },
         table,
-        consumer,
+        consumer(BILLING, "billing"),
         started(ONE),
         started(TWO),
     ];
@@ -84,6 +88,62 @@ fn a_lease_that_moved_is_followed_back_to_the_pause_and_its_fault() {
     );
 }
 
+fn stolen(host: HostId, shard: u32, from: &str) -> Event {
+    let (consumer, how) = (BILLING, LeaseGain::Stolen);
+    Event::LeaseGained { consumer, host, shard: ShardId(shard), how, from: Some(from.into()) }
+}
+
+#[test]
+fn a_lease_that_moved_back_is_followed_to_what_had_moved_it_away() {
+    let chronicle = chronicle([
+        (5, gained(ONE, 2, None)),
+        (100, Event::FaultBegan { fault: 0, what: "crash of billing-1 for 1m".into() }),
+        (100, Event::HostCrashed { host: ONE }),
+        (115, gained(TWO, 2, Some("billing-1"))),
+        (160, Event::FaultEnded { fault: 0 }),
+        (160, Event::HostRestarted { host: ONE }),
+        (170, Event::WorkerStarted { consumer: BILLING, host: ONE }),
+        (200, stolen(ONE, 2, "billing-2")),
+        (203, Event::LeaseLost { consumer: BILLING, host: TWO, shard: ShardId(2) }),
+    ]);
+    let timeline = told(&chronicle, 204, 204, "billing-2 stored a checkpoint of shardId-000000000002");
+    let expected = [
+        "0:01:40.000 FAULT crash of billing-1 for 1m: until 0:02:40.000",
+        "0:01:40.000 billing-1 crashed",
+        "0:01:55.000 billing-2 took the lease of shard 2, which billing-1 had not renewed",
+        "0:02:50.000 billing-1 began to work for billing",
+        "0:03:20.000 billing-1 stole the lease of shard 2 from billing-2 to balance",
+        "0:03:23.000 billing-2 saw that the lease of shard 2 was no longer its own",
+        "0:03:24.000 billing-2 stored a checkpoint of shardId-000000000002",
+    ];
+    assert_eq!(timeline, expected);
+}
+
+#[test]
+fn who_shares_a_lease_table_is_told_as_the_thief() {
+    let (reports, thief) = (ConsumerId(1), HostId(3));
+    let chronicle = chronicle([
+        (0, Event::HostDeclared { host: thief, name: "reports-1".into(), role: HostRole::Consumer }),
+        (0, consumer(reports, "reports")),
+        (5, gained(ONE, 2, None)),
+        (50, Event::WorkerStarted { consumer: reports, host: thief }),
+        (
+            60,
+            Event::LeaseGained {
+                consumer: reports,
+                host: thief,
+                shard: ShardId(2),
+                how: LeaseGain::Stolen,
+                from: Some("billing-1".into()),
+            },
+        ),
+        (63, Event::LeaseLost { consumer: BILLING, host: ONE, shard: ShardId(2) }),
+    ]);
+    let timeline = told(&chronicle, 70, 300, "billing did not process shardId-000000000002");
+    assert!(timeline.iter().any(|line| line.starts_with("0:01:00.000 reports-1 ")), "{timeline:#?}");
+    assert!(timeline.iter().any(|line| line.starts_with("0:00:50.000 reports-1 ")), "{timeline:#?}");
+}
+
 #[test]
 fn an_expired_iterator_is_followed_back_to_the_action_that_took_the_tables_capacity() {
     let throttled = || Event::TableThrottled {
@@ -100,7 +160,7 @@ fn an_expired_iterator_is_followed_back_to_the_action_that_took_the_tables_capac
     };
     let chronicle = chronicle([
         (5, gained(ONE, 1, None)),
-        (60, Event::ActionTaken { what: "capacity of leases to 1/1".into(), outcome: "ok".into() }),
+        (60, Event::ActionTaken { what: "capacity of leases to 1/1".into(), outcome: "ok".into(), stream: None }),
         (65, Event::TableCapacityChanged { table: TableId(0), read_units: 1, write_units: 1 }),
         (70, throttled()),
         (80, throttled()),

@@ -1,11 +1,12 @@
 //! All checks together, each event going only to those that listen.
 
+use super::contract::{Heard, Listeners};
 use super::lens::Lens;
 use super::{Check, CheckResult, CheckSettings, Registration, invariants};
 use crate::base::{Event, EventKind, Fold, SimTime};
 
-/// By kind of event, a bit for each of 64 checks that listens.
-type Listeners = [u64; EventKind::ALL.len()];
+/// So many events stay in the processor's nearest cache while one check after the other looks at them.
+const AT_A_TIME: usize = 128;
 
 /// Every check there is, as one fold.
 pub(crate) struct Checks {
@@ -47,14 +48,9 @@ impl Checks {
         for (listeners, checks) in self.listeners.iter().zip(self.checks.chunks_mut(u64::BITS as usize)) {
             let mut anyone = events.iter().fold(0, |anyone, event| anyone | listeners[event.kind() as usize]);
             while anyone != 0 {
-                let bit = anyone.trailing_zeros();
+                let check = anyone.trailing_zeros();
                 anyone &= anyone - 1;
-                let check = &mut checks[bit as usize];
-                for event in events {
-                    if listeners[event.kind() as usize] & (1 << bit) != 0 {
-                        check.on(at, event, &self.lens);
-                    }
-                }
+                checks[check as usize].on_each(at, events, Heard { listeners, check }, &self.lens);
             }
         }
     }
@@ -78,7 +74,7 @@ impl Fold for Checks {
         self.lens.call += 1;
         match events.iter().any(|event| self.is_seen[event.kind() as usize]) {
             true => events.iter().for_each(|event| self.one(at, event)),
-            false => self.tell(at, events),
+            false => events.chunks(AT_A_TIME).for_each(|events| self.tell(at, events)),
         }
     }
 }

@@ -9,8 +9,31 @@ use crate::base::{Event, EventKind, SimTime};
 pub(crate) trait Check {
     /// Takes the next event; the lens has heard it.
     fn on(&mut self, at: SimTime, event: &Event, lens: &Lens);
+    /// Takes those of some events that it hears. Once for all, because a call for each costs as much as what is done.
+    fn on_each(&mut self, at: SimTime, events: &[Event], heard: Heard<'_>, lens: &Lens) {
+        for event in events.iter().filter(|event| heard.has(event.kind())) {
+            self.on(at, event, lens);
+        }
+    }
     /// The verdict over the events so far.
     fn result(&self, lens: &Lens) -> CheckResult;
+}
+
+/// By kind of event, a bit for each of 64 checks that hears it.
+pub(super) type Listeners = [u64; EventKind::ALL.len()];
+
+/// The kinds that one check hears.
+#[derive(Clone, Copy)]
+pub(crate) struct Heard<'a> {
+    pub(super) listeners: &'a Listeners,
+    pub(super) check: u32,
+}
+
+impl Heard<'_> {
+    #[inline]
+    fn has(self, kind: EventKind) -> bool {
+        self.listeners[kind as usize] >> self.check & 1 == 1
+    }
 }
 
 /// What an invariant says of itself.

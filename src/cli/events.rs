@@ -1,5 +1,6 @@
 //! `kinesim events`: reads the events that a run left behind.
 
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::path::PathBuf;
 
@@ -73,6 +74,15 @@ fn time(text: &str) -> Result<SimTime, String> {
     }
 }
 
+/// What there is of other kinds.
+fn what_else(others: &BTreeMap<String, u64>) -> String {
+    if others.is_empty() {
+        return "fewer conditions find more".to_owned();
+    }
+    let kinds: Vec<String> = others.iter().map(|(kind, times)| format!("{kind} ({times})")).collect();
+    format!("of other kinds there are {}", kinds.join(", "))
+}
+
 pub(super) fn events(arguments: &Arguments) -> io::Result<Exit> {
     let (within, around) = (arguments.within, arguments.around);
     let wanted = Wanted {
@@ -86,13 +96,19 @@ pub(super) fn events(arguments: &Arguments) -> io::Result<Exit> {
         until: around.map(|at| at + within).or(arguments.until),
     };
     let mut out = io::BufWriter::new(io::stdout().lock());
-    let mut found = 0u64;
+    let of_any_kind = Wanted { kinds: Vec::new(), ..wanted.clone() };
+    let (mut found, mut others) = (0u64, BTreeMap::<String, u64>::new());
     for line in open_events(&arguments.dir)? {
         let line = line?;
         if wanted.is_over(&line) {
             break;
         }
-        let Some(event) = wanted.pick(&line) else { continue };
+        let Some(event) = wanted.pick(&line) else {
+            if let Some(other) = of_any_kind.pick(&line) {
+                *others.entry(other.kind().to_owned()).or_default() += 1;
+            }
+            continue;
+        };
         found += 1;
         match arguments.json {
             true => writeln!(out, "{line}")?,
@@ -101,7 +117,7 @@ pub(super) fn events(arguments: &Arguments) -> io::Result<Exit> {
     }
     out.flush()?;
     if found == 0 {
-        writeln!(anstream::stderr(), "kinesim: no event fits; fewer conditions find more")?;
+        writeln!(anstream::stderr(), "kinesim: no event fits; {}", what_else(&others))?;
         return Ok(Exit::Fail);
     }
     Ok(Exit::Pass)

@@ -127,10 +127,17 @@ pub(super) fn scenario_files(paths: &[PathBuf]) -> io::Result<Vec<PathBuf>> {
     Ok(files)
 }
 
+/// What stands before a help text below four-digit line numbers.
+const HELP_INDENT: usize = "     = help: ".len();
+
 /// Prints what is wrong with a scenario.
 pub(super) fn print_diagnostics(diagnostics: &Diagnostics) -> io::Result<()> {
     let stderr = io::stderr();
-    let text = diagnostics.render(takes_colour(&stderr));
+    let columns = terminal_size::terminal_size_of(&stderr).map(|(width, _)| usize::from(width.0));
+    let text = match columns.map(|columns| columns.saturating_sub(HELP_INDENT)) {
+        Some(width) => diagnostics.with_help(|help| wrap(help, 0, width)).render(takes_colour(&stderr)),
+        None => diagnostics.render(takes_colour(&stderr)),
+    };
     writeln!(stderr.lock(), "{text}")
 }
 

@@ -106,6 +106,14 @@ impl StreamMeasure {
         self.shards.iter().flatten().filter(|shard| shard.closed.is_none()).count() as u64
     }
 
+    /// What the median of the open shards was asked for; of two the lesser.
+    fn median_asked(&self) -> u64 {
+        let open = self.shards.iter().flatten().filter(|shard| shard.closed.is_none());
+        let mut asked: Vec<u64> = open.map(ShardMeasure::asked).collect();
+        asked.sort_unstable();
+        asked.get(asked.len().saturating_sub(1) / 2).copied().unwrap_or(0)
+    }
+
     /// `given_up` are the records that the stream's producers gave up, when there are producers that tell.
     /// `readers` are the applications that read with GetRecords.
     pub(super) fn figures(&self, span: Span, given_up: Option<u64>, readers: u64) -> StreamFigures {
@@ -113,9 +121,10 @@ impl StreamMeasure {
         let losses = given_up.map(|given_up| (given_up as f64 / throttled.max(1) as f64).min(1.0));
         let asked: u64 = self.shards.iter().flatten().map(ShardMeasure::asked).sum();
         let open = self.open_shards();
+        let peers = Peers { asked, open, median: self.median_asked(), losses, readers };
         let shards = self.shards.iter().enumerate().filter_map(|(id, shard)| {
             let shard = shard.as_ref()?;
-            Some((ShardId(id as u32).to_string(), shard.figures(span, asked, open, losses, readers)))
+            Some((ShardId(id as u32).to_string(), shard.figures(span, &peers)))
         });
         let shards: BTreeMap<String, ShardFigures> = shards.collect();
         let sum = |of: fn(&ShardFigures) -> u64| shards.values().map(of).sum::<u64>();
@@ -186,6 +195,20 @@ impl ReadPeak {
     }
 }
 
+/// What a shard's figures need of its stream.
+struct Peers {
+    /// Records put to all shards, each try counted.
+    asked: u64,
+    /// The same of the median shard.
+    median: u64,
+    /// Open shards.
+    open: u64,
+    /// The part of throttled tries that nobody sent again, if known.
+    losses: Option<f64>,
+    /// Applications that read with GetRecords.
+    readers: u64,
+}
+
 impl ShardMeasure {
     fn new(range: HashKeyRange, opened: SimTime) -> Self {
         let counts = ShardCounts::default();
@@ -224,20 +247,13 @@ impl ShardMeasure {
         self.counts.accepted.total().count + self.counts.throttled.total().count
     }
 
-    fn figures(
-        &self,
-        span: Span,
-        stream_asked: u64,
-        open_shards: u64,
-        losses: Option<f64>,
-        readers: u64,
-    ) -> ShardFigures {
+    fn figures(&self, span: Span, stream: &Peers) -> ShardFigures {
         let counts = &self.counts;
         let (total, second, minute) =
             (counts.accepted.total(), counts.accepted.second_peak(), counts.accepted.minute_peak());
         let throttled = counts.throttled.total().count;
         let open = Span { from: span.from.max(self.opened), to: span.to.min(self.closed.unwrap_or(SimTime::MAX)) };
-        let reads = self.read_peak(span, readers);
+        let reads = self.read_peak(span, stream.readers);
         let mut figures = ShardFigures {
             state: self.state(),
             hash_range_share_percent: rounded(100.0 * self.range.share(), 1000.0),
@@ -266,11 +282,13 @@ impl ShardMeasure {
             hottest_keys: self.hottest_keys(),
             ..ShardFigures::default()
         };
-        let peers = if self.closed.is_some() { self.peers_at_close } else { open_shards };
+        let peers = if self.closed.is_some() { self.peers_at_close } else { stream.open };
+        let share = |asked: u64| percent(asked as f64, stream.asked as f64);
         figures.advice = advise(&ShardLoad {
-            load_share_percent: percent(self.asked() as f64, stream_asked as f64),
+            load_share_percent: share(self.asked()),
+            median_share_percent: share(stream.median),
             open_shards: peers,
-            ..self.load(&figures, span, losses)
+            ..self.load(&figures, span, stream.losses)
         });
         figures
     }

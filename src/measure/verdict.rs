@@ -17,7 +17,7 @@ const HOT_KEY_SHARE_PERCENT: f64 = 50.0;
 const BURST_MINUTE_PERCENT: f64 = 60.0;
 /// How much more than an even share is uneven.
 const UNEVEN_FACTOR: f64 = 1.5;
-/// How much more than an even share of the load sets a shard apart from the others.
+/// How much more than an even share of the load, or than the median shard has, sets a shard apart from the others.
 const APART_FACTOR: f64 = 1.3;
 
 /// What is wrong with a shard.
@@ -76,6 +76,8 @@ pub(super) struct ShardLoad<'a> {
     pub(crate) range_share_percent: f64,
     /// Part of the stream's records, accepted or throttled.
     pub(crate) load_share_percent: f64,
+    /// The median part of the open shards: beside one hot shard the others have far less than an even share.
+    pub(crate) median_share_percent: f64,
     /// Shards that share the stream's load.
     pub(crate) open_shards: u64,
     /// Records throttled by the shard's own limits.
@@ -142,14 +144,14 @@ fn cure_hot_shard(load: &ShardLoad<'_>, even: f64) -> (ShardVerdict, String) {
     let shards = shards_needed(load.open_shards as f64 * load.asked_percent, BUSY_PERCENT);
     let retries = if load.is_with_retries { ", retries included" } else { "" };
     let asked = format!("{:.0} % of its limits in the busiest minute{retries}", load.asked_percent);
-    if load.load_share_percent > APART_FACTOR * even {
+    if load.load_share_percent > APART_FACTOR * even.min(load.median_share_percent) {
         let half = load.asked_percent / 2.0;
         let split = format!("split it; each half then is asked for about {half:.0} %");
         return (ShardVerdict::HotShard, format!("Several keys together ask for {asked}: {split}."));
     }
     if shards > load.open_shards as f64 {
         let cure = format!("UpdateShardCount to {shards:.0}");
-        let text = format!("Its part of the load is near an even share, and it is asked for {asked}: {cure}.");
+        let text = format!("Its part of the load is that of the other shards, and it is asked for {asked}: {cure}.");
         return (ShardVerdict::TooFewShards, text);
     }
     if load.throttled == 0 {
@@ -176,6 +178,7 @@ mod tests {
         ShardLoad {
             range_share_percent: 25.0,
             load_share_percent: 25.0,
+            median_share_percent: 25.0,
             open_shards: 4,
             second_peak_percent: 50.0,
             minute_peak_percent: 40.0,
@@ -226,6 +229,16 @@ mod tests {
         let smooth = ShardLoad { asked_percent: 60.0, ..throttled() };
         assert_eq!(advise(&smooth).verdict, ShardVerdict::Bursts);
         assert_eq!(advise(&ShardLoad { throttled: 0, ..smooth }).verdict, ShardVerdict::Fine, "nothing was refused");
+    }
+
+    #[test]
+    fn a_shard_that_stands_out_from_the_others_is_hot_beside_a_hotter_one() {
+        let second = ShardLoad { load_share_percent: 20.0, median_share_percent: 4.0, ..throttled() };
+        assert_eq!(
+            advise(&second).verdict,
+            ShardVerdict::HotShard,
+            "less than an even share, and five times the usual"
+        );
     }
 
     #[test]

@@ -16,6 +16,10 @@ use crate::base::{ShardId, SimTime};
 pub(crate) struct Line(Vec<(String, Value)>);
 
 impl Line {
+    /// What kind of event.
+    pub(crate) fn kind(&self) -> &str {
+        self.get("event").and_then(Value::as_str).unwrap_or_default()
+    }
     fn get(&self, key: &str) -> Option<&Value> {
         self.0.iter().find(|(name, _)| name == key).map(|(_, value)| value)
     }
@@ -91,7 +95,7 @@ impl Wanted {
         let member_is = |key: &str, wanted: &Option<String>| {
             wanted.as_deref().is_none_or(|wanted| event.get(key).and_then(Value::as_str) == Some(wanted))
         };
-        let name = event.get("event").and_then(Value::as_str).unwrap_or_default().to_lowercase();
+        let name = event.kind().to_lowercase();
         is_in_time
             && (self.kinds.is_empty() || self.kinds.iter().any(|kind| name.contains(&kind.to_lowercase())))
             && member_is("stream", &self.stream)
@@ -163,6 +167,8 @@ mod tests {
         assert_eq!(takes(wanted(|w| w.host = Some("billing-3".into()))), [true, true], "and about its owner");
         assert_eq!(takes(wanted(|w| w.host = Some("billing-1".into()))), [false, true]);
         assert_eq!(takes(wanted(|w| w.kinds = vec!["lease".into()])), [true, false]);
+        let kind = |line| Wanted::default().pick(line).map(|event| event.kind().to_owned());
+        assert_eq!([GAINED, ROW].map(kind), ["LeaseGained", "ItemWritten"].map(|kind| Some(kind.to_owned())));
         assert_eq!(takes(wanted(|w| w.table = Some("leases".into()))), [false, true]);
         assert_eq!(takes(wanted(|w| w.from = Some(SimTime::from_secs(25)))), [false, true]);
         let early = wanted(|w| w.until = Some(SimTime::from_millis(24_500)));

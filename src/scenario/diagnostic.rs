@@ -38,6 +38,12 @@ impl Diagnostics {
     pub fn problems(&self) -> &[Problem] {
         &self.problems
     }
+    /// The same with its help fitted to where it is shown.
+    pub(crate) fn with_help(&self, fitted: impl Fn(&str) -> String) -> Self {
+        let mut same = self.clone();
+        same.problems.iter_mut().for_each(|problem| problem.help = problem.help.as_deref().map(&fitted));
+        same
+    }
     /// The text for a terminal, with colours or without.
     pub fn render(&self, is_coloured: bool) -> String {
         let renderer = if is_coloured { Renderer::styled() } else { Renderer::plain() };

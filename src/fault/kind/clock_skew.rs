@@ -42,7 +42,9 @@ impl Kind for ClockSkew {
         let ms = |time: Option<Duration>| time.map_or(0, |time| time.0.as_millis() as i64);
         let skew_ms = ms(self.ahead) - ms(self.behind);
         let help = "for example `ahead = \"30s\"`";
-        problems.need(skew_ms != 0, "", "a skewed clock is `ahead` or `behind`", help);
+        let is_both = self.ahead.is_some() && self.behind.is_some();
+        problems.need(!is_both, "behind", "a clock cannot be `ahead` and `behind` at once", "leave one of them out");
+        problems.need(is_both || skew_ms != 0, "", "a skewed clock is `ahead` or `behind`", help);
         Made::new(Skewed { host, skew_ms }, format!("clock of {} off by {skew_ms} ms", self.host))
     }
 }

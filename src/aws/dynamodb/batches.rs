@@ -6,15 +6,15 @@
 
 use std::collections::BTreeMap;
 
-use super::api::{BatchWrite, Consumed, Error, Key, Reply, Response, Returns};
+use super::api::{BatchWrite, Consumed, Error, Key, Path, Reply, Response, Returns};
 use super::injection::lose_answer;
-use super::items::{Change, Tally, Write};
+use super::items::{Change, Tally, Write, size_problem};
 use super::service::{At, DynamoDb};
 use super::store::Place;
 use crate::base::{TableId, TableName};
 
 /// Most keys of BatchGetItem.
-const BATCH_GET_MAX: usize = 100;
+pub(super) const BATCH_GET_MAX: usize = 100;
 /// Most writes of BatchWriteItem.
 const BATCH_WRITE_MAX: usize = 25;
 
@@ -68,12 +68,20 @@ impl DynamoDb {
         consumed.into_iter().map(|(id, consumed)| (self.tables[id.index()].name.clone(), consumed)).collect()
     }
 
-    pub(super) fn batch_get_item(&mut self, at: &mut At<'_>, gets: Vec<(TableName, Key, bool)>) -> Reply {
+    pub(super) fn batch_get_item(
+        &mut self,
+        at: &mut At<'_>,
+        gets: Vec<(TableName, Key, bool)>,
+        shown: &[(TableName, Path)],
+    ) -> Reply {
         let place = |(name, key, _): &(TableName, Key, bool)| {
             let id = self.serving(name)?;
             Ok((id, self.tables[id.index()].place(key)?))
         };
         let places: Vec<(TableId, Place)> = gets.iter().map(place).collect::<Result<_, Error>>()?;
+        for (name, path) in shown {
+            self.tables[self.serving(name)?.index()].check_scalars([path].into_iter())?;
+        }
         check_batch(&places, BATCH_GET_MAX)?;
         let as_of = self.read_instant(false, at.now);
         let mut progress = Progress::default();
@@ -96,17 +104,20 @@ impl DynamoDb {
         let place = |(name, write): &(TableName, BatchWrite)| {
             let id = self.serving(name)?;
             let place = match write {
-                BatchWrite::Put(item) => self.place_of_item(id, item)?,
+                BatchWrite::Put(item) => self.tables[id.index()].place_of_item(item, true)?,
                 BatchWrite::Delete(key) => self.tables[id.index()].place(key)?,
             };
             Ok((id, place))
         };
         let places: Vec<(TableId, Place)> = writes.iter().map(place).collect::<Result<_, Error>>()?;
         check_batch(&places, BATCH_WRITE_MAX)?;
-        super::items::check_sizes(writes.iter().filter_map(|(_, write)| match write {
-            BatchWrite::Put(item) => Some(item),
+        let is_too_large = |(_, write): &(TableName, BatchWrite)| match write {
+            BatchWrite::Put(item) => size_problem(item.size_bytes(), false),
             BatchWrite::Delete(_) => None,
-        }))?;
+        };
+        if let Some(text) = writes.iter().find_map(is_too_large) {
+            return Err(Error::Validation(text.into()));
+        }
         let mut progress = Progress::default();
         let mut unprocessed = Vec::new();
         for ((table, write), (id, place)) in writes.into_iter().zip(places) {

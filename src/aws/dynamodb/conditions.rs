@@ -4,7 +4,7 @@
 
 use std::cmp::Ordering;
 
-use super::api::{AttributeType, AttributeValue, Comparator, Condition, Item, KeyCondition, Path};
+use super::api::{AttributeType, AttributeValue, Comparator, Condition, Item, KeyCondition, Operand, Path};
 
 impl Comparator {
     /// Returns whether two ordered things compare so.
@@ -53,6 +53,9 @@ fn begins_with(value: &AttributeValue, prefix: &AttributeValue) -> bool {
 fn contains(value: &AttributeValue, part: &AttributeValue) -> bool {
     match (value, part) {
         (AttributeValue::S(text), AttributeValue::S(part)) => text.contains(&**part),
+        (AttributeValue::B(bytes), AttributeValue::B(part)) => {
+            part.is_empty() || bytes.windows(part.len()).any(|window| *window == **part)
+        }
         (AttributeValue::Ss(set), AttributeValue::S(part)) => set.contains(part),
         (AttributeValue::Ns(set), AttributeValue::N(part)) => set.contains(part),
         (AttributeValue::Bs(set), AttributeValue::B(part)) => set.contains(part),
@@ -62,6 +65,20 @@ fn contains(value: &AttributeValue, part: &AttributeValue) -> bool {
 }
 
 impl Condition {
+    /// The paths that it looks at, from the left.
+    pub(super) fn paths(&self) -> Vec<&Path> {
+        match self {
+            Self::Exists(path) | Self::NotExists(path) | Self::IsType(path, _) => vec![path],
+            Self::Compare(a, _, b) | Self::BeginsWith(a, b) | Self::Contains(a, b) => {
+                [a, b].into_iter().filter_map(Operand::path).collect()
+            }
+            Self::Between(value, low, high) => [value, low, high].into_iter().filter_map(Operand::path).collect(),
+            Self::In(value, any_of) => [value].into_iter().chain(any_of).filter_map(Operand::path).collect(),
+            Self::And(all) | Self::Or(all) => all.iter().flat_map(Self::paths).collect(),
+            Self::Not(inner) => inner.paths(),
+        }
+    }
+
     /// Returns whether the condition holds for `item`.
     pub(super) fn holds(&self, item: Option<&Item>) -> bool {
         let at = |path: &Path| item.and_then(|item| path.of(item));
@@ -94,10 +111,12 @@ impl Condition {
 }
 
 impl KeyCondition {
-    /// A value of the condition, which has the key's type.
-    pub(super) fn value(&self) -> Option<&AttributeValue> {
+    /// The values of the condition, which have the key's type.
+    pub(super) fn values(&self) -> Vec<&AttributeValue> {
         match self {
-            Self::Compare(_, value) | Self::Between(value, _) | Self::BeginsWith(value) => Some(value),
+            Self::Compare(_, value) | Self::BeginsWith(value) => vec![value],
+            Self::Between(low, high) => vec![low, high],
+            Self::NotIndexable => Vec::new(),
         }
     }
     /// Returns whether a range key satisfies the condition.
@@ -106,6 +125,7 @@ impl KeyCondition {
             Self::Compare(comparator, value) => compare(key, *comparator, value),
             Self::Between(low, high) => between(key, low, high),
             Self::BeginsWith(prefix) => begins_with(key, prefix),
+            Self::NotIndexable => false,
         }
     }
 }

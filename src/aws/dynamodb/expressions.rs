@@ -66,6 +66,22 @@ impl Path {
         let differ = |(a, b): (&Step, &Step)| std::mem::discriminant(a) != std::mem::discriminant(b);
         self.name == other.name && first_difference.is_some_and(differ)
     }
+
+    /// What is said of the first two paths that `overlap` or `conflict`.
+    pub(crate) fn clash(paths: &[&Self], clash: &str) -> Option<String> {
+        let is_clash = |one: &Self, two: &Self| match clash {
+            "overlap" => one.overlaps(two),
+            _ => one.conflicts(two),
+        };
+        let (one, two) = paths.iter().enumerate().find_map(|(at, two)| {
+            let one = paths[..at].iter().find(|one| is_clash(one, two))?;
+            Some((one, two))
+        })?;
+        Some(format!(
+            "Two document paths {clash} with each other; must remove or rewrite one of these paths; path one: {one}, \
+             path two: {two}"
+        ))
+    }
 }
 
 /// What a condition compares.
@@ -96,6 +112,21 @@ impl From<&'static str> for Operand {
 }
 
 impl Operand {
+    /// `size` of the operand, where it has one.
+    pub(crate) fn size(self) -> Option<Self> {
+        match self {
+            Self::Path(path) => Some(Self::Size(path)),
+            Self::Value(value) => size(&value).map(|size| Self::Value(AttributeValue::N(Number::from(size)))),
+            Self::Size(_) => None,
+        }
+    }
+    /// The path that it looks at.
+    pub(super) fn path(&self) -> Option<&Path> {
+        match self {
+            Self::Path(path) | Self::Size(path) => Some(path),
+            Self::Value(_) => None,
+        }
+    }
     /// The operand's value for an item; `None` where there is none.
     pub(super) fn of<'a>(&'a self, item: Option<&'a Item>) -> Option<Cow<'a, AttributeValue>> {
         let at = |path: &Path| item.and_then(|item| path.of(item));
@@ -107,10 +138,10 @@ impl Operand {
     }
 }
 
-/// What the function `size` gives: bytes of text (in UTF-8) and binaries, elements of collections.
+/// What the function `size` gives: characters of a text, bytes of a binary, elements of collections.
 fn size(value: &AttributeValue) -> Option<i64> {
     let size = match value {
-        AttributeValue::S(text) => text.len(),
+        AttributeValue::S(text) => text.chars().count(),
         AttributeValue::B(bytes) => bytes.len(),
         AttributeValue::Ss(set) => set.len(),
         AttributeValue::Ns(set) => set.len(),
@@ -171,6 +202,19 @@ pub enum Comparator {
     Gt,
     /// `>=`
     Ge,
+}
+
+impl Comparator {
+    /// The same with its operands exchanged.
+    pub(crate) fn mirrored(self) -> Self {
+        match self {
+            Self::Lt => Self::Gt,
+            Self::Le => Self::Ge,
+            Self::Gt => Self::Lt,
+            Self::Ge => Self::Le,
+            Self::Eq | Self::Ne => self,
+        }
+    }
 }
 
 /// The type of a value.
@@ -254,6 +298,13 @@ impl Update {
     pub fn set(path: impl Into<Path>, value: AttributeValue) -> Self {
         Self::Set(path.into(), SetOperand::Value(value))
     }
+    /// What SET reads, from the left.
+    pub(super) fn operands(&self) -> Vec<&Path> {
+        let Self::Set(_, operand) = self else { return Vec::new() };
+        let mut paths = Vec::new();
+        operand.add_paths(&mut paths);
+        paths
+    }
     /// What is changed.
     pub fn path(&self) -> &Path {
         match self {
@@ -277,4 +328,21 @@ pub enum SetOperand {
     Plus(Box<SetOperand>, Box<SetOperand>),
     /// `a - b`
     Minus(Box<SetOperand>, Box<SetOperand>),
+}
+
+impl SetOperand {
+    fn add_paths<'a>(&'a self, paths: &mut Vec<&'a Path>) {
+        match self {
+            Self::Value(_) => {}
+            Self::Path(path) => paths.push(path),
+            Self::IfNotExists(path, otherwise) => {
+                paths.push(path);
+                otherwise.add_paths(paths);
+            }
+            Self::ListAppend(a, b) | Self::Plus(a, b) | Self::Minus(a, b) => {
+                a.add_paths(paths);
+                b.add_paths(paths);
+            }
+        }
+    }
 }

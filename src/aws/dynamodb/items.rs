@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use super::api::{Condition, Consumed, Error, Item, Key, Reply, Response, Returns, ThrottlingReason, Update};
+use super::api::{Condition, Consumed, Error, Item, Key, Path, Reply, Response, Returns, ThrottlingReason, Update};
 use super::capacity::{read_half_units, write_units};
 use super::indexes::IndexChange;
 use super::service::{At, DynamoDb};
@@ -17,16 +17,12 @@ use crate::base::{Event, SimDuration, SimTime, TableId, TableName};
 /// Largest item.
 const ITEM_BYTES_MAX: u64 = 400 * 1024;
 
-fn check_size(size_bytes: u64) -> Result<(), Error> {
-    match size_bytes > ITEM_BYTES_MAX {
-        true => Err(Error::Validation("Item size has exceeded the maximum allowed size".into())),
-        false => Ok(()),
-    }
-}
-
-/// Refuses items that are too large.
-pub(super) fn check_sizes<'a>(mut items: impl Iterator<Item = &'a Item>) -> Result<(), Error> {
-    items.try_for_each(|item| check_size(item.size_bytes()))
+/// Why an item is too large, if it is.
+pub(super) fn size_problem(size_bytes: u64, is_update: bool) -> Option<&'static str> {
+    (size_bytes > ITEM_BYTES_MAX).then_some(match is_update {
+        true => "Item size to update has exceeded the maximum allowed size",
+        false => "Item size has exceeded the maximum allowed size",
+    })
 }
 
 /// A write of one item.
@@ -87,9 +83,16 @@ pub(super) struct Tally {
 }
 
 impl DynamoDb {
-    pub(super) fn get_item(&mut self, at: &mut At<'_>, name: &TableName, key: &Key, consistent: bool) -> Reply {
+    pub(super) fn get_item(
+        &mut self,
+        at: &mut At<'_>,
+        name: &TableName,
+        key: &Key,
+        (shown, consistent): (&[Path], bool),
+    ) -> Reply {
         let id = self.serving(name)?;
         let place = self.tables[id.index()].place(key)?;
+        self.tables[id.index()].check_scalars(shown.iter())?;
         let as_of = self.read_instant(consistent, at.now);
         let mut tally = Tally::default();
         let item = self.read(at, id, &place, as_of, consistent, &mut tally)?;
@@ -105,12 +108,8 @@ impl DynamoDb {
         returns: Returns,
     ) -> Reply {
         let id = self.serving(name)?;
-        let place = self.place_of_item(id, &item)?;
+        let place = self.tables[id.index()].place_of_item(&item, false)?;
         self.write_alone(at, id, Write { place, change: Change::Put(item), condition, returns })
-    }
-
-    pub(super) fn place_of_item(&self, id: TableId, item: &Item) -> Result<Place, Error> {
-        self.tables[id.index()].place_of_item(item)
     }
 
     pub(super) fn update_item(
@@ -205,10 +204,15 @@ impl DynamoDb {
         let before_bytes = row.map_or(0, |row| row.size_bytes);
         let holds = condition.is_none_or(|condition| condition.holds(before.as_deref()));
         let touched = if holds { table.indexes_touched(&change, before.is_some()) } else { Vec::new() };
-        let is_check = matches!(change, Change::Nothing);
+        let (is_check, is_update) = (matches!(change, Change::Nothing), matches!(change, Change::Update(..)));
         let after = change.outcome(before.as_ref(), holds)?;
         let after_bytes = after.as_ref().map_or(0, |item| item.size_bytes());
-        check_size(after_bytes)?;
+        if is_update && let Some(item) = after.as_deref().filter(|_| !touched.is_empty()) {
+            table.check_updated(item)?;
+        }
+        if let Some(text) = size_problem(after_bytes, is_update) {
+            return Err(Error::Validation(text.into()));
+        }
         let units = write_units(before_bytes.max(after_bytes)) * cost;
         let index_changes = table.index_changes(&touched, before.as_deref(), after.as_deref());
         self.consume_write(at, id, (place.hash(), units), &index_changes)?;

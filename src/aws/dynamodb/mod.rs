@@ -5,8 +5,9 @@
 //! rule: units and throttling in `capacity.rs`, conditions in `conditions.rs`, updates in `updates.rs` (both as trees
 //! in
 //! `expressions.rs`), stored items
-//! and stale reads in `store.rs`, indexes in `indexes.rs`, single-item calls in `items.rs`, Query and Scan in
-//! `pages.rs`, batches in `batches.rs`, transactions in `transactions.rs` and `idempotency.rs`, table
+//! and stale reads in `store.rs`, indexes in `indexes.rs`, what keys must be in
+//! `key_checks.rs`, single-item calls in `items.rs`, Query and Scan in `pages.rs` and what they check in
+//! `page_checks.rs`, batches in `batches.rs`, transactions in `transactions.rs` and `idempotency.rs`, table
 //! states in `tables.rs`, injected faults in `faults.rs`.
 //!
 //! Not modelled: the deletion of what TTL says has expired, backups, streams, auto scaling, and
@@ -27,7 +28,9 @@ mod idempotency;
 mod indexes;
 mod injection;
 mod items;
+mod key_checks;
 mod operations;
+mod page_checks;
 mod pages;
 mod service;
 mod store;

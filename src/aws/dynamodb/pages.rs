@@ -5,15 +5,13 @@
 
 use std::sync::Arc;
 
-use super::api::{
-    AttributeName, AttributeValue, Comparator, Condition, Error, Item, KeyCondition, Page, Projection, Reply, Response,
-};
+use super::api::{AttributeValue, Condition, Error, Item, Page, Projection, Reply, Response};
 use super::capacity::read_half_units;
 use super::indexes::Index;
 use super::items::Tally;
+use super::page_checks::{KeyRange, Query, Start};
 use super::service::{At, DynamoDb};
 use super::store::{KeySchema, Place, Row, Store, by_range, is_same};
-use super::table::Table;
 use crate::base::event::TableThrottle;
 use crate::base::units::MIB;
 use crate::base::{SimTime, TableId, TableName};
@@ -22,15 +20,6 @@ use crate::base::{SimTime, TableId, TableName};
 const PAGE_BYTES_MAX: u64 = MIB;
 /// Most segments of a parallel scan.
 const SEGMENTS_MAX: u32 = 1_000_000;
-
-/// A Query, without its table.
-pub(super) struct Query {
-    pub index: Option<Box<str>>,
-    pub keys: Vec<(AttributeName, KeyCondition)>,
-    pub filter: Option<Condition>,
-    pub(crate) forward: bool,
-    pub page: Page,
-}
 
 /// A page while it is filled.
 struct Filling<'a> {
@@ -80,42 +69,6 @@ impl<'a> Filling<'a> {
     }
 }
 
-fn invalid(text: &str) -> Error {
-    Error::Validation(text.into())
-}
-
-fn check_limit(page: &Page) -> Result<(), Error> {
-    match page.limit {
-        Some(0) => Err(invalid("Limit must be at least 1")),
-        _ => Ok(()),
-    }
-}
-
-/// What the key conditions of a Query come to.
-struct KeyRange<'a> {
-    hash: &'a AttributeValue,
-    range: Option<&'a KeyCondition>,
-}
-
-impl<'a> KeyRange<'a> {
-    /// The hash key must equal a value; the range key may satisfy a condition.
-    fn of(keys: &KeySchema, conditions: &'a [(AttributeName, KeyCondition)]) -> Result<Self, Error> {
-        let of = |wanted: &AttributeName| conditions.iter().find(|(name, _)| name == wanted).map(|(_, is)| is);
-        let missed = |name: &AttributeName| invalid(&format!("Query condition missed key schema element: {name}"));
-        let hash = match of(&keys.hash) {
-            Some(KeyCondition::Compare(Comparator::Eq, hash)) if super::store::is_key_value(hash) => hash,
-            Some(_) => return Err(invalid("Query key condition not supported")),
-            None => return Err(missed(&keys.hash)),
-        };
-        let range = keys.range.as_ref().and_then(of);
-        match (conditions.len(), range) {
-            (_, Some(KeyCondition::Compare(Comparator::Ne, _))) => Err(invalid("Query key condition not supported")),
-            (1, None) | (2, Some(_)) => Ok(Self { hash, range }),
-            _ => Err(keys.range.as_ref().map_or_else(|| invalid("Query key condition not supported"), missed)),
-        }
-    }
-}
-
 impl DynamoDb {
     pub(super) fn scan(
         &mut self,
@@ -127,11 +80,11 @@ impl DynamoDb {
         page: &Page,
     ) -> Reply {
         let id = self.serving(name)?;
-        let index = self.index_of_page(id, index, page)?;
         if segment.is_some_and(|(segment, total)| segment >= total || total > SEGMENTS_MAX) {
-            return Err(invalid("Segment must be less than TotalSegments, which is at most 1000000"));
+            let text = "Segment must be less than TotalSegments, which is at most 1000000";
+            return Err(Error::Validation(text.into()));
         }
-        let start = self.tables[id.index()].start_of(page, index)?;
+        let (index, start) = self.tables[id.index()].check_scan(index, filter, segment, page)?;
         let as_of = self.read_instant(page.consistent, at.now);
         let hash = start.as_ref().map_or(0, Place::hash);
         self.admit_page(at, id, index, hash)?;
@@ -148,12 +101,7 @@ impl DynamoDb {
 
     pub(super) fn query(&mut self, at: &mut At<'_>, name: &TableName, query: &Query) -> Reply {
         let id = self.serving(name)?;
-        let index = self.index_of_page(id, query.index.as_deref(), &query.page)?;
-        let table = &self.tables[id.index()];
-        let keys = index.map_or(&table.keys, |index| &table.indexes[index].keys);
-        let wanted = KeyRange::of(keys, &query.keys)?;
-        table.check_key_types(query.keys.iter().filter_map(|(name, is)| Some((name, is.value()?))))?;
-        let start = table.query_start(query, index, &wanted)?;
+        let (index, wanted, start) = self.tables[id.index()].check_query(query)?;
         let as_of = self.read_instant(query.page.consistent, at.now);
         let hash = Place::of_parts(wanted.hash, None).hash();
         self.admit_page(at, id, index, hash)?;
@@ -169,27 +117,6 @@ impl DynamoDb {
             }
         }
         Ok(self.answer_page(at, id, index, hash, (&query.page, as_of), filling))
-    }
-
-    /// Returns which index a page is of, if it is one that can be read.
-    fn index_of_page(&self, id: TableId, name: Option<&str>, page: &Page) -> Result<Option<usize>, Error> {
-        let table = &self.tables[id.index()];
-        let find = |name: &str| table.indexes.iter().position(|index| *index.name == *name && index.is_active);
-        let missing = |name| invalid(&format!("The table does not have the specified index: {name}"));
-        check_limit(page)?;
-        let Some(name) = name else { return Ok(None) };
-        let at = find(name).ok_or_else(|| missing(name))?;
-        let index = &table.indexes[at];
-        if page.consistent && !index.is_local {
-            return Err(invalid("Consistent reads are not supported on global secondary indexes"));
-        }
-        if page.wants_all && !index.is_local && index.projection != Projection::All {
-            return Err(invalid(&format!(
-                "One or more parameter values were invalid: Select type ALL_ATTRIBUTES is not supported for global \
-                 secondary index {name} because its projection type is not ALL"
-            )));
-        }
-        Ok(Some(at))
     }
 
     /// The index whose own units a page takes: a local one takes the table's.
@@ -208,7 +135,8 @@ impl DynamoDb {
     ) -> u32 {
         let table = &self.tables[id.index()];
         let fetches = |index: &Index| index.is_local && index.projection != Projection::All;
-        if !(page.wants_all || page.wants_some) || !index.is_some_and(|at| fetches(&table.indexes[at])) {
+        let is_content = !page.wants_all && page.shown.is_empty();
+        if is_content || !index.is_some_and(|at| fetches(&table.indexes[at])) {
             return 0;
         }
         let mut half_units = 0;
@@ -266,31 +194,6 @@ impl DynamoDb {
         });
         let consumed = at.tell(id, tally);
         Response::Items { items: filling.items, scanned: filling.scanned, last_evaluated, consumed }
-    }
-}
-
-/// Where a page of a Query starts: after that range key, and that place where range keys are equal.
-type Start = (Option<AttributeValue>, Place);
-
-impl Table {
-    /// The place after which a page starts.
-    fn start_of(&self, page: &Page, index: Option<usize>) -> Result<Option<Place>, Error> {
-        let Some(key) = &page.start else { return Ok(None) };
-        let place = match index {
-            None => self.place(key).ok(),
-            Some(index) => self.indexes[index].place_of(&self.keys, key),
-        };
-        place.map(Some).ok_or_else(|| invalid("The provided starting key is invalid"))
-    }
-
-    fn query_start(&self, query: &Query, index: Option<usize>, wanted: &KeyRange<'_>) -> Result<Option<Start>, Error> {
-        let Some(place) = self.start_of(&query.page, index)? else { return Ok(None) };
-        let keys = index.map_or(&self.keys, |index| &self.indexes[index].keys);
-        let parts = query.page.start.as_ref().and_then(|key| keys.parts(key.attributes()));
-        match parts {
-            Some((hash, range)) if hash == wanted.hash => Ok(Some((range.cloned(), place))),
-            _ => Err(invalid("The provided starting key is outside query boundaries based on provided conditions")),
-        }
     }
 }
 

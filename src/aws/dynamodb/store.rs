@@ -90,7 +90,7 @@ impl Place {
         Self::first_of(hash as u64)
     }
     /// Returns which of `total` segments of a parallel scan the item is in.
-    fn segment(&self, total: u32) -> u32 {
+    pub(super) fn segment(&self, total: u32) -> u32 {
         ((u128::from(self.hash) * u128::from(total)) >> 64) as u32
     }
 }

@@ -100,7 +100,7 @@ impl DynamoDb {
         let id = self.serving(&write.table)?;
         let table = &self.tables[id.index()];
         let place = match &write.action {
-            TransactAction::Put(item) => table.place_of_item(item)?,
+            TransactAction::Put(item) => table.place_of_item(item, false)?,
             TransactAction::Update(key, changes) => {
                 updates::check_paths(changes)?;
                 table.check_updates(changes)?;

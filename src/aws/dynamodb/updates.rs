@@ -13,8 +13,18 @@ fn invalid(text: impl Into<Box<str>>) -> Error {
     Error::Validation(text.into())
 }
 
+const WRONG_TYPE: &str = "An operand in the update expression has an incorrect data type";
+
 fn wrong_type() -> Error {
-    invalid("An operand in the update expression has an incorrect data type")
+    invalid(WRONG_TYPE)
+}
+
+/// The same error of AttributeUpdates.
+pub(super) fn of_older(error: Error) -> Error {
+    match error {
+        Error::Validation(text) if *text == *WRONG_TYPE => invalid("Type mismatch for attribute to update"),
+        other => other,
+    }
 }
 
 fn wrong_path() -> Error {
@@ -27,23 +37,11 @@ fn missing() -> Error {
 
 /// Nothing may be changed twice.
 pub(super) fn check_paths(updates: &[Update]) -> Result<(), Error> {
-    for (at, update) in updates.iter().enumerate() {
-        for other in &updates[..at] {
-            let (one, two) = (other.path(), update.path());
-            let problem = if one.overlaps(two) {
-                "overlap"
-            } else if one.conflicts(two) {
-                "conflict"
-            } else {
-                continue;
-            };
-            return Err(invalid(format!(
-                "Invalid UpdateExpression: Two document paths {problem} with each other; must remove or rewrite one of \
-                 these paths; path one: {one}, path two: {two}"
-            )));
-        }
+    let paths: Vec<&Path> = updates.iter().map(Update::path).collect();
+    match Path::clash(&paths, "overlap").or_else(|| Path::clash(&paths, "conflict")) {
+        Some(text) => Err(invalid(format!("Invalid UpdateExpression: {text}"))),
+        None => Ok(()),
     }
-    Ok(())
 }
 
 /// Applies all changes to `item`, which is as it was before.
@@ -126,7 +124,7 @@ fn number(operand: &SetOperand, item: &Item) -> Result<Number, Error> {
 }
 
 fn overflow(_: crate::base::ids::NameError) -> Error {
-    invalid("Number overflow. Attempting to store a number with too many digits")
+    invalid("Number overflow. Attempting to store a number with magnitude larger than supported range")
 }
 
 /// Puts a value at a path, whose parent must be there.

@@ -5,7 +5,7 @@
 
 #![expect(missing_docs, reason = "members are AWS's, under its names")]
 
-use super::{AttributeName, AttributeType, AttributeValue, Comparator, Condition, Item, Update};
+use super::{AttributeName, AttributeType, AttributeValue, Comparator, Condition, Item, Path, Update};
 use crate::base::TableName;
 
 #[derive(Clone, Debug)]
@@ -121,6 +121,8 @@ pub enum KeyCondition {
     /// Between both values, inclusive.
     Between(AttributeValue, AttributeValue),
     BeginsWith(AttributeValue),
+    /// What KeyConditions can say and no key can be looked up by, such as `CONTAINS`.
+    NotIndexable,
 }
 
 /// Paging and consistency of Query and Scan.
@@ -130,8 +132,10 @@ pub struct Page {
     pub(crate) consistent: bool,
     /// Select ALL_ATTRIBUTES.
     pub(crate) wants_all: bool,
-    /// Whether attributes are named that a local index may not have.
-    pub(crate) wants_some: bool,
+    /// The attributes that are asked for, all when empty.
+    pub(crate) shown: Vec<Path>,
+    /// Whether the filter is one of the older parameters, which messages call by another name.
+    pub(crate) filter_is_older: bool,
     /// Limit on items evaluated.
     pub limit: Option<u32>,
     /// ExclusiveStartKey.

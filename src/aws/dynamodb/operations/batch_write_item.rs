@@ -4,7 +4,7 @@ use super::row::{
     At, Body, DynamoDb, Echo, Member, Operation, Plane, Reply, Row, Shape, TableName, WireError, required,
 };
 use crate::aws::dynamodb::api::BatchWrite;
-use crate::aws::dynamodb::wire::members::by_table;
+use crate::aws::dynamodb::wire::members::{by_table, check_put};
 use crate::aws::dynamodb::wire::shapes::{RETURN_CONSUMED, RETURN_METRICS, text};
 
 /// BatchWriteItem, up to 25 writes.
@@ -33,10 +33,16 @@ impl Row for BatchWriteItem {
             for request in requests {
                 let request = Body { value: request, account: body.account };
                 let write = match (request.part("PutRequest"), request.part("DeleteRequest")) {
-                    (Some(put), None) => BatchWrite::Put(put.item("Item")?),
+                    (Some(put), None) => {
+                        let item = put.item("Item")?;
+                        check_put(&item)?;
+                        BatchWrite::Put(item)
+                    }
                     (None, Some(delete)) => BatchWrite::Delete(delete.key("Key")?),
                     _ => {
-                        let text = "Supplied WriteRequest must contain exactly one of PutRequest and DeleteRequest";
+                        // The text is production's.
+                        let text = "Supplied AttributeValue has more than one datatypes set, must contain exactly one \
+                                    of the supported datatypes";
                         return Err(WireError::validation(text));
                     }
                 };

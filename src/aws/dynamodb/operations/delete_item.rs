@@ -2,7 +2,9 @@
 
 use super::row::{At, Body, DynamoDb, Echo, Member, Operation, Plane, Reply, Row, TableName, WireError};
 use crate::aws::dynamodb::api::{Condition, Key, Returns};
-use crate::aws::dynamodb::wire::members::{returns, scope};
+use crate::aws::dynamodb::wire::legacy;
+use crate::aws::dynamodb::wire::members::returns;
+use crate::aws::dynamodb::wire::parameters::OF_WRITE;
 use crate::aws::dynamodb::wire::shapes::{
     CONDITION, CONDITIONAL, EXPECTED, EXPRESSION_NAMES, EXPRESSION_VALUES, KEY, RETURN_CONSUMED, RETURN_METRICS,
     RETURN_ON_FAILURE, RETURN_VALUES, TABLE,
@@ -39,10 +41,12 @@ impl Row for DeleteItem {
         vec![&self.table]
     }
     fn decode(body: &Body<'_>, echo: &mut Echo) -> Result<Self, WireError> {
-        let scope = scope(body, &["ConditionExpression"])?;
-        let (table, key, condition) = (body.table()?, body.key("Key")?, body.condition(&scope)?);
-        scope.finish()?;
-        Ok(Self { table, key, condition, returns: returns(body, None, echo)? })
+        OF_WRITE.check_mix(body.value)?;
+        let key = body.key("Key")?;
+        let returns = returns(body, None, echo)?;
+        let older = legacy::expected(body.value)?;
+        let newer = OF_WRITE.expressions(body.value)?.condition;
+        Ok(Self { table: body.table()?, key, condition: newer.or(older), returns })
     }
     fn handle(self, service: &mut DynamoDb, at: &mut At<'_>) -> Reply {
         let Self { table, key, condition, returns } = self;

@@ -58,6 +58,7 @@ pub use self::update_time_to_live::UpdateTimeToLive;
 
 use self::row::{At, Body, DynamoDb as Machine, Echo, Plane, Reply, Row, TableName, Value, WireError};
 use super::api::{CreateTable, UpdateTable};
+use crate::aws::dynamodb::wire::body::check_long_name;
 use crate::aws::dynamodb::wire::shapes::DIALECT;
 use crate::aws::protocol::Account;
 use crate::aws::protocol::operation::{Operation, operations};
@@ -100,6 +101,7 @@ fn decode<'a, R: Row + Into<Request>>(body: &'a Value<'a>, account: &'a Account)
         check_table_name::<R>(body)?;
     }
     types::check_constraints(R::MEMBERS, body)?;
+    body.get("TableName").and_then(Value::as_text).map_or(Ok(()), check_long_name)?;
     let body = Body { value: body, account };
     let mut echo = Echo::of(&body);
     let request = R::decode(&body, &mut echo)?;

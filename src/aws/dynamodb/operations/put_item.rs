@@ -2,8 +2,9 @@
 
 use super::row::{At, Body, DynamoDb, Echo, Member, Operation, Plane, Reply, Row, TableName, WireError, required};
 use crate::aws::dynamodb::api::{Condition, Item, Returns};
-use crate::aws::dynamodb::wire::Scope;
-use crate::aws::dynamodb::wire::members::{check_mix, returns};
+use crate::aws::dynamodb::wire::legacy;
+use crate::aws::dynamodb::wire::members::{check_put, returns};
+use crate::aws::dynamodb::wire::parameters::OF_WRITE;
 use crate::aws::dynamodb::wire::shapes::{
     CONDITION, CONDITIONAL, EXPECTED, EXPRESSION_NAMES, EXPRESSION_VALUES, RETURN_CONSUMED, RETURN_METRICS,
     RETURN_ON_FAILURE, RETURN_VALUES, TABLE, VALUES,
@@ -41,12 +42,13 @@ impl Row for PutItem {
         vec![&self.table]
     }
     fn decode(body: &Body<'_>, echo: &mut Echo) -> Result<Self, WireError> {
-        check_mix(body, &["ConditionExpression"])?;
-        let (item, returns) = (body.item("Item")?, returns(body, None, echo)?);
-        let scope = Scope::of(body.value)?;
-        let condition = body.condition(&scope)?;
-        scope.finish()?;
-        Ok(Self { table: body.table()?, item, condition, returns })
+        OF_WRITE.check_mix(body.value)?;
+        let item = body.item("Item")?;
+        let returns = returns(body, None, echo)?;
+        check_put(&item)?;
+        let older = legacy::expected(body.value)?;
+        let newer = OF_WRITE.expressions(body.value)?.condition;
+        Ok(Self { table: body.table()?, item, condition: newer.or(older), returns })
     }
     fn handle(self, service: &mut DynamoDb, at: &mut At<'_>) -> Reply {
         let Self { table, item, condition, returns } = self;

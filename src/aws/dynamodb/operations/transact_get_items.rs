@@ -10,7 +10,7 @@ use super::row::{
 use crate::aws::dynamodb::api::{CancellationReason, Error, Key, Response};
 use crate::aws::dynamodb::items::Tally;
 use crate::aws::dynamodb::wire::encode::{BatchKeys, Shown};
-use crate::aws::dynamodb::wire::members::scope;
+use crate::aws::dynamodb::wire::parameters::OF_GET;
 use crate::aws::dynamodb::wire::shapes::{EXPRESSION_NAMES, KEY, PROJECTION, RETURN_CONSUMED, TABLE};
 
 /// Most items of a transaction.
@@ -40,11 +40,11 @@ impl Row for TransactGetItems {
     fn decode(body: &Body<'_>, echo: &mut Echo) -> Result<Self, WireError> {
         let mut gets = Vec::new();
         for of in body.list("TransactItems").filter_map(|item| item.part("Get")) {
-            let scope = scope(&of, &["ProjectionExpression"])?;
-            let shown = of.projection(&scope)?.map_or(Shown::All, Shown::Paths);
-            scope.finish()?;
+            OF_GET.check_mix(of.value)?;
+            let key = of.key("Key")?;
+            let shown = OF_GET.expressions(of.value)?.projection.map_or(Shown::All, Shown::Paths);
             let table = of.table()?;
-            gets.push((table.clone(), of.key("Key")?));
+            gets.push((table.clone(), key));
             echo.batch.push(BatchKeys { table, shown });
         }
         Ok(Self { gets })

@@ -2,9 +2,10 @@
 
 use super::row::{At, Body, DynamoDb, Echo, Member, Operation, Plane, Reply, Row, TableName, WireError, optional};
 use crate::aws::dynamodb::api::{Condition, Key, Returns, Update};
-use crate::aws::dynamodb::wire::Scope;
+use crate::aws::dynamodb::updates;
 use crate::aws::dynamodb::wire::legacy;
-use crate::aws::dynamodb::wire::members::{check_mix, returns};
+use crate::aws::dynamodb::wire::members::returns;
+use crate::aws::dynamodb::wire::parameters::{Expressions, OF_UPDATE};
 use crate::aws::dynamodb::wire::shapes::{
     CONDITION, CONDITIONAL, EXPECTED, EXPRESSION, EXPRESSION_NAMES, EXPRESSION_VALUES, KEY, RETURN_CONSUMED,
     RETURN_METRICS, RETURN_ON_FAILURE, RETURN_VALUES, TABLE, UPDATES,
@@ -16,6 +17,8 @@ pub struct UpdateItem {
     pub key: Key,
     /// Changes, applied together.
     pub(crate) updates: Vec<Update>,
+    /// Whether they are AttributeUpdates, of which messages speak otherwise.
+    pub(crate) is_older: bool,
     /// Condition on the present item.
     pub condition: Option<Condition>,
     /// What to return.
@@ -45,20 +48,19 @@ impl Row for UpdateItem {
         vec![&self.table]
     }
     fn decode(body: &Body<'_>, echo: &mut Echo) -> Result<Self, WireError> {
-        check_mix(body, &["UpdateExpression", "ConditionExpression"])?;
+        OF_UPDATE.check_mix(body.value)?;
         let key = body.key("Key")?;
-        let scope = Scope::of(body.value)?;
-        let updates = match body.optional_text("UpdateExpression") {
-            Some(text) => scope.update(text)?,
-            None => legacy::updates(body.value)?,
-        };
-        let condition = body.condition(&scope)?;
-        scope.finish()?;
+        let older_updates = legacy::updates(body.value)?;
+        let expected = legacy::expected(body.value)?;
+        let Expressions { update, condition, .. } = OF_UPDATE.expressions(body.value)?;
+        let updates = update.unwrap_or(older_updates);
+        let is_older = body.value.get("AttributeUpdates").is_some();
         let returns = returns(body, Some(&updates), echo)?;
-        Ok(Self { table: body.table()?, key, updates, condition, returns })
+        Ok(Self { table: body.table()?, key, updates, is_older, condition: condition.or(expected), returns })
     }
     fn handle(self, service: &mut DynamoDb, at: &mut At<'_>) -> Reply {
-        let Self { table, key, updates, condition, returns } = self;
-        service.update_item(at, &table, &key, &updates, condition.as_ref(), returns)
+        let Self { table, key, updates, is_older, condition, returns } = self;
+        let reply = service.update_item(at, &table, &key, &updates, condition.as_ref(), returns);
+        reply.map_err(|error| if is_older { updates::of_older(error) } else { error })
     }
 }

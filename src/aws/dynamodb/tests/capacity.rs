@@ -75,7 +75,7 @@ fn a_batch_rounds_each_item_and_tells_once() {
     let writes = ["a", "b", "c"].map(|key| (leases(), BatchWrite::Put(lease_of(key, 100)))).to_vec();
     bench.ok(Request::BatchWriteItem(BatchWriteItem { writes }));
     let gets = ["a", "b", "c", "none"].map(|key| (leases(), key_of(key), false)).to_vec();
-    let reply = bench.ok(Request::BatchGetItem(BatchGetItem { gets }));
+    let reply = bench.ok(Request::BatchGetItem(BatchGetItem { gets, shown: Vec::new() }));
     assert!(matches!(reply, Response::Got { items, unprocessed, .. } if items.len() == 3 && unprocessed.is_empty()));
     assert_eq!(bench.units(), [(0, 3), (4, 0)]);
 }
@@ -141,13 +141,13 @@ fn batches_are_bounded_and_name_each_item_once() {
     let writes = |count| keys(count).iter().map(|key| (leases(), BatchWrite::Delete(key_of(key)))).collect::<Vec<_>>();
     let gets = |count| keys(count).iter().map(|key| (leases(), key_of(key), true)).collect::<Vec<_>>();
     bench.ok(Request::BatchWriteItem(BatchWriteItem { writes: writes(25) }));
-    bench.ok(Request::BatchGetItem(BatchGetItem { gets: gets(100) }));
+    bench.ok(Request::BatchGetItem(BatchGetItem { gets: gets(100), shown: Vec::new() }));
     let twice = vec![(leases(), BatchWrite::Delete(key_of("a"))), (leases(), BatchWrite::Put(lease("a", "w", 1)))];
     let refused = [
         Request::BatchWriteItem(BatchWriteItem { writes: writes(26) }),
         Request::BatchWriteItem(BatchWriteItem { writes: Vec::new() }),
         Request::BatchWriteItem(BatchWriteItem { writes: twice }),
-        Request::BatchGetItem(BatchGetItem { gets: gets(101) }),
+        Request::BatchGetItem(BatchGetItem { gets: gets(101), shown: Vec::new() }),
     ];
     for request in refused {
         assert!(matches!(bench.ask(request), Err(Error::Validation(_))));

@@ -75,7 +75,12 @@ fn a_key_must_be_whole_and_of_a_type_that_keys_have() {
         [Key::of("leaseKey", AttributeValue::Bool(true)), key_of(""), key_of("a").and("x", AttributeValue::s("b"))];
     for key in keys {
         let text = format!("{key:?}");
-        let refused = bench.ask(Request::GetItem(GetItem { table: leases(), key: key.clone(), consistent: true }));
+        let refused = bench.ask(Request::GetItem(GetItem {
+            table: leases(),
+            key: key.clone(),
+            consistent: true,
+            shown: Vec::new(),
+        }));
         assert!(matches!(refused, Err(Error::Validation(_))), "GetItem {text}");
         let page = Page { start: Some(key), ..consistent() };
         assert!(matches!(bench.ask(scan(page)), Err(Error::Validation(_))), "Scan {text}");
@@ -166,8 +171,14 @@ fn a_failed_condition_changes_nothing_and_shows_the_item_if_asked() {
     // The change itself would be an error; the condition is judged first.
     let updates = vec![Update::Add("leaseOwner".into(), AttributeValue::n(1))];
     let table = leases();
-    let request =
-        Request::UpdateItem(UpdateItem { table, key: key_of("a"), updates, condition: Some(counter_is(4)), returns });
+    let request = Request::UpdateItem(UpdateItem {
+        table,
+        key: key_of("a"),
+        updates,
+        is_older: false,
+        condition: Some(counter_is(4)),
+        returns,
+    });
     let shown = Some(Arc::new(lease("a", "w1", 5)));
     assert_eq!(bench.ask(request).err(), Some(Error::ConditionalCheckFailed(shown.clone())));
     let told = bench.told();

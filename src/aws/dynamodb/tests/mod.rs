@@ -77,12 +77,12 @@ fn put(item: Item) -> Request {
 }
 
 fn get(key: &str, consistent: bool) -> Request {
-    Request::GetItem(GetItem { table: leases(), key: key_of(key), consistent })
+    Request::GetItem(GetItem { table: leases(), key: key_of(key), consistent, shown: Vec::new() })
 }
 
 fn update(key: &str, updates: Vec<Update>, condition: Option<Condition>) -> Request {
     let returns = Returns { new: true, ..Returns::default() };
-    Request::UpdateItem(UpdateItem { table: leases(), key: key_of(key), updates, condition, returns })
+    Request::UpdateItem(UpdateItem { table: leases(), key: key_of(key), updates, is_older: false, condition, returns })
 }
 
 fn delete(key: &str) -> Request {

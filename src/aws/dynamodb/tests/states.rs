@@ -107,9 +107,9 @@ fn an_index_has_a_name_of_its_own() {
 fn keys_have_the_types_that_were_declared() {
     use crate::aws::dynamodb::api::AttributeType;
     let mut bench = Bench::plain();
-    let key_types = vec![("id".into(), AttributeType::S), ("owner".into(), AttributeType::N)];
+    let key_types = vec![("id".into(), AttributeType::S), ("leaseOwner".into(), AttributeType::N)];
     let plain = CreateTable::plain(name("typed"), "id".into(), ON_DEMAND);
-    bench.ok(Request::CreateTable(CreateTable { key_types, ..plain }));
+    bench.ok(Request::CreateTable(CreateTable { key_types, indexes: vec![owner_index(None)], ..plain }));
     bench.settle();
     let mut put = |item: Item| {
         let request =
@@ -118,12 +118,12 @@ fn keys_have_the_types_that_were_declared() {
     };
     let invalid = |problem| Err(format!("One or more parameter values were invalid: {problem}"));
     let id = || Item::new().with("id", AttributeValue::s("a"));
-    assert_eq!(put(id().with("owner", AttributeValue::n(1))), Ok(()));
+    assert_eq!(put(id().with("leaseOwner", AttributeValue::n(1))), Ok(()));
     assert_eq!(put(Item::new()), invalid("Missing the key id in the item"));
     assert_eq!(put(id().with("id", AttributeValue::n(1))), invalid("Type mismatch for key id expected: S actual: N"));
     assert_eq!(
-        put(id().with("owner", AttributeValue::s("x"))),
-        invalid("Type mismatch for key owner expected: N actual: S")
+        put(id().with("leaseOwner", AttributeValue::s("x"))),
+        invalid("Type mismatch for Index Key leaseOwner Expected: N Actual: S IndexName: by-owner")
     );
 }
 

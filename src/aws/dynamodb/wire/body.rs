@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
-use super::{attribute, legacy, scope::Scope};
-use crate::aws::dynamodb::api::{AttributeName, Condition, Item, Key, Page, Path};
+use super::attribute;
+use crate::aws::dynamodb::api::{AttributeName, Item, Key, Page, Path};
 use crate::aws::protocol::Account;
 use crate::aws::protocol::WireError;
 use crate::aws::protocol::value::Value;
@@ -64,41 +64,41 @@ impl<'a> Body<'a> {
         self.item(name).map(Key::new)
     }
 
-    /// The condition of a write: ConditionExpression or Expected.
-    pub(crate) fn condition(&self, scope: &Scope) -> Result<Option<Condition>, WireError> {
-        match self.optional_text("ConditionExpression") {
-            Some(text) => scope.condition("ConditionExpression", text).map(Some),
-            None => legacy::expected(self.value),
-        }
-    }
-    /// The filter of a page: FilterExpression or the older parameter.
-    pub(crate) fn filter(&self, scope: &Scope, older: &str) -> Result<Option<Condition>, WireError> {
-        match self.optional_text("FilterExpression") {
-            Some(text) => scope.condition("FilterExpression", text).map(Some),
-            None => legacy::filter(self.value, older),
-        }
-    }
-    /// What is shown of items: ProjectionExpression or AttributesToGet.
-    pub(crate) fn projection(&self, scope: &Scope) -> Result<Option<Vec<Path>>, WireError> {
-        if let Some(text) = self.optional_text("ProjectionExpression") {
-            return scope.projection(text).map(Some);
-        }
-        let names = self.value.get("AttributesToGet").and_then(Value::as_list);
-        let texts: Vec<&str> = names.into_iter().flatten().filter_map(Value::as_text).collect();
+    /// AttributesToGet, which names nothing twice.
+    pub(crate) fn attributes_to_get(&self) -> Result<Option<Vec<Path>>, WireError> {
+        let Some(names) = self.value.get("AttributesToGet").and_then(Value::as_list) else { return Ok(None) };
+        let texts: Vec<&str> = names.iter().filter_map(Value::as_text).collect();
         if let Some(twice) = (1..texts.len()).find(|at| texts[..*at].contains(&texts[*at])) {
             let name = texts[twice];
             let text = format!("One or more parameter values were invalid: Duplicate value in attribute name: {name}");
             return Err(WireError::validation(text));
         }
-        let path = |name: &Value<'_>| Path::from(Cow::Owned(name.as_text().unwrap_or_default().to_owned()));
-        Ok(names.map(|names| names.iter().map(path).collect()))
+        Ok(Some(texts.into_iter().map(|name| Path::from(Cow::Owned(name.to_owned()))).collect()))
     }
-    pub(crate) fn page(&self) -> Result<Page, WireError> {
-        let start = self.value.get("ExclusiveStartKey").map(|_| self.key("ExclusiveStartKey")).transpose()?;
-        let consistent = self.flag("ConsistentRead") == Some(true);
-        let wants_all = self.text("Select") == "ALL_ATTRIBUTES";
-        let wants_some = ["ProjectionExpression", "AttributesToGet"].iter().any(|name| self.value.get(name).is_some());
-        Ok(Page { consistent, wants_all, wants_some, limit: self.number("Limit"), start })
+
+    /// ExclusiveStartKey. What is wrong with its values is told of it, but for numbers and duplicates.
+    pub(crate) fn start(&self) -> Result<Option<Key>, WireError> {
+        let stands_alone =
+            |text: &str| text.contains("umber") || text.contains("numeric") || text.contains("duplicates");
+        let in_start = |error: WireError| match error.message {
+            Some(text) if error.code == "ValidationException" && !stands_alone(&text) => {
+                WireError::validation(format!("The provided starting key is invalid: {text}"))
+            }
+            message => WireError { message, ..error },
+        };
+        self.value.get("ExclusiveStartKey").map(|_| self.key("ExclusiveStartKey").map_err(in_start)).transpose()
+    }
+
+    /// The rest of what a page is asked for, once its parts were read.
+    pub(crate) fn page(&self, start: Option<Key>, shown: Option<&[Path]>) -> Page {
+        Page {
+            consistent: self.flag("ConsistentRead") == Some(true),
+            wants_all: self.text("Select") == "ALL_ATTRIBUTES",
+            shown: shown.unwrap_or_default().to_vec(),
+            filter_is_older: ["QueryFilter", "ScanFilter"].iter().any(|name| self.value.get(name).is_some()),
+            limit: self.number("Limit"),
+            start,
+        }
     }
 }
 
@@ -107,11 +107,17 @@ pub(in crate::aws::dynamodb) fn table_name(text: &str, account: &Account) -> Res
     if text.starts_with("arn:") {
         return account.table_of_arn(text);
     }
-    if text.len() > 255 {
-        return Err(WireError::validation(format!(
+    check_long_name(text)?;
+    text.parse().map_err(|error: crate::base::ids::NameError| WireError::validation(error.to_string()))
+}
+
+/// A name, unlike an ARN, has 255 characters at most.
+pub(in crate::aws::dynamodb) fn check_long_name(text: &str) -> Result<(), WireError> {
+    match text.len() <= 255 || text.starts_with("arn:") {
+        true => Ok(()),
+        false => Err(WireError::validation(format!(
             "1 validation error detected: Value '{text}' at 'tableName' failed to satisfy constraint: Member must have \
              length less than or equal to 255"
-        )));
+        ))),
     }
-    text.parse().map_err(|error: crate::base::ids::NameError| WireError::validation(error.to_string()))
 }

@@ -15,31 +15,6 @@ fn invalid(text: impl std::fmt::Display) -> WireError {
     WireError::validation(format!("One or more parameter values were invalid: {text}"))
 }
 
-/// Returns which parameters a body has.
-pub(in crate::aws::dynamodb) fn present<'a>(body: &Value<'_>, parameters: &[&'a str]) -> Vec<&'a str> {
-    parameters.iter().copied().filter(|name| body.get(name).is_some()).collect()
-}
-
-/// Expressions and older parameters do not go together.
-pub(in crate::aws::dynamodb) fn check_not_mixed(
-    body: &Value<'_>,
-    older: &[&str],
-    expressions: &[&str],
-) -> Result<(), WireError> {
-    let (mut older, expressions) = (present(body, older), present(body, expressions));
-    // The older key conditions go with all expressions but their own.
-    older.retain(|name| *name != "KeyConditions" || expressions.contains(&"KeyConditionExpression"));
-    if older.is_empty() || expressions.is_empty() {
-        return Ok(());
-    }
-    Err(WireError::validation(format!(
-        "Can not use both expression and non-expression parameters in the same request: Non-expression parameters: \
-         {{{}}} Expression parameters: {{{}}}",
-        older.join(", "),
-        expressions.join(", ")
-    )))
-}
-
 fn name(text: &str) -> AttributeName {
     Cow::Owned(text.to_owned())
 }
@@ -78,6 +53,7 @@ pub(in crate::aws::dynamodb) fn expected(body: &Value<'_>) -> Result<Option<Cond
             if value.is_none() && list.is_none() && !matches!(operator, "NULL" | "NOT_NULL") {
                 return wrong(&format!("Value or AttributeValueList must be used with ComparisonOperator: {operator}"));
             }
+            check_count(operator, given(expected).count())?;
             return comparison(attribute, expected);
         }
         if list.is_some() {
@@ -98,22 +74,14 @@ pub(in crate::aws::dynamodb) fn filter(body: &Value<'_>, parameter: &str) -> Res
     joined(body, parameter, comparison)
 }
 
-fn arguments(of: &Value<'_>) -> Result<Vec<AttributeValue>, WireError> {
-    // Of Expected, one value may stand for a list of one.
+/// Of Expected, one value may stand for a list of one.
+fn given<'v>(of: &'v Value<'_>) -> impl Iterator<Item = &'v Value<'v>> {
     let list = of.get("AttributeValueList").and_then(Value::as_list).unwrap_or_default().iter();
-    list.chain(of.get("Value")).map(attribute::read).collect()
+    list.chain(of.get("Value"))
 }
 
 fn operator<'a>(of: &'a Value<'_>) -> &'a str {
     of.get("ComparisonOperator").and_then(Value::as_text).unwrap_or_default()
-}
-
-fn wrong_count(operator: &str) -> WireError {
-    invalid(format!("Invalid number of argument(s) for the {operator} ComparisonOperator"))
-}
-
-fn wrong_type(operator: &str) -> WireError {
-    invalid(format!("One or more parameter values are not valid for the {operator} ComparisonOperator"))
 }
 
 fn comparator(operator: &str) -> Option<Comparator> {
@@ -128,40 +96,77 @@ fn comparator(operator: &str) -> Option<Comparator> {
     })
 }
 
-fn is_ordered(value: &AttributeValue) -> bool {
-    matches!(AttributeType::of(value), AttributeType::S | AttributeType::N | AttributeType::B)
+fn check_count(operator: &str, found: usize) -> Result<(), WireError> {
+    let fits = match operator {
+        "NULL" | "NOT_NULL" => found == 0,
+        "IN" => found > 0,
+        "BETWEEN" => found == 2,
+        _ => found == 1,
+    };
+    match fits {
+        true => Ok(()),
+        false => Err(invalid(format_args!("Invalid number of argument(s) for the {operator} ComparisonOperator"))),
+    }
+}
+
+/// Which types an operator takes.
+fn takes(operator: &str, kind: AttributeType) -> bool {
+    use AttributeType as T;
+    match operator {
+        "EQ" | "NE" => true,
+        "BEGINS_WITH" => matches!(kind, T::S | T::B),
+        "CONTAINS" | "NOT_CONTAINS" => matches!(kind, T::S | T::N | T::B | T::Bool | T::Null),
+        _ => matches!(kind, T::S | T::N | T::B),
+    }
+}
+
+/// The operands of an operator, and what they must be, in this order.
+fn arguments(of: &Value<'_>) -> Result<Vec<AttributeValue>, WireError> {
+    let operator = operator(of);
+    let values = given(of).map(attribute::read).collect::<Result<Vec<_>, _>>()?;
+    check_count(operator, values.len())?;
+    let kinds: Vec<AttributeType> = values.iter().map(AttributeType::of).collect();
+    if kinds.windows(2).any(|pair| pair[0] != pair[1]) {
+        return Err(invalid("AttributeValues inside AttributeValueList must be of same type"));
+    }
+    if let Some(kind) = kinds.first().filter(|kind| !takes(operator, **kind)) {
+        let kind = kind.name();
+        return Err(invalid(format_args!("ComparisonOperator {operator} is not valid for {kind} AttributeValue type")));
+    }
+    let is_reversed = match values.as_slice() {
+        [AttributeValue::S(low), AttributeValue::S(high)] => low.as_bytes() > high.as_bytes(),
+        [AttributeValue::N(low), AttributeValue::N(high)] => low > high,
+        [AttributeValue::B(low), AttributeValue::B(high)] => low > high,
+        _ => false,
+    };
+    if operator == "BETWEEN" && is_reversed {
+        let text = "The BETWEEN condition was provided a range where the lower bound is greater than the upper bound";
+        return Err(WireError::validation(text));
+    }
+    Ok(values)
 }
 
 /// `ComparisonOperator` with its `AttributeValueList`.
 fn comparison(attribute: &str, of: &Value<'_>) -> Result<Condition, WireError> {
-    let (operator, arguments) = (operator(of), arguments(of)?);
     let path = || name(attribute).into();
     let operand = || Operand::Path(path());
-    if let Some(comparator) = comparator(operator) {
-        let [value] = <[_; 1]>::try_from(arguments).map_err(|_| wrong_count(operator))?;
-        return match matches!(comparator, Comparator::Eq | Comparator::Ne) || is_ordered(&value) {
-            true => Ok(Condition::Compare(operand(), comparator, value.into())),
-            false => Err(wrong_type(operator)),
-        };
+    let arguments = arguments(of)?;
+    let is_in = operator(of) == "IN";
+    let mut all = arguments.into_iter().map(Operand::from);
+    if is_in {
+        return Ok(Condition::In(operand(), all.collect()));
     }
-    Ok(match (operator, arguments.as_slice()) {
-        ("NULL", []) => Condition::NotExists(path()),
-        ("NOT_NULL", []) => Condition::Exists(path()),
-        ("CONTAINS", [part]) => Condition::Contains(operand(), part.clone().into()),
-        ("NOT_CONTAINS", [part]) => {
-            let contains = Condition::Contains(operand(), part.clone().into());
+    Ok(match (operator(of), all.next(), all.next()) {
+        ("NULL", ..) => Condition::NotExists(path()),
+        ("BEGINS_WITH", Some(prefix), _) => Condition::BeginsWith(operand(), prefix),
+        ("CONTAINS", Some(part), _) => Condition::Contains(operand(), part),
+        ("NOT_CONTAINS", Some(part), _) => {
+            let contains = Condition::Contains(operand(), part);
             Condition::And(vec![Condition::Exists(path()), Condition::Not(Box::new(contains))])
         }
-        ("BEGINS_WITH", [prefix @ (AttributeValue::S(_) | AttributeValue::B(_))]) => {
-            Condition::BeginsWith(operand(), prefix.clone().into())
-        }
-        ("BEGINS_WITH", [_]) => return Err(wrong_type(operator)),
-        ("IN", [_, ..]) => Condition::In(operand(), arguments.into_iter().map(Into::into).collect()),
-        ("BETWEEN", [low, high]) if is_ordered(low) && is_ordered(high) => {
-            Condition::Between(operand(), low.clone().into(), high.clone().into())
-        }
-        ("BETWEEN", [_, _]) => return Err(wrong_type(operator)),
-        _ => return Err(wrong_count(operator)),
+        ("BETWEEN", Some(low), Some(high)) => Condition::Between(operand(), low, high),
+        (other, Some(value), _) => Condition::Compare(operand(), comparator(other).unwrap_or(Comparator::Eq), value),
+        _ => Condition::Exists(path()),
     })
 }
 
@@ -171,22 +176,19 @@ pub(in crate::aws::dynamodb) fn key_conditions(
 ) -> Result<Vec<(AttributeName, KeyCondition)>, WireError> {
     let map = body.get("KeyConditions").and_then(Value::as_map);
     let one = |attribute: &str, of: &Value<'_>| {
-        let (operator, arguments) = (operator(of), arguments(of)?);
-        let condition = match (comparator(operator), operator, arguments.as_slice()) {
-            (Some(Comparator::Ne), ..) => return Err(wrong_key_operator()),
-            (Some(comparator), _, [value]) => KeyCondition::Compare(comparator, value.clone()),
-            (_, "BETWEEN", [low, high]) => KeyCondition::Between(low.clone(), high.clone()),
-            (_, "BEGINS_WITH", [prefix]) => KeyCondition::BeginsWith(prefix.clone()),
-            (Some(_), ..) | (_, "BETWEEN" | "BEGINS_WITH", _) => return Err(wrong_count(operator)),
-            _ => return Err(wrong_key_operator()),
+        let mut all = arguments(of)?.into_iter();
+        let condition = match (operator(of), all.next(), all.next()) {
+            ("BETWEEN", Some(low), Some(high)) => KeyCondition::Between(low, high),
+            ("BEGINS_WITH", Some(prefix), _) => KeyCondition::BeginsWith(prefix),
+            (other, Some(value), _) => match comparator(other).filter(|of| *of != Comparator::Ne) {
+                Some(comparator) => KeyCondition::Compare(comparator, value),
+                None => KeyCondition::NotIndexable,
+            },
+            _ => KeyCondition::NotIndexable,
         };
         Ok((name(attribute), condition))
     };
     map.into_iter().flatten().map(|(attribute, of)| one(attribute, of)).collect()
-}
-
-fn wrong_key_operator() -> WireError {
-    WireError::validation("Attempted conditional constraint is not an indexable operation")
 }
 
 /// `AttributeUpdates`.

@@ -2,48 +2,16 @@
 
 use super::body::{Body, table_name};
 use super::encode::{Echo, Shown};
-use super::legacy;
-use super::scope::Scope;
-use crate::aws::dynamodb::api::{Path, Returns, TransactAction, TransactWrite, Update};
+use super::parameters::{Expressions, OF_UPDATE};
+use crate::aws::dynamodb::api::{Item, Path, Returns, TransactAction, TransactWrite, Update};
+use crate::aws::dynamodb::items::size_problem;
 use crate::aws::protocol::WireError;
 use crate::aws::protocol::value::Value;
 use crate::base::TableName;
 
-/// In the order in which they are told.
-const OLDER: [&str; 7] = [
-    "AttributeUpdates",
-    "Expected",
-    "AttributesToGet",
-    "QueryFilter",
-    "ScanFilter",
-    "ConditionalOperator",
-    "KeyConditions",
-];
-const EXPRESSIONS: [&str; 5] =
-    ["UpdateExpression", "ConditionExpression", "ProjectionExpression", "FilterExpression", "KeyConditionExpression"];
-
-/// The placeholders of a request, once it is clear that it does not mix the two families of parameters. `with_values`
-/// are the expressions of the operation that values may stand in.
-pub(in crate::aws::dynamodb) fn scope(body: &Body<'_>, with_values: &[&str]) -> Result<Scope, WireError> {
-    check_mix(body, with_values)?;
-    Scope::of(body.value)
-}
-
-/// What is checked before all else.
-pub(in crate::aws::dynamodb) fn check_mix(body: &Body<'_>, with_values: &[&str]) -> Result<(), WireError> {
-    legacy::check_not_mixed(body.value, &OLDER, &EXPRESSIONS)?;
-    let has = |name: &str| body.value.get(name).is_some();
-    if has("ExpressionAttributeNames") && !EXPRESSIONS.into_iter().any(has) {
-        return Err(WireError::validation("ExpressionAttributeNames can only be specified when using expressions"));
-    }
-    if has("ExpressionAttributeValues") && !with_values.iter().copied().any(has) {
-        let verb = if with_values.len() == 1 { "is" } else { "are" };
-        return Err(WireError::validation(format!(
-            "ExpressionAttributeValues can only be specified when using expressions: {} {verb} null",
-            with_values.join(" and ")
-        )));
-    }
-    Ok(())
+/// An item that is put is not too large.
+pub(in crate::aws::dynamodb) fn check_put(item: &Item) -> Result<(), WireError> {
+    size_problem(item.size_bytes(), false).map_or(Ok(()), |text| Err(WireError::validation(text)))
 }
 
 /// ReturnValues; UPDATED_OLD and UPDATED_NEW show what the update changes.
@@ -113,15 +81,15 @@ pub(in crate::aws::dynamodb) fn transact_write(of: Body<'_>) -> Result<TransactW
         let text = "TransactItems can only contain one of Check, Put, Update or Delete";
         return Err(WireError::validation(text));
     };
-    let scope = scope(&body, &["UpdateExpression", "ConditionExpression"])?;
+    OF_UPDATE.check_mix(body.value)?;
+    let (item, key) = (body.item("Item")?, body.key("Key")?);
+    let Expressions { update, condition, .. } = OF_UPDATE.expressions(body.value)?;
     let action = match kind {
-        "Put" => TransactAction::Put(body.item("Item")?),
-        "Delete" => TransactAction::Delete(body.key("Key")?),
-        "Update" => TransactAction::Update(body.key("Key")?, scope.update(body.text("UpdateExpression"))?),
-        _ => TransactAction::Check(body.key("Key")?),
+        "Put" => TransactAction::Put(item),
+        "Delete" => TransactAction::Delete(key),
+        "Update" => TransactAction::Update(key, update.unwrap_or_default()),
+        _ => TransactAction::Check(key),
     };
-    let condition = body.condition(&scope)?;
-    scope.finish()?;
     let old_on_failure = body.text("ReturnValuesOnConditionCheckFailure") == "ALL_OLD";
     Ok(TransactWrite { table: body.table()?, action, condition, old_on_failure })
 }

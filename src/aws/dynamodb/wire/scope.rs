@@ -4,7 +4,6 @@ use std::borrow::Cow;
 use std::cell::Cell;
 
 use super::attribute;
-use super::problem::Problem;
 use crate::aws::dynamodb::api::{AttributeName, AttributeValue};
 use crate::aws::protocol::WireError;
 use crate::aws::protocol::value::Value;
@@ -26,48 +25,47 @@ impl Scope {
     /// # Errors
     /// ValidationException when one is no placeholder or what it stands for is none.
     pub fn of(body: &Value<'_>) -> Result<Self, WireError> {
+        Self::of_names(body)?.with_values(body)
+    }
+
+    /// Those for names alone.
+    pub(super) fn of_names(body: &Value<'_>) -> Result<Self, WireError> {
         let mut scope = Self::default();
-        if let Some(names) = body.get("ExpressionAttributeNames") {
-            for (key, name) in names.as_map().into_iter().flatten() {
-                check_placeholder("ExpressionAttributeNames", key, '#')?;
-                let name = name.as_text().unwrap_or_default().to_owned();
-                scope.names.push((key.to_string(), name, Cell::new(false)));
-            }
-            non_empty("ExpressionAttributeNames", scope.names.len())?;
+        let Some(names) = body.get("ExpressionAttributeNames") else { return Ok(scope) };
+        for (key, name) in names.as_map().into_iter().flatten() {
+            check_placeholder("ExpressionAttributeNames", key, '#')?;
+            let name = name.as_text().unwrap_or_default().to_owned();
+            scope.names.push((key.to_string(), name, Cell::new(false)));
         }
-        if let Some(values) = body.get("ExpressionAttributeValues") {
-            for (key, value) in values.as_map().into_iter().flatten() {
-                check_placeholder("ExpressionAttributeValues", key, ':')?;
-                let value = attribute::read(value).map_err(|error| in_value(key, error))?;
-                scope.values.push((key.to_string(), value, Cell::new(false)));
-            }
-            non_empty("ExpressionAttributeValues", scope.values.len())?;
-        }
+        non_empty("ExpressionAttributeNames", scope.names.len())?;
         Ok(scope)
     }
 
-    /// The attribute that `#name` stands for.
-    pub(super) fn name(&self, placeholder: &str) -> Result<AttributeName, Problem> {
-        let found = self.names.iter().find(|(known, ..)| known == placeholder);
-        let (_, name, is_used) = found.ok_or_else(|| {
-            Problem::meaning(format!(
-                "An expression attribute name used in the document path is not defined; attribute name: {placeholder}"
-            ))
-        })?;
-        is_used.set(true);
-        Ok(Cow::Owned(name.clone()))
+    /// Those for values too: all keys are looked at before the first value.
+    pub(super) fn with_values(mut self, body: &Value<'_>) -> Result<Self, WireError> {
+        let Some(values) = body.get("ExpressionAttributeValues") else { return Ok(self) };
+        let values = || values.as_map().into_iter().flatten();
+        values().try_for_each(|(key, _)| check_placeholder("ExpressionAttributeValues", key, ':'))?;
+        for (key, value) in values() {
+            let value = attribute::read(value).map_err(|error| in_value(key, error))?;
+            self.values.push((key.to_string(), value, Cell::new(false)));
+        }
+        non_empty("ExpressionAttributeValues", self.values.len())?;
+        Ok(self)
     }
 
-    /// What `:value` stands for.
-    pub(super) fn value(&self, placeholder: &str) -> Result<AttributeValue, Problem> {
-        let found = self.values.iter().find(|(known, ..)| known == placeholder);
-        let (_, value, is_used) = found.ok_or_else(|| {
-            Problem::meaning(format!(
-                "An expression attribute value used in expression is not defined; attribute value: {placeholder}"
-            ))
-        })?;
+    /// The attribute that `#name` stands for, if it is defined.
+    pub(super) fn name(&self, placeholder: &str) -> Option<AttributeName> {
+        let (_, name, is_used) = self.names.iter().find(|(known, ..)| known == placeholder)?;
         is_used.set(true);
-        Ok(value.clone())
+        Some(Cow::Owned(name.clone()))
+    }
+
+    /// What `:value` stands for, if it is defined.
+    pub(super) fn value(&self, placeholder: &str) -> Option<AttributeValue> {
+        let (_, value, is_used) = self.values.iter().find(|(known, ..)| known == placeholder)?;
+        is_used.set(true);
+        Some(value.clone())
     }
 
     /// After all expressions were read: every placeholder was used.

@@ -114,7 +114,7 @@ impl LeaseStore {
     /// The call's.
     pub(crate) async fn get(&self, shard: ShardId) -> Result<Option<Lease>> {
         let (table, key, consistent) = (self.table.clone(), key(shard), self.is_consistent);
-        match self.sdk.dynamodb(Request::GetItem(GetItem { table, key, consistent })).await {
+        match self.sdk.dynamodb(Request::GetItem(GetItem { table, key, consistent, shown: Vec::new() })).await {
             Ok(Response::Item(item, _)) => Ok(item.and_then(|item| Lease::from_item(&item))),
             Ok(_) => unreachable!("GetItem answers an item"),
             Err(error) => Err(failure(&error)),
@@ -239,7 +239,14 @@ impl LeaseStore {
         let (table, key, returns) = (self.table.clone(), key(lease.shard), Returns::default());
         applied(
             self.sdk
-                .dynamodb(Request::UpdateItem(UpdateItem { table, key, updates, condition: Some(condition), returns }))
+                .dynamodb(Request::UpdateItem(UpdateItem {
+                    table,
+                    key,
+                    updates,
+                    is_older: false,
+                    condition: Some(condition),
+                    returns,
+                }))
                 .await,
         )
     }

@@ -15,7 +15,7 @@ pub fn body(request: &Request) -> Option<Value<'_>> {
     Some(match request {
         Request::CreateTable(create) => create_table(create),
         Request::DescribeTable(DescribeTable { table }) => Value::structure([name(table)]),
-        Request::GetItem(GetItem { table, key, consistent }) => {
+        Request::GetItem(GetItem { table, key, consistent, .. }) => {
             Value::structure([name(table), self::key("Key", key), ("ConsistentRead", (*consistent).into())])
         }
         Request::PutItem(PutItem { table, item, condition, returns }) => {
@@ -26,7 +26,7 @@ pub fn body(request: &Request) -> Option<Value<'_>> {
             let item = ("Item", attribute::write_item(item));
             Value::structure([name(table), item, condition, names, values, returned, on_failure])
         }
-        Request::UpdateItem(UpdateItem { table, key, updates, condition, returns }) => {
+        Request::UpdateItem(UpdateItem { table, key, updates, is_older: _, condition, returns }) => {
             let mut placeholders = Placeholders::default();
             let text = placeholders.update(updates);
             let update = ("UpdateExpression", Some(text).filter(|text| !text.is_empty()).into());

@@ -44,7 +44,8 @@ pub(super) struct Arguments {
     /// no time
     #[arg(long, value_name = "TIME|realistic", value_parser = transitions)]
     transitions: Option<Transitions>,
-    /// KMS key (id, ARN or alias, as requests name it) that exists besides alias/aws/kinesis; may be repeated, * is any
+    /// KMS key (id or alias, or `alias/NAME=ID`) that exists besides alias/aws/kinesis, and may be named by its ARN;
+    /// may be repeated, * is any
     #[arg(long = "kms-key", value_name = "KEY")]
     kms_keys: Vec<String>,
     /// Which limits are enforced

@@ -116,11 +116,7 @@ impl Operator {
         let shard = self.choose(stream, choice).await?;
         let (low, high) = (shard.range.start.get(), shard.range.end.get());
         let middle = HashKey::new(low + (high - low) / 2 + 1);
-        let split = kinesis::SplitShard {
-            stream: stream.clone(),
-            shard: shard.id,
-            new_starting_hash_key: at.unwrap_or(middle),
-        };
+        let split = kinesis::SplitShard::at(stream.clone(), shard.id, at.unwrap_or(middle));
         self.reshard(kinesis::Request::SplitShard(split), stream, shard.id).await
     }
 

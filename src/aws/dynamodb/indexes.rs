@@ -3,12 +3,12 @@
 //! An index is sparse: an item without its key attributes (or with one that cannot be a key) has no entry. A write
 //! that changes an index key deletes one entry and puts another; a write that changes nothing that the index shows does
 //! not touch it. A local index has the table's hash key and takes the table's units; what it does not show is fetched
-//! from the table. Not modelled: the limit of 10 GB of items of one hash key. See
+//! from the table. See
 //! <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/SecondaryIndexes.html>.
 
 use std::sync::Arc;
 
-use super::api::{AttributeName, IndexDescription, Item, Key, Projection};
+use super::api::{AttributeName, IndexDescription, Item, Key, Projection, Warm};
 use super::capacity::{Units, write_units};
 use super::store::{KeySchema, Place, Store};
 use crate::base::SimTime;
@@ -25,6 +25,7 @@ pub(super) struct Index {
     /// Whether it has capacity of its own; otherwise it follows the table's.
     pub(crate) has_own_capacity: bool,
     pub projection: Projection,
+    pub(crate) warm: Option<Warm>,
 }
 
 /// What a write does to an index.
@@ -32,6 +33,8 @@ pub(super) struct IndexChange {
     /// Which index of the table.
     pub index: usize,
     pub units: u32,
+    /// By how many bytes the index grows.
+    pub(crate) growth: i64,
     delete: Option<Place>,
     put: Option<Entry>,
 }
@@ -53,6 +56,7 @@ impl Index {
             range_key: self.keys.range.clone(),
             projection: self.projection.clone(),
             capacity: self.units.capacity,
+            warm: self.warm,
             item_count: self.store.count(),
             size_bytes: self.store.size_bytes(),
         }
@@ -111,6 +115,8 @@ impl Index {
     ) -> Option<IndexChange> {
         let delete = before.and_then(|item| self.entry(table, item));
         let put = after.and_then(|item| self.entry(table, item));
+        let bytes = |entry: &Option<Entry>| entry.as_ref().map_or(0, |entry| entry.size_bytes as i64);
+        let growth = bytes(&put) - bytes(&delete);
         match (&delete, &put) {
             (None, None) => return None,
             (Some(delete), Some(put)) if delete.item == put.item => return None,
@@ -118,12 +124,12 @@ impl Index {
             (Some(delete), Some(put)) if delete.place == put.place => {
                 let units = write_units(delete.size_bytes.max(put.size_bytes));
                 let put = Entry { place: put.place.clone(), item: put.item.clone(), size_bytes: put.size_bytes };
-                return Some(IndexChange { index, units, delete: None, put: Some(put) });
+                return Some(IndexChange { index, units, growth, delete: None, put: Some(put) });
             }
             _ => {}
         }
         let units = [&delete, &put].into_iter().flatten().map(|entry| write_units(entry.size_bytes)).sum();
-        Some(IndexChange { index, units, delete: delete.map(|entry| entry.place), put })
+        Some(IndexChange { index, units, growth, delete: delete.map(|entry| entry.place), put })
     }
 
     pub(crate) fn apply(&mut self, change: IndexChange, now: SimTime) {

@@ -67,6 +67,7 @@ pub(super) struct Prepared {
     after: Option<Arc<Item>>,
     after_bytes: u64,
     index_changes: Vec<IndexChange>,
+    growth: Option<i64>,
     is_check: bool,
 }
 
@@ -225,7 +226,9 @@ impl DynamoDb {
             at.events.push(Event::ConditionFailed { table: id, host: at.caller, operation: at.operation.name() });
             return Err(Error::ConditionalCheckFailed(before.filter(|_| returns.old_on_failure)));
         }
-        Ok(Prepared { place, before, after, after_bytes, index_changes, is_check })
+        let growth = self.tables[id.index()].growth((before_bytes, after_bytes), &index_changes);
+        self.check_collection(id, place.hash(), growth)?;
+        Ok(Prepared { place, before, after, after_bytes, index_changes, growth, is_check })
     }
 
     /// Applies a write that was prepared: the item before and after.
@@ -235,18 +238,32 @@ impl DynamoDb {
         id: TableId,
         ready: Prepared,
     ) -> (Option<Arc<Item>>, Option<Arc<Item>>) {
-        let Prepared { place, before, after, after_bytes, index_changes, is_check } = ready;
+        let Prepared { place, before, after, after_bytes, index_changes, growth, is_check } = ready;
         if is_check {
             return (before, after);
         }
         let table = &mut self.tables[id.index()];
         table.apply_index_changes(index_changes, at.now);
+        if let Some(growth) = growth {
+            let bytes = table.collection_after(place.hash(), growth);
+            table.collections.insert(place.hash(), bytes);
+        }
         match &after {
             Some(item) => table.store.put(place, item.clone(), after_bytes, at.now),
             None => table.store.delete(place, at.now),
         }
         at.written(id, before.as_ref(), after.as_ref());
         (before, after)
+    }
+
+    /// A collection may shrink, and grow to its limit.
+    fn check_collection(&self, id: TableId, hash: u64, growth: Option<i64>) -> Result<(), Error> {
+        let grows = growth.filter(|growth| *growth > 0);
+        let bytes = grows.map_or(0, |growth| self.tables[id.index()].collection_after(hash, growth));
+        match bytes > self.settings.item_collection_bytes_max {
+            true => Err(Error::ItemCollectionSizeLimitExceeded),
+            false => Ok(()),
+        }
     }
 
     fn consume_write(

@@ -8,7 +8,7 @@
 //! and stale reads in `store.rs`, indexes in `indexes.rs`, what keys must be in
 //! `key_checks.rs`, single-item calls in `items.rs`, Query and Scan in `pages.rs` and what they check in
 //! `page_checks.rs`, batches in `batches.rs`, transactions in `transactions.rs` and `idempotency.rs`, table
-//! states in `tables.rs`, injected faults in `faults.rs`.
+//! states in `tables.rs`, updates of tables in `table_updates.rs`, injected faults in `faults.rs`.
 //!
 //! Not modelled: the deletion of what TTL says has expired, backups, streams, auto scaling, and
 //! partitions that split by size or by heat: their number follows from the capacity.
@@ -36,6 +36,7 @@ mod service;
 mod store;
 mod table;
 mod table_indexes;
+mod table_updates;
 mod tables;
 #[cfg(test)]
 mod tests;

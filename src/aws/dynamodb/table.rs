@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::api::{AttributeName, AttributeType, Capacity, Error, IndexSchema, Settings, TableStatus};
+use super::api::{Adjusted, AttributeName, AttributeType, Capacity, Error, IndexSchema, Settings, TableStatus, Warm};
 use super::capacity::Units;
 use super::indexes::Index;
 use super::store::{KeySchema, Store};
@@ -31,6 +31,11 @@ pub(super) struct Table {
     /// The attribute of TimeToLive.
     pub(crate) time_to_live: Option<AttributeName>,
     pub(crate) has_recovery: bool,
+    /// Of a table with local indexes, the bytes of each hash key's items and their entries there, by its hash.
+    pub(crate) collections: BTreeMap<u64, u64>,
+    pub(crate) warm: Option<Warm>,
+    pub(crate) adjusted: Adjusted,
+    pub(crate) on_demand_since: Option<SimTime>,
 }
 
 pub(super) fn check_capacity(capacity: Capacity) -> Result<(), Error> {
@@ -50,7 +55,7 @@ impl Table {
             return Err(Error::Validation("Attempting to create an index which already exists".into()));
         }
         if !index.is_local && self.indexes.iter().filter(|present| !present.is_local).count() >= INDEXES_MAX {
-            return Err(Error::LimitExceeded);
+            return Err(Error::LimitExceeded("Too many operations for a given subscriber".into()));
         }
         let capacity = index.capacity.unwrap_or(self.units.capacity);
         let mut added = Index {
@@ -62,6 +67,7 @@ impl Table {
             units: Units::new(capacity, settings, now),
             has_own_capacity: index.capacity.is_some(),
             projection: index.projection,
+            warm: index.warm,
         };
         added.backfill(&self.keys, self.store.present(), now);
         self.indexes.push(added);
@@ -74,11 +80,17 @@ impl Table {
         if self.status == TableStatus::Deleting {
             self.store = Store::new(settings.stale_read_lag_max);
             self.indexes.clear();
+            self.collections.clear();
             return None;
         }
         self.status = TableStatus::Active;
         self.indexes.iter_mut().for_each(|index| index.is_active = true);
         let capacity = self.next_capacity.take()?;
+        self.adjusted.note(self.units.capacity, capacity, now, true);
+        match capacity {
+            Capacity::OnDemand if self.units.capacity != Capacity::OnDemand => self.on_demand_since = Some(now),
+            _ => {}
+        }
         self.change_capacity(capacity, now);
         Some(capacity)
     }

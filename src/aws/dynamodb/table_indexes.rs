@@ -27,6 +27,19 @@ impl Table {
     ) -> Vec<IndexChange> {
         touched.iter().filter_map(|at| self.indexes[*at].change(*at, &self.keys, before, after)).collect()
     }
+    /// By how much a write makes its item's collection grow; `None` where collections have no limit.
+    pub(crate) fn growth(&self, bytes: (u64, u64), changes: &[IndexChange]) -> Option<i64> {
+        let is_local = |change: &&IndexChange| self.indexes[change.index].is_local;
+        if !self.indexes.iter().any(|index| index.is_local) {
+            return None;
+        }
+        let of_indexes: i64 = changes.iter().filter(is_local).map(|change| change.growth).sum();
+        Some(bytes.1 as i64 - bytes.0 as i64 + of_indexes)
+    }
+    /// What is in a collection once it has grown so.
+    pub(crate) fn collection_after(&self, hash: u64, growth: i64) -> u64 {
+        self.collections.get(&hash).copied().unwrap_or_default().saturating_add_signed(growth)
+    }
     pub(crate) fn apply_index_changes(&mut self, changes: Vec<IndexChange>, now: SimTime) {
         for change in changes {
             self.indexes[change.index].apply(change, now);

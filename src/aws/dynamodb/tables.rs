@@ -1,11 +1,16 @@
 //! Tables and indexes with their states: CreateTable, DescribeTable, ListTables, UpdateTable, DeleteTable.
 
-use super::api::{Capacity, CreateTable, Error, Missing, Reply, Response, TableDescription, TableStatus, UpdateTable};
+use std::collections::BTreeMap;
+
+use super::api::{
+    Adjusted, Capacity, CreateTable, Error, Missing, Reply, Response, TableDescription, TableStatus, UpdateTable,
+};
 use super::capacity::Units;
 use super::indexes::Index;
 use super::service::{At, DynamoDb};
 use super::store::{KeySchema, Store};
 use super::table::{Table, check_capacity};
+use super::table_updates::check_update;
 use crate::base::{Event, SimTime, TableId, TableName};
 
 /// Most tables of an account in a region
@@ -28,7 +33,8 @@ impl DynamoDb {
             return Err(Error::ResourceInUse(format!("Table already exists: {}", request.table).into()));
         }
         let number = u16::try_from(self.tables.len()).ok().filter(|_| self.names.len() < TABLES_MAX);
-        let id = TableId(number.ok_or(Error::LimitExceeded)?);
+        let too_many = || Error::LimitExceeded("Too many operations for a given subscriber".into());
+        let id = TableId(number.ok_or_else(too_many)?);
         let mut table = Table {
             name: request.table,
             status: TableStatus::Creating,
@@ -44,6 +50,10 @@ impl DynamoDb {
             tags: request.tags.into_iter().collect(),
             time_to_live: None,
             has_recovery: false,
+            collections: BTreeMap::new(),
+            warm: request.warm,
+            adjusted: Adjusted::default(),
+            on_demand_since: (request.capacity == Capacity::OnDemand).then_some(at.now),
         };
         for index in request.indexes {
             table.add_index(index, &self.settings, at.now)?;
@@ -53,7 +63,7 @@ impl DynamoDb {
         self.names.insert(table.name.clone(), id);
         self.tables.push(table);
         self.begin_transition(id, TableStatus::Creating, at.now);
-        Ok(Response::Table(self.describe(id)))
+        Ok(Response::Table(self.describe(id, at.now)))
     }
 
     fn begin_transition(&mut self, id: TableId, status: TableStatus, now: SimTime) {
@@ -67,43 +77,39 @@ impl DynamoDb {
 
     /// UpdateTable. New capacity and a new index serve from the end of the transition on.
     pub(super) fn update_table(&mut self, at: &mut At<'_>, request: UpdateTable) -> Reply {
-        let UpdateTable { table: name, capacity, add_index, delete_index, index_capacities, is_protected, key_types } =
-            request;
-        let is_structural = add_index.is_some() || delete_index.is_some() || !index_capacities.is_empty();
-        if capacity.is_none() && !is_structural && is_protected.is_none() {
-            let text = "At least one of ProvisionedThroughput, BillingMode, UpdateStreamEnabled, \
-                        GlobalSecondaryIndexUpdates or SSESpecification or ReplicaUpdates is required";
-            return Err(Error::Validation(text.into()));
-        }
-        capacity.map_or(Ok(()), check_capacity)?;
-        let id = self.find_active(&name)?;
+        check_update(&request)?;
+        let id = self.find_active(&request.table)?;
         let table = &mut self.tables[id.index()];
-        table.is_protected = is_protected.unwrap_or(table.is_protected);
-        if capacity.is_none() && !is_structural {
-            return Ok(Response::Table(self.describe(id)));
+        table.check_update(&request)?;
+        table.is_protected = request.is_protected.unwrap_or(table.is_protected);
+        table.warm = request.warm.or(table.warm);
+        if request.capacity.is_none() && !request.is_structural() && request.warm.is_none() {
+            return Ok(Response::Table(self.describe(id, at.now)));
         }
-        for (name, kind) in key_types {
+        for (name, kind) in request.key_types {
             if !table.key_types.iter().any(|(known, _)| *known == name) {
                 table.key_types.push((name, kind));
             }
         }
-        if let Some(index) = add_index {
+        if let Some(index) = request.add_index {
             table.add_index(index, &self.settings, at.now)?;
         }
-        if let Some(gone) = delete_index {
+        if let Some(gone) = request.delete_index {
             let position = table.index_named(&gone)?;
             table.indexes.remove(position);
         }
-        for (name, capacity) in index_capacities {
-            check_capacity(capacity)?;
+        for (name, capacity) in request.index_capacities {
             let position = table.index_named(&name)?;
             let index = &mut table.indexes[position];
             index.units.change(capacity, at.now);
             index.has_own_capacity = true;
         }
-        table.next_capacity = capacity;
+        if let Some(capacity) = request.capacity {
+            table.adjusted.note(table.units.capacity, capacity, at.now, false);
+        }
+        table.next_capacity = request.capacity;
         self.begin_transition(id, TableStatus::Updating, at.now);
-        Ok(Response::Table(self.describe(id)))
+        Ok(Response::Table(self.describe(id, at.now)))
     }
 
     pub(super) fn delete_table(&mut self, at: &mut At<'_>, name: &TableName) -> Reply {
@@ -114,11 +120,11 @@ impl DynamoDb {
             return Err(Error::Validation(text.into()));
         }
         self.begin_transition(id, TableStatus::Deleting, at.now);
-        Ok(Response::Table(self.describe(id)))
+        Ok(Response::DeletedTable(self.describe(id, at.now)))
     }
 
-    pub(super) fn describe_table(&mut self, _at: &mut At<'_>, name: &TableName) -> Reply {
-        Ok(Response::Table(self.describe(self.find_table(name)?)))
+    pub(super) fn describe_table(&mut self, at: &mut At<'_>, name: &TableName) -> Reply {
+        Ok(Response::Table(self.describe(self.find_table(name)?, at.now)))
     }
 
     /// The table that a call on tables means.
@@ -169,7 +175,7 @@ impl DynamoDb {
         }
     }
 
-    pub(super) fn describe(&self, id: TableId) -> TableDescription {
+    pub(super) fn describe(&self, id: TableId, at: SimTime) -> TableDescription {
         let table = &self.tables[id.index()];
         TableDescription {
             table: table.name.clone(),
@@ -184,6 +190,9 @@ impl DynamoDb {
             key_types: table.key_types.clone(),
             indexes: table.indexes.iter().map(Index::describe).collect(),
             is_protected: table.is_protected,
+            warm: table.warm,
+            adjusted: table.adjusted.on(at),
+            on_demand_since: table.on_demand_since,
         }
     }
 

@@ -4,7 +4,7 @@
 //! of the key (<https://docs.aws.amazon.com/streams/latest/dev/server-side-encryption.html>). Not modelled: the data
 //! key's cache of about five minutes, so a key's state shows at once.
 
-use super::api::{Error, KmsKeyState, Reply, Response, StreamStatus};
+use super::api::{Error, KmsKeyState, Reply, Response, Settings, StreamStatus};
 use super::limits::ENCRYPTION_CHANGES_PER_DAY;
 use super::service::{At, Kinesis};
 use super::stream::{Transition, calls_of_last_day};
@@ -49,7 +49,7 @@ impl Kinesis {
         self.need_encryption_change(id)?;
         match self.stream(id).encryption_key_id.as_deref() {
             None => return Err(Error::InvalidArgument("The stream is not encrypted".into())),
-            Some(present) if present != key_id => {
+            Some(present) if self.key_of(present) != self.key_of(key_id) => {
                 return Err(Error::InvalidArgument("The stream is encrypted with another key".into()));
             }
             Some(_) => {}
@@ -59,18 +59,32 @@ impl Kinesis {
         Ok(Response::Done)
     }
 
-    /// The key that AWS manages is always there; of others, those that the settings name. Aliases, ids and ARNs are not
-    /// resolved to each other.
+    /// The key that AWS manages is always there; of others, those that the settings name.
     fn need_existing_key(&self, key_id: &str) -> Result<(), Error> {
-        let exists = |keys: &Vec<Box<str>>| keys.iter().any(|key| &**key == key_id);
-        let is_managed = key_id.ends_with("alias/aws/kinesis");
-        match is_managed || self.settings.kms_keys.as_ref().is_none_or(exists) {
+        let Some(keys) = &self.settings.kms_keys else { return Ok(()) };
+        let wanted = self.key_of(key_id);
+        let is_managed = wanted == Some("alias/aws/kinesis");
+        let exists = |named: &str| self.key_of(parts(named).1) == wanted;
+        match is_managed || (wanted.is_some() && keys.iter().any(|named| exists(named))) {
             true => Ok(()),
             false if key_id.starts_with("arn:") => {
                 Err(Error::KmsNotFound(format!("Key '{key_id}' does not exist").into()))
             }
             false => Err(Error::KmsNotFound(format!("Invalid keyId {key_id}").into())),
         }
+    }
+
+    /// The id of the key that an id, an alias or the ARN of one names; `None` when it is of another region or account.
+    fn key_of<'k>(&'k self, key_id: &'k str) -> Option<&'k str> {
+        let name = if key_id.starts_with("arn:") {
+            let Settings { region, account, .. } = &self.settings;
+            key_id.strip_prefix(&format!("arn:aws:kms:{region}:{account}:"))?
+        } else {
+            key_id
+        };
+        let named = self.settings.kms_keys.iter().flatten().find(|named| parts(named).0 == Some(name));
+        let key = named.map_or(name, |named| parts(named).1);
+        Some(key.strip_prefix("key/").unwrap_or(key))
     }
 
     fn need_encryption_change(&self, id: StreamId) -> Result<(), Error> {
@@ -82,6 +96,11 @@ impl Kinesis {
         let ends = at.now + self.durations.duration(low, high);
         self.begin_transition(id, StreamStatus::Updating, ends, Transition::Encrypt { key_id }, at.events);
     }
+}
+
+/// The alias, if it has one, and the key of a setting: `alias/NAME=KEY` or `KEY`.
+fn parts(named: &str) -> (Option<&str>, &str) {
+    named.split_once('=').map_or((None, named), |(alias, key)| (Some(alias), key))
 }
 
 fn count_change(calls: &mut Vec<SimTime>, now: SimTime) -> Result<(), Error> {

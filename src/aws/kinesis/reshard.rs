@@ -16,7 +16,7 @@ impl Kinesis {
         at: &mut At<'_>,
         name: &StreamName,
         shard: ShardId,
-        new_start: HashKey,
+        (new_start, beyond): (HashKey, Option<&str>),
     ) -> Reply {
         let id = self.find(name)?;
         self.stream(id).need_active(&self.settings.account)?;
@@ -26,6 +26,7 @@ impl Kinesis {
         // Each child has at least two hash keys, as production insists.
         if new_start.get() <= range.start.get().saturating_add(1) || new_start >= range.end {
             let account = &self.settings.account;
+            let new_start = beyond.map_or_else(|| new_start.to_string(), ToOwned::to_owned);
             let text = format!(
                 "NewStartingHashKey {new_start} used in SplitShard() on shard {shard} in stream {name} under account \
                  {account} is not both greater than one plus the shard's StartingHashKey {} and less than the shard's \

@@ -70,7 +70,7 @@ fn everything_is_read_exactly_once_over_a_split_and_a_merge() {
     start(&lab, settings(), 200);
     lab.run_until_s(OPEN_S + 20);
     let new_starting_hash_key = HashKey::new(1 << 127);
-    lab.ask(Request::SplitShard(SplitShard { stream: clicks(), shard: ShardId(0), new_starting_hash_key }));
+    lab.ask(Request::SplitShard(SplitShard::at(clicks(), ShardId(0), new_starting_hash_key)));
     lab.run_until_s(OPEN_S + 100);
     lab.ask(Request::MergeShards(MergeShards { stream: clicks(), shard: ShardId(1), adjacent: ShardId(2) }));
     lab.run_until_s(OPEN_S + 300);
@@ -135,7 +135,7 @@ fn a_restart_in_the_middle_of_a_split_reads_parents_to_their_ends_and_then_their
         lab.run_until_s(OPEN_S + 20);
         lab.world.host(reader).crash();
         let new_starting_hash_key = HashKey::new(1 << 127);
-        lab.ask(Request::SplitShard(SplitShard { stream: clicks(), shard: ShardId(0), new_starting_hash_key }));
+        lab.ask(Request::SplitShard(SplitShard::at(clicks(), ShardId(0), new_starting_hash_key)));
         lab.run_until_s(OPEN_S + 80);
         lab.world.host(reader).boot();
         lab.run_until_s(OPEN_S + 82);

@@ -147,6 +147,28 @@ fn a_hot_shard_is_throttled_and_limits_can_be_lifted() {
 }
 
 #[test]
+fn a_split_beyond_all_hash_keys_is_told_as_one_beyond_the_shard() {
+    let at = Endpoint::new(Limits::Data);
+    at.stream("s", 1);
+    let beyond = "9".repeat(39);
+    let split = json!({ "StreamName": "s", "ShardToSplit": "shardId-000000000000", "NewStartingHashKey": beyond });
+    assert_eq!(
+        at.refused("SplitShard", split.clone()),
+        format!(
+            "400 InvalidArgumentException NewStartingHashKey {beyond} used in SplitShard() on shard \
+             shardId-000000000000 in stream s under account 000000000000 is not both greater than one plus the shard's \
+             StartingHashKey 0 and less than the shard's EndingHashKey 340282366920938463463374607431768211455."
+        )
+    );
+    let mut elsewhere = split;
+    elsewhere["StreamName"] = "nope".into();
+    assert_eq!(
+        at.refused("SplitShard", elsewhere),
+        "400 ResourceNotFoundException Stream nope under account 000000000000 not found."
+    );
+}
+
+#[test]
 fn a_split_is_read_from_the_parent_to_its_children() {
     let at = Endpoint::new(Limits::Data);
     at.stream("s", 1);

@@ -60,7 +60,11 @@ errors! {
             "TableNotFoundException", 400, Never, format_args!("Table not found: {name}");
         /// The table's state does not allow it.
         ResourceInUse(text: Box<str>) = "ResourceInUseException", 400, Never, text;
-        LimitExceeded = "LimitExceededException", 400, Throttling, "Too many operations for a given subscriber";
+        /// Too many tables, indexes, or changes of indexes at once.
+        LimitExceeded(text: Box<str>) = "LimitExceededException", 400, Throttling, text;
+        /// The items of one hash key have become too many for a table with local indexes.
+        ItemCollectionSizeLimitExceeded =
+            "ItemCollectionSizeLimitExceededException", 400, Never, "Collection size exceeded.";
         /// A request that contradicts itself or the table.
         Validation(text: Box<str>) = "ValidationException", 400, Never, text;
         /// A write may or may not have been applied.

@@ -21,6 +21,8 @@ pub struct CreateTable {
     pub(crate) key_types: Vec<(AttributeName, AttributeType)>,
     /// DeletionProtectionEnabled.
     pub(crate) is_protected: bool,
+    /// WarmThroughput.
+    pub(crate) warm: Option<Warm>,
     pub tags: Vec<(Box<str>, Box<str>)>,
 }
 
@@ -35,10 +37,14 @@ impl CreateTable {
             indexes: Vec::new(),
             key_types: Vec::new(),
             is_protected: false,
+            warm: None,
             tags: Vec::new(),
         }
     }
 }
+
+/// WarmThroughput: what a table can take at once, in units per second for reads and writes.
+pub(crate) type Warm = (u64, u64);
 
 /// Billing mode.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -76,6 +82,8 @@ pub(crate) struct IndexSchema {
     pub(crate) range_key: Option<AttributeName>,
     /// Its own capacity; the table's when `None`.
     pub capacity: Option<Capacity>,
+    /// WarmThroughput.
+    pub(crate) warm: Option<Warm>,
     /// What it shows.
     pub projection: Projection,
 }
@@ -147,6 +155,14 @@ pub struct UpdateTable {
     pub table: TableName,
     /// New billing mode or units.
     pub capacity: Option<Capacity>,
+    /// Whether only units were given, which a table on demand has not.
+    pub(crate) keeps_mode: bool,
+    /// Whether it must name the units of every index of a table that leaves PAY_PER_REQUEST, as a real request must.
+    pub(crate) is_told_whole: bool,
+    /// WarmThroughput.
+    pub(crate) warm: Option<Warm>,
+    /// Whether more changes of indexes are asked for than one call may make.
+    pub(crate) has_many_changes: bool,
     /// An index to add.
     pub(crate) add_index: Option<IndexSchema>,
     /// An index to delete.
@@ -165,6 +181,10 @@ impl UpdateTable {
         Self {
             table,
             capacity: None,
+            keeps_mode: false,
+            is_told_whole: false,
+            warm: None,
+            has_many_changes: false,
             add_index: None,
             delete_index: None,
             index_capacities: Vec::new(),

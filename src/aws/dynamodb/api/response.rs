@@ -7,7 +7,7 @@
 
 use std::sync::Arc;
 
-use super::{AttributeName, AttributeType, BatchWrite, Capacity, Error, Item, Key, Projection};
+use super::{AttributeName, AttributeType, BatchWrite, Capacity, Error, Item, Key, Projection, Warm};
 use crate::base::{SimTime, TableId, TableName};
 
 /// A reply of the table service.
@@ -16,8 +16,10 @@ pub type Reply = Result<Response, Error>;
 /// The answer to a request that succeeded.
 #[derive(Clone, Debug)]
 pub enum Response {
-    /// CreateTable, DescribeTable, UpdateTable, DeleteTable.
+    /// CreateTable, DescribeTable, UpdateTable.
     Table(TableDescription),
+    /// DeleteTable, which tells less of it.
+    DeletedTable(TableDescription),
     /// PutItem, UpdateItem, DeleteItem, GetItem: the item asked for, if any.
     Item(Option<Arc<Item>>, Consumed),
     /// Query and Scan.
@@ -109,6 +111,23 @@ pub struct TableDescription {
     pub(crate) indexes: Vec<IndexDescription>,
     /// DeletionProtectionEnabled.
     pub(crate) is_protected: bool,
+    /// WarmThroughput, where it was asked for.
+    pub(crate) warm: Option<Warm>,
+    /// When its units were changed.
+    pub(crate) adjusted: Adjusted,
+    /// LastUpdateToPayPerRequestDateTime.
+    pub(crate) on_demand_since: Option<SimTime>,
+}
+
+/// When provisioned units were raised and lowered.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Adjusted {
+    /// LastIncreaseDateTime.
+    pub(crate) raised_at: Option<SimTime>,
+    /// LastDecreaseDateTime.
+    pub(crate) lowered_at: Option<SimTime>,
+    /// The day of the last decrease, and how many it had by then.
+    pub(crate) decreases: (u64, u32),
 }
 
 /// GlobalSecondaryIndexDescription.
@@ -125,6 +144,8 @@ pub(crate) struct IndexDescription {
     /// What it shows.
     pub projection: Projection,
     pub capacity: Capacity,
+    /// WarmThroughput, where it was asked for.
+    pub(crate) warm: Option<Warm>,
     pub(crate) item_count: u64,
     /// IndexSizeBytes.
     pub size_bytes: u64,

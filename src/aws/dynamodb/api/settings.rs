@@ -15,6 +15,9 @@ pub struct Settings {
     pub(crate) burst_starts_full: bool,
     /// Whether tables are throttled at all.
     pub(crate) capacity_limits: bool,
+    /// Bytes of all items of one hash key, with their entries in local indexes, in a table that has such indexes
+    /// (<https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/LSI.html#LSI.ItemCollections.SizeLimit>).
+    pub(crate) item_collection_bytes_max: u64,
 }
 
 impl Default for Settings {
@@ -24,6 +27,7 @@ impl Default for Settings {
             transition: (SimDuration::from_secs(5), SimDuration::from_secs(15)),
             burst_starts_full: true,
             capacity_limits: true,
+            item_collection_bytes_max: 10 << 30,
         }
     }
 }

@@ -6,6 +6,7 @@ use super::row::{
 use crate::aws::dynamodb::api::CreateTable;
 use crate::aws::dynamodb::wire::shapes::{
     BILLING, DEFINITIONS, KEY_SCHEMA, MANY, NEW_INDEX, NEW_LOCAL_INDEX, STREAM_SPECIFICATION, TABLE, TAGS, THROUGHPUT,
+    WARM,
 };
 use crate::aws::dynamodb::wire::table_members::create_table;
 
@@ -23,6 +24,7 @@ impl Row for CreateTable {
         optional("Tags", TAGS),
         optional("DeletionProtectionEnabled", Shape::Boolean),
         STREAM_SPECIFICATION,
+        WARM,
     ];
 
     fn tables(&self) -> Vec<&TableName> {

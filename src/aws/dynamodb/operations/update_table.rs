@@ -4,7 +4,9 @@ use super::row::{
     At, Body, DynamoDb, Echo, Member, Operation, Plane, Reply, Row, Shape, TableName, WireError, optional,
 };
 use crate::aws::dynamodb::api::UpdateTable;
-use crate::aws::dynamodb::wire::shapes::{BILLING, DEFINITIONS, INDEX_UPDATE, STREAM_SPECIFICATION, TABLE, THROUGHPUT};
+use crate::aws::dynamodb::wire::shapes::{
+    BILLING, DEFINITIONS, INDEX_UPDATE, MANY, STREAM_SPECIFICATION, TABLE, THROUGHPUT, WARM,
+};
 use crate::aws::dynamodb::wire::table_members::update_table;
 
 impl Row for UpdateTable {
@@ -15,9 +17,10 @@ impl Row for UpdateTable {
         TABLE,
         BILLING,
         optional("ProvisionedThroughput", THROUGHPUT),
-        optional("GlobalSecondaryIndexUpdates", Shape::List { of: &INDEX_UPDATE, min: 0, max: 20 }),
+        optional("GlobalSecondaryIndexUpdates", Shape::List { of: &INDEX_UPDATE, min: 0, max: MANY }),
         optional("DeletionProtectionEnabled", Shape::Boolean),
         STREAM_SPECIFICATION,
+        WARM,
     ];
 
     fn tables(&self) -> Vec<&TableName> {

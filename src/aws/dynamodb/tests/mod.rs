@@ -1,6 +1,7 @@
 //! The promises of the table service.
 
 mod capacity;
+mod collections;
 mod documents;
 mod index;
 mod items;
@@ -48,6 +49,7 @@ fn owner_index(capacity: Option<Capacity>) -> IndexSchema {
         hash_key: "leaseOwner".into(),
         range_key: Some("leaseKey".into()),
         capacity,
+        warm: None,
         projection: Projection::KeysOnly,
     }
 }

@@ -144,6 +144,11 @@ pub(in crate::aws::dynamodb) const DEFINITIONS: Shape = Shape::List {
 pub(in crate::aws::dynamodb) const UNITS: Shape = Shape::Integer { min: 1, max: i64::MAX };
 pub(in crate::aws::dynamodb) const THROUGHPUT: Shape =
     Shape::Structure(&[required("ReadCapacityUnits", UNITS), required("WriteCapacityUnits", UNITS)]);
+const WARM_UNITS: Shape = Shape::Integer { min: 1, max: i64::MAX };
+pub(in crate::aws::dynamodb) const WARM: Member = optional(
+    "WarmThroughput",
+    Shape::Structure(&[optional("ReadUnitsPerSecond", WARM_UNITS), optional("WriteUnitsPerSecond", WARM_UNITS)]),
+);
 pub(in crate::aws::dynamodb) const SHOWN: Shape = Shape::Structure(&[
     optional("ProjectionType", Shape::Word(&["ALL", "INCLUDE", "KEYS_ONLY"])),
     optional("NonKeyAttributes", Shape::List { of: &NAME, min: 1, max: 20 }),
@@ -155,6 +160,7 @@ pub(in crate::aws::dynamodb) const NEW_INDEX: Shape = Shape::Structure(&[
     required("KeySchema", KEY_SCHEMA),
     required("Projection", SHOWN),
     optional("ProvisionedThroughput", THROUGHPUT),
+    WARM,
 ]);
 /// More elements than a list may have: how many are too many is told in other words.
 pub(in crate::aws::dynamodb) const MANY: usize = usize::MAX >> 1;

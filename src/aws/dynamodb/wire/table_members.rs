@@ -3,9 +3,11 @@
 use std::borrow::Cow;
 
 use super::body::Body;
+use super::shapes::WARM;
 use crate::aws::dynamodb::api::{
-    AttributeName, AttributeType, Capacity, CreateTable, IndexSchema, Projection, UpdateTable,
+    AttributeName, AttributeType, Capacity, CreateTable, IndexSchema, Projection, UpdateTable, Warm,
 };
+use crate::aws::dynamodb::table_updates::NOTHING;
 use crate::aws::protocol::WireError;
 use crate::aws::protocol::value::Value;
 
@@ -121,8 +123,8 @@ pub(in crate::aws::dynamodb) fn create_table(body: &Body<'_>) -> Result<CreateTa
     check_all_used(&key_types, (&hash_key, range_key.as_ref()), &indexes)?;
     need_no_stream(body)?;
     let is_protected = body.flag("DeletionProtectionEnabled") == Some(true);
-    let (table, tags) = (body.table()?, tags(body));
-    Ok(CreateTable { table, hash_key, range_key, capacity, indexes, key_types, is_protected, tags })
+    let (table, tags, warm) = (body.table()?, tags(body), warm(body));
+    Ok(CreateTable { table, hash_key, range_key, capacity, indexes, key_types, is_protected, warm, tags })
 }
 
 type Keys<'a> = (&'a AttributeName, Option<&'a AttributeName>);
@@ -234,14 +236,28 @@ fn index(body: &Body<'_>, types: &[(AttributeName, AttributeType)]) -> Result<In
     {
         return Err(invalid(format_args!("ProjectionType is {kind}, but NonKeyAttributes is specified")));
     }
-    let (name, capacity) = (body.text("IndexName").into(), throughput(body));
-    Ok(IndexSchema { name, is_local: false, hash_key, range_key, capacity, projection })
+    let (name, capacity, warm) = (body.text("IndexName").into(), throughput(body), warm(body));
+    Ok(IndexSchema { name, is_local: false, hash_key, range_key, capacity, warm, projection })
 }
 
+/// WarmThroughput, of which either part may be left out.
+fn warm(body: &Body<'_>) -> Option<Warm> {
+    let of = body.part("WarmThroughput")?;
+    let units = |name| of.value.get(name).and_then(Value::as_int).and_then(|units| u64::try_from(units).ok());
+    Some((units("ReadUnitsPerSecond").unwrap_or_default(), units("WriteUnitsPerSecond").unwrap_or_default()))
+}
+
+/// Most changes of indexes in a call.
+const INDEX_UPDATES_MAX: usize = 5;
+
 pub(in crate::aws::dynamodb) fn update_table(body: &Body<'_>) -> Result<UpdateTable, WireError> {
-    let key_types = key_types(body);
-    let mut update = UpdateTable::of(body.table()?);
-    update.capacity = match (body.text("BillingMode"), throughput(body)) {
+    let changes =
+        ["ProvisionedThroughput", "BillingMode", "DeletionProtectionEnabled", "StreamSpecification", WARM.name];
+    let is_nothing = changes.iter().all(|name| body.value.get(name).is_none());
+    if is_nothing && body.list("GlobalSecondaryIndexUpdates").next().is_none() {
+        return Err(WireError::validation(NOTHING));
+    }
+    let capacity = match (body.text("BillingMode"), throughput(body)) {
         ("PAY_PER_REQUEST", None) => Some(Capacity::OnDemand),
         ("PAY_PER_REQUEST", Some(_)) => return Err(on_demand_units()),
         ("PROVISIONED", None) => {
@@ -250,34 +266,54 @@ pub(in crate::aws::dynamodb) fn update_table(body: &Body<'_>) -> Result<UpdateTa
         (_, capacity) => capacity,
     };
     check_bounds(body)?;
+    check_index_updates(body)?;
     need_no_stream(body)?;
-    for of in body.list("GlobalSecondaryIndexUpdates") {
-        if let Some(create) = of.part("Create")
-            && update.add_index.replace(index(&create, &key_types)?).is_some()
-        {
-            return Err(one_change());
-        }
-        if let Some(delete) = of.part("Delete")
-            && update.delete_index.replace(delete.text("IndexName").into()).is_some()
-        {
-            return Err(one_change());
-        }
-        if let Some(change) = of.part("Update") {
-            let capacity = throughput(&change).ok_or_else(|| invalid("ProvisionedThroughput must be specified"))?;
-            update.index_capacities.push((change.text("IndexName").into(), capacity));
-        }
-    }
+    let mut update = UpdateTable::of(body.table()?);
+    (update.capacity, update.keeps_mode) = (capacity, body.value.get("BillingMode").is_none());
+    (update.is_told_whole, update.warm) = (true, warm(body));
     update.is_protected = body.flag("DeletionProtectionEnabled");
-    update.key_types = key_types;
+    update.key_types = key_types(body);
+    add_index_updates(body, &mut update)?;
     Ok(update)
 }
 
-fn one_change() -> WireError {
-    WireError {
-        code: "LimitExceededException",
-        message: Some(
-            "Subscriber limit exceeded: Only 1 online index can be created or deleted simultaneously per table".into(),
-        ),
-        status: 400,
+/// Each element changes one index, and no two the same.
+fn check_index_updates(body: &Body<'_>) -> Result<(), WireError> {
+    let mut names: Vec<&str> = Vec::new();
+    for of in body.list("GlobalSecondaryIndexUpdates") {
+        let Some(change) = ["Update", "Create", "Delete"].iter().find_map(|kind| of.part(kind)) else {
+            let of = "GlobalSecondaryIndexUpdate";
+            return Err(invalid(format_args!("One of {of}.Update, {of}.Create, {of}.Delete must not be null")));
+        };
+        let name = change.text("IndexName");
+        if names.contains(&name) {
+            return Err(invalid(format_args!(
+                "Only one global secondary index update per index is allowed simultaneously. Index: {name}"
+            )));
+        }
+        names.push(name);
     }
+    Ok(())
+}
+
+fn add_index_updates(body: &Body<'_>, update: &mut UpdateTable) -> Result<(), WireError> {
+    let mut online = 0;
+    for of in body.list("GlobalSecondaryIndexUpdates") {
+        if let Some(create) = of.part("Create") {
+            update.add_index = Some(index(&create, &update.key_types)?);
+            online += 1;
+        }
+        if let Some(delete) = of.part("Delete") {
+            update.delete_index = Some(delete.text("IndexName").into());
+            online += 1;
+        }
+        if let Some(change) = of.part("Update") {
+            let name: Box<str> = change.text("IndexName").into();
+            if let Some(capacity) = throughput(&change) {
+                update.index_capacities.push((name, capacity));
+            }
+        }
+    }
+    update.has_many_changes = online > 1 || body.list("GlobalSecondaryIndexUpdates").count() > INDEX_UPDATES_MAX;
+    Ok(())
 }

@@ -1,10 +1,12 @@
 //! Answers about tables: their settings and descriptions.
 
 use crate::aws::dynamodb::api::{
-    AttributeName, AttributeType, Capacity, IndexDescription, Projection, Response, TableDescription, TableStatus,
+    Adjusted, AttributeName, AttributeType, Capacity, IndexDescription, Projection, Response, TableDescription,
+    TableStatus, Warm,
 };
 use crate::aws::protocol::Account;
 use crate::aws::protocol::value::Value;
+use crate::base::SimTime;
 
 /// The body of an answer about tables.
 pub(super) fn encode<'a>(response: &'a Response, account: &Account, epoch_unix_ms: u64) -> Value<'a> {
@@ -13,6 +15,9 @@ pub(super) fn encode<'a>(response: &'a Response, account: &Account, epoch_unix_m
             let description = description(table, account, epoch_unix_ms);
             // DescribeTable and the rest call the same thing by two names; each client reads its own.
             Value::structure([("Table", description.clone()), ("TableDescription", description)])
+        }
+        Response::DeletedTable(table) => {
+            Value::structure([("TableDescription", deleted(table, account, epoch_unix_ms))])
         }
         Response::Tables { names, has_more } => Value::structure([
             ("TableNames", Value::list(names.iter().map(Value::display))),
@@ -58,15 +63,42 @@ pub(super) fn key_schema<'a>(hash: &'a AttributeName, range: Option<&'a Attribut
     Value::list([(hash, "HASH")].into_iter().chain(range.map(|range| (range, "RANGE"))).map(one))
 }
 
-fn provisioned<'a>(capacity: Capacity) -> Value<'a> {
-    let (read, write) = match capacity {
+fn units(capacity: Capacity) -> (u32, u32) {
+    match capacity {
         Capacity::OnDemand => (0, 0),
         Capacity::Provisioned { read, write } => (read, write),
-    };
+    }
+}
+
+fn provisioned<'a>(capacity: Capacity, adjusted: Adjusted, epoch_unix_ms: u64) -> Value<'a> {
+    let (read, write) = units(capacity);
+    let time = |at: Option<SimTime>| at.map_or(Value::Null, |at| Value::Time(epoch_unix_ms + at.as_millis()));
     Value::structure([
-        ("NumberOfDecreasesToday", Value::Int(0)),
+        ("LastIncreaseDateTime", time(adjusted.raised_at)),
+        ("LastDecreaseDateTime", time(adjusted.lowered_at)),
+        ("NumberOfDecreasesToday", adjusted.decreases.1.into()),
         ("ReadCapacityUnits", read.into()),
         ("WriteCapacityUnits", write.into()),
+    ])
+}
+
+/// What a table on demand can take at once when it is new
+/// (<https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/warm-throughput.html>).
+const WARM_ON_DEMAND: Warm = (12_000, 4_000);
+
+/// WarmThroughput: while a table or index changes, only what was asked for.
+fn warm_throughput<'a>(asked: Option<Warm>, capacity: Capacity, is_active: bool) -> Value<'a> {
+    let of_capacity = match capacity {
+        Capacity::OnDemand => WARM_ON_DEMAND,
+        Capacity::Provisioned { read, write } => (read.into(), write.into()),
+    };
+    let Some((read, write)) = asked.or(is_active.then_some(of_capacity)) else { return Value::Null };
+    // What was left out is what the capacity gives.
+    let or = |units: u64, other: u64| if units == 0 { other } else { units };
+    Value::structure([
+        ("ReadUnitsPerSecond", or(read, of_capacity.0).into()),
+        ("WriteUnitsPerSecond", or(write, of_capacity.1).into()),
+        ("Status", if is_active { "ACTIVE" } else { "UPDATING" }.into()),
     ])
 }
 
@@ -88,33 +120,61 @@ fn description<'a>(table: &'a TableDescription, account: &Account, epoch_unix_ms
     let is_new = table.status == TableStatus::Creating;
     let indexes = |is_local: bool| {
         let of_kind = table.indexes.iter().filter(|index| index.is_local == is_local);
-        let described: Vec<_> = of_kind.map(|index| index_description(index, &arn, is_new)).collect();
+        let described: Vec<_> = of_kind.map(|index| index_description(index, &arn, is_new, epoch_unix_ms)).collect();
         if described.is_empty() { Value::Null } else { Value::list(described) }
     };
-    let billing = match table.capacity {
-        Capacity::OnDemand => Value::structure([("BillingMode", "PAY_PER_REQUEST".into())]),
-        Capacity::Provisioned { .. } => Value::Null,
+    let is_active = table.status == TableStatus::Active;
+    let time = |at: SimTime| Value::Time(epoch_unix_ms + at.as_millis());
+    // A table that was on demand before says so too.
+    let mode = match (table.capacity, table.on_demand_since) {
+        (Capacity::OnDemand, _) => "PAY_PER_REQUEST".into(),
+        (Capacity::Provisioned { .. }, Some(_)) => "PROVISIONED".into(),
+        (Capacity::Provisioned { .. }, None) => Value::Null,
+    };
+    let since = table.on_demand_since.filter(|_| !is_new).map_or(Value::Null, time);
+    let billing = match mode {
+        Value::Null => Value::Null,
+        mode => Value::structure([("BillingMode", mode), ("LastUpdateToPayPerRequestDateTime", since)]),
     };
     Value::structure([
         ("AttributeDefinitions", Value::list(table.key_types.iter().map(definition))),
         ("TableName", Value::display(&table.table)),
         ("KeySchema", key_schema(&table.hash_key, table.range_key.as_ref())),
         ("TableStatus", status(table.status)),
-        ("CreationDateTime", Value::Time(epoch_unix_ms + table.created_at.as_millis())),
-        ("ProvisionedThroughput", provisioned(table.capacity)),
+        ("CreationDateTime", time(table.created_at)),
+        ("ProvisionedThroughput", provisioned(table.capacity, table.adjusted, epoch_unix_ms)),
         ("TableSizeBytes", table.size_bytes.into()),
         ("ItemCount", table.item_count.into()),
         ("TableArn", arn.clone().into()),
-        ("TableId", format!("00000000-0000-4000-8000-{:012x}", table.id.0).into()),
+        ("TableId", table_id(table).into()),
         ("BillingModeSummary", billing),
         ("LocalSecondaryIndexes", indexes(true)),
         ("GlobalSecondaryIndexes", indexes(false)),
         ("DeletionProtectionEnabled", table.is_protected.into()),
+        ("WarmThroughput", warm_throughput(table.warm, table.capacity, is_active)),
     ])
 }
 
+/// Of a table that goes, its shape is not told any more.
+fn deleted<'a>(table: &'a TableDescription, account: &Account, epoch_unix_ms: u64) -> Value<'a> {
+    Value::structure([
+        ("TableName", Value::display(&table.table)),
+        ("TableStatus", status(table.status)),
+        ("ProvisionedThroughput", provisioned(table.capacity, table.adjusted, epoch_unix_ms)),
+        ("TableSizeBytes", table.size_bytes.into()),
+        ("ItemCount", table.item_count.into()),
+        ("TableArn", account.table_arn(&table.table).into()),
+        ("TableId", table_id(table).into()),
+        ("DeletionProtectionEnabled", table.is_protected.into()),
+    ])
+}
+
+fn table_id(table: &TableDescription) -> String {
+    format!("00000000-0000-4000-8000-{:012x}", table.id.0)
+}
+
 /// An index; of one that came with its table nothing is filled in.
-fn index_description<'a>(index: &'a IndexDescription, table_arn: &str, is_new: bool) -> Value<'a> {
+fn index_description<'a>(index: &'a IndexDescription, table_arn: &str, is_new: bool, epoch_unix_ms: u64) -> Value<'a> {
     let (kind, names) = match &index.projection {
         Projection::KeysOnly => ("KEYS_ONLY", Value::Null),
         Projection::All => ("ALL", Value::Null),
@@ -129,7 +189,8 @@ fn index_description<'a>(index: &'a IndexDescription, table_arn: &str, is_new: b
         ("Projection", Value::structure([("ProjectionType", kind.into()), ("NonKeyAttributes", names)])),
         ("IndexStatus", global(status.into())),
         ("Backfilling", global(backfilling.into())),
-        ("ProvisionedThroughput", global(provisioned(index.capacity))),
+        ("ProvisionedThroughput", global(provisioned(index.capacity, Adjusted::default(), epoch_unix_ms))),
+        ("WarmThroughput", global(warm_throughput(index.warm, index.capacity, index.is_active))),
         ("IndexSizeBytes", index.size_bytes.into()),
         ("ItemCount", index.item_count.into()),
         ("IndexArn", format!("{table_arn}/index/{}", index.name).into()),

@@ -59,7 +59,7 @@ pub struct Settings {
     pub account: Box<str>,
     /// The region, for messages and ARNs in them.
     pub region: Box<str>,
-    /// KMS keys that exist; every one when `None`.
+    /// KMS keys that exist, each as `KEY` or `alias/NAME=KEY`; every one when `None`.
     pub(crate) kms_keys: Option<Vec<Box<str>>>,
     /// Open shards allowed in the account (20,000, 6,000 or 1,000 by region).
     pub shard_limit: u32,

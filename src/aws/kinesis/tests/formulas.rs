@@ -99,7 +99,7 @@ fn after_an_uneven_split_each_child_gets_the_share_of_its_range() {
     let mut bench = Bench::quick(1);
     let new_starting_hash_key = crate::base::HashKey::new(u128::MAX / 4 + 1);
     bench
-        .ask(Request::SplitShard(SplitShard { stream: name(), shard: ShardId(0), new_starting_hash_key }))
+        .ask(Request::SplitShard(SplitShard::at(name(), ShardId(0), new_starting_hash_key)))
         .expect("an ACTIVE stream splits");
     bench.after(SimDuration::ZERO);
     let mut counts = [0u32; 3];

@@ -36,7 +36,7 @@ impl Bench {
                 let shard = &open[shard % open.len()];
                 let (start, end) = (shard.range.start.get(), shard.range.end.get());
                 let new_starting_hash_key = HashKey::new(start + at % (end - start).max(1));
-                self.ask(Request::SplitShard(SplitShard { stream, shard: shard.id, new_starting_hash_key }))
+                self.ask(Request::SplitShard(SplitShard::at(stream, shard.id, new_starting_hash_key)))
             }
             Change::Merge { shard } => {
                 let at = shard % open.len();

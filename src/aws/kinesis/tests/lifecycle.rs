@@ -19,7 +19,7 @@ fn status(bench: &mut Bench, stream: &StreamName) -> StreamStatus {
 }
 
 fn split(shard: u32, at: u128) -> Request {
-    Request::SplitShard(SplitShard { stream: name(), shard: ShardId(shard), new_starting_hash_key: HashKey::new(at) })
+    Request::SplitShard(SplitShard::at(name(), ShardId(shard), HashKey::new(at)))
 }
 
 #[test]
@@ -314,6 +314,32 @@ fn a_stream_is_encrypted_only_with_a_key_that_exists() {
         "Key 'arn:aws:kms:us-east-1:000000000000:key/x' does not exist"
     );
     assert_eq!((start("alias/orders"), start("alias/aws/kinesis")), (String::new(), String::new()));
+}
+
+#[test]
+fn a_key_is_the_same_by_its_id_its_alias_and_their_arns() {
+    let settings =
+        Settings { kms_keys: Some(vec!["alias/orders=1234-abcd".into()]), transitions: quick(), ..Settings::default() };
+    let arn = |region: &str, of: &str| format!("arn:aws:kms:{region}:000000000000:{of}");
+    let here = "us-east-1";
+    let names =
+        ["1234-abcd".to_owned(), "alias/orders".to_owned(), arn(here, "key/1234-abcd"), arn(here, "alias/orders")];
+    for start in &names {
+        for stop in &names {
+            let mut bench = Bench::with(1, settings.clone());
+            let begin = StartStreamEncryption { stream: name(), key_id: start.as_str().into() };
+            bench.ask(Request::StartStreamEncryption(begin)).expect("it begins");
+            bench.after(SimDuration::from_secs(1));
+            let stop = StopStreamEncryption { stream: name(), key_id: stop.as_str().into() };
+            bench.ask(Request::StopStreamEncryption(stop)).expect("it is the same key");
+        }
+    }
+    let mut bench = Bench::with(1, settings);
+    for other in [arn("eu-west-1", "key/1234-abcd"), arn("eu-west-1", "alias/aws/kinesis")] {
+        let start = StartStreamEncryption { stream: name(), key_id: other.as_str().into() };
+        let told = bench.ask(Request::StartStreamEncryption(start)).expect_err("a key of another region").to_string();
+        assert_eq!(told, format!("Key '{other}' does not exist"));
+    }
 }
 
 #[test]

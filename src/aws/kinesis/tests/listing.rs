@@ -11,9 +11,7 @@ fn split_at_100_s() -> Bench {
     let mut bench = Bench::quick(1);
     bench.at_ms(100_000);
     let new_starting_hash_key = HashKey::new(1 << 127);
-    bench
-        .ask(Request::SplitShard(SplitShard { stream: name(), shard: ShardId(0), new_starting_hash_key }))
-        .expect("split");
+    bench.ask(Request::SplitShard(SplitShard::at(name(), ShardId(0), new_starting_hash_key))).expect("split");
     bench.at_ms(200_000);
     bench
 }

@@ -70,9 +70,7 @@ fn behind_latest_is_the_age_of_the_next_unread_record() {
 fn the_end_of_a_closed_shard_has_no_next_iterator_and_names_the_children() {
     let (mut bench, _) = five_records();
     let new_starting_hash_key = HashKey::new(1 << 100);
-    bench
-        .ask(Request::SplitShard(SplitShard { stream: name(), shard: ShardId(0), new_starting_hash_key }))
-        .expect("split");
+    bench.ask(Request::SplitShard(SplitShard::at(name(), ShardId(0), new_starting_hash_key))).expect("split");
     bench.after(SimDuration::from_secs(1));
     let iterator = bench.iterator(0, IteratorPosition::TrimHorizon).expect("closed shards are readable");
     let part = match bench.ask(Request::GetRecords(GetRecords { iterator, limit: Some(4) })) {

@@ -130,9 +130,7 @@ fn the_end_of_a_closed_shard_names_the_children_and_ends_the_subscription() {
     let number = subscribe(&mut bench, IteratorPosition::TrimHorizon).expect("subscribed");
     event(&mut bench, number);
     let middle = crate::base::HashKey::new(1 << 127);
-    bench
-        .ask(Request::SplitShard(SplitShard { stream: name(), shard: ShardId(0), new_starting_hash_key: middle }))
-        .expect("split");
+    bench.ask(Request::SplitShard(SplitShard::at(name(), ShardId(0), middle))).expect("split");
     bench.after(SimDuration::from_millis(70));
     let last = event(&mut bench, number);
     assert_eq!((last.continuation, last.child_shards.len()), (None, 2));

@@ -25,15 +25,42 @@ pub fn iterator_text(iterator: &ShardIterator) -> String {
     token.number(iterator.next_ordinal);
     token.number(iterator.issued_at.as_nanos());
     token.text(iterator.stream.as_str());
-    token.finish(Kind::ShardIterator)
+    STANDARD.encode(in_blocks(&token.sealed(Kind::ShardIterator), iterator.stream.as_str().len()))
+}
+
+/// What stands before an iterator of production, and how many bytes follow at least.
+const ITERATOR_HEAD: [u8; 8] = [0, 0, 0, 0, 0, 0, 0, 1];
+const ITERATOR_BYTES: usize = 144;
+
+/// Bytes as production has them, whose iterators are enciphered: a head, and blocks of 16 bytes whose number grows with
+/// the stream's name (kinesalite observed it: <https://github.com/mhart/kinesalite>, `db/index.js`). Ours are filled
+/// up, and end in how many bytes of the blocks are filling.
+fn in_blocks(body: &[u8], name_len: usize) -> Vec<u8> {
+    let len = ITERATOR_BYTES + 16 * ((name_len + 2) / 16);
+    let filling = len.saturating_sub(body.len());
+    let noise = (0..filling as u64).map(|at| xxh3_64_with_seed(body, at) as u8);
+    let mut bytes: Vec<u8> = ITERATOR_HEAD.into_iter().chain(body.iter().copied()).chain(noise).collect();
+    if let Some(last) = bytes.last_mut() {
+        *last = filling as u8;
+    }
+    bytes
+}
+
+/// The bytes that were filled up so.
+fn of_blocks(bytes: &[u8]) -> Option<&[u8]> {
+    let blocks = bytes.strip_prefix(&ITERATOR_HEAD)?;
+    let body = blocks.get(..blocks.len().checked_sub(usize::from(*blocks.last()?))?)?;
+    let name_len = body.len().checked_sub(40)?;
+    (in_blocks(body, name_len) == bytes).then_some(body)
 }
 
 /// The iterator behind a text.
 pub fn iterator(text: &str) -> Option<ShardIterator> {
     // Production takes one that its caller forgot to take out of JSON.
     let text = text.strip_prefix('"').and_then(|text| text.strip_suffix('"')).unwrap_or(text);
-    let token = open(text, Kind::ShardIterator)?;
-    let mut token = Reader(&token);
+    let blocks = STANDARD.decode(text).ok()?;
+    let token = checked(of_blocks(&blocks)?, Kind::ShardIterator)?;
+    let mut token = Reader(token);
     let stream_id = StreamId(token.number()?.try_into().ok()?);
     let shard = ShardId(token.number()?.try_into().ok()?);
     let next_ordinal = token.number()?;
@@ -125,20 +152,25 @@ impl Writer {
     fn text(&mut self, text: &str) {
         self.0.extend(text.bytes());
     }
-    fn finish(mut self, kind: Kind) -> String {
+    fn sealed(mut self, kind: Kind) -> Vec<u8> {
         let checksum = xxh3_64_with_seed(&self.0, kind as u64);
         self.number(checksum);
-        STANDARD.encode(&self.0)
+        self.0
+    }
+    fn finish(self, kind: Kind) -> String {
+        STANDARD.encode(self.sealed(kind))
     }
 }
 
 fn open(text: &str, kind: Kind) -> Option<Vec<u8>> {
-    let mut bytes = STANDARD.decode(text).ok()?;
+    checked(&STANDARD.decode(text).ok()?, kind).map(ToOwned::to_owned)
+}
+
+/// What a token says, if its checksum is that of its kind.
+fn checked(bytes: &[u8], kind: Kind) -> Option<&[u8]> {
     let (body, checksum) = bytes.split_last_chunk::<8>()?;
     let is_ours = xxh3_64_with_seed(body, kind as u64) == u64::from_be_bytes(*checksum);
-    let end = body.len();
-    bytes.truncate(end);
-    is_ours.then_some(bytes)
+    is_ours.then_some(body)
 }
 
 struct Reader<'a>(&'a [u8]);
@@ -178,6 +210,15 @@ mod tests {
         assert!(iterator_text(&one).len() <= 512);
         let quoted = format!("\"{}\"", iterator_text(&one));
         assert_eq!(iterator(&quoted), Some(one), "in quotes too");
+    }
+
+    #[test]
+    fn an_iterator_has_the_length_and_the_head_of_productions() {
+        for len in [1, 6, 13, 14, 29, 30, 128] {
+            let iterator = ShardIterator { stream: "x".repeat(len).parse().expect("a name"), ..an_iterator() };
+            let bytes = STANDARD.decode(iterator_text(&iterator)).expect("base64");
+            assert_eq!((bytes.len(), &bytes[..8]), (152 + 16 * ((len + 2) / 16), &ITERATOR_HEAD[..]), "{len}");
+        }
     }
 
     #[test]

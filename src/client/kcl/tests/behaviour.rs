@@ -160,7 +160,7 @@ fn children_are_processed_after_their_parents_over_a_split_and_a_merge() {
     lab.run_until_s(150);
     put(&lab, 50);
     let split = crate::base::HashKey::new(1 << 126);
-    lab.ask(Request::SplitShard(SplitShard { stream: clicks(), shard: ShardId(0), new_starting_hash_key: split }));
+    lab.ask(Request::SplitShard(SplitShard::at(clicks(), ShardId(0), split)));
     lab.run_until_s(200);
     put(&lab, 50);
     lab.ask(Request::MergeShards(MergeShards { stream: clicks(), shard: ShardId(3), adjacent: ShardId(1) }));
@@ -183,7 +183,7 @@ fn rows_of_ended_shards_are_cleaned_up_when_their_children_have_begun() {
     lab.run_until_s(150);
     put(&lab, 10);
     let split = crate::base::HashKey::new(1 << 127);
-    lab.ask(Request::SplitShard(SplitShard { stream: clicks(), shard: ShardId(0), new_starting_hash_key: split }));
+    lab.ask(Request::SplitShard(SplitShard::at(clicks(), ShardId(0), split)));
     lab.run_until_s(220);
     put(&lab, 10);
     lab.run_until_s(900);

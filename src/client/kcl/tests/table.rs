@@ -355,7 +355,7 @@ fn graph_a() -> Lab {
     merge(6, 7);
     lab.run_until_s(360);
     let new_starting_hash_key = crate::base::HashKey::new(u128::MAX - u128::MAX / 12);
-    lab.ask(Request::SplitShard(SplitShard { stream: clicks(), shard: ShardId(5), new_starting_hash_key }));
+    lab.ask(Request::SplitShard(SplitShard::at(clicks(), ShardId(5), new_starting_hash_key)));
     lab.run_until_s(420);
     lab
 }

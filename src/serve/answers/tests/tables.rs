@@ -237,3 +237,154 @@ fn the_two_families_of_parameters_do_not_mix_but_for_key_conditions() {
     let twice = json!({ "TableName": "nope", "Key": {}, "AttributesToGet": ["a", "a"] });
     assert_eq!(refusal(&endpoint, "GetItem", &twice), format!("{INVALID}Duplicate value in attribute name: a"));
 }
+
+fn table_of(endpoint: &Endpoint) -> Value {
+    let (status, answer) = ask(endpoint, "DescribeTable", &json!({ "TableName": "orders" }));
+    assert_eq!(status, 200, "{answer}");
+    answer["Table"].clone()
+}
+
+fn units(read: u32, write: u32) -> Value {
+    json!({ "ReadCapacityUnits": read, "WriteCapacityUnits": write })
+}
+
+/// A table `orders` with a global index `by-day`, ACTIVE.
+fn with_global_index(provisioned: bool) -> Endpoint {
+    let endpoint = Endpoint::new(Limits::All);
+    let mut table = orders();
+    table["GlobalSecondaryIndexes"] = json!([{
+        "IndexName": "by-day", "Projection": { "ProjectionType": "ALL" },
+        "KeySchema": [{ "AttributeName": "day", "KeyType": "HASH" }],
+    }]);
+    table["LocalSecondaryIndexes"] = Value::Null;
+    match provisioned {
+        true => table["GlobalSecondaryIndexes"][0]["ProvisionedThroughput"] = units(1, 2),
+        false => (table["BillingMode"], table["ProvisionedThroughput"]) = ("PAY_PER_REQUEST".into(), Value::Null),
+    }
+    let (status, answer) = ask(&endpoint, "CreateTable", &table);
+    assert_eq!(status, 200, "{answer}");
+    endpoint.sleep(crate::base::SimDuration::from_secs(1));
+    endpoint
+}
+
+#[test]
+fn an_update_of_a_table_is_refused_in_productions_order() {
+    let endpoint = with_global_index(true);
+    let told = |body: Value| refusal(&endpoint, "UpdateTable", &body);
+    let of = |name: &str, updates: Value| json!({ "TableName": name, "GlobalSecondaryIndexUpdates": updates });
+    let nothing = "ValidationException: At least one of ProvisionedThroughput, BillingMode, UpdateStreamEnabled, \
+                   GlobalSecondaryIndexUpdates or SSESpecification or ReplicaUpdates is required";
+    assert_eq!((told(json!({ "TableName": "nope" })), told(of("nope", json!([])))), (nothing.into(), nothing.into()));
+    assert_eq!(
+        told(of("nope", json!([{}]))),
+        format!(
+            "{INVALID}One of GlobalSecondaryIndexUpdate.Update, GlobalSecondaryIndexUpdate.Create, \
+             GlobalSecondaryIndexUpdate.Delete must not be null"
+        )
+    );
+    let delete = |index: &str| json!({ "Delete": { "IndexName": index } });
+    assert_eq!(
+        told(of("nope", json!([delete("by-day"), delete("by-day")]))),
+        format!("{INVALID}Only one global secondary index update per index is allowed simultaneously. Index: by-day")
+    );
+    assert_eq!(
+        told(of("nope", json!([delete("by-day")]))),
+        "ResourceNotFoundException: Requested resource not found: Table: nope not found"
+    );
+    assert_eq!(
+        told(of("orders", json!([delete("by-day"), delete("by-night")]))),
+        "LimitExceededException: Subscriber limit exceeded: Only 1 online index can be created or deleted \
+         simultaneously per table"
+    );
+    assert_eq!(
+        told(json!({ "TableName": "orders", "ProvisionedThroughput": units(5, 5) })),
+        "ValidationException: The provisioned throughput for the table will not change. The requested value equals the \
+         current value. Current ReadCapacityUnits provisioned for the table: 5. Requested ReadCapacityUnits: 5. \
+         Current WriteCapacityUnits provisioned for the table: 5. Requested WriteCapacityUnits: 5. Refer to the Amazon \
+         DynamoDB Developer Guide for current limits and how to request higher limits."
+    );
+}
+
+#[test]
+fn a_table_on_demand_has_no_units_until_it_changes_its_mode_with_all_its_indexes() {
+    let endpoint = with_global_index(false);
+    let told = |body: Value| refusal(&endpoint, "UpdateTable", &body);
+    assert_eq!(
+        told(json!({ "TableName": "orders", "ProvisionedThroughput": units(5, 5) })),
+        format!(
+            "{INVALID}Neither ReadCapacityUnits nor WriteCapacityUnits can be specified when BillingMode is \
+             PAY_PER_REQUEST"
+        )
+    );
+    let mut change =
+        json!({ "TableName": "orders", "BillingMode": "PROVISIONED", "ProvisionedThroughput": units(5, 5) });
+    assert_eq!(told(change.clone()), format!("{INVALID}ProvisionedThroughput must be specified for index: by-day"));
+    change["GlobalSecondaryIndexUpdates"] =
+        json!([{ "Update": { "IndexName": "by-day", "ProvisionedThroughput": units(1, 2) } }]);
+    let (status, answer) = ask(&endpoint, "UpdateTable", &change);
+    assert_eq!((status, &answer["TableDescription"]["TableStatus"]), (200, &json!("UPDATING")), "{answer}");
+}
+
+#[test]
+fn changes_of_units_leave_their_times_and_decreases_are_counted_when_they_are_done() {
+    let endpoint = with_global_index(true);
+    let change = |read, write| {
+        let body = json!({ "TableName": "orders", "ProvisionedThroughput": units(read, write) });
+        let (status, answer) = ask(&endpoint, "UpdateTable", &body);
+        assert_eq!(status, 200, "{answer}");
+        let began = answer["TableDescription"]["ProvisionedThroughput"].clone();
+        endpoint.sleep(crate::base::SimDuration::from_secs(1));
+        (began, table_of(&endpoint)["ProvisionedThroughput"].clone())
+    };
+    let (began, done) = change(15, 5);
+    assert_eq!((&began["ReadCapacityUnits"], &done["ReadCapacityUnits"]), (&json!(5), &json!(15)));
+    let times = [&began, &done].map(|of| of["LastIncreaseDateTime"].as_f64().expect("a time"));
+    assert!(times[0] < times[1] && done.get("LastDecreaseDateTime").is_none(), "{done}");
+    let (began, done) = change(5, 5);
+    assert!(began["LastDecreaseDateTime"].is_number(), "{began}");
+    let counts = [&began, &done].map(|of| of["NumberOfDecreasesToday"].clone());
+    assert_eq!(counts, [json!(0), json!(1)]);
+}
+
+fn warm(read: u32, write: u32, status: &str) -> Value {
+    json!({ "ReadUnitsPerSecond": read, "WriteUnitsPerSecond": write, "Status": status })
+}
+
+#[test]
+fn warm_throughput_is_what_was_asked_for_or_what_the_capacity_gives() {
+    let described = |provisioned| table_of(&with_global_index(provisioned));
+    let provisioned = described(true);
+    assert_eq!(provisioned["WarmThroughput"], warm(5, 5, "ACTIVE"));
+    assert_eq!(provisioned["GlobalSecondaryIndexes"][0]["WarmThroughput"], warm(1, 2, "ACTIVE"));
+    let on_demand = described(false);
+    assert_eq!(on_demand["WarmThroughput"], warm(12_000, 4_000, "ACTIVE"));
+    assert!(on_demand["BillingModeSummary"]["LastUpdateToPayPerRequestDateTime"].is_number(), "{on_demand}");
+    let endpoint = Endpoint::new(Limits::All);
+    let mut table = orders();
+    let created = |table: &Value| ask(&endpoint, "CreateTable", table).1["TableDescription"]["WarmThroughput"].clone();
+    table["WarmThroughput"] = json!({ "ReadUnitsPerSecond": 20_000, "WriteUnitsPerSecond": 8_000 });
+    assert_eq!(created(&table), warm(20_000, 8_000, "UPDATING"));
+    table["TableName"] = "others".into();
+    table["WarmThroughput"] = Value::Null;
+    assert_eq!(created(&table), Value::Null, "it is not told before the table is there");
+    endpoint.sleep(crate::base::SimDuration::from_secs(1));
+    assert_eq!(table_of(&endpoint)["WarmThroughput"], warm(20_000, 8_000, "ACTIVE"));
+}
+
+#[test]
+fn of_a_table_that_goes_the_shape_is_not_told() {
+    let endpoint = with_global_index(true);
+    let (_, answer) = ask(&endpoint, "DeleteTable", &json!({ "TableName": "orders" }));
+    let told: Vec<&str> = answer["TableDescription"].as_object().expect("a table").keys().map(String::as_str).collect();
+    let expected = [
+        "DeletionProtectionEnabled",
+        "ItemCount",
+        "ProvisionedThroughput",
+        "TableArn",
+        "TableId",
+        "TableName",
+        "TableSizeBytes",
+        "TableStatus",
+    ];
+    assert_eq!(told, expected);
+}

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use crate::aws::dynamodb::api::{Capacity, Consumed, Error, Item, Key, Reply, Response, TableDescription, TableStatus};
+use crate::aws::dynamodb::api::{
+    Adjusted, Capacity, Consumed, Error, Item, Key, Reply, Response, TableDescription, TableStatus,
+};
 use crate::aws::dynamodb::operations::Request;
 use crate::aws::dynamodb::operations::{DeleteItem, DescribeTable, GetItem, PutItem, Scan, UpdateItem};
 use crate::aws::dynamodb::wire::body::Body;
@@ -72,6 +74,9 @@ fn table(body: &Value<'_>, name: &str, account: &Account, epoch_unix_ms: u64) ->
         key_types,
         indexes: Vec::new(),
         is_protected: body.flag("DeletionProtectionEnabled") == Some(true),
+        warm: None,
+        adjusted: Adjusted::default(),
+        on_demand_since: None,
     })
 }
 

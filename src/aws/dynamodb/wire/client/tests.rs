@@ -5,7 +5,7 @@ use std::sync::Arc;
 use proptest::prelude::*;
 
 use super::{body, reply};
-use crate::aws::dynamodb::api::Missing;
+use crate::aws::dynamodb::api::{Adjusted, Missing};
 use crate::aws::dynamodb::api::{
     AttributeName, AttributeType, AttributeValue, Capacity, Comparator, Condition, Consumed, CreateTable, Error, Item,
     Key, Operand, Page, Path, Reply, Response, Returns, SetOperand, Step, TableDescription, TableStatus, Update,
@@ -131,6 +131,9 @@ fn the_client_reads_the_state_of_a_table() {
         key_types: vec![("leaseKey".into(), AttributeType::S)],
         indexes: Vec::new(),
         is_protected: true,
+        warm: None,
+        adjusted: Adjusted::default(),
+        on_demand_since: None,
     };
     let describe = Request::DescribeTable(DescribeTable { table: table() });
     let provisioned = Capacity::Provisioned { read: 10, write: 20 };
@@ -155,8 +158,9 @@ fn the_client_tells_every_error_by_its_code() {
         Error::not_found(),
         Error::ResourceNotFound(Missing(Some(table()))),
         Error::ResourceInUse("in use".into()),
-        Error::LimitExceeded,
+        Error::LimitExceeded("m".into()),
         Error::Validation("m".into()),
+        Error::ItemCollectionSizeLimitExceeded,
         Error::InternalServerError,
         Error::ServiceUnavailable,
     ];

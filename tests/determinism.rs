@@ -10,10 +10,11 @@ use support::{kinesim, root, text};
 /// Contents of files by name.
 type Files = BTreeMap<String, Vec<u8>>;
 
-const SCENARIO: &str = "scenarios/reshard-under-load.toml";
+/// One in which shards are split under load, and one with an application that comes late and faults that are drawn.
+const SCENARIOS: [&str; 2] = ["scenarios/reshard-under-load.toml", "scenarios/late-application.toml"];
 
-fn trace_hash(arguments: &[&str]) -> String {
-    let mut all = vec!["run", SCENARIO, "--json"];
+fn trace_hash(scenario: &str, arguments: &[&str]) -> String {
+    let mut all = vec!["run", scenario, "--json"];
     all.extend(arguments);
     let output = kinesim(&all);
     let json: serde_json::Value = serde_json::from_slice(&output.stdout)
@@ -23,37 +24,43 @@ fn trace_hash(arguments: &[&str]) -> String {
 
 #[test]
 fn two_processes_agree_and_another_seed_differs() {
-    let first = trace_hash(&[]);
-    assert_eq!(first, trace_hash(&[]));
-    assert_ne!(first, trace_hash(&["--seed", "424242"]));
+    for scenario in SCENARIOS {
+        let first = trace_hash(scenario, &[]);
+        assert_eq!(first, trace_hash(scenario, &[]));
+        assert_ne!(first, trace_hash(scenario, &["--seed", "424242"]));
+    }
 }
 
 #[test]
 fn sinks_do_not_change_the_run() {
     let dir = tempdir("sinks");
-    assert_eq!(trace_hash(&[]), trace_hash(&["--out", dir.to_str().expect("text")]));
+    for scenario in SCENARIOS {
+        assert_eq!(trace_hash(scenario, &[]), trace_hash(scenario, &["--out", dir.to_str().expect("text")]));
+    }
 }
 
 #[cfg(feature = "turmoil")]
 #[test]
 fn turmoils_clock_gives_the_same_hash() {
-    assert_eq!(trace_hash(&[]), trace_hash(&["--engine", "turmoil"]));
+    for scenario in SCENARIOS {
+        assert_eq!(trace_hash(scenario, &[]), trace_hash(scenario, &["--engine", "turmoil"]));
+    }
 }
 
 #[test]
 fn the_resolved_scenario_gives_the_same_hash() {
-    let dir = tempdir("resolved");
-    let first = trace_hash(&["--out", dir.to_str().expect("text")]);
-    let resolved = dir.join("scenario.resolved.toml");
-    let output = kinesim(&["run", resolved.to_str().expect("text"), "--json"]);
-    let json: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
-    assert_eq!(json["trace_hash"], first.as_str());
+    for scenario in SCENARIOS {
+        let dir = tempdir("resolved");
+        let first = trace_hash(scenario, &["--out", dir.to_str().expect("text")]);
+        let resolved = dir.join("scenario.resolved.toml");
+        assert_eq!(first, trace_hash(resolved.to_str().expect("text"), &[]));
+    }
 }
 
 #[test]
 fn the_output_folder_has_the_same_bytes_every_time() {
     let read = |dir: &Path| {
-        kinesim(&["run", SCENARIO, "--quiet", "--out", dir.to_str().expect("text")]);
+        kinesim(&["run", SCENARIOS[0], "--quiet", "--out", dir.to_str().expect("text")]);
         let mut files = BTreeMap::new();
         collect(dir, dir, &mut files);
         let report = files.get_mut("report.json").expect("there is a report");
@@ -95,8 +102,10 @@ fn a_file_that_differs_or_is_missing_is_found() {
 
 #[test]
 fn check_determinism_says_so() {
-    let output = kinesim(&["run", SCENARIO, "--quiet", "--check-determinism"]);
-    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    for scenario in SCENARIOS {
+        let output = kinesim(&["run", scenario, "--quiet", "--check-determinism"]);
+        assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    }
 }
 
 fn tempdir(name: &str) -> std::path::PathBuf {

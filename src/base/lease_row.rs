@@ -44,6 +44,8 @@ pub(crate) mod attribute {
     pub(crate) static RANGE_START: &str = "startingHashKey";
     /// Last hash key of the shard.
     pub(crate) static RANGE_END: &str = "endingHashKey";
+    /// The application's own, not the library's, which leaves alone what it does not know: number of the row.
+    pub(crate) static INCARNATION: &str = "incarnation";
 }
 
 const SHARD_END: &str = "SHARD_END";
@@ -217,6 +219,10 @@ impl<'a> LeaseRow<'a> {
     /// `childShardIds`.
     pub(crate) fn children(self) -> impl Iterator<Item = ShardId> + use<'a> {
         self.shards(attribute::CHILDREN)
+    }
+    /// The number that the application has given the row.
+    pub(crate) fn incarnation(self) -> Option<u64> {
+        self.0.get_i64(attribute::INCARNATION)?.try_into().ok()
     }
     /// `startingHashKey` and `endingHashKey`.
     pub(crate) fn range(self) -> Option<HashKeyRange> {

@@ -81,7 +81,6 @@ impl RangeSet {
         }
     }
     /// The runs of members, in order.
-    #[cfg(test)]
     pub(crate) fn ranges(&self) -> &[Range<u64>] {
         &self.ranges
     }

@@ -153,6 +153,21 @@ pub(super) fn read_behind(
     }
 }
 
+/// An operator's subscription to the first shard, which begins at its oldest record.
+pub(super) fn subscribed(subscription: u64, ordinal: u64) -> Event {
+    subscribed_at(crate::base::Position::TrimHorizon, subscription, ordinal)
+}
+
+pub(super) fn subscribed_at(position: crate::base::Position, subscription: u64, ordinal: u64) -> Event {
+    Event::SubscriptionBegan { stream: CLICKS, shard: S0, host: OPERATOR, position, ordinal, subscription }
+}
+
+pub(super) fn subscription_read(subscription: u64, from: u64, to: u64) -> Event {
+    let (size_bytes, behind_latest_ms) = ((to - from) * 100, 1);
+    let (stream, shard, host) = (CLICKS, S0, OPERATOR);
+    Event::SubscriptionRead { stream, shard, host, from, to, size_bytes, behind_latest_ms, subscription }
+}
+
 pub(super) fn trimmed(shard: ShardId, to: u64) -> Event {
     Event::RecordsTrimmed { stream: CLICKS, shard, to }
 }

@@ -7,7 +7,7 @@ pub(crate) use super::application::{CheckpointPolicy, ProcessorMishap, Processor
 use super::mishaps::Mishaps;
 use super::sdk::Sdk;
 use crate::aws::kinesis::api::Record;
-use crate::aws::store::{self, Position};
+use crate::aws::store::{self, Fence, Position};
 use crate::base::event::ProcessorFault;
 pub(crate) use crate::base::event::StoreKind;
 use crate::base::{ConsumerId, Event, ShardId, SimTime};
@@ -18,7 +18,7 @@ pub(crate) struct RecordProcessor {
     settings: ProcessorSettings,
     of: (ConsumerId, ShardId),
     store: Rc<Sdk>,
-    fence: u64,
+    fence: Fence,
     mishaps: Rc<Mishaps>,
     records_since_checkpoint: u64,
     checkpointed_at: SimTime,
@@ -42,7 +42,7 @@ impl RecordProcessor {
         settings: ProcessorSettings,
         of: (ConsumerId, ShardId),
         store: Rc<Sdk>,
-        fence: u64,
+        fence: Fence,
         mishaps: Rc<Mishaps>,
     ) -> Option<Self> {
         let checkpointed_at = cx.now();
@@ -62,7 +62,7 @@ impl RecordProcessor {
             let kind = StoreKind::Transactional;
             match processor.store(store::Request::Open { consumer, shard, kind, fence }).await {
                 store::Reply::Opened { position } => processor.store_position = position,
-                store::Reply::Applied | store::Reply::Fenced => return None,
+                store::Reply::Applied | store::Reply::Incarnation(_) | store::Reply::Fenced => return None,
             }
         }
         Some(processor)

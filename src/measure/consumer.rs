@@ -57,6 +57,7 @@ impl ConsumerCounts {
 #[derive(Default)]
 pub(super) struct ConsumerShard {
     processed: RangeSet,
+    latest: LatestStarts,
     /// Workers that process it, in order of beginning.
     active: Vec<HostId>,
     was_processed: bool,
@@ -72,6 +73,17 @@ pub(super) struct ConsumerShard {
     pub(super) reads: Meter,
     pub(super) unowned: Spells,
     pub(super) doubled: Spells,
+}
+
+/// Where a shard was begun at LATEST, again and again until a position of it was stored.
+#[derive(Default)]
+struct LatestStarts {
+    /// Workers that have asked for LATEST, and not yet read.
+    asked: Vec<HostId>,
+    /// Where the last one began.
+    begun: Option<u64>,
+    /// Records between where an earlier one had come and where a later one began.
+    passed: RangeSet,
 }
 
 /// How far a shard is claimed to be processed.
@@ -142,6 +154,32 @@ impl ConsumerShard {
         }
         self.set_active(at);
     }
+    fn ask_for_latest(&mut self, host: HostId) {
+        self.latest.asked.retain(|other| *other != host);
+        self.latest.asked.push(host);
+    }
+    /// A read began at `from`.
+    pub(super) fn read(&mut self, host: HostId, from: u64) {
+        let latest = &mut self.latest;
+        let Some(at) = latest.asked.iter().position(|other| *other == host) else { return };
+        latest.asked.remove(at);
+        if let Some(begun) = latest.begun {
+            let reached = self.processed.ranges().last().map_or(begun, |range| begun.max(range.end));
+            latest.passed.insert(reached..from.max(reached));
+        }
+        latest.begun = latest.begun.max(Some(from));
+    }
+    /// Records that a start at LATEST passed over, and nobody has processed since.
+    fn skipped_at_latest(&self) -> u64 {
+        let unprocessed = |range: &Range<u64>| {
+            let (mut from, mut count) = (range.start, 0);
+            while let Some(missing) = self.processed.first_missing(from..range.end) {
+                (from, count) = (missing.end, count + missing.end - missing.start);
+            }
+            count
+        };
+        self.latest.passed.ranges().iter().map(unprocessed).sum()
+    }
     pub(super) fn end(&mut self, at: SimTime, host: HostId) {
         self.active.retain(|h| *h != host);
         self.set_active(at);
@@ -179,6 +217,7 @@ impl ConsumerShard {
     }
     fn restart(&mut self, at: SimTime) {
         (self.taken, self.moved, self.reads) = (0, 0, Meter::default());
+        self.latest.passed.clear();
         self.unowned.restart(at);
         self.doubled.restart(at);
     }
@@ -200,6 +239,10 @@ impl ConsumerMeasure {
         }
         duplicates
     }
+    /// A worker asked for an iterator at LATEST.
+    pub(super) fn ask_for_latest(&mut self, shard: ShardId, host: HostId) {
+        self.shards.slot(shard.index()).ask_for_latest(host);
+    }
     /// Returns whether the lease moved from another worker.
     pub(crate) fn gain(&mut self, shard: ShardId, host: HostId, how: LeaseGain) -> bool {
         self.counts.stolen += u64::from(how == LeaseGain::Stolen);
@@ -213,6 +256,7 @@ impl ConsumerMeasure {
     pub(crate) fn begin_anew(&mut self) {
         for shard in self.shards.iter_mut() {
             shard.processed.clear();
+            shard.latest = LatestStarts::default();
             shard.is_closed = false;
             shard.checkpoint = Checkpoint::default();
             shard.attempts.clear();
@@ -237,6 +281,7 @@ impl ConsumerMeasure {
             workers: self.hosts.len() as u64,
             records_processed: counts.processed,
             records_skipped: counts.skipped,
+            records_skipped_at_latest: self.shards.iter().map(ConsumerShard::skipped_at_latest).sum(),
             duplicates: counts.duplicates,
             iterator_age_p50_ms: counts.age_ms.percentile(50),
             iterator_age_p99_ms: counts.age_ms.percentile(99),

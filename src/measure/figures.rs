@@ -156,6 +156,9 @@ pub struct ConsumerFigures {
     pub records_processed: u64,
     /// Records passed over after a record processor failed.
     pub(crate) records_skipped: u64,
+    /// Records passed over because a shard was begun at LATEST again before any position of it was stored: by the next
+    /// owner of a lease, or a poller without a memory.
+    pub(crate) records_skipped_at_latest: u64,
     /// Records processed that this consumer had processed before.
     pub duplicates: u64,
     /// Age of the last record of a GetRecords answer, and of records that wait for one, also where nobody reads.

@@ -18,7 +18,7 @@ use super::stream::{ShardMeasure, Span, StreamMeasure};
 use super::table::TableMeasure;
 use super::window::Restart;
 use crate::base::event::{Event, Fold, StreamStatus, WriteRefusal, ZoneState};
-use crate::base::{ConsumerId, HostId, ShardId, SimTime, StreamId, StreamName, TableId};
+use crate::base::{ConsumerId, HostId, Position, ShardId, SimTime, StreamId, StreamName, TableId};
 
 /// The fold that all figures come from.
 #[derive(Default)]
@@ -205,7 +205,10 @@ impl Measures {
 
     fn on_read(&mut self, at: SimTime, event: &Event) {
         match event {
-            Event::RecordsRead { stream, shard, host, size_bytes, behind_latest_ms, iterator_age_ms, .. } => {
+            Event::RecordsRead { stream, shard, host, from, size_bytes, behind_latest_ms, iterator_age_ms, .. } => {
+                if let Some(consumer) = self.backlog.consumer_of(*host).and_then(|id| self.consumer(id)) {
+                    consumer.shards.slot(shard.index()).read(*host, *from);
+                }
                 let waited = self.backlog.ended_by_read(at, *shard, *host);
                 if let Some(stream) = self.stream(*stream) {
                     stream.counts.get_records_calls += 1;
@@ -380,6 +383,9 @@ impl Measures {
             Event::RecordsProcessed { consumer, host, shard, from, to } => {
                 let duplicates = self.consumer(*consumer).map_or(0, |c| c.process(at, *host, *shard, *from..*to));
                 self.happened(Occurrence::DuplicateProcessed, duplicates);
+            }
+            Event::IteratorRequested { consumer, host, shard, position: Position::Latest } => {
+                self.consumer(*consumer).into_iter().for_each(|c| c.ask_for_latest(*shard, *host));
             }
             Event::RecordsSkipped { consumer, from, to, .. } => {
                 if let Some(counts) = self.consumer_counts(*consumer) {

@@ -113,7 +113,8 @@ const fn is_mark(kind: EventKind) -> bool {
         | RecordsReplicated | PutFinished | LeaseRenewalFailed | IteratorRequested | RecordsProcessed
         | RecordsSkipped | CheckpointAttempted | CheckpointRefused | EffectMade | CallRefused | RecordAccepted
         | RecordRefused | PutAnswered | RecordsRead | ReadRefused | RecordsTrimmed | SubscriptionRead
-        | UnitsConsumed | TableThrottled | ConditionFailed | ItemWritten | StaleRead | EffectsApplied => false,
+        | SubscriptionBegan | ProcessorThrew | UnitsConsumed | TableThrottled | ConditionFailed | ItemWritten
+        | StaleRead | EffectsApplied => false,
     }
 }
 

@@ -34,13 +34,17 @@ fn losses(report: &RunReport) -> Vec<String> {
     let unread = unread.map(|(name, c)| {
         format!("lost: {} records trimmed before {name} had read them", count(c.unread_records_trimmed))
     });
+    let skipped = figures.consumers.iter().filter(|(_, c)| c.records_skipped_at_latest > 0).map(|(name, c)| {
+        let skipped = plural(c.records_skipped_at_latest as usize, "record");
+        format!("lost: {skipped} skipped by {name}, which began at LATEST again before a first checkpoint")
+    });
     let throttled = figures.streams.iter().filter(|(_, s)| s.records_throttled > 0).map(|(name, s)| throttled(name, s));
     let reads = figures.streams.iter().filter(|(_, s)| s.reads_throttled > 0).map(|(name, s)| {
         let calls = s.get_records_calls + s.reads_throttled;
         let share = percent(100.0 * s.reads_throttled as f64 / calls as f64);
         format!("throttled: {} reads of {name}, {share} % of all calls", count(s.reads_throttled))
     });
-    given_up.chain(unread).chain(throttled).chain(reads).collect()
+    given_up.chain(unread).chain(skipped).chain(throttled).chain(reads).collect()
 }
 
 fn given_up(name: &str, producer: &ProducerFigures) -> String {

@@ -15,6 +15,17 @@ use crate::scenario::plan::{Expected, Outcome, Plan, Window};
 /// More failures than these are not followed back.
 const TIMELINES_MAX: usize = 8;
 
+/// What the checks of such a run must know.
+pub(super) fn check_settings(plan: &Plan) -> CheckSettings {
+    CheckSettings {
+        liveness: plan.liveness,
+        throttle_window: plan.services.kinesis.throttle_window,
+        limits_enforced: plan.services.kinesis.data_plane_limits && plan.services.dynamodb.capacity_limits,
+        visibility_lag: plan.services.kinesis.visibility_lag,
+        epoch_unix_ms: plan.services.kinesis.epoch_unix_ms,
+    }
+}
+
 pub(super) struct Folds {
     hash: TraceHash,
     checks: Checks,
@@ -34,13 +45,7 @@ impl Folds {
                 windows.push((window, Windowed::new(window, Measures::new())));
             }
         }
-        let checks = Checks::new(&CheckSettings {
-            liveness: plan.liveness,
-            throttle_window: plan.services.kinesis.throttle_window,
-            limits_enforced: plan.services.kinesis.data_plane_limits && plan.services.dynamodb.capacity_limits,
-            visibility_lag: plan.services.kinesis.visibility_lag,
-            epoch_unix_ms: plan.services.kinesis.epoch_unix_ms,
-        });
+        let checks = Checks::new(&check_settings(plan));
         let (hash, measures, series) =
             (TraceHash::new(), Measures::new(), Series::new(plan.duration).before(backdrop(plan)));
         Self { hash, checks, measures, chronicle: Chronicle::default(), series, windows, listeners }

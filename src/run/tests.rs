@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use super::{Live, Options, run};
 use crate::base::{Event, Fold, SimTime};
-use crate::check::Verdict;
+use crate::check::{Checks, Verdict};
 use crate::report::{CameOut, RunReport, Style, text};
 use crate::scenario::plan::Plan;
 use crate::{fault, scenario};
@@ -361,4 +361,19 @@ fn what_clients_and_code_of_the_users_split_may_be_aimed_at() {
     assert!(scenario::load(&format!("{SMALL_WITH_READER}{aimed}"), "t.toml", None).is_err(), "nobody splits it");
     let with_app = SMALL_WITH_READER.replace("\"poller\"", "\"app\"");
     assert!(scenario::load(&format!("{with_app}{aimed}"), "t.toml", None).is_ok(), "the code may split it");
+}
+
+/// A check, or the lens, that lacks a kind of event in its list would judge differently: here a run with an application
+/// that comes late, every other kind of consumer, reshards and faults.
+#[test]
+fn checks_miss_nothing_of_a_general_run_by_hearing_only_what_they_list() {
+    let source = include_str!("../../tests/data/exploration/general.toml");
+    let plan = scenario::load(source, "general.toml", None).unwrap_or_else(|d| panic!("{d}")).plan();
+    let settings = super::folds::check_settings(&plan);
+    let (listening, hearing_all) = (Checks::new(&settings), Checks::hearing_all(&settings));
+    let both = [listening, hearing_all].map(|checks| Rc::new(RefCell::new(checks)));
+    let [listening, hearing_all] = both.clone();
+    run(&plan, Options { listeners: vec![listening, hearing_all], ..Options::default() });
+    let [listening, hearing_all] = both.map(|checks| checks.borrow().results());
+    assert_eq!(listening, hearing_all);
 }

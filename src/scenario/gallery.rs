@@ -10,6 +10,7 @@ pub(crate) const GALLERY: &[(&str, &str)] = &[
     ("iterator-expired", include_str!("../../scenarios/iterator-expired.toml")),
     ("kms-disabled", include_str!("../../scenarios/kms-disabled.toml")),
     ("late-application", include_str!("../../scenarios/late-application.toml")),
+    ("lease-row-deleted", include_str!("../../scenarios/lease-row-deleted.toml")),
     ("lease-stealing", include_str!("../../scenarios/lease-stealing.toml")),
     ("lease-table-bouncing", include_str!("../../scenarios/lease-table-bouncing.toml")),
     ("lease-table-cured", include_str!("../../scenarios/lease-table-cured.toml")),

@@ -90,7 +90,7 @@ impl Kinesis {
         }
     }
 
-    /// The first record that arrived at that time or later.
+    /// The first record that arrived at that time or later, by the milliseconds of its ApproximateArrivalTimestamp.
     fn at_timestamp(&self, slot: &Shard, time: Timestamp, now: SimTime) -> Result<u64, Error> {
         let now = self.unix_ms(now);
         if time > now {
@@ -100,8 +100,7 @@ impl Kinesis {
             );
             return Err(Error::InvalidArgument(text.into()));
         }
-        let from = self.instant(time);
-        Ok(slot.log.partition_point(|entry| entry.arrived_at < from))
+        Ok(slot.log.partition_point(|entry| self.unix_ms(entry.arrived_at) < time))
     }
 
     /// One past the newest record that GetRecords shows.

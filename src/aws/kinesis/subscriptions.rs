@@ -45,6 +45,14 @@ impl Kinesis {
         }
         pipe.current = Some(Subscription { number, started_at: at.now, next_ordinal, last_event_at: None });
         self.next_subscription += 1;
+        at.events.push(Event::SubscriptionBegan {
+            stream: id,
+            shard,
+            host: at.caller,
+            position: position.into(),
+            ordinal: next_ordinal,
+            subscription: number,
+        });
         Ok(Response::Subscribed { subscription: number })
     }
 
@@ -111,6 +119,7 @@ impl Kinesis {
             to,
             size_bytes,
             behind_latest_ms,
+            subscription,
         });
         Ok(SubscriptionPoll::Event(Box::new(event)))
     }

@@ -4,6 +4,11 @@
 //! *Idempotent*: effects are keyed by shard and sequence number, so each is there once. *Transactional*: effects and
 //! the position commit together, and only for the writer with the highest fence seen, so a zombie changes nothing.
 //!
+//! A fence has two parts. The second is the lease's counter, which grows with every owner for as long as the lease's
+//! row lives. A row that is made anew counts from 0, so the first part is the row's incarnation: a number of the
+//! store's own, which the row's first owner takes from the store and writes on the row. Whoever still acts for a row
+//! that is gone has an older one.
+//!
 //! A request may arrive twice, and late. A transactional store's position therefore never goes back: effects below it
 //! are there already and are not taken again.
 //!
@@ -29,7 +34,14 @@ pub enum Request {
         /// How effects are kept.
         kind: StoreKind,
         /// Grows with every change of the lease's owner.
-        fence: u64,
+        fence: Fence,
+    },
+    /// A number for a lease's row that has none: higher than all that were given out for the shard.
+    NextIncarnation {
+        /// The application.
+        consumer: ConsumerId,
+        /// The shard.
+        shard: ShardId,
     },
     /// Effects of records with ordinals `from..to`.
     Apply {
@@ -44,10 +56,19 @@ pub enum Request {
         /// One past the ordinal of the last.
         to: u64,
         /// The writer's fence.
-        fence: u64,
+        fence: Fence,
         /// The position that commits with the effects (transactional only).
         commit: Option<Position>,
     },
+}
+
+/// What a writer has of the lease: of two writers, the one with the greater fence is the newer owner.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Fence {
+    /// Number of the lease's row: one that is made anew has a higher one.
+    pub(crate) incarnation: u64,
+    /// Grows with every owner of the same row.
+    pub(crate) counter: u64,
 }
 
 /// A position in a shard: the last record that was processed.
@@ -67,6 +88,8 @@ pub enum Reply {
         /// Where the last commit ended.
         position: Option<Position>,
     },
+    /// The number that was asked for.
+    Incarnation(u64),
     /// The effects are there.
     Applied,
     /// A writer with a higher fence has opened the shard.
@@ -78,19 +101,23 @@ impl Request {
     pub const fn operation(&self) -> Operation {
         match self {
             Self::Open { .. } => OPEN,
+            Self::NextIncarnation { .. } => NEXT_INCARNATION,
             Self::Apply { .. } => APPLY,
         }
     }
 }
 
 const OPEN: Operation = Operation::read("Open");
+const NEXT_INCARNATION: Operation = Operation::write("NextIncarnation");
 const APPLY: Operation = Operation::write("Apply");
 /// Every operation of the store.
-pub const OPERATIONS: &[Operation] = &[APPLY, OPEN];
+pub const OPERATIONS: &[Operation] = &[APPLY, NEXT_INCARNATION, OPEN];
 
 #[derive(Debug, Default)]
 struct Contents {
-    fence: u64,
+    fence: Fence,
+    /// The last number that was given out.
+    incarnation: u64,
     applied: RangeSet,
     position: Option<Position>,
 }
@@ -149,7 +176,7 @@ impl Contents {
     }
 
     /// Returns whether the writer is behind another that has opened the shard; remembers the highest fence.
-    fn is_fenced(&mut self, fence: u64) -> bool {
+    fn is_fenced(&mut self, fence: Fence) -> bool {
         self.fence = self.fence.max(fence);
         fence < self.fence
     }
@@ -173,6 +200,11 @@ impl Service for Store {
                     return Reply::Fenced;
                 }
                 Reply::Opened { position: contents.position }
+            }
+            Request::NextIncarnation { consumer, shard } => {
+                let contents = self.contents.entry((consumer, shard)).or_default();
+                contents.incarnation += 1;
+                Reply::Incarnation(contents.incarnation)
             }
             Request::Apply { consumer, shard, kind, from, to, fence, commit } => {
                 let contents = self.contents.entry((consumer, shard)).or_default();
@@ -203,11 +235,17 @@ mod tests {
         Some(Position { sequence_number, next_ordinal })
     }
 
-    fn open(kind: StoreKind, fence: u64) -> Request {
+    fn open(kind: StoreKind, counter: u64) -> Request {
+        opened_of(1, kind, counter)
+    }
+
+    fn opened_of(incarnation: u64, kind: StoreKind, counter: u64) -> Request {
+        let fence = Fence { incarnation, counter };
         Request::Open { consumer: ConsumerId(0), shard: ShardId(0), kind, fence }
     }
 
-    fn apply(kind: StoreKind, from: u64, to: u64, fence: u64) -> Request {
+    fn apply(kind: StoreKind, from: u64, to: u64, counter: u64) -> Request {
+        let fence = Fence { incarnation: 1, counter };
         let commit = at_ordinal(to);
         Request::Apply { consumer: ConsumerId(0), shard: ShardId(0), kind, from, to, fence, commit }
     }
@@ -265,6 +303,24 @@ mod tests {
     }
 
     #[test]
+    fn the_owner_of_a_row_made_anew_goes_on_and_a_zombie_of_the_old_row_is_refused_whatever_it_had_counted() {
+        use StoreKind::Transactional as T;
+        let requests = [open(T, 900), apply(T, 0, 10, 900), opened_of(2, T, 1), apply(T, 10, 20, 901), open(T, 902)];
+        let (replies, _) = send(&mut Store::default(), requests);
+        let position = at_ordinal(10);
+        let first = Reply::Opened { position: None };
+        assert_eq!(replies, [first, Reply::Applied, Reply::Opened { position }, Reply::Fenced, Reply::Fenced]);
+    }
+
+    #[test]
+    fn no_two_rows_of_a_shard_get_the_same_number() {
+        let next = |shard| Request::NextIncarnation { consumer: ConsumerId(0), shard: ShardId(shard) };
+        let (replies, events) = send(&mut Store::default(), [next(0), next(0), next(1), next(0)]);
+        assert_eq!(replies, [1, 2, 1, 3].map(Reply::Incarnation));
+        assert_eq!(events, []);
+    }
+
+    #[test]
     fn a_late_copy_of_a_request_does_not_move_the_position_back() {
         use StoreKind::Transactional as T;
         let requests =
@@ -284,7 +340,7 @@ mod tests {
             kind: T,
             from: 10,
             to: 10,
-            fence: 1,
+            fence: Fence { incarnation: 1, counter: 1 },
             commit: end,
         };
         let (replies, _) = send(&mut Store::default(), [apply(T, 0, 10, 1), at_end, apply(T, 0, 10, 1), open(T, 1)]);

@@ -111,6 +111,8 @@ macro_rules! consumer_events {
                 },
                 /// A poller keeps a position across a restart of its host: everything below `to` is done.
                 215 => PositionSaved { consumer: ConsumerId, host: HostId, shard: ShardId, to: u64 },
+                /// A poller's processor threw: it goes back to the position that it last kept.
+                216 => ProcessorThrew { consumer: ConsumerId, host: HostId, shard: ShardId },
                 /// A checkpoint was refused: the lease was lost, or the table throttled.
                 214 => CheckpointRefused { consumer: ConsumerId, host: HostId, shard: ShardId },
             }

@@ -153,12 +153,20 @@ macro_rules! kinesis_events {
                 1115 => SubscriptionRead {
                     stream: StreamId, shard: ShardId, host: HostId, from: u64, to: u64, size_bytes: u64,
                     behind_latest_ms: u64,
+                    /// Number of the subscription.
+                    subscription: u64,
                 },
                 /// The largest record of a stream is not the default one: at once, or from here on.
                 1116 => RecordSizeChanged { stream: StreamId, record_bytes_max: u64 },
                 /// GetShardIterator was answered: the first read begins at `ordinal`.
                 1117 => IteratorIssued {
                     stream: StreamId, shard: ShardId, host: HostId, position: Position, ordinal: u64,
+                },
+                /// SubscribeToShard was answered: the first event begins at `ordinal`.
+                1119 => SubscriptionBegan {
+                    stream: StreamId, shard: ShardId, host: HostId, position: Position, ordinal: u64,
+                    /// Number of the subscription.
+                    subscription: u64,
                 },
                 /// A zone that rebuilds holds ordinals `from..to` from here on.
                 1118 => RecordsReplicated { stream: StreamId, shard: ShardId, zone: u8, from: u64, to: u64 },

@@ -9,13 +9,15 @@
 //!
 //! Where the scenario says TRIM_HORIZON, a shard begins at its oldest record. Where it says LATEST or AT_TIMESTAMP,
 //! what a shard's first read passes over was the user's choice, unless the shard is a child of one that the
-//! application has read; and so is what a poller passes over that begins again without a memory. What leaves retention
-//! unread is counted among the figures instead. Where the user's own code begins is not known.
+//! application has read. So is what it passes over when it begins at LATEST again because no position of the shard was
+//! stored yet: a KCL whose lease moves, or whose iterator expires, before its first checkpoint, and a poller without a
+//! memory. The report counts those (`records_skipped_at_latest`). What leaves retention unread is counted among the
+//! figures instead. Where the user's own code begins is not known.
 
 use std::collections::VecDeque;
 use std::ops::Range;
 
-use crate::base::event::{ConsumerLibrary, DeclaredStart};
+use crate::base::event::DeclaredStart;
 use crate::base::{ConsumerId, Event, EventKind, RangeSet, ShardId, SimDuration, SimTime, StreamId};
 use crate::check::findings::{Findings, records};
 use crate::check::lens::Lens;
@@ -112,14 +114,13 @@ enum Left {
 }
 
 impl EveryRecordGetsProcessed {
-    fn on_start(&mut self, lens: &Lens, at: SimTime, start: Start) {
+    fn on_start(&mut self, at: SimTime, start: Start) {
         let Start { consumer, shard, from, .. } = start;
         self.begun.at(consumer.index(), 0).get_or_insert(at);
-        let Some(info) = lens.names.info(consumer) else { return };
         let progress = self.progress.at(consumer.index(), shard.index());
-        let is_first = !std::mem::replace(&mut progress.is_read, true);
-        if start.is_choice && (is_first || info.library == ConsumerLibrary::Poller) {
-            progress.done.insert(progress.reached..from.max(progress.reached));
+        progress.is_read = true;
+        if start.is_choice {
+            progress.done.insert(0..from);
         }
     }
 
@@ -201,8 +202,10 @@ impl EveryRecordGetsProcessed {
         if let Some(hole) = progress.done.first_missing(trimmed..progress.reached) {
             return Left::PassedOver(hole);
         }
-        let waiting = progress.reached.max(trimmed)..due;
-        if waiting.is_empty() { Left::Nothing } else { Left::Waiting(waiting) }
+        match progress.done.first_missing(progress.reached.max(trimmed)..due) {
+            Some(waiting) => Left::Waiting(waiting),
+            None => Left::Nothing,
+        }
     }
 }
 
@@ -253,7 +256,7 @@ impl Check for EveryRecordGetsProcessed {
             Event::RunEnded {} => self.on_end(lens, at),
             _ => {
                 if let Some(start) = lens.started {
-                    self.on_start(lens, at, start);
+                    self.on_start(at, start);
                 }
             }
         }
@@ -267,8 +270,8 @@ impl Check for EveryRecordGetsProcessed {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::base::HostId;
-    use crate::base::event::StoreKind;
+    use crate::base::event::{ConsumerLibrary, StoreKind};
+    use crate::base::{HostId, Position};
     use crate::check::Verdict;
     use crate::check::test_events::*;
 
@@ -356,16 +359,54 @@ mod tests {
     }
 
     #[test]
-    fn only_a_poller_may_begin_at_latest_again() {
-        let twice = || {
+    fn who_has_stored_nothing_may_begin_at_latest_again_and_nobody_else() {
+        let twice = |stored: Option<Event>| {
             let mut work = worked(50, S0, "LATEST", 40..60);
+            work.extend(stored.map(|event| (60, event)));
             work.extend(worked(150, S0, "LATEST", 70..100));
             work.extend([S1, S2].into_iter().flat_map(|shard| worked(600, shard, "TRIM_HORIZON", 0..50)));
             work
         };
-        assert_eq!(run_of(ConsumerLibrary::Poller, DeclaredStart::Latest, twice()).verdict, Verdict::Pass);
-        let text = evidence(&run_of(ConsumerLibrary::Kcl2, DeclaredStart::Latest, twice()));
-        assert!(text.contains("billing passed over records 60 to 69 of shardId-000000000000"), "{text}");
+        let saved = Event::PositionSaved { consumer: BILLING, host: WORKER_1, shard: S0, to: 60 };
+        let stored = written(WORKER_1, row(S0, "billing-1", "LATEST"), row_at(S0, "billing-1", 60));
+        for (library, event) in [(ConsumerLibrary::Poller, saved), (ConsumerLibrary::Kcl2, stored)] {
+            assert_eq!(run_of(library, DeclaredStart::Latest, twice(None)).verdict, Verdict::Pass);
+            let text = evidence(&run_of(library, DeclaredStart::Latest, twice(Some(event))));
+            assert!(text.contains("billing passed over records 60 to 69 of shardId-000000000000"), "{text}");
+        }
+        assert_eq!(run(DeclaredStart::TrimHorizon, twice(None)).verdict, Verdict::Fail);
+    }
+
+    #[test]
+    fn an_iterator_at_latest_that_expires_unused_is_asked_for_again() {
+        let again =
+            |ms, position| (ms, Event::IteratorRequested { consumer: BILLING, host: WORKER_1, shard: S0, position });
+        let work = |is_processed: bool| {
+            let mut work = vec![(50, started(WORKER_1, S0, "LATEST")), again(50, Position::Latest)];
+            work.push((51, read(WORKER_1, S0, 40, 40, 1)));
+            work.extend(is_processed.then(|| (52, processed(WORKER_1, S0, 40, 41))));
+            work.push(again(70, Position::Latest));
+            // A late copy of the read before, and the read with the new iterator.
+            work.extend([(71, read(WORKER_1, S0, 40, 41, 20)), (75, read(WORKER_1, S0, 60, 100, 5))]);
+            work.push((76, processed(WORKER_1, S0, 60, 100)));
+            work.extend([S1, S2].into_iter().flat_map(|shard| worked(600, shard, "TRIM_HORIZON", 0..50)));
+            run(DeclaredStart::Latest, work)
+        };
+        assert_eq!(work(false).verdict, Verdict::Pass);
+        let text = evidence(&work(true));
+        assert!(text.contains("billing passed over records 41 to 59 of shardId-000000000000"), "{text}");
+    }
+
+    #[test]
+    fn a_shard_that_closed_before_the_chosen_time_is_done() {
+        let work = |from| {
+            let mut work = worked(1000, S0, "AT_TIMESTAMP", from..100);
+            work.retain(|(_, event)| from < 100 || !matches!(event, Event::RecordsProcessed { .. }));
+            work.extend([S1, S2].into_iter().flat_map(|shard| worked(1000, shard, "AT_TIMESTAMP", 0..50)));
+            run(DeclaredStart::AtTimestamp, work)
+        };
+        assert_eq!(work(100).verdict, Verdict::Pass);
+        assert_eq!(work(60).verdict, Verdict::Pass);
     }
 
     #[test]

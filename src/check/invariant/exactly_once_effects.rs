@@ -5,6 +5,9 @@
 //! where the consumer first began in the shard; records that left retention before anyone got to them are excused.
 //! A batch that the processor failed at and the library passed over leaves such a gap.
 //!
+//! A transactional store takes effects from the newest owner of a lease alone. Whoever makes the first effect after
+//! another's has therefore begun to process the shard after that one, or the store has let a zombie in.
+//!
 //! The user's own code gives its effects names; each may be made once.
 
 use std::collections::BTreeSet;
@@ -24,12 +27,16 @@ struct Contents {
     settled: RangeSet,
     /// One past the highest ordinal applied.
     reached: u64,
+    /// Who applied last, and when.
+    last: Option<(HostId, SimTime)>,
 }
 
 /// What is remembered of the run to judge this.
 #[derive(Default)]
 pub(super) struct ExactlyOnceEffects {
     contents: Grid<Contents>,
+    /// When each worker began to process a shard, by host and shard.
+    began: Grid<SimTime>,
     findings: Findings,
     applied: u64,
     /// Effects that the user's own code has made.
@@ -50,6 +57,22 @@ impl ExactlyOnceEffects {
         contents.settled.insert(from..to);
         contents.reached = contents.reached.max(to);
         self.applied += to - from;
+    }
+
+    /// The writer is the newest owner, if the store is fenced.
+    fn judge_owner(&mut self, lens: &Lens, at: SimTime, consumer: ConsumerId, host: HostId, shard: ShardId) {
+        let last = self.contents.at(consumer.index(), shard.index()).last.replace((host, at));
+        let Some((other, last_at)) = last.filter(|(other, _)| *other != host && lens.names.is_transactional(consumer))
+        else {
+            return;
+        };
+        let began = *self.began.at(host.index(), shard.index());
+        if began < last_at {
+            let (host, other) = (lens.names.host(host), lens.names.host(other));
+            self.findings.fail(at, || {
+                format!("{host} still made effects of {shard}, which it began at {began} and {other} had taken over")
+            });
+        }
     }
 
     /// Records below `to` are gone; nobody who has not reached them will.
@@ -91,8 +114,13 @@ impl ExactlyOnceEffects {
 impl Invariant for ExactlyOnceEffects {
     const NAME: &'static str = "exactly-once-effects";
     const PROMISE: &'static str = "a store that promises it has the effect of every record exactly once";
-    const HEARS: &'static [EventKind] =
-        &[EventKind::EffectsApplied, EventKind::EffectMade, EventKind::RecordsTrimmed, EventKind::RunEnded];
+    const HEARS: &'static [EventKind] = &[
+        EventKind::EffectsApplied,
+        EventKind::EffectMade,
+        EventKind::ProcessingStarted,
+        EventKind::RecordsTrimmed,
+        EventKind::RunEnded,
+    ];
 
     fn new(_: &CheckSettings) -> Self {
         Self::default()
@@ -104,6 +132,7 @@ impl Check for ExactlyOnceEffects {
         match *event {
             Event::EffectsApplied { consumer, host, shard, from, to, duplicates } if self.promises(lens, consumer) => {
                 self.on_applied(lens, consumer, shard, from, to);
+                self.judge_owner(lens, at, consumer, host, shard);
                 if duplicates > 0 {
                     let host = lens.names.host(host);
                     let of = records(&(from..to));
@@ -114,6 +143,7 @@ impl Check for ExactlyOnceEffects {
             Event::EffectMade { consumer, host, ref id } if self.promises(lens, consumer) => {
                 self.on_made(lens, at, consumer, host, id);
             }
+            Event::ProcessingStarted { host, shard, .. } => *self.began.at(host.index(), shard.index()) = at,
             Event::RecordsTrimmed { stream, shard, to } => {
                 self.on_trimmed(lens, stream, shard, to);
             }
@@ -158,6 +188,27 @@ mod tests {
     fn an_effect_that_is_there_twice_is_found() {
         let text = evidence(&verdict(StoreKind::Transactional, 0, [applied(0, 20, 0), applied(15, 40, 5)]));
         assert_eq!(text, "0:00:00.003 billing-1 applied records 15 to 39 of shardId-000000000000, 5 of them once more");
+    }
+
+    #[test]
+    fn a_zombie_that_a_fenced_store_lets_in_is_found() {
+        let judged = |store, again: bool| {
+            let by =
+                |host, from, to| Event::EffectsApplied { consumer: BILLING, host, shard: S0, from, to, duplicates: 0 };
+            let mut script = vec![(1, started(WORKER_1, S0, "TRIM_HORIZON")), (2, by(WORKER_1, 0, 10))];
+            script.extend([(3, started(WORKER_2, S0, "TRIM_HORIZON")), (4, by(WORKER_2, 10, 20))]);
+            script.extend(again.then(|| (5, started(WORKER_1, S0, "TRIM_HORIZON"))));
+            script.push((6, by(WORKER_1, 20, 30)));
+            judge_in(scene_with(store), ExactlyOnceEffects::default(), script)
+        };
+        assert_eq!(judged(StoreKind::Transactional, true).verdict, Verdict::Pass);
+        assert_eq!(judged(StoreKind::Idempotent, false).verdict, Verdict::Pass);
+        let text = evidence(&judged(StoreKind::Transactional, false));
+        assert_eq!(
+            text,
+            "0:00:00.006 billing-1 still made effects of shardId-000000000000, which it began at 0:00:00.001 and \
+             billing-2 had taken over"
+        );
     }
 
     #[test]

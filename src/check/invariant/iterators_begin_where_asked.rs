@@ -3,12 +3,9 @@
 //!
 //! TRIM_HORIZON is the oldest record in retention, LATEST lies behind the newest that can be read, AT_SEQUENCE_NUMBER
 //! is that record and AFTER_SEQUENCE_NUMBER the one behind it, AT_TIMESTAMP the first that arrived then or later; what
-//! has left retention falls forward to the oldest. Which record has which number and time is known exactly of a
-//! shard's newest `EXACT` and more; of older ones in steps as long. Reads that go on are judged by
-//! `no-acknowledged-record-lost` and `shard-order`.
-
-use std::collections::VecDeque;
-use std::ops::RangeInclusive;
+//! has left retention falls forward to the oldest. Subscriptions are asked to begin in the same words. Which record has
+//! which number and time is known of all in retention. Reads that go on are judged by `no-acknowledged-record-lost` and
+//! `shard-order`.
 
 use crate::base::{Event, EventKind, HostId, Position, ShardId, SimDuration, SimTime, StreamId};
 use crate::check::findings::Findings;
@@ -16,20 +13,30 @@ use crate::check::lens::Lens;
 use crate::check::lens::grid::Grid;
 use crate::check::{Check, CheckResult, CheckSettings, Invariant};
 
-/// So many of a shard's newest records are known one by one, and twice as many at most.
-const EXACT: usize = 256;
+/// So many records stand in a block.
+const BLOCK: u64 = 256;
 
-/// Sequence index and arrival of a record.
-type Mark = (u64, SimTime);
+/// Sequence index and arrival of a record, in nanoseconds of the run.
+#[derive(Clone, Copy, Default)]
+struct Mark {
+    index: u64,
+    at_ns: u64,
+}
 
-/// The records of a shard.
+/// Records that follow each other: the first, and how far each of the others lies behind the one before it, packed.
+struct Block {
+    first: Mark,
+    packed: Vec<u8>,
+}
+
+/// The records of a shard: some six bytes for each in retention.
 #[derive(Default)]
 struct Journal {
-    /// Every `EXACT`-th record, from the first on.
-    marks: Vec<Mark>,
-    /// The newest records. The first of them is one of the marks.
-    recent: VecDeque<Mark>,
+    blocks: Vec<Block>,
+    last: Mark,
     accepted: u64,
+    /// Blocks whose records have left retention and are forgotten, but for the first of each.
+    forgotten: usize,
 }
 
 /// An iterator that was not used yet.
@@ -51,54 +58,94 @@ pub(super) struct IteratorsBeginWhereAsked {
     judged: u64,
 }
 
+/// Seven bits a byte, the lowest first; all but the last have their highest bit set.
+#[inline]
+fn pack(mut number: u64, into: &mut Vec<u8>) {
+    while number >= 0x80 {
+        into.push(number as u8 | 0x80);
+        number >>= 7;
+    }
+    into.push(number as u8);
+}
+
+fn unpack(from: &mut impl Iterator<Item = u8>) -> Option<u64> {
+    let (mut number, mut shift) = (0, 0);
+    loop {
+        let byte = from.next()?;
+        number |= u64::from(byte & 0x7f) << shift;
+        if byte < 0x80 {
+            return Some(number);
+        }
+        shift += 7;
+    }
+}
+
+impl Block {
+    fn marks(&self) -> impl Iterator<Item = Mark> {
+        let mut bytes = self.packed.iter().copied();
+        let mut last = self.first;
+        let behind = std::iter::from_fn(move || {
+            let (index, at_ns) = (unpack(&mut bytes)?, unpack(&mut bytes)?);
+            last = Mark { index: last.index.wrapping_add(index), at_ns: last.at_ns.wrapping_add(at_ns) };
+            Some(last)
+        });
+        std::iter::once(self.first).chain(behind)
+    }
+}
+
 impl Journal {
     #[inline]
     fn push(&mut self, mark: Mark) {
-        if self.accepted.is_multiple_of(EXACT as u64) {
-            self.marks.push(mark);
-            if self.recent.len() == 2 * EXACT {
-                self.recent.drain(..EXACT);
+        match self.blocks.last_mut() {
+            Some(block) if !self.accepted.is_multiple_of(BLOCK) => {
+                pack(mark.index.wrapping_sub(self.last.index), &mut block.packed);
+                pack(mark.at_ns.wrapping_sub(self.last.at_ns), &mut block.packed);
+            }
+            full => {
+                if let Some(block) = full {
+                    block.packed.shrink_to_fit();
+                }
+                self.blocks.push(Block { first: mark, packed: Vec::new() });
             }
         }
-        self.recent.push_back(mark);
+        self.last = mark;
         self.accepted += 1;
     }
 
+    /// Records below `to` have left retention: everybody who asks for one falls forward.
+    fn forget(&mut self, to: u64) {
+        let gone = ((to / BLOCK) as usize).min(self.blocks.len().saturating_sub(1));
+        for block in self.blocks.get_mut(self.forgotten..gone).into_iter().flatten() {
+            block.packed = Vec::new();
+        }
+        self.forgotten = self.forgotten.max(gone);
+    }
+
     /// Where the first record lies that is not `before`, which holds for a prefix.
-    fn first_not(&self, before: impl Fn(&Mark) -> bool) -> RangeInclusive<u64> {
-        let base = self.accepted - self.recent.len() as u64;
-        if base == 0 || self.recent.front().is_some_and(&before) {
-            let at = base + self.recent.partition_point(&before) as u64;
-            return at..=at;
-        }
-        let passed = self.marks.partition_point(&before) as u64;
-        match passed.checked_sub(1) {
-            None => 0..=0,
-            Some(mark) => mark * EXACT as u64 + 1..=(passed * EXACT as u64).min(base),
-        }
+    fn first_not(&self, before: impl Fn(Mark) -> bool) -> u64 {
+        let passed = self.blocks.partition_point(|block| before(block.first));
+        let Some(last) = passed.checked_sub(1) else { return 0 };
+        last as u64 * BLOCK + self.blocks[last].marks().take_while(|mark| before(*mark)).count() as u64
     }
 }
 
 impl IteratorsBeginWhereAsked {
     /// Where an iterator for that position stands at `at`; `None` where it is not known.
-    fn expected(
-        &self,
-        at: SimTime,
-        stream: StreamId,
-        shard: ShardId,
-        position: Position,
-    ) -> Option<RangeInclusive<u64>> {
+    fn expected(&self, at: SimTime, stream: StreamId, shard: ShardId, position: Position) -> Option<u64> {
         let nothing = Journal::default();
         let journal = self.journals.get(stream.index(), shard.index()).unwrap_or(&nothing);
         match position {
-            Position::TrimHorizon => Some(0..=0),
-            Position::Latest if self.visibility_lag.is_zero() => Some(journal.accepted..=journal.accepted),
-            Position::Latest => Some(journal.first_not(|(_, arrived)| *arrived + self.visibility_lag <= at)),
-            Position::AtSequenceNumber(number) => Some(journal.first_not(|(index, _)| *index < number.index())),
-            Position::AfterSequenceNumber(number) => Some(journal.first_not(|(index, _)| *index <= number.index())),
+            Position::TrimHorizon => Some(0),
+            Position::Latest if self.visibility_lag.is_zero() => Some(journal.accepted),
+            Position::Latest => {
+                let lag_ns = self.visibility_lag.as_nanos();
+                Some(journal.first_not(|mark| mark.at_ns.saturating_add(lag_ns) <= at.as_nanos()))
+            }
+            Position::AtSequenceNumber(number) => Some(journal.first_not(|mark| mark.index < number.index())),
+            Position::AfterSequenceNumber(number) => Some(journal.first_not(|mark| mark.index <= number.index())),
             Position::AtTimestamp { unix_ms: Some(unix_ms) } => {
                 let from = SimTime::from_millis(unix_ms.saturating_sub(self.epoch_unix_ms));
-                Some(journal.first_not(|(_, arrived)| *arrived < from))
+                Some(journal.first_not(|mark| mark.at_ns < from.as_nanos()))
             }
             Position::AtTimestamp { unix_ms: None }
             | Position::Checkpoint(_)
@@ -108,18 +155,20 @@ impl IteratorsBeginWhereAsked {
     }
 
     fn on_issued(&mut self, lens: &Lens, host: HostId, shard: ShardId, issued: Issued, position: Position) {
-        let Issued { stream, at, ordinal } = issued;
         *self.issued.at(host.index(), shard.index()) = Some(issued);
+        self.judge(lens, host, shard, issued, position, "given an iterator");
+    }
+
+    fn judge(&mut self, lens: &Lens, host: HostId, shard: ShardId, given: Issued, position: Position, what: &str) {
+        let Issued { stream, at, ordinal } = given;
         let Some(expected) = self.expected(at, stream, shard, position) else { return };
         self.judged += 1;
-        let trimmed = lens.shards.trimmed(stream, shard);
-        let (least, most) = (trimmed.max(*expected.start()), trimmed.max(*expected.end()));
-        if !(least..=most).contains(&ordinal) {
+        let expected = lens.shards.trimmed(stream, shard).max(expected);
+        if ordinal != expected {
             let host = lens.names.host(host);
             self.findings.fail(at, || {
                 format!(
-                    "{host} asked for {position} of {shard}, and was given an iterator at record {ordinal} instead of \
-                     {least}"
+                    "{host} asked for {position} of {shard}, and was {what} at record {ordinal} instead of {expected}"
                 )
             });
         }
@@ -151,7 +200,13 @@ impl Invariant for IteratorsBeginWhereAsked {
     const NAME: &'static str = "iterators-begin-where-asked";
     const PROMISE: &'static str =
         "a shard iterator stands at exactly the record that was asked for, and reading begins there";
-    const HEARS: &'static [EventKind] = &[EventKind::RecordAccepted, EventKind::IteratorIssued, EventKind::RecordsRead];
+    const HEARS: &'static [EventKind] = &[
+        EventKind::RecordAccepted,
+        EventKind::RecordsTrimmed,
+        EventKind::IteratorIssued,
+        EventKind::SubscriptionBegan,
+        EventKind::RecordsRead,
+    ];
 
     fn new(settings: &CheckSettings) -> Self {
         Self {
@@ -169,10 +224,16 @@ impl Check for IteratorsBeginWhereAsked {
     fn on(&mut self, at: SimTime, event: &Event, lens: &Lens) {
         match *event {
             Event::RecordAccepted { stream, shard, index, .. } => {
-                self.journals.at(stream.index(), shard.index()).push((index, at));
+                self.journals.at(stream.index(), shard.index()).push(Mark { index, at_ns: at.as_nanos() });
+            }
+            Event::RecordsTrimmed { stream, shard, to } => {
+                self.journals.at(stream.index(), shard.index()).forget(to);
             }
             Event::IteratorIssued { stream, shard, host, position, ordinal } => {
                 self.on_issued(lens, host, shard, Issued { stream, at, ordinal }, position);
+            }
+            Event::SubscriptionBegan { stream, shard, host, position, ordinal, .. } => {
+                self.judge(lens, host, shard, Issued { stream, at, ordinal }, position, "subscribed");
             }
             // Of those who cannot be told apart nobody knows whose iterator was used; the lens knows where all stood.
             Event::RecordsRead { stream, shard, host, from, iterator_lived, .. } if !lens.names.is_crowd(host) => {
@@ -233,13 +294,45 @@ mod tests {
     }
 
     #[test]
-    fn of_older_records_it_is_known_within_a_step() {
+    fn a_record_is_known_exactly_however_old_it_is() {
         let after = |ordinal: u64| Position::AfterSequenceNumber(number(S0, ordinal * 3));
-        assert_eq!(issued(after(100), 101).verdict, Verdict::Pass);
-        assert_eq!(issued(after(100), 300).verdict, Verdict::Fail);
-        assert_eq!(issued(after(0), 1).verdict, Verdict::Pass);
-        assert_eq!(issued(at_ms(300), 300).verdict, Verdict::Pass);
-        assert_eq!(issued(at_ms(300), 20).verdict, Verdict::Fail);
+        for ordinal in [0, 1, 100, 254, 255, 256, 511, 512, 999] {
+            assert_eq!(issued(after(ordinal), ordinal + 1).verdict, Verdict::Pass, "after {ordinal}");
+            assert_eq!(issued(after(ordinal), ordinal + 2).verdict, Verdict::Fail, "after {ordinal}");
+            assert_eq!(issued(at_ms(ordinal), ordinal).verdict, Verdict::Pass, "at {ordinal} ms");
+            assert_eq!(issued(at_ms(ordinal), ordinal + 1).verdict, Verdict::Fail, "the record behind {ordinal} ms");
+        }
+    }
+
+    #[test]
+    fn a_time_means_the_first_record_of_its_millisecond() {
+        let asked = |ordinal| {
+            let at_us = |us: u64, ordinal| (SimTime::from_nanos(us * 1000), accepted(S0, ordinal));
+            let (stream, shard, host) = (CLICKS, S0, WORKER_1);
+            let issued = Event::IteratorIssued { stream, shard, host, position: at_ms(5), ordinal };
+            let records = [at_us(4_999, 0), at_us(5_000, 1), at_us(5_000, 2), at_us(5_900, 3), at_us(6_000, 4)];
+            let mut check = IteratorsBeginWhereAsked::new(&settings());
+            for (at, event) in records.into_iter().chain([(SimTime::from_millis(9), issued)]) {
+                check.on(at, &event, &Lens::default());
+            }
+            check.result(&Lens::default()).verdict
+        };
+        assert_eq!(
+            [0, 1, 2, 3, 4].map(asked).map(|verdict| verdict == Verdict::Pass),
+            [false, true, false, false, false]
+        );
+    }
+
+    #[test]
+    fn a_subscription_that_begins_elsewhere_is_found() {
+        let subscribed = |ordinal| {
+            let mut script = accepted_many(0, S0, 1000);
+            script.push((LATER_MS, subscribed_at(at_ms(400), 1, ordinal)));
+            judge(IteratorsBeginWhereAsked::new(&settings()), script)
+        };
+        assert_eq!(subscribed(400).verdict, Verdict::Pass);
+        let text = evidence(&subscribed(401));
+        assert!(text.ends_with("and was subscribed at record 401 instead of 400"), "{text}");
     }
 
     #[test]

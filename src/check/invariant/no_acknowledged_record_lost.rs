@@ -1,8 +1,8 @@
 //! `no-acknowledged-record-lost`: an acknowledged record can be read until its retention is over.
 //!
 //! Broken by: a record acknowledged by fewer than two zones, ordinals that are not dense, a shard closed before its
-//! end, records trimmed before their time, a reading session that jumps over records, and an answer that says "caught
-//! up" with records left. How old a record is is known to `MARK_EVERY`, in favour of the service.
+//! end, records trimmed before their time, a reading session or a subscription that jumps over records, and an answer
+//! that says "caught up" with records left. How old a record is is known to `MARK_EVERY`, in favour of the service.
 //!
 //! Whether a consumer processes what it read is not judged here.
 
@@ -176,6 +176,7 @@ impl Invariant for NoAcknowledgedRecordLost {
         EventKind::ShardClosed,
         EventKind::ShardExpired,
         EventKind::RecordsRead,
+        EventKind::SubscriptionRead,
     ];
 
     fn new(settings: &CheckSettings) -> Self {
@@ -189,7 +190,8 @@ impl Check for NoAcknowledgedRecordLost {
             Event::RecordAccepted { stream, shard, ordinal, zones, .. } => {
                 self.on_accepted(lens, at, stream, shard, ordinal, zones);
             }
-            Event::RecordsRead { stream, shard, from, to, behind_latest_ms, .. } => {
+            Event::RecordsRead { stream, shard, from, to, behind_latest_ms, .. }
+            | Event::SubscriptionRead { stream, shard, from, to, behind_latest_ms, .. } => {
                 let continues = lens.continues;
                 self.on_read(lens, at, (stream, shard), from..to, continues);
                 if behind_latest_ms == 0 {
@@ -267,6 +269,17 @@ mod tests {
         assert_eq!(judged(40).verdict, Verdict::Pass);
         assert_eq!(judged(10).verdict, Verdict::Pass);
         assert!(evidence(&judged(13)).contains("passed over records 10 to 12 in a reading session"));
+    }
+
+    #[test]
+    fn a_subscription_whose_events_jump_over_records_loses_them() {
+        let judged = |first, second| {
+            let events = [subscribed(1, 4), subscription_read(1, first, 10), subscription_read(1, second, 20)];
+            judge(check(), accepted_many(0, S0, 100).into_iter().chain(events.map(|event| (1000, event))))
+        };
+        assert_eq!(judged(4, 10).verdict, Verdict::Pass);
+        assert!(evidence(&judged(4, 13)).contains("passed over records 10 to 12 in a reading session"));
+        assert!(evidence(&judged(5, 10)).contains("passed over record 4 in a reading session"));
     }
 
     #[test]

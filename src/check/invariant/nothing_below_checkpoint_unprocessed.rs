@@ -3,7 +3,8 @@
 //! Judged when a lease row takes a checkpoint that a worker had announced. From where the consumer first began in the
 //! shard up to the checkpoint, every record must have been processed by one of its workers or have left retention.
 //! A batch that the library passed over because the processor threw was not processed: after the checkpoint nobody
-//! will. So was what a second start at LATEST jumps over, before the first checkpoint is stored.
+//! will. Where the scenario asked for LATEST, a start at LATEST before the first checkpoint is stored begins anew: what
+//! it jumps over is not claimed (the report counts it), unless the shard is a child of one that was read.
 //!
 //! Where the user's own code keeps its checkpoints is not known. For it, having gone on stands for a checkpoint: at the
 //! end of the run, a record that was never processed although a later one of its shard was is one that it passed over.
@@ -252,6 +253,35 @@ mod tests {
         late.insert(0, trimmed(S0, 40));
         assert_eq!(judge(check(), begun("TRIM_HORIZON", 0, late)).verdict, Verdict::Pass);
         assert_eq!(judge(check(), []).verdict, Verdict::Unknown);
+    }
+
+    #[test]
+    fn what_a_second_start_at_latest_jumps_over_is_excused_before_the_first_checkpoint_only() {
+        let again = |begun: &str, stored_first: bool| {
+            let mut work = vec![processed(WORKER_1, S0, 10, 20)];
+            if stored_first {
+                work.extend(stored(20));
+            }
+            work.extend([started(WORKER_2, S0, begun), read(WORKER_2, S0, 30, 60, 0), processed(WORKER_2, S0, 30, 60)]);
+            work.extend(stored(60));
+            judge(NothingBelowCheckpointUnprocessed::default(), begun_at_latest(work))
+        };
+        assert_eq!(again("LATEST", false).verdict, Verdict::Pass);
+        assert!(evidence(&again("LATEST", true)).ends_with("never processed records 20 to 29"));
+        assert!(evidence(&again("TRIM_HORIZON", false)).ends_with("never processed records 20 to 29"));
+    }
+
+    fn begun_at_latest(work: Vec<Event>) -> Script {
+        begun("LATEST", 10, work)
+    }
+
+    #[test]
+    fn a_child_of_a_shard_that_was_read_is_not_begun_at_latest() {
+        let mut work = vec![closed(S0, 100), opened(S1, 2, Some(S0)), started(WORKER_2, S1, "LATEST")];
+        work.extend([read(WORKER_2, S1, 30, 60, 0), processed(WORKER_2, S1, 30, 60), attempted(WORKER_2, S1, 60)]);
+        work.push(written(WORKER_2, row(S1, "billing-2", "LATEST"), row_at(S1, "billing-2", 60)));
+        let text = evidence(&judge(NothingBelowCheckpointUnprocessed::default(), begun_at_latest(work)));
+        assert!(text.ends_with("never processed records 0 to 29"), "{text}");
     }
 
     #[test]

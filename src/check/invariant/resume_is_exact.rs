@@ -4,7 +4,9 @@
 //! gain of a lease and the first checkpoint of its new owner nobody else may store one, so the first record that a
 //! processor gets lies just behind what was stored when the lease was gained: nothing at or below it is processed
 //! again. A worker that stood still between the two may be late, so what was stored when it began is good as well. A
-//! poller's checkpoint is the position that it kept. From there on each batch begins where the last one ended.
+//! poller's checkpoint is the position that it kept. From there on each batch begins where the last one ended. Reading
+//! begins there as well, at the checkpointed record itself or behind it: who reads again what the checkpoint covers,
+//! and throws it away, is as slow as one who has no checkpoint.
 //!
 //! Records that left retention are excused. A transactional store has a position of its own, which may be ahead of the
 //! checkpoint. What LATEST and AT_TIMESTAMP mean is not known here. Batches that go back are `shard-order`'s.
@@ -16,6 +18,7 @@ use crate::base::{ConsumerId, Event, EventKind, HostId, Position, ShardId, SimTi
 use crate::check::findings::{Findings, records};
 use crate::check::lens::Lens;
 use crate::check::lens::grid::Grid;
+use crate::check::lens::starts::Start;
 use crate::check::{Check, CheckResult, CheckSettings, Invariant};
 
 /// Announced checkpoints that are kept per shard while they are not stored.
@@ -92,6 +95,19 @@ impl ResumeIsExact {
         *self.sessions.at(host.index(), shard.index()) = Some(Session { from: gained.min(now), until, reached: None });
     }
 
+    /// A session's first read, with an iterator that it has asked for.
+    fn on_first_read(&mut self, lens: &Lens, at: SimTime, host: HostId, start: Start) {
+        let Start { shard, from, .. } = start;
+        let Some(session) = self.sessions.at(host.index(), shard.index()) else { return };
+        // The KCL reads the checkpointed record once more, and drops it.
+        let Some(floor) = session.from.filter(|floor| from + 1 < *floor) else { return };
+        let host = lens.names.host(host);
+        self.findings.fail(at, || {
+            let again = records(&(from..floor));
+            format!("{host} read {again} of {shard} again, which its checkpoint covered when it began")
+        });
+    }
+
     fn on_batch(
         &mut self,
         lens: &Lens,
@@ -134,6 +150,7 @@ impl Invariant for ResumeIsExact {
         EventKind::LeaseGained,
         EventKind::ProcessingStarted,
         EventKind::ProcessingEnded,
+        EventKind::RecordsRead,
         EventKind::RecordsProcessed,
         EventKind::RecordsSkipped,
         EventKind::HostCrashed,
@@ -162,6 +179,11 @@ impl Check for ResumeIsExact {
             }
             Event::ProcessingStarted { consumer, host, shard, start } => {
                 self.on_started(lens, *consumer, *host, *shard, *start);
+            }
+            Event::RecordsRead { host, .. } => {
+                if let Some(start) = lens.started {
+                    self.on_first_read(lens, at, *host, start);
+                }
             }
             Event::ProcessingEnded { host, shard, .. } => *self.sessions.at(host.index(), shard.index()) = None,
             Event::HostCrashed { host } => self.sessions.row_mut(host.index()).fill(None),
@@ -224,6 +246,42 @@ mod tests {
             "0:00:00.002 billing-2 processed record 39 of shardId-000000000000 again, which its checkpoint covered \
              when it began"
         );
+    }
+
+    #[test]
+    fn a_worker_that_reads_from_the_horizon_although_there_is_a_checkpoint_is_found() {
+        let read_from = |from| {
+            let mut work = resumed(40, 60).to_vec();
+            work.insert(1, read(WORKER_2, S0, from, 60, 0));
+            judge(ResumeIsExact::default(), taken_over(work))
+        };
+        assert_eq!(read_from(39).verdict, Verdict::Pass, "the checkpointed record itself");
+        assert_eq!(read_from(40).verdict, Verdict::Pass);
+        let text = evidence(&read_from(0));
+        assert_eq!(
+            text,
+            "0:00:00.002 billing-2 read records 0 to 39 of shardId-000000000000 again, which its checkpoint covered \
+             when it began"
+        );
+        let horizon = [started(WORKER_2, S0, "TRIM_HORIZON"), processed(WORKER_2, S0, 0, 60)];
+        assert!(evidence(&judge(ResumeIsExact::default(), taken_over(horizon))).contains("records 0 to 39"));
+    }
+
+    #[test]
+    fn a_poller_that_goes_ahead_after_its_iterator_expired_is_found() {
+        let judged = |from| {
+            let iterator_lived = crate::base::SimDuration::from_secs(301);
+            let work = [
+                started(WORKER_1, S0, "TRIM_HORIZON"),
+                processed(WORKER_1, S0, 0, 60),
+                Event::IteratorExpired { stream: CLICKS, shard: S0, host: WORKER_1, iterator_lived },
+                processed(WORKER_1, S0, from, 90),
+            ];
+            let scene = scene_of(ConsumerLibrary::Poller, StoreKind::Plain);
+            judge_in(scene, ResumeIsExact::default(), work.map(|event| (1, event)))
+        };
+        assert_eq!(judged(60).verdict, Verdict::Pass);
+        assert!(evidence(&judged(70)).contains("left out records 60 to 69 of shardId-000000000000"));
     }
 
     #[test]

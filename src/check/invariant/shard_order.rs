@@ -1,11 +1,10 @@
 //! `shard-order`: a shard keeps its records in the order in which it accepted them.
 //!
 //! Per shard, ordinals and sequence indexes grow; in one reading session records come in that order; and a record
-//! processor gets them so from the start of its processing to its end. A poller whose processor threw goes back to the
-//! position that it last kept, and asks for an iterator there.
+//! processor gets them so from the start of its processing to its end; so do the events of a subscription. A poller
+//! whose processor threw goes back to the position that it last kept. One whose iterator expired does not.
 
-use crate::base::event::ConsumerLibrary;
-use crate::base::{ConsumerId, Event, EventKind, HostId, ShardId, SimTime, StreamId};
+use crate::base::{Event, EventKind, HostId, ShardId, SimTime, StreamId};
 use crate::check::findings::Findings;
 use crate::check::lens::Lens;
 use crate::check::lens::grid::Grid;
@@ -50,21 +49,18 @@ impl ShardOrder {
     }
 }
 
-fn is_poller(lens: &Lens, consumer: ConsumerId) -> bool {
-    lens.names.info(consumer).is_some_and(|info| info.library == ConsumerLibrary::Poller)
-}
-
 impl Invariant for ShardOrder {
     const NAME: &'static str = "shard-order";
     const PROMISE: &'static str = "a shard keeps its records in the order in which it accepted them";
     const HEARS: &'static [EventKind] = &[
         EventKind::RecordAccepted,
         EventKind::RecordsRead,
+        EventKind::SubscriptionRead,
         EventKind::ProcessingStarted,
         EventKind::ProcessingEnded,
         EventKind::RecordsProcessed,
         EventKind::RecordsSkipped,
-        EventKind::IteratorRequested,
+        EventKind::ProcessorThrew,
         EventKind::PositionSaved,
         EventKind::HostCrashed,
     ];
@@ -80,7 +76,7 @@ impl Check for ShardOrder {
             Event::RecordAccepted { stream, shard, ordinal, index, .. } => {
                 self.on_accepted(lens, at, stream, shard, (ordinal, index));
             }
-            Event::RecordsRead { shard, host, from, .. } => {
+            Event::RecordsRead { shard, host, from, .. } | Event::SubscriptionRead { shard, host, from, .. } => {
                 if let Some(last) = lens.continues.filter(|last| from < *last) {
                     let host = lens.names.host(host);
                     self.findings
@@ -93,7 +89,7 @@ impl Check for ShardOrder {
                 *self.delivered.at(host.index(), shard.index()) = 0;
             }
             Event::PositionSaved { host, shard, to, .. } => *self.kept.at(host.index(), shard.index()) = to,
-            Event::IteratorRequested { consumer, host, shard, .. } if is_poller(lens, consumer) => {
+            Event::ProcessorThrew { host, shard, .. } => {
                 let kept = *self.kept.at(host.index(), shard.index());
                 let delivered = self.delivered.at(host.index(), shard.index());
                 *delivered = kept.min(*delivered);
@@ -110,8 +106,8 @@ impl Check for ShardOrder {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::base::Position;
-    use crate::base::event::StoreKind;
+    use crate::base::event::{ConsumerLibrary, StoreKind};
+    use crate::base::{Position, SimDuration};
     use crate::check::Verdict;
     use crate::check::test_events::*;
 
@@ -186,19 +182,37 @@ mod tests {
     }
 
     #[test]
-    fn a_poller_may_go_back_to_the_position_that_it_kept_and_no_further() {
-        let judged = |library, again| {
+    fn a_poller_that_threw_may_go_back_to_the_position_that_it_kept_and_no_further() {
+        let judged = |went_wrong: Event, again| {
+            let kept = Event::PositionSaved { consumer: BILLING, host: WORKER_1, shard: S0, to: 5 };
             let position = Position::AfterSequenceNumber(number(S0, 5));
             let asked = Event::IteratorRequested { consumer: BILLING, host: WORKER_1, shard: S0, position };
-            let kept = Event::PositionSaved { consumer: BILLING, host: WORKER_1, shard: S0, to: 5 };
-            let work = [kept, processed(WORKER_1, S0, 5, 8), asked, processed(WORKER_1, S0, again, 20)];
+            let work = [kept, processed(WORKER_1, S0, 5, 8), went_wrong, asked, processed(WORKER_1, S0, again, 20)];
             let mut script = accepted_many(0, S0, 20);
             script.extend(work.map(|event| (100, event)));
-            judge_in(scene_of(library, StoreKind::Plain), ShardOrder::default(), script).verdict
+            judge_in(scene_of(ConsumerLibrary::Poller, StoreKind::Plain), ShardOrder::default(), script)
         };
-        assert_eq!(judged(ConsumerLibrary::Poller, 5), Verdict::Pass);
-        assert_eq!(judged(ConsumerLibrary::Poller, 4), Verdict::Fail);
-        assert_eq!(judged(ConsumerLibrary::Kcl2, 5), Verdict::Fail);
+        let threw = || Event::ProcessorThrew { consumer: BILLING, host: WORKER_1, shard: S0 };
+        assert_eq!(judged(threw(), 5).verdict, Verdict::Pass);
+        assert_eq!(judged(threw(), 4).verdict, Verdict::Fail);
+        let iterator_lived = SimDuration::from_secs(301);
+        let expired = || Event::IteratorExpired { stream: CLICKS, shard: S0, host: WORKER_1, iterator_lived };
+        assert_eq!(judged(expired(), 8).verdict, Verdict::Pass);
+        let text = evidence(&judged(expired(), 5));
+        assert!(text.ends_with("billing-1 processed record 5 of shardId-000000000000 after record 7"), "{text}");
+    }
+
+    #[test]
+    fn a_subscription_whose_events_overlap_is_found() {
+        let judged = |from| {
+            let mut script = accepted_many(0, S0, 20);
+            script.extend([(50, subscribed(1, 0)), (60, subscription_read(1, 0, 10)), (70, subscribed(2, 3))]);
+            script.extend([(80, subscription_read(2, 3, 8)), (90, subscription_read(1, from, 20))]);
+            judge(ShardOrder::default(), script)
+        };
+        assert_eq!(judged(10).verdict, Verdict::Pass);
+        let text = evidence(&judged(9));
+        assert!(text.ends_with("operator was given record 9 of shardId-000000000000 after record 9"), "{text}");
     }
 
     #[test]

@@ -9,6 +9,8 @@ pub(super) mod shards;
 pub(super) mod starts;
 pub(super) mod workers;
 
+use std::collections::BTreeMap;
+
 use self::faults::Faults;
 use self::names::Names;
 use self::sessions::{Crowd, Sessions};
@@ -37,12 +39,15 @@ pub(crate) struct Lens {
     pub(crate) crew_changed: Option<ConsumerId>,
     /// The first read of a worker, if the event in hand is one.
     pub(crate) started: Option<Start>,
-    /// Where the read before the event in hand ended, if that is a read that continues it.
+    /// Where the read before the event in hand ended, if that is a read that continues it; or where its subscription
+    /// was told to begin.
     pub(crate) continues: Option<u64>,
     /// Number of the call that tells the event in hand: what one call of a service tells comes together.
     pub(crate) call: u64,
     sessions: Sessions,
     crowd: Crowd,
+    /// Where each subscription stands, by its number.
+    subscriptions: BTreeMap<u64, u64>,
 }
 
 impl Lens {
@@ -62,8 +67,14 @@ impl Lens {
         EventKind::RecordsTrimmed,
         EventKind::ProcessingStarted,
         EventKind::RecordsRead,
+        EventKind::SubscriptionBegan,
+        EventKind::SubscriptionRead,
         EventKind::IteratorIssued,
         EventKind::IteratorRequested,
+        EventKind::RecordsProcessed,
+        EventKind::RecordsSkipped,
+        EventKind::PositionSaved,
+        EventKind::ItemWritten,
         EventKind::FaultBegan,
         EventKind::FaultEnded,
         EventKind::FaultsHealed,
@@ -77,7 +88,7 @@ impl Lens {
         self.healing.on(at, event);
         self.shards.on(event);
         self.crew_changed = self.workers.on(at, event, &self.names);
-        self.started = self.starts.on(event, &self.names, &self.shards);
+        self.started = self.starts.on(at, event, &self.names, &self.shards);
         self.continues = match *event {
             Event::RecordsRead { stream, shard, host, from, to, iterator_lived, .. } if self.names.is_crowd(host) => {
                 self.crowd.read(at, (stream, shard), (from, to), iterator_lived)
@@ -89,6 +100,11 @@ impl Lens {
             Event::RecordsRead { stream, shard, host, to, iterator_lived, .. } => {
                 self.sessions.read(at, (stream, shard), host, to, iterator_lived)
             }
+            Event::SubscriptionBegan { subscription, ordinal, .. } => {
+                self.subscriptions.insert(subscription, ordinal);
+                None
+            }
+            Event::SubscriptionRead { subscription, to, .. } => self.subscriptions.insert(subscription, to),
             Event::IteratorRequested { host, shard, .. } => {
                 self.sessions.restart(at, host, shard);
                 None

@@ -11,13 +11,15 @@ use std::sync::Arc;
 use super::checkpointer::{Checkpointer, ToStore};
 use super::fetcher::{Cache, Fetched, Fetcher};
 use super::lease::renewal::{Held, Stored};
+use super::lease::store::Owned;
 use super::lease_cleanup::is_blocked_on_parents;
 use super::worker::Worker;
 use crate::aws::kinesis::api::{ChildShard, Record};
+use crate::aws::store::{self, Fence};
 use crate::base::event::ProcessingEnd;
 use crate::base::lease_row::{Checkpoint, Lease};
 use crate::base::{Event, ShardId, SimDuration};
-use crate::client::processor::{Processed, RecordProcessor};
+use crate::client::processor::{Processed, RecordProcessor, StoreKind};
 
 /// Pause of an application before it tries a throttled checkpoint again, as in AWS's sample applications.
 const CHECKPOINT_BACKOFF: SimDuration = SimDuration::from_secs(3);
@@ -138,12 +140,13 @@ impl Consumer {
         let start = row.map_or_else(|| self.held.lease().checkpoint, |row| row.checkpoint);
         let (consumer, host) = self.worker.identity();
         let shard = self.shard;
+        let fence = self.fence().await?;
         let processor = RecordProcessor::initialize(
             self.worker.cx.clone(),
             self.worker.settings.processor.clone(),
             (consumer, shard),
             self.worker.store.clone(),
-            self.held.fence,
+            fence,
             self.worker.mishaps.clone(),
         )
         .await?;
@@ -153,6 +156,35 @@ impl Consumer {
             _ => None,
         };
         Some(Session { processor, checkpointer: Checkpointer::new(last), delivered_to: 0, start })
+    }
+
+    /// What a record processor with a transactional store does in its `initialize`: it reads the lease's row for
+    /// itself, consistently, and goes on only where that has its name. A row without a number gets one from the store,
+    /// on the condition that it still has none and the same owner, so one who comes late cannot number another's.
+    async fn fence(&self) -> Option<Fence> {
+        let Worker { settings, table, store, me, cx, .. } = &*self.worker;
+        if settings.processor.store != StoreKind::Transactional {
+            return Some(Fence::default());
+        }
+        let (consumer, shard) = (settings.consumer, self.shard);
+        while self.control.stop.get().is_none() {
+            match table.owned(shard, me).await {
+                Ok(Some(Owned { incarnation: Some(incarnation), counter })) => {
+                    return Some(Fence { incarnation, counter });
+                }
+                Ok(Some(Owned { incarnation: None, .. })) => {
+                    let request = store::Request::NextIncarnation { consumer, shard };
+                    if let Ok(store::Reply::Incarnation(number)) = store.store(request).await {
+                        // Whatever becomes of it, the next look tells.
+                        let _ = table.incarnate(shard, me, number).await;
+                    }
+                }
+                // The row is another's, or gone. The library will see that too.
+                Ok(None) => return None,
+                Err(_) => cx.sleep(settings.task_backoff).await,
+            }
+        }
+        None
     }
 
     async fn process(&self, session: &mut Session) -> ProcessingEnd {

@@ -127,6 +127,8 @@ impl Reader {
             self.saved = IteratorPosition::AtSequenceNumber(first.sequence_number);
         }
         if self.process(&records).await.is_err() {
+            let (consumer, host, shard) = (self.worker.settings.consumer, self.worker.cx.id(), self.shard);
+            self.worker.cx.emit(Event::ProcessorThrew { consumer, host, shard });
             self.position = self.saved;
             self.iterator = None;
             return None;
@@ -259,8 +261,8 @@ impl Reader {
     }
 
     /// Grows with every life of the host.
-    fn fence(&self) -> u64 {
-        u64::from(self.worker.cx.boots())
+    fn fence(&self) -> store::Fence {
+        store::Fence { incarnation: 0, counter: u64::from(self.worker.cx.boots()) }
     }
 }
 

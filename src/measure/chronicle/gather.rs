@@ -152,6 +152,9 @@ impl Fold for Chronicle {
             | Event::RecordGivenUp { .. }
             | Event::IteratorIssued { .. }
             | Event::PositionSaved { .. }
+            | Event::SubscriptionRead { .. }
+            | Event::SubscriptionBegan { .. }
+            | Event::ProcessorThrew { .. }
             | Event::RecordsReplicated { .. }
             | Event::PutFinished { records_given_up: 0, .. }
             | Event::IteratorRequested { .. }

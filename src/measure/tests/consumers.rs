@@ -172,3 +172,25 @@ fn catching_up_is_measured_from_a_faults_end_until_every_shard_is_at_its_tip() {
     assert_eq!(consumer.catch_up_s_max, Some(30.0), "what goes on at the end counts for as long as it has lasted");
     assert_eq!(billing(&measured([])).catch_up_s_max, None);
 }
+
+#[test]
+fn records_that_a_second_start_at_latest_passes_over_are_counted_until_somebody_processes_them() {
+    let latest = |host| {
+        let position = crate::base::Position::Latest;
+        Event::IteratorRequested { consumer: BILLING, host, shard: S0, position }
+    };
+    let read_from = |host, start| {
+        let mut event = read(S0, host, start, 0);
+        if let Event::RecordsRead { from, .. } = &mut event {
+            *from = start;
+        }
+        event
+    };
+    let mut events = vec![(1, latest(ONE)), (2, read_from(ONE, 10)), (3, processed(S0, ONE, 10, 20))];
+    let skipped = |events: &[(u64, Event)]| billing(&measured(events.to_vec())).records_skipped_at_latest;
+    assert_eq!(skipped(&events), 0, "the first start passes over what the user chose");
+    events.extend([(4, latest(TWO)), (5, read_from(TWO, 50)), (6, read_from(TWO, 70))]);
+    assert_eq!(skipped(&events), 30);
+    events.push((7, processed(S0, ONE, 20, 25)));
+    assert_eq!(skipped(&events), 25, "the first worker was not done yet");
+}

@@ -21,8 +21,6 @@ const RENEW_TRIES: u32 = 2;
 pub struct Held {
     /// Number of this holding: when a lease is lost and gained again, the number is another.
     pub token: u64,
-    /// The lease counter when the lease was gained: grows with every change of owner.
-    pub fence: u64,
     lease: RefCell<Lease>,
     renewed: std::cell::Cell<SimTime>,
     /// Renewals and checkpoints of a lease take turns, or they would fail each other's conditions.
@@ -81,7 +79,6 @@ impl LeaseRenewer {
         self.tokens.set(token);
         let held = Held {
             token,
-            fence: lease.counter as u64,
             renewed: std::cell::Cell::new(self.cx.now()),
             turn: Lock::new(&self.cx),
             lease: RefCell::new(lease.clone()),

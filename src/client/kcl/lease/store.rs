@@ -12,7 +12,7 @@ use crate::aws::dynamodb::api::{
 };
 use crate::aws::dynamodb::{DeleteItem, DescribeTable, GetItem, PutItem, Scan, UpdateItem};
 use crate::base::item::AttributeValue;
-use crate::base::lease_row::{Checkpoint, Lease, attribute as a, shard_set};
+use crate::base::lease_row::{Checkpoint, Lease, LeaseRow, attribute as a, shard_set};
 use crate::base::{ShardId, SimDuration, TableName};
 use crate::client::Cx;
 use crate::client::sdk::{Sdk, SdkError};
@@ -44,6 +44,15 @@ type Result<T> = std::result::Result<T, LeaseError>;
 
 /// Time between two looks at a table that is being created.
 const CREATE_POLL: SimDuration = SimDuration::from_secs(10);
+
+/// A row as its owner needs it to be told from other owners.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Owned {
+    /// See [`attribute::INCARNATION`](a::INCARNATION).
+    pub(crate) incarnation: Option<u64>,
+    /// The lease's counter.
+    pub(crate) counter: u64,
+}
 
 impl LeaseStore {
     /// Reaches `table` through `sdk`; `is_consistent` is the library's `consistentReads`.
@@ -121,6 +130,35 @@ impl LeaseStore {
         }
     }
 
+    /// What the row says of its owner, read consistently, as an application does besides the library. `None` when there
+    /// is no such row, or it is not `me` who owns it.
+    ///
+    /// # Errors
+    /// The call's.
+    pub(crate) async fn owned(&self, shard: ShardId, me: &str) -> Result<Option<Owned>> {
+        let (table, key) = (self.table.clone(), key(shard));
+        match self.sdk.dynamodb(Request::GetItem(GetItem { table, key, consistent: true, shown: Vec::new() })).await {
+            Ok(Response::Item(item, _)) => Ok(item.and_then(|item| {
+                let row = LeaseRow(&item);
+                let counter = row.counter()?.try_into().ok()?;
+                (row.owner() == Some(me)).then(|| Owned { incarnation: row.incarnation(), counter })
+            })),
+            Ok(_) => unreachable!("GetItem answers an item"),
+            Err(error) => Err(failure(&error)),
+        }
+    }
+
+    /// Gives a row its number, if it has none and `me` owns it. Returns whether it has this number now.
+    ///
+    /// # Errors
+    /// The call's.
+    pub(crate) async fn incarnate(&self, shard: ShardId, me: &str, incarnation: u64) -> Result<bool> {
+        let updates = vec![Update::set(a::INCARNATION, AttributeValue::n(incarnation as i64))];
+        let is_mine = Condition::compare(a::OWNER, Comparator::Eq, AttributeValue::s(me));
+        let condition = Condition::NotExists(a::INCARNATION.into());
+        self.update(shard, updates, Condition::And(vec![condition, is_mine])).await
+    }
+
     /// Creates a row unless it exists. Returns whether it was created.
     ///
     /// # Errors
@@ -139,7 +177,7 @@ impl LeaseStore {
     pub(crate) async fn renew(&self, lease: &mut Lease) -> Result<bool> {
         let next = AttributeValue::n(lease.counter + 1);
         let updates = vec![Update::set(a::COUNTER, next)];
-        let mut renewed = self.update(lease, updates, counter_is(lease.counter)).await?;
+        let mut renewed = self.update(lease.shard, updates, counter_is(lease.counter)).await?;
         if !renewed {
             let row = self.get(lease.shard).await?;
             renewed = row.is_some_and(|row| is_own_write(&row, lease));
@@ -161,7 +199,7 @@ impl LeaseStore {
         if is_switch {
             updates.push(Update::Add(a::SWITCHES.into(), AttributeValue::n(1)));
         }
-        let taken = self.update(lease, updates, counter_is(lease.counter)).await?;
+        let taken = self.update(lease.shard, updates, counter_is(lease.counter)).await?;
         if taken {
             lease.counter += 1;
             lease.switches += i64::from(is_switch);
@@ -195,7 +233,7 @@ impl LeaseStore {
             None => updates
                 .extend([a::PENDING, a::PENDING_SUB_SEQUENCE, a::PENDING_STATE].map(|n| Update::Remove(n.into()))),
         }
-        let stored = self.update(lease, updates, counter_is(lease.counter)).await?;
+        let stored = self.update(lease.shard, updates, counter_is(lease.counter)).await?;
         if stored {
             lease.counter += 1;
             (lease.checkpoint, lease.pending, lease.switches) = (checkpoint, pending, 0);
@@ -209,7 +247,7 @@ impl LeaseStore {
     /// The call's.
     pub(crate) async fn update_children(&self, lease: &Lease, children: &[ShardId]) -> Result<bool> {
         let updates = vec![Update::set(a::CHILDREN, shard_set(children))];
-        self.update(lease, updates, Condition::Exists(a::LEASE_KEY.into())).await
+        self.update(lease.shard, updates, Condition::Exists(a::LEASE_KEY.into())).await
     }
 
     /// Writes the shard's range on its row, if the row exists.
@@ -222,7 +260,7 @@ impl LeaseStore {
             Update::set(a::RANGE_START, AttributeValue::s(&range.start.to_string())),
             Update::set(a::RANGE_END, AttributeValue::s(&range.end.to_string())),
         ];
-        self.update(lease, updates, Condition::Exists(a::LEASE_KEY.into())).await
+        self.update(lease.shard, updates, Condition::Exists(a::LEASE_KEY.into())).await
     }
 
     /// Deletes a row, unconditionally.
@@ -235,8 +273,8 @@ impl LeaseStore {
             .map(drop)
     }
 
-    async fn update(&self, lease: &Lease, updates: Vec<Update>, condition: Condition) -> Result<bool> {
-        let (table, key, returns) = (self.table.clone(), key(lease.shard), Returns::default());
+    async fn update(&self, shard: ShardId, updates: Vec<Update>, condition: Condition) -> Result<bool> {
+        let (table, key, returns) = (self.table.clone(), key(shard), Returns::default());
         applied(
             self.sdk
                 .dynamodb(Request::UpdateItem(UpdateItem {

@@ -6,18 +6,21 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use crate::aws::DYNAMODB;
-use crate::aws::dynamodb::DeleteItem;
-use crate::aws::dynamodb::api::Capacity;
+use crate::aws::dynamodb::api::{Capacity, Key, Returns};
+use crate::aws::dynamodb::{self, DeleteItem};
 use crate::aws::kinesis::Request;
 use crate::aws::kinesis::api::PutEntry;
 use crate::aws::kinesis::{MergeShards, PutRecord, SplitShard};
-use crate::base::event::LeaseGain;
+use crate::base::event::{LeaseGain, StoreKind};
+use crate::base::item::AttributeValue;
 use crate::base::lease_row::{Checkpoint, Lease};
-use crate::base::{ConsumerId, Event, EventKind, HostId, PartitionKey, Payload, ShardId, SimTime, TableName};
+use crate::base::{
+    ConsumerId, Event, EventKind, HostId, PartitionKey, Payload, ShardId, SimDuration, SimTime, TableName,
+};
 use crate::client::kcl::{KclSettings, KclWorkers};
 use crate::client::testing::{Lab, clicks};
 use crate::client::{HostGroup, Stop};
-use crate::world::{Hosts, LinkEffect, LinkRule, LinkWay};
+use crate::world::{Hosts, LinkEffect, LinkRule, LinkWay, Service};
 
 pub(super) fn table() -> TableName {
     "billing".parse().expect("a table name")
@@ -191,23 +194,22 @@ fn rows_of_ended_shards_are_cleaned_up_when_their_children_have_begun() {
     assert_eq!(rows, BTreeSet::from([1, 2]));
 }
 
+/// The operator deletes the row of a shard.
+fn delete_row(lab: &Lab, shard: ShardId) {
+    let key = Key::of("leaseKey", AttributeValue::s(&shard.to_string()));
+    let request = DeleteItem { table: table(), key, condition: None, returns: Returns::default() };
+    let reply = lab.world.with_backend(|cloud, now, events| {
+        cloud.dynamodb.handle(now, DYNAMODB, dynamodb::Request::DeleteItem(request), events)
+    });
+    assert!(reply.is_ok(), "the row goes");
+}
+
 #[test]
 fn a_deleted_row_is_found_as_a_hole_and_repaired() {
     let lab = Lab::new(3);
     worker(&lab, "billing-1", &settings());
     lab.run_until_s(200);
-    let key = crate::aws::dynamodb::api::Key::of(
-        "leaseKey",
-        crate::aws::dynamodb::api::AttributeValue::s(&ShardId(1).to_string()),
-    );
-    lab.world.with_backend(|cloud, now, events| {
-        use crate::aws::dynamodb::Request;
-        use crate::aws::dynamodb::api::Returns;
-        use crate::world::Service;
-        let request =
-            Request::DeleteItem(DeleteItem { table: table(), key, condition: None, returns: Returns::default() });
-        cloud.dynamodb.handle(now, DYNAMODB, request, events).expect("deleted");
-    });
+    delete_row(&lab, ShardId(1));
     lab.run_until_s(200 + 4 * 120 + 60);
     assert_eq!(lab.count(EventKind::LeaseHoleFound), 1);
     assert_eq!(leases(&lab).len(), 3);
@@ -274,6 +276,37 @@ fn a_paused_worker_fences_itself_when_it_wakes() {
     let lost = lab.all(|_, event| matches!(event, Event::LeaseLost { host, .. } if *host == one.id).then_some(()));
     assert_eq!(lost.len(), 1);
     assert_eq!(lab.processed().0, 30);
+}
+
+/// The operator deletes the row of a shard whose owner stands still with a batch in hand. Its heir counts from 0 again.
+#[test]
+fn the_store_takes_the_new_owner_of_a_row_made_anew_and_refuses_the_zombie_of_the_old_one() {
+    let lab = Lab::new(1);
+    let mut fenced = KclSettings { auditor_period: SimDuration::from_secs(10), ..settings() };
+    fenced.processor.store = StoreKind::Transactional;
+    fenced.processor.time_per_record = SimDuration::from_secs(1);
+    let one = worker(&lab, "billing-1", &fenced);
+    lab.run_until_s(150);
+    let two = worker(&lab, "billing-2", &fenced);
+    put(&lab, 20);
+    lab.run_until_s(160);
+    lab.world.host(one.id).pause();
+    delete_row(&lab, ShardId(0));
+    put(&lab, 20);
+    lab.run_until_s(400);
+    let fenced =
+        |of| lab.all(|_, event| matches!(event, Event::EffectsFenced { host, .. } if *host == of).then_some(())).len();
+    assert_eq!(
+        (leases(&lab).len(), lab.processed()),
+        (1, (40, 0)),
+        "the new owner gets on, from where the store stood"
+    );
+    assert!(leases(&lab)[0].counter < 100, "the row counts from 0 again");
+    lab.world.host(one.id).resume();
+    lab.run_until_s(430);
+    assert_eq!((fenced(one.id), fenced(two.id)), (1, 0), "the zombie is refused, and its heir is not");
+    let applied = lab.all(|_, event| matches!(event, Event::EffectsApplied { duplicates: 1.., .. }).then_some(()));
+    assert!(applied.is_empty());
 }
 
 #[test]

@@ -97,8 +97,8 @@ impl Lens {
                 self.crowd.given(at, (stream, shard), ordinal);
                 None
             }
-            Event::RecordsRead { stream, shard, host, to, iterator_lived, .. } => {
-                self.sessions.read(at, (stream, shard), host, to, iterator_lived)
+            Event::RecordsRead { stream, shard, host, from, to, iterator_lived, .. } => {
+                self.sessions.read(at, (stream, shard), host, (from, to), iterator_lived)
             }
             Event::SubscriptionBegan { subscription, ordinal, .. } => {
                 self.subscriptions.insert(subscription, ordinal);

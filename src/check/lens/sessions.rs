@@ -26,6 +26,8 @@ struct LastRead {
 #[derive(Default)]
 struct Session {
     last: Option<LastRead>,
+    /// The one before: the copy of a request that was delivered twice may come in between, and nobody hears it.
+    before: Option<LastRead>,
     /// When the newest iterator was asked for, or the last read's was issued. What is older comes from
     /// a request that was delivered twice: the copy arrives after the calls that followed it, and nobody hears it.
     live_from: SimTime,
@@ -38,14 +40,14 @@ pub(crate) struct Sessions {
 }
 
 impl Sessions {
-    /// A read of `..to` at `at` with an iterator that `lived` so long. Where the read before it ended, if it continues
-    /// that.
+    /// A read of `from..to` at `at` with an iterator that `lived` so long. Where the read before it ended, if it
+    /// continues that.
     pub(crate) fn read(
         &mut self,
         at: SimTime,
         (stream, shard): (StreamId, ShardId),
         host: HostId,
-        to: u64,
+        (from, to): (u64, u64),
         lived: SimDuration,
     ) -> Option<u64> {
         let issued = at.saturating_sub(lived);
@@ -54,13 +56,16 @@ impl Sessions {
             return None;
         }
         session.live_from = issued;
-        let last = session.last.replace(LastRead { stream, at, to })?;
-        let continues = last.stream == stream && issued.since(last.at).max(last.at.since(issued)) <= STAMP_SLACK;
-        continues.then_some(last.to)
+        let last = session.last.replace(LastRead { stream, at, to });
+        let before = std::mem::replace(&mut session.before, last);
+        let is_continued =
+            |read: &LastRead| read.stream == stream && issued.since(read.at).max(read.at.since(issued)) <= STAMP_SLACK;
+        let then = || [last, before].into_iter().flatten().filter(is_continued).map(|read| read.to);
+        then().find(|end| *end == from).or_else(|| then().next())
     }
     /// The host asked for an iterator: its next read does not continue.
     pub(crate) fn restart(&mut self, at: SimTime, host: HostId, shard: ShardId) {
-        *self.sessions.at(host.index(), shard.index()) = Session { last: None, live_from: at };
+        *self.sessions.at(host.index(), shard.index()) = Session { live_from: at, ..Session::default() };
     }
 }
 
@@ -112,6 +117,21 @@ mod tests {
 
     fn ms(ms: u64) -> SimTime {
         SimTime::from_millis(ms)
+    }
+
+    #[test]
+    fn a_copy_of_a_read_that_comes_with_a_new_record_does_not_hide_the_read_that_is_heard() {
+        let (host, second) = (HostId(1), SimDuration::from_secs(1));
+        let us = |us: u64| SimTime::from_nanos(us * 1000);
+        let judged = |from| {
+            let mut sessions = Sessions::default();
+            sessions.read(us(1_000_000), SHARD, host, (0, 10), second);
+            assert_eq!(sessions.read(us(2_000_000), SHARD, host, (10, 10), second), Some(10));
+            // Its copy, after another record; then the iterator of the first answer.
+            sessions.read(us(2_000_400), SHARD, host, (10, 11), SimDuration::from_micros(1_000_400));
+            sessions.read(us(3_000_000), SHARD, host, (from, 20), second)
+        };
+        assert_eq!((judged(10), judged(11), judged(12)), (Some(10), Some(11), Some(11)));
     }
 
     #[test]

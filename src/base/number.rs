@@ -110,19 +110,18 @@ impl Ord for Number {
 }
 
 impl fmt::Display for Number {
+    /// As DynamoDB answers it: without an exponent, and without zeros that say nothing.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let digits = self.mantissa.unsigned_abs().to_string();
         let sign = if self.mantissa < 0 { "-" } else { "" };
         let point = digits.len() as i32 + i32::from(self.exponent);
-        if self.exponent >= 0 && point <= DIGITS_MAX as i32 {
+        if self.exponent >= 0 {
             write!(f, "{sign}{digits}{}", "0".repeat(self.exponent as usize))
-        } else if self.exponent < 0 && point > 0 {
+        } else if point > 0 {
             let (whole, fraction) = digits.split_at(point as usize);
             write!(f, "{sign}{whole}.{fraction}")
-        } else if point <= 0 && point > -20 {
-            write!(f, "{sign}0.{}{digits}", "0".repeat(-point as usize))
         } else {
-            write!(f, "{sign}{digits}E{}", self.exponent)
+            write!(f, "{sign}0.{}{digits}", "0".repeat(point.unsigned_abs() as usize))
         }
     }
 }
@@ -170,6 +169,9 @@ mod tests {
         assert_eq!(n("100").to_string(), "100");
         assert_eq!(n("0.00120").to_string(), "0.0012");
         assert_eq!(n("1024.102412").to_string(), "1024.102412");
+        assert_eq!(n("-0015.789e6").to_string(), "-15789000");
+        assert_eq!(n("0001.000e-130").to_string(), format!("0.{}1", "0".repeat(129)));
+        assert_eq!(n("9.9e125").to_string(), format!("99{}", "0".repeat(124)));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! What tables are set to besides their keys and capacity: tags, time to live, point-in-time recovery.
 
 use super::api::{AttributeName, Error, Reply, Response};
-use super::service::DynamoDb;
+use super::service::{At, DynamoDb};
 use super::table::Table;
 use crate::base::TableName;
 
@@ -22,12 +22,12 @@ impl DynamoDb {
     pub(super) fn tag(&mut self, name: &TableName, tags: Vec<(Box<str>, Box<str>)>) -> Reply {
         let table = self.table_mut(name)?;
         table.tags.extend(tags);
-        Ok(Response::Tags(Vec::new()))
+        Ok(Response::Done)
     }
 
     pub(super) fn untag(&mut self, name: &TableName, keys: &[Box<str>]) -> Reply {
         self.table_mut(name)?.tags.retain(|key, _| !keys.contains(key));
-        Ok(Response::Tags(Vec::new()))
+        Ok(Response::Done)
     }
 
     pub(super) fn tags(&mut self, name: &TableName) -> Reply {
@@ -45,12 +45,14 @@ impl DynamoDb {
         Ok(Response::TimeToLive(self.table_mut(name)?.time_to_live.clone()))
     }
 
-    pub(super) fn set_recovery(&mut self, name: &TableName, is_enabled: bool) -> Reply {
-        self.backed_up(name)?.has_recovery = is_enabled;
-        Ok(Response::PointInTimeRecovery(is_enabled))
+    pub(super) fn set_recovery(&mut self, at: &At<'_>, name: &TableName, is_enabled: bool) -> Reply {
+        let table = self.backed_up(name)?;
+        table.recovery_since = is_enabled.then(|| table.recovery_since.unwrap_or(at.now));
+        self.recovery(at, name)
     }
 
-    pub(super) fn recovery(&mut self, name: &TableName) -> Reply {
-        Ok(Response::PointInTimeRecovery(self.backed_up(name)?.has_recovery))
+    pub(super) fn recovery(&mut self, at: &At<'_>, name: &TableName) -> Reply {
+        let since = self.backed_up(name)?.recovery_since;
+        Ok(Response::PointInTimeRecovery(since.map(|since| (since, at.now))))
     }
 }

@@ -30,7 +30,8 @@ pub(super) struct Table {
     pub tags: BTreeMap<Box<str>, Box<str>>,
     /// The attribute of TimeToLive.
     pub(crate) time_to_live: Option<AttributeName>,
-    pub(crate) has_recovery: bool,
+    /// Since when there is point-in-time recovery.
+    pub(crate) recovery_since: Option<SimTime>,
     /// Of a table with local indexes, the bytes of each hash key's items and their entries there, by its hash.
     pub(crate) collections: BTreeMap<u64, u64>,
     pub(crate) warm: Option<Warm>,

@@ -49,7 +49,7 @@ impl DynamoDb {
             is_protected: request.is_protected,
             tags: request.tags.into_iter().collect(),
             time_to_live: None,
-            has_recovery: false,
+            recovery_since: None,
             collections: BTreeMap::new(),
             warm: request.warm,
             adjusted: Adjusted::default(),

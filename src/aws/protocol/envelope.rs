@@ -7,7 +7,7 @@
 //! simulated clock is not the client's.
 
 use super::value::Value;
-use super::{WireError, cbor, json};
+use super::{WireError, cbor, json, types};
 
 /// The parts of an HTTP request that matter here.
 #[derive(Clone, Debug, Default)]
@@ -234,7 +234,8 @@ fn open_json10<'a>(
 /// A body that is a structure.
 fn whole(encoding: Encoding, body: &[u8]) -> Result<Value<'_>, WireError> {
     match encoding.decode(body)? {
-        body @ (Value::Map(_) | Value::List(_)) => Ok(body),
+        body @ Value::Map(_) => Ok(body),
+        Value::List(_) => Err(WireError::serialization(types::LIST)),
         _ => Err(WireError::serialization_without_message()),
     }
 }
@@ -419,7 +420,7 @@ mod tests {
                     r#""Authorization header requires 'SignedHeaders' parameter. Authorization=AWS4- Sig"#,
                 ),
             ),
-            (HttpRequest { body: b"{", ..request() }, r#"400 {"__type":"SerializationException"}"#),
+            (HttpRequest { body: b"[]", target: None, ..request() }, r#"400 {"__type":"SerializationException","Me"#),
             (HttpRequest { body: b"", ..request() }, r#"400 {"__type":"SerializationException"}"#),
             (HttpRequest { target: None, ..request() }, r#"400 {"__type":"UnknownOperationException"}"#),
             (HttpRequest { target: Some("S3.Get"), ..request() }, r#"400 {"__type":"UnknownOperationException"}"#),

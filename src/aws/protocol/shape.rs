@@ -159,6 +159,7 @@ impl Violations {
                 self.of_texts(ShownMap(entries), path, ("Map keys", key), entries.iter().map(|(name, _)| &**name));
                 let values = entries.iter().filter_map(|(_, value)| value.as_text());
                 self.of_texts(ShownMap(entries), path, ("Map value", of), values);
+                self.of_lists(entries, path, of);
                 entries.iter().for_each(|(name, value)| self.of_entry(of, value, &Path::Entry(path, name)));
             }
             (Shape::Structure(members), _) => self.of_structure(members, value, path),
@@ -190,9 +191,26 @@ impl Violations {
         ));
     }
 
-    fn of_entry(&mut self, of: &Shape, value: &Value<'_>, path: &Path<'_>) {
-        if !matches!(of, Shape::Text { .. }) {
-            self.of(of, value, path);
+    /// Lengths of lists in a map are told once, too.
+    fn of_lists(&mut self, entries: &Fields<'_>, path: &Path<'_>, of: &Shape) {
+        let &Shape::List { min, max, .. } = of else { return };
+        let mut lists = entries.iter().filter_map(|(_, value)| value.as_list());
+        if lists.all(|list| (min..=max).contains(&list.len())) || self.texts.len() >= VIOLATIONS_MAX {
+            return;
+        }
+        let shown = ShownMap(entries);
+        self.texts.push(format!(
+            "Value {shown} at '{path}' failed to satisfy constraint: Map value must satisfy constraint: [Member must \
+             have length less than or equal to {max}, Member must have length greater than or equal to {min}]"
+        ));
+    }
+
+    fn of_entry(&mut self, of: &'static Shape, value: &Value<'_>, path: &Path<'_>) {
+        match (of, value) {
+            (Shape::Text { .. }, _) => {}
+            (Shape::List { of, max, .. }, Value::List(elements)) => (elements.iter().take(max + 1).enumerate())
+                .for_each(|(n, element)| self.of(of, element, &Path::Element(path, n))),
+            _ => self.of(of, value, path),
         }
     }
 

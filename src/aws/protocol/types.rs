@@ -62,7 +62,13 @@ pub(crate) fn check_types(members: &'static [Member], body: &Value<'_>, dialect:
     }
 }
 
-const LIST: &str = "Start of list found where not expected";
+pub(super) const LIST: &str = "Start of list found where not expected";
+/// What messages call the elements of a map's lists by.
+pub(crate) const LISTED: &str = "listed";
+/// Found in a list of maps, or in a map of lists.
+const CAST: &str = "class sun.reflect.generics.reflectiveObjects.ParameterizedTypeImpl cannot be cast to class \
+                    java.lang.Class (sun.reflect.generics.reflectiveObjects.ParameterizedTypeImpl and java.lang.Class \
+                    are in module java.base of loader 'bootstrap')";
 
 impl Dialect {
     fn members(self, members: &'static [Member], value: &Value<'_>) -> Result<(), WireError> {
@@ -82,6 +88,8 @@ impl Dialect {
                 elements.iter().try_for_each(|e| self.value(of, e, element))
             }
             (Shape::TextMap { value: of, .. }, Value::Map(entries)) => {
+                let is_listed = matches!(of, Shape::List { .. });
+                let element = if is_listed { Place { name: LISTED, is_element: true } } else { element };
                 entries.iter().try_for_each(|(_, value)| self.value(of, value, element))
             }
             (Shape::Text { .. } | Shape::Word(_), Value::Text(_)) => Ok(()),
@@ -175,8 +183,13 @@ fn json10(
     };
     match (shape, found, value) {
         (Shape::Structure(_), Found::Scalar, _) if place.is_element => "Unexpected value type in payload".to_owned(),
+        (Shape::List { .. } | Shape::TextMap { .. }, Found::Scalar, _) if place.is_element => CAST.to_owned(),
         (Shape::Structure(_) | Shape::List { .. } | Shape::TextMap { .. }, Found::Scalar, _) => {
             "Unexpected field type".to_owned()
+        }
+        (Shape::TextMap { value: Shape::List { .. }, .. }, Found::List, _) => {
+            let class = class_of(LISTED);
+            format!("Unrecognized collection type java.util.Map<java.lang.String, java.util.List<{class}>>")
         }
         (Shape::Structure(_), Found::List, _) => {
             format!("Unrecognized collection type class {}", class_of(place.name))

@@ -42,10 +42,12 @@ pub enum Response {
     },
     /// DescribeTimeToLive, UpdateTimeToLive: the attribute, when it is on.
     TimeToLive(Option<AttributeName>),
+    /// TagResource, UntagResource.
+    Done,
     /// ListTagsOfResource.
     Tags(Vec<(Box<str>, Box<str>)>),
-    /// DescribeContinuousBackups, UpdateContinuousBackups: whether point-in-time recovery is on.
-    PointInTimeRecovery(bool),
+    /// DescribeContinuousBackups, UpdateContinuousBackups: since when point-in-time recovery is on, and the time now.
+    PointInTimeRecovery(Option<(SimTime, SimTime)>),
     /// TransactWriteItems.
     Transacted {
         /// ConsumedCapacity, by table.

@@ -1,7 +1,7 @@
 //! BatchGetItem (<https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html>).
 
 use super::row::{
-    At, Body, DynamoDb, Echo, Member, Operation, Plane, Reply, Row, Shape, TableName, Value, WireError, required,
+    At, Body, DynamoDb, Echo, Member, Operation, Plane, Reply, Row, Shape, TableName, WireError, required,
 };
 use crate::aws::dynamodb::api::{Item, Key, Path};
 use crate::aws::dynamodb::batches::BATCH_GET_MAX;
@@ -9,7 +9,7 @@ use crate::aws::dynamodb::wire::attribute;
 use crate::aws::dynamodb::wire::encode::{BatchKeys, Shown};
 use crate::aws::dynamodb::wire::members::by_table;
 use crate::aws::dynamodb::wire::parameters::OF_GET;
-use crate::aws::dynamodb::wire::shapes::{RETURN_CONSUMED, text};
+use crate::aws::dynamodb::wire::shapes::{KEYS_AND_ATTRIBUTES, RETURN_CONSUMED, TABLE_NAME};
 
 /// BatchGetItem, up to 100 keys.
 #[derive(Clone, Debug)]
@@ -24,7 +24,7 @@ impl Row for BatchGetItem {
     const OPERATION: Operation = Operation::read("BatchGetItem");
     const PLANE: Plane = Plane::Batch;
     const MEMBERS: &'static [Member] = &[
-        required("RequestItems", Shape::TextMap { key: &text(1, 1024), value: &Shape::Any, min: 1, max: 100 }),
+        required("RequestItems", Shape::TextMap { key: &TABLE_NAME, value: &KEYS_AND_ATTRIBUTES, min: 1, max: 100 }),
         RETURN_CONSUMED,
     ];
 
@@ -34,7 +34,6 @@ impl Row for BatchGetItem {
     fn decode(body: &Body<'_>, echo: &mut Echo) -> Result<Self, WireError> {
         let (mut gets, mut shown) = (Vec::new(), Vec::new());
         for (table, of) in by_table(body)? {
-            let Value::Map(_) = of.value else { return Err(WireError::serialization("Unexpected field type")) };
             OF_GET.check_mix(of.value)?;
             let to_get = of.attributes_to_get()?;
             let paths = OF_GET.expressions(of.value)?.projection.or(to_get);

@@ -5,7 +5,7 @@ use super::row::{
 };
 use crate::aws::dynamodb::api::BatchWrite;
 use crate::aws::dynamodb::wire::members::{by_table, check_put};
-use crate::aws::dynamodb::wire::shapes::{RETURN_CONSUMED, RETURN_METRICS, text};
+use crate::aws::dynamodb::wire::shapes::{RETURN_CONSUMED, RETURN_METRICS, TABLE_NAME, WRITE_REQUESTS};
 
 /// BatchWriteItem, up to 25 writes.
 #[derive(Clone, Debug)]
@@ -18,7 +18,7 @@ impl Row for BatchWriteItem {
     const OPERATION: Operation = Operation::write("BatchWriteItem");
     const PLANE: Plane = Plane::Batch;
     const MEMBERS: &'static [Member] = &[
-        required("RequestItems", Shape::TextMap { key: &text(1, 1024), value: &Shape::Any, min: 1, max: 25 }),
+        required("RequestItems", Shape::TextMap { key: &TABLE_NAME, value: &WRITE_REQUESTS, min: 1, max: 25 }),
         RETURN_CONSUMED,
         RETURN_METRICS,
     ];

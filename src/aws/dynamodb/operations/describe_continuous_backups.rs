@@ -20,8 +20,8 @@ impl Row for DescribeContinuousBackups {
     fn decode(body: &Body<'_>, _: &mut Echo) -> Result<Self, WireError> {
         Ok(Self { table: body.table()? })
     }
-    fn handle(self, service: &mut DynamoDb, _: &mut At<'_>) -> Reply {
+    fn handle(self, service: &mut DynamoDb, at: &mut At<'_>) -> Reply {
         let Self { table } = self;
-        service.recovery(&table)
+        service.recovery(at, &table)
     }
 }

@@ -3,7 +3,7 @@
 use super::row::{
     At, Body, DynamoDb, Echo, Member, Operation, Plane, Reply, Row, Shape, TableName, WireError, optional,
 };
-use crate::aws::dynamodb::wire::shapes::text;
+use crate::aws::dynamodb::wire::shapes::INDEX_NAME;
 
 #[derive(Clone, Debug)]
 pub struct ListTables {
@@ -16,7 +16,7 @@ impl Row for ListTables {
     const OPERATION: Operation = Operation::read("ListTables");
     const PLANE: Plane = Plane::Control;
     const MEMBERS: &'static [Member] =
-        &[optional("ExclusiveStartTableName", text(1, 255)), optional("Limit", Shape::Integer { min: 1, max: 100 })];
+        &[optional("ExclusiveStartTableName", INDEX_NAME), optional("Limit", Shape::Integer { min: 1, max: 100 })];
 
     fn tables(&self) -> Vec<&TableName> {
         Vec::new()

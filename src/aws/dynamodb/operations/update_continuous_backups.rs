@@ -33,8 +33,8 @@ impl Row for UpdateContinuousBackups {
         let is_enabled = wanted.and_then(|of| of.flag("PointInTimeRecoveryEnabled")) == Some(true);
         Ok(Self { table: body.table()?, is_enabled })
     }
-    fn handle(self, service: &mut DynamoDb, _: &mut At<'_>) -> Reply {
+    fn handle(self, service: &mut DynamoDb, at: &mut At<'_>) -> Reply {
         let Self { table, is_enabled } = self;
-        service.set_recovery(&table, is_enabled)
+        service.set_recovery(at, &table, is_enabled)
     }
 }

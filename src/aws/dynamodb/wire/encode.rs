@@ -121,6 +121,9 @@ pub fn encode<'a>(echo: &Echo, response: &'a Response, account: &Account, epoch_
     match response {
         Response::Item(item, consumed) => {
             let item = item.as_ref().map_or(Value::Null, |item| shown(item, &echo.shown));
+            // What a write did not touch is not shown as nothing.
+            let is_empty = matches!(&item, Value::Map(members) if members.is_empty());
+            let item = if is_empty && !echo.is_get { Value::Null } else { item };
             let name = if echo.is_get { "Item" } else { "Attributes" };
             Value::structure([(name, item), ("ConsumedCapacity", echo.capacity(consumed))])
         }

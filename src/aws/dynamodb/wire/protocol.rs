@@ -2,7 +2,7 @@
 
 use super::encode::{Echo, encode, refusal, wire_refusal};
 use super::{client, decode};
-use crate::aws::dynamodb::api::{Error, Reply};
+use crate::aws::dynamodb::api::{Error, Reply, Response};
 use crate::aws::dynamodb::operations::Request;
 use crate::aws::protocol::value::Value;
 use crate::aws::protocol::{Account, Encoding, HttpResponse, Place, Wire, WireError};
@@ -25,6 +25,7 @@ impl Wire for Protocol {
     }
     fn answer(encoding: Encoding, echo: &Echo, reply: &Reply, at: &Place<'_>) -> HttpResponse {
         match reply {
+            Ok(Response::Done) => encoding.answer(None),
             Ok(response) => encoding.answer(Some(&encode(echo, response, at.account, at.epoch_unix_ms))),
             Err(error) => refusal(encoding, error, at.account),
         }

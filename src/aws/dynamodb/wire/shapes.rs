@@ -2,7 +2,7 @@
 //! (<https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_Operations_Amazon_DynamoDB.html>).
 
 use crate::aws::protocol::shape::{Member, Pattern, Shape, optional, required};
-use crate::aws::protocol::types::Dialect;
+use crate::aws::protocol::types::{self, Dialect};
 
 pub(in crate::aws::dynamodb) const fn text(min: usize, max: usize) -> Shape {
     Shape::Text { min, max, pattern: None }
@@ -28,6 +28,8 @@ fn class_of(member: &str) -> String {
         "Create" => "CreateGlobalSecondaryIndexAction",
         "Delete" => "DeleteGlobalSecondaryIndexAction",
         "RequestItems" => "KeysAndAttributes",
+        types::LISTED => "WriteRequest",
+        "PutRequest" | "DeleteRequest" => member,
         _ => "AttributeValue",
     };
     format!("com.amazonaws.dynamodb.v20120810.{shape}")
@@ -44,7 +46,8 @@ pub(in crate::aws::dynamodb) const TABLE: Member = required(
 fn is_name(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"_.-".contains(&b))
 }
-const INDEX_NAME: Shape =
+/// The name of an index, or of a table where it cannot be an ARN.
+pub(in crate::aws::dynamodb) const INDEX_NAME: Shape =
     Shape::Text { min: 3, max: 255, pattern: Some(Pattern { text: "[a-zA-Z0-9_.-]+", matches: is_name }) };
 pub(in crate::aws::dynamodb) const NAME: Shape = text(1, 255);
 pub(in crate::aws::dynamodb) const ATTRIBUTE: Shape = text(0, 65_535);
@@ -184,6 +187,27 @@ pub(in crate::aws::dynamodb) const INDEX_UPDATE: Shape = Shape::Structure(&[
     optional("Create", NEW_INDEX),
     optional("Delete", Shape::Structure(&[required("IndexName", INDEX_NAME)])),
 ]);
+/// The tables of a batch.
+pub(in crate::aws::dynamodb) const TABLE_NAME: Shape = Shape::Text {
+    min: 3,
+    max: 255,
+    pattern: Some(Pattern { text: "[a-zA-Z0-9_.-]+", matches: |name| is_name(name) || name.starts_with("arn:") }),
+};
+pub(in crate::aws::dynamodb) const KEYS_AND_ATTRIBUTES: Shape = Shape::Structure(&[
+    required("Keys", Shape::List { of: &VALUES, min: 1, max: 100 }),
+    TO_GET,
+    CONSISTENT,
+    PROJECTION,
+    EXPRESSION_NAMES,
+]);
+pub(in crate::aws::dynamodb) const WRITE_REQUESTS: Shape = Shape::List {
+    of: &Shape::Structure(&[
+        optional("PutRequest", Shape::Structure(&[required("Item", VALUES)])),
+        optional("DeleteRequest", Shape::Structure(&[KEY])),
+    ]),
+    min: 1,
+    max: 25,
+};
 pub(in crate::aws::dynamodb) const TAGS: Shape = Shape::List {
     of: &Shape::Structure(&[required("Key", text(1, 128)), required("Value", text(0, 256))]),
     min: 0,

@@ -104,6 +104,10 @@ pub(in crate::aws::dynamodb) fn create_table(body: &Body<'_>) -> Result<CreateTa
     let capacity = capacity(body)?;
     check_bounds(body)?;
     let key_types = key_types(body);
+    if let Some(twice) = (1..key_types.len()).find(|at| key_types[..*at].iter().any(|of| of.0 == key_types[*at].0)) {
+        let name = &key_types[twice].0;
+        return Err(invalid(format_args!("AttributeDefinitions contains duplicate attribute names: {name}")));
+    }
     if body.list("KeySchema").count() > key_types.len() {
         return Err(WireError::validation("Invalid KeySchema: Some index key attribute have no definition"));
     }

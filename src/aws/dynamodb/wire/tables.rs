@@ -8,6 +8,9 @@ use crate::aws::protocol::Account;
 use crate::aws::protocol::value::Value;
 use crate::base::SimTime;
 
+/// How far back point-in-time recovery reaches.
+const RECOVERY_DAYS: u32 = 35;
+
 /// The body of an answer about tables.
 pub(super) fn encode<'a>(response: &'a Response, account: &Account, epoch_unix_ms: u64) -> Value<'a> {
     match response {
@@ -43,9 +46,16 @@ pub(super) fn encode<'a>(response: &'a Response, account: &Account, epoch_unix_m
             };
             Value::structure([("Tags", Value::list(tags.iter().map(tag)))])
         }
-        Response::PointInTimeRecovery(is_enabled) => {
-            let status = if *is_enabled { "ENABLED" } else { "DISABLED" };
-            let recovery = Value::structure([("PointInTimeRecoveryStatus", status.into())]);
+        Response::PointInTimeRecovery(between) => {
+            let status = if between.is_some() { "ENABLED" } else { "DISABLED" };
+            let time = |at: SimTime| Value::Time(epoch_unix_ms + at.as_millis());
+            let (earliest, latest) = between.unzip();
+            let recovery = Value::structure([
+                ("PointInTimeRecoveryStatus", status.into()),
+                ("RecoveryPeriodInDays", between.map(|_| RECOVERY_DAYS).into()),
+                ("EarliestRestorableDateTime", earliest.map_or(Value::Null, time)),
+                ("LatestRestorableDateTime", latest.map_or(Value::Null, time)),
+            ]);
             let backups = Value::structure([
                 ("ContinuousBackupsStatus", "ENABLED".into()),
                 ("PointInTimeRecoveryDescription", recovery),

@@ -388,3 +388,100 @@ fn of_a_table_that_goes_the_shape_is_not_told() {
     ];
     assert_eq!(told, expected);
 }
+
+#[test]
+fn batches_are_told_of_their_types_and_constraints_as_the_other_calls_are() {
+    let endpoint = Endpoint::new(Limits::All);
+    let serialization = |operation: &str, items: Value| {
+        let told = refusal(&endpoint, operation, &json!({ "RequestItems": items }));
+        told.strip_prefix("SerializationException: ").unwrap_or(&told).to_owned()
+    };
+    let shapes = "com.amazonaws.dynamodb.v20120810.";
+    let class = |of: &str| format!("Unrecognized collection type {of}").replace("C.", shapes);
+    let map = |of: &str| class(&format!("java.util.Map<java.lang.String, {of}>"));
+    let cast = "class sun.reflect.generics.reflectiveObjects.ParameterizedTypeImpl cannot be cast to class";
+    let structure = "Start of structure or map found where not expected";
+    for (items, told) in [
+        (json!([]), map("C.KeysAndAttributes")),
+        (json!("x"), "Unexpected field type".into()),
+        (json!({ "abc": "x" }), "Unexpected value type in payload".into()),
+        (json!({ "abc": [] }), class("class C.KeysAndAttributes")),
+        (json!({ "abc": { "Keys": "x" } }), "Unexpected field type".into()),
+        (json!({ "abc": { "Keys": ["x"] } }), cast.into()),
+        (json!({ "abc": { "Keys": [[]] } }), map("C.AttributeValue")),
+    ] {
+        let found = serialization("BatchGetItem", items.clone());
+        assert!(found.starts_with(&told), "{items}: {found}");
+    }
+    for (items, told) in [
+        (json!([]), map("java.util.List<C.WriteRequest>")),
+        (json!({ "abc": "x" }), cast.into()),
+        (json!({ "abc": {} }), structure.into()),
+        (json!({ "abc": ["x"] }), "Unexpected value type in payload".into()),
+        (json!({ "abc": [[]] }), class("class C.WriteRequest")),
+        (json!({ "abc": [{ "PutRequest": "x" }] }), "Unexpected field type".into()),
+        (json!({ "abc": [{ "PutRequest": [] }] }), class("class C.PutRequest")),
+    ] {
+        let found = serialization("BatchWriteItem", items.clone());
+        assert!(found.starts_with(&told), "{items}: {found}");
+    }
+    let constraint = |operation: &str, items: Value| {
+        let told = refusal(&endpoint, operation, &json!({ "RequestItems": items }));
+        let prefix = "ValidationException: 1 validation error detected: Value ";
+        told.strip_prefix(prefix).unwrap_or(&told).replace(" failed to satisfy constraint", "")
+    };
+    let names = "Map keys must satisfy constraint: [Member must have length less than or equal to 255, Member must \
+                 have length greater than or equal to 3, Member must satisfy regular expression pattern: \
+                 [a-zA-Z0-9_.-]+]";
+    assert!(constraint("BatchGetItem", json!({ "a": { "Keys": [{}] } })).ends_with(names));
+    assert_eq!(
+        constraint("BatchGetItem", json!({ "abc": {} })),
+        "null at 'requestItems.abc.member.keys': Member must not be null"
+    );
+    assert_eq!(
+        constraint("BatchGetItem", json!({ "abc": { "Keys": [] } })),
+        "'[]' at 'requestItems.abc.member.keys': Member must have length greater than or equal to 1"
+    );
+    assert_eq!(
+        constraint("BatchWriteItem", json!({ "abc": [{ "PutRequest": {} }] })),
+        "null at 'requestItems.abc.member.1.member.putRequest.item': Member must not be null"
+    );
+    let lengths = "Map value must satisfy constraint: [Member must have length less than or equal to 25, Member must \
+                   have length greater than or equal to 1]";
+    assert!(constraint("BatchWriteItem", json!({ "abc": [] })).ends_with(lengths));
+}
+
+#[test]
+fn what_has_no_output_and_what_was_not_touched_is_not_told() {
+    let endpoint = with_orders();
+    let arn = "arn:aws:dynamodb:us-east-1:000000000000:table/orders";
+    let tag = json!({ "ResourceArn": arn, "Tags": [{ "Key": "a", "Value": "b" }] });
+    assert_eq!(ask(&endpoint, "TagResource", &tag), (200, Value::Null), "an empty body");
+    let untag = json!({ "ResourceArn": arn, "TagKeys": ["a"] });
+    assert_eq!(ask(&endpoint, "UntagResource", &untag), (200, Value::Null));
+    let update = json!({
+        "TableName": "orders", "Key": { "customer": { "S": "c" }, "number": { "N": "1" } },
+        "UpdateExpression": "REMOVE nothing", "ReturnValues": "UPDATED_NEW",
+    });
+    assert_eq!(ask(&endpoint, "UpdateItem", &update), (200, json!({})));
+    let recover = json!({
+        "TableName": "orders", "PointInTimeRecoverySpecification": { "PointInTimeRecoveryEnabled": true },
+    });
+    let (_, answer) = ask(&endpoint, "UpdateContinuousBackups", &recover);
+    let recovery = &answer["ContinuousBackupsDescription"]["PointInTimeRecoveryDescription"];
+    let told = ["PointInTimeRecoveryStatus", "RecoveryPeriodInDays"].map(|name| recovery[name].clone());
+    assert_eq!(told, [json!("ENABLED"), json!(35)]);
+    assert!(recovery["EarliestRestorableDateTime"].is_number() && recovery["LatestRestorableDateTime"].is_number());
+}
+
+#[test]
+fn an_attribute_is_defined_once() {
+    let endpoint = Endpoint::new(Limits::All);
+    let mut table = orders();
+    let twice = table["AttributeDefinitions"][0].clone();
+    table["AttributeDefinitions"].as_array_mut().expect("a list").push(twice);
+    assert_eq!(
+        refusal(&endpoint, "CreateTable", &table),
+        format!("{INVALID}AttributeDefinitions contains duplicate attribute names: customer")
+    );
+}

@@ -71,10 +71,12 @@ impl Number {
         Self { mantissa: -self.mantissa, ..self }
     }
 
-    /// How many bytes the number takes in an item: about one for two digits, and one more; at most 21.
+    /// How many bytes the number takes in an item: one for two digits, which begin at an even place, and one more.
     pub fn size_bytes(self) -> u64 {
-        let digits = self.mantissa.unsigned_abs().checked_ilog10().map_or(1, |d| d + 1);
-        u64::from(digits.div_ceil(2) + 1 + u32::from(self.mantissa < 0)).min(21)
+        let Some(last) = self.mantissa.unsigned_abs().checked_ilog10() else { return 1 };
+        let (digits, place) = (last + 1, last as i32 + i32::from(self.exponent));
+        let is_shifted = digits % 2 == 0 && place % 2 == 0;
+        u64::from(1 + digits.div_ceil(2) + u32::from(is_shifted) + u32::from(self.mantissa < 0))
     }
 }
 
@@ -172,6 +174,12 @@ mod tests {
         assert_eq!(n("-0015.789e6").to_string(), "-15789000");
         assert_eq!(n("0001.000e-130").to_string(), format!("0.{}1", "0".repeat(129)));
         assert_eq!(n("9.9e125").to_string(), format!("99{}", "0".repeat(124)));
+    }
+
+    #[test]
+    fn two_digits_take_a_byte() {
+        let sizes = ["0", "7", "12", "1.2", "-1234", "12340", "0.12"].map(|text| n(text).size_bytes());
+        assert_eq!(sizes, [1, 2, 2, 3, 4, 4, 2]);
     }
 
     #[test]

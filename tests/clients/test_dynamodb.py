@@ -57,6 +57,8 @@ class DynamoDb(unittest.TestCase):
         on = {"PointInTimeRecoveryEnabled": True}
         self.db.update_continuous_backups(TableName=name, PointInTimeRecoverySpecification=on)
         self.db.describe_continuous_backups(TableName=name)
+        insights = self.db.describe_contributor_insights(TableName=name)
+        self.assertEqual(insights["ContributorInsightsStatus"], "DISABLED")
         self.refused("ResourceInUseException", self.db.create_table, TableName=name, BillingMode="PAY_PER_REQUEST",
                      KeySchema=[{"AttributeName": "k", "KeyType": "HASH"}],
                      AttributeDefinitions=[{"AttributeName": "k", "AttributeType": "S"}])

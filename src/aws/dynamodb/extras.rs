@@ -1,6 +1,6 @@
 //! What tables are set to besides their keys and capacity: tags, time to live, point-in-time recovery.
 
-use super::api::{AttributeName, Error, Reply, Response};
+use super::api::{AttributeName, Error, Missing, Reply, Response};
 use super::service::{At, DynamoDb};
 use super::table::Table;
 use crate::base::TableName;
@@ -33,6 +33,13 @@ impl DynamoDb {
     pub(super) fn tags(&mut self, name: &TableName) -> Reply {
         let tags = &self.table_mut(name)?.tags;
         Ok(Response::Tags(tags.iter().map(|(key, value)| (key.clone(), value.clone())).collect()))
+    }
+
+    pub(super) fn contributor_insights(&mut self, name: TableName, index: Option<Box<str>>) -> Reply {
+        match self.find(&name) {
+            Ok(_) => Ok(Response::ContributorInsights(name, index)),
+            Err(_) => Err(Error::ResourceNotFound(Missing(Some(name)))),
+        }
     }
 
     pub(super) fn set_time_to_live(&mut self, name: &TableName, attribute: Option<AttributeName>) -> Reply {

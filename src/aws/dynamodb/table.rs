@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::api::{Adjusted, AttributeName, AttributeType, Capacity, Error, IndexSchema, Settings, TableStatus, Warm};
+use super::api::{
+    Adjusted, AttributeName, AttributeType, Capacity, Encryption, Error, IndexSchema, Settings, TableStatus, Warm,
+};
 use super::capacity::Units;
 use super::indexes::Index;
 use super::store::{KeySchema, Store};
@@ -35,6 +37,7 @@ pub(super) struct Table {
     /// Of a table with local indexes, the bytes of each hash key's items and their entries there, by its hash.
     pub(crate) collections: BTreeMap<u64, u64>,
     pub(crate) warm: Option<Warm>,
+    pub(crate) encryption: Option<Encryption>,
     pub(crate) adjusted: Adjusted,
     pub(crate) on_demand_since: Option<SimTime>,
 }
@@ -85,6 +88,7 @@ impl Table {
             return None;
         }
         self.status = TableStatus::Active;
+        self.encryption.take_if(|encryption| encryption.is_ending);
         self.indexes.iter_mut().for_each(|index| index.is_active = true);
         let capacity = self.next_capacity.take()?;
         self.adjusted.note(self.units.capacity, capacity, now, true);

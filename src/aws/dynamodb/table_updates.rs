@@ -1,6 +1,6 @@
 //! What UpdateTable may change, in the order in which production tells of mistakes, and when units were changed.
 
-use super::api::{Adjusted, Capacity, Error, UpdateTable};
+use super::api::{Adjusted, Capacity, Encryption, Error, UpdateTable};
 use super::table::{Table, check_capacity};
 use crate::base::SimTime;
 
@@ -10,9 +10,9 @@ fn invalid(text: impl Into<Box<str>>) -> Error {
 
 /// What is wrong with a request by itself.
 pub(super) fn check_update(request: &UpdateTable) -> Result<(), Error> {
-    let UpdateTable { capacity, is_protected, warm, has_many_changes, .. } = request;
+    let UpdateTable { capacity, is_protected, warm, encryption, has_many_changes, .. } = request;
     let is_something = capacity.is_some() || request.is_structural() || *has_many_changes;
-    if !is_something && is_protected.is_none() && warm.is_none() {
+    if !is_something && is_protected.is_none() && warm.is_none() && encryption.is_none() {
         return Err(invalid(NOTHING));
     }
     capacity.map_or(Ok(()), check_capacity)?;
@@ -31,6 +31,22 @@ impl UpdateTable {
 }
 
 impl Table {
+    /// Begins to encrypt otherwise. Returns whether that changes anything.
+    pub(super) fn change_encryption(&mut self, wanted: Option<Option<Encryption>>) -> bool {
+        match (wanted, &mut self.encryption) {
+            (None, _) | (Some(None), None) => false,
+            (Some(None), Some(present)) => {
+                present.is_ending = true;
+                true
+            }
+            (Some(wanted), present) if *present == wanted => false,
+            (Some(wanted), present) => {
+                *present = wanted;
+                true
+            }
+        }
+    }
+
     /// What is wrong with an update of this table.
     pub(super) fn check_update(&self, request: &UpdateTable) -> Result<(), Error> {
         let present = self.units.capacity;

@@ -52,6 +52,7 @@ impl DynamoDb {
             recovery_since: None,
             collections: BTreeMap::new(),
             warm: request.warm,
+            encryption: request.encryption,
             adjusted: Adjusted::default(),
             on_demand_since: (request.capacity == Capacity::OnDemand).then_some(at.now),
         };
@@ -83,7 +84,8 @@ impl DynamoDb {
         table.check_update(&request)?;
         table.is_protected = request.is_protected.unwrap_or(table.is_protected);
         table.warm = request.warm.or(table.warm);
-        if request.capacity.is_none() && !request.is_structural() && request.warm.is_none() {
+        let is_other_key = table.change_encryption(request.encryption.clone());
+        if request.capacity.is_none() && !request.is_structural() && request.warm.is_none() && !is_other_key {
             return Ok(Response::Table(self.describe(id, at.now)));
         }
         for (name, kind) in request.key_types {
@@ -191,6 +193,7 @@ impl DynamoDb {
             indexes: table.indexes.iter().map(Index::describe).collect(),
             is_protected: table.is_protected,
             warm: table.warm,
+            encryption: table.encryption.clone(),
             adjusted: table.adjusted.on(at),
             on_demand_since: table.on_demand_since,
         }

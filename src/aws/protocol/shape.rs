@@ -64,8 +64,6 @@ pub(crate) enum Shape {
         min: usize,
         max: usize,
     },
-    /// Anything: checked elsewhere.
-    Any,
     Structure(&'static [Member]),
 }
 

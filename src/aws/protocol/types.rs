@@ -82,7 +82,7 @@ impl Dialect {
     fn value(self, shape: &Shape, value: &Value<'_>, place: Place<'_>) -> Result<(), WireError> {
         let element = Place { is_element: true, ..place };
         match (shape, value) {
-            (Shape::Any, _) | (_, Value::Null) => Ok(()),
+            (_, Value::Null) => Ok(()),
             (Shape::Structure(members), Value::Map(_)) => self.members(members, value),
             (Shape::List { of, .. }, Value::List(elements)) => {
                 elements.iter().try_for_each(|e| self.value(of, e, element))

@@ -1,5 +1,6 @@
 //! Requests as bytes to answers as bytes, on a clock that the test moves.
 
+mod encryption;
 mod order;
 mod tables;
 

@@ -17,7 +17,7 @@ pub use fault::{Fault, FaultTarget};
 pub use request::{
     BatchWrite, Capacity, CreateTable, Key, KeyCondition, Page, Projection, TransactAction, TransactWrite, UpdateTable,
 };
-pub(crate) use request::{IndexSchema, Returns, Warm};
+pub(crate) use request::{Encryption, IndexSchema, Returns, Warm};
 pub(crate) use response::{Adjusted, IndexDescription};
 pub use response::{Consumed, Reply, Response, TableDescription, TableStatus};
 pub use settings::Settings;

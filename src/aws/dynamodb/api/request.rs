@@ -23,6 +23,8 @@ pub struct CreateTable {
     pub(crate) is_protected: bool,
     /// WarmThroughput.
     pub(crate) warm: Option<Warm>,
+    /// SSESpecification, when it is enabled.
+    pub(crate) encryption: Option<Encryption>,
     pub tags: Vec<(Box<str>, Box<str>)>,
 }
 
@@ -38,6 +40,7 @@ impl CreateTable {
             key_types: Vec::new(),
             is_protected: false,
             warm: None,
+            encryption: None,
             tags: Vec::new(),
         }
     }
@@ -45,6 +48,15 @@ impl CreateTable {
 
 /// WarmThroughput: what a table can take at once, in units per second for reads and writes.
 pub(crate) type Warm = (u64, u64);
+
+/// SSESpecification that is enabled: with a key of one's own account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Encryption {
+    /// KMSMasterKeyId as it was given; AWS's own key when `None`.
+    pub(crate) key_id: Option<Box<str>>,
+    /// Whether it goes with the present change of the table.
+    pub(crate) is_ending: bool,
+}
 
 /// Billing mode.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -161,6 +173,8 @@ pub struct UpdateTable {
     pub(crate) is_told_whole: bool,
     /// WarmThroughput.
     pub(crate) warm: Option<Warm>,
+    /// SSESpecification: `Some(None)` when it is not enabled.
+    pub(crate) encryption: Option<Option<Encryption>>,
     /// Whether more changes of indexes are asked for than one call may make.
     pub(crate) has_many_changes: bool,
     /// An index to add.
@@ -184,6 +198,7 @@ impl UpdateTable {
             keeps_mode: false,
             is_told_whole: false,
             warm: None,
+            encryption: None,
             has_many_changes: false,
             add_index: None,
             delete_index: None,

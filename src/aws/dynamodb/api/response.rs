@@ -7,7 +7,7 @@
 
 use std::sync::Arc;
 
-use super::{AttributeName, AttributeType, BatchWrite, Capacity, Error, Item, Key, Projection, Warm};
+use super::{AttributeName, AttributeType, BatchWrite, Capacity, Encryption, Error, Item, Key, Projection, Warm};
 use crate::base::{SimTime, TableId, TableName};
 
 /// A reply of the table service.
@@ -48,6 +48,8 @@ pub enum Response {
     Tags(Vec<(Box<str>, Box<str>)>),
     /// DescribeContinuousBackups, UpdateContinuousBackups: since when point-in-time recovery is on, and the time now.
     PointInTimeRecovery(Option<(SimTime, SimTime)>),
+    /// DescribeContributorInsights, which are never on, of a table or of its index.
+    ContributorInsights(TableName, Option<Box<str>>),
     /// TransactWriteItems.
     Transacted {
         /// ConsumedCapacity, by table.
@@ -115,6 +117,8 @@ pub struct TableDescription {
     pub(crate) is_protected: bool,
     /// WarmThroughput, where it was asked for.
     pub(crate) warm: Option<Warm>,
+    /// SSEDescription.
+    pub(crate) encryption: Option<Encryption>,
     /// When its units were changed.
     pub(crate) adjusted: Adjusted,
     /// LastUpdateToPayPerRequestDateTime.

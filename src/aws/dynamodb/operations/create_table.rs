@@ -5,8 +5,8 @@ use super::row::{
 };
 use crate::aws::dynamodb::api::CreateTable;
 use crate::aws::dynamodb::wire::shapes::{
-    BILLING, DEFINITIONS, KEY_SCHEMA, MANY, NEW_INDEX, NEW_LOCAL_INDEX, STREAM_SPECIFICATION, TABLE, TAGS, THROUGHPUT,
-    WARM,
+    BILLING, DEFINITIONS, ENCRYPTION, KEY_SCHEMA, MANY, NEW_INDEX, NEW_LOCAL_INDEX, STREAM_SPECIFICATION, TABLE, TAGS,
+    THROUGHPUT, WARM,
 };
 use crate::aws::dynamodb::wire::table_members::create_table;
 
@@ -25,6 +25,7 @@ impl Row for CreateTable {
         optional("DeletionProtectionEnabled", Shape::Boolean),
         STREAM_SPECIFICATION,
         WARM,
+        ENCRYPTION,
     ];
 
     fn tables(&self) -> Vec<&TableName> {

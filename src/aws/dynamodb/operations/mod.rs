@@ -17,6 +17,7 @@ mod create_table;
 mod delete_item;
 mod delete_table;
 mod describe_continuous_backups;
+mod describe_contributor_insights;
 mod describe_table;
 mod describe_time_to_live;
 mod get_item;
@@ -40,6 +41,7 @@ pub use self::batch_write_item::BatchWriteItem;
 pub use self::delete_item::DeleteItem;
 pub use self::delete_table::DeleteTable;
 pub use self::describe_continuous_backups::DescribeContinuousBackups;
+pub use self::describe_contributor_insights::DescribeContributorInsights;
 pub use self::describe_table::DescribeTable;
 pub use self::describe_time_to_live::DescribeTimeToLive;
 pub use self::get_item::GetItem;
@@ -73,6 +75,7 @@ operations! {
     DeleteItem,
     DeleteTable,
     DescribeContinuousBackups,
+    DescribeContributorInsights,
     DescribeTable,
     DescribeTimeToLive,
     GetItem,

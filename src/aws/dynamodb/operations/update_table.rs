@@ -5,7 +5,7 @@ use super::row::{
 };
 use crate::aws::dynamodb::api::UpdateTable;
 use crate::aws::dynamodb::wire::shapes::{
-    BILLING, DEFINITIONS, INDEX_UPDATE, MANY, STREAM_SPECIFICATION, TABLE, THROUGHPUT, WARM,
+    BILLING, DEFINITIONS, ENCRYPTION, INDEX_UPDATE, MANY, STREAM_SPECIFICATION, TABLE, THROUGHPUT, WARM,
 };
 use crate::aws::dynamodb::wire::table_members::update_table;
 
@@ -21,6 +21,7 @@ impl Row for UpdateTable {
         optional("DeletionProtectionEnabled", Shape::Boolean),
         STREAM_SPECIFICATION,
         WARM,
+        ENCRYPTION,
     ];
 
     fn tables(&self) -> Vec<&TableName> {

@@ -125,7 +125,7 @@ static EXPECTED_MEMBERS: [Member; 4] = [
     optional("ComparisonOperator", COMPARISON),
     optional("AttributeValueList", list_of(&ATTRIBUTE_VALUE)),
 ];
-pub(in crate::aws::dynamodb) const ATTRIBUTES: Shape = Shape::List { of: &ATTRIBUTE, min: 1, max: usize::MAX >> 1 };
+pub(in crate::aws::dynamodb) const ATTRIBUTES: Shape = Shape::List { of: &ATTRIBUTE, min: 1, max: 255 };
 pub(in crate::aws::dynamodb) const TO_GET: Member = optional("AttributesToGet", ATTRIBUTES);
 pub(in crate::aws::dynamodb) const CONSISTENT: Member = optional("ConsistentRead", Shape::Boolean);
 pub(in crate::aws::dynamodb) const KEY: Member = required("Key", VALUES);
@@ -151,6 +151,14 @@ const WARM_UNITS: Shape = Shape::Integer { min: 1, max: i64::MAX };
 pub(in crate::aws::dynamodb) const WARM: Member = optional(
     "WarmThroughput",
     Shape::Structure(&[optional("ReadUnitsPerSecond", WARM_UNITS), optional("WriteUnitsPerSecond", WARM_UNITS)]),
+);
+pub(in crate::aws::dynamodb) const ENCRYPTION: Member = optional(
+    "SSESpecification",
+    Shape::Structure(&[
+        optional("Enabled", Shape::Boolean),
+        optional("SSEType", Shape::Word(&["AES256", "KMS"])),
+        optional("KMSMasterKeyId", ANY_TEXT),
+    ]),
 );
 pub(in crate::aws::dynamodb) const SHOWN: Shape = Shape::Structure(&[
     optional("ProjectionType", Shape::Word(&["ALL", "INCLUDE", "KEYS_ONLY"])),

@@ -3,9 +3,9 @@
 use std::borrow::Cow;
 
 use super::body::Body;
-use super::shapes::WARM;
+use super::shapes::{ENCRYPTION, WARM};
 use crate::aws::dynamodb::api::{
-    AttributeName, AttributeType, Capacity, CreateTable, IndexSchema, Projection, UpdateTable, Warm,
+    AttributeName, AttributeType, Capacity, CreateTable, Encryption, IndexSchema, Projection, UpdateTable, Warm,
 };
 use crate::aws::dynamodb::table_updates::NOTHING;
 use crate::aws::protocol::WireError;
@@ -127,8 +127,8 @@ pub(in crate::aws::dynamodb) fn create_table(body: &Body<'_>) -> Result<CreateTa
     check_all_used(&key_types, (&hash_key, range_key.as_ref()), &indexes)?;
     need_no_stream(body)?;
     let is_protected = body.flag("DeletionProtectionEnabled") == Some(true);
-    let (table, tags, warm) = (body.table()?, tags(body), warm(body));
-    Ok(CreateTable { table, hash_key, range_key, capacity, indexes, key_types, is_protected, warm, tags })
+    let (table, tags, warm, encryption) = (body.table()?, tags(body), warm(body), encryption(body).flatten());
+    Ok(CreateTable { table, hash_key, range_key, capacity, indexes, key_types, is_protected, warm, encryption, tags })
 }
 
 type Keys<'a> = (&'a AttributeName, Option<&'a AttributeName>);
@@ -251,13 +251,20 @@ fn warm(body: &Body<'_>) -> Option<Warm> {
     Some((units("ReadUnitsPerSecond").unwrap_or_default(), units("WriteUnitsPerSecond").unwrap_or_default()))
 }
 
+/// SSESpecification: `Some(None)` when it is not enabled.
+fn encryption(body: &Body<'_>) -> Option<Option<Encryption>> {
+    let of = body.part(ENCRYPTION.name)?;
+    let key_id = of.optional_text("KMSMasterKeyId").map(Into::into);
+    Some((of.flag("Enabled") == Some(true)).then_some(Encryption { key_id, is_ending: false }))
+}
+
 /// Most changes of indexes in a call.
 const INDEX_UPDATES_MAX: usize = 5;
 
 pub(in crate::aws::dynamodb) fn update_table(body: &Body<'_>) -> Result<UpdateTable, WireError> {
-    let changes =
-        ["ProvisionedThroughput", "BillingMode", "DeletionProtectionEnabled", "StreamSpecification", WARM.name];
-    let is_nothing = changes.iter().all(|name| body.value.get(name).is_none());
+    let changes = ["ProvisionedThroughput", "BillingMode", "DeletionProtectionEnabled", "StreamSpecification"];
+    let mut changes = changes.into_iter().chain([WARM.name, ENCRYPTION.name]);
+    let is_nothing = changes.all(|name| body.value.get(name).is_none());
     if is_nothing && body.list("GlobalSecondaryIndexUpdates").next().is_none() {
         return Err(WireError::validation(NOTHING));
     }
@@ -274,7 +281,7 @@ pub(in crate::aws::dynamodb) fn update_table(body: &Body<'_>) -> Result<UpdateTa
     need_no_stream(body)?;
     let mut update = UpdateTable::of(body.table()?);
     (update.capacity, update.keeps_mode) = (capacity, body.value.get("BillingMode").is_none());
-    (update.is_told_whole, update.warm) = (true, warm(body));
+    (update.is_told_whole, update.warm, update.encryption) = (true, warm(body), encryption(body));
     update.is_protected = body.flag("DeletionProtectionEnabled");
     update.key_types = key_types(body);
     add_index_updates(body, &mut update)?;

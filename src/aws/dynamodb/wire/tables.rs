@@ -1,8 +1,8 @@
 //! Answers about tables: their settings and descriptions.
 
 use crate::aws::dynamodb::api::{
-    Adjusted, AttributeName, AttributeType, Capacity, IndexDescription, Projection, Response, TableDescription,
-    TableStatus, Warm,
+    Adjusted, AttributeName, AttributeType, Capacity, Encryption, IndexDescription, Projection, Response,
+    TableDescription, TableStatus, Warm,
 };
 use crate::aws::protocol::Account;
 use crate::aws::protocol::value::Value;
@@ -22,6 +22,11 @@ pub(super) fn encode<'a>(response: &'a Response, account: &Account, epoch_unix_m
         Response::DeletedTable(table) => {
             Value::structure([("TableDescription", deleted(table, account, epoch_unix_ms))])
         }
+        Response::ContributorInsights(table, index) => Value::structure([
+            ("TableName", Value::display(table)),
+            ("IndexName", index.as_deref().into()),
+            ("ContributorInsightsStatus", "DISABLED".into()),
+        ]),
         Response::Tables { names, has_more } => Value::structure([
             ("TableNames", Value::list(names.iter().map(Value::display))),
             ("LastEvaluatedTableName", names.last().filter(|_| *has_more).map(ToString::to_string).into()),
@@ -162,6 +167,7 @@ fn description<'a>(table: &'a TableDescription, account: &Account, epoch_unix_ms
         ("GlobalSecondaryIndexes", indexes(false)),
         ("DeletionProtectionEnabled", table.is_protected.into()),
         ("WarmThroughput", warm_throughput(table.warm, table.capacity, is_active)),
+        ("SSEDescription", table.encryption.as_ref().map_or(Value::Null, |of| sse_description(of, account))),
     ])
 }
 
@@ -177,6 +183,20 @@ fn deleted<'a>(table: &'a TableDescription, account: &Account, epoch_unix_ms: u6
         ("TableId", table_id(table).into()),
         ("DeletionProtectionEnabled", table.is_protected.into()),
     ])
+}
+
+/// The key that AWS has for an account's tables.
+const DEFAULT_KEY: &str = "00000000-0000-4000-8000-646566617574";
+
+fn sse_description<'a>(of: &'a Encryption, account: &Account) -> Value<'a> {
+    let arn = |key: &str| format!("arn:aws:kms:{}:{}:key/{key}", account.region, account.id);
+    let key = match of.key_id.as_deref() {
+        Some(key) if key.starts_with("arn:") => key.to_owned(),
+        Some(key) => arn(key),
+        None => arn(DEFAULT_KEY),
+    };
+    let status = if of.is_ending { "UPDATING" } else { "ENABLED" };
+    Value::structure([("Status", status.into()), ("SSEType", "KMS".into()), ("KMSMasterKeyArn", key.into())])
 }
 
 fn table_id(table: &TableDescription) -> String {

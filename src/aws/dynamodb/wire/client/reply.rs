@@ -75,6 +75,7 @@ fn table(body: &Value<'_>, name: &str, account: &Account, epoch_unix_ms: u64) ->
         indexes: Vec::new(),
         is_protected: body.flag("DeletionProtectionEnabled") == Some(true),
         warm: None,
+        encryption: None,
         adjusted: Adjusted::default(),
         on_demand_since: None,
     })

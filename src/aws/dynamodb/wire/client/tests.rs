@@ -132,6 +132,7 @@ fn the_client_reads_the_state_of_a_table() {
         indexes: Vec::new(),
         is_protected: true,
         warm: None,
+        encryption: None,
         adjusted: Adjusted::default(),
         on_demand_since: None,
     };

@@ -5,9 +5,10 @@
 //! `DynamoDBLeaseSerializer` and `ExtendedSequenceNumber`
 //! (<https://github.com/awslabs/amazon-kinesis-client/tree/v2.x>).
 //!
-//! Not modelled: sub-sequence numbers, which are written as 0 and not read, and what KCL 3 adds to a row
-//! (`checkpointOwner`, throughput).
+//! Not modelled: sub-sequence numbers, which are written as 0 and read only of real clients, and what KCL 3 adds to a
+//! row (`checkpointOwner`, throughput).
 
+use std::cmp::Ordering;
 use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
@@ -216,6 +217,13 @@ impl<'a> LeaseRow<'a> {
     pub(crate) fn checkpoint(self) -> Option<Checkpoint> {
         Checkpoint::parse(self.checkpoint_text()?)
     }
+    /// How the position of this version of a row stands to that of another, in the library's order; `None` when one of
+    /// them has none. Numbers are compared as numbers, whoever made them up.
+    pub(crate) fn position_against(self, other: Self) -> Option<Ordering> {
+        let sub_sequence = |row: Self| row.0.get_i64(attribute::SUB_SEQUENCE).unwrap_or(0);
+        let position = |row: Self| Some((rank(row.checkpoint_text()?)?, sub_sequence(row)));
+        Some(position(self)?.cmp(&position(other)?))
+    }
     /// `childShardIds`.
     pub(crate) fn children(self) -> impl Iterator<Item = ShardId> + use<'a> {
         self.shards(attribute::CHILDREN)
@@ -254,6 +262,21 @@ impl<'a> LeaseRow<'a> {
             _ => Arc::from(&[][..]),
         };
         Some((pending, state))
+    }
+}
+
+/// What orders a checkpoint's text: sentinels, and digits by their number and then as text.
+fn rank(text: &str) -> Option<(u8, usize, &str)> {
+    match Checkpoint::parse(text) {
+        Some(Checkpoint::AtTimestamp) => Some((0, 0, "")),
+        Some(Checkpoint::TrimHorizon) => Some((1, 0, "")),
+        Some(Checkpoint::Latest) => Some((2, 0, "")),
+        Some(Checkpoint::ShardEnd) => Some((4, 0, "")),
+        Some(Checkpoint::At(_)) | None => {
+            let is_number = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+            let digits = text.trim_start_matches('0');
+            is_number.then_some((3, digits.len(), digits))
+        }
     }
 }
 
@@ -311,6 +334,21 @@ mod tests {
         assert!(order.iter().all(|c| Checkpoint::parse(&c.to_string()) == Some(*c)));
         assert_eq!(Checkpoint::parse("bogus"), None);
         assert_eq!(Checkpoint::parse("7"), None);
+    }
+
+    #[test]
+    fn positions_of_two_versions_are_compared_as_numbers_whoever_made_them() {
+        let at = |checkpoint: &str, sub_sequence: i64| {
+            Item::new()
+                .with("checkpoint", AttributeValue::s(checkpoint))
+                .with("checkpointSubSequenceNumber", AttributeValue::n(sub_sequence))
+        };
+        let rows = [at("TRIM_HORIZON", 0), at("9", 0), at("10", 0), at("010", 3), at("SHARD_END", 0)];
+        let way = |a: &Item, b: &Item| LeaseRow(a).position_against(LeaseRow(b));
+        assert!(rows.windows(2).all(|w| way(&w[0], &w[1]) == Some(Ordering::Less)));
+        assert_eq!(way(&rows[3], &rows[3]), Some(Ordering::Equal));
+        assert_eq!(way(&rows[3], &at("bogus", 0)), None);
+        assert_eq!(way(&rows[3], &Item::new()), None);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use super::contract::{Heard, Listeners};
 use super::lens::Lens;
-use super::{Check, CheckResult, CheckSettings, Registration, invariants};
+use super::{Check, CheckResult, CheckSettings, NOTHING_TO_JUDGE, Registration, invariants};
 use crate::base::{Event, EventKind, Fold, SimTime};
 
 /// So many events stay in the processor's nearest cache while one check after the other looks at them.
@@ -48,7 +48,22 @@ impl Checks {
 
     /// Every check's result so far.
     pub(crate) fn results(&self) -> Vec<CheckResult> {
-        self.checks.iter().map(|check| check.result(&self.lens)).collect()
+        let mut results: Vec<_> = self.checks.iter().map(|check| check.result(&self.lens)).collect();
+        if let Some(table) = self.checks.iter().find_map(|check| check.client_table()) {
+            let table = self.lens.names.table(table);
+            let of_consumers =
+                (0..).zip(&mut results).filter(|(n, _)| self.hears_consumers(*n)).map(|(_, result)| result);
+            for result in of_consumers.filter(|result| result.detail == NOTHING_TO_JUDGE) {
+                result.detail = format!("{NOTHING_TO_JUDGE}: lease table {table} does not tell what its workers do");
+            }
+        }
+        results
+    }
+
+    /// Whether a check judges by what consumers of the run tell.
+    fn hears_consumers(&self, check: usize) -> bool {
+        let (listeners, bit) = (&self.listeners[check / 64], 1 << (check % 64));
+        EventKind::ALL.iter().any(|kind| listeners[*kind as usize] & bit != 0 && kind.maker() == "consumer")
     }
 
     /// Lets the listeners of each event hear it. Check by check, because one that stays in the processor's cache is
@@ -340,6 +355,24 @@ mod tests {
             checks.results().iter().all(|result| result.detail == "2"),
             "every check hears every event it lists once"
         );
+    }
+
+    #[test]
+    fn what_a_real_clients_lease_table_does_not_tell_is_said() {
+        let mut checks = Checks::new(&settings());
+        let scene = scene().into_iter().filter(|event| !matches!(event, Event::WorkerStarted { .. }));
+        let row = |counter, checkpoint| client_row(S0, "a", counter, checkpoint);
+        let wrote = client_wrote(row(1, "5"), row(2, "6"));
+        scene.chain([wrote]).for_each(|event| checks.on(SimTime::ZERO, &event));
+        let results = checks.results();
+        let of = |name: &str| results.iter().find(|result| result.name == name).expect("a check");
+        let passed = ["checkpoint-never-goes-back", "checkpoint-only-by-lease-holder"];
+        assert!(passed.iter().all(|name| of(name).verdict == Verdict::Pass), "{results:?}");
+        let said = "there was nothing to judge: lease table payments does not tell what its workers do";
+        for name in ["nothing-below-checkpoint-unprocessed", "resume-is-exact", "every-open-shard-owned"] {
+            assert_eq!((of(name).verdict, &*of(name).detail), (Verdict::Unknown, said));
+        }
+        assert_eq!(of("records-lie-in-their-shard").detail, NOTHING_TO_JUDGE);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use super::lens::Lens;
 use super::settings::CheckSettings;
 use super::verdict::CheckResult;
-use crate::base::{Event, EventKind, SimTime};
+use crate::base::{Event, EventKind, SimTime, TableId};
 
 /// An invariant at work.
 pub(crate) trait Check {
@@ -17,6 +17,10 @@ pub(crate) trait Check {
     }
     /// The verdict over the events so far.
     fn result(&self, lens: &Lens) -> CheckResult;
+    /// A lease table of a real client that it has judged, if there was one.
+    fn client_table(&self) -> Option<TableId> {
+        None
+    }
 }
 
 /// By kind of event, a bit for each of 64 checks that hears it.

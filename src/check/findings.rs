@@ -2,14 +2,12 @@
 
 use std::ops::Range;
 
+use super::verdict::NOTHING_TO_JUDGE;
 use super::{CheckResult, Evidence, Verdict};
 use crate::base::{SimDuration, SimTime};
 
 /// How many failures are kept with their words; the rest is counted.
 const EVIDENCE_MAX: usize = 5;
-
-/// What a check says that met nothing which it judges.
-pub(crate) const NOTHING_TO_JUDGE: &str = "there was nothing to judge";
 
 /// Failures of a check.
 #[derive(Default)]

@@ -18,10 +18,10 @@ use crate::base::SimDuration;
 pub(crate) use all::Checks;
 pub use contract::Registration;
 pub(crate) use contract::{Check, Invariant};
-pub(crate) use findings::NOTHING_TO_JUDGE;
 pub(crate) use liveness::LivenessBounds;
 pub(crate) use settings::CheckSettings;
 pub(crate) use verdict::Evidence;
+use verdict::NOTHING_TO_JUDGE;
 pub use verdict::{CheckResult, Verdict};
 
 /// Returns every invariant that runs are judged by, in order of report.

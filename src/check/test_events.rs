@@ -58,6 +58,12 @@ pub(super) fn scene_of(library: ConsumerLibrary, store: StoreKind) -> Vec<Event>
         },
         Event::WorkerStarted { consumer: BILLING, host: WORKER_1 },
         Event::WorkerStarted { consumer: BILLING, host: WORKER_2 },
+        Event::TableDeclared {
+            table: CLIENTS,
+            name: "payments".parse().expect("a name"),
+            read_units: 0,
+            write_units: 0,
+        },
     ]
 }
 
@@ -241,4 +247,19 @@ pub(super) fn row_at(shard: ShardId, owner: &str, index: u64) -> Option<Arc<Item
 
 pub(super) fn written(host: HostId, before: Option<Arc<Item>>, after: Option<Arc<Item>>) -> Event {
     Event::ItemWritten { table: LEASES, host, operation: "UpdateItem", before: before.map(Replaced), after }
+}
+
+/// The lease table of an application that nothing declares.
+pub(super) const CLIENTS: TableId = TableId(1);
+
+/// A lease row with its counter; an empty owner is none.
+pub(super) fn client_row(shard: ShardId, owner: &str, counter: i64, checkpoint: &str) -> Option<Arc<Item>> {
+    let mut item = row(shard, owner, checkpoint).as_deref()?.clone();
+    item.set("leaseCounter", AttributeValue::n(counter));
+    Some(Arc::new(item))
+}
+
+/// A write of a real client, in its own lease table.
+pub(super) fn client_wrote(before: Option<Arc<Item>>, after: Option<Arc<Item>>) -> Event {
+    Event::ItemWritten { table: CLIENTS, host: OPERATOR, operation: "UpdateItem", before: before.map(Replaced), after }
 }

@@ -6,6 +6,9 @@ use serde::Serialize;
 
 use crate::base::SimTime;
 
+/// What a check says that met nothing which it judges.
+pub(super) const NOTHING_TO_JUDGE: &str = "there was nothing to judge";
+
 /// How a check, an expectation or a run ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -47,4 +50,11 @@ pub struct CheckResult {
     pub detail: String,
     /// The events that show a failure, oldest first, a few at most.
     pub(crate) evidence: Vec<Evidence>,
+}
+
+impl CheckResult {
+    /// Returns whether it met nothing that it judges.
+    pub(crate) fn is_idle(&self) -> bool {
+        self.verdict == Verdict::Unknown && self.detail.starts_with(NOTHING_TO_JUDGE)
+    }
 }

@@ -10,6 +10,7 @@ use super::terminal::{Exit, load, print_diagnostics};
 use crate::aws::Account;
 use crate::base::written::Duration;
 use crate::check::Verdict;
+use crate::measure::{StreamFigures, TableFigures};
 use crate::serve::{Keep, Limits, MOVE_THE_CLOCK, Pace, Server, Session, Settings, Transitions};
 
 /// Arguments of `kinesim serve`.
@@ -210,12 +211,9 @@ fn greet(arguments: &Arguments, address: &SocketAddr) -> io::Result<()> {
 fn tell(session: &Session) -> io::Result<bool> {
     let mut out = anstream::stderr();
     let Session { requests, until, figures, checks } = session;
-    let what = if *requests == 1 { "request" } else { "requests" };
-    writeln!(out, "{requests} {what} in {until} of simulated time")?;
-    for (name, stream) in &figures.streams {
-        let (acked, throttled) = (stream.records_acked, stream.records_throttled);
-        writeln!(out, "  stream {name}: {acked} records taken, {throttled} throttled")?;
-    }
+    writeln!(out, "{} in {until} of simulated time", plural(*requests, "request", "requests"))?;
+    tell_some(&mut out, "streams", figures.streams.iter().map(stream_line))?;
+    tell_some(&mut out, "tables", figures.tables.iter().map(table_line))?;
     let count = |verdict| checks.iter().filter(|check| check.verdict == verdict).count();
     let (failed, passed) = (count(Verdict::Fail), count(Verdict::Pass));
     let rest = checks.len() - failed - passed;
@@ -224,4 +222,66 @@ fn tell(session: &Session) -> io::Result<bool> {
         writeln!(out, "  fail  {}: {}", check.name, check.detail)?;
     }
     Ok(failed > 0)
+}
+
+/// Streams, and tables, that are told one by one.
+const TOLD_MAX: usize = 20;
+
+/// Tells the first, and how many others there are.
+fn tell_some(out: &mut impl Write, what: &str, lines: impl ExactSizeIterator<Item = String>) -> io::Result<()> {
+    let more = lines.len().saturating_sub(TOLD_MAX);
+    for line in lines.take(TOLD_MAX) {
+        writeln!(out, "  {line}")?;
+    }
+    if more > 0 {
+        writeln!(out, "  and {more} more {what}")?;
+    }
+    Ok(())
+}
+
+fn stream_line((name, stream): (&String, &StreamFigures)) -> String {
+    let (acked, throttled) = (stream.records_acked, stream.records_throttled);
+    format!("stream {name}: {}, {throttled} throttled", plural(acked, "record taken", "records taken"))
+}
+
+fn table_line((name, table): (&String, &TableFigures)) -> String {
+    let TableFigures { read_units_consumed: read_units, write_units_consumed: write_units, .. } = table;
+    let (items, throttled) = (plural(table.items, "item", "items"), table.read_throttled + table.write_throttled);
+    let (reads, writes) = (plural(table.reads, "read", "reads"), plural(table.writes, "write", "writes"));
+    format!(
+        "table {name}: {items}, {reads} ({read_units} units), {writes} ({write_units} units), {throttled} throttled"
+    )
+}
+
+fn plural(count: u64, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_table_took_is_told_in_a_line() {
+        let figures = TableFigures {
+            items: 4,
+            reads: 1,
+            writes: 200,
+            read_units_consumed: 0.5,
+            write_units_consumed: 210,
+            read_throttled: 2,
+            write_throttled: 3,
+            ..TableFigures::default()
+        };
+        let line = table_line((&"leases".to_owned(), &figures));
+        assert_eq!(line, "table leases: 4 items, 1 read (0.5 units), 200 writes (210 units), 5 throttled");
+    }
+
+    #[test]
+    fn of_many_the_first_are_told_and_the_rest_is_counted() {
+        let mut out = Vec::new();
+        tell_some(&mut out, "tables", (0..100).map(|n| n.to_string())).expect("memory takes it");
+        let told = String::from_utf8(out).expect("text");
+        assert_eq!((told.lines().count(), told.lines().last()), (TOLD_MAX + 1, Some("  and 80 more tables")));
+    }
 }

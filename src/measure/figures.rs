@@ -296,6 +296,10 @@ pub struct TableFigures {
     pub read_units_provisioned: u64,
     /// Write units a second at the end, 0 when on demand: CloudWatch's ProvisionedWriteCapacityUnits.
     pub write_units_provisioned: u64,
+    /// Calls that read.
+    pub(crate) reads: u64,
+    /// Calls that wrote, conditional ones whose condition was false included.
+    pub(crate) writes: u64,
     /// CloudWatch's ConsumedReadCapacityUnits.
     pub read_units_consumed: f64,
     /// CloudWatch's ConsumedWriteCapacityUnits.

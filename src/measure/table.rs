@@ -20,6 +20,8 @@ pub(crate) struct TableMeasure {
 
 #[derive(Default)]
 pub(super) struct TableCounts {
+    reads: u64,
+    write_calls: u64,
     writes: Meter,
     read_half_units: u64,
     read_throttled: u64,
@@ -55,6 +57,8 @@ impl TableMeasure {
     }
     pub(crate) fn consume(&mut self, at: SimTime, read_half_units: u32, write_units: u32) {
         self.counts.read_half_units += u64::from(read_half_units);
+        self.counts.reads += u64::from(read_half_units > 0);
+        self.counts.write_calls += u64::from(write_units > 0);
         if write_units > 0 {
             self.counts.writes.add(at, write_units.into(), 0);
             self.ask(at, write_units.into());
@@ -107,6 +111,8 @@ impl TableMeasure {
         TableFigures {
             read_units_provisioned: self.read_units.into(),
             write_units_provisioned: self.write_units.into(),
+            reads: counts.reads,
+            writes: counts.write_calls,
             read_units_consumed: read,
             write_units_consumed: written,
             read_units_per_s_mean: per_s(read),

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use super::style::Page;
 use super::words::{count, percent, plural, wrap};
 use super::{ExpectationResult, RunReport};
-use crate::check::{CheckResult, NOTHING_TO_JUDGE, Verdict};
+use crate::check::{CheckResult, Verdict};
 use crate::measure::{ProducerFigures, StreamFigures};
 
 /// The lines that a reader sees first, because they stand last.
@@ -95,7 +95,7 @@ fn reason(report: &RunReport) -> String {
 
 /// Checks that met what they judge, in a run that is too short or too disturbed to tell.
 pub(super) fn unproven(report: &RunReport) -> impl Iterator<Item = &str> {
-    let is_unproven = |c: &&CheckResult| c.verdict == Verdict::Unknown && c.detail != NOTHING_TO_JUDGE;
+    let is_unproven = |c: &&CheckResult| c.verdict == Verdict::Unknown && !c.is_idle();
     report.checks.iter().filter(is_unproven).map(|c| c.name)
 }
 

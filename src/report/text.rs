@@ -10,7 +10,7 @@ use super::summary::{self, failing, undone, unproven};
 use super::words::{count, plural, wrap};
 use super::{RunReport, tables, verdict_word};
 use crate::base::SimDuration;
-use crate::check::{CheckResult, NOTHING_TO_JUDGE, Verdict};
+use crate::check::{CheckResult, Verdict};
 use crate::measure::Outcome;
 
 /// The whole report. On a terminal its end is what is seen.
@@ -118,21 +118,17 @@ fn timeline(report: &RunReport, of: &str, page: &Page, out: &mut String) {
 /// Every check and expectation in a line each; those that failed are told in full below.
 fn results(report: &RunReport, page: &Page, out: &mut String) {
     let told_below = |verdict, detail| if verdict == Verdict::Fail { "see below" } else { detail };
-    let judged = report.checks.iter().filter(|check| !has_nothing_to_judge(check));
+    let judged = report.checks.iter().filter(|check| !CheckResult::is_idle(check));
     let checks = judged.map(|c| (c.verdict, c.name, told_below(c.verdict, c.detail.as_str())));
     let expectations = report.expectations.iter();
     let expectations = expectations.map(|e| (e.verdict, &*e.text, told_below(e.verdict, e.detail.as_str())));
     section("Checks", checks.collect(), page, out);
-    let idle: Vec<&str> = report.checks.iter().filter(|c| has_nothing_to_judge(c)).map(|c| c.name).collect();
+    let idle: Vec<&str> = report.checks.iter().filter(|c| c.is_idle()).map(|c| c.name).collect();
     if !idle.is_empty() {
         let line = wrap(&format!("nothing to judge: {}", idle.join(", ")), 2, page.width);
         let _ = writeln!(out, "{}", page.style.dim(&line));
     }
     section("Expectations", expectations.collect(), page, out);
-}
-
-fn has_nothing_to_judge(check: &CheckResult) -> bool {
-    check.verdict == Verdict::Unknown && check.detail == NOTHING_TO_JUDGE
 }
 
 /// More than these are not shown; `--json` has them all.

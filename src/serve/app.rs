@@ -9,7 +9,7 @@ use tokio::sync::{Notify, watch};
 use super::callers::Callers;
 use super::clock::{Clock, Pace};
 use super::events::Lines;
-use super::log::Log;
+use super::log::{Log, Throttles};
 use super::metrics;
 use super::readers::Readers;
 use super::reading::Bodies;
@@ -55,21 +55,27 @@ pub(super) struct App {
     pub tls: Option<Tls>,
 }
 
-/// What is seen of clients, for the page.
+/// What is seen of clients, for the page and for the clock.
 pub(super) struct Watched {
     pub(crate) recent: Rc<RefCell<Recent>>,
     pub(crate) readers: Rc<RefCell<Readers>>,
     pub(crate) callers: RefCell<Callers>,
+    pub(super) throttles: Rc<RefCell<Throttles>>,
 }
 
 impl Watched {
     /// Nothing so far.
     pub(super) fn new() -> Self {
-        Self { recent: Rc::new(RefCell::new(Recent::new())), readers: Rc::default(), callers: RefCell::default() }
+        Self {
+            recent: Rc::new(RefCell::new(Recent::new())),
+            readers: Rc::default(),
+            callers: RefCell::default(),
+            throttles: Rc::default(),
+        }
     }
     /// What is to hear of events.
-    pub(crate) fn listeners(&self) -> [Rc<RefCell<dyn Fold>>; 2] {
-        [self.recent.clone(), self.readers.clone()]
+    pub(crate) fn listeners(&self) -> [Rc<RefCell<dyn Fold>>; 3] {
+        [self.recent.clone(), self.readers.clone(), self.throttles.clone()]
     }
 }
 

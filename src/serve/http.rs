@@ -28,7 +28,7 @@ use super::cloudwatch::{keep_metrics, put_metric_data};
 use super::control;
 use super::cors;
 use super::events::{Lines, Tail};
-use super::log::{Line, Log};
+use super::log::{Line, Log, is_throttled};
 use super::reading::Bodies;
 use super::record::{Behind, Directory, Header, Noted, RecordError, Recorder};
 use super::regions::Regions;
@@ -166,9 +166,10 @@ impl Server {
         let tail: Rc<RefCell<dyn Fold>> = Rc::new(RefCell::new(Tail::new(lines.clone())));
         // Of one beginning, whatever region is asked for later.
         let begun = Settings { epoch_unix_ms: Some(plan.services.kinesis.epoch_unix_ms), ..settings.clone() };
+        let regions = Regions::new(&begun, seed).heard_by(watched.throttles.clone());
         let world =
             (Live::new(&plan, watched.listeners().into_iter().chain([tail]).collect()), Rc::new(settings.door(&plan)));
-        let fresh = Behind { live: world.0, door: world.1, faults, regions: Regions::new(&begun, seed) };
+        let fresh = Behind { live: world.0, door: world.1, faults, regions };
         let kept = match (keep, directory) {
             (Keep::Recording(path), _) => Recorder::create(path, &header).map(|recorder| (fresh, Some(recorder))),
             (_, Some(directory)) => directory.take_up(&header, fresh).map(|(kept, recorder)| (kept, Some(recorder))),
@@ -369,10 +370,13 @@ async fn aws(app: &Rc<App>, request: HttpRequest<'_>, client: String) -> Respons
         return headers::response(door.failure(&request), app.next_request(), whole);
     };
     let (answered, answer) = oneshot::channel();
+    let throttles = app.watched.throttles.borrow().count();
     let (told, is_here) = (app.clone(), region.is_none());
     let target = request.target.map(ToOwned::to_owned);
     answers::answer(live, door, &request, move |answer, about| {
         note_answer(&told, noted.as_ref(), line, answer.as_ref(), about.as_deref());
+        let is_throttled = told.watched.throttles.borrow().count() > throttles || is_throttled(answer.as_ref());
+        told.log.note(is_throttled, told.live.now(), told.clock.borrow().pace());
         if is_here {
             let mut callers = told.watched.callers.borrow_mut();
             callers.note(client, target.as_deref(), about.as_deref(), answer.as_ref(), told.live.now());
@@ -402,7 +406,6 @@ fn note_answer(app: &App, noted: Option<&Noted>, line: Option<Line>, answer: Opt
     if let (Some(recorder), Some(noted), Some(answer)) = (&app.recorder, noted, answer) {
         recorder.answer(now, noted, answer);
     }
-    app.log.note(answer, now, app.clock.borrow().pace());
     app.log.end(line, about, answer, now);
 }
 

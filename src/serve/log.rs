@@ -8,7 +8,8 @@ use super::clock::{Pace, Stopwatch};
 use crate::aws::Answer;
 use crate::aws::protocol::envelope::refused;
 use crate::aws::protocol::{Encoding, HttpResponse};
-use crate::base::SimTime;
+use crate::base::event::WriteRefusal;
+use crate::base::{Event, Fold, SimTime};
 
 /// So many refusals for throughput at one instant are no accident.
 const THROTTLES_AT_ONCE: u32 = 5;
@@ -59,8 +60,7 @@ impl Log {
     }
 
     /// Notes an answer. A client that is refused for throughput again and again at one instant waits for ever.
-    pub(super) fn note(&self, answer: Option<&Answer>, now: SimTime, pace: Pace) -> bool {
-        let is_throttled = is_throttled(answer);
+    pub(super) fn note(&self, is_throttled: bool, now: SimTime, pace: Pace) -> bool {
         let (at, count) = self.throttled.get();
         let count = if at == now { count } else { 0 } + u32::from(is_throttled);
         self.throttled.set((now, count));
@@ -103,7 +103,30 @@ pub(super) fn code(answer: &HttpResponse) -> Option<String> {
     refused(&body).map(|(code, _)| code.to_owned())
 }
 
-fn is_throttled(answer: Option<&Answer>) -> bool {
+/// How often something was refused for throughput: a call, or a record of one, or an item.
+#[derive(Debug, Default)]
+pub(super) struct Throttles(u64);
+
+impl Throttles {
+    /// So far.
+    pub(super) fn count(&self) -> u64 {
+        self.0
+    }
+}
+
+impl Fold for Throttles {
+    fn on(&mut self, _: SimTime, event: &Event) {
+        let is_throttle = match event {
+            Event::RecordRefused { reason, .. } => *reason != WriteRefusal::InternalFailure,
+            Event::ReadRefused { .. } | Event::TableThrottled { .. } => true,
+            _ => false,
+        };
+        self.0 += u64::from(is_throttle);
+    }
+}
+
+/// Whether an answer says by itself that it was refused for throughput, or for a quota.
+pub(super) fn is_throttled(answer: Option<&Answer>) -> bool {
     const CODES: [&str; 4] = [
         "ProvisionedThroughputExceededException",
         "LimitExceededException",
@@ -114,11 +137,6 @@ fn is_throttled(answer: Option<&Answer>) -> bool {
         Some(Answer::Whole(answer)) if answer.status == 400 => {
             code(answer).is_some_and(|code| CODES.contains(&code.as_str()))
         }
-        // A batch tells of its parts; only its beginning is looked at, where failures of all would stand.
-        Some(Answer::Whole(answer)) => {
-            let beginning = &answer.body[..answer.body.len().min(400)];
-            beginning.windows(CODES[0].len()).any(|part| part == CODES[0].as_bytes())
-        }
         _ => false,
     }
 }
@@ -126,6 +144,7 @@ fn is_throttled(answer: Option<&Answer>) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base::{HostId, PartitionKey, ShardId, StreamId};
 
     fn throttled() -> Answer {
         let body = br#"{"__type":"ProvisionedThroughputExceededException","message":"Rate exceeded"}"#.to_vec();
@@ -135,14 +154,31 @@ mod tests {
     #[test]
     fn whoever_is_throttled_on_a_clock_that_stands_still_is_told_once() {
         let log = Log::new(false);
-        let answer = throttled();
-        let told = |now, pace| (0..10).filter(|_| log.note(Some(&answer), now, pace)).count();
+        let told = |now, pace| (0..10).filter(|_| log.note(true, now, pace)).count();
         assert_eq!(told(SimTime::from_secs(1), Pace::Manual), 1);
         assert_eq!(told(SimTime::from_secs(2), Pace::Manual), 1, "again at another instant");
         assert_eq!(told(SimTime::from_secs(3), Pace::Times(1.0)), 0, "time passes there");
         assert!(log.has_throttled(SimTime::from_secs(3)));
         log.moved();
         assert!(!log.has_throttled(SimTime::from_secs(3)));
+    }
+
+    #[test]
+    fn parts_of_a_batch_that_were_throttled_count_as_throttled() {
+        let refused = |reason| Event::RecordRefused {
+            stream: StreamId(0),
+            shard: ShardId(0),
+            key: PartitionKey::new("k").expect("a key"),
+            size_bytes: 1,
+            reason,
+            host: HostId(0),
+        };
+        let mut throttles = Throttles::default();
+        throttles.on(SimTime::ZERO, &refused(WriteRefusal::InternalFailure));
+        assert_eq!(throttles.count(), 0, "nobody waits for throughput");
+        throttles.on(SimTime::ZERO, &refused(WriteRefusal::RecordRate));
+        assert_eq!(throttles.count(), 1);
+        assert!(is_throttled(Some(&throttled())));
     }
 
     #[test]

@@ -11,7 +11,7 @@ use std::rc::Rc;
 use super::settings::Settings;
 use crate::aws::protocol::envelope::{HttpRequest, region};
 use crate::aws::{Account, Door};
-use crate::base::SimTime;
+use crate::base::{Fold, SimTime};
 use crate::run::Live;
 
 /// More regions than AWS has are a mistake, or ill will.
@@ -28,12 +28,18 @@ pub(super) struct Regions {
     settings: Settings,
     seed: u64,
     others: RefCell<BTreeMap<Box<str>, Rc<Region>>>,
+    listeners: Vec<Rc<RefCell<dyn Fold>>>,
 }
 
 impl Regions {
     /// None so far. `settings` are those of the endpoint, with the time of its beginning.
     pub(super) fn new(settings: &Settings, seed: u64) -> Self {
-        Self { settings: settings.clone(), seed, others: RefCell::default() }
+        Self { settings: settings.clone(), seed, others: RefCell::default(), listeners: Vec::new() }
+    }
+    /// With one that hears the events of them all.
+    pub(super) fn heard_by(mut self, listener: Rc<RefCell<dyn Fold>>) -> Self {
+        self.listeners.push(listener);
+        self
     }
 
     /// The name of the region that a request is of, if it is not the endpoint's own.
@@ -56,7 +62,8 @@ impl Regions {
         let account = Account { region: name.into(), ..self.settings.account.clone() };
         let settings = Settings { account, ..self.settings.clone() };
         let plan = settings.plan(None, self.seed);
-        let region = Rc::new(Region { live: Live::new(&plan, Vec::new()), door: Rc::new(settings.door(&plan)) });
+        let region =
+            Rc::new(Region { live: Live::new(&plan, self.listeners.clone()), door: Rc::new(settings.door(&plan)) });
         region.live.run_until(now);
         tracing::info!(
             region = name,

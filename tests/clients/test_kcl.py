@@ -112,6 +112,8 @@ class Kcl(unittest.TestCase):
                 application.stop()
             verdicts = {check["name"]: check["verdict"] for check in endpoint.control("checks")["checks"]}
             self.assertNotIn("fail", verdicts.values(), verdicts)
+            for name in ("checkpoint-never-goes-back", "checkpoint-only-by-lease-holder", "leases-cover-hash-range"):
+                self.assertEqual(verdicts[name], "pass", f"{name} is judged by the two lease tables")
 
 
 if __name__ == "__main__":

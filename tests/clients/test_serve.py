@@ -1,15 +1,20 @@
 """What the endpoint is beside its services: regions, who calls, what it tells, and what it lets in."""
 
+import concurrent.futures
 import subprocess
+import time
 import unittest
 import urllib.error
 import urllib.request
 
 import boto3
+from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from endpoint import BINARY, RETRY_ONCE, Endpoint
 
+KEYED = {"AttributeDefinitions": [{"AttributeName": "id", "AttributeType": "S"}],
+         "KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}]}
 CREDENTIALS = {"aws_access_key_id": "key", "aws_secret_access_key": "secret", "config": RETRY_ONCE}
 
 
@@ -97,23 +102,92 @@ class Telling(unittest.TestCase):
         _, told = served(talk=self.put)
         self.assertNotIn("CreateStream", told)
 
-    def test_a_client_that_is_throttled_for_ever_is_told_why(self):
+    def test_what_streams_and_tables_took_is_told_at_the_stop(self):
         def talk(url):
-            kinesis = boto3.client("kinesis", endpoint_url=url, region_name="us-east-1", **CREDENTIALS)
-            kinesis.create_stream(StreamName="orders", ShardCount=1)
-            for _ in range(30):
-                kinesis.put_records(StreamName="orders", Records=[{"Data": b"x", "PartitionKey": "k"}] * 500)
+            self.put(url)
+            tables = boto3.client("dynamodb", endpoint_url=url, region_name="us-east-1", **CREDENTIALS)
+            for name in [f"t{n:02}" for n in range(25)]:
+                tables.create_table(TableName=name, BillingMode="PAY_PER_REQUEST", **KEYED)
+            for key in ("a", "b", "b"):
+                tables.put_item(TableName="t01", Item={"id": {"S": key}})
+            tables.get_item(TableName="t01", Key={"id": {"S": "a"}})
 
-        _, told = served("--clock", "manual", "--transitions", "0ms", talk=talk)
-        self.assertIn("the clock stands still: streams stay CREATING", told)
-        self.assertEqual(told.count("requests were refused for throughput at one instant"), 1, told)
+        _, told = served(talk=talk)
+        self.assertIn("  stream orders: 0 records taken, 0 throttled\n", told)
+        self.assertIn("  table t01: 2 items, 1 read (0.5 units), 3 writes (3 units), 0 throttled\n", told)
+        self.assertIn("  table t19: 0 items, 0 reads (0 units), 0 writes (0 units), 0 throttled\n", told)
+        self.assertIn("  and 5 more tables\n", told)
 
-    def test_a_clock_that_moves_on_lets_a_throttled_client_through(self):
+    def test_a_clock_that_goes_on_to_a_transition(self):
         with Endpoint("--clock", "auto", "--transitions", "1m") as endpoint:
             kinesis = endpoint.client("kinesis")
             kinesis.create_stream(StreamName="orders", ShardCount=1)
             kinesis.get_waiter("stream_exists").wait(StreamName="orders", WaiterConfig={"Delay": 1, "MaxAttempts": 30})
             self.assertGreaterEqual(endpoint.control("clock")["seconds"], 60)
+
+
+class ThrottledForEver(unittest.TestCase):
+    """Clients that ask for more than a shard and a table give, and try again until they have it."""
+
+    def put_all(self, url, region, rounds, tries):
+        """Puts batches of 500 as a producer does, what failed again after a moment; how many were taken."""
+        kinesis = boto3.client("kinesis", endpoint_url=url, region_name=region, **CREDENTIALS)
+        taken = 0
+        for _ in range(rounds):
+            waiting = [{"Data": b"x", "PartitionKey": str(n)} for n in range(500)]
+            for _ in range(tries):
+                results = kinesis.put_records(StreamName="orders", Records=waiting)["Records"]
+                waiting = [record for record, result in zip(waiting, results) if "ErrorCode" in result]
+                taken += len(results) - len(waiting)
+                if not waiting:
+                    break
+                time.sleep(0.04)
+        return taken
+
+    def test_on_a_clock_that_stands_still_the_log_says_why_and_what_to_do(self):
+        def talk(url):
+            kinesis = boto3.client("kinesis", endpoint_url=url, region_name="us-east-1", **CREDENTIALS)
+            kinesis.create_stream(StreamName="orders", ShardCount=1)
+            self.assertEqual(self.put_all(url, "us-east-1", 4, 5), 1000, "what a shard takes in a second")
+            patient = boto3.client("kinesis", endpoint_url=url, region_name="us-east-1",
+                                   **{**CREDENTIALS, "config": Config(retries={"total_max_attempts": 3})})
+            with self.assertRaises(kinesis.exceptions.ProvisionedThroughputExceededException):
+                patient.put_record(StreamName="orders", Data=b"x", PartitionKey="k")
+
+        _, told = served("--clock", "manual", "--transitions", "0ms", talk=talk)
+        self.assertIn("the clock stands still: streams stay CREATING", told)
+        self.assertEqual(told.count("requests were refused for throughput at one instant"), 1, told)
+        self.assertRegex(told, r"for as long as the clock stands still: POST /_kinesim/clock/advance moves it, and "
+                               r"--clock auto does by itself")
+
+    def test_a_clock_that_moves_on_by_itself_lets_them_through_in_every_region(self):
+        for region, clients in (("us-east-1", 1), ("us-east-1", 3), ("eu-west-1", 2)):
+            with Endpoint("--clock", "auto", "--transitions", "0ms") as endpoint:
+                kinesis = boto3.client("kinesis", endpoint_url=endpoint.url, region_name=region, **CREDENTIALS)
+                kinesis.create_stream(StreamName="orders", ShardCount=1)
+                with concurrent.futures.ThreadPoolExecutor() as pool:
+                    putting = [pool.submit(self.put_all, endpoint.url, region, 20, 200) for _ in range(clients)]
+                    self.assertEqual([put.result() for put in putting], [10_000] * clients)
+                # A shard takes 1,000 a second, and a second is there at the beginning.
+                self.assertGreaterEqual(endpoint.control("clock")["seconds"], 10 * clients - 1)
+
+    def test_a_table_that_is_too_small_keeps_nobody_for_ever(self):
+        with Endpoint("--clock", "auto") as endpoint:
+            tables = endpoint.client("dynamodb")
+            tables.create_table(TableName="small", **KEYED,
+                                ProvisionedThroughput={"ReadCapacityUnits": 1, "WriteCapacityUnits": 1})
+            waiting = [{"PutRequest": {"Item": {"id": {"S": str(n)}, "text": {"S": "x" * 14_000}}}} for n in range(25)]
+            for _ in range(600):
+                try:
+                    answer = tables.batch_write_item(RequestItems={"small": waiting})
+                    waiting = answer["UnprocessedItems"].get("small", [])
+                except tables.exceptions.ProvisionedThroughputExceededException:
+                    pass
+                if not waiting:
+                    break
+                time.sleep(0.04)
+            self.assertEqual(waiting, [])
+            self.assertEqual(tables.scan(TableName="small", Select="COUNT")["Count"], 25)
 
 
 class Doors(unittest.TestCase):

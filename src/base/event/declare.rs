@@ -69,6 +69,10 @@ macro_rules! events {
             pub const fn number(self) -> u16 {
                 match self { $($(Self::$name => Number::$name as u16),*),* }
             }
+            /// Who tells it, as the files of events are called.
+            pub(crate) const fn maker(self) -> &'static str {
+                match self { $($(Self::$name => stringify!($maker)),*),* }
+            }
         }
 
         impl Event {

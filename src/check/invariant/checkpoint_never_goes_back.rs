@@ -1,12 +1,15 @@
 //! `checkpoint-never-goes-back`: a stored checkpoint only grows, and SHARD_END is final.
 //!
-//! A row that is deleted and created again begins anew.
+//! A row that is deleted and created again begins anew. Of real clients the rows alone are seen, which is enough.
+
+use std::cmp::Ordering;
 
 use crate::base::item::Item;
 use crate::base::lease_row::{Checkpoint, LeaseRow};
 use crate::base::{Event, EventKind, HostId, SimTime};
 use crate::check::findings::Findings;
 use crate::check::lens::Lens;
+use crate::check::lens::client_rows::ClientRow;
 use crate::check::{Check, CheckResult, CheckSettings, Invariant};
 
 /// What is remembered of the run to judge this.
@@ -33,6 +36,19 @@ impl CheckpointNeverGoesBack {
         let end = if had == Checkpoint::ShardEnd { "; the end is final" } else { "" };
         self.findings.fail(at, || format!("{host} stored checkpoint {has} of {shard}, which was at {had}{end}"));
     }
+
+    fn judge_client(&mut self, lens: &Lens, at: SimTime, row: ClientRow<'_>) {
+        let Some(moved) = row.moved() else { return };
+        self.changes += u64::from(moved.way.is_some());
+        if moved.way == Some(Ordering::Less) {
+            let (writer, shard, table) = (row.writer(), row.shard, row.name(lens));
+            let (had, has) = (moved.had, moved.has);
+            let end = if had == Checkpoint::ShardEnd.to_string() { "; the end is final" } else { "" };
+            self.findings.fail(at, || {
+                format!("{writer} stored checkpoint {has} of {shard} in table {table}, which was at {had}{end}")
+            });
+        }
+    }
 }
 
 impl Invariant for CheckpointNeverGoesBack {
@@ -51,6 +67,8 @@ impl Check for CheckpointNeverGoesBack {
             && lens.names.consumer_of_table(*table).is_some()
         {
             self.judge(lens, at, *host, before, after);
+        } else if let Some(row) = ClientRow::of(event, lens) {
+            self.judge_client(lens, at, row);
         }
     }
     fn result(&self, _: &Lens) -> CheckResult {
@@ -84,6 +102,24 @@ mod tests {
             text,
             format!("0:00:00.007 billing-1 stored checkpoint {has} of shardId-000000000000, which was at {had}")
         );
+    }
+
+    #[test]
+    fn a_checkpoint_that_a_real_client_moves_back_is_found() {
+        let moves = |before, after| [(7, client_wrote(before, after))];
+        let grows = moves(client_row(S0, "worker-a", 1, "LATEST"), client_row(S0, "worker-a", 2, "500"));
+        assert_eq!(judge(CheckpointNeverGoesBack::default(), grows).verdict, Verdict::Pass);
+        let falls = moves(client_row(S0, "worker-a", 2, "1000"), client_row(S0, "worker-a", 3, "999"));
+        assert_eq!(
+            evidence(&judge(CheckpointNeverGoesBack::default(), falls)),
+            "0:00:00.007 worker-a stored checkpoint 999 of shardId-000000000000 in table payments, which was at 1000"
+        );
+        let begun_anew = moves(client_row(S0, "", 3, "SHARD_END"), client_row(S0, "", 3, "TRIM_HORIZON"));
+        let text = evidence(&judge(CheckpointNeverGoesBack::default(), begun_anew));
+        assert!(text.contains(" a client stored checkpoint TRIM_HORIZON of "), "{text}");
+        assert!(text.ends_with("which was at SHARD_END; the end is final"), "{text}");
+        let rows_of_something_else = [(7, client_wrote(None, None))];
+        assert_eq!(judge(CheckpointNeverGoesBack::default(), rows_of_something_else).verdict, Verdict::Unknown);
     }
 
     #[test]

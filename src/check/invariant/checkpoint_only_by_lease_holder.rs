@@ -1,13 +1,19 @@
 //! `checkpoint-only-by-lease-holder`: only the worker named in `leaseOwner` stores a checkpoint.
 //!
 //! The library's condition is on `leaseCounter`, not on the owner; this is what the counter is there to ensure.
-//! A worker's id is its host's name.
+//! A worker's id is its host's name. Of real clients only the row tells who wrote: one that leaves another owner there
+//! has taken what it checkpoints, and one that leaves a counter which did not grow, where the application's workers
+//! raise it with each checkpoint, has written from an old view of the row. A table in which no lease has an owner is
+//! not judged.
+
+use std::collections::BTreeMap;
 
 use crate::base::item::Item;
 use crate::base::lease_row::LeaseRow;
-use crate::base::{Event, EventKind, HostId, SimTime};
+use crate::base::{Event, EventKind, HostId, SimTime, TableId};
 use crate::check::findings::Findings;
 use crate::check::lens::Lens;
+use crate::check::lens::client_rows::ClientRow;
 use crate::check::{Check, CheckResult, CheckSettings, Invariant};
 
 /// What is remembered of the run to judge this.
@@ -15,6 +21,8 @@ use crate::check::{Check, CheckResult, CheckSettings, Invariant};
 pub(super) struct CheckpointOnlyByLeaseHolder {
     findings: Findings,
     changes: u64,
+    /// Lease tables of real clients whose leases have owners: whether checkpoints were seen to raise the counter.
+    clients: BTreeMap<TableId, bool>,
 }
 
 impl CheckpointOnlyByLeaseHolder {
@@ -29,6 +37,21 @@ impl CheckpointOnlyByLeaseHolder {
         let shard = after.shard().map_or_else(|| "a lease".into(), |s| s.to_string());
         let owner = before.owner().unwrap_or("nobody");
         self.findings.fail(at, || format!("{host} stored checkpoint {has} of {shard}, but {owner} held the lease"));
+    }
+
+    fn judge_client(&mut self, lens: &Lens, at: SimTime, row: ClientRow<'_>) {
+        if row.is_held() {
+            self.clients.entry(row.table).or_default();
+        }
+        let (Some(moved), Some(raises)) = (row.moved(), self.clients.get_mut(&row.table)) else { return };
+        self.changes += 1;
+        let Some(reason) = row.not_the_holders(*raises) else {
+            *raises |= row.raises_counter();
+            return;
+        };
+        let (writer, shard, table, has) = (row.writer(), row.shard, row.name(lens), moved.has);
+        self.findings
+            .fail(at, || format!("{writer} stored checkpoint {has} of {shard} in table {table}, but {reason}"));
     }
 }
 
@@ -48,6 +71,8 @@ impl Check for CheckpointOnlyByLeaseHolder {
             && lens.names.consumer_of_table(*table).is_some()
         {
             self.judge(lens, at, *host, before, after);
+        } else if let Some(row) = ClientRow::of(event, lens) {
+            self.judge_client(lens, at, row);
         }
     }
     fn result(&self, _: &Lens) -> CheckResult {
@@ -79,5 +104,33 @@ mod tests {
         let has = number(S0, 9);
         let words = "of shardId-000000000000, but billing-1 held the lease";
         assert_eq!(text, format!("0:03:20.100 billing-2 stored checkpoint {has} {words}"));
+    }
+
+    #[test]
+    fn of_a_real_client_the_row_tells_whether_the_holder_wrote() {
+        let by_holder = (1, client_wrote(client_row(S0, "a", 1, "5"), client_row(S0, "a", 2, "6")));
+        let taken = (2, client_wrote(client_row(S0, "a", 2, "6"), client_row(S0, "b", 3, "6")));
+        let right = [by_holder.clone(), taken.clone()];
+        assert_eq!(judge(CheckpointOnlyByLeaseHolder::default(), right).verdict, Verdict::Pass);
+        let wrong = |before, after| {
+            let script = [by_holder.clone(), taken.clone(), (3, client_wrote(before, after))];
+            evidence(&judge(CheckpointOnlyByLeaseHolder::default(), script))
+        };
+        let text = wrong(client_row(S0, "b", 3, "6"), client_row(S0, "a", 4, "7"));
+        let said = "0:00:00.003 a stored checkpoint 7 of shardId-000000000000 in table payments, but b held the lease";
+        assert_eq!(text, said);
+        let text = wrong(client_row(S0, "b", 3, "6"), client_row(S0, "b", 3, "7"));
+        assert!(
+            text.ends_with("but from an old view: its leaseCounter was 3, when that of the holder b was 3"),
+            "{text}"
+        );
+        let text = wrong(client_row(S0, "", 3, "6"), client_row(S0, "", 4, "7"));
+        assert!(text.ends_with("but nobody held the lease"), "{text}");
+    }
+
+    #[test]
+    fn where_leases_have_no_owners_nobody_is_judged() {
+        let script = [(1, client_wrote(client_row(S0, "", 1, "5"), client_row(S0, "", 2, "6")))];
+        assert_eq!(judge(CheckpointOnlyByLeaseHolder::default(), script).verdict, Verdict::Unknown);
     }
 }

@@ -1,6 +1,7 @@
 //! What the checks know of the run besides the event in hand: who is who, which shards and workers there are, where
 //! reading began. It hears each event before they do, once for all of them.
 
+pub(super) mod client_rows;
 pub(super) mod faults;
 pub(crate) mod grid;
 pub(super) mod names;

@@ -80,6 +80,11 @@ impl Names {
     pub(crate) fn stream(&self, stream: StreamId) -> String {
         find(&self.streams, stream.index()).map_or_else(|| format!("stream {}", stream.0), |s| s.name.to_string())
     }
+    /// Every stream there ever was: its number, its name, and whether it is gone.
+    pub(crate) fn streams(&self) -> impl Iterator<Item = (StreamId, &str, bool)> {
+        let numbered = self.streams.iter().enumerate();
+        numbered.filter_map(|(i, s)| s.as_ref().map(|s| (StreamId(i as u16), s.name.as_str(), s.is_gone)))
+    }
     /// Returns whether the stream is being deleted or is deleted.
     pub(crate) fn is_gone(&self, stream: StreamId) -> bool {
         find(&self.streams, stream.index()).is_some_and(|s| s.is_gone)

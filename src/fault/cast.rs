@@ -193,14 +193,16 @@ impl Cast {
 
     /// The name of a stream, which must exist.
     pub fn stream(&self, name: &str, key: &'static str, problems: &mut Problems) -> StreamName {
-        let is_live = |live: &Live| live.streams.iter().any(|stream| stream.as_str() == name);
-        let known: Vec<&str> =
-            self.streams.iter().map(|of| &of.name).chain(&self.created).map(String::as_str).collect();
-        if !known.contains(&name) && !self.live.as_ref().is_some_and(is_live) {
-            let help = match (nearest(name, known.iter().copied()), known.is_empty()) {
-                (Some(near), _) => format!("did you mean `{near}`?"),
-                (None, false) => format!("streams of this file: {}", known.join(", ")),
-                (None, true) => format!("declare it: [stream.{name}]"),
+        let declared = self.streams.iter().map(|of| &of.name).chain(&self.created).map(String::as_str);
+        let live = self.live.iter().flat_map(|live| &live.streams).map(StreamName::as_str);
+        let known: Vec<&str> = declared.chain(live).collect();
+        if !known.contains(&name) {
+            let help = match (nearest(name, known.iter().copied()), known.is_empty(), &self.live) {
+                (Some(near), ..) => format!("did you mean `{near}`?"),
+                (None, false, None) => format!("streams of this file: {}", known.join(", ")),
+                (None, true, None) => format!("declare it: [stream.{name}]"),
+                (None, false, Some(_)) => format!("streams that are there: {}", known.join(", ")),
+                (None, true, Some(_)) => "none is there yet: create it first".into(),
             };
             problems.add(key, format!("there is no stream `{name}`"), "not declared", help);
         }
@@ -219,12 +221,14 @@ impl Cast {
     /// A lease table by its name or by the consumer it belongs to.
     pub fn table(&self, name: &str, key: &'static str, problems: &mut Problems) -> TableName {
         let found = self.lease_tables.iter().find(|table| table.consumer == name || table.table == name);
-        let is_live = |live: &Live| live.tables.iter().any(|table| table.to_string() == name);
-        if found.is_none() && !self.live.as_ref().is_some_and(is_live) {
-            let known: Vec<&str> = self.lease_tables.iter().map(|table| table.table.as_str()).collect();
-            let help = match nearest(name, known.iter().copied()) {
-                Some(near) => format!("did you mean `{near}`?"),
-                None => format!("lease tables of this file: {}", known.join(", ")),
+        let live = self.live.iter().flat_map(|live| &live.tables).map(ToString::to_string);
+        let known: Vec<String> = self.lease_tables.iter().map(|table| table.table.clone()).chain(live).collect();
+        if found.is_none() && !known.iter().any(|table| table == name) {
+            let help = match (nearest(name, known.iter().map(String::as_str)), &self.live) {
+                (Some(near), _) => format!("did you mean `{near}`?"),
+                (None, None) => format!("lease tables of this file: {}", known.join(", ")),
+                (None, Some(_)) if known.is_empty() => "none is there yet: create it first".into(),
+                (None, Some(_)) => format!("tables that are there: {}", known.join(", ")),
             };
             problems.add(key, format!("there is no table `{name}`"), "not a lease table", help);
         }

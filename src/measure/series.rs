@@ -4,7 +4,7 @@ use super::backlog::{Backlog, LOOK_EVERY, Waiting};
 use super::by_id::ById;
 use super::happenings::{Happening, Happenings, Outcome};
 use super::names::Names;
-use crate::base::event::{Event, Fold, ProcessingEnd, WriteRefusal};
+use crate::base::event::{Event, Fold, ProcessingEnd, ProcessorFault, WriteRefusal};
 use crate::base::{ConsumerId, HostId, ShardId, SimDuration, SimTime, StreamId, StreamName};
 
 const POINTS_MAX: u64 = 300;
@@ -23,6 +23,8 @@ pub struct Series {
     consumers: ById<Option<ConsumerSeries>>,
     backlog: Backlog,
     happenings: Happenings,
+    /// By point: how often a record processor threw.
+    throws: Vec<u32>,
     backdrop: Backdrop,
 }
 
@@ -96,6 +98,7 @@ impl Series {
             consumers: ById::default(),
             backlog: Backlog::default(),
             happenings: Happenings::default(),
+            throws: Vec::new(),
             backdrop: Backdrop::default(),
         }
     }
@@ -124,6 +127,12 @@ impl Series {
         let mut marks: Vec<Mark> = happened.chain(planned).collect();
         marks.sort_by_key(|mark| mark.from);
         marks
+    }
+    /// Beginnings of the points in which record processors threw, in order of time.
+    pub(crate) fn throws(&self) -> impl Iterator<Item = SimTime> {
+        let step_ns = self.step.as_nanos();
+        let points = (0..).zip(&self.throws).filter(|(_, count)| **count > 0);
+        points.map(move |(point, _)| SimTime::from_nanos(point * step_ns))
     }
     /// Length of a point.
     pub fn step(&self) -> SimDuration {
@@ -190,6 +199,10 @@ impl Series {
             | Event::FaultEnded { .. }
             | Event::ActionTaken { .. } => {
                 self.happenings.on(at, event);
+            }
+            Event::RecordsSkipped { fault: ProcessorFault::Threw, .. } => {
+                let point = self.point;
+                ShardSeries::add(&mut self.throws, point, 1);
             }
             Event::LeaseGained { consumer, host, shard, .. } => {
                 if let Some(consumer) = self.consumer(*consumer) {

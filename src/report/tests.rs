@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::events_file::{EventsFile, EventsKept};
 use super::*;
-use crate::base::event::{Event, Fold, LeaseGain, RoutedBy, TableThrottle, WriteRefusal};
+use crate::base::event::{Event, Fold, LeaseGain, ProcessorFault, RoutedBy, TableThrottle, WriteRefusal};
 use crate::base::{
     HashKey, HashKeyRange, HostId, PartitionKey, Position, SequenceNumber, ShardId, SimDuration, SimTime, StreamId,
 };
@@ -347,4 +347,37 @@ fn a_run_leaves_its_files_in_a_directory_and_their_bytes_do_not_depend_on_when()
     };
     assert_eq!(write("one"), write("two"));
     assert!(std::fs::remove_dir_all(root).is_ok());
+}
+
+/// A plot's texts, in order.
+fn texts(plot: &plots::Plot) -> Vec<&str> {
+    let texts = plot.svg.split("<text").skip(1).filter_map(|text| text.split_once('>')?.1.split('<').next());
+    texts.map(str::trim).collect()
+}
+
+#[test]
+fn every_plot_names_what_happened_to_the_run_once() {
+    let mut series = told(Series::new(SimDuration::from_mins(10)));
+    let mut on = |s, event: Event| series.on(SimTime::from_secs(s), &event);
+    for (fault, from) in [(0, 100), (1, 300)] {
+        on(from, Event::FaultBegan { fault, what: "crash of billing-1 for 1m".into() });
+        on(from + 60, Event::FaultEnded { fault });
+    }
+    on(400, Event::ActionTaken { what: "SplitShard hottest of clicks".into(), outcome: "ok".into(), stream: None });
+    let (consumer, shard, fault) = (BILLING, ShardId(0), ProcessorFault::Threw);
+    on(450, Event::RecordsSkipped { consumer, host: ONE, shard, from: 1, to: 2, fault });
+    let long = "partition between every worker of billing and the lease table, ".repeat(9);
+    on(590, Event::ActionTaken { what: long.as_str().into(), outcome: "ok".into(), stream: None });
+    for plot in plots::render(&series) {
+        let texts = texts(&plot);
+        let count = |text: &str| texts.iter().filter(|shown| **shown == text).count();
+        for name in ["crash of billing-1 for 1m (×2)", "SplitShard hottest of clicks"] {
+            assert_eq!(count(name), 1, "{}: {texts:?}", plot.file_name);
+        }
+        for key in ["fault in force", "action", "processor threw"] {
+            assert_eq!(count(key), 1, "{}: {texts:?}", plot.file_name);
+        }
+        let cut = texts.iter().find(|shown| shown.starts_with("partition between")).expect("it is named");
+        assert!(cut.ends_with('…') && cut.chars().count() > 80, "as long as there is room: {cut}");
+    }
 }

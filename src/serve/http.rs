@@ -29,6 +29,7 @@ use super::control;
 use super::cors;
 use super::events::{Lines, Tail};
 use super::log::{Line, Log, is_throttled};
+use super::page;
 use super::reading::Bodies;
 use super::record::{Behind, Directory, Header, Noted, RecordError, Recorder};
 use super::regions::Regions;
@@ -338,6 +339,9 @@ async fn handle(app: Rc<App>, request: Request<Incoming>) -> Result<Response<Bod
     }
     if let Some(route) = head.uri.path().strip_prefix("/_kinesim") {
         return Ok(control::route(&app, &head, route, &body));
+    }
+    if let Some(page) = page::welcome(&head) {
+        return Ok(page);
     }
     if let Some(answer) = cors::preflight(&head).filter(|_| app.cors) {
         return Ok(answer);

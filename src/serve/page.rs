@@ -5,8 +5,9 @@
 //! Rates and their curves are differences of two such states, kept in the browser: then they are of the time that the
 //! reader saw pass, at whatever pace the clock runs, and cost the endpoint nothing while nobody looks.
 
-use hyper::Response;
-use hyper::header::{CONTENT_SECURITY_POLICY, HeaderValue};
+use hyper::header::{ACCEPT, AUTHORIZATION, CONTENT_SECURITY_POLICY, HeaderValue, LOCATION};
+use hyper::http::request::Parts;
+use hyper::{Method, Response, StatusCode};
 
 use crate::http::body::{Body, typed, whole};
 
@@ -33,6 +34,18 @@ const FILES: &[(&str, &str)] = files![
     "checks.js"
 ];
 const START: &str = include_str!("page/page.html");
+
+/// Shows somebody who opens the bare address in a browser to the page. No AWS client asks for a document.
+pub(super) fn welcome(head: &Parts) -> Option<Response<Body>> {
+    let wants_document = head.headers.get(ACCEPT)?.to_str().is_ok_and(|accepted| accepted.contains("text/html"));
+    let is_bare = head.method == Method::GET && head.uri.path() == "/" && !head.headers.contains_key(AUTHORIZATION);
+    (is_bare && wants_document).then(|| {
+        let mut response = typed(whole(""), "text/html; charset=utf-8");
+        *response.status_mut() = StatusCode::FOUND;
+        response.headers_mut().insert(LOCATION, HeaderValue::from_static("/_kinesim/"));
+        response
+    })
+}
 
 /// The page's file at a route, if there is one.
 pub(super) fn file(route: &str) -> Option<Response<Body>> {

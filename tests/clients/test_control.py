@@ -75,6 +75,8 @@ class Control(unittest.TestCase):
         code, problem = self.problem("faults", {"throttle": {"stream": "ordres"}})
         self.assertEqual(code, 400)
         self.assertIn("there is no stream `ordres`", problem)
+        self.assertIn("did you mean `orders`?", problem)
+        self.assertIn("streams that are there: ", self.problem("faults", {"throttle": {"stream": "xyz"}})[1])
         self.assertIn("exactly one kind", self.problem("faults", {})[1])
         self.assertIn("unknown field", self.problem("faults", {"trottle": {}})[1])
         self.assertIn("leave `at` out", self.problem("faults", {"kms": "disabled", "at": "1h"})[1])

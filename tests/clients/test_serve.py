@@ -191,6 +191,12 @@ class ThrottledForEver(unittest.TestCase):
 
 
 class Doors(unittest.TestCase):
+    def test_who_opens_the_bare_address_in_a_browser_sees_the_page(self):
+        with Endpoint() as endpoint:
+            with urllib.request.urlopen(urllib.request.Request(endpoint.url, headers={"Accept": "text/html"})) as page:
+                self.assertEqual(page.url, f"{endpoint.url}/_kinesim/")
+            self.assertEqual(self.status(endpoint.url)[0], 403, "as AWS")
+
     def status(self, url, **headers):
         request = urllib.request.Request(url, headers=headers, method=headers.pop("method", "GET"))
         try:

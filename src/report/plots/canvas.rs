@@ -19,7 +19,9 @@ pub(crate) const INK: RGBColor = RGBColor(0x33, 0x33, 0x33);
 pub(crate) const SOFT: RGBColor = RGBColor(0x66, 0x66, 0x66);
 pub(crate) const OTHERS: RGBColor = RGBColor(0x99, 0x99, 0x99);
 const GRID: RGBColor = RGBColor(0xe6, 0xe6, 0xe6);
-const FAULT: RGBColor = RGBColor(0xf0, 0xe4, 0xe0);
+/// Half as strong as it is written, so that a band shows on another.
+const FAULT: RGBColor = RGBColor(0xe1, 0xc9, 0xc1);
+const FAULT_STRENGTH: f64 = 0.5;
 /// Names of marks: dark enough to be read on a band.
 const MARK: RGBColor = RGBColor(0x8a, 0x3b, 0x2a);
 const PALETTE: [RGBColor; 8] = [
@@ -35,7 +37,11 @@ const PALETTE: [RGBColor; 8] = [
 
 const FONT: &str = "Helvetica, Arial, sans-serif";
 pub(super) const TITLE_HEIGHT: u32 = 56;
-const LEGEND_WIDTH: u32 = 150;
+const LEGEND_WIDTH: u32 = 170;
+/// Characters of an entry that fit.
+const LEGEND_CHARS: usize = 20;
+/// Half the side of the mark for a throw.
+const THROW_SIZE: i32 = 5;
 const LEGEND_ROW: i32 = 20;
 /// Entries of a legend that fit beside the smallest plot.
 const LEGEND_MAX: usize = 14;
@@ -70,18 +76,42 @@ pub(crate) fn anchored(size: u32, colour: RGBColor, horizontal: HPos, vertical: 
     text(size, colour).pos(Pos::new(horizontal, vertical))
 }
 
+/// How an entry of the legend is drawn.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Sample {
+    Filled,
+    Band,
+    /// A line across, in long dashes.
+    Across,
+    /// A line upwards, in dots.
+    Upright,
+    Triangle,
+}
+
 /// An entry of the legend.
 pub(super) struct Key {
-    pub name: String,
-    pub colour: RGBColor,
+    name: String,
+    colour: RGBColor,
+    sample: Sample,
+}
+
+impl Key {
+    /// Of a line or bar of this colour.
+    pub(super) fn new(name: String, colour: RGBColor) -> Self {
+        Self { name, colour, sample: Sample::Filled }
+    }
+    /// Of a bound: a dashed line across.
+    pub(super) fn bound(name: &str) -> Self {
+        Self { name: name.into(), colour: SOFT, sample: Sample::Across }
+    }
 }
 
 /// Draws title, subtitle and legend, and lets `draw` fill the rest.
 pub(super) fn draw(
     height: u32,
-    title: &str,
-    subtitle: &str,
+    (title, subtitle): (&str, &str),
     keys: &[Key],
+    series: &Series,
     draw: impl FnOnce(&Area<'_>) -> Result<(), Error>,
 ) -> Drawn {
     let mut svg = String::new();
@@ -96,26 +126,51 @@ pub(super) fn draw(
         root.draw(&Text::new(subtitle.to_string(), (16, 36), text(15, SOFT)))?;
         let (_, body) = root.split_vertically(TITLE_HEIGHT);
         let (data, legend) = body.split_horizontally(WIDTH - LEGEND_WIDTH);
-        draw_legend(&legend, keys)?;
+        draw_legend(&legend, keys, &mark_keys(series))?;
         draw(&data)?;
         root.present()?;
     }
     Ok(svg)
 }
 
-fn draw_legend(area: &Area<'_>, keys: &[Key]) -> Result<(), Error> {
-    let cut = if keys.len() > LEGEND_MAX { LEGEND_MAX - 1 } else { keys.len() };
+/// The data's entries, as many as fit, and then those of the marks.
+fn draw_legend(area: &Area<'_>, keys: &[Key], marks: &[Key]) -> Result<(), Error> {
+    let room = LEGEND_MAX - marks.len();
+    let cut = if keys.len() > room { room - 1 } else { keys.len() };
     let style = anchored(14, INK, HPos::Left, VPos::Center);
-    for (row, key) in keys[..cut].iter().enumerate() {
-        let y = 14 + row as i32 * LEGEND_ROW;
-        area.draw(&Rectangle::new([(8, y), (20, y + 12)], key.colour.filled()))?;
-        area.draw(&Text::new(crate::report::words::cut(&key.name, 17), (27, y + 6), style.clone()))?;
-    }
-    if cut < keys.len() {
-        let y = 14 + cut as i32 * LEGEND_ROW;
-        area.draw(&Text::new(format!("and {} more", keys.len() - cut), (27, y + 6), style))?;
+    let more = (cut < keys.len()).then(|| format!("and {} more", keys.len() - cut));
+    let entries = keys[..cut].iter().map(Some).chain(more.iter().map(|_| None)).chain(marks.iter().map(Some));
+    for (row, key) in (0..).zip(entries) {
+        let y = 14 + row * LEGEND_ROW;
+        let name = key.map_or(more.as_deref().unwrap_or_default(), |key| &key.name);
+        if let Some(key) = key {
+            draw_sample(area, key, y)?;
+        }
+        area.draw(&Text::new(crate::report::words::cut(name, LEGEND_CHARS), (27, y + 6), style.clone()))?;
     }
     Ok(())
+}
+
+/// What an entry looks like in the plot.
+fn draw_sample(area: &Area<'_>, key: &Key, y: i32) -> Result<(), Error> {
+    let (left, right, middle, bottom) = (8, 20, (14, y + 6), y + 12);
+    let line = key.colour.stroke_width(1);
+    match key.sample {
+        Sample::Filled => area.draw(&Rectangle::new([(left, y), (right, bottom)], key.colour.filled())),
+        Sample::Band => {
+            let fill = key.colour.mix(FAULT_STRENGTH).filled();
+            area.draw(&Rectangle::new([(left, y), (right, bottom)], fill))
+        }
+        Sample::Triangle => area.draw(&TriangleMarker::new(middle, THROW_SIZE, key.colour.filled())),
+        Sample::Across => {
+            area.draw(&PathElement::new([(left - 2, y + 6), (left + 4, y + 6)], line))?;
+            area.draw(&PathElement::new([(right - 4, y + 6), (right + 2, y + 6)], line))
+        }
+        Sample::Upright => (0..3).try_for_each(|dash| {
+            let top = y - 1 + 5 * dash;
+            area.draw(&PathElement::new([(middle.0, top), (middle.0, top + 2)], line))
+        }),
+    }
 }
 
 /// The unit of the time axis that suits a run's length: its name and its seconds.
@@ -152,7 +207,8 @@ pub(crate) fn axes<'a, 'b>(
         .x_label_area_size(42)
         .y_label_area_size(74)
         .build_cartesian_2d(0.0..x_end, 0.0..y_end)?;
-    shade_faults(&mut chart, series, unit, y_end)?;
+    draw_marks(&mut chart, series, unit, y_end)?;
+
     chart
         .configure_mesh()
         .x_desc(format!("time ({})", unit.name))
@@ -170,20 +226,18 @@ pub(crate) fn axes<'a, 'b>(
     Ok(chart)
 }
 
-/// Shades the times in which a fault was in force, an instant one as a thin line.
-pub(crate) fn shade_faults(
-    chart: &mut Chart<'_, '_>,
-    series: &Series,
-    unit: TimeUnit,
-    y_end: f64,
-) -> Result<(), Error> {
+/// Shades the times in which a fault was in force, an instant one as a thin line, and draws actions as lines.
+pub(crate) fn draw_marks(chart: &mut Chart<'_, '_>, series: &Series, unit: TimeUnit, y_end: f64) -> Result<(), Error> {
     let end = series.duration().as_secs_f64();
     let seconds = |at: SimTime| at.as_nanos() as f64 / 1e9;
     let marks = series.marks();
     let bands = marks.iter().filter_map(|mark| {
         let from = seconds(mark.from);
         let until = seconds(mark.until?).max(from + end / 500.0).min(end);
-        Some(Rectangle::new([(from / unit.seconds, 0.0), (until / unit.seconds, y_end)], FAULT.filled()))
+        Some(Rectangle::new(
+            [(from / unit.seconds, 0.0), (until / unit.seconds, y_end)],
+            FAULT.mix(FAULT_STRENGTH).filled(),
+        ))
     });
     chart.draw_series(bands)?;
     for action in marks.iter().filter(|mark| mark.until.is_none()) {
@@ -193,52 +247,86 @@ pub(crate) fn shade_faults(
     Ok(())
 }
 
-/// More marks than these have no name in a plot.
+/// Marks on the time axis where record processors threw, above what is there.
+pub(crate) fn draw_throws(chart: &mut Chart<'_, '_>, series: &Series, unit: TimeUnit) -> Result<(), Error> {
+    let (step, end) = (series.step().as_secs_f64(), series.duration().as_secs_f64());
+    let middle = |from: SimTime| (from.as_nanos() as f64 / 1e9 + step / 2.0).min(end) / unit.seconds;
+    let throws = series.throws().map(|from| TriangleMarker::new((middle(from), 0.0), THROW_SIZE, MARK.filled()));
+    chart.draw_series(throws)?;
+    Ok(())
+}
+
+/// More names than these a plot does not show.
 const NAMES_MAX: usize = 6;
 /// Height of a name, in pixels.
-const NAME_ROW: i32 = 15;
-/// Longest name, in characters.
-const NAME_CHARS: usize = 44;
+pub(super) const NAME_ROW: i32 = 15;
 /// Width of a character of a name, about, in pixels.
 const NAME_CHAR_WIDTH: i32 = 6;
 
 /// What a row of names takes of a panel's height, about.
 pub(super) const NAME_ROW_SHARE: f64 = 0.065;
 
+/// A name in a plot.
+#[derive(Debug, PartialEq, Eq)]
+struct Name {
+    at: SimTime,
+    text: String,
+    times: usize,
+}
+
+/// The names of what is marked, each once, at its first time.
+fn names(series: &Series) -> Vec<Name> {
+    let mut names: Vec<Name> = Vec::new();
+    for mark in series.marks() {
+        match names.iter_mut().find(|name| name.text == mark.what) {
+            Some(name) => name.times += 1,
+            None => names.push(Name { at: mark.from, text: mark.what, times: 1 }),
+        }
+    }
+    names
+}
+
 /// How many names a plot shows.
 pub(super) fn names_shown(series: &Series) -> usize {
-    series.marks().len().min(NAMES_MAX)
+    names(series).len().min(NAMES_MAX)
 }
 
 /// Names faults on their bands and actions at their lines, each in a row of its own from the top. Where there are more
 /// than fit, the first are named, and how many are not.
 pub(super) fn name_marks(area: &Area<'_>, chart: &Chart<'_, '_>, series: &Series, unit: TimeUnit) -> Result<(), Error> {
-    let marks = series.marks();
+    let names = names(series);
     let (x0, y0) = area.get_base_pixel();
-    let (left, right) =
-        (chart.plotting_area().get_x_axis_pixel_range(), chart.plotting_area().get_y_axis_pixel_range());
-    let (right_end, top) = (left.end - x0, right.start - y0);
-    for (row, mark) in marks.iter().take(NAMES_MAX).enumerate() {
-        let more = marks.len() - NAMES_MAX.min(marks.len());
+    let (across, up) = (chart.plotting_area().get_x_axis_pixel_range(), chart.plotting_area().get_y_axis_pixel_range());
+    let (left, right, top) = (across.start - x0, across.end - x0, up.start - y0);
+    for (row, name) in (0..).zip(names.iter().take(NAMES_MAX)) {
+        let more = names.len() - NAMES_MAX.min(names.len());
         let more = if row + 1 == NAMES_MAX && more > 0 { format!(" (and {more} more)") } else { String::new() };
-        let name = crate::report::words::cut(&mark.what, NAME_CHARS) + &more;
-        let at = mark.from.as_nanos() as f64 / 1e9 / unit.seconds;
-        let x = chart.plotting_area().map_coordinate(&(at, 0.0)).0 - x0 + 3;
-        let width = NAME_CHAR_WIDTH * name.chars().count() as i32;
-        let (x, side) = if x + width > right_end { (x - 6, HPos::Right) } else { (x, HPos::Left) };
+        let times = if name.times > 1 { format!(" (\u{d7}{})", name.times) } else { String::new() };
+        let at = name.at.as_nanos() as f64 / 1e9 / unit.seconds;
+        let x = chart.plotting_area().map_coordinate(&(at, 0.0)).0 - x0;
+        // On the side where it fits, or where there is more room.
+        let rest = times + &more;
+        let chars = |pixels: i32| (pixels / NAME_CHAR_WIDTH).max(0) as usize;
+        let is_right = chars(right - x) >= name.text.chars().count() + rest.chars().count() || right - x >= x - left;
+        let room = chars(if is_right { right - x } else { x - left } - 4).saturating_sub(rest.chars().count());
+        let text = crate::report::words::cut(&name.text, room) + &rest;
+        let (x, side) = if is_right { (x + 3, HPos::Left) } else { (x - 3, HPos::Right) };
         let y = top + 4 + row as i32 * NAME_ROW;
-        area.draw(&Text::new(name, (x, y), anchored(12, MARK, side, VPos::Top)))?;
+        area.draw(&Text::new(text, (x, y), anchored(12, MARK, side, VPos::Top)))?;
     }
     Ok(())
 }
 
-/// The legend's entries for shaded times and dashed lines, when there are any.
-pub(crate) fn mark_keys(series: &Series) -> impl Iterator<Item = Key> {
+/// The legend's entries for what is marked.
+fn mark_keys(series: &Series) -> Vec<Key> {
     let marks = series.marks();
-    let band = marks.iter().any(|mark| mark.until.is_some());
-    let line = marks.iter().any(|mark| mark.until.is_none());
-    let band = band.then(|| Key { name: "fault in force".into(), colour: FAULT });
-    band.into_iter().chain(line.then(|| Key { name: "action (dashed)".into(), colour: SOFT }))
+    let is_there = [
+        (marks.iter().any(|mark| mark.until.is_some()), "fault in force", FAULT, Sample::Band),
+        (marks.iter().any(|mark| mark.until.is_none()), "action", SOFT, Sample::Upright),
+        (series.throws().next().is_some(), "processor threw", MARK, Sample::Triangle),
+    ];
+    let keys = is_there.into_iter().filter(|(is_there, ..)| *is_there);
+    keys.map(|(_, name, colour, sample)| Key { name: name.into(), colour, sample }).collect()
 }
 
 /// An axis label: grouped when whole, with the decimals it needs otherwise.

@@ -3,9 +3,7 @@
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, VPos};
 
-use super::canvas::{
-    self, Area, Drawn, Error, INK, Key, SOFT, anchored, colour, mark_keys, shade_faults, text, time_unit,
-};
+use super::canvas::{self, Area, Drawn, Error, INK, Key, SOFT, anchored, colour, draw_marks, text, time_unit};
 use crate::base::HostId;
 use crate::measure::{ConsumerSeries, LeaseSpan, Series};
 
@@ -22,16 +20,16 @@ pub(crate) fn ownership(series: &Series, name: &str, consumer: &ConsumerSeries) 
     let rows = rows(consumer);
     let all = consumer.leases.iter().filter(|spans| !spans.is_empty()).count();
     let workers = workers(consumer);
-    let named =
-        workers.iter().enumerate().map(|(n, host)| Key { name: series.names().host(*host).into(), colour: colour(n) });
-    let keys: Vec<_> = named.chain(mark_keys(series)).collect();
+    let key = |(n, host): (usize, &HostId)| Key::new(series.names().host(*host).into(), colour(n));
+    let keys: Vec<_> = workers.iter().enumerate().map(key).collect();
     let subtitle = if rows.len() < all {
         format!("the {} of {all} shards whose leases moved most; gaps: no owner", rows.len())
     } else {
         "which worker had which shard's lease; gaps: no owner".into()
     };
-    let height = (AROUND_HEIGHT + ROW_HEIGHT * rows.len() as u32).max(HEIGHT_MIN);
-    canvas::draw(height, &format!("Lease ownership of {name}"), &subtitle, &keys, |area| {
+    let rows_height = ROW_HEIGHT * rows.len() as u32 + canvas::NAME_ROW as u32 * canvas::names_shown(series) as u32;
+    let height = (AROUND_HEIGHT + rows_height).max(HEIGHT_MIN);
+    canvas::draw(height, (&format!("Lease ownership of {name}"), &subtitle), &keys, series, |area| {
         draw_rows(area, series, consumer, &rows, &workers)
     })
 }
@@ -61,14 +59,17 @@ fn draw_rows(
 ) -> Result<(), Error> {
     let unit = time_unit(series.duration());
     let end = series.duration().as_secs_f64() / unit.seconds;
+    // Names stand above the rows.
+    let names = f64::from(canvas::NAME_ROW) / f64::from(ROW_HEIGHT) * canvas::names_shown(series) as f64;
+    let top = rows.len() as f64 + names;
     let mut chart = ChartBuilder::on(area)
         .margin_left(10)
         .margin_right(14)
         .margin_top(6)
         .x_label_area_size(42)
         .y_label_area_size(74)
-        .build_cartesian_2d(0.0..end.max(f64::MIN_POSITIVE), 0.0..rows.len() as f64)?;
-    shade_faults(&mut chart, series, unit, rows.len() as f64)?;
+        .build_cartesian_2d(0.0..end.max(f64::MIN_POSITIVE), 0.0..top)?;
+    draw_marks(&mut chart, series, unit, top)?;
     chart
         .configure_mesh()
         .disable_mesh()
@@ -91,7 +92,8 @@ fn draw_rows(
             draw_span(&mut chart, series, *span, middle, unit.seconds, workers)?;
         }
     }
-    Ok(())
+    canvas::draw_throws(&mut chart, series, unit)?;
+    canvas::name_marks(area, &chart, series, unit)
 }
 
 fn draw_span(

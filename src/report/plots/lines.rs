@@ -2,7 +2,7 @@
 
 use plotters::prelude::*;
 
-use super::canvas::{self, Area, Drawn, Error, Key, OTHERS, SOFT, axes, colour, mark_keys, time_unit};
+use super::canvas::{self, Area, Drawn, Error, Key, OTHERS, SOFT, axes, colour, time_unit};
 use crate::aws::kinesis::capacity::{SHARD_BYTES_PER_S, SHARD_RECORDS_PER_S};
 use crate::base::SimTime;
 use crate::measure::{Series, ShardSeries};
@@ -26,8 +26,8 @@ pub(super) fn records(series: &Series, name: &str, shards: &[ShardSeries]) -> Dr
     let bytes = lines(|shard, point| shard.bytes.get(point).copied().unwrap_or(0), 1024.0);
     let throttled = lines(|shard, point| u64::from(shard.throttled.get(point).copied().unwrap_or(0)), 1.0);
     let limits = (shown_limit(&records, SHARD_RECORDS_PER_S), shown_limit(&bytes, SHARD_BYTES_PER_S / 1024.0));
-    let limit = limits.0.or(limits.1).map(|_| Key { name: "one shard's limit".into(), colour: SOFT });
-    let keys: Vec<_> = records.iter().map(key_of).chain(limit).chain(mark_keys(series)).collect();
+    let limit = limits.0.or(limits.1).map(|_| Key::bound("one shard's limit"));
+    let keys: Vec<_> = records.iter().map(key_of).chain(limit).collect();
     let panels = [
         ("acknowledged (records/s)", &records, limits.0),
         ("acknowledged (KiB/s)", &bytes, limits.1),
@@ -37,7 +37,7 @@ pub(super) fn records(series: &Series, name: &str, shards: &[ShardSeries]) -> Dr
     let title = format!("Records per shard of stream {name}");
     let subtitle = format!("means over {}; a shard is drawn while it is open", series.step());
     let height = canvas::TITLE_HEIGHT + PANEL_HEIGHT * panels.len().max(1) as u32;
-    canvas::draw(height, &title, &subtitle, &keys, |area| {
+    canvas::draw(height, (&title, &subtitle), &keys, series, |area| {
         let areas = area.split_evenly((panels.len().max(1), 1));
         for (n, ((y_name, lines, limit), area)) in panels.iter().zip(&areas).enumerate() {
             draw_lines(area, series, y_name, lines, limit.as_slice(), n == 0)?;
@@ -63,19 +63,19 @@ pub(crate) fn iterator_age(series: &Series) -> Drawn {
     let lines: Vec<_> = lines.collect();
     let bounds: Vec<f64> = series.age_bounds_ms().iter().map(|bound| *bound as f64 / ms).collect();
     let bounds: Vec<f64> = bounds.into_iter().filter(|bound| *bound <= 3.0 * top_of(&lines)).collect();
-    let bound = bounds.first().map(|_| Key { name: "expected bound".into(), colour: SOFT });
-    let keys: Vec<_> = lines.iter().map(key_of).chain(bound).chain(mark_keys(series)).collect();
+    let bound = bounds.first().map(|_| Key::bound("expected bound"));
+    let keys: Vec<_> = lines.iter().map(key_of).chain(bound).collect();
     let subtitle = format!(
         "greatest in every {}: GetRecords.IteratorAgeMilliseconds, and the age of records that nobody reads",
         series.step()
     );
-    canvas::draw(460, "Iterator age per consumer", &subtitle, &keys, |area| {
+    canvas::draw(460, ("Iterator age per consumer", &subtitle), &keys, series, |area| {
         draw_lines(area, series, &format!("iterator age ({unit})"), &lines, &bounds, true)
     })
 }
 
 fn key_of(line: &Line) -> Key {
-    Key { name: line.name.clone(), colour: line.colour }
+    Key::new(line.name.clone(), line.colour)
 }
 
 /// Indices of the shards that get a line: those with most records, in order of their numbers.
@@ -174,6 +174,7 @@ fn draw_lines(
             chart.draw_series(LineSeries::new(run, line.colour.stroke_width(2)))?;
         }
     }
+    canvas::draw_throws(&mut chart, series, unit)?;
     if is_named { canvas::name_marks(area, &chart, series, unit) } else { Ok(()) }
 }
 

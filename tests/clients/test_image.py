@@ -127,7 +127,7 @@ class Alone(unittest.TestCase):
             done = subprocess.run([sys.executable, os.path.join(COMPOSE, "orders.py")], env={**os.environ, **said},
                                   capture_output=True, text=True)
             self.assertEqual((done.returncode, done.stdout), (0, "put and read one order\n"), done.stderr)
-            self.assertIn("1 records taken", root.stop(signal.SIGTERM)[1])
+            self.assertIn("1 record taken", root.stop(signal.SIGTERM)[1])
 
 
 class Context(unittest.TestCase):

@@ -38,7 +38,7 @@ const ROWS: &[(&str, Row)] = &[
 ];
 
 fn plan(toml: &str, seed: u64) -> Plan {
-    match scenario::load(toml, "bench.toml", Some(seed)) {
+    match scenario::load(toml, "bench.toml", Some(seed.into())) {
         Ok(scenario) => scenario.plan(),
         Err(diagnostics) => panic!("{diagnostics}"),
     }

@@ -20,7 +20,7 @@
 //!     stream = "clicks"
 //!     library = "poller"
 //! "#;
-//! let scenario = scenario::load(source, "small.toml", Some(7)).expect("the scenario is right");
+//! let scenario = scenario::load(source, "small.toml", Some(7.into())).expect("the scenario is right");
 //! let report = run::run(&scenario.plan(), run::Options::default()).report;
 //! assert_eq!(report.verdict, kinesim::check::Verdict::Pass);
 //! ```

@@ -11,7 +11,7 @@ use super::kinesis::api::{IteratorPosition, PutEntry, Record, Response, ShardIte
 use super::kinesis::{GetRecords, GetShardIterator, PutRecord};
 use super::protocol::operation::Operation;
 use super::{Reply as Told, Request as Ask, kinesis};
-use crate::base::{Event, HostId, PartitionKey, Seed, SequenceNumber, ShardId, SimDuration, SimTime, StreamName};
+use crate::base::{Chance, Event, HostId, PartitionKey, SequenceNumber, ShardId, SimDuration, SimTime, StreamName};
 use crate::world::{CallError, CallId, OwnCall, Service};
 
 const TIMEOUT: SimDuration = SimDuration::from_secs(2);
@@ -68,7 +68,7 @@ pub struct Copier {
 }
 
 impl Copier {
-    pub fn new(_: Settings, _: Seed) -> Self {
+    pub fn new(_: Settings, _: Chance) -> Self {
         Self { is_up: true, ..Self::default() }
     }
     pub fn inject(&mut self, _: SimTime, _: u32, fault: Fault, _: &mut Vec<Event>) {

@@ -29,7 +29,7 @@ use self::protocol::operation::Operation;
 use self::protocol::value::Value;
 use self::protocol::{Encoding, HttpResponse, Place, Wire};
 use self::services::services;
-use crate::base::{Event, HostId, Seed, SimTime};
+use crate::base::{Chance, Event, HostId, SimTime};
 use crate::world::{Backend, CallError, CallId, OwnCall, Service};
 
 services! {

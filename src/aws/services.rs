@@ -37,8 +37,9 @@ macro_rules! services {
 
         impl Cloud {
             /// Fresh services.
-            pub fn new(settings: Settings, seed: Seed) -> Self {
-                Self { $($(#[$cfg])? $module: $module::$name::new(settings.$module, seed.derive($seed))),* }
+            pub fn new(settings: Settings, chance: impl Into<Chance>) -> Self {
+                let chance = chance.into();
+                Self { $($(#[$cfg])? $module: $module::$name::new(settings.$module, chance.derive($seed))),* }
             }
             /// Returns the names of the hosts that stand for the services, in the order of their numbers.
             pub fn hosts() -> Vec<Arc<str>> {

@@ -3,22 +3,77 @@
 //! Every user of chance derives its own ChaCha8 stream from (seed, name), so that adding one never changes
 //! what another draws.
 
+use std::cell::Cell;
+use std::rc::Rc;
+
 use rand_chacha::ChaCha8Rng;
 use rand_core::{Rng as _, SeedableRng};
 use xxhash_rust::xxh3::xxh3_64_with_seed;
+
+use super::seeds::Seeds;
 
 /// The seed of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Seed(pub u64);
 
-/// A named random stream.
+/// Where a run, or a part of it, has its chance from: a seed, and those that take over later.
 #[derive(Clone, Debug)]
-pub struct Random(ChaCha8Rng);
+pub struct Chance {
+    /// In the order of their turns.
+    seeds: Rc<[Seed]>,
+    /// Whose turn it is, for all that derive from the same run.
+    turn: Rc<Cell<usize>>,
+}
+
+/// A named random stream. At each turn of the run's chance it begins anew, from the next seed.
+#[derive(Clone, Debug)]
+pub struct Random {
+    drawn: ChaCha8Rng,
+    /// The turn that `drawn` belongs to.
+    turn: usize,
+    from: Chance,
+}
+
+impl From<Seed> for Chance {
+    fn from(seed: Seed) -> Self {
+        Self { seeds: [seed].into(), turn: Rc::default() }
+    }
+}
+
+impl From<&Seeds> for Chance {
+    fn from(seeds: &Seeds) -> Self {
+        Self { seeds: seeds.all().map(|fork| fork.seed).collect(), turn: Rc::default() }
+    }
+}
+
+impl Chance {
+    /// The random stream called `name`.
+    pub fn stream(&self, name: &str) -> Random {
+        let from = self.derive(name);
+        let turn = from.turn.get();
+        Random { drawn: from.begun(turn), turn, from }
+    }
+    /// The chance of a part of the run called `name`.
+    pub(crate) fn derive(&self, name: &str) -> Self {
+        Self { seeds: self.seeds.iter().map(|seed| seed.derive(name)).collect(), turn: self.turn.clone() }
+    }
+    /// The next seed takes over, in every stream.
+    pub(crate) fn take_turn(&self) {
+        self.turn.set((self.turn.get() + 1).min(self.seeds.len() - 1));
+    }
+    /// The seed whose turn it is.
+    pub(crate) fn seed(&self) -> Seed {
+        self.seeds[self.turn.get()]
+    }
+    fn begun(&self, turn: usize) -> ChaCha8Rng {
+        ChaCha8Rng::seed_from_u64(self.seeds[turn].0)
+    }
+}
 
 impl Seed {
     /// The random stream called `name`.
     pub fn stream(self, name: &str) -> Random {
-        Random(ChaCha8Rng::seed_from_u64(self.derive(name).0))
+        Chance::from(self).stream(name)
     }
     /// The seed of a part of the run called `name`.
     pub fn derive(self, name: &str) -> Seed {
@@ -29,7 +84,11 @@ impl Seed {
 impl Random {
     /// A uniform 64-bit number.
     pub(crate) fn next_u64(&mut self) -> u64 {
-        self.0.next_u64()
+        let turn = self.from.turn.get();
+        if turn != self.turn {
+            (self.drawn, self.turn) = (self.from.begun(turn), turn);
+        }
+        self.drawn.next_u64()
     }
     /// A uniform number below `bound` (which must not be zero), by widening multiplication.
     pub fn below(&mut self, bound: u64) -> u64 {
@@ -74,6 +133,23 @@ mod tests {
         assert_eq!(draw(7, "faults"), draw(7, "faults"));
         assert_ne!(draw(7, "faults"), draw(8, "faults"));
         assert_ne!(draw(7, "faults"), draw(7, "producer.web"));
+    }
+
+    #[test]
+    fn at_its_turn_the_next_seed_takes_over_in_every_stream_and_the_draws_before_are_as_they_were() {
+        let seeds: Seeds = "7@1s:8".parse().expect("seeds");
+        let chance = Chance::from(&seeds);
+        let part = chance.derive("world");
+        let (mut early, mut mixed) = (part.stream("links"), part.stream("links"));
+        let of = |seed: u64| Seed(seed).derive("world").stream("links");
+        let (mut seven, mut eight) = (of(7), of(8));
+        assert_eq!((mixed.next_u64(), mixed.next_u64()), (seven.next_u64(), seven.next_u64()));
+        chance.take_turn();
+        let mut late = part.stream("links");
+        let drawn = eight.next_u64();
+        assert_eq!([mixed.next_u64(), early.next_u64(), late.next_u64()], [drawn; 3]);
+        chance.take_turn();
+        assert_eq!(mixed.next_u64(), eight.next_u64(), "the last seed stays");
     }
 
     #[test]

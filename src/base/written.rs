@@ -8,7 +8,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use serde::de::{Unexpected, Visitor};
+use serde::de::Visitor;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::base::SimDuration;
@@ -267,59 +267,6 @@ impl fmt::Display for Share {
     }
 }
 text_unit!(Share, r"^\s*\d+(\.\d+)?\s*%$", "A share: \"5%\", from 0% to 100%.");
-
-/// A seed. TOML's integers end at 2^63-1; what is above stands in quotes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct SeedNumber(pub u64);
-
-impl Default for SeedNumber {
-    fn default() -> Self {
-        Self(1)
-    }
-}
-
-impl Serialize for SeedNumber {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match i64::try_from(self.0) {
-            Ok(small) => serializer.serialize_i64(small),
-            Err(_) => serializer.collect_str(&self.0),
-        }
-    }
-}
-
-impl<'de> Deserialize<'de> for SeedNumber {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Number;
-        impl Visitor<'_> for Number {
-            type Value = SeedNumber;
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a whole number from 0 to 18446744073709551615, in quotes when above 9223372036854775807")
-            }
-            fn visit_i64<E: serde::de::Error>(self, number: i64) -> Result<SeedNumber, E> {
-                let wrong = |_| E::invalid_value(Unexpected::Signed(number), &self);
-                u64::try_from(number).map(SeedNumber).map_err(wrong)
-            }
-            fn visit_u64<E: serde::de::Error>(self, number: u64) -> Result<SeedNumber, E> {
-                Ok(SeedNumber(number))
-            }
-            fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<SeedNumber, E> {
-                text.parse().map(SeedNumber).map_err(|_| E::invalid_value(Unexpected::Str(text), &self))
-            }
-        }
-        deserializer.deserialize_any(Number)
-    }
-}
-
-impl JsonSchema for SeedNumber {
-    fn schema_name() -> Cow<'static, str> {
-        "Seed".into()
-    }
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "description": "A whole number, in quotes when it is above 2^63-1.", "anyOf": [
-            { "type": "integer", "minimum": 0 }, { "type": "string", "pattern": "^[0-9]{1,20}$" },
-        ] })
-    }
-}
 
 #[cfg(test)]
 mod tests {

@@ -123,7 +123,7 @@ fn transitions(text: &str) -> Result<Transitions, String> {
 pub(super) fn serve(arguments: &Arguments) -> io::Result<Exit> {
     let scenario = match &arguments.scenario {
         None => None,
-        Some(path) => match load(path, arguments.seed)? {
+        Some(path) => match load(path, arguments.seed.map(Into::into))? {
             Ok(scenario) => {
                 for app in &scenario.plan().apps {
                     let (mut out, name) = (anstream::stderr(), &app.name);

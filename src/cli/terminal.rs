@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use anstream::ColorChoice;
 use clap::ValueEnum;
 
+use crate::base::Seeds;
 use crate::report::wrap;
 use crate::scenario::diagnostic::Diagnostics;
 use crate::scenario::{self, Scenario};
@@ -96,7 +97,7 @@ fn fitted(line: &str, width: usize) -> String {
 }
 
 /// Reads a scenario: a file, or standard input.
-pub(super) fn load(path: &Path, seed: Option<u64>) -> io::Result<Result<Scenario, Diagnostics>> {
+pub(super) fn load(path: &Path, seed: Option<Seeds>) -> io::Result<Result<Scenario, Diagnostics>> {
     if path.to_str() != Some(STDIN) {
         return Ok(scenario::load_file(path, &path.to_string_lossy(), seed));
     }

@@ -42,7 +42,7 @@ impl Lab {
         let log = Rc::new(RefCell::new(Log::default()));
         let streams = kinesis::api::Settings::default();
         let settings = Settings {
-            seed: Seed(1),
+            chance: Seed(1).into(),
             epoch_unix_ms: streams.epoch_unix_ms,
             services: Cloud::hosts(),
             latency: (SimDuration::from_millis(5), SimDuration::from_millis(5)),

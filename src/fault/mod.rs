@@ -24,5 +24,5 @@ pub(crate) use form::{Form, forms};
 pub use kind::{Fault, KINDS, RandomFaults, drawings};
 pub use listed::{listed_as_drawn, listed_with_meanings, listed_with_promises};
 pub(crate) use random::FAULT_MAX;
-pub use random::draw;
+pub(crate) use random::draw;
 pub use stage::{Claims, Effect, FaultPlan, Stage};

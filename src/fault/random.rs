@@ -6,14 +6,26 @@ use super::cast::Cast;
 use super::drawing::{Drawn, Ending, Time};
 use super::kind::{Fault, RandomFaults};
 use crate::base::seed::Random;
+use crate::base::seeds::Fork;
 use crate::base::written::{Duration, Rate};
-use crate::base::{Seed, SimDuration};
+use crate::base::{Seed, Seeds, SimDuration, SimTime};
 
 /// More than this are refused: nobody reads such a run.
 pub(crate) const FAULT_MAX: usize = 10_000;
 
-/// The faults that the rates come to, in a run of this length.
-pub fn draw(rates: &RandomFaults, seed: Seed, run: SimDuration, cast: &Cast) -> Vec<Fault> {
+/// The faults that the rates come to, in a run of this length: of each seed those of its time.
+pub(crate) fn draw(rates: &RandomFaults, seeds: &Seeds, run: SimDuration, cast: &Cast) -> Vec<Fault> {
+    let seeds: Vec<Fork> = seeds.all().collect();
+    let ends = seeds.iter().skip(1).map(|next| next.at).chain([SimTime::MAX]);
+    let of_each = seeds.iter().zip(ends).flat_map(|(Fork { at: from, seed }, until)| {
+        let mut drawn = draw_of(rates, *seed, run, cast);
+        drawn.retain(|fault| (*from..until).contains(&(SimTime::ZERO + fault.at.0)));
+        drawn
+    });
+    of_each.collect()
+}
+
+fn draw_of(rates: &RandomFaults, seed: Seed, run: SimDuration, cast: &Cast) -> Vec<Fault> {
     let until = rates.until.map_or(run / 3 * 2, |until| until.0);
     let mut faults = Vec::new();
     for (rate, mut drawing) in rates.drawings() {

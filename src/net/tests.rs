@@ -54,7 +54,7 @@ fn puts_at(seconds: &'static [u64], faults: &str) -> Outcome {
          [consumer.app]\nstream = \"clicks\"\nlibrary = \"app\"\n\
          [network]\nlatency = \"5ms\"\n{faults}"
     );
-    let plan = scenario::load(&source, "test.toml", Some(1)).unwrap_or_else(|wrong| panic!("{wrong}")).plan();
+    let plan = scenario::load(&source, "test.toml", Some(1.into())).unwrap_or_else(|wrong| panic!("{wrong}")).plan();
     let (told, accepted) = (Rc::new(RefCell::new(Vec::new())), Rc::new(RefCell::new(Accepted::default())));
     let telling = told.clone();
     let begin = move |room: &Rc<Room>, life: Rc<Life>| {

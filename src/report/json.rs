@@ -14,6 +14,8 @@ struct Document<'a> {
     schema: u32,
     scenario: &'a str,
     seed: u64,
+    /// The seed and those that follow it, where some do.
+    seeds: Option<String>,
     trace_hash: String,
     verdict: Verdict,
     checks: Vec<Check<'a>>,
@@ -102,7 +104,8 @@ pub fn render(report: &RunReport, wall_seconds: Option<f64>) -> String {
     let document = Document {
         schema: SCHEMA,
         scenario: &report.scenario,
-        seed: report.seed,
+        seed: report.seed.first().0,
+        seeds: (!report.seed.forks().is_empty()).then(|| report.seed.to_string()),
         trace_hash: format!("{:016x}", report.trace_hash),
         verdict: report.verdict,
         checks: checks.collect(),

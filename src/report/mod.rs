@@ -34,8 +34,8 @@ pub struct RunReport {
     pub source: String,
     /// Whether code of the user's own took part, which the command line cannot run.
     pub(crate) has_code: bool,
-    /// The seed that the run had: the file's, or `--seed`.
-    pub seed: u64,
+    /// The seed that the run had, or its timeline: the file's, or `--seed`.
+    pub seed: crate::base::Seeds,
     /// The hash of all events.
     pub trace_hash: u64,
     /// The verdict over all checks and expectations, before `outcome` is compared.

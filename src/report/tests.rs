@@ -111,7 +111,7 @@ fn report(figures: Figures) -> RunReport {
         scenario: "one celebrity key".into(),
         source: "scenarios/celebrity.toml".into(),
         has_code: false,
-        seed: 7,
+        seed: 7.into(),
         trace_hash: 0x00ab_cdef_0123_4567,
         verdict: Verdict::Fail,
         declared_failing: Vec::new(),

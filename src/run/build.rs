@@ -11,7 +11,7 @@ use super::shard_load::ShardLoad;
 use crate::aws::Cloud;
 use crate::base::event::HostRole;
 use crate::base::host_name::host_name;
-use crate::base::{Fold, HostId, SimDuration, SimTime};
+use crate::base::{Chance, Fold, HostId, SimDuration, SimTime};
 use crate::client::kcl::KclWorkers;
 use crate::client::poller::PollerHost;
 use crate::client::producer::ProducerHosts;
@@ -34,13 +34,14 @@ pub(super) fn build(plan: &Plan, mut listeners: Vec<Rc<RefCell<dyn Fold>>>, boot
         listeners.push(load.clone());
     }
     let folds = Rc::new(RefCell::new(Folds::new(plan, listeners)));
+    let chance = Chance::from(&plan.seed);
     let settings = Settings {
-        seed: plan.seed.derive("world"),
+        chance: chance.derive("world"),
         epoch_unix_ms: plan.services.kinesis.epoch_unix_ms,
         services: Cloud::hosts(),
         latency: plan.latency,
     };
-    let world = World::new(settings, Cloud::new(plan.services.clone(), plan.seed), folds.clone());
+    let world = World::new(settings, Cloud::new(plan.services.clone(), chance.clone()), folds.clone());
     for stream in &plan.streams {
         world.with_backend(|cloud, now, events| {
             cloud.kinesis.provision(now, &stream.name, stream.shards, stream.of.clone(), events);
@@ -51,7 +52,7 @@ pub(super) fn build(plan: &Plan, mut listeners: Vec<Rc<RefCell<dyn Fold>>>, boot
     for group in groups(plan, boot_app) {
         add_hosts(&world, group, &controls, &mut starts);
     }
-    let director = add_operator(&world, plan, starts, controls, load);
+    let director = add_operator(&world, plan, starts, controls, load, chance);
     Built { world, folds, director }
 }
 
@@ -92,6 +93,7 @@ fn add_operator(
     mut starts: Starts,
     controls: Controls,
     load: Rc<RefCell<ShardLoad>>,
+    chance: Chance,
 ) -> Rc<Director> {
     starts.sort();
     let director = Rc::new(OnceCell::new());
@@ -99,7 +101,15 @@ fn add_operator(
     let (faults, actions) = (plan.faults.clone(), plan.actions.clone());
     let over = plan.disturbances.iter().map(|disturbance| disturbance.until);
     let calm_from = over.max().unwrap_or_default();
+    let forks: Vec<SimTime> = plan.seed.forks().iter().map(|fork| fork.at).collect();
     let boot = move |cx: Cx| {
+        for at in forks.clone() {
+            let (clock, chance) = (cx.clone(), chance.clone());
+            cx.spawn(async move {
+                clock.sleep_until(at).await;
+                chance.take_turn();
+            });
+        }
         let (starter, starts) = (cx.clone(), starts.clone());
         cx.spawn(async move {
             for (at, host) in starts {

@@ -118,7 +118,7 @@ impl Folds {
             scenario: plan.name.to_string(),
             source: plan.source.to_string(),
             has_code: !plan.apps.is_empty(),
-            seed: plan.seed.0,
+            seed: plan.seed.clone(),
             trace_hash: self.hash.value(),
             verdict,
             is_as_declared,

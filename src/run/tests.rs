@@ -377,3 +377,25 @@ fn checks_miss_nothing_of_a_general_run_by_hearing_only_what_they_list() {
     let [listening, hearing_all] = both.map(|checks| checks.borrow().results());
     assert_eq!(listening, hearing_all);
 }
+
+/// A run with random faults, named by its seeds.
+fn run_of(seeds: &str) -> Vec<(SimTime, String)> {
+    let source = SMALL_WITH_READER.replace("1h", "4m")
+        + "[random_faults]\npause = \"60/h\"\nlose_responses = \"60/h\"\nthrottle = \"60/h\"\n";
+    let scenario = scenario::load(&source, "t.toml", seeds.parse().ok()).unwrap_or_else(|d| panic!("{d}"));
+    others(&scenario.plan()).0
+}
+
+#[test]
+fn a_run_in_which_another_seed_takes_over_is_the_same_up_to_then_and_another_from_then_on() {
+    let fork = SimTime::from_secs(80);
+    let early = |events: &[(SimTime, String)]| events.iter().take_while(|(at, _)| *at < fork).cloned().collect();
+    let (whole, forked): (Vec<_>, Vec<_>) = (run_of("3"), run_of("3@80s:4"));
+    let (before, of_whole): (Vec<_>, Vec<_>) = (early(&forked), early(&whole));
+    assert!(before.len() > 100, "something happened before");
+    // Hosts' names stand in the first events only; a fault's number does not matter.
+    assert_eq!(before, of_whole);
+    assert_ne!(forked, whole);
+    assert_ne!(forked, run_of("3@80s:5"));
+    assert_eq!(forked, run_of("3@80s:4"), "the same bytes every time");
+}

@@ -7,7 +7,6 @@ use super::file::File;
 use super::plan::Plan;
 use super::section::{self, Consumers};
 use super::spans::Spans;
-use crate::base::Seed;
 use crate::{fault, file_path};
 
 /// A file that was found right: with random faults written out, and the plan that is made of it.
@@ -28,7 +27,7 @@ pub(super) fn compile(
     // Random faults become concrete ones first, so that the resolved file says what was drawn.
     if let Some(random) = file.random_faults.take() {
         let cast = file.cast();
-        file.fault.extend(fault::draw(&random, Seed(file.seed.0), file.duration.0, &cast));
+        file.fault.extend(fault::draw(&random, &file.seed, file.duration.0, &cast));
     }
     file.fill_options();
     let mut c = Compiler::new(spans, file.duration, file.cast());
@@ -50,7 +49,7 @@ pub(super) fn compile(
     let plan = Plan {
         name: file.name.as_str().into(),
         source: source.into(),
-        seed: Seed(file.seed.0),
+        seed: file.seed.clone(),
         duration: file.duration.0,
         transport: file.network.transport.into(),
         latency: (file.network.latency.0, file.network.latency.1),

@@ -24,7 +24,7 @@ fn demand(plan: &Plan) -> Demand {
 
 /// A few lines about a plan.
 pub fn explain(plan: &Plan) -> String {
-    let mut lines = vec![format!("{}: {} of simulated time, seed {}", plan.name, plan.duration, plan.seed.0)];
+    let mut lines = vec![format!("{}: {} of simulated time, seed {}", plan.name, plan.duration, plan.seed)];
     let demand = demand(plan);
     for (stream, asked) in plan.streams.iter().zip(&demand.streams) {
         lines.push(format!(

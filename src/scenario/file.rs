@@ -12,8 +12,9 @@ use super::section::{
     Action, Assume, Consumer, Expect, Library, Liveness, Network, OutcomeWord, Producer, Stream, network,
 };
 use super::section::{KCL_IDLE, POLLER_IDLE};
+use crate::base::Seeds;
 use crate::base::SimDuration;
-use crate::base::written::{Duration, SeedNumber};
+use crate::base::written::Duration;
 use crate::fault::{Cast, Fault, Group, LeaseTable, RandomFaults, StreamCast};
 
 /// A kinesim scenario: streams, producers, consumers, faults, actions and expectations.
@@ -24,9 +25,9 @@ pub struct File {
     pub name: String,
     /// Length of the run.
     pub duration: Duration,
-    /// Seed of the run; `--seed` replaces it.
+    /// Seed of the run, or its timeline (`"7@3m12s:41"` goes on with seed 41 at 3m12s); `--seed` replaces it.
     #[serde(default)]
-    pub seed: SeedNumber,
+    pub seed: Seeds,
     /// What the scenario is there to show: `pass`, or `fail` with exactly the checks and expectations in `failing`.
     #[serde(default)]
     pub outcome: OutcomeWord,

@@ -24,6 +24,7 @@ mod starter;
 mod tests;
 mod twice;
 
+use crate::base::Seeds;
 use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 
@@ -50,7 +51,7 @@ pub struct Scenario {
 ///
 /// # Errors
 /// All that is wrong with it.
-pub fn load(source: &str, path: &str, seed: Option<u64>) -> Result<Scenario, Diagnostics> {
+pub fn load(source: &str, path: &str, seed: Option<Seeds>) -> Result<Scenario, Diagnostics> {
     let folder = Path::new(path).parent().map(PathBuf::from).unwrap_or_default();
     load_from(source, path, &folder, seed)
 }
@@ -59,7 +60,7 @@ pub fn load(source: &str, path: &str, seed: Option<u64>) -> Result<Scenario, Dia
 ///
 /// # Errors
 /// That it cannot be read, or all that is wrong with it.
-pub fn load_file(path: &Path, shown: &str, seed: Option<u64>) -> Result<Scenario, Diagnostics> {
+pub fn load_file(path: &Path, shown: &str, seed: Option<Seeds>) -> Result<Scenario, Diagnostics> {
     let folder = path.parent().map(PathBuf::from).unwrap_or_default();
     match std::fs::read_to_string(path) {
         Ok(source) => load_from(&source, shown, &folder, seed),
@@ -76,9 +77,9 @@ pub fn load_file(path: &Path, shown: &str, seed: Option<u64>) -> Result<Scenario
     }
 }
 
-fn load_from(source: &str, path: &str, folder: &Path, seed: Option<u64>) -> Result<Scenario, Diagnostics> {
+fn load_from(source: &str, path: &str, folder: &Path, seed: Option<Seeds>) -> Result<Scenario, Diagnostics> {
     let mut file: File = read::read(source).map_err(|problems| Diagnostics::new(path, source, problems))?;
-    file.seed = seed.map_or(file.seed, crate::base::written::SeedNumber);
+    file.seed = seed.unwrap_or(file.seed);
     let attachments = RefCell::new(Vec::new());
     let read_trace = |name: &str| {
         let bytes = std::fs::read(folder.join(name)).map_err(|error| format!("cannot read {name}: {error}"))?;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::aws::kinesis::api::Provisioned;
 use crate::aws::{self, dynamodb};
 use crate::base::event::StoreKind;
-use crate::base::{ConsumerId, HashKey, Seed, ShardId, SimDuration, SimTime, StreamName};
+use crate::base::{ConsumerId, HashKey, Seeds, ShardId, SimDuration, SimTime, StreamName};
 pub(crate) use crate::check::LivenessBounds;
 use crate::client::Transport;
 use crate::client::kcl::KclSettings;
@@ -22,7 +22,7 @@ pub struct Plan {
     /// Where it came from, as the user wrote it (`scenarios/hot-shard.toml`), for the reproducing line.
     pub source: Arc<str>,
     /// What all chance of the run is drawn from.
-    pub seed: Seed,
+    pub seed: Seeds,
     /// Length of the run.
     pub duration: SimDuration,
     /// How built-in clients call the services.

@@ -83,9 +83,9 @@ fn with(more: &str) -> String {
 
 #[test]
 fn a_good_file_is_read() {
-    let scenario = load(GOOD, "test.toml", Some(7)).unwrap_or_else(|d| panic!("{d}"));
+    let scenario = load(GOOD, "test.toml", Some(7.into())).unwrap_or_else(|d| panic!("{d}"));
     let plan = scenario.plan();
-    assert_eq!((plan.seed.0, plan.streams.len(), plan.producers.len(), plan.kcl.len()), (7, 1, 1, 1));
+    assert_eq!((plan.seed.first().0, plan.streams.len(), plan.producers.len(), plan.kcl.len()), (7, 1, 1, 1));
 }
 
 /// Every way to be wrong, rendered for review.
@@ -213,7 +213,7 @@ fn the_resolved_file_is_the_same_scenario() {
         "[random_faults]\ncrash = \"30/h\"\npause = \"30/h\"\npartition = \"20/h\"\nzones = \"20/h\"\nlose = \"6/h\"\n\
          throttle = \"12/h\"\nclock_skew = \"6/h\"\n[[expect]]\nthrottled_writes = \"< 5%\"\n",
     );
-    let first = load(&source, "test.toml", Some(3)).unwrap_or_else(|d| panic!("{d}"));
+    let first = load(&source, "test.toml", Some(3.into())).unwrap_or_else(|d| panic!("{d}"));
     let resolved = first.resolved_toml();
     let second = load(&resolved, "test.toml", None).unwrap_or_else(|d| panic!("{d}\n{resolved}"));
     assert!(first.plan().faults.len() > 5, "faults were drawn");
@@ -251,7 +251,7 @@ fn the_network_is_a_word_or_a_table() {
 #[test]
 fn random_faults_depend_on_the_seed_and_leave_quiet_time_at_the_end() {
     let source = with("[random_faults]\ncrash = \"60/h\"\nzones = \"60/h\"\n");
-    let plan = |seed| load(&source, "test.toml", Some(seed)).unwrap_or_else(|d| panic!("{d}")).plan();
+    let plan = |seed: u64| load(&source, "test.toml", Some(seed.into())).unwrap_or_else(|d| panic!("{d}")).plan();
     let (one, two) = (plan(1), plan(2));
     assert_ne!(format!("{:?}", one.faults), format!("{:?}", two.faults));
     let ends = one.faults.iter().map(|f| f.at.saturating_add(f.lasts.unwrap_or_default())).max().expect("faults");
@@ -268,7 +268,7 @@ fn every_kind_of_fault_can_be_drawn_at_random() {
     let source = format!("{encrypted}[random_faults]\n{rates}");
     let mut texts = String::new();
     for seed in 0..20 {
-        let plan = load(&source, "test.toml", Some(seed)).unwrap_or_else(|d| panic!("{d}")).plan();
+        let plan = load(&source, "test.toml", Some(seed.into())).unwrap_or_else(|d| panic!("{d}")).plan();
         for fault in &plan.faults {
             texts += &format!("{} {}\n", fault.text, if fault.lasts.is_some() { "for a while" } else { "for good" });
         }
@@ -322,9 +322,9 @@ fn every_gallery_file_resolves_to_the_same_scenario() {
 
 #[test]
 fn the_largest_seed_survives_resolving() {
-    let first = load(GOOD, "test.toml", Some(u64::MAX)).unwrap_or_else(|d| panic!("{d}"));
+    let first = load(GOOD, "test.toml", Some(u64::MAX.into())).unwrap_or_else(|d| panic!("{d}"));
     let second = load(&first.resolved_toml(), "test.toml", None).unwrap_or_else(|d| panic!("{d}"));
-    assert_eq!(second.plan().seed.0, u64::MAX);
+    assert_eq!(second.plan().seed.first().0, u64::MAX);
 }
 
 #[test]
@@ -355,7 +355,7 @@ fn drawn_zone_faults_keep_away_from_those_of_the_file() {
         + "[[fault]]\nat = \"3h\"\nfor = \"1h\"\nzone_wipe = 0\n\
            [random_faults]\nzones = \"60/h\"\nlasts = \"1m..10m\"\n";
     for seed in 0..20 {
-        let plan = load(&source, "test.toml", Some(seed)).unwrap_or_else(|d| panic!("{d}")).plan();
+        let plan = load(&source, "test.toml", Some(seed.into())).unwrap_or_else(|d| panic!("{d}")).plan();
         assert!(plan.faults.len() > 10, "some were drawn");
         for pair in plan.faults.windows(2) {
             let over = pair[0].at.saturating_add(pair[0].lasts.expect("zone faults end"));

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use super::clock::{Clock, Pace};
 use crate::aws::Account;
 use crate::aws::Door;
-use crate::base::{Seed, SimDuration};
+use crate::base::SimDuration;
 use crate::scenario::Scenario;
 use crate::scenario::plan::{ActionKind, Plan};
 
@@ -106,7 +106,9 @@ impl Settings {
     pub(super) fn plan(&self, scenario: Option<&Scenario>, seed: u64) -> Plan {
         let is_empty = scenario.is_none();
         let mut plan = scenario.map_or_else(|| empty_account().plan(), Scenario::plan);
-        plan.seed = if is_empty { Seed(seed) } else { plan.seed };
+        if is_empty {
+            plan.seed = seed.into();
+        }
         plan.services.kinesis.kms_keys = self.kms_keys(&plan);
         let streams = &mut plan.services.kinesis;
         streams.epoch_unix_ms = self.epoch_unix_ms.unwrap_or_else(Clock::wall_unix_ms);

@@ -59,7 +59,7 @@ impl Drop for Over {
 fn identity(stage: &Stage, room: &Room, life: &Life, jobs: mpsc::UnboundedSender<Job>) -> Identity {
     let (name, boots) = (life.cx.name(), life.cx.boots());
     Identity {
-        seed: stage.seed.derive(&format!("app/{name}/{boots}")),
+        seed: stage.chance.derive(&format!("app/{name}/{boots}")).seed(),
         host: life.cx.id(),
         worker: life.of,
         epoch_unix_ms: stage.epoch_unix_ms,

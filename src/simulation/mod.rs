@@ -184,7 +184,7 @@ impl Simulation {
         let plan = self.load()?.plan();
         let codes = self.codes(&plan)?;
         let stage = Stage::open(&plan);
-        fastrand::seed(plan.seed.derive("fastrand").0);
+        fastrand::seed(plan.seed.first().derive("fastrand").0);
         let acting = stage.clone();
         let result = crate::run::run_in_room(&plan, Vec::new(), move |room, life| {
             agent::begin(&acting, room, &life, codes[life.of.app].clone());
@@ -193,7 +193,7 @@ impl Simulation {
     }
 
     fn load(&self) -> Result<Scenario, SimulationError> {
-        let loaded = scenario::load(&self.source, &self.path, self.seed);
+        let loaded = scenario::load(&self.source, &self.path, self.seed.map(Into::into));
         loaded.map_err(|diagnostics| SimulationError::Scenario(Box::new(diagnostics)))
     }
 

@@ -19,7 +19,7 @@ pub(super) struct Stage {
     /// Streams that the applications read.
     streams: Vec<StreamName>,
     pub epoch_unix_ms: u64,
-    pub seed: crate::base::Seed,
+    pub chance: crate::base::Chance,
     room: RefCell<Weak<Room>>,
     mistakes: RefCell<Vec<String>>,
 }
@@ -30,7 +30,7 @@ impl Stage {
         let stage = Rc::new(Self {
             streams: plan.apps.iter().map(|app| app.stream.clone()).collect(),
             epoch_unix_ms: plan.services.kinesis.epoch_unix_ms,
-            seed: plan.seed,
+            chance: crate::base::Chance::from(&plan.seed),
             room: RefCell::default(),
             mistakes: RefCell::default(),
         });

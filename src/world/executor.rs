@@ -19,13 +19,13 @@ use super::host::{Host, HostState};
 use super::link::{self, Fate, Passing, RuleInForce};
 use super::service::OwnCall;
 use crate::base::event::HostRole;
-use crate::base::{Event, Fold, HostId, Seed, SimDuration, SimTime};
+use crate::base::{Chance, Event, Fold, HostId, SimDuration, SimTime};
 
 /// What a world is made with.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    /// The seed that every random stream of the world derives from.
-    pub seed: Seed,
+    /// What every random stream of the world derives from.
+    pub chance: Chance,
     /// Wall-clock time at the start, milliseconds since the Unix epoch.
     pub epoch_unix_ms: u64,
     /// Names of the services behind the network. They become the first hosts.
@@ -141,7 +141,7 @@ impl<B: Backend> World<B> {
     pub(crate) fn add_host(&self, name: &str, role: HostRole, boot: impl Fn(Host<B>) + 'static) -> HostId {
         let mut state = self.shared.state.borrow_mut();
         let id = HostId(u16::try_from(state.hosts.len()).unwrap_or_else(|_| panic!("more than 65,536 hosts")));
-        state.hosts.push(HostState::new(name, role, self.shared.settings.seed, Rc::new(boot)));
+        state.hosts.push(HostState::new(name, role, &self.shared.settings.chance, Rc::new(boot)));
         drop(state);
         self.shared.emit(Event::HostDeclared { host: id, name: name.into(), role });
         id

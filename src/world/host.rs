@@ -16,7 +16,7 @@ use super::link::{Fate, LinkRule, Passing, RuleInForce};
 use super::sync::Notify;
 use crate::base::event::HostRole;
 use crate::base::seed::Random;
-use crate::base::{Event, HostId, Seed, SimDuration, SimTime};
+use crate::base::{Chance, Event, HostId, SimDuration, SimTime};
 
 pub(super) struct HostState<B: Backend> {
     name: Arc<str>,
@@ -34,7 +34,7 @@ pub(super) struct HostState<B: Backend> {
 }
 
 impl<B: Backend> HostState<B> {
-    pub(super) fn new(name: &str, role: HostRole, seed: Seed, boot: Rc<dyn Fn(Host<B>)>) -> Self {
+    pub(super) fn new(name: &str, role: HostRole, chance: &Chance, boot: Rc<dyn Fn(Host<B>)>) -> Self {
         Self {
             name: name.into(),
             role,
@@ -44,7 +44,7 @@ impl<B: Backend> HostState<B> {
             is_paused: false,
             deferred: Vec::new(),
             wall_skew_ms: 0,
-            link_random: seed.stream(&format!("link/{name}")),
+            link_random: chance.stream(&format!("link/{name}")),
             latency: None,
         }
     }
@@ -107,7 +107,7 @@ impl<B: Backend> Host<B> {
     pub fn random(&self, name: &str) -> Random {
         let state = self.shared.state.borrow();
         let host = &state.hosts[self.id.index()];
-        self.shared.settings.seed.stream(&format!("host/{}/{}/{name}", host.name, host.boots))
+        self.shared.settings.chance.stream(&format!("host/{}/{}/{name}", host.name, host.boots))
     }
     /// How often the host was booted; 1 for its first life.
     pub fn boots(&self) -> u32 {

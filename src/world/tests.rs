@@ -45,7 +45,7 @@ type Seen = Rc<RefCell<Vec<(u64, String)>>>;
 fn world() -> (World<Counter>, Rc<RefCell<Log>>) {
     let log = Rc::new(RefCell::new(Log::default()));
     let settings = Settings {
-        seed: Seed(1),
+        chance: Seed(1).into(),
         epoch_unix_ms: 1_000_000,
         services: vec!["counter".into()],
         latency: (SimDuration::from_millis(5), SimDuration::from_millis(5)),

@@ -5,7 +5,7 @@ use std::cell::Cell;
 use super::api::{Error, Fault, FaultTarget};
 use crate::aws::protocol::operation::Operation;
 use crate::base::seed::Random;
-use crate::base::{Seed, TableName};
+use crate::base::{Chance, TableName};
 
 /// The faults in force, in the order in which they began.
 pub(super) struct Faults {
@@ -39,8 +39,8 @@ impl FaultTarget {
 }
 
 impl Faults {
-    pub(super) fn new(seed: Seed) -> Self {
-        Self { active: Vec::new(), random: seed.stream("faults") }
+    pub(super) fn new(chance: &Chance) -> Self {
+        Self { active: Vec::new(), random: chance.stream("faults") }
     }
     pub(crate) fn are_any(&self) -> bool {
         !self.active.is_empty()

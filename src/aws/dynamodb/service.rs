@@ -11,7 +11,7 @@ use super::idempotency::Tokens;
 use super::table::Table;
 use crate::aws::protocol::operation::Operation;
 use crate::base::seed::Random;
-use crate::base::{Event, HostId, Seed, SimTime, TableId, TableName};
+use crate::base::{Chance, Event, HostId, SimTime, TableId, TableName};
 
 /// The service: all tables of one account in one region.
 pub struct DynamoDb {
@@ -36,15 +36,16 @@ pub(super) struct At<'a> {
 
 impl DynamoDb {
     /// An account without tables.
-    pub fn new(settings: Settings, seed: Seed) -> Self {
+    pub fn new(settings: Settings, chance: impl Into<Chance>) -> Self {
+        let chance = chance.into();
         Self {
             settings,
             tables: Vec::new(),
             names: BTreeMap::new(),
-            faults: Faults::new(seed),
+            faults: Faults::new(&chance),
             tokens: Tokens::default(),
-            durations: seed.stream("transitions"),
-            lags: seed.stream("stale reads"),
+            durations: chance.stream("transitions"),
+            lags: chance.stream("stale reads"),
             next_deadline: SimTime::MAX,
         }
     }

@@ -7,7 +7,7 @@ use super::api::{Error, Fault, FaultTarget, KmsKeyState};
 use super::quotas::Quota;
 use crate::aws::protocol::operation::Operation;
 use crate::base::seed::Random;
-use crate::base::{Seed, ShardId, StreamName};
+use crate::base::{Chance, ShardId, StreamName};
 
 /// The faults in force, by number, in the order in which they began.
 pub(super) struct Faults {
@@ -44,8 +44,8 @@ pub(super) const PUT_RECORDS: Operation = Operation::write("PutRecords");
 const PUTS: [Operation; 2] = [PUT_RECORD, PUT_RECORDS];
 
 impl Faults {
-    pub(super) fn new(seed: Seed) -> Self {
-        Self { active: Vec::new(), random: seed.stream("faults") }
+    pub(super) fn new(chance: &Chance) -> Self {
+        Self { active: Vec::new(), random: chance.stream("faults") }
     }
 
     /// Lets a fault begin.

@@ -11,7 +11,7 @@ use super::stream::Stream;
 use super::zones::Zones;
 use crate::base::SequenceNumber;
 use crate::base::seed::Random;
-use crate::base::{Event, HostId, Seed, SimTime, StreamId, StreamName};
+use crate::base::{Chance, Event, HostId, SimTime, StreamId, StreamName};
 
 /// The service: all streams of one account in one region.
 pub struct Kinesis {
@@ -39,15 +39,16 @@ pub(super) struct At<'a> {
 
 impl Kinesis {
     /// An account without streams.
-    pub fn new(settings: Settings, seed: Seed) -> Self {
+    pub fn new(settings: Settings, chance: impl Into<Chance>) -> Self {
+        let chance = chance.into();
         Self {
             settings,
             streams: Vec::new(),
             names: BTreeMap::new(),
             zones: Zones::new(),
             quotas: Quotas::new(),
-            faults: Faults::new(seed),
-            durations: seed.stream("transitions"),
+            faults: Faults::new(&chance),
+            durations: chance.stream("transitions"),
             commitment: Commitment::default(),
             next_subscription: 0,
             next_deadline: SimTime::MAX,

@@ -19,7 +19,7 @@ use std::convert::Infallible;
 
 use super::protocol::operation::Operation;
 use crate::base::event::StoreKind;
-use crate::base::{ConsumerId, Event, HostId, RangeSet, Seed, SequenceNumber, ShardId, SimTime};
+use crate::base::{Chance, ConsumerId, Event, HostId, RangeSet, SequenceNumber, ShardId, SimTime};
 use crate::world::Service;
 
 /// A request of the store.
@@ -138,7 +138,7 @@ pub enum Fault {}
 
 impl Store {
     /// An empty store.
-    pub fn new(_: Settings, _: Seed) -> Self {
+    pub fn new(_: Settings, _: Chance) -> Self {
         Self::default()
     }
     /// Lets a fault begin, of which there are none.

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
+use crate::base::Seeds;
 use crate::report::events_file::EventsKept;
 use crate::run::Engine;
 
@@ -13,9 +14,9 @@ pub(in crate::cli) struct Arguments {
     /// Scenario files, or folders of them; `-` reads one from standard input.
     #[arg(required = true, value_name = "FILE")]
     pub(super) files: Vec<PathBuf>,
-    /// Seed of the run, instead of the file's.
+    /// Seed of the run, instead of the file's; `7@3m12s:41` goes on with seed 41 at 3m12s.
     #[arg(long, value_name = "N")]
-    pub(super) seed: Option<u64>,
+    pub(super) seed: Option<Seeds>,
     /// Print one JSON document (one for each file) instead of the report.
     #[arg(long)]
     pub(super) json: bool,

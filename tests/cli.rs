@@ -232,6 +232,24 @@ fn files_that_run_at_the_same_time_say_what_they_say_alone_in_their_order() {
 }
 
 #[test]
+fn a_search_tells_each_kind_of_failure_once_with_the_line_that_repeats_it_whatever_runs_beside_it() {
+    let expect = "[[expect]]\nnumber = \"streams.s.records_acked\"\nis = \"< 1200\"\n";
+    let path = write("searched.toml", &format!("{SMALL}{expect}"));
+    let search = |jobs| kinesim(&["explore", &path, "--seeds", "12", "--jobs", jobs]);
+    let (one, three) = (search("1"), search("3"));
+    let out = text(&one.stdout);
+    assert_eq!(one.status.code(), Some(1), "{out}{}", text(&one.stderr));
+    assert_eq!(out.matches("failure ").count(), 1, "one bug, however many seeds show it: {out}");
+    let again = out.lines().find_map(|line| line.trim().strip_prefix("again: kinesim ")).expect("the line");
+    assert_eq!(kinesim(&again.split(' ').collect::<Vec<_>>()).status.code(), Some(1), "it fails as it did: {again}");
+    assert_eq!(out, text(&three.stdout), "the same whatever ran beside it");
+    let clean = kinesim(&["explore", &write("clean.toml", SMALL), "--seeds", "3"]);
+    let out = text(&clean.stdout);
+    assert_eq!(clean.status.code(), Some(0), "{out}");
+    assert!(out.contains("never reached, and what would") && out.contains("no failure in 3 runs"), "{out}");
+}
+
+#[test]
 fn colours_are_where_they_are_asked_for() {
     let has_colour = |when: &str| {
         let output = kinesim(&["run", "scenarios/hot-shard.toml", "--color", when]);

@@ -26,7 +26,8 @@ fn no_check_fails_whatever_the_seed() {
         let name = stem(&path);
         let mut passed = std::collections::BTreeSet::new();
         for seed in 0..SEEDS {
-            let scenario = scenario::load_file(&path, name, Some(seed.into())).unwrap_or_else(|d| panic!("{name}:\n{d}"));
+            let scenario =
+                scenario::load_file(&path, name, Some(seed.into())).unwrap_or_else(|d| panic!("{name}:\n{d}"));
             let report = run(&scenario.plan(), Options::default()).report;
             for check in &report.checks {
                 match check.verdict {

@@ -10,8 +10,6 @@ use rand_chacha::ChaCha8Rng;
 use rand_core::{Rng as _, SeedableRng};
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
-use super::seeds::Seeds;
-
 /// The seed of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Seed(pub u64);
@@ -40,13 +38,11 @@ impl From<Seed> for Chance {
     }
 }
 
-impl From<&Seeds> for Chance {
-    fn from(seeds: &Seeds) -> Self {
-        Self { seeds: seeds.all().map(|fork| fork.seed).collect(), turn: Rc::default() }
-    }
-}
-
 impl Chance {
+    /// That of seeds which take turns.
+    pub(super) fn of(seeds: impl Iterator<Item = Seed>) -> Self {
+        Self { seeds: seeds.collect(), turn: Rc::default() }
+    }
     /// The random stream called `name`.
     pub fn stream(&self, name: &str) -> Random {
         let from = self.derive(name);
@@ -137,8 +133,7 @@ mod tests {
 
     #[test]
     fn at_its_turn_the_next_seed_takes_over_in_every_stream_and_the_draws_before_are_as_they_were() {
-        let seeds: Seeds = "7@1s:8".parse().expect("seeds");
-        let chance = Chance::from(&seeds);
+        let chance = Chance::of([Seed(7), Seed(8)].into_iter());
         let part = chance.derive("world");
         let (mut early, mut mixed) = (part.stream("links"), part.stream("links"));
         let of = |seed: u64| Seed(seed).derive("world").stream("links");

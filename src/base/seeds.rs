@@ -12,7 +12,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{Deserialize, Deserializer, Unexpected, Visitor};
 use serde::ser::{Serialize, Serializer};
 
-use super::seed::Seed;
+use super::seed::{Chance, Seed};
 use super::time::{SimDuration, SimTime};
 use super::written::Duration;
 
@@ -41,10 +41,23 @@ impl Seeds {
     pub(crate) fn forks(&self) -> &[Fork] {
         &self.forks
     }
+    /// The same with one more seed, which takes over at a time that lies behind the others'.
+    pub(crate) fn followed_by(&self, at: SimTime, seed: Seed) -> Option<Self> {
+        let is_later = at > self.forks.last().map_or(SimTime::ZERO, |last| last.at);
+        let mut seeds = self.clone();
+        seeds.forks.push(Fork { at, seed });
+        is_later.then_some(seeds)
+    }
     /// Every seed in turn, with the time from which it counts.
     pub(crate) fn all(&self) -> impl Iterator<Item = Fork> {
         let first = Fork { at: SimTime::ZERO, seed: self.first };
         std::iter::once(first).chain(self.forks.iter().copied())
+    }
+}
+
+impl From<&Seeds> for Chance {
+    fn from(seeds: &Seeds) -> Self {
+        Self::of(seeds.all().map(|fork| fork.seed))
     }
 }
 

@@ -4,6 +4,7 @@ mod check;
 mod completions;
 mod events;
 mod explain;
+mod explore;
 #[cfg(all(feature = "serve", feature = "http"))]
 mod health;
 mod man;
@@ -52,6 +53,8 @@ enum Command {
     Check(check::Arguments),
     /// Write a commented scenario file to start from.
     New(new::Arguments),
+    /// Search many runs of scenario files for failures, and tell each kind of failure once.
+    Explore(explore::Arguments),
     /// Read the events that `run --out` left behind: those of a shard, a host, a time, a kind.
     Events(events::Arguments),
     /// Explain a key of scenario files, a check, or a number of reports.
@@ -88,6 +91,7 @@ pub fn main() -> ExitCode {
         Command::Run(arguments) => run::run(&arguments),
         Command::Check(arguments) => check::check(&arguments),
         Command::New(arguments) => new::new(&arguments),
+        Command::Explore(arguments) => explore::explore(&arguments),
         Command::Events(arguments) => events::events(&arguments),
         Command::Explain(arguments) => explain::explain(&arguments),
         Command::Schema => schema::schema(),

@@ -41,11 +41,15 @@ pub(in crate::cli) struct Arguments {
     pub(super) engine: EngineWord,
 }
 
+/// How many runs fit at a time when nothing is said.
+pub(in crate::cli) fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, NonZeroUsize::get)
+}
+
 impl Arguments {
     /// How many runs there may be at a time.
     pub(super) fn jobs(&self) -> usize {
-        let cores = || std::thread::available_parallelism().ok();
-        self.jobs.or_else(cores).map_or(1, NonZeroUsize::get)
+        self.jobs.map_or_else(cores, NonZeroUsize::get)
     }
 
     /// Whether a run has the terminal to itself.

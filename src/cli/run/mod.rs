@@ -3,16 +3,18 @@
 mod again;
 mod arguments;
 mod one;
-mod several;
 mod timed;
+
+pub(super) use self::timed::Stopwatch;
 
 use std::collections::BTreeSet;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-pub(super) use self::arguments::Arguments;
+pub(super) use self::arguments::{Arguments, cores};
 use self::one::run_one;
 use super::terminal::{Exit, STDIN, load, print_diagnostics, scenario_files};
+use crate::explore::in_order;
 use crate::scenario::Scenario;
 
 pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
@@ -46,15 +48,15 @@ pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
 /// Runs what was read, and prints each report as soon as those before it are printed.
 fn run_all(arguments: &Arguments, scenarios: Vec<(&PathBuf, Scenario)>) -> io::Result<Exit> {
     let folders = folders_of(scenarios.iter().map(|(file, _)| file.as_path()));
-    let is_one = scenarios.len() == 1;
+    let count = scenarios.len();
     let runs = scenarios.into_iter().zip(folders).map(|((_, scenario), folder)| {
-        let out = arguments.out.as_ref().map(|dir| if is_one { dir.clone() } else { dir.join(folder) });
+        let out = arguments.out.as_ref().map(|dir| if count == 1 { dir.clone() } else { dir.join(folder) });
         (scenario, out)
     });
     let mut exit = Exit::Pass;
-    several::in_order(
-        runs.collect(),
-        arguments.jobs(),
+    in_order(
+        runs,
+        arguments.jobs().min(count),
         |(scenario, out)| run_one(arguments, &scenario, out.as_deref()),
         |told| {
             let told = told?;

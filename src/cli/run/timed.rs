@@ -12,6 +12,18 @@ use crate::base::{Fold, SimTime};
 use crate::run::{Options, RunResult, run as carry_out};
 use crate::scenario::Scenario;
 
+/// The machine's time since it was started.
+pub(in crate::cli) struct Stopwatch(Instant);
+
+impl Stopwatch {
+    pub(in crate::cli) fn start() -> Self {
+        Self(Instant::now())
+    }
+    pub(in crate::cli) fn elapsed(&self) -> Duration {
+        self.0.elapsed()
+    }
+}
+
 /// Runs, with a progress bar on a terminal when it takes over a second. The result, and the seconds it took.
 pub(super) fn timed_run(
     arguments: &Arguments,

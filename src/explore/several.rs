@@ -11,17 +11,17 @@ const STACK_BYTES: usize = 8 << 20;
 
 /// Works on all items, `jobs` at a time, and hands what comes of them to `take` in the order of the items. Once `take`
 /// fails no further item is begun.
-pub(super) fn in_order<T: Send, R: Send>(
-    items: Vec<T>,
+pub(crate) fn in_order<T: Send, R: Send>(
+    items: impl Iterator<Item = T> + Send,
     jobs: usize,
     work: impl Fn(T) -> R + Sync,
     mut take: impl FnMut(R) -> io::Result<()>,
 ) -> io::Result<()> {
-    let jobs = jobs.min(items.len());
+    let mut items = items;
     if jobs <= 1 {
-        return items.into_iter().try_for_each(|item| take(work(item)));
+        return items.try_for_each(|item| take(work(item)));
     }
-    let waiting = Mutex::new(items.into_iter().enumerate());
+    let waiting = Mutex::new(items.enumerate());
     let next = || waiting.lock().unwrap_or_else(std::sync::PoisonError::into_inner).next();
     thread::scope(|scope| {
         let (done, all_done) = mpsc::channel();
@@ -72,7 +72,7 @@ mod tests {
             taken.push(result);
             Ok(())
         };
-        in_order(vec![0, 1, 2, 3], 2, work, take).expect("taken");
+        in_order([0, 1, 2, 3].into_iter(), 2, work, take).expect("taken");
         assert_eq!(taken, [0, 10, 20, 30]);
     }
 
@@ -81,7 +81,7 @@ mod tests {
         let begun = Mutex::new(0);
         let work = |_| *begun.lock().expect("nobody panicked") += 1;
         let gone = || io::Error::from(io::ErrorKind::BrokenPipe);
-        assert!(in_order((0..1000).collect(), 1, work, |()| Err(gone())).is_err());
+        assert!(in_order(0..1000, 1, work, |()| Err(gone())).is_err());
         assert_eq!(*begun.lock().expect("nobody panicked"), 1);
     }
 }

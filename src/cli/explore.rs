@@ -1,0 +1,150 @@
+//! `kinesim explore`: searches many runs of scenarios for failures.
+
+use std::io::{self, IsTerminal, Write};
+use std::path::PathBuf;
+use std::time::Duration as WallTime;
+
+use clap::{Args, ValueEnum};
+
+use super::run::{Stopwatch, cores};
+use super::terminal::{Exit, print_diagnostics, scenario_files, terminal_columns};
+use crate::base::Seeds;
+use crate::base::written::Duration;
+use crate::explore::{Findings, Search, Source, Task, explore_one, in_order, told};
+
+/// Of so many runs one is done twice.
+const TWICE_EVERY: u64 = 20;
+/// So many runs are decided on at a time; what they reach decides the next.
+const ROUND: u64 = 64;
+/// What a report is as wide as where no terminal says it.
+const WIDTH: usize = 100;
+/// A search that finds nothing new in so many runs has come to its plateau.
+const PLATEAU_RUNS: u64 = 200;
+
+/// When a search is over before its seeds are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum StopOn {
+    /// At the first run that fails.
+    Fail,
+    /// Once 200 runs have reached nothing new.
+    Plateau,
+    /// Never.
+    Never,
+}
+
+impl StopOn {
+    fn is_over(self, findings: &Findings) -> bool {
+        match self {
+            Self::Fail => !findings.is_clean(),
+            Self::Plateau => findings.runs - findings.last_new >= PLATEAU_RUNS,
+            Self::Never => false,
+        }
+    }
+}
+
+#[derive(Args)]
+pub(super) struct Arguments {
+    /// Scenario files, or folders of them.
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+    /// How many runs each file has, a seed each but for branches.
+    #[arg(long, value_name = "N", default_value_t = 100)]
+    seeds: u64,
+    /// Go on for this time instead, such as `60s`.
+    #[arg(long = "for", value_name = "TIME", conflicts_with = "seeds")]
+    time: Option<Duration>,
+    /// The first seed.
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    from: u64,
+    /// So many runs at the same time; as many as there are cores when not given.
+    #[arg(short, long, value_name = "N")]
+    jobs: Option<usize>,
+    /// Let half of the runs continue others that came to a rare situation, each with another seed from there on.
+    #[arg(long)]
+    branch: bool,
+    /// When to stop before the seeds are through.
+    #[arg(long, value_name = "WHEN", default_value = "never")]
+    stop_on: StopOn,
+}
+
+pub(super) fn explore(arguments: &Arguments) -> io::Result<Exit> {
+    let mut sources = Vec::new();
+    for file in scenario_files(&arguments.files)? {
+        sources.push(Source { path: file.display().to_string(), text: std::fs::read_to_string(&file)? });
+    }
+    for (number, source) in sources.iter().enumerate() {
+        if let Err(diagnostics) = explore_one(number, source, &Seeds::from(arguments.from), false) {
+            print_diagnostics(&diagnostics)?;
+            return Ok(Exit::Wrong);
+        }
+    }
+    let findings = search(arguments, &sources)?;
+    let width = terminal_columns().unwrap_or(WIDTH);
+    io::stdout().lock().write_all(told(&findings, &sources, width).as_bytes())?;
+    Ok(if findings.is_clean() { Exit::Pass } else { Exit::Fail })
+}
+
+/// Runs round after round, until the seeds, the time or what the user wants to see is there.
+fn search(arguments: &Arguments, sources: &[Source]) -> io::Result<Findings> {
+    let watch = Stopwatch::start();
+    let limit = arguments.time.map(|time| WallTime::from_nanos(time.0.as_nanos()));
+    let is_late = || limit.is_some_and(|limit| watch.elapsed() >= limit);
+    let mut left = if limit.is_some() { u64::MAX } else { arguments.seeds.saturating_mul(sources.len() as u64) };
+    let jobs = arguments.jobs.unwrap_or_else(cores);
+    let mut search = Search::new(sources.len(), arguments.from, arguments.branch);
+    let mut findings = Findings::default();
+    let mut progress = Progress::new(&watch);
+    let mut is_over = false;
+    while left > 0 && !is_over && !is_late() {
+        let round = search.round(left.min(ROUND) as usize);
+        left -= round.len() as u64;
+        let numbered = (findings.runs..).zip(round).take_while(|_| !is_late());
+        let explored = |(number, Task { source, seeds }): (u64, Task)| {
+            let is_twice = (number / sources.len() as u64 + source as u64).is_multiple_of(TWICE_EVERY);
+            explore_one(source, &sources[source], &seeds, is_twice)
+        };
+        let done = in_order(numbered, jobs, explored, |explored| {
+            let explored = explored.map_err(|wrong| io::Error::other(wrong.to_string()))?;
+            search.learn(&explored);
+            findings.take(explored);
+            progress.tell(&findings)?;
+            is_over = arguments.stop_on.is_over(&findings);
+            if is_over { Err(io::ErrorKind::Interrupted.into()) } else { Ok(()) }
+        });
+        done.or_else(|error| if is_over { Ok(()) } else { Err(error) })?;
+    }
+    progress.clear()?;
+    Ok(findings)
+}
+
+/// A line on the terminal that says how far the search is.
+struct Progress<'a> {
+    watch: &'a Stopwatch,
+    told_at: WallTime,
+    is_shown: bool,
+}
+
+impl<'a> Progress<'a> {
+    fn new(watch: &'a Stopwatch) -> Self {
+        Self { watch, told_at: WallTime::ZERO, is_shown: io::stderr().is_terminal() }
+    }
+
+    fn tell(&mut self, findings: &Findings) -> io::Result<()> {
+        let now = self.watch.elapsed();
+        if !self.is_shown || now.saturating_sub(self.told_at) < WallTime::from_millis(200) {
+            return Ok(());
+        }
+        self.told_at = now;
+        let speed = findings.runs as f64 / now.as_secs_f64().max(0.001);
+        let Findings { runs, failed, .. } = findings;
+        let (distinct, reached) = (findings.distinct(), findings.reached_count());
+        write!(
+            io::stderr().lock(),
+            "\r\x1b[K{runs} runs, {speed:.0} a second; {failed} failed in {distinct} ways; {reached} situations"
+        )
+    }
+
+    fn clear(&self) -> io::Result<()> {
+        if self.is_shown { write!(io::stderr().lock(), "\r\x1b[K") } else { Ok(()) }
+    }
+}

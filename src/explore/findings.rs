@@ -1,0 +1,158 @@
+//! What a search has found: failures in groups, situations, checks that judged.
+
+use std::collections::BTreeMap;
+
+use super::one::{Explored, Failure};
+use super::situations::Situation;
+use crate::base::Seeds;
+
+/// Failures that are one bug, as far as their check and shape say.
+#[derive(Clone, Debug)]
+pub(crate) struct Group {
+    /// Which scenario.
+    pub(crate) source: usize,
+    /// In how many runs.
+    pub(crate) runs: u64,
+    /// That of the first run.
+    pub(crate) first: Failure,
+    /// The command that repeats the first run.
+    pub(crate) again: String,
+}
+
+/// What a group is told apart by: scenario, check, shape.
+type Key = (usize, String, String);
+
+/// What many runs came to; they are taken in their order.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Findings {
+    pub(crate) runs: u64,
+    pub(crate) failed: u64,
+    /// Runs that continued another one.
+    pub(crate) branches: u64,
+    /// Runs that were done twice.
+    pub(crate) twice: u64,
+    /// Runs that came to another hash the second time.
+    pub(crate) unlike: Vec<(usize, Seeds)>,
+    groups: BTreeMap<Key, Group>,
+    /// In the order in which they were found.
+    order: Vec<Key>,
+    /// In how many runs, by situation.
+    reached: BTreeMap<Situation, u64>,
+    /// In how many runs, by check.
+    judged: BTreeMap<&'static str, u64>,
+    /// Which run was the last that reached a situation or showed a failure for the first time.
+    pub(crate) last_new: u64,
+}
+
+impl Findings {
+    /// Takes the next run.
+    pub(crate) fn take(&mut self, run: Explored) {
+        self.runs += 1;
+        self.branches += u64::from(!run.seeds.forks().is_empty());
+        self.failed += u64::from(!run.failures.is_empty());
+        if let Some(second) = run.second_hash {
+            self.twice += 1;
+            if second != run.trace_hash {
+                self.unlike.push((run.source, run.seeds.clone()));
+            }
+        }
+        for check in run.judged {
+            *self.judged.entry(check).or_default() += 1;
+        }
+        for (situation, _) in run.reached {
+            let runs = self.reached.entry(situation).or_default();
+            *runs += 1;
+            if *runs == 1 {
+                self.last_new = self.runs;
+            }
+        }
+        for failure in run.failures {
+            self.group(run.source, failure, &run.again);
+        }
+    }
+
+    fn group(&mut self, source: usize, failure: Failure, again: &str) {
+        let key = (source, failure.of.clone(), failure.shape.clone());
+        if let Some(group) = self.groups.get_mut(&key) {
+            group.runs += 1;
+            return;
+        }
+        self.last_new = self.runs;
+        self.order.push(key.clone());
+        self.groups.insert(key, Group { source, runs: 1, first: failure, again: again.to_owned() });
+    }
+
+    /// The groups, in the order in which they were found.
+    pub(crate) fn groups(&self) -> impl Iterator<Item = &Group> {
+        self.order.iter().filter_map(|key| self.groups.get(key))
+    }
+    /// How many bugs, as far as shapes say.
+    pub(crate) fn distinct(&self) -> usize {
+        self.groups.len()
+    }
+    /// In how many runs a situation was reached.
+    pub(crate) fn reached(&self, situation: Situation) -> u64 {
+        self.reached.get(&situation).copied().unwrap_or(0)
+    }
+    /// How many situations were reached at all.
+    pub(crate) fn reached_count(&self) -> usize {
+        self.reached.len()
+    }
+    /// Whether a check judged something in any run.
+    pub(crate) fn has_judged(&self, check: &str) -> bool {
+        self.judged.contains_key(check)
+    }
+    /// Whether nothing speaks against what was searched.
+    pub(crate) fn is_clean(&self) -> bool {
+        self.failed == 0 && self.unlike.is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn explored(seed: u64, failures: &[(&str, &str)]) -> Explored {
+        let failure = |(of, what): &(&str, &str)| Failure {
+            of: (*of).into(),
+            shape: crate::explore::shape::shape(what),
+            what: (*what).into(),
+            timeline: Vec::new(),
+        };
+        Explored {
+            source: 0,
+            seeds: seed.into(),
+            trace_hash: seed,
+            failures: failures.iter().map(failure).collect(),
+            judged: vec!["shard-order"],
+            reached: vec![(Situation::LeaseStolen, crate::base::SimTime::ZERO)],
+            again: format!("kinesim run a.toml --seed {seed}"),
+            second_hash: None,
+        }
+    }
+
+    #[test]
+    fn a_thousand_red_seeds_read_as_the_bugs_that_they_are() {
+        let mut findings = Findings::default();
+        for seed in 0..1000 {
+            let what = format!("billing-{} lost record {seed} of shard {}", seed % 3, seed % 7);
+            let second = if seed >= 500 { vec![("shard-order", "record 3 came before 2")] } else { Vec::new() };
+            let first = ("no-acknowledged-record-lost", what.as_str());
+            findings.take(explored(seed, &[&[first], &second[..]].concat()));
+        }
+        assert_eq!((findings.runs, findings.failed, findings.distinct()), (1000, 1000, 2));
+        let told: Vec<(u64, &str)> = findings.groups().map(|group| (group.runs, &*group.again)).collect();
+        assert_eq!(told, [(1000, "kinesim run a.toml --seed 0"), (500, "kinesim run a.toml --seed 500")]);
+        assert_eq!(findings.last_new, 501, "the run that showed something new");
+        assert!(findings.has_judged("shard-order") && !findings.has_judged("balance-converges"));
+    }
+
+    #[test]
+    fn a_run_that_is_another_the_second_time_is_no_clean_search() {
+        let mut findings = Findings::default();
+        findings.take(Explored { second_hash: Some(7), ..explored(7, &[]) });
+        assert!(findings.is_clean());
+        findings.take(Explored { second_hash: Some(9), ..explored(8, &[]) });
+        assert_eq!((findings.is_clean(), findings.twice, findings.unlike.len()), (false, 2, 1));
+    }
+}

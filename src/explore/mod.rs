@@ -1,0 +1,18 @@
+//! Floor 9: searches the runs of scenarios for failures nobody wrote a scenario for.
+//!
+//! Each run is that of `kinesim run --seed`: one thread, one trace hash. What comes of many is taken in their order, so
+//! that a search says the same whatever ran beside what. Here is no clock: who searches for a time says when it ends.
+
+mod findings;
+mod one;
+mod search;
+mod several;
+mod shape;
+mod situations;
+mod told;
+
+pub(crate) use self::findings::Findings;
+pub(crate) use self::one::{Source, explore_one};
+pub(crate) use self::search::{Search, Task};
+pub(crate) use self::several::in_order;
+pub(crate) use self::told::told;

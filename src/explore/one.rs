@@ -1,0 +1,95 @@
+//! One run of a search, and what is kept of it.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use super::shape::shape;
+use super::situations::{Situation, Situations};
+use crate::base::{Seeds, SimTime};
+use crate::check::Verdict;
+use crate::report::RunReport;
+use crate::run::{Options, run};
+use crate::scenario::{self, diagnostic::Diagnostics};
+
+/// A scenario that is searched.
+#[derive(Clone, Debug)]
+pub(crate) struct Source {
+    /// As the user wrote it.
+    pub(crate) path: String,
+    /// What stands in the file.
+    pub(crate) text: String,
+}
+
+/// Something that failed in a run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Failure {
+    /// The check's name, or the expectation's text.
+    pub(crate) of: String,
+    /// What it has in common with others of its kind. An expectation says enough by itself.
+    pub(crate) shape: String,
+    /// The first that shows it, in words.
+    pub(crate) what: String,
+    /// How it came about, a line each.
+    pub(crate) timeline: Vec<String>,
+}
+
+/// What is kept of a run.
+#[derive(Clone, Debug)]
+pub(crate) struct Explored {
+    /// Which of the searched scenarios.
+    pub(crate) source: usize,
+    /// Which of its runs.
+    pub(crate) seeds: Seeds,
+    pub(crate) trace_hash: u64,
+    pub(crate) failures: Vec<Failure>,
+    /// Checks that judged something.
+    pub(crate) judged: Vec<&'static str>,
+    /// What happened in it that matters here, and when first.
+    pub(crate) reached: Vec<(Situation, SimTime)>,
+    /// The command that repeats it.
+    pub(crate) again: String,
+    /// The hash of the same run done once more, if it was.
+    pub(crate) second_hash: Option<u64>,
+}
+
+/// Runs a scenario with these seeds, `twice` to see that both are the same.
+pub(crate) fn explore_one(number: usize, source: &Source, seeds: &Seeds, twice: bool) -> Result<Explored, Diagnostics> {
+    let plan = scenario::load(&source.text, &source.path, Some(seeds.clone()))?.plan();
+    let situations = Rc::new(RefCell::new(Situations::default()));
+    let result = run(&plan, Options { listeners: vec![situations.clone()], ..Options::default() });
+    let second_hash = twice.then(|| run(&plan, Options::default()).report.trace_hash);
+    let report = result.report;
+    let reached = situations.borrow().reached();
+    Ok(Explored {
+        source: number,
+        seeds: seeds.clone(),
+        trace_hash: report.trace_hash,
+        failures: failures(&report),
+        judged: report.checks.iter().filter(|c| c.verdict != Verdict::Unknown).map(|c| c.name).collect(),
+        reached,
+        again: report.reproducing_line(),
+        second_hash,
+    })
+}
+
+/// What failed and was not declared to.
+fn failures(report: &RunReport) -> Vec<Failure> {
+    let timeline = |of: &str| {
+        let told = report.timelines.iter().find(|timeline| timeline.of == of);
+        let moments = told.into_iter().flat_map(|timeline| &timeline.moments);
+        moments.map(|moment| format!("{} {}", moment.at, moment.what)).collect()
+    };
+    let failure = |of: &str, shape: String, what: &str| Failure {
+        of: of.to_owned(),
+        shape,
+        what: what.to_owned(),
+        timeline: timeline(of),
+    };
+    let checks = report.checks.iter().filter(|check| check.verdict == Verdict::Fail).map(|check| {
+        let what = check.evidence.first().map_or(check.detail.clone(), |evidence| evidence.to_string());
+        failure(check.name, shape(&what), &what)
+    });
+    let expectations = report.expectations.iter().filter(|expected| expected.verdict == Verdict::Fail);
+    let failed = checks.chain(expectations.map(|expected| failure(&expected.text, String::new(), &expected.detail)));
+    failed.filter(|failure| !report.declared_failing.contains(&failure.of)).collect()
+}

@@ -1,0 +1,138 @@
+//! Which runs a search makes: those of fresh seeds, and other futures of runs that came to a rare situation.
+//!
+//! A run is the same up to where another seed takes over, so a rare situation, once reached, can be continued in many
+//! ways for the price of the way there. The rarer, the more ways. All is decided from what runs reached, in their
+//! order: a search is the same however many run at a time.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use super::one::Explored;
+use super::situations::Situation;
+use crate::base::{Seed, Seeds, SimDuration, SimTime};
+
+/// So many futures has a run that reaches a situation first; the n-th run that does has the n-th part.
+const FUTURES: u64 = 8;
+/// A run of more seeds than this is not continued: what it came to is a long way off already.
+const SEEDS_MAX: usize = 4;
+
+/// A run to be made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Task {
+    /// Which scenario.
+    pub(crate) source: usize,
+    pub(crate) seeds: Seeds,
+}
+
+/// What a search does next.
+#[derive(Debug)]
+pub(crate) struct Search {
+    sources: usize,
+    first_seed: u64,
+    /// How many fresh runs there were.
+    fresh: u64,
+    /// Whether runs are continued.
+    has_branches: bool,
+    waiting: VecDeque<Task>,
+    /// In how many runs a situation of a scenario was reached.
+    reached: BTreeMap<(usize, Situation), u64>,
+}
+
+impl Search {
+    /// Over so many scenarios, from a seed on.
+    pub(crate) fn new(sources: usize, first_seed: u64, has_branches: bool) -> Self {
+        Self { sources, first_seed, fresh: 0, has_branches, waiting: VecDeque::new(), reached: BTreeMap::new() }
+    }
+
+    /// The next runs. Half of them continue others while there are such.
+    pub(crate) fn round(&mut self, runs: usize) -> Vec<Task> {
+        let branches = self.waiting.len().min(runs / 2);
+        let mut round: Vec<Task> = self.waiting.drain(..branches).collect();
+        round.extend((branches..runs).map(|_| self.fresh()));
+        round
+    }
+
+    fn fresh(&mut self) -> Task {
+        let (number, source) = (self.fresh / self.sources as u64, self.fresh % self.sources as u64);
+        self.fresh += 1;
+        Task { source: source as usize, seeds: self.first_seed.wrapping_add(number).into() }
+    }
+
+    /// Notes what a run came to.
+    pub(crate) fn learn(&mut self, run: &Explored) {
+        if !self.has_branches {
+            return;
+        }
+        for (situation, at) in &run.reached {
+            let times = self.reached.entry((run.source, *situation)).or_default();
+            *times += 1;
+            let futures = FUTURES / *times;
+            if futures > 0 && run.seeds.forks().len() + 1 < SEEDS_MAX {
+                self.continue_from(run, *at, futures);
+            }
+        }
+    }
+
+    fn continue_from(&mut self, run: &Explored, reached_at: SimTime, futures: u64) {
+        // The next millisecond: the situation has come about, and the time is short to write.
+        let at = SimTime::from_millis(reached_at.as_millis()) + SimDuration::from_millis(1);
+        let futures = (1..=futures).filter_map(|seed| run.seeds.followed_by(at, Seed(seed)));
+        self.waiting.extend(futures.map(|seeds| Task { source: run.source, seeds }));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn run(seeds: &str, reached: &[(Situation, u64)]) -> Explored {
+        Explored {
+            source: 0,
+            seeds: seeds.parse().expect("seeds"),
+            trace_hash: 0,
+            failures: Vec::new(),
+            judged: Vec::new(),
+            reached: reached.iter().map(|(situation, s)| (*situation, SimTime::from_secs(*s))).collect(),
+            again: String::new(),
+            second_hash: None,
+        }
+    }
+
+    fn told(round: &[Task]) -> Vec<String> {
+        round.iter().map(|task| format!("{} {}", task.source, task.seeds)).collect()
+    }
+
+    #[test]
+    fn fresh_seeds_take_turns_among_the_scenarios() {
+        assert_eq!(told(&Search::new(2, 5, false).round(4)), ["0 5", "1 5", "0 6", "1 6"]);
+    }
+
+    #[test]
+    fn a_rare_situation_has_more_futures_than_one_that_is_often_reached() {
+        let mut search = Search::new(1, 1, true);
+        search.learn(&run("1", &[(Situation::LeaseStolen, 10)]));
+        let first = told(&search.round(64));
+        assert_eq!((&*first[0], &*first[7], &*first[8]), ("0 1@10s1ms:1", "0 1@10s1ms:8", "0 1"));
+        search.learn(&run("2", &[(Situation::LeaseStolen, 20)]));
+        assert_eq!(told(&search.round(64)).iter().filter(|task| task.contains('@')).count(), 4);
+        (0..7).for_each(|_| search.learn(&run("3", &[(Situation::LeaseStolen, 30)])));
+        search.round(1000);
+        search.learn(&run("4", &[(Situation::LeaseStolen, 40)]));
+        assert!(told(&search.round(64)).iter().all(|task| !task.contains('@')), "everybody comes there");
+    }
+
+    #[test]
+    fn half_of_the_runs_are_fresh_and_a_future_is_continued_only_later_than_it_began() {
+        let mut search = Search::new(1, 1, true);
+        search.learn(&run("1@30s:2", &[(Situation::LeaseLost, 10), (Situation::LeaseStolen, 40)]));
+        let round = told(&search.round(8));
+        assert_eq!(round.iter().filter(|task| task.contains('@')).count(), 4);
+        assert_eq!(round[0], "0 1@30s:2@40s1ms:1", "what came before 30 s is the run of seed 1");
+    }
+
+    #[test]
+    fn without_branches_every_run_is_fresh() {
+        let mut search = Search::new(1, 1, false);
+        search.learn(&run("1", &[(Situation::LeaseStolen, 10)]));
+        assert!(told(&search.round(64)).iter().all(|task| !task.contains('@')));
+    }
+}

@@ -6,6 +6,7 @@ use std::time::Duration as WallTime;
 
 use clap::{Args, ValueEnum};
 
+use super::interrupt::Interrupt;
 use super::run::{Stopwatch, cores};
 use super::terminal::{Exit, print_diagnostics, scenario_files, terminal_columns};
 use crate::base::Seeds;
@@ -15,7 +16,7 @@ use crate::explore::{Findings, Search, Source, Task, explore_one, in_order, told
 /// Of so many runs one is done twice.
 const TWICE_EVERY: u64 = 20;
 /// So many runs are decided on at a time; what they reach decides the next.
-const ROUND: u64 = 64;
+const ROUND: u64 = 24;
 /// What a report is as wide as where no terminal says it.
 const WIDTH: usize = 100;
 /// A search that finds nothing new in so many runs has come to its plateau.
@@ -88,7 +89,8 @@ pub(super) fn explore(arguments: &Arguments) -> io::Result<Exit> {
 fn search(arguments: &Arguments, sources: &[Source]) -> io::Result<Findings> {
     let watch = Stopwatch::start();
     let limit = arguments.time.map(|time| WallTime::from_nanos(time.0.as_nanos()));
-    let is_late = || limit.is_some_and(|limit| watch.elapsed() >= limit);
+    let interrupt = Interrupt::listen();
+    let is_late = || interrupt.is_asked() || limit.is_some_and(|limit| watch.elapsed() >= limit);
     let mut left = if limit.is_some() { u64::MAX } else { arguments.seeds.saturating_mul(sources.len() as u64) };
     let jobs = arguments.jobs.unwrap_or_else(cores);
     let mut search = Search::new(sources.len(), arguments.from, arguments.branch);
@@ -114,6 +116,9 @@ fn search(arguments: &Arguments, sources: &[Source]) -> io::Result<Findings> {
         done.or_else(|error| if is_over { Ok(()) } else { Err(error) })?;
     }
     progress.clear()?;
+    if interrupt.is_asked() {
+        writeln!(anstream::stderr(), "kinesim: cut short; this is what was found so far")?;
+    }
     Ok(findings)
 }
 

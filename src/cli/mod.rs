@@ -7,6 +7,7 @@ mod explain;
 mod explore;
 #[cfg(all(feature = "serve", feature = "http"))]
 mod health;
+mod interrupt;
 mod man;
 mod new;
 #[cfg(feature = "serve")]

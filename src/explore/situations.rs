@@ -160,7 +160,7 @@ impl Situations {
             Event::ProcessingEnded { reason: ProcessingEnd::ShardEnd, .. } => self.see(Situation::ShardReadToItsEnd),
             Event::EffectsApplied { duplicates, .. } => self.see_if(*duplicates > 0, Situation::ProcessedTwice),
             Event::EffectsFenced { .. } => self.see(Situation::EffectsFenced),
-            Event::RecordsSkipped { .. } => self.see(Situation::ProcessorFailed),
+            Event::RecordsSkipped { .. } | Event::ProcessorThrew { .. } => self.see(Situation::ProcessorFailed),
             Event::IteratorExpired { host, .. } => {
                 self.see(Situation::IteratorExpired);
                 let start = self.works_for.get(host).and_then(|of| self.of_consumer.get(of)).map(|(_, start)| *start);

@@ -63,7 +63,7 @@ fn coverage(findings: &Findings, width: usize) -> String {
 
 fn verdict(findings: &Findings) -> String {
     let Findings { runs, failed, branches, twice, unlike, .. } = findings;
-    let branches = if *branches > 0 { format!(", {branches} of them branches,") } else { String::new() };
+    let branches = if *branches > 0 { format!(" ({branches} of them branches)") } else { String::new() };
     let reached = format!("{} of {} situations reached", findings.reached_count(), Situation::ALL.len());
     let same = match (twice, unlike.len()) {
         (0, _) => String::new(),

@@ -200,7 +200,7 @@ impl Series {
             | Event::ActionTaken { .. } => {
                 self.happenings.on(at, event);
             }
-            Event::RecordsSkipped { fault: ProcessorFault::Threw, .. } => {
+            Event::RecordsSkipped { fault: ProcessorFault::Threw, .. } | Event::ProcessorThrew { .. } => {
                 let point = self.point;
                 ShardSeries::add(&mut self.throws, point, 1);
             }

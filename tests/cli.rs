@@ -243,6 +243,12 @@ fn a_search_tells_each_kind_of_failure_once_with_the_line_that_repeats_it_whatev
     let again = out.lines().find_map(|line| line.trim().strip_prefix("again: kinesim ")).expect("the line");
     assert_eq!(kinesim(&again.split(' ').collect::<Vec<_>>()).status.code(), Some(1), "it fails as it did: {again}");
     assert_eq!(out, text(&three.stdout), "the same whatever ran beside it");
+    let none = kinesim(&["explore", &path, "--seeds", "0"]);
+    assert_eq!(none.status.code(), Some(3), "who has run nothing has found nothing out");
+    let app = write("searched-app.toml", &format!("{SMALL}[consumer.mine]\nstream = \"s\"\nlibrary = \"app\"\n"));
+    let app = kinesim(&["explore", &app]);
+    assert_eq!(app.status.code(), Some(2), "{}", text(&app.stdout));
+    assert!(text(&app.stderr).contains("the command line has no code to run"), "{}", text(&app.stderr));
     let clean = kinesim(&["explore", &write("clean.toml", SMALL), "--seeds", "3"]);
     let out = text(&clean.stdout);
     assert_eq!(clean.status.code(), Some(0), "{out}");

@@ -1,15 +1,15 @@
 //! `kinesim explore`: searches many runs of scenarios for failures.
 
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, Write};
 use std::path::PathBuf;
 use std::time::Duration as WallTime;
 
 use clap::{Args, ValueEnum};
+use indicatif::{ProgressBar, ProgressStyle};
 
 use super::interrupt::Interrupt;
 use super::run::{Stopwatch, cores};
-use super::terminal::{Exit, print_diagnostics, scenario_files, terminal_columns};
-use crate::base::Seeds;
+use super::terminal::{Exit, load, print_diagnostics, scenario_files, terminal_columns, wants_code};
 use crate::base::written::Duration;
 use crate::explore::{Findings, Search, Source, Task, explore_one, in_order, told};
 
@@ -71,18 +71,23 @@ pub(super) struct Arguments {
 pub(super) fn explore(arguments: &Arguments) -> io::Result<Exit> {
     let mut sources = Vec::new();
     for file in scenario_files(&arguments.files)? {
-        sources.push(Source { path: file.display().to_string(), text: std::fs::read_to_string(&file)? });
-    }
-    for (number, source) in sources.iter().enumerate() {
-        if let Err(diagnostics) = explore_one(number, source, &Seeds::from(arguments.from), false) {
-            print_diagnostics(&diagnostics)?;
-            return Ok(Exit::Wrong);
+        match load(&file, Some(arguments.from.into()))? {
+            Ok(scenario) if wants_code(&file, &scenario)? => return Ok(Exit::Wrong),
+            Ok(_) => sources.push(Source { path: file.display().to_string(), text: std::fs::read_to_string(&file)? }),
+            Err(diagnostics) => {
+                print_diagnostics(&diagnostics)?;
+                return Ok(Exit::Wrong);
+            }
         }
     }
     let findings = search(arguments, &sources)?;
     let width = terminal_columns().unwrap_or(WIDTH);
     io::stdout().lock().write_all(told(&findings, &sources, width).as_bytes())?;
-    Ok(if findings.is_clean() { Exit::Pass } else { Exit::Fail })
+    Ok(match findings.is_clean() {
+        false => Exit::Fail,
+        true if findings.judged_runs() == 0 => Exit::Unknown,
+        true => Exit::Pass,
+    })
 }
 
 /// Runs round after round, until the seeds, the time or what the user wants to see is there.
@@ -95,7 +100,10 @@ fn search(arguments: &Arguments, sources: &[Source]) -> io::Result<Findings> {
     let jobs = arguments.jobs.unwrap_or_else(cores);
     let mut search = Search::new(sources.len(), arguments.from, arguments.branch);
     let mut findings = Findings::default();
-    let mut progress = Progress::new(&watch);
+    // Hidden where nobody watches, and drawn a few times a second.
+    let bar = ProgressBar::new_spinner().with_style(
+        ProgressStyle::default_spinner().template("{msg}").unwrap_or_else(|_| ProgressStyle::default_spinner()),
+    );
     let mut is_over = false;
     while left > 0 && !is_over && !is_late() {
         let round = search.round(left.min(ROUND) as usize);
@@ -109,47 +117,23 @@ fn search(arguments: &Arguments, sources: &[Source]) -> io::Result<Findings> {
             let explored = explored.map_err(|wrong| io::Error::other(wrong.to_string()))?;
             search.learn(&explored);
             findings.take(explored);
-            progress.tell(&findings)?;
+            bar.set_message(progress(&findings, watch.elapsed()));
             is_over = arguments.stop_on.is_over(&findings);
             if is_over { Err(io::ErrorKind::Interrupted.into()) } else { Ok(()) }
         });
         done.or_else(|error| if is_over { Ok(()) } else { Err(error) })?;
     }
-    progress.clear()?;
+    bar.finish_and_clear();
     if interrupt.is_asked() {
         writeln!(anstream::stderr(), "kinesim: cut short; this is what was found so far")?;
     }
     Ok(findings)
 }
 
-/// A line on the terminal that says how far the search is.
-struct Progress<'a> {
-    watch: &'a Stopwatch,
-    told_at: WallTime,
-    is_shown: bool,
-}
-
-impl<'a> Progress<'a> {
-    fn new(watch: &'a Stopwatch) -> Self {
-        Self { watch, told_at: WallTime::ZERO, is_shown: io::stderr().is_terminal() }
-    }
-
-    fn tell(&mut self, findings: &Findings) -> io::Result<()> {
-        let now = self.watch.elapsed();
-        if !self.is_shown || now.saturating_sub(self.told_at) < WallTime::from_millis(200) {
-            return Ok(());
-        }
-        self.told_at = now;
-        let speed = findings.runs as f64 / now.as_secs_f64().max(0.001);
-        let Findings { runs, failed, .. } = findings;
-        let (distinct, reached) = (findings.distinct(), findings.reached_count());
-        write!(
-            io::stderr().lock(),
-            "\r\x1b[K{runs} runs, {speed:.0} a second; {failed} failed in {distinct} ways; {reached} situations"
-        )
-    }
-
-    fn clear(&self) -> io::Result<()> {
-        if self.is_shown { write!(io::stderr().lock(), "\r\x1b[K") } else { Ok(()) }
-    }
+/// How far the search is.
+fn progress(findings: &Findings, elapsed: WallTime) -> String {
+    let Findings { runs, failed, .. } = findings;
+    let speed = *runs as f64 / elapsed.as_secs_f64().max(0.001);
+    let (distinct, reached) = (findings.distinct(), findings.reached_count());
+    format!("{runs} runs, {speed:.0} a second; {failed} failed in {distinct} ways; {reached} situations")
 }

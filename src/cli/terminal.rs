@@ -128,6 +128,16 @@ pub(super) fn scenario_files(paths: &[PathBuf]) -> io::Result<Vec<PathBuf>> {
     Ok(files)
 }
 
+/// Whether a scenario wants code of the user's own, which the command line has not; says so.
+pub(super) fn wants_code(path: &Path, scenario: &Scenario) -> io::Result<bool> {
+    let plan = scenario.plan();
+    let Some(app) = plan.apps.first() else { return Ok(false) };
+    let mut out = anstream::stderr().lock();
+    writeln!(out, "{}: the code of consumer `{}` is yours (`library = \"app\"`):", path.display(), app.name)?;
+    writeln!(out, "give it to kinesim::Simulation in a test; the command line has no code to run")?;
+    Ok(true)
+}
+
 /// What stands before a help text below four-digit line numbers.
 const HELP_INDENT: usize = "     = help: ".len();
 

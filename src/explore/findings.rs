@@ -27,6 +27,8 @@ type Key = (usize, String, String);
 pub(crate) struct Findings {
     pub(crate) runs: u64,
     pub(crate) failed: u64,
+    /// Runs in which something was not judged or not done that the scenario asks for.
+    pub(crate) partial: u64,
     /// Runs that continued another one.
     pub(crate) branches: u64,
     /// Runs that were done twice.
@@ -48,6 +50,7 @@ impl Findings {
     /// Takes the next run.
     pub(crate) fn take(&mut self, run: Explored) {
         self.runs += 1;
+        self.partial += u64::from(!run.is_whole);
         self.branches += u64::from(!run.seeds.forks().is_empty());
         self.failed += u64::from(!run.failures.is_empty());
         if let Some(second) = run.second_hash {
@@ -102,6 +105,10 @@ impl Findings {
     pub(crate) fn has_judged(&self, check: &str) -> bool {
         self.judged.contains_key(check)
     }
+    /// Runs in which all was judged.
+    pub(crate) fn judged_runs(&self) -> u64 {
+        self.runs - self.partial
+    }
     /// Whether nothing speaks against what was searched.
     pub(crate) fn is_clean(&self) -> bool {
         self.failed == 0 && self.unlike.is_empty()
@@ -125,6 +132,7 @@ mod tests {
             trace_hash: seed,
             failures: failures.iter().map(failure).collect(),
             judged: vec!["shard-order"],
+            is_whole: seed != 99,
             reached: vec![(Situation::LeaseStolen, crate::base::SimTime::ZERO)],
             again: format!("kinesim run a.toml --seed {seed}"),
             second_hash: None,
@@ -144,6 +152,7 @@ mod tests {
         let told: Vec<(u64, &str)> = findings.groups().map(|group| (group.runs, &*group.again)).collect();
         assert_eq!(told, [(1000, "kinesim run a.toml --seed 0"), (500, "kinesim run a.toml --seed 500")]);
         assert_eq!(findings.last_new, 501, "the run that showed something new");
+        assert_eq!(findings.judged_runs(), 999, "one asked for what could not be judged");
         assert!(findings.has_judged("shard-order") && !findings.has_judged("balance-converges"));
     }
 

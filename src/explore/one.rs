@@ -7,7 +7,7 @@ use super::shape::shape;
 use super::situations::{Situation, Situations};
 use crate::base::{Seeds, SimTime};
 use crate::check::Verdict;
-use crate::report::RunReport;
+use crate::report::{CameOut, RunReport};
 use crate::run::{Options, run};
 use crate::scenario::{self, diagnostic::Diagnostics};
 
@@ -44,6 +44,8 @@ pub(crate) struct Explored {
     pub(crate) failures: Vec<Failure>,
     /// Checks that judged something.
     pub(crate) judged: Vec<&'static str>,
+    /// Whether all was judged and done that the scenario asks for.
+    pub(crate) is_whole: bool,
     /// What happened in it that matters here, and when first.
     pub(crate) reached: Vec<(Situation, SimTime)>,
     /// The command that repeats it.
@@ -66,6 +68,7 @@ pub(crate) fn explore_one(number: usize, source: &Source, seeds: &Seeds, twice: 
         trace_hash: report.trace_hash,
         failures: failures(&report),
         judged: report.checks.iter().filter(|c| c.verdict != Verdict::Unknown).map(|c| c.name).collect(),
+        is_whole: report.came_out() != CameOut::Unknown,
         reached,
         again: report.reproducing_line(),
         second_hash,

@@ -91,6 +91,7 @@ mod tests {
             trace_hash: 0,
             failures: Vec::new(),
             judged: Vec::new(),
+            is_whole: true,
             reached: reached.iter().map(|(situation, s)| (*situation, SimTime::from_secs(*s))).collect(),
             again: String::new(),
             second_hash: None,

@@ -62,13 +62,17 @@ fn coverage(findings: &Findings, width: usize) -> String {
 }
 
 fn verdict(findings: &Findings) -> String {
-    let Findings { runs, failed, branches, twice, unlike, .. } = findings;
+    let Findings { runs, failed, branches, partial, twice, unlike, .. } = findings;
     let branches = if *branches > 0 { format!(" ({branches} of them branches)") } else { String::new() };
     let reached = format!("{} of {} situations reached", findings.reached_count(), Situation::ALL.len());
     let same = match (twice, unlike.len()) {
         (0, _) => String::new(),
         (twice, 0) => format!(", {twice} done twice with the same hash"),
         (twice, unlike) => format!(", {unlike} of {twice} done twice came out otherwise"),
+    };
+    let same = match partial {
+        0 => same,
+        partial => format!("{same}; in {partial} something was not judged or not done that the scenario asks for"),
     };
     match failed {
         0 => format!("no failure in {runs} runs{branches}; {reached}{same}\n"),

@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 
 pub(super) use self::arguments::{Arguments, cores};
 use self::one::run_one;
-use super::terminal::{Exit, STDIN, load, print_diagnostics, scenario_files};
+use super::terminal::{Exit, STDIN, load, print_diagnostics, scenario_files, wants_code};
 use crate::explore::in_order;
 use crate::scenario::Scenario;
 
@@ -32,12 +32,7 @@ pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
         }
     }
     for (file, scenario) in &scenarios {
-        if let Some(app) = scenario.plan().apps.first() {
-            let mut out = anstream::stderr().lock();
-            writeln!(out, "{}: the code of consumer `{}` is yours (`library = \"app\"`):", file.display(), app.name)?;
-            writeln!(out, "give it to kinesim::Simulation in a test; the command line has no code to run")?;
-            is_wrong = true;
-        }
+        is_wrong |= wants_code(file, scenario)?;
     }
     if is_wrong {
         return Ok(Exit::Wrong);

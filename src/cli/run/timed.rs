@@ -31,17 +31,17 @@ pub(super) fn timed_run(
     listener: Option<Rc<RefCell<dyn Fold>>>,
 ) -> (RunResult, f64) {
     let plan = scenario.plan();
-    let started = Instant::now();
+    let watch = Stopwatch::start();
     let mut bar: Option<ProgressBar> = None;
     let is_shown = io::stderr().is_terminal() && !arguments.quiet && arguments.is_one_at_a_time();
     let total = plan.duration.as_millis();
     let mut progress = |at: SimTime| {
-        if is_shown && bar.is_none() && started.elapsed() > Duration::from_secs(1) {
+        if is_shown && bar.is_none() && watch.elapsed() > Duration::from_secs(1) {
             bar = Some(progress_bar(total));
         }
         if let Some(bar) = &bar {
             bar.set_position(at.as_millis());
-            let left = started.elapsed().as_secs_f64() * (total.saturating_sub(at.as_millis())) as f64;
+            let left = watch.elapsed().as_secs_f64() * (total.saturating_sub(at.as_millis())) as f64;
             let left_s = left / (at.as_millis().max(1)) as f64;
             bar.set_message(format!("{at} simulated, {left_s:.0} s to go"));
         }
@@ -52,7 +52,7 @@ pub(super) fn timed_run(
     if let Some(bar) = bar {
         bar.finish_and_clear();
     }
-    (result, started.elapsed().as_secs_f64())
+    (result, watch.elapsed().as_secs_f64())
 }
 
 fn progress_bar(total_ms: u64) -> ProgressBar {

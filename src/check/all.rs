@@ -297,7 +297,6 @@ mod tests {
         let unheard: Vec<K> = K::ALL.iter().copied().filter(|kind| !is_heard(*kind)).collect();
         let expected = [
             K::HostRestarted,
-            K::MessageLost,
             K::FaultMissed,
             K::ReadRefused,
             K::EncryptionChanged,

@@ -3,11 +3,15 @@
 use std::ops::Range;
 
 use super::verdict::NOTHING_TO_JUDGE;
-use super::{CheckResult, Evidence, Verdict};
+use super::{CheckResult, Evidence, Verdict, shape};
 use crate::base::{SimDuration, SimTime};
 
 /// How many failures are kept with their words; the rest is counted.
 const EVIDENCE_MAX: usize = 5;
+/// So many more are kept that say something else than those before.
+const OTHERS_MAX: usize = 5;
+/// After so many failures nobody looks whether one says something else.
+const LOOKED_AT_MAX: u64 = 1000;
 
 /// Failures of a check.
 #[derive(Default)]
@@ -17,12 +21,18 @@ pub(crate) struct Findings {
 }
 
 impl Findings {
-    /// Notes a failure. The words are made only for the first few.
+    /// Notes a failure. The words are kept of the first few, and of those that are no more of the same.
     #[cold]
     pub(crate) fn fail(&mut self, at: SimTime, what: impl FnOnce() -> String) {
         self.failures += 1;
-        if self.evidence.len() < EVIDENCE_MAX {
+        let told = self.evidence.len();
+        if told < EVIDENCE_MAX {
             self.evidence.push(Evidence { from: at, at, what: what() });
+        } else if told < EVIDENCE_MAX + OTHERS_MAX && self.failures <= LOOKED_AT_MAX {
+            let what = what();
+            if self.evidence.iter().all(|evidence| shape(&evidence.what) != shape(&what)) {
+                self.evidence.push(Evidence { from: at, at, what });
+            }
         }
     }
     /// Notes that something was wrong from `from` to `until`.
@@ -78,5 +88,7 @@ mod tests {
         assert_eq!(result.verdict, Verdict::Fail);
         assert_eq!(result.detail, "9 times, first at 0:00:00.000 broke 0");
         assert_eq!(result.evidence.len(), EVIDENCE_MAX);
+        findings.fail(SimTime::from_secs(10), || "something else broke".into());
+        assert_eq!(findings.result("x", 3, || "held".into()).evidence.len(), EVIDENCE_MAX + 1, "it is not drowned");
     }
 }

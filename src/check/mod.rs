@@ -9,6 +9,7 @@ mod invariant;
 mod lens;
 pub(crate) mod liveness;
 mod settings;
+mod shape;
 #[cfg(test)]
 mod test_events;
 mod verdict;
@@ -20,6 +21,7 @@ pub use contract::Registration;
 pub(crate) use contract::{Check, Invariant};
 pub(crate) use liveness::LivenessBounds;
 pub(crate) use settings::CheckSettings;
+pub(crate) use shape::shape;
 pub(crate) use verdict::Evidence;
 use verdict::NOTHING_TO_JUDGE;
 pub use verdict::{CheckResult, Verdict};

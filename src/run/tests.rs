@@ -303,8 +303,18 @@ fn healed_s(more: &str) -> Vec<u64> {
 #[test]
 fn processors_that_hang_and_workers_that_are_stopped_disturb_a_run_as_faults_do() {
     assert_eq!(healed_s(""), [0]);
-    assert_eq!(healed_s("[[consumer.billing.mishap]]\nhang = \"5s\"\nevery_records = 10\nuntil = \"3m\"\n"), [180]);
+    assert_eq!(
+        healed_s("[[consumer.billing.mishap]]\nhang = \"5s\"\nevery_records = 10\nuntil = \"3m\"\n"),
+        [185],
+        "one that begins late ends later"
+    );
     assert_eq!(healed_s("[[consumer.billing.mishap]]\nthrow = true\nevery_records = 10\nuntil = \"3m\"\n"), [0]);
+    let poller = "[consumer.plain]\nlibrary = \"poller\"\nstream = \"s\"\n[[consumer.plain.mishap]]\n";
+    assert_eq!(
+        healed_s(&format!("{poller}throw = true\nevery_records = 10\nuntil = \"3m\"\n")),
+        [180],
+        "it tries again"
+    );
     let stop = "[[action]]\nat = \"4m\"\nstop_worker = \"billing-1\"\n";
     assert_eq!(healed_s(stop), [0], "for good");
     assert_eq!(healed_s(&format!("{stop}[[action]]\nat = \"5m\"\nstart_worker = \"billing-1\"\n")), [300]);

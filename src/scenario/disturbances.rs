@@ -1,10 +1,10 @@
 //! What disturbs a run besides faults: record processors that hang or are slow, and workers that the operator stops.
 //!
-//! Not counted: a processor that throws, because the consumer goes on at once, and a worker that is stopped for good,
-//! which is no more to come.
+//! Not counted: a KCL's processor that throws, because the library goes on with the next batch at once (a poller gets the
+//! same batch again), and a worker that is stopped for good, which is no more to come.
 
 use super::plan::{ActionKind, ActionPlan, Disturbance};
-use crate::base::SimTime;
+use crate::base::{SimDuration, SimTime};
 use crate::client::kcl::KclSettings;
 use crate::client::poller::PollerSettings;
 use crate::client::processor::{ProcessorMishap, ProcessorSettings};
@@ -16,24 +16,23 @@ pub(super) fn disturbances(
     actions: &[ActionPlan],
 ) -> Vec<Disturbance> {
     let mut found: Vec<Disturbance> = stops(actions).collect();
-    let kcl = kcl.iter().map(|kcl| (&kcl.name, &kcl.processor));
-    for (name, processor) in kcl.chain(pollers.iter().map(|poller| (&poller.name, &poller.processor))) {
-        found.extend(mishaps(name, processor));
-    }
+    found.extend(kcl.iter().flat_map(|kcl| mishaps(&kcl.name, &kcl.processor, false)));
+    found.extend(pollers.iter().flat_map(|poller| mishaps(&poller.name, &poller.processor, true)));
     found.sort_by_key(|disturbance| (disturbance.from, disturbance.until));
     found
 }
 
-fn mishaps(consumer: &str, processor: &ProcessorSettings) -> impl Iterator<Item = Disturbance> {
+fn mishaps(consumer: &str, processor: &ProcessorSettings, tries_again: bool) -> impl Iterator<Item = Disturbance> {
     processor.faults.iter().filter_map(move |script| {
-        let what = match script.what {
+        let (what, longest) = match script.what {
+            ProcessorMishap::Throw if tries_again => ("throws".to_owned(), SimDuration::ZERO),
             ProcessorMishap::Throw => return None,
-            ProcessorMishap::Hang(time) => format!("hangs for {time}"),
-            ProcessorMishap::Slow(time) => format!("takes {time} longer"),
+            ProcessorMishap::Hang(time) => (format!("hangs for {time}"), time),
+            ProcessorMishap::Slow(time) => (format!("takes {time} longer"), time),
         };
         let text = format!("mishap of {consumer}: the processor {what} at every {} records", script.every_records);
         let at = |time| SimTime::ZERO.saturating_add(time);
-        Some(Disturbance { from: at(script.from), until: at(script.until), text })
+        Some(Disturbance { from: at(script.from), until: at(script.until.saturating_add(longest)), text })
     })
 }
 

@@ -4,10 +4,13 @@
 //! by its own clock, and the next round of its scheduler stops the processor after the batch in hand. So a partition
 //! excuses nothing. The bound, counted from the old worker's last write of the lease's row, is `failoverTimeMillis`
 //! plus five seconds to notice, plus the longest time the old worker then spent on one batch (a running batch cannot
-//! be stopped). Time in which the old worker's host stood still does not count: its clock stood still too.
+//! be stopped). A renewal whose answer was lost is one that the worker hears of when the SDK has asked again, up to
+//! `dynamoDbRequestTimeout` later, and its lease counts from then. Time in which the old worker's host stood still does not count: its clock stood still too.
 //!
 //! Overlap is what the old worker processes after the new one has processed something. Pollers have no leases and
 //! are not judged.
+
+use std::collections::VecDeque;
 
 use crate::base::item::Item;
 use crate::base::lease_row::LeaseRow;
@@ -19,14 +22,24 @@ use crate::check::{Check, CheckResult, CheckSettings, Invariant};
 
 /// What a worker may take to hear of its last renewal, and to notice that it has none.
 const SLACK: SimDuration = SimDuration::from_secs(5);
+/// `dynamoDbRequestTimeout`: for so long a worker may wait to hear of a renewal whose answer was lost.
+const ANSWER_MAX: SimDuration = SimDuration::from_secs(60);
+
+/// Batches that were read and wait, at most: a prefetch cache has few.
+const BATCHES_MAX: usize = 32;
 
 /// A worker that processes a shard.
 struct Session {
     host: HostId,
-    last_batch: SimTime,
+    /// When the batch in hand began.
+    batch_began: SimTime,
+    /// Where the batches that it has read end: a record processor that goes wrong takes effect in parts of one.
+    batch_ends: VecDeque<u64>,
     /// When it last wrote the lease's row as its owner, and how long its host had stood still until then.
     renewed: SimTime,
     paused_before: SimDuration,
+    /// Whether an answer to it was lost since.
+    is_answer_lost: bool,
     superseded: Option<Superseded>,
 }
 
@@ -67,9 +80,30 @@ impl Pauses {
 }
 
 impl Superseded {
-    /// A batch ended at `at`.
-    fn on_batch(&mut self, last_batch: SimTime, at: SimTime) {
-        self.longest_batch = self.longest_batch.max(at.since(last_batch));
+    /// A batch was in hand from then until `at`.
+    fn on_batch(&mut self, began: SimTime, at: SimTime) {
+        self.longest_batch = self.longest_batch.max(at.since(began));
+    }
+}
+
+impl Session {
+    /// Records up to there are processed: when the batch that they are of began.
+    fn on_processed(&mut self, at: SimTime, to: u64) -> SimTime {
+        let is_in_a_batch = self.batch_ends.front().is_some_and(|end| *end > to);
+        while self.batch_ends.front().is_some_and(|end| *end <= to) {
+            self.batch_ends.pop_front();
+        }
+        let began = self.batch_began;
+        if !is_in_a_batch {
+            self.batch_began = at;
+        }
+        began
+    }
+    fn on_read(&mut self, to: u64) {
+        if self.batch_ends.len() == BATCHES_MAX {
+            self.batch_ends.pop_front();
+        }
+        self.batch_ends.push_back(to);
     }
 }
 
@@ -89,7 +123,14 @@ impl BoundedDoubleProcessing {
         }
     }
 
-    fn on_processed(&mut self, lens: &Lens, at: SimTime, consumer: ConsumerId, host: HostId, shard: ShardId) {
+    fn on_processed(
+        &mut self,
+        lens: &Lens,
+        at: SimTime,
+        consumer: ConsumerId,
+        host: HostId,
+        (shard, to): (ShardId, u64),
+    ) {
         let failover = lens.names.info(consumer).map_or(SimDuration::ZERO, |c| SimDuration::from_millis(c.failover_ms));
         let paused = self.pauses.at(host.index(), 0).until(at);
         for session in &mut self.shards.at(consumer.index(), shard.index()).sessions {
@@ -99,11 +140,12 @@ impl BoundedDoubleProcessing {
                 }
                 continue;
             }
-            let last_batch = std::mem::replace(&mut session.last_batch, at);
+            let began = session.on_processed(at, to);
             let Some(superseded) = &mut session.superseded else { continue };
-            superseded.on_batch(last_batch, at);
+            superseded.on_batch(began, at);
             let overlap = at.since(session.renewed).saturating_sub(paused.saturating_sub(session.paused_before));
-            let bound = failover + SLACK + superseded.longest_batch;
+            let answer = if session.is_answer_lost { ANSWER_MAX } else { SimDuration::ZERO };
+            let bound = failover + SLACK + answer + superseded.longest_batch;
             if superseded.is_overlap && overlap > bound && !superseded.is_told {
                 superseded.is_told = true;
                 let (old, new) = (lens.names.host(host), lens.names.host(superseded.by));
@@ -125,7 +167,13 @@ impl BoundedDoubleProcessing {
         let Some(session) = sessions.iter_mut().find(|session| session.host == host) else { return };
         if row.owner() == Some(&*lens.names.host(host)) {
             (session.renewed, session.paused_before) = (at, self.pauses.at(host.index(), 0).until(at));
+            session.is_answer_lost = false;
         }
+    }
+
+    fn on_lost(&mut self, host: HostId) {
+        let sessions = self.shards.cells_mut().flat_map(|(_, _, shard)| &mut shard.sessions);
+        sessions.filter(|session| session.host == host).for_each(|session| session.is_answer_lost = true);
     }
 
     fn end_sessions_of(&mut self, host: HostId) {
@@ -144,7 +192,9 @@ impl Invariant for BoundedDoubleProcessing {
         EventKind::ProcessingStarted,
         EventKind::ProcessingEnded,
         EventKind::RecordsProcessed,
+        EventKind::RecordsRead,
         EventKind::WorkerStopped,
+        EventKind::MessageLost,
         EventKind::HostCrashed,
         EventKind::HostPaused,
         EventKind::HostResumed,
@@ -159,17 +209,34 @@ impl Check for BoundedDoubleProcessing {
     fn on(&mut self, at: SimTime, event: &Event, lens: &Lens) {
         match *event {
             Event::LeaseGained { consumer, host, shard, .. } => self.on_gained(consumer, host, shard),
-            Event::RecordsProcessed { consumer, host, shard, .. } => self.on_processed(lens, at, consumer, host, shard),
+            Event::RecordsProcessed { consumer, host, shard, to, .. } => {
+                self.on_processed(lens, at, consumer, host, (shard, to));
+            }
+            Event::RecordsRead { shard, host, from, to, .. } if from < to => {
+                let consumer = lens.names.consumer_of_host(host);
+                let sessions = consumer.map(|consumer| &mut self.shards.at(consumer.index(), shard.index()).sessions);
+                let session = sessions.into_iter().flatten().find(|session| session.host == host);
+                session.into_iter().for_each(|session| session.on_read(to));
+            }
             Event::ProcessingStarted { consumer, host, shard, .. } => {
                 let paused_before = self.pauses.at(host.index(), 0).until(at);
                 let sessions = &mut self.shards.at(consumer.index(), shard.index()).sessions;
                 sessions.retain(|s| s.host != host);
-                sessions.push(Session { host, last_batch: at, renewed: at, paused_before, superseded: None });
+                sessions.push(Session {
+                    host,
+                    batch_began: at,
+                    batch_ends: VecDeque::new(),
+                    renewed: at,
+                    paused_before,
+                    is_answer_lost: false,
+                    superseded: None,
+                });
             }
             Event::ProcessingEnded { consumer, host, shard, .. } => {
                 self.shards.at(consumer.index(), shard.index()).sessions.retain(|s| s.host != host);
             }
             Event::ItemWritten { table, host, after: Some(ref row), .. } => self.on_row(lens, at, table, host, row),
+            Event::MessageLost { to, operation: "UpdateItem", is_reply: true, .. } => self.on_lost(to),
             Event::HostCrashed { host } | Event::WorkerStopped { host, .. } => self.end_sessions_of(host),
             Event::HostPaused { host } => self.pauses.at(host.index(), 0).since = Some(at),
             Event::HostResumed { host } => {
@@ -221,6 +288,31 @@ mod tests {
             "0:01:56.000 billing-1 still processed shardId-000000000000, which billing-2 has taken over, 17s after it \
              last renewed its lease; the bound is 16s"
         );
+    }
+
+    #[test]
+    fn a_batch_that_takes_effect_in_parts_is_one_batch() {
+        let judged = |ends: &[u64]| {
+            let mut script = taken_over(130);
+            script.extend(ends.iter().map(|end| (98_000, read(WORKER_1, S0, 99, *end, 0))));
+            script.sort_by_key(|(ms, _)| *ms);
+            judge(BoundedDoubleProcessing::default(), script).verdict
+        };
+        assert_eq!(judged(&[100, 131]), Verdict::Pass, "it has one long batch in hand");
+        assert_eq!(judged(&[100, 105, 110, 115, 120, 125, 131]), Verdict::Fail, "it takes one after the other");
+    }
+
+    #[test]
+    fn a_renewal_that_is_heard_of_late_counts_from_then() {
+        let lost = |to| Event::MessageLost { from: HostId(0), to, operation: "UpdateItem", is_reply: true };
+        let judged = |to, until_s| {
+            let mut script = taken_over(until_s);
+            script.insert(3, (99_001, lost(to)));
+            judge(BoundedDoubleProcessing::default(), script).verdict
+        };
+        assert_eq!(judged(WORKER_1, 140), Verdict::Pass);
+        assert_eq!(judged(WORKER_2, 140), Verdict::Fail, "it was another's answer");
+        assert_eq!(judged(WORKER_1, 300), Verdict::Fail);
     }
 
     #[test]

@@ -30,10 +30,15 @@ impl CheckpointNeverGoesBack {
         if after.checkpoint().is_some_and(|has| has > had) {
             return;
         }
+        let is_stale = after.shard().is_some_and(|shard| lens.stale_rows.is_begun_on(host, shard));
         let host = lens.names.host(host);
         let shard = after.shard().map_or_else(|| "a lease".into(), |s| s.to_string());
         let has = after.checkpoint_text().unwrap_or("nothing");
-        let end = if had == Checkpoint::ShardEnd { "; the end is final" } else { "" };
+        let end = match had {
+            Checkpoint::ShardEnd => "; the end is final",
+            _ if is_stale => "; it had read a stale row",
+            _ => "",
+        };
         self.findings.fail(at, || format!("{host} stored checkpoint {has} of {shard}, which was at {had}{end}"));
     }
 

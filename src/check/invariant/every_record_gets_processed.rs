@@ -153,8 +153,8 @@ impl EveryRecordGetsProcessed {
             match self.left(at, consumer, stream, shard, known.trimmed) {
                 Left::Nothing => {}
                 Left::PassedOver(range) => {
-                    let passed = records(&range);
-                    self.findings.fail(at, || format!("{name} passed over {passed} of {shard}"));
+                    let (passed, again) = (records(&range), lens.starts.again_at_latest(consumer));
+                    self.findings.fail(at, || format!("{name} passed over {passed} of {shard}{again}"));
                 }
                 Left::Waiting(range) => {
                     let is_blocked = known.parents().any(|parent| waiting.contains(&parent));
@@ -168,8 +168,10 @@ impl EveryRecordGetsProcessed {
                     } else if !is_blocked && !is_moving {
                         let (waiting, bound) = (records(&range), self.bound);
                         let what = if progress.is_read { "never came to" } else { "never began to read" };
-                        self.findings
-                            .fail(at, || format!("{name} {what} {waiting} of {shard}, which are older than {bound}"));
+                        let again = lens.starts.again_at_latest(consumer);
+                        self.findings.fail(at, || {
+                            format!("{name} {what} {waiting} of {shard}, which are older than {bound}{again}")
+                        });
                     }
                 }
             }

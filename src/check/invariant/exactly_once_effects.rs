@@ -25,6 +25,8 @@ use crate::check::{Check, CheckResult, CheckSettings, Invariant};
 struct Contents {
     /// Ordinals whose effects are there, or that nobody could get any more.
     settled: RangeSet,
+    /// Ordinals that the library passed over because the processor failed.
+    skipped: RangeSet,
     /// One past the highest ordinal applied.
     reached: u64,
     /// Who applied last, and when.
@@ -103,9 +105,11 @@ impl ExactlyOnceEffects {
             let mut from = lens.starts.first(consumer, shard).unwrap_or(0);
             while let Some(missing) = contents.settled.first_missing(from..contents.reached) {
                 from = missing.end;
-                let consumer = lens.names.consumer(consumer);
+                let (again, name) = (lens.starts.again_at_latest(consumer), lens.names.consumer(consumer));
+                let is_skipped = contents.skipped.first_missing(missing.clone()).is_none();
+                let why = if is_skipped { ", which its workers skipped" } else { "" };
                 let missing = records(&missing);
-                self.findings.fail(at, || format!("the store of {consumer} never got {missing} of {shard}"));
+                self.findings.fail(at, || format!("the store of {name} never got {missing} of {shard}{why}{again}"));
             }
         }
     }
@@ -118,6 +122,7 @@ impl Invariant for ExactlyOnceEffects {
         EventKind::EffectsApplied,
         EventKind::EffectMade,
         EventKind::ProcessingStarted,
+        EventKind::RecordsSkipped,
         EventKind::RecordsTrimmed,
         EventKind::RunEnded,
     ];
@@ -142,6 +147,9 @@ impl Check for ExactlyOnceEffects {
             }
             Event::EffectMade { consumer, host, ref id } if self.promises(lens, consumer) => {
                 self.on_made(lens, at, consumer, host, id);
+            }
+            Event::RecordsSkipped { consumer, shard, from, to, .. } if self.promises(lens, consumer) => {
+                self.contents.at(consumer.index(), shard.index()).skipped.insert(from..to);
             }
             Event::ProcessingStarted { host, shard, .. } => *self.began.at(host.index(), shard.index()) = at,
             Event::RecordsTrimmed { stream, shard, to } => {
@@ -219,6 +227,19 @@ mod tests {
         assert_eq!(text, "0:00:00.003 billing-2 made the effect `order 1` once more");
         assert_eq!(verdict(StoreKind::Idempotent, 0, [made("order 1"), made("order 2")]).verdict, Verdict::Pass);
         assert_eq!(verdict(StoreKind::Plain, 0, work()).verdict, Verdict::Unknown);
+    }
+
+    #[test]
+    fn a_gap_says_whether_it_was_skipped() {
+        let text = evidence(&verdict(
+            StoreKind::Idempotent,
+            5,
+            [applied(5, 20, 0), skipped(WORKER_1, S0, 20, 30), applied(30, 40, 0)],
+        ));
+        assert_eq!(
+            text,
+            "0:00:00.009 the store of billing never got records 20 to 29 of shardId-000000000000, which its workers skipped"
+        );
     }
 
     #[test]

@@ -3,8 +3,8 @@
 //! In every open shard each consumer with workers that are up makes a read that is less than `iterator_age_max`
 //! behind, and never goes without one for longer than the bound. A shard that nobody reads is thus found as well. How
 //! time is counted is told in [`crate::check::liveness`]; a closed shard is left to its children. A shard whose lease
-//! row, or an ancestor's, somebody deleted before its end is a hole, which `leases-cover-hash-range` judges; its time
-//! counts from when the row is there again.
+//! row, or an ancestor's, somebody deleted before its end, or that got none while others did, is a hole, which
+//! `leases-cover-hash-range` judges; its time counts from when the row is there.
 
 use crate::base::item::Item;
 use crate::base::lease_row::{Checkpoint, LeaseRow};
@@ -37,8 +37,10 @@ pub(super) struct IteratorAgeRecovers {
     age_max: SimDuration,
     opened: Grid<SimTime>,
     readings: Grid<Reading>,
-    /// Lease rows that somebody deleted before their shard's end, by consumer and shard.
+    /// Lease rows that somebody deleted before their shard's end, or that came late, by consumer and shard.
     lost: Grid<Option<Lost>>,
+    /// Whether there is a lease row, by consumer and shard.
+    rows: Grid<bool>,
     findings: Findings,
     judged: u64,
     /// A shard without a good read at the end, not for long enough to tell.
@@ -87,12 +89,24 @@ impl IteratorAgeRecovers {
         let own = match self.lost.get(consumer.index(), shard.index()).copied().flatten() {
             Some(Lost::StillGone) => return None,
             Some(Lost::BackAt(at)) => at,
+            None if self.rows.row(consumer.index()).contains(&true)
+                && !self.is_covered(lens, consumer, stream, shard) =>
+            {
+                return None;
+            }
             None => SimTime::ZERO,
         };
         let parents = lens.shards.get(stream, shard).into_iter().flat_map(Shard::parents);
         parents
             .into_iter()
             .try_fold(own, |since, parent| Some(since.max(self.leased_since(lens, consumer, stream, parent)?)))
+    }
+
+    /// Whether there is a lease of the shard or of an ancestor.
+    fn is_covered(&self, lens: &Lens, consumer: ConsumerId, stream: StreamId, shard: ShardId) -> bool {
+        let mut parents = lens.shards.get(stream, shard).into_iter().flat_map(Shard::parents);
+        self.rows.get(consumer.index(), shard.index()).is_some_and(|is_there| *is_there)
+            || parents.any(|parent| self.is_covered(lens, consumer, stream, parent))
     }
 
     fn on_row(&mut self, lens: &Lens, at: SimTime, table: TableId, before: Option<&Item>, after: Option<&Item>) {
@@ -102,10 +116,13 @@ impl IteratorAgeRecovers {
             _ => return,
         };
         let Some(shard) = row.shard() else { return };
+        let Some(stream) = lens.names.stream_of(consumer) else { return };
+        let is_hole = !self.is_covered(lens, consumer, stream, shard);
+        *self.rows.at(consumer.index(), shard.index()) = after.is_some();
         let lost = self.lost.at(consumer.index(), shard.index());
         if after.is_none() && row.checkpoint() != Some(Checkpoint::ShardEnd) {
             *lost = Some(Lost::StillGone);
-        } else if after.is_some() && lost.is_some() {
+        } else if after.is_some() && (lost.is_some() || is_hole) {
             *lost = Some(Lost::BackAt(at));
         }
     }
@@ -144,6 +161,7 @@ impl Invariant for IteratorAgeRecovers {
             opened: Grid::default(),
             readings: Grid::default(),
             lost: Grid::default(),
+            rows: Grid::default(),
             findings: Findings::default(),
             judged: 0,
             pending: None,
@@ -191,6 +209,22 @@ mod tests {
         script.extend((100..end_s).step_by(10).map(read));
         script.push((end_s * 1000, Event::RunEnded {}));
         script
+    }
+
+    #[test]
+    fn a_shard_that_got_no_lease_counts_from_when_it_has_one() {
+        let judged = |end_s: u64, leased_s: u64| {
+            let mut script = vec![(0, opened(S0, 0, None)), (0, opened(S1, 1, None))];
+            script.push((1, written(WORKER_1, None, row(S0, "billing-1", "TRIM_HORIZON"))));
+            script.push((100_000, Event::FaultsHealed {}));
+            script.extend((100..end_s).step_by(10).map(|s| (s * 1000, read_behind(WORKER_1, S0, 0, 0, 1, 0))));
+            script.push((leased_s * 1000, written(WORKER_1, None, row(S1, "", "TRIM_HORIZON"))));
+            script.push((end_s * 1000, Event::RunEnded {}));
+            script.sort_by_key(|(ms, _)| *ms);
+            judge(check(), script).verdict
+        };
+        assert_eq!(judged(1000, 980), Verdict::Unknown, "there was not time enough");
+        assert_eq!(judged(1000, 2), Verdict::Fail, "it was there, and nobody read");
     }
 
     #[test]

@@ -52,7 +52,9 @@ impl KeyOrderAcrossResharding {
         if let Some((parent, missing)) = undone {
             let host = lens.names.host(host);
             let missing = records(&missing);
-            self.findings.fail(at, || format!("{host} processed {shard} before {missing} of its ancestor {parent}"));
+            let again = lens.starts.again_at_latest(consumer);
+            self.findings
+                .fail(at, || format!("{host} processed {shard} before {missing} of its ancestor {parent}{again}"));
         }
     }
 

@@ -2,10 +2,12 @@
 //!
 //! A lease on a closed shard covers its descendants, for their leases are created when it reaches SHARD_END. Judged
 //! from the first moment at which all is covered. A hole is allowed for as long as the library's auditor may need:
-//! three sightings 120 s apart, 120 s for the first, and 60 s for the repair
-//! (`PeriodicShardSyncManager`, <https://github.com/awslabs/amazon-kinesis-client/tree/v2.x>). The auditor counts anew
-//! when the hole changes or the leader does, so the time counts from the last change of the hole, of a fault, or of
-//! the consumer's workers; it does not count while a fault lasts or no worker is up.
+//! three sightings 120 s apart, 120 s for the first, and 60 s for the repair, after up to five minutes in which nobody
+//! leads: each worker asks every five minutes who does, and a worker whose only lease is gone is no longer asked for
+//! (`PeriodicShardSyncManager`, `DeterministicShuffleShardSyncLeaderDecider`,
+//! <https://github.com/awslabs/amazon-kinesis-client/tree/v2.x>). The auditor counts anew when the hole changes, so the
+//! time counts from the last change of the hole, of a fault, or of the consumer's workers; it does not count while a
+//! fault lasts or no worker is up.
 //!
 //! Real clients are judged by their rows alone, when a worker of theirs is seen at work. One that wrote nothing for
 //! longer than the bound had no time to look, whatever the clock did, and is given the bound anew; and the leases of a
@@ -25,7 +27,7 @@ use crate::check::lens::client_rows::{ClientRow, streams};
 use crate::check::{Check, CheckResult, CheckSettings, Invariant, Verdict};
 
 /// How long a hole may stay.
-pub(super) const HOLE_MAX: SimDuration = SimDuration::from_secs(3 * 120 + 120 + 60);
+pub(super) const HOLE_MAX: SimDuration = SimDuration::from_secs(5 * 60 + 3 * 120 + 120 + 60);
 
 /// The leases of one consumer.
 #[derive(Default)]
@@ -269,14 +271,14 @@ mod tests {
     #[test]
     fn a_hole_that_nobody_repairs_is_found() {
         let mut script = with_hole();
-        script.push(renewed(639_000));
-        script.push(renewed(641_000));
+        script.push(renewed(939_000));
+        script.push(renewed(941_000));
         let text = evidence(&judge(LeasesCoverHashRange::default(), script));
         let (start, end) = (part_range(1).start, part_range(1).end);
         assert_eq!(
             text,
             format!(
-                "0:10:41.000 billing has had no lease for hash keys {start} to {end} since 0:01:40.000, longer than 9m"
+                "0:15:41.000 billing has had no lease for hash keys {start} to {end} since 0:01:40.000, longer than 14m"
             )
         );
     }
@@ -322,8 +324,8 @@ mod tests {
     #[test]
     fn a_hole_that_a_real_client_leaves_is_found() {
         let text = evidence(&judge(LeasesCoverHashRange::default(), client_with_hole(20)));
-        assert!(text.starts_with("0:11:00.000 table payments has had no lease for hash keys 1"), "{text}");
-        assert!(text.ends_with("since 0:01:40.000, longer than 9m"), "{text}");
+        assert!(text.starts_with("0:16:00.000 table payments has had no lease for hash keys 1"), "{text}");
+        assert!(text.ends_with("since 0:01:40.000, longer than 14m"), "{text}");
         let is_soon = judge(LeasesCoverHashRange::default(), client_with_hole(5));
         assert_eq!(is_soon.verdict, Verdict::Unknown, "the hole is still there");
     }

@@ -110,7 +110,7 @@ mod tests {
         let short = |s: u64| crate::check::too_short_for(SimDuration::from_secs(s), &bounds);
         assert_eq!(short(30).len(), 6, "every bound is a minute or more");
         assert_eq!(short(60), [("leases-cover-hash-range", leases_cover_hash_range::HOLE_MAX)]);
-        assert!(short(600).is_empty());
+        assert!(short(900).is_empty());
     }
 
     /// What the lens alone needs the lens hears; a check that heard it too would only lose time.

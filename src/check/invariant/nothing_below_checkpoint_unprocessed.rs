@@ -128,11 +128,12 @@ impl NothingBelowCheckpointUnprocessed {
         if told.is_empty() {
             return;
         }
+        let again = lens.starts.again_at_latest(consumer);
         let (host, told) = (lens.names.host(host), told_at_most(told));
         self.findings.fail(at, || {
             format!(
                 "{host} stored checkpoint {checkpoint} of {shard}, which claims every record below {to}, but \
-                its workers {told}"
+                its workers {told}{again}"
             )
         });
     }

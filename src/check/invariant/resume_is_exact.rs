@@ -71,6 +71,11 @@ impl Stored {
     }
 }
 
+/// What the library's way of reading has to do with it.
+fn because(lens: &Lens, host: HostId, shard: ShardId) -> &'static str {
+    if lens.stale_rows.is_begun_on(host, shard) { "; it had read a stale row" } else { "" }
+}
+
 impl ResumeIsExact {
     fn on_row(&mut self, lens: &Lens, table: TableId, before: Option<&Item>, after: Option<&Item>) {
         let Some(consumer) = lens.names.consumer_of_table(table) else { return };
@@ -101,10 +106,10 @@ impl ResumeIsExact {
         let Some(session) = self.sessions.at(host.index(), shard.index()) else { return };
         // The KCL reads the checkpointed record once more, and drops it.
         let Some(floor) = session.from.filter(|floor| from + 1 < *floor) else { return };
-        let host = lens.names.host(host);
+        let (name, why) = (lens.names.host(host), because(lens, host, shard));
         self.findings.fail(at, || {
             let again = records(&(from..floor));
-            format!("{host} read {again} of {shard} again, which its checkpoint covered when it began")
+            format!("{name} read {again} of {shard} again, which its checkpoint covered when it began{why}")
         });
     }
 
@@ -126,11 +131,11 @@ impl ResumeIsExact {
             return;
         }
         let trimmed = lens.names.stream_of(consumer).map_or(u64::MAX, |stream| lens.shards.trimmed(stream, shard));
-        let host = lens.names.host(host);
+        let (why, host) = (because(lens, host, shard), lens.names.host(host));
         if let Some(floor) = again {
             let again = records(&(from..to.min(floor)));
             self.findings.fail(at, || {
-                format!("{host} processed {again} of {shard} again, which its checkpoint covered when it began")
+                format!("{host} processed {again} of {shard} again, which its checkpoint covered when it began{why}")
             });
         } else if let Some(expected) = expected.filter(|expected| from > (*expected).max(trimmed)) {
             let left = records(&(expected.max(trimmed)..from));
@@ -246,6 +251,14 @@ mod tests {
             "0:00:00.002 billing-2 processed record 39 of shardId-000000000000 again, which its checkpoint covered \
              when it began"
         );
+    }
+
+    #[test]
+    fn a_worker_that_began_on_a_stale_row_is_told_apart() {
+        let stale = Event::StaleRead { table: LEASES, host: WORKER_2, operation: "GetItem", is_consistent: false };
+        let work = [vec![stale], resumed(39, 60).to_vec()].concat();
+        let text = evidence(&judge(ResumeIsExact::default(), taken_over(work)));
+        assert!(text.ends_with("covered when it began; it had read a stale row"), "{text}");
     }
 
     #[test]

@@ -7,6 +7,7 @@ pub(crate) mod grid;
 pub(super) mod names;
 pub(crate) mod sessions;
 pub(super) mod shards;
+pub(super) mod stale_rows;
 pub(super) mod starts;
 pub(super) mod workers;
 
@@ -16,6 +17,7 @@ use self::faults::Faults;
 use self::names::Names;
 use self::sessions::{Crowd, Sessions};
 use self::shards::Shards;
+use self::stale_rows::StaleRows;
 use self::starts::{Start, Starts};
 use self::workers::Workers;
 use super::liveness::Healing;
@@ -32,6 +34,8 @@ pub(crate) struct Lens {
     pub workers: Workers,
     /// Where each consumer first began in each shard.
     pub starts: Starts,
+    /// Who began on a lease row that was read stale.
+    pub(crate) stale_rows: StaleRows,
     /// The faults that are active.
     pub faults: Faults,
     /// Whether the faults are over.
@@ -76,6 +80,8 @@ impl Lens {
         EventKind::RecordsSkipped,
         EventKind::PositionSaved,
         EventKind::ItemWritten,
+        EventKind::LeaseGained,
+        EventKind::StaleRead,
         EventKind::FaultBegan,
         EventKind::FaultEnded,
         EventKind::FaultsHealed,
@@ -86,6 +92,7 @@ impl Lens {
     pub(crate) fn on(&mut self, at: SimTime, event: &Event) {
         self.names.on(at, event);
         self.faults.on(at, event);
+        self.stale_rows.on(at, event);
         self.healing.on(at, event);
         self.shards.on(event);
         self.crew_changed = self.workers.on(at, event, &self.names);

@@ -7,7 +7,7 @@
 use super::grid::Grid;
 use super::names::Names;
 use super::shards::{Shard, Shards};
-use crate::base::event::DeclaredStart;
+use crate::base::event::{ConsumerLibrary, DeclaredStart};
 use crate::base::item::Item;
 use crate::base::lease_row::{Checkpoint, LeaseRow};
 use crate::base::{ConsumerId, Event, HostId, Position, ShardId, SimTime, StreamId, TableId};
@@ -45,12 +45,17 @@ pub(crate) struct Starts {
     first: Grid<Option<u64>>,
     /// Whether a number, or the end, is stored as the position. By consumer and shard.
     is_stored: Grid<bool>,
+    /// How often a worker began to work, by host.
+    lives: Grid<u32>,
+    /// Whether it began at LATEST again, by consumer.
+    is_again: Grid<bool>,
 }
 
 impl Starts {
     /// Takes the next event; answers when a worker made its first read.
     pub(crate) fn on(&mut self, at: SimTime, event: &Event, names: &Names, shards: &Shards) -> Option<Start> {
         match event {
+            Event::WorkerStarted { host, .. } => *self.lives.at(host.index(), 0) += 1,
             Event::ProcessingStarted { consumer, host, shard, start } => {
                 let (host, column) = (host.index(), shard.index());
                 let since = SimTime::ZERO;
@@ -116,6 +121,11 @@ impl Starts {
             && !is_stored
             && declared != Some(DeclaredStart::TrimHorizon)
             && !(position == Position::Latest && is_child());
+        let is_new_life = names.info(consumer).is_some_and(|info| info.library == ConsumerLibrary::Poller)
+            && *self.lives.at(host.index(), 0) > 1;
+        let is_begun = self.first(consumer, shard).is_some();
+        *self.is_again.at(consumer.index(), 0) |=
+            position == Position::Latest && !is_stored && (is_begun || is_new_life);
         // What a start at LATEST passes over that nobody asked for is not done.
         let begins = if is_chosen && !is_choice { 0 } else { from };
         let first = self.first.at(consumer.index(), shard.index());
@@ -126,6 +136,12 @@ impl Starts {
     fn is_child_of_read(&self, consumer: ConsumerId, stream: StreamId, shard: ShardId, shards: &Shards) -> bool {
         let parents = shards.get(stream, shard).into_iter().flat_map(Shard::parents);
         parents.into_iter().any(|parent| self.first(consumer, parent).is_some())
+    }
+    /// What is to be said of records that a consumer left out which has begun at LATEST again, before its first
+    /// checkpoint: the library's contract, but not what its user wants.
+    pub(crate) fn again_at_latest(&self, consumer: ConsumerId) -> &'static str {
+        let is_again = self.is_again.get(consumer.index(), 0).is_some_and(|is_again| *is_again);
+        if is_again { "; it had begun at LATEST again" } else { "" }
     }
     /// The ordinal at which the consumer began in the shard: what lies below was never its to process.
     pub(crate) fn first(&self, consumer: ConsumerId, shard: ShardId) -> Option<u64> {

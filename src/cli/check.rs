@@ -5,6 +5,8 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use crate::scenario::Which;
+
 use super::terminal::{Exit, load, print_diagnostics, print_fitted, scenario_files};
 
 #[derive(Args)]
@@ -17,7 +19,7 @@ pub(super) struct Arguments {
 pub(super) fn check(arguments: &Arguments) -> io::Result<Exit> {
     let mut exit = Exit::Pass;
     for file in &scenario_files(&arguments.files)? {
-        match load(file, None)? {
+        match load(file, &Which::default())? {
             Ok(scenario) => print_fitted(&scenario.explain())?,
             Err(diagnostics) => {
                 print_diagnostics(&diagnostics)?;

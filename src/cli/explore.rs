@@ -12,6 +12,7 @@ use super::run::{Stopwatch, cores};
 use super::terminal::{Exit, load, print_diagnostics, scenario_files, terminal_columns, wants_code};
 use crate::base::written::Duration;
 use crate::explore::{Findings, Search, Source, Task, explore_one, in_order, told};
+use crate::scenario::Which;
 
 /// Of so many runs one is done twice.
 const TWICE_EVERY: u64 = 20;
@@ -63,6 +64,9 @@ pub(super) struct Arguments {
     /// Let half of the runs continue others that came to a rare situation, each with another seed from there on.
     #[arg(long)]
     branch: bool,
+    /// Let each seed draw the scenario too: which faults are on and how often, and what `[explore]` of the file allows.
+    #[arg(long)]
+    swarm: bool,
     /// When to stop before the seeds are through.
     #[arg(long, value_name = "WHEN", default_value = "never")]
     stop_on: StopOn,
@@ -71,9 +75,13 @@ pub(super) struct Arguments {
 pub(super) fn explore(arguments: &Arguments) -> io::Result<Exit> {
     let mut sources = Vec::new();
     for file in scenario_files(&arguments.files)? {
-        match load(&file, Some(arguments.from.into()))? {
+        match load(&file, &Which { seeds: Some(arguments.from.into()), is_swarm: arguments.swarm })? {
             Ok(scenario) if wants_code(&file, &scenario)? => return Ok(Exit::Wrong),
-            Ok(_) => sources.push(Source { path: file.display().to_string(), text: std::fs::read_to_string(&file)? }),
+            Ok(_) => sources.push(Source {
+                path: file.display().to_string(),
+                text: std::fs::read_to_string(&file)?,
+                is_swarm: arguments.swarm,
+            }),
             Err(diagnostics) => {
                 print_diagnostics(&diagnostics)?;
                 return Ok(Exit::Wrong);

@@ -11,6 +11,7 @@ use crate::aws::Account;
 use crate::base::written::Duration;
 use crate::check::Verdict;
 use crate::measure::{StreamFigures, TableFigures};
+use crate::scenario::Which;
 use crate::serve::{Keep, Limits, MOVE_THE_CLOCK, Pace, Server, Session, Settings, Transitions};
 
 /// Arguments of `kinesim serve`.
@@ -123,7 +124,7 @@ fn transitions(text: &str) -> Result<Transitions, String> {
 pub(super) fn serve(arguments: &Arguments) -> io::Result<Exit> {
     let scenario = match &arguments.scenario {
         None => None,
-        Some(path) => match load(path, arguments.seed.map(Into::into))? {
+        Some(path) => match load(path, &Which { seeds: arguments.seed.map(Into::into), ..Which::default() })? {
             Ok(scenario) => {
                 for app in &scenario.plan().apps {
                     let (mut out, name) = (anstream::stderr(), &app.name);

@@ -7,10 +7,9 @@ use std::path::{Path, PathBuf};
 use anstream::ColorChoice;
 use clap::ValueEnum;
 
-use crate::base::Seeds;
 use crate::report::wrap;
 use crate::scenario::diagnostic::Diagnostics;
-use crate::scenario::{self, Scenario};
+use crate::scenario::{self, Scenario, Which};
 
 /// The name under which a scenario is read from standard input.
 pub(super) const STDIN: &str = "-";
@@ -96,14 +95,19 @@ fn fitted(line: &str, width: usize) -> String {
     format!("{}{}", &line[..start], wrap(&line[start..], hanging, width).trim_start())
 }
 
-/// Reads a scenario: a file, or standard input.
-pub(super) fn load(path: &Path, seed: Option<Seeds>) -> io::Result<Result<Scenario, Diagnostics>> {
+/// Reads a scenario: a file, or standard input. That of a swarm is drawn of a file that is right as it stands.
+pub(super) fn load(path: &Path, which: &Which) -> io::Result<Result<Scenario, Diagnostics>> {
     if path.to_str() != Some(STDIN) {
-        return Ok(scenario::load_file(path, &path.to_string_lossy(), seed));
+        return Ok(checked(which, |which| scenario::load_file(path, &path.to_string_lossy(), which)));
     }
     let mut source = String::new();
     io::stdin().lock().read_to_string(&mut source)?;
-    Ok(scenario::load(&source, STDIN, seed))
+    Ok(checked(which, |which| scenario::load(&source, STDIN, which)))
+}
+
+fn checked<T, E>(which: &Which, load: impl Fn(&Which) -> Result<T, E>) -> Result<T, E> {
+    let plain = load(&Which { is_swarm: false, ..which.clone() })?;
+    if which.is_swarm { load(which) } else { Ok(plain) }
 }
 
 /// The files that are meant: a folder stands for the scenarios in it, by name.

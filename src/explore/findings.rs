@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::known::{Known, known};
 use super::one::{Explored, Failure};
 use super::situations::Situation;
 use crate::base::Seeds;
@@ -42,6 +43,8 @@ pub(crate) struct Findings {
     reached: BTreeMap<Situation, u64>,
     /// In how many runs, by check.
     judged: BTreeMap<&'static str, u64>,
+    /// In how many runs, by what real libraries do.
+    known: BTreeMap<&'static str, (&'static Known, u64)>,
     /// Which run was the last that reached a situation or showed a failure for the first time.
     pub(crate) last_new: u64,
 }
@@ -52,7 +55,13 @@ impl Findings {
         self.runs += 1;
         self.partial += u64::from(!run.is_whole);
         self.branches += u64::from(!run.seeds.forks().is_empty());
-        self.failed += u64::from(!run.failures.is_empty());
+        let seen: BTreeMap<&'static str, &'static Known> =
+            run.failures.iter().filter_map(known).map(|known| (known.name, known)).collect();
+        for (name, known) in seen {
+            self.known.entry(name).or_insert((known, 0)).1 += 1;
+        }
+        let failures: Vec<Failure> = run.failures.into_iter().filter(|failure| known(failure).is_none()).collect();
+        self.failed += u64::from(!failures.is_empty());
         if let Some(second) = run.second_hash {
             self.twice += 1;
             if second != run.trace_hash {
@@ -69,7 +78,7 @@ impl Findings {
                 self.last_new = self.runs;
             }
         }
-        for failure in run.failures {
+        for failure in failures {
             self.group(run.source, failure, &run.again);
         }
     }
@@ -101,6 +110,10 @@ impl Findings {
     pub(crate) fn reached_count(&self) -> usize {
         self.reached.len()
     }
+    /// What real libraries do, and in how many runs it was seen.
+    pub(crate) fn known(&self) -> impl Iterator<Item = (&'static Known, u64)> {
+        self.known.values().copied()
+    }
     /// Whether a check judged something in any run.
     pub(crate) fn has_judged(&self, check: &str) -> bool {
         self.judged.contains_key(check)
@@ -122,7 +135,7 @@ mod tests {
     fn explored(seed: u64, failures: &[(&str, &str)]) -> Explored {
         let failure = |(of, what): &(&str, &str)| Failure {
             of: (*of).into(),
-            shape: crate::explore::shape::shape(what),
+            shape: crate::check::shape(what),
             what: (*what).into(),
             timeline: Vec::new(),
         };

@@ -4,10 +4,10 @@
 //! that a search says the same whatever ran beside what. Here is no clock: who searches for a time says when it ends.
 
 mod findings;
+mod known;
 mod one;
 mod search;
 mod several;
-mod shape;
 mod situations;
 mod told;
 

@@ -3,13 +3,12 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use super::shape::shape;
 use super::situations::{Situation, Situations};
 use crate::base::{Seeds, SimTime};
-use crate::check::Verdict;
+use crate::check::{Verdict, shape};
 use crate::report::{CameOut, RunReport};
 use crate::run::{Options, run};
-use crate::scenario::{self, diagnostic::Diagnostics};
+use crate::scenario::{self, Which, diagnostic::Diagnostics};
 
 /// A scenario that is searched.
 #[derive(Clone, Debug)]
@@ -18,6 +17,8 @@ pub(crate) struct Source {
     pub(crate) path: String,
     /// What stands in the file.
     pub(crate) text: String,
+    /// Whether each seed draws the scenario too.
+    pub(crate) is_swarm: bool,
 }
 
 /// Something that failed in a run.
@@ -56,7 +57,8 @@ pub(crate) struct Explored {
 
 /// Runs a scenario with these seeds, `twice` to see that both are the same.
 pub(crate) fn explore_one(number: usize, source: &Source, seeds: &Seeds, twice: bool) -> Result<Explored, Diagnostics> {
-    let plan = scenario::load(&source.text, &source.path, Some(seeds.clone()))?.plan();
+    let which = Which { seeds: Some(seeds.clone()), is_swarm: source.is_swarm };
+    let plan = scenario::load(&source.text, &source.path, &which)?.plan();
     let situations = Rc::new(RefCell::new(Situations::default()));
     let result = run(&plan, Options { listeners: vec![situations.clone()], ..Options::default() });
     let second_hash = twice.then(|| run(&plan, Options::default()).report.trace_hash);
@@ -88,9 +90,17 @@ fn failures(report: &RunReport) -> Vec<Failure> {
         what: what.to_owned(),
         timeline: timeline(of),
     };
-    let checks = report.checks.iter().filter(|check| check.verdict == Verdict::Fail).map(|check| {
-        let what = check.evidence.first().map_or(check.detail.clone(), |evidence| evidence.to_string());
-        failure(check.name, shape(&what), &what)
+    let checks = report.checks.iter().filter(|check| check.verdict == Verdict::Fail).flat_map(|check| {
+        let mut shapes: Vec<Failure> = Vec::new();
+        for evidence in &check.evidence {
+            let (of, shape) = (check.name, shape(&evidence.what));
+            if shapes.iter().all(|other| other.shape != shape) {
+                shapes.push(failure(of, shape, &evidence.to_string()));
+            }
+        }
+        // The timeline is that of the first.
+        shapes.iter_mut().skip(1).for_each(|failure| failure.timeline.clear());
+        shapes
     });
     let expectations = report.expectations.iter().filter(|expected| expected.verdict == Verdict::Fail);
     let failed = checks.chain(expectations.map(|expected| failure(&expected.text, String::new(), &expected.detail)));

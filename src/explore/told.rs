@@ -19,6 +19,10 @@ pub(crate) fn told(findings: &Findings, sources: &[Source], width: usize) -> Str
     if left > 0 {
         out.push_str(&format!("and {left} more failures of other shapes\n\n"));
     }
+    for (known, runs) in findings.known() {
+        let line = format!("known, and no failure here: {}, in {runs} runs ({})", known.name, known.source);
+        out.push_str(&format!("{}\n", wrap(&line, 2, width)));
+    }
     for (source, seeds) in &findings.unlike {
         out.push_str(&format!("not the same twice: kinesim run {} --seed {seeds}\n", sources[*source].path));
     }

@@ -16,6 +16,8 @@ struct Document<'a> {
     seed: u64,
     /// The seed and those that follow it, where some do.
     seeds: Option<String>,
+    /// What the seed has made of the scenario, where it is one of a swarm.
+    swarm: Option<&'a [String]>,
     trace_hash: String,
     verdict: Verdict,
     checks: Vec<Check<'a>>,
@@ -105,6 +107,7 @@ pub fn render(report: &RunReport, wall_seconds: Option<f64>) -> String {
         schema: SCHEMA,
         scenario: &report.scenario,
         seed: report.seed.first().0,
+        swarm: report.swarm.as_deref(),
         seeds: (!report.seed.forks().is_empty()).then(|| report.seed.to_string()),
         trace_hash: format!("{:016x}", report.trace_hash),
         verdict: report.verdict,

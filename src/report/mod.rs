@@ -36,6 +36,8 @@ pub struct RunReport {
     pub(crate) has_code: bool,
     /// The seed that the run had, or its timeline: the file's, or `--seed`.
     pub seed: crate::base::Seeds,
+    /// What the seed has made of the scenario, when it is one of a swarm.
+    pub(crate) swarm: Option<std::sync::Arc<[String]>>,
     /// The hash of all events.
     pub trace_hash: u64,
     /// The verdict over all checks and expectations, before `outcome` is compared.
@@ -136,7 +138,8 @@ impl RunReport {
         if self.has_code {
             return format!("Simulation::from_scenario({:?})?.seed({})", self.source, self.seed);
         }
-        format!("kinesim run {} --seed {}", shell_word(&self.source), self.seed)
+        let swarm = if self.swarm.is_some() { " --swarm" } else { "" };
+        format!("kinesim run {}{swarm} --seed {}", shell_word(&self.source), self.seed)
     }
 }
 

@@ -15,6 +15,9 @@ pub(super) fn write(report: &RunReport, page: &Page, out: &mut String) {
     for line in page.notes.iter().chain(&losses(report)) {
         let _ = writeln!(out, "{}", wrap(line, 2, page.width));
     }
+    if let Some(drawn) = &report.swarm {
+        let _ = writeln!(out, "{}", wrap(&format!("drawn by the seed: {}", drawn.join("; ")), 2, page.width));
+    }
     let came_out = report.came_out();
     let word = style.verdict(came_out.colour(), &came_out.as_str().to_uppercase());
     let _ = writeln!(out, "{word}  {}", style.bold(&report.scenario));

@@ -112,6 +112,7 @@ fn report(figures: Figures) -> RunReport {
         source: "scenarios/celebrity.toml".into(),
         has_code: false,
         seed: 7.into(),
+        swarm: None,
         trace_hash: 0x00ab_cdef_0123_4567,
         verdict: Verdict::Fail,
         declared_failing: Vec::new(),

@@ -119,6 +119,7 @@ impl Folds {
             source: plan.source.to_string(),
             has_code: !plan.apps.is_empty(),
             seed: plan.seed.clone(),
+            swarm: plan.swarm.clone(),
             trace_hash: self.hash.value(),
             verdict,
             is_as_declared,

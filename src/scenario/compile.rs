@@ -7,6 +7,7 @@ use super::file::File;
 use super::plan::Plan;
 use super::section::{self, Consumers};
 use super::spans::Spans;
+use super::swarm;
 use crate::{fault, file_path};
 
 /// A file that was found right: with random faults written out, and the plan that is made of it.
@@ -17,10 +18,11 @@ pub(crate) struct Compiled {
     pub plan: Plan,
 }
 
-/// Turns a file into a plan.
+/// Turns a file into a plan. `source` is what the file is called, `text` what stands in it.
 pub(super) fn compile(
     mut file: File,
     source: &str,
+    text: &str,
     spans: &Spans<'_>,
     read_trace: TraceLoader<'_>,
 ) -> Result<Compiled, Vec<Problem>> {
@@ -29,10 +31,13 @@ pub(super) fn compile(
         let cast = file.cast();
         file.fault.extend(fault::draw(&random, &file.seed, file.duration.0, &cast));
     }
+    // A resolved file is one run; of a swarm it is what the seed made of it.
+    let explore = file.explore.take();
     file.fill_options();
     let mut c = Compiler::new(spans, file.duration, file.cast());
     c.host_names();
     check_whole(&mut c, &file);
+    c.problems.extend(explore.iter().flat_map(|explore| swarm::problems(text, explore, spans)));
     let streams = file.stream.iter().map(|(name, stream)| c.stream(name, stream)).collect();
     c.shard_limit(file.assume.shard_limit);
     let producers = file.producer.iter().map(|(name, p)| c.producer(name, p, read_trace)).collect();
@@ -50,6 +55,7 @@ pub(super) fn compile(
         name: file.name.as_str().into(),
         source: source.into(),
         seed: file.seed.clone(),
+        swarm: None,
         duration: file.duration.0,
         transport: file.network.transport.into(),
         latency: (file.network.latency.0, file.network.latency.1),

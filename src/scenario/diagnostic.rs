@@ -34,6 +34,11 @@ impl Diagnostics {
         problems.sort_by_key(|problem| (problem.span.start, problem.span.end));
         Self { path: path.to_owned(), source: source.to_owned(), problems }
     }
+    /// The same, of a file that is called otherwise.
+    pub(super) fn of(mut self, path: &str) -> Self {
+        path.clone_into(&mut self.path);
+        self
+    }
     /// The problems, in order of the file.
     pub fn problems(&self) -> &[Problem] {
         &self.problems

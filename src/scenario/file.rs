@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::compiler::HOST_MAX;
 use super::section::{
-    Action, Assume, Consumer, Expect, Library, Liveness, Network, OutcomeWord, Producer, Stream, network,
+    Action, Assume, Consumer, Expect, Explore, Library, Liveness, Network, OutcomeWord, Producer, Stream, network,
 };
 use super::section::{KCL_IDLE, POLLER_IDLE};
 use crate::base::Seeds;
@@ -59,6 +59,9 @@ pub struct File {
     /// Faults drawn at random from the seed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) random_faults: Option<RandomFaults>,
+    /// What each seed of a swarm may change.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) explore: Option<Explore>,
     /// What the operator does.
     #[serde(default)]
     pub action: Vec<Action>,

@@ -20,11 +20,12 @@ mod schema;
 pub(crate) mod section;
 pub mod spans;
 mod starter;
+mod swarm;
 #[cfg(test)]
 mod tests;
 mod twice;
+mod which;
 
-use crate::base::Seeds;
 use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 
@@ -39,6 +40,7 @@ use plan::Plan;
 pub use schema::json_schema;
 use spans::Spans;
 pub use starter::starter;
+pub use which::Which;
 
 /// A scenario that was read and found right.
 pub struct Scenario {
@@ -51,19 +53,19 @@ pub struct Scenario {
 ///
 /// # Errors
 /// All that is wrong with it.
-pub fn load(source: &str, path: &str, seed: Option<Seeds>) -> Result<Scenario, Diagnostics> {
+pub fn load(source: &str, path: &str, which: impl Into<Which>) -> Result<Scenario, Diagnostics> {
     let folder = Path::new(path).parent().map(PathBuf::from).unwrap_or_default();
-    load_from(source, path, &folder, seed)
+    load_from(source, path, &folder, &which.into())
 }
 
 /// Reads a scenario file. `shown` is what messages and reports call it.
 ///
 /// # Errors
 /// That it cannot be read, or all that is wrong with it.
-pub fn load_file(path: &Path, shown: &str, seed: Option<Seeds>) -> Result<Scenario, Diagnostics> {
+pub fn load_file(path: &Path, shown: &str, which: impl Into<Which>) -> Result<Scenario, Diagnostics> {
     let folder = path.parent().map(PathBuf::from).unwrap_or_default();
     match std::fs::read_to_string(path) {
-        Ok(source) => load_from(&source, shown, &folder, seed),
+        Ok(source) => load_from(&source, shown, &folder, &which.into()),
         Err(error) => {
             let problem = Problem {
                 title: format!("cannot read {shown}: {error}"),
@@ -77,9 +79,34 @@ pub fn load_file(path: &Path, shown: &str, seed: Option<Seeds>) -> Result<Scenar
     }
 }
 
-fn load_from(source: &str, path: &str, folder: &Path, seed: Option<Seeds>) -> Result<Scenario, Diagnostics> {
+/// A swarm's seed draws a scenario anew so often before that is an error.
+const DRAWS_MAX: u32 = 50;
+
+fn load_from(source: &str, path: &str, folder: &Path, which: &Which) -> Result<Scenario, Diagnostics> {
     let mut file: File = read::read(source).map_err(|problems| Diagnostics::new(path, source, problems))?;
-    file.seed = seed.unwrap_or(file.seed);
+    file.seed = which.seeds.clone().unwrap_or(file.seed);
+    if !which.is_swarm {
+        return made(file, source, path, folder);
+    }
+    let (seeds, explore) = (file.seed, file.explore.unwrap_or_default());
+    let mut draws = (0..DRAWS_MAX).map(|draw| {
+        let swarm::Variant { text, drawn } = swarm::variant(source, &explore, seeds.first(), draw);
+        let shown = format!("{path}, as seed {} draws it", seeds.first().0);
+        let mut file: File = read::read(&text).map_err(|problems| Diagnostics::new(&shown, &text, problems))?;
+        file.seed = seeds.clone();
+        let mut scenario = made(file, &text, path, folder).map_err(|problems| problems.of(&shown))?;
+        scenario.plan.swarm = Some(drawn.into());
+        Ok(scenario)
+    });
+    match draws.next() {
+        Some(Err(wrong)) => draws.find(Result::is_ok).unwrap_or(Err(wrong)),
+        Some(drawn) => drawn,
+        None => unreachable!("a scenario is drawn at least once"),
+    }
+}
+
+/// A scenario of a file that was read.
+fn made(file: File, text: &str, path: &str, folder: &Path) -> Result<Scenario, Diagnostics> {
     let attachments = RefCell::new(Vec::new());
     let read_trace = |name: &str| {
         let bytes = std::fs::read(folder.join(name)).map_err(|error| format!("cannot read {name}: {error}"))?;
@@ -87,11 +114,9 @@ fn load_from(source: &str, path: &str, folder: &Path, seed: Option<Seeds>) -> Re
         attachments.borrow_mut().push((name.to_owned(), bytes));
         Ok(trace)
     };
-    let spans = Spans::new(source);
-    let compiled = compile::compile(file, path, &spans, &read_trace);
-    match compiled {
+    match compile::compile(file, path, text, &Spans::new(text), &read_trace) {
         Ok(Compiled { file, plan }) => Ok(Scenario { file, plan, attachments: attachments.into_inner() }),
-        Err(problems) => Err(Diagnostics::new(path, source, problems)),
+        Err(problems) => Err(Diagnostics::new(path, text, problems)),
     }
 }
 
@@ -103,9 +128,11 @@ impl Scenario {
     /// The file with every default filled in and every random fault written out. Running it gives the same hash.
     pub fn resolved_toml(&self) -> String {
         let body = toml::to_string(&self.file).unwrap_or_else(|error| unreachable!("a read file is written: {error}"));
+        let drawn = self.plan.swarm.iter().flat_map(|drawn| drawn.iter());
+        let drawn: String = drawn.map(|drawn| format!("# Drawn: {drawn}\n")).collect();
         format!(
             "# Every default is filled in and every random fault is drawn. Running this file gives the same \
-             run.\n\n{body}"
+             run.\n{drawn}\n{body}"
         )
     }
     /// Reads further faults for the run while it goes on.

@@ -23,6 +23,8 @@ pub struct Plan {
     pub source: Arc<str>,
     /// What all chance of the run is drawn from.
     pub seed: Seeds,
+    /// What the seed has made of the file, when it is one of a swarm.
+    pub(crate) swarm: Option<Arc<[String]>>,
     /// Length of the run.
     pub duration: SimDuration,
     /// How built-in clients call the services.

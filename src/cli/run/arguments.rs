@@ -8,6 +8,7 @@ use clap::{Args, ValueEnum};
 use crate::base::Seeds;
 use crate::report::events_file::EventsKept;
 use crate::run::Engine;
+use crate::scenario::Which;
 
 #[derive(Args)]
 pub(in crate::cli) struct Arguments {
@@ -17,6 +18,9 @@ pub(in crate::cli) struct Arguments {
     /// Seed of the run, instead of the file's; `7@3m12s:41` goes on with seed 41 at 3m12s.
     #[arg(long, value_name = "N")]
     pub(super) seed: Option<Seeds>,
+    /// Let the seed draw the scenario too: faults, and what its `[explore]` allows.
+    #[arg(long)]
+    pub(super) swarm: bool,
     /// Print one JSON document (one for each file) instead of the report.
     #[arg(long)]
     pub(super) json: bool,
@@ -47,6 +51,11 @@ pub(in crate::cli) fn cores() -> usize {
 }
 
 impl Arguments {
+    /// Which run of a scenario is meant.
+    pub(super) fn which(&self) -> Which {
+        Which { seeds: self.seed.clone(), is_swarm: self.swarm }
+    }
+
     /// How many runs there may be at a time.
     pub(super) fn jobs(&self) -> usize {
         self.jobs.map_or_else(cores, NonZeroUsize::get)

@@ -23,7 +23,7 @@ pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
     let mut is_wrong = false;
     let files = scenario_files(&arguments.files)?;
     for file in &files {
-        match load(file, arguments.seed.clone())? {
+        match load(file, &arguments.which())? {
             Ok(scenario) => scenarios.push((file, scenario)),
             Err(diagnostics) => {
                 print_diagnostics(&diagnostics)?;

@@ -1,0 +1,24 @@
+//! Which of the runs that a scenario can have is meant.
+
+use crate::base::Seeds;
+
+/// One of a scenario's runs. A seed, or nothing, can be given in its place.
+#[derive(Clone, Debug, Default)]
+pub struct Which {
+    /// Its seeds; the file's own when absent.
+    pub(crate) seeds: Option<Seeds>,
+    /// Whether the seed draws the scenario too, within what its `[explore]` allows.
+    pub(crate) is_swarm: bool,
+}
+
+impl From<&Which> for Which {
+    fn from(which: &Which) -> Self {
+        which.clone()
+    }
+}
+
+impl From<Option<Seeds>> for Which {
+    fn from(seeds: Option<Seeds>) -> Self {
+        Self { seeds, is_swarm: false }
+    }
+}

@@ -7,6 +7,7 @@ use super::file::File;
 use super::plan::Plan;
 use super::section::{self, Consumers};
 use super::spans::Spans;
+use crate::base::Planted;
 use crate::{fault, file_path};
 
 /// A file that was found right: with random faults written out, and the plan that is made of it.
@@ -46,7 +47,7 @@ pub(super) fn compile(
         return Err(problems);
     }
     let disturbances = disturbances(&kcl, &pollers, &actions);
-    let plan = Plan {
+    let mut plan = Plan {
         name: file.name.as_str().into(),
         source: source.into(),
         seed: file.seed.clone(),
@@ -66,6 +67,7 @@ pub(super) fn compile(
         expectations,
         outcome,
     };
+    plan.plant(Planted(file.bug));
     Ok(Compiled { file, plan })
 }
 

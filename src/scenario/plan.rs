@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::aws::kinesis::api::Provisioned;
 use crate::aws::{self, dynamodb};
 use crate::base::event::StoreKind;
-use crate::base::{ConsumerId, HashKey, Seeds, ShardId, SimDuration, SimTime, StreamName};
+use crate::base::{ConsumerId, HashKey, Planted, Seeds, ShardId, SimDuration, SimTime, StreamName};
 pub(crate) use crate::check::LivenessBounds;
 use crate::client::Transport;
 use crate::client::kcl::KclSettings;
@@ -53,6 +53,17 @@ pub struct Plan {
     pub expectations: Vec<Expectation>,
     /// The outcome that the file says it is there to show.
     pub outcome: Outcome,
+}
+
+impl Plan {
+    /// Plants a bug, or none, in whoever takes part.
+    pub(super) fn plant(&mut self, planted: Planted) {
+        self.services.kinesis.planted = planted;
+        self.services.dynamodb.planted = planted;
+        self.producers.iter_mut().for_each(|producer| producer.planted = planted);
+        self.kcl.iter_mut().for_each(|kcl| kcl.planted = planted);
+        self.pollers.iter_mut().for_each(|poller| poller.planted = planted);
+    }
 }
 
 /// A stream that exists when the run begins.

@@ -3,7 +3,7 @@
 //! Judged when a lease row takes a checkpoint that a worker had announced. From where the consumer first began in the
 //! shard up to the checkpoint, every record must have been processed by one of its workers or have left retention.
 //! A batch that the library passed over because the processor threw was not processed: after the checkpoint nobody
-//! will. Where the scenario asked for LATEST, a start at LATEST before the first checkpoint is stored begins anew: what
+//! will. SHARD_END claims every record that the shard ever had, and an open shard has no end. Where the scenario asked for LATEST, a start at LATEST before the first checkpoint is stored begins anew: what
 //! it jumps over is not claimed (the report counts it), unless the shard is a child of one that was read.
 //!
 //! Where the user's own code keeps its checkpoints is not known. For it, having gone on stands for a checkpoint: at the
@@ -121,6 +121,13 @@ impl NothingBelowCheckpointUnprocessed {
     ) {
         let Some(stream) = lens.names.stream_of(consumer) else { return };
         let start = lens.starts.first(consumer, shard).unwrap_or(0).max(lens.shards.trimmed(stream, shard));
+        let known =
+            lens.shards.get(stream, shard).filter(|known| checkpoint == Checkpoint::ShardEnd && !known.is_expired);
+        if known.is_some_and(|known| known.is_open()) {
+            let host = lens.names.host(host);
+            self.findings.fail(at, || format!("{host} stored SHARD_END of {shard}, which is open"));
+        }
+        let to = known.and_then(|known| known.end).map_or(to, |end| end.max(to));
         let progress = self.progress.at(consumer.index(), shard.index());
         let told = progress.unprocessed(start.max(progress.judged)..to);
         progress.forget_below(to);

@@ -5,6 +5,7 @@ pub(super) mod client_rows;
 pub(super) mod faults;
 pub(crate) mod grid;
 pub(super) mod names;
+pub(super) mod retention;
 pub(crate) mod sessions;
 pub(super) mod shards;
 pub(super) mod starts;
@@ -14,6 +15,7 @@ use std::collections::BTreeMap;
 
 use self::faults::Faults;
 use self::names::Names;
+use self::retention::Retention;
 use self::sessions::{Crowd, Sessions};
 use self::shards::Shards;
 use self::starts::{Start, Starts};
@@ -34,6 +36,8 @@ pub(crate) struct Lens {
     pub starts: Starts,
     /// The faults that are active.
     pub faults: Faults,
+    /// How long streams keep their records.
+    pub(crate) retention: Retention,
     /// Whether the faults are over.
     pub(crate) healing: Healing,
     /// The consumer whose workers the event in hand has changed.
@@ -57,6 +61,7 @@ impl Lens {
         EventKind::HostDeclared,
         EventKind::StreamDeclared,
         EventKind::StreamStatusChanged,
+        EventKind::RetentionChanged,
         EventKind::TableDeclared,
         EventKind::ConsumerDeclared,
         EventKind::WorkerStarted,
@@ -88,6 +93,7 @@ impl Lens {
         self.faults.on(at, event);
         self.healing.on(at, event);
         self.shards.on(event);
+        self.retention.on(at, event);
         self.crew_changed = self.workers.on(at, event, &self.names);
         self.started = self.starts.on(at, event, &self.names, &self.shards);
         self.continues = match *event {

@@ -16,7 +16,7 @@ duration = "{duration}"
 [liveness]
 owned_within = "1m"
 balanced_within = "1m"
-caught_up_within = "1m"
+caught_up_within = "90s"
 [stream.orders]
 shards = {shards}
 [producer.shop]
@@ -66,7 +66,7 @@ fn shown(bug: Bug) -> (String, &'static str) {
             (consumed("failover = \"60s\"", &fault("1m", "12s", throttle)), "leases-are-lost-for-a-reason")
         }
         Bug::NoLookAtOwnLeases => {
-            let partition = "partition = { hosts = [\"billing-1\"], service = \"dynamodb\" }";
+            let partition = "partition = { hosts = [\"billing-2\"], service = \"dynamodb\" }";
             let keys = "workers = 2\ncheckpoint = \"at end\"";
             (consumed(keys, &fault("1m", "2m", partition)), "bounded-double-processing")
         }
@@ -80,8 +80,8 @@ fn shown(bug: Bug) -> (String, &'static str) {
             (scenario("6m", 3, "20/s", consumer), "calm-means-still")
         }
         Bug::ChildBeforeParent => {
-            let hot = "stop = \"1m20s\"\nkeys = { hot = \"a\", share = \"90%\", count = 10 }";
-            let slow = "[consumer.billing]\nstream = \"orders\"\nprocessing = \"80ms\"\n";
+            let hot = "stop = \"2m\"\nkeys = { hot = \"a\", share = \"90%\", count = 10 }";
+            let slow = "[consumer.billing]\nstream = \"orders\"\nprocessing = \"50ms\"\n";
             let merge = "[[action]]\nat = \"1m\"\nmerge = \"shardId-000000000000\"\n";
             (scenario("4m", 2, "20/s", &format!("{hot}\n{slow}{merge}")), "key-order-across-resharding")
         }
@@ -130,8 +130,9 @@ fn shown(bug: Bug) -> (String, &'static str) {
         }
         Bug::SplitLeavesHole => (split(""), "open-shards-tile-the-hash-range"),
         Bug::StaleConsistentRead => {
-            let keys = "consistent_reads = true\nworkers = 2";
-            (consumed(keys, "[assume]\nstale_read_lag_max = \"1s\"\n"), "consistent-reads-are-fresh")
+            let rest = "[consumer.billing]\nstream = \"orders\"\nstore = \"transactional\"\n\
+                        [assume]\nstale_read_lag_max = \"1s\"\n";
+            (scenario("3m", 8, "20/s", rest), "consistent-reads-are-fresh")
         }
         Bug::ThrottledWriteApplied => {
             let throttle = "throttle = { table = \"billing\", operation = \"UpdateItem\", rate = \"30%\" }";

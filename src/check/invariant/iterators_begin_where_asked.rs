@@ -356,13 +356,26 @@ mod tests {
         assert!(text.ends_with("and was subscribed at record 401 instead of 400"), "{text}");
     }
 
+    const DAY_MS: u64 = 24 * 3600 * 1000;
+
+    #[test]
+    fn a_record_that_is_trimmed_before_its_time_is_found() {
+        let trim = |ms: u64, to: u64| {
+            let script = accepted_many(0, S0, 1000).into_iter().chain([(ms, trimmed(S0, to))]);
+            judge(IteratorsBeginWhereAsked::new(&settings()), script)
+        };
+        assert_ne!(trim(DAY_MS + 699, 700).verdict, Verdict::Fail);
+        let words = "clicks shardId-000000000000 trimmed record 700, which arrived at 0:00:00.700; retention is 1d";
+        assert_eq!(evidence(&trim(DAY_MS + 699, 701)), format!("24:00:00.699 {words}"));
+    }
+
     #[test]
     fn what_was_trimmed_falls_forward() {
         let asked = |ordinal| {
             let mut script = accepted_many(0, S0, 10);
             let (stream, shard, host, position) = (CLICKS, S0, WORKER_1, Position::TrimHorizon);
-            script.push((20, trimmed(S0, 4)));
-            script.push((30, Event::IteratorIssued { stream, shard, host, position, ordinal }));
+            script.push((DAY_MS + 20, trimmed(S0, 4)));
+            script.push((DAY_MS + 30, Event::IteratorIssued { stream, shard, host, position, ordinal }));
             judge(IteratorsBeginWhereAsked::new(&settings()), script).verdict
         };
         assert_eq!((asked(4), asked(0)), (Verdict::Pass, Verdict::Fail));

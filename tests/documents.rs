@@ -5,8 +5,9 @@
 mod support;
 
 /// The documents with lists, and the lists in them.
-fn lists() -> [(&'static str, &'static str, String); 5] {
+fn lists() -> [(&'static str, &'static str, String); 6] {
     [
+        ("docs/bugs.md", "bugs", kinesim::base::bug::listed()),
         ("docs/results.md", "checks", kinesim::check::listed()),
         ("docs/results.md", "metrics", kinesim::measure::cloudwatch::listed()),
         ("docs/scenarios.md", "faults", kinesim::fault::listed_with_meanings()),

@@ -5,6 +5,7 @@
 //!
 //! Nothing here knows how a service, a client or the world behaves; nothing here does IO.
 
+pub mod bug;
 pub mod event;
 pub mod hash_key;
 pub(crate) mod host_name;
@@ -28,6 +29,7 @@ pub mod trace_hash;
 pub mod units;
 pub mod written;
 
+pub use bug::{Bug, Planted};
 pub use event::{Event, EventKind, Fold};
 pub use hash_key::{HashKey, HashKeyRange};
 pub use ids::{ConsumerId, HostId, ShardId, StreamId, StreamName, TableId, TableName};

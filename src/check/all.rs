@@ -304,7 +304,6 @@ mod tests {
             K::LeasesCreated,
             K::LeaseHoleFound,
             K::CheckpointRefused,
-            K::EffectsFenced,
         ];
         let sorted = |mut kinds: Vec<K>| {
             kinds.sort();

@@ -9,7 +9,8 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use super::interrupt::Interrupt;
 use super::run::{Stopwatch, cores};
-use super::terminal::{Exit, load, print_diagnostics, scenario_files, terminal_columns, wants_code};
+use super::terminal::{Exit, bug, load, print_diagnostics, scenario_files, terminal_columns, wants_code};
+use crate::base::Bug;
 use crate::base::written::Duration;
 use crate::explore::{Findings, Search, Source, Task, explore_one, in_order, told};
 use crate::scenario::Which;
@@ -67,20 +68,30 @@ pub(super) struct Arguments {
     /// Let each seed draw the scenario too: which faults are on and how often, and what `[explore]` of the file allows.
     #[arg(long)]
     swarm: bool,
+    /// Plant this bug, as the key `bug` of a file does, to see whether it is found.
+    #[arg(long, value_name = "BUG", value_parser = bug)]
+    bug: Option<Bug>,
     /// When to stop before the seeds are through.
     #[arg(long, value_name = "WHEN", default_value = "never")]
     stop_on: StopOn,
 }
 
+impl Arguments {
+    /// A seed's run.
+    fn which(&self, seed: u64) -> Which {
+        Which { seeds: Some(seed.into()), is_swarm: self.swarm, bug: self.bug }
+    }
+}
+
 pub(super) fn explore(arguments: &Arguments) -> io::Result<Exit> {
     let mut sources = Vec::new();
     for file in scenario_files(&arguments.files)? {
-        match load(&file, &Which { seeds: Some(arguments.from.into()), is_swarm: arguments.swarm })? {
+        match load(&file, &arguments.which(arguments.from))? {
             Ok(scenario) if wants_code(&file, &scenario)? => return Ok(Exit::Wrong),
             Ok(_) => sources.push(Source {
                 path: file.display().to_string(),
                 text: std::fs::read_to_string(&file)?,
-                is_swarm: arguments.swarm,
+                which: arguments.which(arguments.from),
             }),
             Err(diagnostics) => {
                 print_diagnostics(&diagnostics)?;

@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 use anstream::ColorChoice;
 use clap::ValueEnum;
 
+use crate::base::Bug;
+use crate::base::nearest::nearest;
 use crate::report::wrap;
 use crate::scenario::diagnostic::Diagnostics;
 use crate::scenario::{self, Scenario, Which};
@@ -103,6 +105,16 @@ pub(super) fn load(path: &Path, which: &Which) -> io::Result<Result<Scenario, Di
     let mut source = String::new();
     io::stdin().lock().read_to_string(&mut source)?;
     Ok(checked(which, |which| scenario::load(&source, STDIN, which)))
+}
+
+/// The bug of this name.
+pub(super) fn bug(word: &str) -> Result<Bug, String> {
+    let found = Bug::ALL.iter().copied().find(|bug| bug.word() == word);
+    let words = || Bug::ALL.iter().map(|bug| bug.word());
+    found.ok_or_else(|| match nearest(word, words()) {
+        Some(near) => format!("there is no such bug; did you mean `{near}`?"),
+        None => format!("there is no such bug; there are {}", words().collect::<Vec<_>>().join(", ")),
+    })
 }
 
 fn checked<T, E>(which: &Which, load: impl Fn(&Which) -> Result<T, E>) -> Result<T, E> {

@@ -8,6 +8,7 @@ pub mod capacity;
 mod group;
 pub mod kcl;
 pub(crate) mod mishaps;
+mod planted;
 pub mod poller;
 pub(crate) mod processor;
 pub mod producer;

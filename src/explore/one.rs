@@ -17,8 +17,8 @@ pub(crate) struct Source {
     pub(crate) path: String,
     /// What stands in the file.
     pub(crate) text: String,
-    /// Whether each seed draws the scenario too.
-    pub(crate) is_swarm: bool,
+    /// What its runs have in common besides the file.
+    pub(crate) which: Which,
 }
 
 /// Something that failed in a run.
@@ -57,7 +57,7 @@ pub(crate) struct Explored {
 
 /// Runs a scenario with these seeds, `twice` to see that both are the same.
 pub(crate) fn explore_one(number: usize, source: &Source, seeds: &Seeds, twice: bool) -> Result<Explored, Diagnostics> {
-    let which = Which { seeds: Some(seeds.clone()), is_swarm: source.is_swarm };
+    let which = Which { seeds: Some(seeds.clone()), ..source.which.clone() };
     let plan = scenario::load(&source.text, &source.path, &which)?.plan();
     let situations = Rc::new(RefCell::new(Situations::default()));
     let result = run(&plan, Options { listeners: vec![situations.clone()], ..Options::default() });

@@ -4,6 +4,7 @@
 //! clock or judges. What is written is the same bytes for the same run, except for the wall time that a caller may
 //! give apart.
 
+use crate::base::Bug;
 use crate::check::{CheckResult, Verdict};
 use crate::measure::{Figures, Happening, Moment};
 
@@ -38,6 +39,8 @@ pub struct RunReport {
     pub seed: crate::base::Seeds,
     /// What the seed has made of the scenario, when it is one of a swarm.
     pub(crate) swarm: Option<std::sync::Arc<[String]>>,
+    /// The bug that is planted, where the file does not ask for it.
+    pub(crate) asked_bug: Option<Bug>,
     /// The hash of all events.
     pub trace_hash: u64,
     /// The verdict over all checks and expectations, before `outcome` is compared.
@@ -139,7 +142,8 @@ impl RunReport {
             return format!("Simulation::from_scenario({:?})?.seed({})", self.source, self.seed);
         }
         let swarm = if self.swarm.is_some() { " --swarm" } else { "" };
-        format!("kinesim run {}{swarm} --seed {}", shell_word(&self.source), self.seed)
+        let bug = self.asked_bug.map_or(String::new(), |bug| format!(" --bug {}", bug.word()));
+        format!("kinesim run {}{swarm}{bug} --seed {}", shell_word(&self.source), self.seed)
     }
 }
 

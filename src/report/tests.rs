@@ -113,6 +113,7 @@ fn report(figures: Figures) -> RunReport {
         has_code: false,
         seed: 7.into(),
         swarm: None,
+        asked_bug: None,
         trace_hash: 0x00ab_cdef_0123_4567,
         verdict: Verdict::Fail,
         declared_failing: Vec::new(),

@@ -120,6 +120,7 @@ impl Folds {
             has_code: !plan.apps.is_empty(),
             seed: plan.seed.clone(),
             swarm: plan.swarm.clone(),
+            asked_bug: plan.asked_bug,
             trace_hash: self.hash.value(),
             verdict,
             is_as_declared,

@@ -76,7 +76,7 @@ fn elsewhere(section: &str, found: &str) -> Option<String> {
     let schema: Value = serde_json::from_str(&json_schema()).ok()?;
     if schema["properties"][found].is_object() {
         return Some(match found {
-            "name" | "duration" | "seed" | "outcome" | "failing" => {
+            "name" | "duration" | "seed" | "outcome" | "failing" | "bug" => {
                 format!("`{found}` stands at the top of the file, before the first section. ")
             }
             _ => format!("`{found}` is a section of its own: begin it with {}. ", header(found)),

@@ -8,6 +8,7 @@ use super::plan::Plan;
 use super::section::{self, Consumers};
 use super::spans::Spans;
 use super::swarm;
+use crate::base::Planted;
 use crate::{fault, file_path};
 
 /// A file that was found right: with random faults written out, and the plan that is made of it.
@@ -51,11 +52,12 @@ pub(super) fn compile(
         return Err(problems);
     }
     let disturbances = disturbances(&kcl, &pollers, &actions);
-    let plan = Plan {
+    let mut plan = Plan {
         name: file.name.as_str().into(),
         source: source.into(),
         seed: file.seed.clone(),
         swarm: None,
+        asked_bug: None,
         duration: file.duration.0,
         transport: file.network.transport.into(),
         latency: (file.network.latency.0, file.network.latency.1),
@@ -72,6 +74,7 @@ pub(super) fn compile(
         expectations,
         outcome,
     };
+    plan.plant(Planted(file.bug));
     Ok(Compiled { file, plan })
 }
 

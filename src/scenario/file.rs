@@ -12,6 +12,7 @@ use super::section::{
     Action, Assume, Consumer, Expect, Explore, Library, Liveness, Network, OutcomeWord, Producer, Stream, network,
 };
 use super::section::{KCL_IDLE, POLLER_IDLE};
+use crate::base::Bug;
 use crate::base::Seeds;
 use crate::base::SimDuration;
 use crate::base::written::Duration;
@@ -34,6 +35,9 @@ pub struct File {
     /// Names of checks, or texts of expectations, that must fail when `outcome = "fail"`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub failing: Vec<String>,
+    /// A bug that is planted, to see that the checks find it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bug: Option<Bug>,
     /// What AWS does not publish, and kinesim assumes.
     #[serde(default)]
     pub(crate) assume: Assume,

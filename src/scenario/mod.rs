@@ -85,18 +85,21 @@ const DRAWS_MAX: u32 = 50;
 fn load_from(source: &str, path: &str, folder: &Path, which: &Which) -> Result<Scenario, Diagnostics> {
     let mut file: File = read::read(source).map_err(|problems| Diagnostics::new(path, source, problems))?;
     file.seed = which.seeds.clone().unwrap_or(file.seed);
+    let asked_bug = which.bug.filter(|bug| file.bug != Some(*bug));
+    file.bug = which.bug.or(file.bug);
+    let told = |scenario: Scenario| Scenario { plan: Plan { asked_bug, ..scenario.plan }, ..scenario };
     if !which.is_swarm {
-        return made(file, source, path, folder);
+        return made(file, source, path, folder).map(told);
     }
-    let (seeds, explore) = (file.seed, file.explore.unwrap_or_default());
+    let (seeds, bug, explore) = (file.seed, file.bug, file.explore.unwrap_or_default());
     let mut draws = (0..DRAWS_MAX).map(|draw| {
         let swarm::Variant { text, drawn } = swarm::variant(source, &explore, seeds.first(), draw);
         let shown = format!("{path}, as seed {} draws it", seeds.first().0);
         let mut file: File = read::read(&text).map_err(|problems| Diagnostics::new(&shown, &text, problems))?;
-        file.seed = seeds.clone();
+        (file.seed, file.bug) = (seeds.clone(), bug);
         let mut scenario = made(file, &text, path, folder).map_err(|problems| problems.of(&shown))?;
         scenario.plan.swarm = Some(drawn.into());
-        Ok(scenario)
+        Ok(told(scenario))
     });
     match draws.next() {
         Some(Err(wrong)) => draws.find(Result::is_ok).unwrap_or(Err(wrong)),

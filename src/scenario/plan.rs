@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::aws::kinesis::api::Provisioned;
 use crate::aws::{self, dynamodb};
 use crate::base::event::StoreKind;
-use crate::base::{ConsumerId, HashKey, Seeds, ShardId, SimDuration, SimTime, StreamName};
+use crate::base::{Bug, ConsumerId, HashKey, Planted, Seeds, ShardId, SimDuration, SimTime, StreamName};
 pub(crate) use crate::check::LivenessBounds;
 use crate::client::Transport;
 use crate::client::kcl::KclSettings;
@@ -25,6 +25,8 @@ pub struct Plan {
     pub seed: Seeds,
     /// What the seed has made of the file, when it is one of a swarm.
     pub(crate) swarm: Option<Arc<[String]>>,
+    /// The bug that is planted, where the file does not ask for it.
+    pub(crate) asked_bug: Option<Bug>,
     /// Length of the run.
     pub duration: SimDuration,
     /// How built-in clients call the services.
@@ -55,6 +57,17 @@ pub struct Plan {
     pub expectations: Vec<Expectation>,
     /// The outcome that the file says it is there to show.
     pub outcome: Outcome,
+}
+
+impl Plan {
+    /// Plants a bug, or none, in whoever takes part.
+    pub(super) fn plant(&mut self, planted: Planted) {
+        self.services.kinesis.planted = planted;
+        self.services.dynamodb.planted = planted;
+        self.producers.iter_mut().for_each(|producer| producer.planted = planted);
+        self.kcl.iter_mut().for_each(|kcl| kcl.planted = planted);
+        self.pollers.iter_mut().for_each(|poller| poller.planted = planted);
+    }
 }
 
 /// A stream that exists when the run begins.

@@ -1,6 +1,6 @@
 //! Which of the runs that a scenario can have is meant.
 
-use crate::base::Seeds;
+use crate::base::{Bug, Seeds};
 
 /// One of a scenario's runs. A seed, or nothing, can be given in its place.
 #[derive(Clone, Debug, Default)]
@@ -9,6 +9,8 @@ pub struct Which {
     pub(crate) seeds: Option<Seeds>,
     /// Whether the seed draws the scenario too, within what its `[explore]` allows.
     pub(crate) is_swarm: bool,
+    /// The bug that is planted; the file's own when absent.
+    pub(crate) bug: Option<Bug>,
 }
 
 impl From<&Which> for Which {
@@ -19,6 +21,6 @@ impl From<&Which> for Which {
 
 impl From<Option<Seeds>> for Which {
     fn from(seeds: Option<Seeds>) -> Self {
-        Self { seeds, is_swarm: false }
+        Self { seeds, ..Self::default() }
     }
 }

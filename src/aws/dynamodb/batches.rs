@@ -128,8 +128,8 @@ impl DynamoDb {
             let one = Write { place, change, condition: None, returns: Returns::default() };
             let tally = progress.tallies.entry(id).or_default();
             let wrote = match self.meet_fault(at, id) {
-                Ok(false) => self.write(at, id, one, tally),
-                Ok(true) => lose_answer(self.write(at, id, one, tally)),
+                Ok(None) => self.write(at, id, one, tally),
+                Ok(Some(answer)) => lose_answer(self.write(at, id, one, tally), answer),
                 Err(refused) => Err(refused),
             };
             if progress.settle(wrote)?.is_none() {

@@ -58,13 +58,16 @@ impl DynamoDb {
         ids: &[TableId],
         act: impl FnOnce(&mut Self, &mut At<'_>) -> Reply,
     ) -> Reply {
-        let mut is_lost = false;
+        let mut answer = None;
         for id in ids {
             self.faults.check_available(Some(&self.tables[id.index()].name), at.operation)?;
-            is_lost |= self.meet_fault(at, *id)?;
+            answer = self.meet_fault(at, *id)?.or(answer);
         }
         let reply = act(self, at);
-        if is_lost { lose_answer(reply) } else { reply }
+        match answer {
+            Some(error) => lose_answer(reply, error),
+            None => reply,
+        }
     }
 }
 

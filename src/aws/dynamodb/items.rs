@@ -303,7 +303,7 @@ impl DynamoDb {
     /// The instant that a call's eventually consistent reads see; `None` for the present.
     pub(super) fn read_instant(&mut self, consistent: bool, now: SimTime) -> Option<SimTime> {
         let lag_max = self.settings.stale_read_lag_max;
-        if consistent || lag_max.is_zero() {
+        if (consistent && self.settings.planted.are_consistent_reads_fresh()) || lag_max.is_zero() {
             return None;
         }
         Some(now.saturating_sub(self.lags.duration(SimDuration::ZERO, lag_max)))

@@ -32,6 +32,7 @@ mod key_checks;
 mod operations;
 mod page_checks;
 mod pages;
+mod planted;
 mod service;
 mod store;
 mod table;

@@ -28,6 +28,7 @@ mod log;
 mod look;
 mod modes;
 mod operations;
+mod planted;
 mod quotas;
 mod read;
 mod reshard;

@@ -189,6 +189,7 @@ impl Kinesis {
             _ => behind,
         };
         let is_ended = !slot.is_open() && to == slot.log.end();
+        let is_false_end = records.is_empty() && self.settings.planted.is_false_end(at.now);
         let child_shards = if is_ended { self.children(id, shard) } else { Vec::new() };
         at.events.push(Event::RecordsRead {
             stream: id,
@@ -206,7 +207,7 @@ impl Kinesis {
         let next = ShardIterator { next_ordinal: to, issued_at: at.now, ..iterator.clone() };
         Ok(GetRecordsOutput {
             records,
-            next: (!is_ended).then_some(next),
+            next: (!is_ended && !is_false_end).then_some(next),
             millis_behind_latest: behind.as_millis(),
             child_shards,
             is_encrypted: self.stream(id).encryption_key_id.is_some(),

@@ -111,10 +111,11 @@ impl Kinesis {
     pub(super) fn reshard(&mut self, id: StreamId, steps: &[ReshardStep], now: SimTime, events: &mut Vec<Event>) {
         // Production stamps children one second after the reshard.
         let created_unix_s = (self.unix_ms(now) / 1000) as u32 + 1;
+        let hole = self.settings.planted.hole_of_split();
         let stream = self.stream_mut(id);
         for step in steps {
             match *step {
-                ReshardStep::SplitAt(key) => stream.split_at(key, created_unix_s, now, events),
+                ReshardStep::SplitAt(key) => stream.split_at((key, hole), created_unix_s, now, events),
                 ReshardStep::MergeAt(key) => stream.merge_at(key, created_unix_s, now, events),
             }
         }
@@ -124,13 +125,13 @@ impl Kinesis {
 }
 
 impl Stream {
-    fn split_at(&mut self, key: HashKey, created_unix_s: u32, now: SimTime, events: &mut Vec<Event>) {
+    fn split_at(&mut self, (key, hole): (HashKey, u128), created_unix_s: u32, now: SimTime, events: &mut Vec<Event>) {
         let parent = self.route(key);
         let range = self.shards[parent.index()].range;
         self.close_shard(parent, now, events);
         let halves = [
             HashKeyRange { start: range.start, end: HashKey::new(key.get() - 1) },
-            HashKeyRange { start: key, end: range.end },
+            HashKeyRange { start: HashKey::new(key.get() + hole), end: range.end },
         ];
         for half in halves {
             let child = self.open_shard(half, created_unix_s, now, (Some(parent), None), events);

@@ -101,6 +101,7 @@ impl Kinesis {
         now: SimTime,
         events: &mut Vec<Event>,
     ) -> SimTime {
+        let planted = self.settings.planted;
         let stream = &mut self.streams[id.index()];
         let retention = stream.retention();
         let Some(slot) = stream.shards.get_mut(shard.index()).filter(|slot| !slot.is_expired) else {
@@ -109,7 +110,8 @@ impl Kinesis {
         let first = slot.log.first();
         let is_due = first < slot.log.end() && slot.log.get(first).arrived_at + retention <= now;
         if is_due {
-            let to = slot.log.partition_point(|entry| entry.arrived_at + retention <= now);
+            let due = slot.log.partition_point(|entry| entry.arrived_at + retention <= now);
+            let to = slot.log.end().min(due + planted.trimmed_besides());
             slot.log.trim(to);
             slot.replicas.trim(to);
             events.push(Event::RecordsTrimmed { stream: id, shard, to });

@@ -28,6 +28,8 @@ struct Target {
     zones: Option<u8>,
     operation: Operation,
     has_faults: bool,
+    /// Whether the shard's limits are asked.
+    is_limited: bool,
     record_bytes_max: u64,
     /// Records go round the shards, whatever their keys.
     is_auto: bool,
@@ -82,7 +84,7 @@ impl Kinesis {
 
     pub(super) fn put_records(&mut self, at: &mut At<'_>, stream: &StreamName, entries: &[PutEntry]) -> Reply {
         check_batch(entries)?;
-        let target = self.put_target(at, stream, PUT_RECORDS)?;
+        let mut target = self.put_target(at, stream, PUT_RECORDS)?;
         self.need_key(target.id)?;
         (1..).zip(entries).try_for_each(|(place, entry)| target.check_entry(entry, Some(place)))?;
         let is_encrypted = self.stream(target.id).encryption_key_id.is_some();
@@ -90,7 +92,8 @@ impl Kinesis {
         let mut failed = 0;
         let mut results = Vec::with_capacity(entries.len());
         at.events.reserve(entries.len() + 1);
-        for entry in entries {
+        for (place, entry) in entries.iter().enumerate() {
+            target.is_limited = place == 0 || self.settings.planted.are_limits_asked_for_each_record();
             let result = self.put_one(at, &target, entry, None);
             failed += u32::from(result.is_err());
             results.push(result);
@@ -117,9 +120,10 @@ impl Kinesis {
         Ok(Target {
             id,
             unix_s: (self.unix_ms(at.now) / 1000) as u32,
-            zones: self.zones.for_writing(),
+            zones: self.zones.for_writing(self.settings.planted),
             operation,
             has_faults: self.faults.hit_records(),
+            is_limited: true,
             record_bytes_max: u64::from(self.stream(id).options.max_record_size_kib) * KIB,
             is_auto: self.stream(id).options.distribution == RecordDistributionStrategy::Auto,
         })
@@ -157,7 +161,7 @@ impl Kinesis {
         let refusal = match (refusal, target.zones) {
             (Some(Injected::Throttle), _) => Some(WriteRefusal::InjectedThrottle),
             (Some(Injected::InternalError), _) | (None, None) => Some(WriteRefusal::InternalFailure),
-            (None, Some(_)) if !self.settings.data_plane_limits => None,
+            (None, Some(_)) if !(self.settings.data_plane_limits && target.is_limited) => None,
             (None, Some(_)) => {
                 match stream.shards[shard.index()].write.admit(self.settings.throttle_window, at.now, size_bytes) {
                     Ok(()) => None,

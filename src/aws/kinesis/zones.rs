@@ -8,7 +8,7 @@
 use std::ops::Range;
 
 use crate::base::event::ZoneState;
-use crate::base::{SimDuration, SimTime};
+use crate::base::{Planted, SimDuration, SimTime};
 
 /// Number of zones.
 pub(super) const ZONES: usize = 3;
@@ -111,9 +111,9 @@ impl Zones {
         self.states.iter().enumerate().filter(|(_, s)| serves(**s)).map(|(zone, _)| 1 << zone).sum()
     }
     /// Where a put is stored, or `None` when it cannot be acknowledged.
-    pub(crate) fn for_writing(&self) -> Option<u8> {
+    pub(crate) fn for_writing(&self, planted: Planted) -> Option<u8> {
         let zones = self.in_service();
-        (zones.count_ones() as usize >= QUORUM).then_some(zones)
+        (zones.count_ones() as usize >= planted.zones_needed(QUORUM)).then_some(zones)
     }
 }
 

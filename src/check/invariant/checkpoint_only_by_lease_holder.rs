@@ -1,7 +1,8 @@
 //! `checkpoint-only-by-lease-holder`: only the worker named in `leaseOwner` stores a checkpoint.
 //!
 //! The library's condition is on `leaseCounter`, not on the owner; this is what the counter is there to ensure.
-//! A worker's id is its host's name. Of real clients only the row tells who wrote: one that leaves another owner there
+//! A worker's id is its host's name. One in an earlier life has its name and another view of the row: the counter does
+//! not grow then. Of real clients only the row tells who wrote: one that leaves another owner there
 //! has taken what it checkpoints, and one that leaves a counter which did not grow, where the application's workers
 //! raise it with each checkpoint, has written from an old view of the row. A table in which no lease has an owner is
 //! not judged.
@@ -30,7 +31,18 @@ impl CheckpointOnlyByLeaseHolder {
         let (before, after) = (LeaseRow(before), LeaseRow(after));
         let Some(has) = after.checkpoint_text().filter(|has| before.checkpoint_text() != Some(*has)) else { return };
         self.changes += 1;
-        if before.owner().is_some_and(|owner| lens.names.is_called(host, owner)) {
+        let is_holder = before.owner().is_some_and(|owner| lens.names.is_called(host, owner));
+        let counters = before.counter().zip(after.counter());
+        if is_holder && let Some((had, left)) = counters.filter(|(had, left)| left <= had) {
+            let (host, shard) =
+                (lens.names.host(host), after.shard().map_or_else(|| "a lease".into(), |s| s.to_string()));
+            self.findings.fail(at, || {
+                format!(
+                    "{host} stored checkpoint {has} of {shard} from an old view: leaseCounter was {had}, and is {left}"
+                )
+            });
+        }
+        if is_holder {
             return;
         }
         let host = lens.names.host(host);
@@ -89,12 +101,22 @@ mod tests {
 
     #[test]
     fn the_holder_may_checkpoint_and_others_may_take_the_lease() {
-        let script = [
-            (0, written(WORKER_1, row_at(S0, "billing-1", 5), row_at(S0, "billing-1", 9))),
-            (1, written(WORKER_2, row_at(S0, "billing-1", 9), row_at(S0, "billing-2", 9))),
-        ];
+        let script =
+            [(0, stored(1, 2)), (1, written(WORKER_2, row_at(S0, "billing-1", 9), row_at(S0, "billing-2", 9)))];
         assert_eq!(judge(CheckpointOnlyByLeaseHolder::default(), script).verdict, Verdict::Pass);
         assert_eq!(judge(CheckpointOnlyByLeaseHolder::default(), []).verdict, Verdict::Unknown);
+    }
+
+    /// Worker 1 stores a checkpoint, which leaves this counter.
+    fn stored(had: i64, left: i64) -> Event {
+        let row = |counter, checkpoint| client_row(S0, "billing-1", counter, &number(S0, checkpoint).to_string());
+        written(WORKER_1, row(had, 5), row(left, 9))
+    }
+
+    #[test]
+    fn a_checkpoint_of_an_earlier_life_is_found() {
+        let text = evidence(&judge(CheckpointOnlyByLeaseHolder::default(), [(0, stored(7, 5))]));
+        assert!(text.ends_with("from an old view: leaseCounter was 7, and is 5"), "{text}");
     }
 
     #[test]

@@ -3,7 +3,7 @@
 //!
 //! TRIM_HORIZON is the oldest record in retention, LATEST lies behind the newest that can be read, AT_SEQUENCE_NUMBER
 //! is that record and AFTER_SEQUENCE_NUMBER the one behind it, AT_TIMESTAMP the first that arrived then or later; what
-//! has left retention falls forward to the oldest. Subscriptions are asked to begin in the same words. Which record has
+//! has left retention falls forward to the oldest, and nothing leaves it a moment too early. Subscriptions are asked to begin in the same words. Which record has
 //! which number and time is known of all in retention. Reads that go on are judged by `no-acknowledged-record-lost` and
 //! `shard-order`.
 
@@ -121,6 +121,14 @@ impl Journal {
         self.forgotten = self.forgotten.max(gone);
     }
 
+    /// When that record arrived, unless that is forgotten.
+    fn arrived(&self, ordinal: u64) -> Option<SimTime> {
+        let number = (ordinal / BLOCK) as usize;
+        let block = self.blocks.get(number).filter(|_| number >= self.forgotten && ordinal < self.accepted)?;
+        let mark = block.marks().nth((ordinal % BLOCK) as usize)?;
+        Some(SimTime::from_nanos(mark.at_ns))
+    }
+
     /// Where the first record lies that is not `before`, which holds for a prefix.
     fn first_not(&self, before: impl Fn(Mark) -> bool) -> u64 {
         let passed = self.blocks.partition_point(|block| before(block.first));
@@ -172,6 +180,19 @@ impl IteratorsBeginWhereAsked {
                 )
             });
         }
+    }
+
+    /// Records below `to` were trimmed: the last of them has left retention as well.
+    fn on_trimmed(&mut self, lens: &Lens, at: SimTime, stream: StreamId, shard: ShardId, to: u64) {
+        let journal = self.journals.at(stream.index(), shard.index());
+        let last = to.checked_sub(1);
+        let arrived = last.and_then(|last| journal.arrived(last)).filter(|_| !lens.names.is_gone(stream));
+        journal.forget(to);
+        let Some(arrived) = arrived.filter(|arrived| !lens.retention.has_expired(stream, *arrived, at)) else { return };
+        let (name, retention) = (lens.names.stream(stream), lens.retention.of(stream));
+        self.findings.fail(at, || {
+            format!("{name} {shard} trimmed record {}, which arrived at {arrived}; retention is {retention}", to - 1)
+        });
     }
 
     fn on_read(
@@ -227,7 +248,7 @@ impl Check for IteratorsBeginWhereAsked {
                 self.journals.at(stream.index(), shard.index()).push(Mark { index, at_ns: at.as_nanos() });
             }
             Event::RecordsTrimmed { stream, shard, to } => {
-                self.journals.at(stream.index(), shard.index()).forget(to);
+                self.on_trimmed(lens, at, stream, shard, to);
             }
             Event::IteratorIssued { stream, shard, host, position, ordinal } => {
                 self.on_issued(lens, host, shard, Issued { stream, at, ordinal }, position);
@@ -335,13 +356,26 @@ mod tests {
         assert!(text.ends_with("and was subscribed at record 401 instead of 400"), "{text}");
     }
 
+    const DAY_MS: u64 = 24 * 3600 * 1000;
+
+    #[test]
+    fn a_record_that_is_trimmed_before_its_time_is_found() {
+        let trim = |ms: u64, to: u64| {
+            let script = accepted_many(0, S0, 1000).into_iter().chain([(ms, trimmed(S0, to))]);
+            judge(IteratorsBeginWhereAsked::new(&settings()), script)
+        };
+        assert_ne!(trim(DAY_MS + 699, 700).verdict, Verdict::Fail);
+        let words = "clicks shardId-000000000000 trimmed record 700, which arrived at 0:00:00.700; retention is 1d";
+        assert_eq!(evidence(&trim(DAY_MS + 699, 701)), format!("24:00:00.699 {words}"));
+    }
+
     #[test]
     fn what_was_trimmed_falls_forward() {
         let asked = |ordinal| {
             let mut script = accepted_many(0, S0, 10);
             let (stream, shard, host, position) = (CLICKS, S0, WORKER_1, Position::TrimHorizon);
-            script.push((20, trimmed(S0, 4)));
-            script.push((30, Event::IteratorIssued { stream, shard, host, position, ordinal }));
+            script.push((DAY_MS + 20, trimmed(S0, 4)));
+            script.push((DAY_MS + 30, Event::IteratorIssued { stream, shard, host, position, ordinal }));
             judge(IteratorsBeginWhereAsked::new(&settings()), script).verdict
         };
         assert_eq!((asked(4), asked(0)), (Verdict::Pass, Verdict::Fail));

@@ -15,12 +15,15 @@ mod iterators_begin_where_asked;
 mod iterators_live_300_s;
 mod key_order_across_resharding;
 mod lease_deleted_only_when_allowed;
+mod leases_are_lost_for_a_reason;
 mod leases_cover_hash_range;
 mod limits_never_exceeded;
+mod live_leases_are_not_taken;
 mod no_acknowledged_record_lost;
 mod nothing_below_checkpoint_unprocessed;
 mod open_shards_tile_the_hash_range;
 mod producers_are_honest;
+mod readers_use_the_last_iterator;
 mod records_lie_in_their_shard;
 mod records_stand_in_two_zones;
 mod refused_calls_write_nothing;
@@ -54,6 +57,8 @@ registered! {
     resume_is_exact::ResumeIsExact,
     checkpoint_only_by_lease_holder::CheckpointOnlyByLeaseHolder,
     bounded_double_processing::BoundedDoubleProcessing,
+    live_leases_are_not_taken::LiveLeasesAreNotTaken,
+    leases_are_lost_for_a_reason::LeasesAreLostForAReason,
     leases_cover_hash_range::LeasesCoverHashRange,
     lease_deleted_only_when_allowed::LeaseDeletedOnlyWhenAllowed,
     limits_never_exceeded::LimitsNeverExceeded,
@@ -61,6 +66,7 @@ registered! {
     consistent_reads_are_fresh::ConsistentReadsAreFresh,
     iterators_live_300_s::IteratorsLive300S,
     iterators_begin_where_asked::IteratorsBeginWhereAsked,
+    readers_use_the_last_iterator::ReadersUseTheLastIterator,
     exactly_once_effects::ExactlyOnceEffects,
     producers_are_honest::ProducersAreHonest,
     every_record_gets_processed::EveryRecordGetsProcessed,

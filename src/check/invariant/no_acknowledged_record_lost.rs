@@ -2,7 +2,8 @@
 //!
 //! Broken by: a record acknowledged by fewer than two zones, ordinals that are not dense, a shard closed before its
 //! end, records trimmed before their time, a reading session or a subscription that jumps over records, and an answer
-//! that says "caught up" with records left. How old a record is is known to `MARK_EVERY`, in favour of the service.
+//! that says "caught up" with records left. How old a record is is known to `MARK_EVERY`, in favour of the
+//! service; `iterators-begin-where-asked` knows it exactly.
 //!
 //! Whether a consumer processes what it read is not judged here.
 
@@ -29,18 +30,10 @@ struct Shard {
     marks: VecDeque<(u64, SimTime)>,
 }
 
-#[derive(Default)]
-struct Stream {
-    retention: SimDuration,
-    /// Records accepted until then expired under an earlier, shorter retention.
-    expired_until: Option<SimTime>,
-}
-
 /// What is remembered of the run to judge this.
 #[derive(Default)]
 pub(super) struct NoAcknowledgedRecordLost {
     shards: Grid<Shard>,
-    streams: Grid<Stream>,
     visibility_lag: SimDuration,
     findings: Findings,
     read: u64,
@@ -72,18 +65,6 @@ impl Shard {
     }
 }
 
-impl Stream {
-    fn set_retention(&mut self, at: SimTime, hours: u32) {
-        if at.since(SimTime::ZERO) >= self.retention {
-            self.expired_until = self.expired_until.max(Some(at.saturating_sub(self.retention)));
-        }
-        self.retention = SimDuration::from_hours(hours.into());
-    }
-    fn has_expired(&self, accepted: SimTime, now: SimTime) -> bool {
-        self.expired_until.is_some_and(|until| accepted <= until) || accepted.saturating_add(self.retention) <= now
-    }
-}
-
 impl NoAcknowledgedRecordLost {
     fn on_accepted(&mut self, lens: &Lens, at: SimTime, stream: StreamId, shard: ShardId, ordinal: u64, zones: u8) {
         let state = self.shards.at(stream.index(), shard.index());
@@ -105,8 +86,7 @@ impl NoAcknowledgedRecordLost {
         let youngest = (!gone.is_empty()).then(|| state.accepted_at(gone.end - 1));
         state.trim(to);
         let Some(accepted) = youngest else { return };
-        let rules = self.streams.at(stream.index(), 0);
-        let (is_due, retention) = (rules.has_expired(accepted, at), rules.retention);
+        let (is_due, retention) = (lens.retention.has_expired(stream, accepted, at), lens.retention.of(stream));
         if !is_due && !lens.names.is_gone(stream) {
             self.fail(lens, at, stream, shard, || {
                 format!("trimmed {} accepted at {accepted} or later; retention is {retention}", records(&gone))
@@ -143,7 +123,7 @@ impl NoAcknowledgedRecordLost {
             return;
         }
         let youngest = state.accepted_at(missed.end - 1);
-        if !self.streams.at(stream.index(), 0).has_expired(youngest, at) {
+        if !lens.retention.has_expired(stream, youngest, at) {
             self.fail(lens, at, stream, shard, || format!("passed over {} in a reading session", records(&missed)));
         }
     }
@@ -152,7 +132,7 @@ impl NoAcknowledgedRecordLost {
         let state = self.shards.at(stream.index(), shard.index());
         let accepted = state.accepted;
         let is_left = state.is_older(to, at.saturating_sub(CAUGHT_UP_SLACK + self.visibility_lag));
-        if is_left && !self.streams.at(stream.index(), 0).has_expired(state.accepted_at(accepted - 1), at) {
+        if is_left && !lens.retention.has_expired(stream, state.accepted_at(accepted - 1), at) {
             self.fail(lens, at, stream, shard, || {
                 format!("told a reader it was caught up, with {} left", records(&(to..accepted)))
             });
@@ -169,8 +149,6 @@ impl Invariant for NoAcknowledgedRecordLost {
     const NAME: &'static str = "no-acknowledged-record-lost";
     const PROMISE: &'static str = "an acknowledged record can be read until its retention is over";
     const HEARS: &'static [EventKind] = &[
-        EventKind::StreamDeclared,
-        EventKind::RetentionChanged,
         EventKind::RecordAccepted,
         EventKind::RecordsTrimmed,
         EventKind::ShardClosed,
@@ -201,13 +179,6 @@ impl Check for NoAcknowledgedRecordLost {
             Event::RecordsTrimmed { stream, shard, to } => self.on_gone(lens, at, stream, shard, to),
             Event::ShardExpired { stream, shard } => self.on_gone(lens, at, stream, shard, u64::MAX),
             Event::ShardClosed { stream, shard, end } => self.on_closed(lens, at, stream, shard, end),
-            Event::StreamDeclared { stream, retention_hours, .. } => {
-                let retention = SimDuration::from_hours(retention_hours.into());
-                *self.streams.at(stream.index(), 0) = Stream { retention, ..Stream::default() };
-            }
-            Event::RetentionChanged { stream, retention_hours } => {
-                self.streams.at(stream.index(), 0).set_retention(at, retention_hours);
-            }
             _ => {}
         }
     }

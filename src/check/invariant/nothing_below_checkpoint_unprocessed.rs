@@ -1,9 +1,9 @@
 //! `nothing-below-checkpoint-unprocessed`: a stored checkpoint covers only records that were processed.
 //!
-//! Judged when a lease row takes a checkpoint that a worker had announced. From where the consumer first began in the
+//! Judged when a lease row takes a checkpoint that a worker had announced, and when a poller keeps a position. From where the consumer first began in the
 //! shard up to the checkpoint, every record must have been processed by one of its workers or have left retention.
 //! A batch that the library passed over because the processor threw was not processed: after the checkpoint nobody
-//! will. Where the scenario asked for LATEST, a start at LATEST before the first checkpoint is stored begins anew: what
+//! will. SHARD_END claims every record that the shard ever had, and an open shard has no end. Where the scenario asked for LATEST, a start at LATEST before the first checkpoint is stored begins anew: what
 //! it jumps over is not claimed (the report counts it), unless the shard is a child of one that was read.
 //!
 //! Where the user's own code keeps its checkpoints is not known. For it, having gone on stands for a checkpoint: at the
@@ -121,6 +121,13 @@ impl NothingBelowCheckpointUnprocessed {
     ) {
         let Some(stream) = lens.names.stream_of(consumer) else { return };
         let start = lens.starts.first(consumer, shard).unwrap_or(0).max(lens.shards.trimmed(stream, shard));
+        let known =
+            lens.shards.get(stream, shard).filter(|known| checkpoint == Checkpoint::ShardEnd && !known.is_expired);
+        if known.is_some_and(|known| known.is_open()) {
+            let host = lens.names.host(host);
+            self.findings.fail(at, || format!("{host} stored SHARD_END of {shard}, which is open"));
+        }
+        let to = known.and_then(|known| known.end).map_or(to, |end| end.max(to));
         let progress = self.progress.at(consumer.index(), shard.index());
         let told = progress.unprocessed(start.max(progress.judged)..to);
         progress.forget_below(to);
@@ -140,6 +147,20 @@ impl NothingBelowCheckpointUnprocessed {
 }
 
 impl NothingBelowCheckpointUnprocessed {
+    /// A poller keeps a position: all below it was processed.
+    fn on_kept(&mut self, lens: &Lens, at: SimTime, consumer: ConsumerId, host: HostId, shard: ShardId, to: u64) {
+        let Some(stream) = lens.names.stream_of(consumer) else { return };
+        let start = lens.starts.first(consumer, shard).unwrap_or(0).max(lens.shards.trimmed(stream, shard));
+        let progress = self.progress.at(consumer.index(), shard.index());
+        let told = progress.unprocessed(start.max(progress.judged)..to);
+        progress.forget_below(to);
+        self.checkpoints += 1;
+        if !told.is_empty() {
+            let (host, told) = (lens.names.host(host), told_at_most(told));
+            self.findings.fail(at, || format!("{host} kept its position below {to} of {shard}, but {told}"));
+        }
+    }
+
     /// What the user's own consumers passed over.
     fn on_end(&mut self, lens: &Lens, at: SimTime) {
         for (row, column, progress) in self.progress.cells_mut() {
@@ -178,6 +199,7 @@ impl Invariant for NothingBelowCheckpointUnprocessed {
         EventKind::RecordsSkipped,
         EventKind::EffectsApplied,
         EventKind::CheckpointAttempted,
+        EventKind::PositionSaved,
         EventKind::ItemWritten,
         EventKind::RunEnded,
     ];
@@ -196,6 +218,9 @@ impl Check for NothingBelowCheckpointUnprocessed {
                 progress.reached = progress.reached.max(*to);
             }
             Event::RunEnded {} => self.on_end(lens, at),
+            Event::PositionSaved { consumer, host, shard, to } => {
+                self.on_kept(lens, at, *consumer, *host, *shard, *to);
+            }
             Event::RecordsSkipped { consumer, shard, from, to, .. } => {
                 self.at(*consumer, *shard).skipped.insert(*from..*to);
             }
@@ -347,11 +372,40 @@ mod tests {
     }
 
     #[test]
+    fn a_position_that_a_poller_keeps_is_a_checkpoint() {
+        let kept = |to| Event::PositionSaved { consumer: BILLING, host: WORKER_1, shard: S0, to };
+        let judged = |to| {
+            let work = [processed(WORKER_1, S0, 0, 50), kept(to)];
+            judge(NothingBelowCheckpointUnprocessed::default(), begun("TRIM_HORIZON", 0, work))
+        };
+        assert_eq!(judged(50).verdict, Verdict::Pass);
+        let text = evidence(&judged(51));
+        assert!(text.ends_with("kept its position below 51 of shardId-000000000000, but never processed record 50"));
+    }
+
+    #[test]
+    fn an_open_shard_has_no_end() {
+        let (consumer, host, shard, sequence_number) = (BILLING, WORKER_1, S0, None);
+        let end = Event::CheckpointAttempted { consumer, host, shard, sequence_number, to: 99 };
+        let rows = || (row(S0, "billing-1", "TRIM_HORIZON"), row(S0, "billing-1", "SHARD_END"));
+        let stored = |before: Event| {
+            let work = [opened(S0, 2, None), processed(WORKER_1, S0, 0, 99), before, end.clone()];
+            let work = work.into_iter().chain([written(WORKER_1, rows().0, rows().1)]);
+            judge(NothingBelowCheckpointUnprocessed::default(), begun("TRIM_HORIZON", 0, work))
+        };
+        assert_eq!(stored(closed(S0, 99)).verdict, Verdict::Pass);
+        let text = evidence(&stored(closed(S1, 99)));
+        assert!(text.ends_with("billing-1 stored SHARD_END of shardId-000000000000, which is open"), "{text}");
+        let text = evidence(&stored(closed(S0, 120)));
+        assert!(text.ends_with("its workers never processed records 99 to 119"), "what was never delivered: {text}");
+    }
+
+    #[test]
     fn the_end_of_a_shard_claims_all_of_it() {
         let sequence_number = None;
         let end = Event::CheckpointAttempted { consumer: BILLING, host: WORKER_1, shard: S0, sequence_number, to: 100 };
         let rows = (row(S0, "billing-1", "TRIM_HORIZON"), row(S0, "billing-1", "SHARD_END"));
-        let work = [processed(WORKER_1, S0, 0, 99), end, written(WORKER_1, rows.0, rows.1)];
+        let work = [processed(WORKER_1, S0, 0, 99), closed(S0, 100), end, written(WORKER_1, rows.0, rows.1)];
         let result = judge(NothingBelowCheckpointUnprocessed::default(), begun("TRIM_HORIZON", 0, work));
         assert!(evidence(&result).ends_with("but its workers never processed record 99"), "{result:?}");
     }

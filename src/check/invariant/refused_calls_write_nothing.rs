@@ -2,7 +2,7 @@
 //! has.
 //!
 //! Judged call by call: what one call of a service tells comes together. Of PutRecords as many records must be accepted
-//! as its answer says. BatchWriteItem may be throttled in part, and is judged only where all of it was refused. A write
+//! as its answer says; a PutItem or an UpdateItem that took write units and was not refused has written. BatchWriteItem may be throttled in part, and is judged only where all of it was refused. A write
 //! of DynamoDB's that ends in an InternalServerError may have been done all the same
 //! (<https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html>).
 
@@ -14,6 +14,9 @@ use crate::check::{Check, CheckResult, CheckSettings, Invariant};
 /// The one operation on tables that writes a part of what was asked.
 const IN_PARTS: &str = "BatchWriteItem";
 
+/// The operations that write one item if they are not refused. DeleteItem may find nothing to delete.
+const OF_ONE_ITEM: [&str; 2] = ["PutItem", "UpdateItem"];
+
 /// The one error that leaves it open whether the call was carried out.
 const OPEN: &str = "InternalServerError";
 
@@ -24,6 +27,8 @@ struct Call {
     records_accepted: u32,
     records_refused: u32,
     items_written: u32,
+    /// The write that was paid for, and when.
+    paid: Option<(&'static str, SimTime)>,
     /// The operation that was refused as a whole, and with what.
     refused: Option<(&'static str, &'static str)>,
 }
@@ -36,11 +41,22 @@ pub(super) struct RefusedCallsWriteNothing {
     judged: u64,
 }
 
+impl Call {
+    /// The write that was paid for, and neither refused nor done.
+    fn unwritten(&self) -> Option<(&'static str, SimTime)> {
+        self.paid.filter(|_| self.refused.is_none() && self.items_written == 0)
+    }
+}
+
 impl RefusedCallsWriteNothing {
     #[inline]
     fn call(&mut self, lens: &Lens) -> &mut Call {
         if self.call.number != lens.call {
-            self.call = Call { number: lens.call, ..Call::default() };
+            let last = std::mem::replace(&mut self.call, Call { number: lens.call, ..Call::default() });
+            if let Some((operation, at)) = last.unwritten() {
+                self.findings
+                    .fail(at, || format!("{operation} was paid for and not refused, and yet has written nothing"));
+            }
         }
         &mut self.call
     }
@@ -49,6 +65,14 @@ impl RefusedCallsWriteNothing {
         self.judged += 1;
         self.call(lens).refused = Some((operation, error));
         self.judge(at);
+    }
+
+    /// A write of one item that is not refused writes it, also when it then is as it was.
+    fn on_units(&mut self, lens: &Lens, at: SimTime, operation: &'static str, write_units: u32) {
+        if write_units > 0 && OF_ONE_ITEM.contains(&operation) {
+            self.judged += 1;
+            self.call(lens).paid = Some((operation, at));
+        }
     }
 
     fn on_item(&mut self, lens: &Lens, at: SimTime, operation: &'static str) {
@@ -93,6 +117,7 @@ impl Invariant for RefusedCallsWriteNothing {
         EventKind::TableThrottled,
         EventKind::ConditionFailed,
         EventKind::ItemWritten,
+        EventKind::UnitsConsumed,
     ];
 
     fn new(_: &CheckSettings) -> Self {
@@ -113,6 +138,7 @@ impl Check for RefusedCallsWriteNothing {
             Event::ConditionFailed { operation, .. } => {
                 self.on_refused(lens, at, operation, "a condition that is false");
             }
+            Event::UnitsConsumed { operation, write_units, .. } => self.on_units(lens, at, operation, write_units),
             Event::ItemWritten { operation, .. } => self.on_item(lens, at, operation),
             _ => {}
         }
@@ -190,6 +216,17 @@ mod tests {
         assert!(evidence(&run(&[&[accepted(S0, 0), REFUSED]])).ends_with("and yet has written a record"));
         let failed = Event::ConditionFailed { table: LEASES, host: WORKER_1, operation: "PutItem" };
         assert_eq!(run(&[&[failed, item()]]).verdict, Verdict::Fail);
+    }
+
+    #[test]
+    fn a_write_that_is_answered_and_not_done_is_found() {
+        let (table, host, operation) = (LEASES, WORKER_1, "UpdateItem");
+        let paid = || Event::UnitsConsumed { table, host, operation, read_half_units: 0, write_units: 1 };
+        let failed = Event::ConditionFailed { table, host, operation };
+        let next = [throttled("PutItem")];
+        assert_eq!(run(&[&[item(), paid()], &[failed, paid()], &next]).verdict, Verdict::Pass);
+        let text = evidence(&run(&[&[paid()], &next]));
+        assert_eq!(text, "0:00:01.000 UpdateItem was paid for and not refused, and yet has written nothing");
     }
 
     #[test]

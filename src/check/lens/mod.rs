@@ -5,6 +5,7 @@ pub(super) mod client_rows;
 pub(super) mod faults;
 pub(crate) mod grid;
 pub(super) mod names;
+pub(super) mod retention;
 pub(crate) mod sessions;
 pub(super) mod shards;
 pub(super) mod stale_rows;
@@ -15,6 +16,7 @@ use std::collections::BTreeMap;
 
 use self::faults::Faults;
 use self::names::Names;
+use self::retention::Retention;
 use self::sessions::{Crowd, Sessions};
 use self::shards::Shards;
 use self::stale_rows::StaleRows;
@@ -38,6 +40,8 @@ pub(crate) struct Lens {
     pub(crate) stale_rows: StaleRows,
     /// The faults that are active.
     pub faults: Faults,
+    /// How long streams keep their records.
+    pub(crate) retention: Retention,
     /// Whether the faults are over.
     pub(crate) healing: Healing,
     /// The consumer whose workers the event in hand has changed.
@@ -61,6 +65,7 @@ impl Lens {
         EventKind::HostDeclared,
         EventKind::StreamDeclared,
         EventKind::StreamStatusChanged,
+        EventKind::RetentionChanged,
         EventKind::TableDeclared,
         EventKind::ConsumerDeclared,
         EventKind::WorkerStarted,
@@ -95,6 +100,7 @@ impl Lens {
         self.stale_rows.on(at, event);
         self.healing.on(at, event);
         self.shards.on(event);
+        self.retention.on(at, event);
         self.crew_changed = self.workers.on(at, event, &self.names);
         self.started = self.starts.on(at, event, &self.names, &self.shards);
         self.continues = match *event {

@@ -5,7 +5,8 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use crate::base::Seeds;
+use crate::base::{Bug, Seeds};
+use crate::cli::terminal::bug;
 use crate::report::events_file::EventsKept;
 use crate::run::Engine;
 use crate::scenario::Which;
@@ -21,6 +22,9 @@ pub(in crate::cli) struct Arguments {
     /// Let the seed draw the scenario too: faults, and what its `[explore]` allows.
     #[arg(long)]
     pub(super) swarm: bool,
+    /// Plant this bug, as the key `bug` of a file does, to see whether it is found.
+    #[arg(long, value_name = "BUG", value_parser = bug)]
+    pub(super) bug: Option<Bug>,
     /// Print one JSON document (one for each file) instead of the report.
     #[arg(long)]
     pub(super) json: bool,
@@ -53,7 +57,7 @@ pub(in crate::cli) fn cores() -> usize {
 impl Arguments {
     /// Which run of a scenario is meant.
     pub(super) fn which(&self) -> Which {
-        Which { seeds: self.seed.clone(), is_swarm: self.swarm }
+        Which { seeds: self.seed.clone(), is_swarm: self.swarm, bug: self.bug }
     }
 
     /// How many runs there may be at a time.

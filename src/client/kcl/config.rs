@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use crate::aws::dynamodb::api::Capacity;
-use crate::base::{ConsumerId, SimDuration, StreamName, TableName};
+use crate::base::{ConsumerId, Planted, SimDuration, StreamName, TableName};
 use crate::client::poller::InitialPosition;
 use crate::client::processor::ProcessorSettings;
 
@@ -79,6 +79,8 @@ pub struct KclSettings {
     pub(crate) get_records_timeout: SimDuration,
     /// `dynamoDbRequestTimeout`.
     pub(crate) table_timeout: SimDuration,
+    /// The bug that is planted.
+    pub(crate) planted: Planted,
 }
 
 impl KclSettings {
@@ -119,6 +121,7 @@ impl KclSettings {
             is_failed_checkpoint_undone: false,
             get_records_timeout: SimDuration::from_secs(30),
             table_timeout: SimDuration::from_secs(60),
+            planted: Planted::default(),
         }
     }
 }

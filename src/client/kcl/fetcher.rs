@@ -101,9 +101,11 @@ pub(crate) struct Fetcher {
 impl Fetcher {
     /// Fetches from `start` on.
     pub(crate) async fn run(self, start: Checkpoint, cache: Rc<Cache>) {
-        let mut position = self.position(start);
+        let start = self.position(start);
+        let mut position = start;
         let mut iterator = None;
         let mut last_call = None;
+        let planted = self.settings.planted;
         loop {
             cache.wait_for_room(&self.settings).await;
             let Some(present) = iterator.take() else {
@@ -127,12 +129,15 @@ impl Fetcher {
             last_call = Some(self.cx.wall_unix_ms());
             match answer {
                 Ok(Response::Records(output)) => {
+                    let is_empty = output.records.is_empty();
                     if let Some(last) = output.records.last() {
                         position = IteratorPosition::AfterSequenceNumber(last.sequence_number);
                         cache.count(&output.records, true);
                         cache.queue.push(Fetched::Batch(output.records)).await;
                     }
                     match output.next {
+                        Some(_) if is_empty && planted.is_empty_page_the_tip() => position = IteratorPosition::Latest,
+                        Some(_) if is_empty && planted.is_old_iterator_kept() => iterator = Some(present),
                         Some(next) => iterator = Some(next),
                         None => {
                             cache.queue.push(Fetched::ShardEnd(output.child_shards)).await;
@@ -142,7 +147,9 @@ impl Fetcher {
                 }
                 Ok(_) => unreachable!("GetRecords answers records"),
                 // A new iterator from the last position.
-                Err(SdkError::Service(Error::ExpiredIterator(_) | Error::InvalidArgument(_))) => {}
+                Err(SdkError::Service(Error::ExpiredIterator(_) | Error::InvalidArgument(_))) => {
+                    position = planted.after_expiry(start, position);
+                }
                 Err(SdkError::Service(Error::ResourceNotFound(_))) => {
                     cache.queue.push(Fetched::ShardGone).await;
                     return;

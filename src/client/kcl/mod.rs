@@ -19,6 +19,7 @@ pub(crate) mod hole_auditor;
 pub(crate) mod leader_kcl2;
 pub mod lease;
 pub(crate) mod lease_cleanup;
+mod planted;
 mod scheduler;
 mod shard_consumer;
 pub(crate) mod shard_syncer;

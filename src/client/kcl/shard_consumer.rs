@@ -13,6 +13,7 @@ use super::fetcher::{Cache, Fetched, Fetcher};
 use super::lease::renewal::{Held, Stored};
 use super::lease::store::Owned;
 use super::lease_cleanup::is_blocked_on_parents;
+use super::planted::never;
 use super::worker::Worker;
 use crate::aws::kinesis::api::{ChildShard, Record};
 use crate::aws::store::{self, Fence};
@@ -106,6 +107,7 @@ impl Consumer {
     /// BlockOnParentShardTask. False when the consumer was stopped meanwhile.
     async fn block_on_parents(&self) -> bool {
         let lease = self.held.lease();
+        let must_wait = self.worker.settings.planted.does_wait_for_parents();
         loop {
             if self.control.stop.get().is_some() {
                 return false;
@@ -118,7 +120,7 @@ impl Consumer {
                     Err(_) => is_known = false,
                 }
             }
-            if is_known && !is_blocked_on_parents(rows.iter().map(Option::as_ref)) {
+            if is_known && !(must_wait && is_blocked_on_parents(rows.iter().map(Option::as_ref))) {
                 return true;
             }
             self.worker.cx.sleep(self.worker.settings.parent_shard_poll).await;
@@ -133,6 +135,7 @@ impl Consumer {
             }
             match self.worker.table.get(self.shard).await {
                 Ok(row) => break row,
+                Err(error) if self.worker.settings.planted.ends_consumer(error) => never(&self.worker.cx).await,
                 Err(_) => self.worker.cx.sleep(self.worker.settings.task_backoff).await,
             }
         };
@@ -189,11 +192,8 @@ impl Consumer {
 
     async fn process(&self, session: &mut Session) -> ProcessingEnd {
         loop {
-            if let Some(reason) = self.control.stop.get() {
-                return self.shut_down(session, reason).await;
-            }
-            if self.worker.renewer.current(self.shard).is_none_or(|held| held.token != self.held.token) {
-                return ProcessingEnd::LeaseLost;
+            if let Some(end) = self.asked_to_end(session).await {
+                return end;
             }
             match self.control.cache.queue.pop_or_poke().await {
                 None => {}
@@ -209,6 +209,18 @@ impl Consumer {
         }
     }
 
+    /// What keeps the consumer from going on.
+    async fn asked_to_end(&self, session: &mut Session) -> Option<ProcessingEnd> {
+        if !self.worker.settings.planted.does_drop_batches_of_lost_leases() && !self.control.cache.queue.is_empty() {
+            return None;
+        }
+        if let Some(reason) = self.control.stop.get() {
+            return Some(self.shut_down(session, reason).await);
+        }
+        let is_lost = self.worker.renewer.current(self.shard).is_none_or(|held| held.token != self.held.token);
+        is_lost.then_some(ProcessingEnd::LeaseLost)
+    }
+
     async fn process_batch(&self, session: &mut Session, records: &[Record]) -> Option<ProcessingEnd> {
         // Reading began at the checkpoint itself: what it covers was processed.
         let covered = session.checkpointer.last();
@@ -216,6 +228,9 @@ impl Consumer {
         let last = records.last()?;
         session.checkpointer.delivered(last.sequence_number);
         session.delivered_to = last.ordinal + 1;
+        if self.worker.settings.planted.is_checkpoint_ahead_of_work() && !self.checkpoint(session).await {
+            return Some(ProcessingEnd::LeaseLost);
+        }
         if session.processor.process_records(records).await == Processed::Fenced {
             return Some(ProcessingEnd::LeaseLost);
         }
@@ -303,6 +318,7 @@ impl Consumer {
                         return ProcessingEnd::LeaseLost;
                     }
                     if session.checkpointer.check_all() == ToStore::Nothing {
+                        self.checkpoint_late(session).await;
                         // The lease is still held and renewed until its row is cleaned up.
                         self.worker.ended.borrow_mut().insert(self.shard);
                         return ProcessingEnd::ShardEnd;
@@ -318,11 +334,28 @@ impl Consumer {
         }
     }
 
+    /// The checkpoint of a batch whose work went on beside the shard's end.
+    async fn checkpoint_late(&self, session: &Session) {
+        if let Some(last) =
+            session.checkpointer.last().filter(|_| self.worker.settings.planted.does_checkpoint_after_end())
+        {
+            self.store(Checkpoint::At(last), None, || {}).await;
+        }
+    }
+
     /// Creates leases of the children and writes them on the parent's row.
     async fn prepare_children(&self, children: &[ChildShard], is_gone: bool) -> Children {
+        let planted = self.worker.settings.planted;
+        if !planted.are_children_seen_at_end() {
+            return Children::Ready;
+        }
         // No children are believed only of a shard that no longer exists.
         if children.is_empty() {
-            return if is_gone { Children::Ready } else { Children::NotYet };
+            return if is_gone || planted.is_end_without_children_believed() {
+                Children::Ready
+            } else {
+                Children::NotYet
+            };
         }
         for child in children {
             if let Some(verdict) = self.missing_parent(child).await {

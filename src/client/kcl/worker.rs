@@ -48,7 +48,8 @@ impl Worker {
     pub(super) fn new(cx: Cx, settings: Rc<KclSettings>) -> Self {
         let sdk = |name: &str, mode, timeout| Sdk::new(cx.clone(), name, mode, timeout);
         let table = sdk("dynamodb", RetryMode::JavaDynamoDb, settings.table_timeout);
-        let table = Rc::new(LeaseStore::new(table, settings.lease_table.clone(), settings.is_consistent_reads));
+        let table = LeaseStore::new(table, settings.lease_table.clone(), settings.is_consistent_reads);
+        let table = Rc::new(table.with(settings.planted));
         let renewer = LeaseRenewer::new(cx.clone(), table.clone(), &settings);
         Self {
             me: cx.name(),

@@ -30,6 +30,7 @@ pub(super) async fn read_shard(worker: Rc<Worker>, shard: ShardId, beginning: Be
     worker.cx.emit(Event::ProcessingStarted { consumer, host, shard, start });
     let mut reader = Reader {
         shard,
+        start: beginning.position,
         position: beginning.position,
         iterator: beginning.iterator,
         saved: beginning.position,
@@ -64,6 +65,8 @@ struct Reader {
     shard: ShardId,
     /// The iterator to use next, when there is one.
     iterator: Option<ShardIterator>,
+    /// Where it began.
+    start: IteratorPosition,
     /// Where to ask for a new iterator: after the last record that was processed.
     position: IteratorPosition,
     /// The last position that was saved, in this life at least.
@@ -94,6 +97,7 @@ impl Reader {
         match self.worker.sdk.kinesis(request).await {
             Ok(Response::Records(output)) => self.take(output).await,
             Err(SdkError::Service(Error::ExpiredIterator(_))) => {
+                self.position = self.worker.settings.planted.after_expiry(self.start, self.position);
                 self.iterator = None;
                 None
             }
@@ -126,7 +130,8 @@ impl Reader {
             // What LATEST meant is known from here on.
             self.saved = IteratorPosition::AtSequenceNumber(first.sequence_number);
         }
-        if self.process(&records).await.is_err() {
+        let planted = self.worker.settings.planted;
+        if self.process(&records).await.is_err() && planted.is_batch_read_again_after_throw() {
             let (consumer, host, shard) = (self.worker.settings.consumer, self.worker.cx.id(), self.shard);
             self.worker.cx.emit(Event::ProcessorThrew { consumer, host, shard });
             self.position = self.saved;
@@ -139,14 +144,22 @@ impl Reader {
             self.position = IteratorPosition::AfterSequenceNumber(last.sequence_number);
             self.records_since_saved = self.records_since_saved.saturating_add(records.len() as u32);
         }
-        self.iterator = next;
-        if self.iterator.is_none() {
-            return Some(End::Children(child_shards));
-        }
+        let Some(next) = next else { return Some(End::Children(child_shards)) };
+        self.go_on(next, records.is_empty());
         if self.is_save_due() {
             self.save();
         }
         None
+    }
+
+    /// Takes the next iterator, or what a planted bug takes instead after an empty answer.
+    fn go_on(&mut self, next: ShardIterator, was_empty: bool) {
+        let planted = self.worker.settings.planted;
+        if was_empty && planted.is_empty_page_the_tip() {
+            (self.iterator, self.position) = (None, IteratorPosition::Latest);
+        } else if !(was_empty && planted.is_old_iterator_kept()) {
+            self.iterator = Some(next);
+        }
     }
 
     fn is_save_due(&self) -> bool {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::base::event::DeclaredStart;
-use crate::base::{ConsumerId, SimDuration, StreamName};
+use crate::base::{ConsumerId, Planted, SimDuration, StreamName};
 use crate::client::processor::ProcessorSettings;
 
 /// A plain consumer of every shard, on one host.
@@ -27,6 +27,8 @@ pub struct PollerSettings {
     pub(crate) records_max: u32,
     /// What it does with records.
     pub(crate) processor: ProcessorSettings,
+    /// The bug that is planted.
+    pub(crate) planted: Planted,
 }
 
 /// Where a consumer begins when it has no position of its own.

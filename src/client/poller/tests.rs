@@ -3,7 +3,7 @@
 use super::*;
 use crate::aws::kinesis::{DeleteStream, MergeShards, SplitShard};
 use crate::base::event::StoreKind;
-use crate::base::{ConsumerId, EventKind, HashKey, HostId, ShardId};
+use crate::base::{ConsumerId, EventKind, HashKey, HostId, Planted, ShardId};
 use crate::client::processor::{CheckpointPolicy, ProcessorMishap, ProcessorScript, ProcessorSettings};
 use crate::client::producer::{
     Batching, KeyDistribution, Load, ProducerHosts, ProducerSettings, Rate, SizeDistribution,
@@ -24,6 +24,7 @@ fn settings() -> PollerSettings {
         idle: SimDuration::from_secs(1),
         records_max: 1000,
         processor: ProcessorSettings::default(),
+        planted: Planted::default(),
     }
 }
 
@@ -46,6 +47,7 @@ fn start(lab: &Lab, settings: PollerSettings, produce_s: u64) -> HostId {
         resend_failed_max: 3,
         backlog_max: 10_000,
         is_ordered: false,
+        planted: Planted::default(),
     });
     lab.host("web-1", move |cx| drop(producer.boot(cx, 0)));
     let poller = PollerHost::new(settings);

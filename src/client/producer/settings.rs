@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::base::{HashKey, SimDuration, StreamName};
+use crate::base::{HashKey, Planted, SimDuration, StreamName};
 use crate::client::sdk::RetryMode;
 
 /// A producer: one or more hosts that write to a stream.
@@ -32,6 +32,8 @@ pub struct ProducerSettings {
     /// Whether each PutRecord carries SequenceNumberForOrdering of the one before (serial writers, so that
     /// only one is in flight, whatever `in_flight_max` says). PutRecords has no such parameter.
     pub(crate) is_ordered: bool,
+    /// The bug that is planted.
+    pub(crate) planted: Planted,
 }
 
 /// Where a producer's records come from.

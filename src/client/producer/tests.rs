@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::*;
-use crate::base::EventKind;
+use crate::base::{EventKind, Planted};
 use crate::client::sdk::RetryMode;
 use crate::client::testing::{Lab, clicks};
 
@@ -36,6 +36,7 @@ fn settings(load: Load, batching: Batching) -> ProducerSettings {
         resend_failed_max: 3,
         backlog_max: 10_000,
         is_ordered: false,
+        planted: Planted::default(),
     }
 }
 

@@ -9,7 +9,7 @@ use super::defaults::{one_u32, secs};
 use super::kcl_options::KclOptions;
 use crate::aws::dynamodb::api::Capacity;
 use crate::base::written::Duration;
-use crate::base::{ConsumerId, SimDuration, StreamName, TableName};
+use crate::base::{ConsumerId, Planted, SimDuration, StreamName, TableName};
 use crate::client::kcl::KclSettings;
 use crate::client::poller::{self, InitialPosition, PollerSettings};
 use crate::client::processor::{CheckpointPolicy, ProcessorMishap, ProcessorScript, ProcessorSettings, StoreKind};
@@ -277,6 +277,7 @@ impl Compiler<'_> {
                     idle: consumer.idle.unwrap_or(POLLER_IDLE).0,
                     records_max: consumer.records_max,
                     processor,
+                    planted: Planted::default(),
                 }),
             }
         }

@@ -9,7 +9,7 @@ use super::defaults::{a_day, one_u32};
 use super::stream::RECORD_BYTES_MAX;
 use crate::base::units::ByteSize;
 use crate::base::written::{Duration, Rate, Share, Size, SizeRange};
-use crate::base::{HashKey, PartitionKey, SimDuration};
+use crate::base::{HashKey, PartitionKey, Planted, SimDuration};
 use crate::client::producer::{self as client, Batching, KeyDistribution, Load, ProducerSettings, SizeDistribution};
 use crate::client::sdk::RetryMode;
 use crate::file_path;
@@ -236,6 +236,7 @@ impl Compiler<'_> {
             resend_failed_max: p.resend_failed,
             backlog_max: p.backlog.max(1),
             is_ordered: p.ordered,
+            planted: Planted::default(),
         }
     }
 

@@ -1,6 +1,6 @@
 //! Declared assumptions.
 
-use crate::base::SimDuration;
+use crate::base::{Planted, SimDuration};
 
 /// Settings of the table service: declared assumptions.
 #[derive(Clone, Debug, PartialEq)]
@@ -18,6 +18,8 @@ pub struct Settings {
     /// Bytes of all items of one hash key, with their entries in local indexes, in a table that has such indexes
     /// (<https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/LSI.html#LSI.ItemCollections.SizeLimit>).
     pub(crate) item_collection_bytes_max: u64,
+    /// The bug that is planted.
+    pub(crate) planted: Planted,
 }
 
 impl Default for Settings {
@@ -28,6 +30,7 @@ impl Default for Settings {
             burst_starts_full: true,
             capacity_limits: true,
             item_collection_bytes_max: 10 << 30,
+            planted: Planted::default(),
         }
     }
 }

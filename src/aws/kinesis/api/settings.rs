@@ -1,6 +1,6 @@
 //! Quotas and declared assumptions.
 
-use crate::base::SimDuration;
+use crate::base::{Planted, SimDuration};
 
 /// The shape of the write limit.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -78,6 +78,8 @@ pub struct Settings {
     pub(crate) visibility_lag: SimDuration,
     /// Bytes per second at which a zone copies what it missed.
     pub(crate) zone_rebuild_bytes_per_s: u64,
+    /// The bug that is planted.
+    pub(crate) planted: Planted,
 }
 
 impl Default for Settings {
@@ -95,6 +97,7 @@ impl Default for Settings {
             data_plane_limits: true,
             visibility_lag: SimDuration::ZERO,
             zone_rebuild_bytes_per_s: 64 * crate::base::units::MIB,
+            planted: Planted::default(),
         }
     }
 }

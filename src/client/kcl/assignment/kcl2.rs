@@ -10,7 +10,7 @@ use super::{Choice, LeaseAssignment};
 use crate::base::event::LeaseGain;
 use crate::base::lease_row::Lease;
 use crate::base::seed::Random;
-use crate::base::{ShardId, SimDuration, SimTime};
+use crate::base::{Planted, ShardId, SimDuration, SimTime};
 use crate::client::kcl::config::KclSettings;
 use crate::client::kcl::lease::expiry::{Observations, is_expired};
 
@@ -24,6 +24,7 @@ pub(crate) struct Kcl2Assignment {
     leases_max: usize,
     steal_max: usize,
     observations: Observations,
+    planted: Planted,
 }
 
 impl Kcl2Assignment {
@@ -37,7 +38,8 @@ impl Kcl2Assignment {
             very_old_after: settings.is_priority_assignment.then_some(very_old_after),
             leases_max: settings.leases_max as usize,
             steal_max: settings.steal_max as usize,
-            observations: Observations::default(),
+            observations: Observations::new(settings.planted),
+            planted: settings.planted,
         }
     }
 }
@@ -68,6 +70,7 @@ impl LeaseAssignment for Kcl2Assignment {
             very_old: &very_old,
             leases_max: self.leases_max,
             steal_max: self.steal_max,
+            steal_least: self.planted.least_stolen(),
         };
         choose(&round, random)
     }
@@ -97,6 +100,8 @@ pub(crate) struct Round<'a> {
     pub(crate) leases_max: usize,
     /// `maxLeasesToStealAtOneTime`.
     pub(crate) steal_max: usize,
+    /// Leases that are stolen of a worker that has none to spare.
+    pub(crate) steal_least: usize,
 }
 
 /// How many leases each worker should have, and how many that is too many for `max` (LeaseSpillover).
@@ -158,7 +163,7 @@ fn steal(
     if need > 1 && steal == 0 {
         steal = 1;
     }
-    steal = steal.min(round.steal_max);
+    steal = steal.max(round.steal_least).min(round.steal_max);
     if steal == 0 {
         return None;
     }

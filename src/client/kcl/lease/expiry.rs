@@ -6,12 +6,13 @@
 use std::collections::BTreeMap;
 
 use crate::base::lease_row::Lease;
-use crate::base::{ShardId, SimDuration, SimTime};
+use crate::base::{Planted, ShardId, SimDuration, SimTime};
 
 /// What a worker remembers of the leases it has seen.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Observations {
     seen: BTreeMap<ShardId, Seen>,
+    planted: Planted,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -22,6 +23,11 @@ struct Seen {
 }
 
 impl Observations {
+    /// Nothing was seen yet.
+    pub(crate) fn new(planted: Planted) -> Self {
+        Self { planted, ..Self::default() }
+    }
+
     /// Takes in a scan that ended at `scanned`, and forgets leases that are gone.
     pub(crate) fn update(&mut self, leases: &[Lease], scanned: SimTime) {
         let mut seen = BTreeMap::new();
@@ -29,6 +35,7 @@ impl Observations {
             let changed = match self.seen.get(&lease.shard) {
                 Some(before) if before.counter == lease.counter => before.changed,
                 Some(_) => Some(scanned),
+                None if self.planted.is_expired_at_first_sight() => None,
                 // First sight: an owner gets a full failover time.
                 None => lease.owner.as_ref().map(|_| scanned),
             };

@@ -9,7 +9,7 @@ use super::expiry::is_expired;
 use super::store::{LeaseError, LeaseStore};
 use crate::aws::Cloud;
 use crate::base::lease_row::{Checkpoint, Lease};
-use crate::base::{ConsumerId, Event, ShardId, SimDuration, SimTime};
+use crate::base::{ConsumerId, Event, Planted, ShardId, SimDuration, SimTime};
 use crate::client::Cx;
 use crate::client::kcl::config::KclSettings;
 use crate::world::Lock;
@@ -54,6 +54,7 @@ pub(crate) struct LeaseRenewer {
     threads: usize,
     /// The planted bug: a checkpoint whose write failed is taken back in memory.
     is_failed_checkpoint_undone: bool,
+    planted: Planted,
     held: RefCell<BTreeMap<ShardId, Rc<Held>>>,
     tokens: std::cell::Cell<u64>,
 }
@@ -68,6 +69,7 @@ impl LeaseRenewer {
             failover: settings.failover,
             threads: settings.renewal_threads as usize,
             is_failed_checkpoint_undone: settings.is_failed_checkpoint_undone,
+            planted: settings.planted,
             held: RefCell::default(),
             tokens: std::cell::Cell::default(),
         }
@@ -79,16 +81,21 @@ impl LeaseRenewer {
         self.tokens.set(token);
         let held = Held {
             token,
-            renewed: std::cell::Cell::new(self.cx.now()),
+            renewed: std::cell::Cell::new(self.clock()),
             turn: Lock::new(&self.cx),
             lease: RefCell::new(lease.clone()),
         };
         self.held.borrow_mut().insert(lease.shard, Rc::new(held));
     }
 
+    /// By which this worker judges how old a lease is.
+    fn clock(&self) -> SimTime {
+        self.planted.lease_clock(&self.cx)
+    }
+
     /// Leases that are held and, by this worker's clock, not expired.
     pub(crate) fn held(&self) -> Vec<(ShardId, Rc<Held>)> {
-        let now = self.cx.now();
+        let now = self.clock();
         let held = self.held.borrow();
         held.iter().filter(|(_, h)| !self.has_expired(h, now)).map(|(s, h)| (*s, h.clone())).collect()
     }
@@ -96,7 +103,7 @@ impl LeaseRenewer {
     /// One held lease, unless it has expired by this worker's clock: the self-fencing.
     pub(crate) fn current(&self, shard: ShardId) -> Option<Rc<Held>> {
         let held = self.held.borrow().get(&shard).cloned();
-        held.filter(|held| !self.has_expired(held, self.cx.now()))
+        held.filter(|held| !self.has_expired(held, self.clock()))
     }
 
     /// Drops a lease from memory; the row stays as it is.
@@ -105,7 +112,7 @@ impl LeaseRenewer {
     }
 
     fn has_expired(&self, held: &Held, now: SimTime) -> bool {
-        is_expired(Some(held.renewed.get()), self.failover, now)
+        self.planted.does_look_at_own_leases() && is_expired(Some(held.renewed.get()), self.failover, now)
     }
 
     fn lose(&self, shard: ShardId, token: u64) {
@@ -130,7 +137,7 @@ impl LeaseRenewer {
 
     async fn renew(&self, shard: ShardId, held: Rc<Held>) {
         let _turn = held.turn.lock().await;
-        if self.has_expired(&held, self.cx.now()) {
+        if self.has_expired(&held, self.clock()) {
             return self.lose(shard, held.token);
         }
         for _ in 0..RENEW_TRIES {
@@ -138,7 +145,7 @@ impl LeaseRenewer {
             match self.table.renew(&mut lease).await {
                 Ok(true) => {
                     held.lease.borrow_mut().counter = lease.counter;
-                    held.renewed.set(self.cx.now());
+                    held.renewed.set(self.clock());
                     return;
                 }
                 Ok(false) => return self.lose(shard, held.token),
@@ -172,7 +179,7 @@ impl LeaseRenewer {
         match self.table.update_lease(&mut lease, checkpoint, pending.clone()).await {
             Ok(true) => {
                 *held.lease.borrow_mut() = lease;
-                held.renewed.set(self.cx.now());
+                held.renewed.set(self.clock());
                 Stored::Yes
             }
             Ok(false) => {
@@ -184,6 +191,7 @@ impl LeaseRenewer {
                     let mut copy = held.lease.borrow_mut();
                     (copy.checkpoint, copy.pending) = (checkpoint, pending);
                 }
+                held.lease.borrow_mut().counter += self.planted.counted_by_failed_checkpoint();
                 Stored::TryAgain
             }
         }

@@ -13,8 +13,9 @@ use crate::aws::dynamodb::api::{
 use crate::aws::dynamodb::{DeleteItem, DescribeTable, GetItem, PutItem, Scan, UpdateItem};
 use crate::base::item::AttributeValue;
 use crate::base::lease_row::{Checkpoint, Lease, LeaseRow, attribute as a, shard_set};
-use crate::base::{ShardId, SimDuration, TableName};
+use crate::base::{Planted, ShardId, SimDuration, TableName};
 use crate::client::Cx;
+use crate::client::kcl::planted::CheckpointCondition;
 use crate::client::sdk::{Sdk, SdkError};
 
 /// Why a call on the lease table failed.
@@ -38,6 +39,7 @@ pub struct LeaseStore {
     sdk: Sdk,
     table: TableName,
     is_consistent: bool,
+    planted: Planted,
 }
 
 type Result<T> = std::result::Result<T, LeaseError>;
@@ -57,7 +59,11 @@ pub(crate) struct Owned {
 impl LeaseStore {
     /// Reaches `table` through `sdk`; `is_consistent` is the library's `consistentReads`.
     pub fn new(sdk: Sdk, table: TableName, is_consistent: bool) -> Self {
-        Self { sdk, table, is_consistent }
+        Self { sdk, table, is_consistent, planted: Planted::default() }
+    }
+    /// The same, with a bug.
+    pub(crate) fn with(self, planted: Planted) -> Self {
+        Self { planted, ..self }
     }
 
     /// Creates the table unless it exists, and waits until it is ACTIVE.
@@ -154,9 +160,8 @@ impl LeaseStore {
     /// The call's.
     pub(crate) async fn incarnate(&self, shard: ShardId, me: &str, incarnation: u64) -> Result<bool> {
         let updates = vec![Update::set(a::INCARNATION, AttributeValue::n(incarnation as i64))];
-        let is_mine = Condition::compare(a::OWNER, Comparator::Eq, AttributeValue::s(me));
         let condition = Condition::NotExists(a::INCARNATION.into());
-        self.update(shard, updates, Condition::And(vec![condition, is_mine])).await
+        self.update(shard, updates, Condition::And(vec![condition, owner_is(me)])).await
     }
 
     /// Creates a row unless it exists. Returns whether it was created.
@@ -178,7 +183,7 @@ impl LeaseStore {
         let next = AttributeValue::n(lease.counter + 1);
         let updates = vec![Update::set(a::COUNTER, next)];
         let mut renewed = self.update(lease.shard, updates, counter_is(lease.counter)).await?;
-        if !renewed {
+        if !renewed && self.planted.is_own_renewal_known() {
             let row = self.get(lease.shard).await?;
             renewed = row.is_some_and(|row| is_own_write(&row, lease));
         }
@@ -233,7 +238,12 @@ impl LeaseStore {
             None => updates
                 .extend([a::PENDING, a::PENDING_SUB_SEQUENCE, a::PENDING_STATE].map(|n| Update::Remove(n.into()))),
         }
-        let stored = self.update(lease.shard, updates, counter_is(lease.counter)).await?;
+        let condition = match self.planted.checkpoint_condition(&lease.owner) {
+            CheckpointCondition::Counter => counter_is(lease.counter),
+            CheckpointCondition::Owner(owner) => owner_is(owner.as_deref().unwrap_or_default()),
+            CheckpointCondition::Nothing => Condition::Exists(a::LEASE_KEY.into()),
+        };
+        let stored = self.update(lease.shard, updates, condition).await?;
         if stored {
             lease.counter += 1;
             (lease.checkpoint, lease.pending, lease.switches) = (checkpoint, pending, 0);
@@ -301,6 +311,10 @@ fn key(shard: ShardId) -> Key {
 
 fn counter_is(counter: i64) -> Condition {
     Condition::compare(a::COUNTER, Comparator::Eq, AttributeValue::n(counter))
+}
+
+fn owner_is(owner: &str) -> Condition {
+    Condition::compare(a::OWNER, Comparator::Eq, AttributeValue::s(owner))
 }
 
 /// A failed condition is an answer, not an error.

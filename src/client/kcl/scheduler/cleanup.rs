@@ -27,7 +27,7 @@ pub(crate) async fn clean_up_for_ever(worker: Rc<Worker>, leadership: Rc<Leaders
         if completed {
             completed_at = now;
             for lease in mine.iter().filter(|_| settings.is_cleanup_enabled) {
-                if may_delete_completed(lease, &leases) {
+                if may_delete_completed(lease, &leases) || !settings.planted.does_wait_for_children() {
                     delete(&worker, lease.shard).await;
                 }
             }

@@ -88,13 +88,20 @@ impl Dispatcher {
         let consumers: Vec<_> = self.consumers.values().map(|(_, c)| c.clone()).collect();
         consumers.iter().for_each(|consumer| consumer.stop(ProcessingEnd::Requested));
         let worker = &self.worker;
+        if worker.settings.planted.are_leases_given_up_first() {
+            self.give_leases_up();
+        }
         // The library forces the end after the failover time.
         let deadline = worker.cx.now() + worker.settings.failover;
         while worker.cx.now() < deadline && consumers.iter().any(|consumer| !consumer.is_done()) {
             worker.cx.sleep(SimDuration::from_millis(100)).await;
         }
-        for (shard, _) in worker.renewer.held() {
-            worker.renewer.drop_lease(shard);
+        self.give_leases_up();
+    }
+
+    fn give_leases_up(&self) {
+        for (shard, _) in self.worker.renewer.held() {
+            self.worker.renewer.drop_lease(shard);
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use crate::base::SimTime;
 use crate::base::event::LeaseGain;
 use crate::base::lease_row::Lease;
 use crate::client::kcl::assignment::LeaseAssignment;
@@ -31,6 +32,10 @@ impl<A: LeaseAssignment> Taker<A> {
         }
     }
 
+    fn clock(&self) -> SimTime {
+        self.worker.settings.planted.lease_clock(&self.worker.cx)
+    }
+
     async fn round(&mut self) {
         // A throttled scan is tried once more, then the round is left out.
         let mut listed = self.worker.table.list().await;
@@ -38,7 +43,7 @@ impl<A: LeaseAssignment> Taker<A> {
             listed = self.worker.table.list().await;
         }
         let Ok(leases) = listed else { return };
-        let scanned = self.worker.cx.now();
+        let scanned = self.clock();
         let choice = self.assignment.choose(&leases, scanned, &mut self.worker.random.borrow_mut());
         for shard in &choice.shards {
             let Some(lease) = leases.iter().find(|lease| lease.shard == *shard) else { continue };
@@ -52,7 +57,8 @@ impl<A: LeaseAssignment> Taker<A> {
         for _ in 0..TAKE_TRIES {
             match worker.table.take(&mut lease, &worker.me).await {
                 Ok(true) => {
-                    self.assignment.taken(&lease, worker.cx.now());
+                    let now = worker.settings.planted.lease_clock(&worker.cx);
+                    self.assignment.taken(&lease, now);
                     let shard = lease.shard;
                     worker.renewer.add(lease);
                     return worker.emit_gained(shard, how, from);

@@ -56,6 +56,7 @@ fn the_taker_takes_what_the_vectors_say() {
             very_old: &very_old,
             leases_max: i32::MAX as usize,
             steal_max: 1,
+            steal_least: 0,
         };
         let choice = choose(&round, &mut Seed(1).stream("test"));
         assert_eq!(choice.shards.len() as u64, vector["count"].as_u64().expect("a count"), "{name}");
@@ -77,7 +78,15 @@ fn owned(owners: &[(u32, Option<&str>)]) -> Vec<(ShardId, Option<Arc<str>>)> {
 #[test]
 fn a_null_owner_counts_as_a_worker_unless_its_lease_is_available() {
     let leases = owned(&[(1, None), (2, Some("foo")), (3, Some("bar")), (4, Some("baz"))]);
-    let round = Round { me: "foo", leases: &leases, available: &[], very_old: &[], leases_max: 9, steal_max: 1 };
+    let round = Round {
+        me: "foo",
+        leases: &leases,
+        available: &[],
+        very_old: &[],
+        leases_max: 9,
+        steal_max: 1,
+        steal_least: 0,
+    };
     let counts: Vec<_> = count_by_worker(&round).into_iter().collect();
     assert_eq!(counts, [(None, 1), (Some("bar"), 1), (Some("baz"), 1), (Some("foo"), 1)]);
     let all: Vec<ShardId> = leases.iter().map(|l| l.0).collect();
@@ -89,7 +98,15 @@ fn a_null_owner_counts_as_a_worker_unless_its_lease_is_available() {
 fn the_priority_step_ends_the_round_even_when_it_takes_nothing() {
     let leases = owned(&[(1, Some("foo")), (2, Some("foo")), (3, None), (4, Some("bar")), (5, Some("bar"))]);
     let old = [ShardId(3)];
-    let round = Round { me: "foo", leases: &leases, available: &old, very_old: &old, leases_max: 2, steal_max: 1 };
+    let round = Round {
+        me: "foo",
+        leases: &leases,
+        available: &old,
+        very_old: &old,
+        leases_max: 2,
+        steal_max: 1,
+        steal_least: 0,
+    };
     let choice = choose(&round, &mut Seed(1).stream("test"));
     assert_eq!((choice.how, choice.shards.len()), (LeaseGain::VeryOld, 0));
 }

@@ -1,0 +1,221 @@
+//! `leases-are-lost-for-a-reason`: a worker gives up a lease only when it is another's, gone, or was not renewed in time.
+//!
+//! A worker that believes its lease lost although its row says otherwise stops its processor, and nobody renews: the
+//! shard stands still for a failover time and what was processed since the last checkpoint is processed again. Judged
+//! when a worker says that a lease is lost, and when it ends processing for that, before it has stopped.
+//!
+//! That a lease was not renewed in time is believed when the last write but one of its row is older than
+//! `failoverTimeMillis`: the last one may be a write whose answer the worker never heard, the one before it it heard of,
+//! or its next condition had been false. By the rule of the library a checkpoint that was sent again after a lost answer
+//! costs the lease, and so may a renewal whose second look was stale. A shard that has ended is not judged, nor one whose
+//! lease the worker has taken from itself, nor what a fenced store ends.
+
+use crate::base::event::ProcessingEnd;
+use crate::base::item::Item;
+use crate::base::lease_row::{Checkpoint, LeaseRow};
+use crate::base::{ConsumerId, Event, EventKind, HostId, ShardId, SimDuration, SimTime, TableId};
+use crate::check::findings::Findings;
+use crate::check::lens::Lens;
+use crate::check::lens::grid::Grid;
+use crate::check::{Check, CheckResult, CheckSettings, Invariant};
+
+/// After a worker has taken its own lease once more, its earlier consumer may take so long to end.
+const TAKEN_AGAIN: SimDuration = SimDuration::from_mins(1);
+
+/// A lease's row.
+#[derive(Default)]
+struct Row {
+    owner: Option<Box<str>>,
+    /// When its counter last changed, and when before that.
+    counted: [SimTime; 2],
+    /// The checkpoint that the last such write stored, if it was one.
+    stored: Option<Option<Checkpoint>>,
+    is_pending: bool,
+    /// The checkpoint that was last announced.
+    attempted: Option<Checkpoint>,
+}
+
+/// A worker's hold of a lease.
+#[derive(Default)]
+struct Hold {
+    is_held: bool,
+    /// Whether it has said that the lease is lost, or was fenced.
+    is_over: bool,
+    taken_again: Option<SimTime>,
+    read_stale: Option<SimTime>,
+}
+
+/// What is remembered of the run to judge this.
+#[derive(Default)]
+pub(super) struct LeasesAreLostForAReason {
+    /// By consumer and shard.
+    rows: Grid<Row>,
+    /// By host and shard.
+    holds: Grid<Hold>,
+    findings: Findings,
+    judged: u64,
+}
+
+impl LeasesAreLostForAReason {
+    fn on_row(&mut self, lens: &Lens, at: SimTime, table: TableId, before: Option<&Item>, after: Option<&Item>) {
+        let Some(consumer) = lens.names.consumer_of_table(table) else { return };
+        let (before, after) = (before.map(LeaseRow), after.map(LeaseRow));
+        let Some(shard) = after.or(before).and_then(LeaseRow::shard) else { return };
+        let row = self.rows.at(consumer.index(), shard.index());
+        let Some(after) = after else {
+            *row = Row::default();
+            return;
+        };
+        if before.and_then(LeaseRow::counter) == after.counter() {
+            return;
+        }
+        if row.owner.as_deref() != after.owner() {
+            row.owner = after.owner().map(Into::into);
+        }
+        row.counted = [at, row.counted[0]];
+        row.is_pending = after.has_pending();
+        let is_checkpoint = before.and_then(LeaseRow::checkpoint_text) != after.checkpoint_text();
+        row.stored = (is_checkpoint || row.is_pending).then(|| after.checkpoint());
+    }
+
+    fn on_gained(&mut self, at: SimTime, host: HostId, shard: ShardId) {
+        let hold = self.holds.at(host.index(), shard.index());
+        let taken_again = if hold.is_held { Some(at) } else { hold.taken_again };
+        *hold = Hold { is_held: true, is_over: false, taken_again, ..*hold };
+    }
+
+    /// The worker ends processing because it has lost the lease, and has not said so before.
+    fn on_ended(&mut self, lens: &Lens, at: SimTime, consumer: ConsumerId, host: HostId, shard: ShardId) {
+        let hold = self.holds.at(host.index(), shard.index());
+        let was_taken_again = hold.taken_again.is_some_and(|again| at.since(again) <= TAKEN_AGAIN);
+        if hold.is_held && !hold.is_over && !was_taken_again && lens.workers.up(consumer).contains(&host) {
+            self.judge(lens, at, consumer, host, shard);
+        }
+    }
+
+    fn judge(&mut self, lens: &Lens, at: SimTime, consumer: ConsumerId, host: HostId, shard: ShardId) {
+        self.judged += 1;
+        let Some(stream) = lens.names.stream_of(consumer) else { return };
+        let row = self.rows.at(consumer.index(), shard.index());
+        let is_its = row.owner.as_deref().is_some_and(|owner| lens.names.is_called(host, owner));
+        let failover = lens.names.info(consumer).map_or(SimDuration::ZERO, |c| SimDuration::from_millis(c.failover_ms));
+        let [last, before] = row.counted;
+        let is_own_checkpoint = row.is_pending || row.stored.is_some_and(|stored| stored == row.attempted);
+        let read_stale = self.holds.at(host.index(), shard.index()).read_stale;
+        let is_excused = is_own_checkpoint || read_stale.is_some_and(|stale| stale >= before);
+        let is_open = lens.shards.get(stream, shard).is_some_and(|known| known.is_open());
+        if is_its && is_open && !is_excused && at.since(before) <= failover {
+            let (host, ago) = (lens.names.host(host), at.since(last));
+            self.findings.fail(at, || {
+                format!("{host} gave up the lease of {shard}, which is its own and was written {ago} before")
+            });
+        }
+    }
+}
+
+impl Invariant for LeasesAreLostForAReason {
+    const NAME: &'static str = "leases-are-lost-for-a-reason";
+    const PROMISE: &'static str =
+        "a worker gives up a lease only when it is another's, gone, or was not renewed in time";
+    const HEARS: &'static [EventKind] = &[
+        EventKind::ItemWritten,
+        EventKind::StaleRead,
+        EventKind::CheckpointAttempted,
+        EventKind::LeaseGained,
+        EventKind::LeaseLost,
+        EventKind::EffectsFenced,
+        EventKind::ProcessingEnded,
+        EventKind::HostCrashed,
+    ];
+
+    fn new(_: &CheckSettings) -> Self {
+        Self::default()
+    }
+}
+
+impl Check for LeasesAreLostForAReason {
+    fn on(&mut self, at: SimTime, event: &Event, lens: &Lens) {
+        match *event {
+            Event::ItemWritten { table, ref before, ref after, .. } => {
+                self.on_row(lens, at, table, before.as_deref(), after.as_deref());
+            }
+            Event::StaleRead { host, operation: "GetItem", .. } => {
+                self.holds.row_mut(host.index()).iter_mut().for_each(|hold| hold.read_stale = Some(at));
+            }
+            Event::CheckpointAttempted { consumer, shard, sequence_number, .. } => {
+                let row = self.rows.at(consumer.index(), shard.index());
+                row.attempted = Some(Checkpoint::attempted(sequence_number));
+            }
+            Event::LeaseGained { host, shard, .. } => self.on_gained(at, host, shard),
+            Event::LeaseLost { consumer, host, shard } => {
+                self.judge(lens, at, consumer, host, shard);
+                let hold = self.holds.at(host.index(), shard.index());
+                (hold.is_held, hold.is_over) = (false, true);
+            }
+            Event::EffectsFenced { host, shard, .. } => self.holds.at(host.index(), shard.index()).is_over = true,
+            Event::ProcessingEnded { consumer, host, shard, reason: ProcessingEnd::LeaseLost } => {
+                self.on_ended(lens, at, consumer, host, shard);
+            }
+            Event::HostCrashed { host } => self.holds.row_mut(host.index()).fill_with(Hold::default),
+            _ => {}
+        }
+    }
+    fn result(&self, _: &Lens) -> CheckResult {
+        self.findings.result(Self::NAME, self.judged, || format!("{} leases were lost for a reason", self.judged))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::check::Verdict;
+    use crate::check::test_events::*;
+
+    const LOST: Event = Event::LeaseLost { consumer: BILLING, host: WORKER_1, shard: S0 };
+
+    fn wrote(ms: u64, counter: i64, owner: &str, checkpoint: u64) -> (u64, Event) {
+        let row = |counter, checkpoint| client_row(S0, owner, counter, &number(S0, checkpoint).to_string());
+        (ms, written(WORKER_1, row(counter - 1, 5), row(counter, checkpoint)))
+    }
+
+    /// Worker 1 gains the lease and renews it; then `more`.
+    fn held(more: impl IntoIterator<Item = (u64, Event)>) -> CheckResult {
+        let begin = [(0, opened(S0, 2, None)), (0, wrote(0, 2, "billing-1", 5).1), (1, gained(WORKER_1, S0))];
+        let renewed = [wrote(3000, 3, "billing-1", 5), wrote(6000, 4, "billing-1", 5)];
+        judge(LeasesAreLostForAReason::default(), begin.into_iter().chain(renewed).chain(more))
+    }
+
+    #[test]
+    fn a_lease_is_lost_to_another_or_to_time() {
+        assert_eq!(held([wrote(7000, 5, "billing-2", 5), (8000, LOST)]).verdict, Verdict::Pass);
+        assert_eq!(held([(16_000, LOST)]).verdict, Verdict::Pass, "the renewal at 6 s may never have been heard of");
+        let deleted = written(WORKER_2, client_row(S0, "billing-1", 4, "SHARD_END"), None);
+        assert_eq!(held([(7000, deleted), (8000, LOST)]).verdict, Verdict::Pass);
+        assert_eq!(held([]).verdict, Verdict::Unknown);
+    }
+
+    #[test]
+    fn a_lease_that_is_given_up_while_it_is_ones_own_is_found() {
+        let text = evidence(&held([(7000, LOST)]));
+        let words = "gave up the lease of shardId-000000000000, which is its own and was written 1s before";
+        assert_eq!(text, format!("0:00:07.000 billing-1 {words}"));
+        let ends = (7000, ended(WORKER_1, S0, ProcessingEnd::LeaseLost));
+        assert!(evidence(&held([ends.clone()])).contains("gave up the lease"));
+        let stopped = (6500, Event::WorkerStopped { consumer: BILLING, host: WORKER_1 });
+        assert_eq!(held([stopped, ends]).verdict, Verdict::Unknown, "a worker that has stopped has given all up");
+    }
+
+    #[test]
+    fn a_checkpoint_whose_answer_was_lost_costs_the_lease_and_one_that_failed_does_not() {
+        let tried = (6500, attempted(WORKER_1, S0, 9));
+        let was_done = [tried.clone(), wrote(6600, 5, "billing-1", 9), (7000, LOST)];
+        assert_eq!(held(was_done).verdict, Verdict::Pass);
+        assert_eq!(held([tried, (7000, LOST)]).verdict, Verdict::Fail);
+    }
+
+    #[test]
+    fn a_second_look_that_is_stale_may_cost_the_lease() {
+        let stale = Event::StaleRead { table: LEASES, host: WORKER_1, operation: "GetItem", is_consistent: false };
+        assert_eq!(held([(6500, stale), (7000, LOST)]).verdict, Verdict::Pass);
+    }
+}

@@ -8,6 +8,7 @@ mod one;
 mod search;
 mod several;
 mod shape;
+pub(crate) mod shrink;
 mod situations;
 mod told;
 

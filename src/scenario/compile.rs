@@ -24,11 +24,7 @@ pub(super) fn compile(
     spans: &Spans<'_>,
     read_trace: TraceLoader<'_>,
 ) -> Result<Compiled, Vec<Problem>> {
-    // Random faults become concrete ones first, so that the resolved file says what was drawn.
-    if let Some(random) = file.random_faults.take() {
-        let cast = file.cast();
-        file.fault.extend(fault::draw(&random, &file.seed, file.duration.0, &cast));
-    }
+    write_out_random_faults(&mut file);
     file.fill_options();
     let mut c = Compiler::new(spans, file.duration, file.cast());
     c.host_names();
@@ -67,6 +63,14 @@ pub(super) fn compile(
         outcome,
     };
     Ok(Compiled { file, plan })
+}
+
+/// Random faults become concrete ones first, so that the resolved file says what was drawn.
+pub(super) fn write_out_random_faults(file: &mut File) {
+    if let Some(random) = file.random_faults.take() {
+        let cast = file.cast();
+        file.fault.extend(fault::draw(&random, &file.seed, file.duration.0, &cast));
+    }
 }
 
 /// What holds for the file as a whole.

@@ -9,6 +9,7 @@ mod compile;
 mod compiler;
 pub(crate) mod diagnostic;
 mod disturbances;
+mod draft;
 mod examples;
 mod explain;
 pub mod file;
@@ -31,6 +32,7 @@ use std::path::{Path, PathBuf};
 use crate::client::producer::trace::Trace;
 pub(crate) use compile::Compiled;
 use diagnostic::{Diagnostics, Problem};
+pub(crate) use draft::{Draft, Drafting};
 pub(crate) use examples::{example, example_of_word};
 pub use explain::explain;
 use file::File;
@@ -93,6 +95,14 @@ fn load_from(source: &str, path: &str, folder: &Path, seed: Option<Seeds>) -> Re
         Ok(Compiled { file, plan }) => Ok(Scenario { file, plan, attachments: attachments.into_inner() }),
         Err(problems) => Err(Diagnostics::new(path, source, problems)),
     }
+}
+
+/// Reads a scenario to change it. `path` is as for [`load`].
+pub(crate) fn draft(source: &str, path: &str, seed: Option<Seeds>) -> Result<Draft, Diagnostics> {
+    let Scenario { attachments, .. } = load(source, path, seed.clone())?;
+    let mut file: File = read::read(source).map_err(|problems| Diagnostics::new(path, source, problems))?;
+    file.seed = seed.unwrap_or(file.seed);
+    Ok(Draft::new(file, path, attachments))
 }
 
 impl Scenario {

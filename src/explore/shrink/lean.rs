@@ -171,6 +171,6 @@ mod tests {
         );
         let again = crate::scenario::draft(&text, "x.toml", None).unwrap_or_else(|d| panic!("{d}"));
         assert!(again.file == draft.file, "it reads as what it was written from");
-        assert_eq!(line_count(&text), 12);
+        assert_eq!(line_count(&text), 13);
     }
 }

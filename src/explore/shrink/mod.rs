@@ -7,6 +7,7 @@
 mod cut;
 mod fit;
 mod judge;
+mod ladder;
 mod lean;
 mod pass;
 mod told;

@@ -53,3 +53,30 @@ fn is_removable(way: &[Step]) -> bool {
         _ => false,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::explore::shrink::pass::testing::{SOURCE, cut_text};
+
+    #[test]
+    fn keys_go_that_change_nothing_of_the_failure() {
+        let source = format!(
+            "{SOURCE}checkpoint = \"5s\"\nprocessing = \"3ms\"\n\
+             kcl = {{ auditor_threshold = 7, failed_checkpoint_undone = true }}\n\
+             [network]\nlatency = \"1ms\"\n[liveness]\nowned_within = \"1m\"\n"
+        );
+        let text = cut_text(&PASS, &source, |text| text.contains("undone") && text.contains("checkpoint = \"5s\""));
+        let billing =
+            "[consumer.billing]\nstream = \"orders\"\ncheckpoint = \"5s\"\nkcl = { failed_checkpoint_undone = true }";
+        assert!(text.contains(billing), "{text}");
+        assert!(!text.contains("network") && !text.contains("liveness"), "{text}");
+    }
+
+    #[test]
+    fn what_limits_a_fault_stays() {
+        let fault = "[[fault]]\nat = \"1m\"\nfor = \"4s\"\nlose = { hosts = [\"shop\"], rate = \"7%\", service = \"kinesis\" }\n";
+        let text = cut_text(&PASS, &format!("{SOURCE}{fault}"), |_| true);
+        assert!(text.ends_with(fault), "{text}");
+    }
+}

@@ -5,12 +5,13 @@
 mod support;
 
 /// The documents with lists, and the lists in them.
-fn lists() -> [(&'static str, &'static str, String); 5] {
+fn lists() -> [(&'static str, &'static str, String); 6] {
     [
         ("docs/results.md", "checks", kinesim::check::listed()),
         ("docs/results.md", "metrics", kinesim::measure::cloudwatch::listed()),
         ("docs/scenarios.md", "faults", kinesim::fault::listed_with_meanings()),
         ("docs/scenarios.md", "random faults", kinesim::fault::listed_as_drawn()),
+        ("docs/shrink.md", "passes", kinesim::explore::shrink::listed()),
         ("ARCHITECTURE.md", "faults", kinesim::fault::listed_with_promises()),
     ]
 }

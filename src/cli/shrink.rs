@@ -13,8 +13,8 @@ use super::run::{Stopwatch, cores};
 use super::terminal::{Exit, load, print_diagnostics, wants_code};
 use crate::base::Seeds;
 use crate::base::written::Duration;
-use crate::explore::Source;
-use crate::explore::shrink::{Asked, Bounds, Kept, NotShrunk, Shrunk, failing, shrink as cut_down};
+use crate::explore::shrink::{Asked, Bounds, NotShrunk, Shrunk, shrink as cut_down};
+use crate::explore::{Failure, Source};
 
 /// More runs than these are not made, however much time there is.
 const RUNS_MAX: u64 = 20_000;
@@ -51,12 +51,6 @@ pub(super) fn shrink(arguments: &Arguments) -> io::Result<Exit> {
             return Ok(Exit::Wrong);
         }
     };
-    let failures = failing(&source, arguments.seed.clone()).map_err(|wrong| io::Error::other(wrong.to_string()))?;
-    let is_meant = |of: &str| arguments.check.as_ref().is_none_or(|check| check == of);
-    let Some(failure) = failures.iter().find(|failure| is_meant(&failure.of)) else {
-        return nothing_fails(arguments, failures.iter().map(|failure| failure.of.clone()).collect());
-    };
-    let kept = Kept::from(failure);
     let watch = Stopwatch::start();
     let limit = WallTime::from_nanos(arguments.within.0.as_nanos());
     let interrupt = Interrupt::listen();
@@ -68,7 +62,8 @@ pub(super) fn shrink(arguments: &Arguments) -> io::Result<Exit> {
     let bounds = Bounds { jobs: arguments.jobs.unwrap_or_else(cores), runs_max: RUNS_MAX, is_late: &is_late };
     let written = arguments.out.as_ref().map_or("FILE".to_owned(), |out| out.display().to_string());
     let asked = Asked { source: &source, seeds: arguments.seed.clone(), written: &written, bounds };
-    let shrunk = cut_down(&asked, &kept, &mut progress);
+    let is_meant = |failure: &Failure| arguments.check.as_ref().is_none_or(|check| *check == failure.of);
+    let shrunk = cut_down(&asked, is_meant, &mut progress);
     bar.finish_and_clear();
     match shrunk {
         Ok(shrunk) => tell(arguments, &shrunk, watch.elapsed()),

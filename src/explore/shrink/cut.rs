@@ -62,17 +62,51 @@ impl<'a> Cut<'a> {
         }
     }
 
-    /// Lowers a value as far as it goes: to the lowest at once, or step by step. `steps` are those below the file's
-    /// own, growing.
+    /// Lowers a value as far as it goes: to the lowest at once, or else by halving the steps that are left. `steps` are
+    /// those below the file's own, growing.
     pub(super) fn lower<T>(&mut self, steps: impl Fn(&File) -> Vec<T>, set: impl Fn(&mut File, T)) {
-        let mut first = steps(&self.file);
-        if first.is_empty() || self.takes_with(|file| set(file, first.remove(0))) {
-            return;
-        }
-        while let Some(next) = steps(&self.file).pop() {
-            if !self.takes_with(|file| set(file, next)) {
+        let mut refused = 0;
+        loop {
+            let mut left = steps(&self.file);
+            if refused >= left.len() {
                 return;
             }
+            let place = if refused == 0 { 0 } else { usize::midpoint(refused, left.len()) };
+            let step = left.swap_remove(place);
+            if !self.takes_with(|file| set(file, step)) {
+                refused = place + 1;
+            }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scenario::draft;
+
+    /// Lowers the shards of a file that fails when `fails` says so; what is left, and what was tried.
+    fn lowered(fails: impl Fn(u32) -> bool) -> (u32, Vec<u32>) {
+        let source = "name = \"x\"\nduration = \"1m\"\n[stream.s]\nshards = 100\n";
+        let draft = draft(source, "x.toml", None).unwrap_or_else(|d| panic!("{d}"));
+        let shards = |file: &File| file.stream["s"].shards;
+        let mut tried = Vec::new();
+        let mut failing_seed = |file: &File| {
+            tried.push(shards(file));
+            fails(shards(file)).then(|| file.seed.clone())
+        };
+        let mut cut = Cut::new(draft.file, &draft.drafting, &mut failing_seed);
+        let set = |file: &mut File, n| file.stream.get_mut("s").expect("it is there").shards = n;
+        cut.lower(|file| (1..shards(file)).collect(), set);
+        (shards(cut.file()), tried)
+    }
+
+    #[test]
+    fn a_value_is_lowered_in_few_tries_to_where_one_step_less_does_not_fail() {
+        assert_eq!(lowered(|_| true), (1, vec![1]));
+        let (left, tried) = lowered(|shards| shards >= 37);
+        assert!(left == 37 && tried.len() < 10 && tried.contains(&36), "{left}: {tried:?}");
+        let (left, tried) = lowered(|shards| shards >= 100);
+        assert!(left == 100 && tried.len() < 10 && tried.contains(&99), "{left}: {tried:?}");
     }
 }

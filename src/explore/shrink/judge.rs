@@ -45,11 +45,13 @@ pub(crate) struct Bounds<'a> {
 /// Runs files and says which still fail.
 pub(super) struct Judge<'a> {
     drafting: &'a Drafting,
-    kept: &'a Kept,
+    kept: Kept,
     bounds: Bounds<'a>,
     on_run: &'a mut dyn FnMut(u64),
     /// Files that do not fail with any of their seeds.
     refused: BTreeSet<String>,
+    /// The failure of the file that failed last.
+    pub(super) shown: Failure,
     pub(super) runs: u64,
     /// Runs in which the check failed in another way, and not in this.
     pub(super) slips: u64,
@@ -58,21 +60,22 @@ pub(super) struct Judge<'a> {
 }
 
 /// How one run came out.
-#[derive(Clone, Copy, PartialEq, Eq)]
 enum Came {
-    Fails,
+    Fails(Failure),
     FailsOtherwise,
     Holds,
 }
 
 impl<'a> Judge<'a> {
+    /// For files that are to fail like this.
     pub(super) fn new(
         drafting: &'a Drafting,
-        kept: &'a Kept,
+        shown: Failure,
         bounds: Bounds<'a>,
         on_run: &'a mut dyn FnMut(u64),
     ) -> Self {
-        Self { drafting, kept, bounds, on_run, refused: BTreeSet::new(), runs: 0, slips: 0, is_cut_short: false }
+        let (kept, refused) = (Kept::from(&shown), BTreeSet::new());
+        Self { drafting, kept, bounds, on_run, refused, shown, runs: 0, slips: 0, is_cut_short: false }
     }
 
     /// The first seed with which the file fails.
@@ -90,32 +93,27 @@ impl<'a> Judge<'a> {
 
     /// What is taken of many runs is taken in their order, so that it does not matter how many run at a time.
     fn first_of(&mut self, file: &File, seeds: &[Seeds]) -> Option<Seeds> {
-        let (drafting, kept, bounds) = (self.drafting, self.kept, self.bounds);
         if self.is_over() {
             return None;
         }
-        let mut found = None;
+        let (drafting, kept, mut found) = (self.drafting, self.kept.clone(), None);
         let mut order = seeds.iter();
-        let stop = || Err(io::ErrorKind::Interrupted.into());
-        let stopped = in_order(
-            seeds.iter(),
-            bounds.jobs,
-            |seed| came(drafting, kept, file, seed),
-            |came| {
-                let seed = order.next();
-                self.runs += 1;
-                self.slips += u64::from(came == Came::FailsOtherwise);
-                (self.on_run)(self.runs);
-                match came {
-                    Came::Fails => {
-                        found = seed.cloned();
-                        stop()
-                    }
-                    _ if self.is_over() => stop(),
-                    _ => Ok(()),
+        let work = |seed| came(drafting, &kept, file, seed);
+        let stopped = in_order(seeds.iter(), self.bounds.jobs, work, |came| {
+            let seed = order.next();
+            self.runs += 1;
+            (self.on_run)(self.runs);
+            match came {
+                Came::Fails(failure) => {
+                    found = seed.cloned();
+                    self.shown = failure;
                 }
-            },
-        );
+                Came::FailsOtherwise => self.slips += 1,
+                Came::Holds => {}
+            }
+            let is_done = found.is_some() || self.is_over();
+            if is_done { Err(io::ErrorKind::Interrupted.into()) } else { Ok(()) }
+        });
         self.is_cut_short |= stopped.is_err() && found.is_none();
         found
     }
@@ -135,9 +133,9 @@ fn seeds(file: &File) -> Vec<Seeds> {
 
 fn came(drafting: &Drafting, kept: &Kept, file: &File, seed: &Seeds) -> Came {
     let Some(plan) = drafting.plan(&File { seed: seed.clone(), ..file.clone() }) else { return Came::Holds };
-    let failures = failures(&run(&plan, Options::default()).report);
-    if failures.iter().any(|failure| Kept::from(failure) == *kept) {
-        return Came::Fails;
+    let mut failures = failures(&run(&plan, Options::default()).report);
+    if let Some(place) = failures.iter().position(|failure| Kept::from(failure) == *kept) {
+        return Came::Fails(failures.swap_remove(place));
     }
     match failures.iter().any(|failure| failure.of == kept.of) {
         true => Came::FailsOtherwise,

@@ -10,6 +10,8 @@ mod judge;
 mod ladder;
 mod lean;
 mod pass;
+#[cfg(test)]
+mod tests;
 mod told;
 
 use self::cut::Cut;
@@ -58,28 +60,30 @@ pub(crate) enum NotShrunk {
     Holds { failing: Vec<String> },
 }
 
-/// What fails in a run, whether or not the file declares it.
-pub(crate) fn failing(source: &Source, seeds: Option<Seeds>) -> Result<Vec<Failure>, Diagnostics> {
-    let draft = scenario::draft(&source.text, &source.path, seeds)?;
-    Ok(failures_of(&undeclared(draft.file), &draft.drafting))
+/// The passes as a list for the documentation.
+pub fn listed() -> String {
+    pass::listed()
 }
 
-/// Cuts a run down that fails in this way.
-pub(crate) fn shrink(asked: &Asked<'_>, kept: &Kept, progress: &mut dyn FnMut(u64)) -> Result<Shrunk, NotShrunk> {
+/// Cuts a run down that fails, whether or not the file declares it: so that the first failure that is meant stays.
+pub(crate) fn shrink(
+    asked: &Asked<'_>,
+    is_meant: impl Fn(&Failure) -> bool,
+    progress: &mut dyn FnMut(u64),
+) -> Result<Shrunk, NotShrunk> {
     let Source { text, path } = asked.source;
     let draft = scenario::draft(text, path, asked.seeds.clone()).map_err(NotShrunk::Wrong)?;
-    let (before, drafting) = (undeclared(draft.file), &draft.drafting);
-    let failing = failures_of(&before, drafting);
-    if !failing.iter().any(|failure| Kept::from(failure) == *kept) {
-        return Err(NotShrunk::Holds { failing: failing.into_iter().map(|failure| failure.of).collect() });
-    }
-    let mut judge = Judge::new(drafting, kept, asked.bounds, progress);
-    let after = cut_down(before.clone(), drafting, &mut judge);
-    let (runs, slips, is_cut_short) = (judge.runs, judge.slips, judge.is_cut_short);
+    // What it declares to fail is what is cut down, too.
+    let before = File { outcome: Default::default(), failing: Vec::new(), ..draft.file };
+    let failures = failures_of(&before, &draft.drafting);
+    let Some(meant) = failures.iter().find(|failure| is_meant(failure)).cloned() else {
+        return Err(NotShrunk::Holds { failing: failures.into_iter().map(|failure| failure.of).collect() });
+    };
+    let mut judge = Judge::new(&draft.drafting, meant, asked.bounds, progress);
+    let after = cut_down(before.clone(), &draft.drafting, &mut judge);
+    let Judge { runs, slips, is_cut_short, shown: failure, .. } = judge;
     let body = lean::text(&after);
     let lines = (lean::line_count(&lean::text(&before)), lean::line_count(&body));
-    let shown = failures_of(&after, drafting).into_iter().find(|failure| Kept::from(failure) == *kept);
-    let Some(failure) = shown else { unreachable!("the file that was taken last fails, as it did then") };
     let (of, again) = (format!("kinesim run {path} --seed {}", before.seed), format!("kinesim run {}", asked.written));
     let told = told::Told { before: &before, after: &after, lines, failure: &failure, of: &of, again: &again };
     let text = format!("{}\n{body}", told::told(&told));
@@ -97,11 +101,6 @@ fn cut_down(file: File, drafting: &Drafting, judge: &mut Judge<'_>) -> File {
             return before;
         }
     }
-}
-
-/// What a file declares to fail is what is cut down, too.
-fn undeclared(file: File) -> File {
-    File { outcome: Default::default(), failing: Vec::new(), ..file }
 }
 
 fn failures_of(file: &File, drafting: &Drafting) -> Vec<Failure> {

@@ -39,12 +39,12 @@ pub(super) const PASSES: &[Pass] = &[
     repeats::PASS,
     shard_choices::PASS,
     end::PASS,
+    shards::PASS,
     parts::PASS,
     faults::PASS,
     actions::PASS,
     hosts::PASS,
     narrow::PASS,
-    shards::PASS,
     load::PASS,
     defaults::PASS,
     earlier::PASS,
@@ -57,4 +57,23 @@ pub(super) fn listed() -> String {
     let row = |pass: &Pass| format!("| `{}` | {} |\n", pass.name, pass.about);
     let rows: String = PASSES.iter().map(row).collect();
     format!("| pass | what it tries |\n|---|---|\n{rows}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_pass_is_called_as_its_file_and_says_what_it_does() {
+        for pass in PASSES {
+            let file =
+                format!("{}/src/explore/shrink/pass/{}.rs", env!("CARGO_MANIFEST_DIR"), pass.name.replace('-', "_"));
+            assert!(std::path::Path::new(&file).is_file(), "{file}");
+            assert!(pass.about.len() > 10 && !pass.about.ends_with('.') && !pass.about.contains('|'), "{}", pass.name);
+        }
+        let mut names: Vec<&str> = PASSES.iter().map(|pass| pass.name).collect();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), PASSES.len(), "each has a name of its own");
+    }
 }

@@ -1,8 +1,8 @@
 //! Whether a file still fails as the one did that is cut down, and with which seed.
 //!
 //! A cut shifts the times of everything behind it, so that the seed of a failure no longer meets it although nothing
-//! that it needs is gone. A file is therefore run with its own seed first and then with small ones, and has the one that
-//! fails. The failure must be the same: one check and one shape of what shows it.
+//! that it needs is gone. A file is therefore run with its own seed first and then with small ones, and gets the first
+//! that fails. The failure must be the same: one check and one shape of what shows it.
 
 use std::collections::BTreeSet;
 use std::io;

@@ -1,4 +1,4 @@
-//! What stands above a file that was cut down: what fails and how it comes about, what was taken away, how to repeat it.
+//! What stands above a file that was cut down: what fails and how it comes about, how to repeat it, what is gone.
 
 use std::fmt::Display;
 

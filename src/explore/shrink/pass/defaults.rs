@@ -75,7 +75,8 @@ mod tests {
 
     #[test]
     fn what_limits_a_fault_stays() {
-        let fault = "[[fault]]\nat = \"1m\"\nfor = \"4s\"\nlose = { hosts = [\"shop\"], rate = \"7%\", service = \"kinesis\" }\n";
+        let fault = "[[fault]]\nat = \"1m\"\nfor = \"4s\"\n\
+                     lose = { hosts = [\"shop\"], rate = \"7%\", service = \"kinesis\" }\n";
         let text = cut_text(&PASS, &format!("{SOURCE}{fault}"), |_| true);
         assert!(text.ends_with(fault), "{text}");
     }

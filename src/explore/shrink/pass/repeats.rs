@@ -84,7 +84,8 @@ mod tests {
     #[test]
     fn of_a_rolling_restart_one_worker_is_left() {
         let source = format!(
-            "{SOURCE}[[action]]\nat = \"5m\"\nrolling_restart = {{ consumer = \"billing\", every = \"2m\", down = \"30s\" }}\n"
+            "{SOURCE}[[action]]\nat = \"5m\"\n\
+             rolling_restart = {{ consumer = \"billing\", every = \"2m\", down = \"30s\" }}\n"
         );
         let text = cut_text(&PASS, &source, |text| text.contains("rolling") || text.contains("billing-2"));
         let (stop, start) = ("at = \"7m\"\nstop_worker = \"billing-2\"", "at = \"450s\"\nstart_worker = \"billing-2\"");

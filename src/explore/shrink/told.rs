@@ -31,9 +31,10 @@ pub(super) fn told(told: &Told<'_>) -> String {
         }
     };
     let Failure { of, what, timeline, .. } = told.failure;
-    // What shows it is the last of how it came about.
+    // What shows it is the last of how it came about, of an expectation in other words.
     say(0, &format!("{of} fails:"));
-    timeline.iter().filter(|line| *line != what).chain([what]).for_each(|line| say(2, line));
+    let is_way = |line: &&String| *line != what && !line.ends_with(&format!(" not {of}"));
+    timeline.iter().filter(is_way).chain([what]).for_each(|line| say(2, line));
     say(0, &format!("Again: {}", told.again));
     let (before, after) = told.lines;
     let taken = taken_away(told.before, told.after);

@@ -49,8 +49,8 @@ mod tests {
     use super::*;
     use crate::scenario::{draft, load};
 
-    const SOURCE: &str = "name = \"x\"\nduration = \"30m\"\n[stream.s]\nshards = 1\n[consumer.billing]\nstream = \"s\"\n\
-                          [random_faults]\ncrash = \"30/h\"\n";
+    const SOURCE: &str = "name = \"x\"\nduration = \"30m\"\n[stream.s]\nshards = 1\n\
+                          [consumer.billing]\nstream = \"s\"\n[random_faults]\ncrash = \"30/h\"\n";
 
     #[test]
     fn a_draft_is_the_same_run_as_its_file_with_nothing_filled_in() {

@@ -15,6 +15,16 @@ pub(crate) struct Cut<'a> {
     failing_seed: &'a mut dyn FnMut(&File) -> Option<Seeds>,
 }
 
+/// A way to make a file smaller.
+pub(super) struct Pass {
+    /// What it is called: its file, with `-` for `_`.
+    pub(super) name: &'static str,
+    /// What it does, in words.
+    pub(super) about: &'static str,
+    /// Tries it as far as it goes.
+    pub(super) go: fn(&mut Cut<'_>),
+}
+
 impl<'a> Cut<'a> {
     pub(super) fn new(
         file: File,

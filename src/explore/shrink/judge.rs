@@ -19,11 +19,11 @@ const SMALL_SEEDS: std::ops::RangeInclusive<u64> = 1..=9;
 
 /// The failure that is kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Kept {
+pub(super) struct Kept {
     /// The check's name, or the expectation's text.
-    pub(crate) of: String,
+    pub(super) of: String,
     /// What shows it, without what differs from run to run.
-    pub(crate) shape: String,
+    pub(super) shape: String,
 }
 
 impl From<&Failure> for Kept {

@@ -13,7 +13,7 @@ pub(super) enum Step {
 }
 
 /// Written first where they stand; the rest follows by name.
-const FIRST: [&str; 14] = [
+const FIRST: &[&str] = &[
     "name",
     "duration",
     "seed",
@@ -28,6 +28,7 @@ const FIRST: [&str; 14] = [
     "hosts",
     "shards",
     "rate",
+    "number",
 ];
 /// Sections, in the order in which they are written.
 const SECTIONS: [&str; 9] =

@@ -15,8 +15,8 @@ mod tests;
 mod told;
 
 use self::cut::Cut;
+pub(crate) use self::judge::Bounds;
 use self::judge::Judge;
-pub(crate) use self::judge::{Bounds, Kept};
 use self::pass::PASSES;
 use super::one::{Failure, Source, failures};
 use crate::base::Seeds;

@@ -1,6 +1,7 @@
 //! Runs with much in them that fail, cut down for real.
 
 use super::super::one::Source;
+use super::judge::Kept;
 use super::*;
 
 /// Two applications, drawn faults, an expectation that a steal breaks, and a bound that a pause breaks.

@@ -1,6 +1,6 @@
 //! Drops actions, with what names what they made.
 
-use super::Pass;
+use super::super::cut::Pass;
 
 pub(super) const PASS: Pass = Pass {
     name: "actions",

@@ -3,9 +3,8 @@
 //! Keys that limit something are left alone, because without them there is more of it: all of a fault, its hosts, its
 //! length, its share; and what says who there is, which other passes drop.
 
-use super::super::cut::Cut;
+use super::super::cut::{Cut, Pass};
 use super::super::lean::{Step, file_of, lean, paths, remove};
-use super::Pass;
 use crate::scenario::file::File;
 
 pub(super) const PASS: Pass = Pass { name: "defaults", about: "keys go whose default does as well", go };

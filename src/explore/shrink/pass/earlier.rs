@@ -1,8 +1,7 @@
 //! Lets things begin earlier: each, with all that comes behind it and the end of the run, up to what comes before it.
 
-use super::super::cut::Cut;
+use super::super::cut::{Cut, Pass};
 use super::super::ladder::times_below;
-use super::Pass;
 use crate::base::SimDuration;
 use crate::base::written::Duration;
 use crate::scenario::file::File;

@@ -1,8 +1,7 @@
 //! Ends the run earlier. What begins later goes, what lasts longer ends then.
 
-use super::super::cut::Cut;
+use super::super::cut::{Cut, Pass};
 use super::super::ladder::times_below;
-use super::Pass;
 use crate::base::SimDuration;
 use crate::base::written::Duration;
 use crate::scenario::file::File;

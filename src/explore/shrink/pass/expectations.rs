@@ -1,6 +1,6 @@
 //! Drops expectations that are not the one that fails.
 
-use super::Pass;
+use super::super::cut::Pass;
 
 pub(super) const PASS: Pass = Pass {
     name: "expectations",

@@ -1,7 +1,6 @@
 //! Drops faults, and what goes wrong in record processors: halves of them first, so that forty go quickly.
 
-use super::super::cut::Cut;
-use super::Pass;
+use super::super::cut::{Cut, Pass};
 
 pub(super) const PASS: Pass =
     Pass { name: "faults", about: "faults go, halves of them first, and mishaps of record processors", go };

@@ -5,10 +5,9 @@
 
 use toml::Value;
 
-use super::super::cut::Cut;
+use super::super::cut::{Cut, Pass};
 use super::super::ladder::counts_below;
 use super::super::lean::{file_of, tree_of};
-use super::Pass;
 use crate::base::host_name::host_name;
 use crate::scenario::file::File;
 

@@ -1,8 +1,7 @@
 //! Makes what producers write simpler: one rate, fewer and smaller records, fewer keys.
 
-use super::super::cut::Cut;
+use super::super::cut::{Cut, Pass};
 use super::super::ladder::{counts_below, rates_below, sizes_below};
-use super::Pass;
 use crate::base::written::{Rate, SizeRange};
 use crate::scenario::file::File;
 use crate::scenario::section::Producer;

@@ -22,17 +22,7 @@ mod shards;
 #[cfg(test)]
 mod testing;
 
-use super::cut::Cut;
-
-/// A way to make a file smaller.
-pub(super) struct Pass {
-    /// What it is called: its file, with `-` for `_`.
-    pub(super) name: &'static str,
-    /// What it does, in words.
-    pub(super) about: &'static str,
-    /// Tries it as far as it goes.
-    pub(super) go: fn(&mut Cut<'_>),
-}
+use super::cut::Pass;
 
 /// Every pass, in order.
 pub(super) const PASSES: &[Pass] = &[

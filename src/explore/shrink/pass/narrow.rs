@@ -2,10 +2,9 @@
 
 use toml::{Table, Value};
 
-use super::super::cut::Cut;
+use super::super::cut::{Cut, Pass};
 use super::super::ladder::{is_all, times_below};
 use super::super::lean::tree_of;
-use super::Pass;
 use crate::base::written::Duration;
 use crate::fault::Fault;
 use crate::scenario::file::File;

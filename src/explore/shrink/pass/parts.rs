@@ -3,8 +3,7 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use super::super::cut::Cut;
-use super::Pass;
+use super::super::cut::{Cut, Pass};
 
 pub(super) const PASS: Pass =
     Pass { name: "parts", about: "streams, consumers and producers go, with what names them", go };

@@ -1,7 +1,6 @@
 //! Lets what comes again and again come once, and a rolling restart be that of one worker.
 
-use super::super::cut::Cut;
-use super::Pass;
+use super::super::cut::{Cut, Pass};
 use crate::base::SimDuration;
 use crate::base::host_name::host_name;
 use crate::base::written::Duration;

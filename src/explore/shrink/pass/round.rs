@@ -1,8 +1,7 @@
 //! Rounds times that are hard to say.
 
-use super::super::cut::Cut;
+use super::super::cut::{Cut, Pass};
 use super::super::ladder::rounder;
-use super::Pass;
 use crate::base::written::Duration;
 use crate::scenario::file::File;
 

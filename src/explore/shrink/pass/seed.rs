@@ -1,7 +1,6 @@
 //! Does without a seed of its own, or with a small one, and without other seeds that follow it.
 
-use super::super::cut::Cut;
-use super::Pass;
+use super::super::cut::{Cut, Pass};
 use crate::base::Seeds;
 
 pub(super) const PASS: Pass = Pass { name: "seed", about: "the seed is that of every file, or a small one, alone", go };

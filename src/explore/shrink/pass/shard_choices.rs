@@ -4,8 +4,7 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use super::super::cut::Cut;
-use super::Pass;
+use super::super::cut::{Cut, Pass};
 use crate::base::{Event, Fold, ShardId, SimTime, StreamId, StreamName};
 use crate::run::{Options, run};
 use crate::scenario::section::Action;

@@ -1,8 +1,7 @@
 //! Takes away shards, with what names them.
 
-use super::super::cut::Cut;
+use super::super::cut::{Cut, Pass};
 use super::super::ladder::counts_below;
-use super::Pass;
 use crate::scenario::file::File;
 
 pub(super) const PASS: Pass = Pass { name: "shards", about: "streams have fewer shards; what names them goes", go };

@@ -1,7 +1,6 @@
 //! Passes on their own: what one makes of a file, where what must stay for the failure is given.
 
-use super::Pass;
-use crate::explore::shrink::cut::Cut;
+use crate::explore::shrink::cut::{Cut, Pass};
 use crate::explore::shrink::lean;
 use crate::scenario::draft;
 use crate::scenario::file::File;

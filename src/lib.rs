@@ -38,7 +38,7 @@ pub mod base;
 pub mod check;
 pub mod cli;
 pub mod client;
-pub(crate) mod explore;
+pub mod explore;
 pub mod fault;
 #[cfg(any(feature = "serve", feature = "http"))]
 pub mod http;

@@ -256,6 +256,37 @@ fn a_search_tells_each_kind_of_failure_once_with_the_line_that_repeats_it_whatev
 }
 
 #[test]
+fn a_run_that_fails_is_cut_down_to_a_file_that_fails_when_it_is_run() {
+    let web = "[producer.web]\nstream = \"s\"\nhosts = 3\nrate = \"20/s\"\nkeys = { uniform = 77 }\n";
+    let faults = (1..=9)
+        .map(|n| format!("[[fault]]\nat = \"{n}1s\"\nfor = \"3s\"\nlose = {{ hosts = [\"web-{}\"] }}\n", n % 3 + 1));
+    let expects = "[[expect]]\nduplicates = \"= 0\"\nif_any = true\n\
+                   [[expect]]\nnumber = \"producers.web.attempts\"\nis = \"< 100\"\n";
+    let path = write("long.toml", &format!("{SMALL}{web}{}{expects}", faults.collect::<String>()));
+    let small = Path::new(env!("CARGO_TARGET_TMPDIR")).join("short.toml");
+    let small = small.to_str().expect("text");
+    let output = kinesim(&["shrink", &path, "--seed", "7@30s:5", "--out", small]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    assert!(text(&output.stderr).contains("lines cut down to"), "{}", text(&output.stderr));
+    let written = std::fs::read_to_string(small).expect("the file is there");
+    assert!(!written.contains("[[fault]]") && !written.contains("seed =") && !written.contains("web-"), "{written}");
+    assert!(written.replace("\n#  ", "").contains("Taken away: all faults"), "{written}");
+    let line = written.lines().find_map(|line| line.strip_prefix("# Again: kinesim ")).expect("what repeats it");
+    let again = kinesim(&line.split(' ').collect::<Vec<_>>());
+    assert_eq!(again.status.code(), Some(1), "{}", text(&again.stdout));
+    let other = kinesim(&["shrink", &path, "--check", "shard-order"]);
+    assert_eq!(other.status.code(), Some(2));
+    assert!(
+        text(&other.stderr).contains("`shard-order` does not fail in this run; what does: "),
+        "{}",
+        text(&other.stderr)
+    );
+    let clean = kinesim(&["shrink", &write("clean-run.toml", SMALL)]);
+    assert_eq!(clean.status.code(), Some(2));
+    assert!(text(&clean.stderr).contains("nothing fails in this run"), "{}", text(&clean.stderr));
+}
+
+#[test]
 fn colours_are_where_they_are_asked_for() {
     let has_colour = |when: &str| {
         let output = kinesim(&["run", "scenarios/hot-shard.toml", "--color", when]);

@@ -5,13 +5,14 @@
 mod support;
 
 /// The documents with lists, and the lists in them.
-fn lists() -> [(&'static str, &'static str, String); 6] {
+fn lists() -> [(&'static str, &'static str, String); 7] {
     [
         ("docs/bugs.md", "bugs", kinesim::base::bug::listed()),
         ("docs/results.md", "checks", kinesim::check::listed()),
         ("docs/results.md", "metrics", kinesim::measure::cloudwatch::listed()),
         ("docs/scenarios.md", "faults", kinesim::fault::listed_with_meanings()),
         ("docs/scenarios.md", "random faults", kinesim::fault::listed_as_drawn()),
+        ("docs/shrink.md", "passes", kinesim::explore::shrink::listed()),
         ("ARCHITECTURE.md", "faults", kinesim::fault::listed_with_promises()),
     ]
 }

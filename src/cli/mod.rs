@@ -16,6 +16,7 @@ mod run;
 mod schema;
 #[cfg(feature = "serve")]
 mod serve;
+mod shrink;
 mod terminal;
 
 use std::io::{self, Write};
@@ -56,6 +57,8 @@ enum Command {
     New(new::Arguments),
     /// Search many runs of scenario files for failures, and tell each kind of failure once.
     Explore(explore::Arguments),
+    /// Cut a run that fails down to a scenario file that is short enough to read aloud.
+    Shrink(shrink::Arguments),
     /// Read the events that `run --out` left behind: those of a shard, a host, a time, a kind.
     Events(events::Arguments),
     /// Explain a key of scenario files, a check, or a number of reports.
@@ -93,6 +96,7 @@ pub fn main() -> ExitCode {
         Command::Check(arguments) => check::check(&arguments),
         Command::New(arguments) => new::new(&arguments),
         Command::Explore(arguments) => explore::explore(&arguments),
+        Command::Shrink(arguments) => shrink::shrink(&arguments),
         Command::Events(arguments) => events::events(&arguments),
         Command::Explain(arguments) => explain::explain(&arguments),
         Command::Schema => schema::schema(),

@@ -78,7 +78,7 @@ pub(crate) fn explore_one(number: usize, source: &Source, seeds: &Seeds, twice: 
 }
 
 /// What failed and was not declared to.
-fn failures(report: &RunReport) -> Vec<Failure> {
+pub(super) fn failures(report: &RunReport) -> Vec<Failure> {
     let timeline = |of: &str| {
         let told = report.timelines.iter().find(|timeline| timeline.of == of);
         let moments = told.into_iter().flat_map(|timeline| &timeline.moments);

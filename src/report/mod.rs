@@ -7,6 +7,7 @@
 use crate::base::Bug;
 use crate::check::{CheckResult, Verdict};
 use crate::measure::{Figures, Happening, Moment};
+use crate::scenario::Which;
 
 pub(crate) mod events_file;
 pub(crate) mod export;
@@ -141,9 +142,8 @@ impl RunReport {
         if self.has_code {
             return format!("Simulation::from_scenario({:?})?.seed({})", self.source, self.seed);
         }
-        let swarm = if self.swarm.is_some() { " --swarm" } else { "" };
-        let bug = self.asked_bug.map_or(String::new(), |bug| format!(" --bug {}", bug.word()));
-        format!("kinesim run {}{swarm}{bug} --seed {}", shell_word(&self.source), self.seed)
+        let which = Which { is_swarm: self.swarm.is_some(), bug: self.asked_bug, ..Which::default() };
+        format!("kinesim run {}{} --seed {}", shell_word(&self.source), which.flags(), self.seed)
     }
 }
 

@@ -19,26 +19,21 @@ pub(crate) struct Compiled {
     pub plan: Plan,
 }
 
-/// Turns a file into a plan. `source` is what the file is called, `text` what stands in it.
+/// Turns a file into a plan. `source` is what it is called.
 pub(super) fn compile(
     mut file: File,
     source: &str,
-    text: &str,
     spans: &Spans<'_>,
     read_trace: TraceLoader<'_>,
 ) -> Result<Compiled, Vec<Problem>> {
-    // Random faults become concrete ones first, so that the resolved file says what was drawn.
-    if let Some(random) = file.random_faults.take() {
-        let cast = file.cast();
-        file.fault.extend(fault::draw(&random, &file.seed, file.duration.0, &cast));
-    }
+    write_out_random_faults(&mut file);
     // A resolved file is one run; of a swarm it is what the seed made of it.
     let explore = file.explore.take();
     file.fill_options();
     let mut c = Compiler::new(spans, file.duration, file.cast());
     c.host_names();
     check_whole(&mut c, &file);
-    c.problems.extend(explore.iter().flat_map(|explore| swarm::problems(text, explore, spans)));
+    c.problems.extend(explore.iter().flat_map(|explore| swarm::problems(explore, spans)));
     let streams = file.stream.iter().map(|(name, stream)| c.stream(name, stream)).collect();
     c.shard_limit(file.assume.shard_limit);
     let producers = file.producer.iter().map(|(name, p)| c.producer(name, p, read_trace)).collect();
@@ -76,6 +71,14 @@ pub(super) fn compile(
     };
     plan.plant(Planted(file.bug));
     Ok(Compiled { file, plan })
+}
+
+/// Random faults become concrete ones first, so that the resolved file says what was drawn.
+pub(super) fn write_out_random_faults(file: &mut File) {
+    if let Some(random) = file.random_faults.take() {
+        let cast = file.cast();
+        file.fault.extend(fault::draw(&random, &file.seed, file.duration.0, &cast));
+    }
 }
 
 /// What holds for the file as a whole.

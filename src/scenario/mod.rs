@@ -9,6 +9,7 @@ mod compile;
 mod compiler;
 pub(crate) mod diagnostic;
 mod disturbances;
+mod draft;
 mod examples;
 mod explain;
 pub mod file;
@@ -32,6 +33,7 @@ use std::path::{Path, PathBuf};
 use crate::client::producer::trace::Trace;
 pub(crate) use compile::Compiled;
 use diagnostic::{Diagnostics, Problem};
+pub(crate) use draft::{Draft, Drafting};
 pub(crate) use examples::{example, example_of_word};
 pub use explain::explain;
 use file::File;
@@ -117,10 +119,23 @@ fn made(file: File, text: &str, path: &str, folder: &Path) -> Result<Scenario, D
         attachments.borrow_mut().push((name.to_owned(), bytes));
         Ok(trace)
     };
-    match compile::compile(file, path, text, &Spans::new(text), &read_trace) {
+    match compile::compile(file, path, &Spans::new(text), &read_trace) {
         Ok(Compiled { file, plan }) => Ok(Scenario { file, plan, attachments: attachments.into_inner() }),
         Err(problems) => Err(Diagnostics::new(path, text, problems)),
     }
+}
+
+/// Reads a scenario to change it. `path` is as for [`load`].
+pub(crate) fn draft(source: &str, path: &str, which: impl Into<Which>) -> Result<Draft, Diagnostics> {
+    let which = which.into();
+    let Scenario { attachments, file: drawn, .. } = load(source, path, &which)?;
+    let file = if which.is_swarm {
+        drawn
+    } else {
+        let file: File = read::read(source).map_err(|problems| Diagnostics::new(path, source, problems))?;
+        File { seed: drawn.seed, bug: drawn.bug, explore: None, ..file }
+    };
+    Ok(Draft::new(file, path, attachments))
 }
 
 impl Scenario {

@@ -37,13 +37,18 @@ impl From<usize> for Step {
 
 /// The spans of a file that is TOML.
 pub(crate) struct Spans<'a> {
+    source: &'a str,
     root: Option<Spanned<DeTable<'a>>>,
 }
 
 impl<'a> Spans<'a> {
     /// Reads the spans of `source`.
     pub(crate) fn new(source: &'a str) -> Self {
-        Self { root: DeTable::parse(source).ok() }
+        Self { source, root: DeTable::parse(source).ok() }
+    }
+    /// What stands in the file.
+    pub(super) fn source(&self) -> &'a str {
+        self.source
     }
     /// The span of the value at `path`, or of the nearest thing above it that is there.
     pub(crate) fn of(&self, path: &[Step]) -> Range<usize> {

@@ -187,8 +187,8 @@ fn remove(tree: &mut Table, path: &[String]) {
 }
 
 /// What is wrong with `[explore]`, each at its place: paths that mean nothing, values that their key does not take.
-pub(super) fn problems(source: &str, explore: &Explore, spans: &Spans<'_>) -> Vec<Problem> {
-    let (tree, mut problems) = (tree(source), Vec::new());
+pub(super) fn problems(explore: &Explore, spans: &Spans<'_>) -> Vec<Problem> {
+    let (tree, mut problems) = (tree(spans.source()), Vec::new());
     let mut problem = |path: &[super::spans::Step], title: String, label: &str, help: Option<String>| {
         problems.push(Problem { title, span: spans.of(path), label: label.to_owned(), also: None, help });
     };

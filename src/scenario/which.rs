@@ -13,6 +13,15 @@ pub struct Which {
     pub(crate) bug: Option<Bug>,
 }
 
+impl Which {
+    /// What a command says of a run besides its seeds.
+    pub(crate) fn flags(&self) -> String {
+        let swarm = if self.is_swarm { " --swarm" } else { "" };
+        let bug = self.bug.map_or(String::new(), |bug| format!(" --bug {}", bug.word()));
+        format!("{swarm}{bug}")
+    }
+}
+
 impl From<&Which> for Which {
     fn from(which: &Which) -> Self {
         which.clone()

@@ -161,6 +161,9 @@ bugs! {
     LeaseGivenUpFirst = "lease-given-up-first",
         "at a graceful shutdown a worker gives its leases up before its processors have checkpointed",
         concat!(kcl!("GracefulShutdownCoordinator"), ", which lets processors checkpoint first");
+    NoCheckpointAtStop = "no-checkpoint-at-stop",
+        "at a graceful shutdown a worker ends without the last checkpoint",
+        concat!(kcl!("GracefulShutdownCoordinator"), ", which asks processors for it");
 }
 
 /// The bug that is planted in a run, if there is one.

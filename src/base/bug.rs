@@ -2,8 +2,8 @@
 //!
 //! A harness is worth what it finds. Each of these is a bug of a client or of a service that people met in production,
 //! or the breach of a rule that AWS or the library documents, and breaks one promise. None is there unless a scenario
-//! asks for it. The hooks stand where the rules stand that they break; what a hook asks is in a file `planted.rs` beside
-//! them.
+//! asks for it. The hooks stand where the rules stand that they break; what a hook asks is in a file `planted.rs`
+//! beside them.
 //!
 //! Not modelled: two bugs at once.
 
@@ -168,7 +168,7 @@ bugs! {
 
 /// The bug that is planted in a run, if there is one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Planted(pub(crate) Option<Bug>);
+pub(crate) struct Planted(pub(crate) Option<Bug>);
 
 impl Planted {
     /// Whether it is this one.

@@ -1,14 +1,15 @@
-//! `leases-are-lost-for-a-reason`: a worker gives up a lease only when it is another's, gone, or was not renewed in time.
+//! `leases-are-lost-for-a-reason`: a worker gives up a lease only for a reason: it is another's, gone, or was not
+//! renewed in time.
 //!
 //! A worker that believes its lease lost although its row says otherwise stops its processor, and nobody renews: the
 //! shard stands still for a failover time and what was processed since the last checkpoint is processed again. Judged
 //! when a worker says that a lease is lost, and when it ends processing for that, before it has stopped.
 //!
 //! That a lease was not renewed in time is believed when the last write but one of its row is older than
-//! `failoverTimeMillis`: the last one may be a write whose answer the worker never heard, the one before it it heard of,
-//! or its next condition had been false. By the rule of the library a checkpoint that comes after a write whose answer was
-//! lost costs the lease, and so may a renewal whose second look was stale. A shard that has ended is not judged, nor one whose
-//! lease the worker has taken from itself, nor what a fenced store ends.
+//! `failoverTimeMillis`: the last one may be a write whose answer the worker never heard, the one before it it heard
+//! of, or its next condition had been false. By the rule of the library a checkpoint that comes after a write whose
+//! answer was lost costs the lease, and so may a renewal whose second look was stale. A shard that has ended is not
+//! judged, nor one whose lease the worker has taken from itself, nor what a fenced store ends.
 
 use crate::base::event::ProcessingEnd;
 use crate::base::item::Item;
@@ -42,7 +43,8 @@ struct Hold {
     read_stale: Option<SimTime>,
 }
 
-/// A lease that was lost after a write that its worker may not have heard of: for a reason, if it was lost by a checkpoint.
+/// A lease that was lost after a write that its worker may not have heard of: for a reason, if it was lost by a
+/// checkpoint.
 struct Suspect {
     at: SimTime,
     host: HostId,
@@ -107,10 +109,12 @@ impl LeasesAreLostForAReason {
     fn on_ended(&mut self, lens: &Lens, at: SimTime, consumer: ConsumerId, host: HostId, shard: ShardId) {
         let hold = self.holds.at(host.index(), shard.index());
         let was_taken_again = hold.taken_again.is_some_and(|again| at.since(again) <= TAKEN_AGAIN);
-        if hold.is_held && !hold.is_over && !was_taken_again && lens.workers.up(consumer).contains(&host) {
-            if let Some(suspect) = self.suspect(lens, at, consumer, host, shard) {
-                self.fail(lens, &suspect);
-            }
+        let is_silent = hold.is_held && !hold.is_over && !was_taken_again;
+        if is_silent
+            && lens.workers.up(consumer).contains(&host)
+            && let Some(suspect) = self.suspect(lens, at, consumer, host, shard)
+        {
+            self.fail(lens, &suspect);
         }
     }
 

@@ -2,8 +2,8 @@
 //!
 //! A graceful shutdown is there for that: whoever goes on begins behind the last record that was processed, and nothing
 //! is done twice. Judged when a worker ends the processing of a shard because it was asked to. One whose checkpoint the
-//! table refused has tried; an application that never checkpoints does not want to; and a row that somebody deleted keeps
-//! nothing.
+//! table refused has tried; an application that never checkpoints does not want to; and a row that somebody deleted
+//! keeps nothing.
 
 use std::collections::VecDeque;
 

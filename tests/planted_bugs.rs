@@ -51,9 +51,12 @@ fn fault(at: &str, lasts: &str, what: &str) -> String {
     format!("[[fault]]\nat = \"{at}\"\nfor = \"{lasts}\"\n{what}\n")
 }
 
-/// A run in which the bug shows, and the check that finds it.
-fn shown(bug: Bug) -> (String, &'static str) {
-    match bug {
+/// A run in which a bug shows, and the check that finds it.
+type Shown = (String, &'static str);
+
+/// Bugs of leases and of the consumers that hold them.
+fn of_leases(bug: Bug) -> Option<Shown> {
+    Some(match bug {
         Bug::CheckpointWithoutCondition => (joined(), "checkpoint-only-by-lease-holder"),
         Bug::CheckpointConditionOnOwner => {
             let late =
@@ -85,6 +88,32 @@ fn shown(bug: Bug) -> (String, &'static str) {
             let merge = "[[action]]\nat = \"1m\"\nmerge = \"shardId-000000000000\"\n";
             (scenario("4m", 2, "20/s", &format!("{hot}\n{slow}{merge}")), "key-order-across-resharding")
         }
+        Bug::OwnRenewalNotKnown => {
+            let errors = "internal_errors = { table = \"billing\", operation = \"UpdateItem\", rate = \"40%\" }";
+            (consumed("checkpoint = \"at end\"", &fault("1m", "1m", errors)), "leases-are-lost-for-a-reason")
+        }
+        Bug::ThrottleEndsConsumer => {
+            let throttle = "throttle = { table = \"billing\", operation = \"GetItem\" }";
+            (consumed("", &fault("1s", "1m", throttle)), "every-open-shard-owned")
+        }
+        Bug::BatchesAfterLeaseLoss => {
+            let slow = "[consumer.billing]\nstream = \"orders\"\njoins = [\"1m10s\"]\nrecords_max = 100\n\
+                        processing = \"90ms\"\ncheckpoint = \"at end\"\n";
+            (scenario("4m", 2, "20/s", slow), "bounded-double-processing")
+        }
+        Bug::LeaseGivenUpFirst | Bug::NoCheckpointAtStop => {
+            let is_given_up = bug == Bug::LeaseGivenUpFirst;
+            let check = if is_given_up { "leases-are-lost-for-a-reason" } else { "stops-keep-what-was-done" };
+            let stop = "[[action]]\nat = \"2m\"\nstop_worker = \"billing-1\"\n";
+            (consumed("workers = 2\ncheckpoint = \"30s\"", stop), check)
+        }
+        _ => return None,
+    })
+}
+
+/// Bugs of reading, and of the way from a shard to its children.
+fn of_reading(bug: Bug) -> Option<Shown> {
+    Some(match bug {
         Bug::ParentDeletedTooEarly => {
             let kcl = "checkpoint = \"at end\"\nkcl = { completed_cleanup_interval = \"1m\" }";
             (split(kcl), "lease-deleted-only-when-allowed")
@@ -107,20 +136,19 @@ fn shown(bug: Bug) -> (String, &'static str) {
         }
         Bug::CheckpointAheadOfWork => (consumed("", ""), "nothing-below-checkpoint-unprocessed"),
         Bug::ShardEndOverwritten => (split(""), "checkpoint-never-goes-back"),
+        Bug::OldIteratorKept => {
+            (scenario("4m", 2, "1/s", "[consumer.billing]\nstream = \"orders\"\n"), "readers-use-the-last-iterator")
+        }
+        _ => return None,
+    })
+}
+
+/// Bugs of producers and of the services.
+fn of_services(bug: Bug) -> Option<Shown> {
+    Some(match bug {
         Bug::FailedEntriesIgnored => {
             let throttle = fault("1m", "1m", "throttle = { stream = \"orders\", rate = \"20%\" }");
             (consumed("", &throttle), "producers-are-honest")
-        }
-        Bug::OwnRenewalNotKnown => {
-            let errors = "internal_errors = { table = \"billing\", operation = \"UpdateItem\", rate = \"40%\" }";
-            (consumed("checkpoint = \"at end\"", &fault("1m", "1m", errors)), "leases-are-lost-for-a-reason")
-        }
-        Bug::ThrottleEndsConsumer => {
-            let throttle = "throttle = { table = \"billing\", operation = \"GetItem\" }";
-            (consumed("", &fault("1s", "1m", throttle)), "every-open-shard-owned")
-        }
-        Bug::OldIteratorKept => {
-            (scenario("4m", 2, "1/s", "[consumer.billing]\nstream = \"orders\"\n"), "readers-use-the-last-iterator")
         }
         Bug::LimitsByRequest => (scenario("1m", 1, "3000/s", ""), "limits-never-exceeded"),
         Bug::TrimmedOneTooMany => (scenario("24h1m", 1, "0.5/s", ""), "iterators-begin-where-asked"),
@@ -138,16 +166,13 @@ fn shown(bug: Bug) -> (String, &'static str) {
             let throttle = "throttle = { table = \"billing\", operation = \"UpdateItem\", rate = \"30%\" }";
             (consumed("", &fault("1m", "1m", throttle)), "refused-calls-write-nothing")
         }
-        Bug::BatchesAfterLeaseLoss => {
-            let slow = "[consumer.billing]\nstream = \"orders\"\njoins = [\"1m10s\"]\nrecords_max = 50\n\
-                        processing = \"90ms\"\ncheckpoint = \"at end\"\n";
-            (scenario("4m", 2, "20/s", slow), "bounded-double-processing")
-        }
-        Bug::LeaseGivenUpFirst => {
-            let stop = "[[action]]\nat = \"2m\"\nstop_worker = \"billing-1\"\n";
-            (consumed("workers = 2\ncheckpoint = \"30s\"", stop), "leases-are-lost-for-a-reason")
-        }
-    }
+        _ => return None,
+    })
+}
+
+fn shown(bug: Bug) -> Shown {
+    let shown = of_leases(bug).or_else(|| of_reading(bug)).or_else(|| of_services(bug));
+    shown.unwrap_or_else(|| panic!("there is a run for {}", bug.word()))
 }
 
 /// The checks that fail in a run, each with what it says.

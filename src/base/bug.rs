@@ -2,8 +2,8 @@
 //!
 //! A harness is worth what it finds. Each of these is a bug of a client or of a service that people met in production,
 //! or the breach of a rule that AWS or the library documents, and breaks one promise. None is there unless a scenario
-//! asks for it. The hooks stand where the rules stand that they break; what a hook asks is in a file `planted.rs` beside
-//! them.
+//! asks for it. The hooks stand where the rules stand that they break; what a hook asks is in a file `planted.rs`
+//! beside them.
 //!
 //! Not modelled: two bugs at once.
 
@@ -161,11 +161,14 @@ bugs! {
     LeaseGivenUpFirst = "lease-given-up-first",
         "at a graceful shutdown a worker gives its leases up before its processors have checkpointed",
         concat!(kcl!("GracefulShutdownCoordinator"), ", which lets processors checkpoint first");
+    NoCheckpointAtStop = "no-checkpoint-at-stop",
+        "at a graceful shutdown a worker ends without the last checkpoint",
+        concat!(kcl!("GracefulShutdownCoordinator"), ", which asks processors for it");
 }
 
 /// The bug that is planted in a run, if there is one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Planted(pub(crate) Option<Bug>);
+pub(crate) struct Planted(pub(crate) Option<Bug>);
 
 impl Planted {
     /// Whether it is this one.

@@ -224,10 +224,6 @@ impl<'a> LeaseRow<'a> {
         let position = |row: Self| Some((rank(row.checkpoint_text()?)?, sub_sequence(row)));
         Some(position(self)?.cmp(&position(other)?))
     }
-    /// Whether a checkpoint is prepared.
-    pub(crate) fn has_pending(self) -> bool {
-        self.0.get(attribute::PENDING).is_some()
-    }
     /// `childShardIds`.
     pub(crate) fn children(self) -> impl Iterator<Item = ShardId> + use<'a> {
         self.shards(attribute::CHILDREN)

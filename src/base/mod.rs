@@ -29,7 +29,8 @@ pub mod trace_hash;
 pub mod units;
 pub mod written;
 
-pub use bug::{Bug, Planted};
+pub use bug::Bug;
+pub(crate) use bug::Planted;
 pub use event::{Event, EventKind, Fold};
 pub use hash_key::{HashKey, HashKeyRange};
 pub use ids::{ConsumerId, HostId, ShardId, StreamId, StreamName, TableId, TableName};

@@ -303,7 +303,6 @@ mod tests {
             K::ProducerDeclared,
             K::LeasesCreated,
             K::LeaseHoleFound,
-            K::CheckpointRefused,
         ];
         let sorted = |mut kinds: Vec<K>| {
             kinds.sort();

@@ -25,6 +25,7 @@ fn demand(plan: &Plan) -> Demand {
 /// A few lines about a plan.
 pub fn explain(plan: &Plan) -> String {
     let mut lines = vec![format!("{}: {} of simulated time, seed {}", plan.name, plan.duration, plan.seed)];
+    lines.extend(plan.services.kinesis.planted.0.map(|bug| format!("planted bug {}: {}", bug.word(), bug.told())));
     let demand = demand(plan);
     for (stream, asked) in plan.streams.iter().zip(&demand.streams) {
         lines.push(format!(

@@ -3,9 +3,9 @@
 //!
 //! TRIM_HORIZON is the oldest record in retention, LATEST lies behind the newest that can be read, AT_SEQUENCE_NUMBER
 //! is that record and AFTER_SEQUENCE_NUMBER the one behind it, AT_TIMESTAMP the first that arrived then or later; what
-//! has left retention falls forward to the oldest, and nothing leaves it a moment too early. Subscriptions are asked to begin in the same words. Which record has
-//! which number and time is known of all in retention. Reads that go on are judged by `no-acknowledged-record-lost` and
-//! `shard-order`.
+//! has left retention falls forward to the oldest, and nothing leaves it a moment too early. Subscriptions are asked to
+//! begin in the same words. Which record has which number and time is known of all in retention. Reads that go on are
+//! judged by `no-acknowledged-record-lost` and `shard-order`.
 
 use crate::base::{Event, EventKind, HostId, Position, ShardId, SimDuration, SimTime, StreamId};
 use crate::check::findings::Findings;

@@ -1,18 +1,19 @@
-//! `leases-are-lost-for-a-reason`: a worker gives up a lease only when it is another's, gone, or was not renewed in time.
+//! `leases-are-lost-for-a-reason`: a worker gives up a lease only for a reason: it is another's, gone, or was not
+//! renewed in time.
 //!
 //! A worker that believes its lease lost although its row says otherwise stops its processor, and nobody renews: the
 //! shard stands still for a failover time and what was processed since the last checkpoint is processed again. Judged
 //! when a worker says that a lease is lost, and when it ends processing for that, before it has stopped.
 //!
 //! That a lease was not renewed in time is believed when the last write but one of its row is older than
-//! `failoverTimeMillis`: the last one may be a write whose answer the worker never heard, the one before it it heard of,
-//! or its next condition had been false. By the rule of the library a checkpoint that was sent again after a lost answer
-//! costs the lease, and so may a renewal whose second look was stale. A shard that has ended is not judged, nor one whose
-//! lease the worker has taken from itself, nor what a fenced store ends.
+//! `failoverTimeMillis`: the last one may be a write whose answer the worker never heard, the one before it it heard
+//! of, or its next condition had been false. By the rule of the library a checkpoint that comes after a write whose
+//! answer was lost costs the lease, and so may a renewal whose second look was stale. A shard that has ended is not
+//! judged, nor one whose lease the worker has taken from itself, nor what a fenced store ends.
 
 use crate::base::event::ProcessingEnd;
 use crate::base::item::Item;
-use crate::base::lease_row::{Checkpoint, LeaseRow};
+use crate::base::lease_row::LeaseRow;
 use crate::base::{ConsumerId, Event, EventKind, HostId, ShardId, SimDuration, SimTime, TableId};
 use crate::check::findings::Findings;
 use crate::check::lens::Lens;
@@ -28,11 +29,8 @@ struct Row {
     owner: Option<Box<str>>,
     /// When its counter last changed, and when before that.
     counted: [SimTime; 2],
-    /// The checkpoint that the last such write stored, if it was one.
-    stored: Option<Option<Checkpoint>>,
-    is_pending: bool,
-    /// The checkpoint that was last announced.
-    attempted: Option<Checkpoint>,
+    /// Whether the last such write was answered with an error.
+    is_unheard: bool,
 }
 
 /// A worker's hold of a lease.
@@ -45,6 +43,18 @@ struct Hold {
     read_stale: Option<SimTime>,
 }
 
+/// A lease that was lost after a write that its worker may not have heard of: for a reason, if it was lost by a
+/// checkpoint.
+struct Suspect {
+    at: SimTime,
+    host: HostId,
+    shard: ShardId,
+    last: SimTime,
+}
+
+/// The error that leaves it open whether a write was done.
+const OPEN: &str = "InternalServerError";
+
 /// What is remembered of the run to judge this.
 #[derive(Default)]
 pub(super) struct LeasesAreLostForAReason {
@@ -52,6 +62,11 @@ pub(super) struct LeasesAreLostForAReason {
     rows: Grid<Row>,
     /// By host and shard.
     holds: Grid<Hold>,
+    /// When a call of a host last timed out, or was delivered twice.
+    unsure: Grid<Option<SimTime>>,
+    /// The row that was written last, and by which call.
+    written: Option<(ConsumerId, ShardId, u64)>,
+    suspects: Vec<Suspect>,
     findings: Findings,
     judged: u64,
 }
@@ -73,9 +88,15 @@ impl LeasesAreLostForAReason {
             row.owner = after.owner().map(Into::into);
         }
         row.counted = [at, row.counted[0]];
-        row.is_pending = after.has_pending();
-        let is_checkpoint = before.and_then(LeaseRow::checkpoint_text) != after.checkpoint_text();
-        row.stored = (is_checkpoint || row.is_pending).then(|| after.checkpoint());
+        row.is_unheard = false;
+        self.written = Some((consumer, shard, lens.call));
+    }
+
+    /// A call ended with an error that leaves it open what was done.
+    fn on_open_end(&mut self, lens: &Lens) {
+        if let Some((consumer, shard, _)) = self.written.filter(|(.., call)| *call == lens.call) {
+            self.rows.at(consumer.index(), shard.index()).is_unheard = true;
+        }
     }
 
     fn on_gained(&mut self, at: SimTime, host: HostId, shard: ShardId) {
@@ -88,28 +109,61 @@ impl LeasesAreLostForAReason {
     fn on_ended(&mut self, lens: &Lens, at: SimTime, consumer: ConsumerId, host: HostId, shard: ShardId) {
         let hold = self.holds.at(host.index(), shard.index());
         let was_taken_again = hold.taken_again.is_some_and(|again| at.since(again) <= TAKEN_AGAIN);
-        if hold.is_held && !hold.is_over && !was_taken_again && lens.workers.up(consumer).contains(&host) {
-            self.judge(lens, at, consumer, host, shard);
+        let is_silent = hold.is_held && !hold.is_over && !was_taken_again;
+        if is_silent
+            && lens.workers.up(consumer).contains(&host)
+            && let Some(suspect) = self.suspect(lens, at, consumer, host, shard)
+        {
+            self.fail(lens, &suspect);
         }
     }
 
-    fn judge(&mut self, lens: &Lens, at: SimTime, consumer: ConsumerId, host: HostId, shard: ShardId) {
+    fn on_lost(&mut self, lens: &Lens, at: SimTime, consumer: ConsumerId, host: HostId, shard: ShardId) {
+        if let Some(suspect) = self.suspect(lens, at, consumer, host, shard) {
+            let row = self.rows.at(consumer.index(), shard.index());
+            let unsure = *self.unsure.at(host.index(), 0);
+            match row.is_unheard || unsure.is_some_and(|unsure| unsure >= row.counted[1]) {
+                true => self.suspects.push(suspect),
+                false => self.fail(lens, &suspect),
+            }
+        }
+    }
+
+    /// Those that no checkpoint explains.
+    fn settle(&mut self, lens: &Lens, at: SimTime) {
+        while self.suspects.first().is_some_and(|suspect| suspect.at < at) {
+            let suspect = self.suspects.remove(0);
+            self.fail(lens, &suspect);
+        }
+    }
+
+    fn fail(&mut self, lens: &Lens, suspect: &Suspect) {
+        let &Suspect { at, host, shard, last } = suspect;
+        let (host, ago) = (lens.names.host(host), at.since(last));
+        self.findings
+            .fail(at, || format!("{host} gave up the lease of {shard}, which is its own and was written {ago} before"));
+    }
+
+    /// The lease, unless there is a reason to lose it.
+    fn suspect(
+        &mut self,
+        lens: &Lens,
+        at: SimTime,
+        consumer: ConsumerId,
+        host: HostId,
+        shard: ShardId,
+    ) -> Option<Suspect> {
         self.judged += 1;
-        let Some(stream) = lens.names.stream_of(consumer) else { return };
+        let stream = lens.names.stream_of(consumer)?;
         let row = self.rows.at(consumer.index(), shard.index());
         let is_its = row.owner.as_deref().is_some_and(|owner| lens.names.is_called(host, owner));
         let failover = lens.names.info(consumer).map_or(SimDuration::ZERO, |c| SimDuration::from_millis(c.failover_ms));
         let [last, before] = row.counted;
-        let is_own_checkpoint = row.is_pending || row.stored.is_some_and(|stored| stored == row.attempted);
         let read_stale = self.holds.at(host.index(), shard.index()).read_stale;
-        let is_excused = is_own_checkpoint || read_stale.is_some_and(|stale| stale >= before);
+        let is_excused = read_stale.is_some_and(|stale| stale >= before);
         let is_open = lens.shards.get(stream, shard).is_some_and(|known| known.is_open());
-        if is_its && is_open && !is_excused && at.since(before) <= failover {
-            let (host, ago) = (lens.names.host(host), at.since(last));
-            self.findings.fail(at, || {
-                format!("{host} gave up the lease of {shard}, which is its own and was written {ago} before")
-            });
-        }
+        let is_wrong = is_its && is_open && !is_excused && at.since(before) <= failover;
+        is_wrong.then_some(Suspect { at, host, shard, last })
     }
 }
 
@@ -120,12 +174,16 @@ impl Invariant for LeasesAreLostForAReason {
     const HEARS: &'static [EventKind] = &[
         EventKind::ItemWritten,
         EventKind::StaleRead,
-        EventKind::CheckpointAttempted,
+        EventKind::CallRefused,
+        EventKind::CallTimedOut,
+        EventKind::MessageDuplicated,
+        EventKind::CheckpointRefused,
         EventKind::LeaseGained,
         EventKind::LeaseLost,
         EventKind::EffectsFenced,
         EventKind::ProcessingEnded,
         EventKind::HostCrashed,
+        EventKind::RunEnded,
     ];
 
     fn new(_: &CheckSettings) -> Self {
@@ -135,6 +193,9 @@ impl Invariant for LeasesAreLostForAReason {
 
 impl Check for LeasesAreLostForAReason {
     fn on(&mut self, at: SimTime, event: &Event, lens: &Lens) {
+        if Self::HEARS.contains(&event.kind()) {
+            self.settle(lens, at);
+        }
         match *event {
             Event::ItemWritten { table, ref before, ref after, .. } => {
                 self.on_row(lens, at, table, before.as_deref(), after.as_deref());
@@ -142,13 +203,16 @@ impl Check for LeasesAreLostForAReason {
             Event::StaleRead { host, operation: "GetItem", .. } => {
                 self.holds.row_mut(host.index()).iter_mut().for_each(|hold| hold.read_stale = Some(at));
             }
-            Event::CheckpointAttempted { consumer, shard, sequence_number, .. } => {
-                let row = self.rows.at(consumer.index(), shard.index());
-                row.attempted = Some(Checkpoint::attempted(sequence_number));
+            Event::CallRefused { error: OPEN, .. } => self.on_open_end(lens),
+            Event::CallTimedOut { host, .. } | Event::MessageDuplicated { from: host, .. } => {
+                *self.unsure.at(host.index(), 0) = Some(at);
+            }
+            Event::CheckpointRefused { host, shard, .. } => {
+                self.suspects.retain(|suspect| (suspect.host, suspect.shard) != (host, shard));
             }
             Event::LeaseGained { host, shard, .. } => self.on_gained(at, host, shard),
             Event::LeaseLost { consumer, host, shard } => {
-                self.judge(lens, at, consumer, host, shard);
+                self.on_lost(lens, at, consumer, host, shard);
                 let hold = self.holds.at(host.index(), shard.index());
                 (hold.is_held, hold.is_over) = (false, true);
             }
@@ -157,6 +221,7 @@ impl Check for LeasesAreLostForAReason {
                 self.on_ended(lens, at, consumer, host, shard);
             }
             Event::HostCrashed { host } => self.holds.row_mut(host.index()).fill_with(Hold::default),
+            Event::RunEnded {} => self.settle(lens, SimTime::MAX),
             _ => {}
         }
     }
@@ -206,11 +271,14 @@ mod tests {
     }
 
     #[test]
-    fn a_checkpoint_whose_answer_was_lost_costs_the_lease_and_one_that_failed_does_not() {
-        let tried = (6500, attempted(WORKER_1, S0, 9));
-        let was_done = [tried.clone(), wrote(6600, 5, "billing-1", 9), (7000, LOST)];
-        assert_eq!(held(was_done).verdict, Verdict::Pass);
-        assert_eq!(held([tried, (7000, LOST)]).verdict, Verdict::Fail);
+    fn a_write_whose_answer_was_lost_costs_the_lease_at_a_checkpoint_and_not_at_a_renewal() {
+        let timed_out = (6100, Event::CallTimedOut { host: WORKER_1, operation: "UpdateItem" });
+        let refused = (7000, Event::CheckpointRefused { consumer: BILLING, host: WORKER_1, shard: S0 });
+        let end = (9000, Event::RunEnded {});
+        let by_checkpoint = [timed_out.clone(), (7000, LOST), refused.clone(), end.clone()];
+        assert_eq!(held(by_checkpoint).verdict, Verdict::Pass);
+        assert_eq!(held([timed_out, (7000, LOST), end.clone()]).verdict, Verdict::Fail);
+        assert_eq!(held([(7000, LOST), refused, end]).verdict, Verdict::Fail, "a checkpoint that only failed");
     }
 
     #[test]

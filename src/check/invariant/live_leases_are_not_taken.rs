@@ -46,7 +46,8 @@ impl LiveLeasesAreNotTaken {
         if stood <= failover {
             let host = lens.names.host(host);
             self.findings.fail(at, || {
-                format!("{host} took {shard} from {from} as expired, {stood} after it was last written; {failover} are needed")
+                let needed = format!("{stood} after it was last written; {failover} are needed");
+                format!("{host} took {shard} from {from} as expired, {needed}")
             });
         }
     }

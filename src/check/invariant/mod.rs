@@ -29,6 +29,7 @@ mod records_stand_in_two_zones;
 mod refused_calls_write_nothing;
 mod resume_is_exact;
 mod shard_order;
+mod stops_keep_what_was_done;
 
 use super::{Invariant, LivenessBounds, Registration};
 use crate::base::SimDuration;
@@ -59,6 +60,7 @@ registered! {
     bounded_double_processing::BoundedDoubleProcessing,
     live_leases_are_not_taken::LiveLeasesAreNotTaken,
     leases_are_lost_for_a_reason::LeasesAreLostForAReason,
+    stops_keep_what_was_done::StopsKeepWhatWasDone,
     leases_cover_hash_range::LeasesCoverHashRange,
     lease_deleted_only_when_allowed::LeaseDeletedOnlyWhenAllowed,
     limits_never_exceeded::LimitsNeverExceeded,

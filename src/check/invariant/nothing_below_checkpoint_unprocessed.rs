@@ -1,10 +1,12 @@
 //! `nothing-below-checkpoint-unprocessed`: a stored checkpoint covers only records that were processed.
 //!
-//! Judged when a lease row takes a checkpoint that a worker had announced, and when a poller keeps a position. From where the consumer first began in the
-//! shard up to the checkpoint, every record must have been processed by one of its workers or have left retention.
-//! A batch that the library passed over because the processor threw was not processed: after the checkpoint nobody
-//! will. SHARD_END claims every record that the shard ever had, and an open shard has no end. Where the scenario asked for LATEST, a start at LATEST before the first checkpoint is stored begins anew: what
-//! it jumps over is not claimed (the report counts it), unless the shard is a child of one that was read.
+//! Judged when a lease row takes a checkpoint that a worker had announced, and when a poller keeps a position. From
+//! where the consumer first began in the shard up to the checkpoint, every record must have been processed by one of
+//! its workers or have left retention. A batch that the library passed over because the processor threw was not
+//! processed: after the checkpoint nobody will. SHARD_END claims every record that the shard ever had, and an open
+//! shard has no end. Where the scenario asked for LATEST, a start at LATEST before the first checkpoint is stored
+//! begins anew: what it jumps over is not claimed (the report counts it), unless the shard is a child of one that was
+//! read.
 //!
 //! Where the user's own code keeps its checkpoints is not known. For it, having gone on stands for a checkpoint: at the
 //! end of the run, a record that was never processed although a later one of its shard was is one that it passed over.

@@ -1,11 +1,11 @@
 //! `readers-use-the-last-iterator`: a reader goes on with the iterator that its last answer gave.
 //!
 //! Each answer of GetRecords has the next iterator, which is good for 300 seconds
-//! (<https://docs.aws.amazon.com/kinesis/latest/APIReference/API_GetRecords.html>). Who keeps an older one reads on for a
-//! while as if nothing were wrong, reads what it has read once more, or loses its place when the old one expires.
+//! (<https://docs.aws.amazon.com/kinesis/latest/APIReference/API_GetRecords.html>). Who keeps an older one reads on for
+//! a while as if nothing were wrong, reads what it has read once more, or loses its place when the old one expires.
 //!
-//! An answer that was lost excuses that, so nothing is judged while a fault lasts and shortly after, nor shortly after a
-//! call that timed out. How the user's own code reads is its own affair.
+//! An answer that was lost excuses that, so nothing is judged while a fault lasts and shortly after, nor shortly after
+//! a call that timed out. How the user's own code reads is its own affair.
 
 use crate::base::event::ConsumerLibrary;
 use crate::base::{Event, EventKind, HostId, ShardId, SimDuration, SimTime};

@@ -2,8 +2,9 @@
 //! has.
 //!
 //! Judged call by call: what one call of a service tells comes together. Of PutRecords as many records must be accepted
-//! as its answer says; a PutItem or an UpdateItem that took write units and was not refused has written. BatchWriteItem may be throttled in part, and is judged only where all of it was refused. A write
-//! of DynamoDB's that ends in an InternalServerError may have been done all the same
+//! as its answer says; a PutItem or an UpdateItem that took write units and was not refused has written. BatchWriteItem
+//! may be throttled in part, and is judged only where all of it was refused. A write of DynamoDB's that ends in an
+//! InternalServerError may have been done all the same
 //! (<https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html>).
 
 use crate::base::{Event, EventKind, SimTime};

@@ -4,7 +4,6 @@
 
 use std::sync::Arc;
 
-use super::lease::store::LeaseError;
 use crate::base::{Bug, Planted, SimDuration, SimTime};
 use crate::client::Cx;
 
@@ -69,11 +68,14 @@ impl Planted {
     pub(super) fn does_checkpoint_after_end(self) -> bool {
         self.is(Bug::ShardEndOverwritten)
     }
-    pub(super) fn ends_consumer(self, error: LeaseError) -> bool {
-        self.is(Bug::ThrottleEndsConsumer) && error == LeaseError::Throttled
+    pub(super) fn is_throttle_survived(self) -> bool {
+        !self.is(Bug::ThrottleEndsConsumer)
     }
     pub(super) fn does_drop_batches_of_lost_leases(self) -> bool {
         !self.is(Bug::BatchesAfterLeaseLoss)
+    }
+    pub(super) fn does_checkpoint_at_stop(self) -> bool {
+        !self.is(Bug::NoCheckpointAtStop)
     }
     pub(super) fn are_leases_given_up_first(self) -> bool {
         self.is(Bug::LeaseGivenUpFirst)

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use super::checkpointer::{Checkpointer, ToStore};
 use super::fetcher::{Cache, Fetched, Fetcher};
 use super::lease::renewal::{Held, Stored};
-use super::lease::store::Owned;
+use super::lease::store::{LeaseError, Owned};
 use super::lease_cleanup::is_blocked_on_parents;
 use super::planted::never;
 use super::worker::Worker;
@@ -135,7 +135,9 @@ impl Consumer {
             }
             match self.worker.table.get(self.shard).await {
                 Ok(row) => break row,
-                Err(error) if self.worker.settings.planted.ends_consumer(error) => never(&self.worker.cx).await,
+                Err(LeaseError::Throttled) if !self.worker.settings.planted.is_throttle_survived() => {
+                    never(&self.worker.cx).await;
+                }
                 Err(_) => self.worker.cx.sleep(self.worker.settings.task_backoff).await,
             }
         };
@@ -295,6 +297,7 @@ impl Consumer {
     async fn shut_down(&self, session: &mut Session, reason: ProcessingEnd) -> ProcessingEnd {
         if reason == ProcessingEnd::Requested
             && session.processor.checkpoints_at_end()
+            && self.worker.settings.planted.does_checkpoint_at_stop()
             && !self.checkpoint(session).await
         {
             return ProcessingEnd::LeaseLost;

@@ -16,7 +16,9 @@ pub(crate) struct Group {
     pub(crate) runs: u64,
     /// That of the first run.
     pub(crate) first: Failure,
-    /// The command that repeats the first run.
+    /// Those of the first run.
+    pub(crate) seeds: Seeds,
+    /// The command that repeats it.
     pub(crate) again: String,
 }
 
@@ -79,11 +81,11 @@ impl Findings {
             }
         }
         for failure in failures {
-            self.group(run.source, failure, &run.again);
+            self.group(run.source, failure, &run.seeds, &run.again);
         }
     }
 
-    fn group(&mut self, source: usize, failure: Failure, again: &str) {
+    fn group(&mut self, source: usize, failure: Failure, seeds: &Seeds, again: &str) {
         let key = (source, failure.of.clone(), failure.shape.clone());
         if let Some(group) = self.groups.get_mut(&key) {
             group.runs += 1;
@@ -91,7 +93,8 @@ impl Findings {
         }
         self.last_new = self.runs;
         self.order.push(key.clone());
-        self.groups.insert(key, Group { source, runs: 1, first: failure, again: again.to_owned() });
+        self.groups
+            .insert(key, Group { source, runs: 1, first: failure, seeds: seeds.clone(), again: again.to_owned() });
     }
 
     /// The groups, in the order in which they were found.

@@ -12,8 +12,8 @@ pub mod shrink;
 mod situations;
 mod told;
 
-pub(crate) use self::findings::Findings;
+pub(crate) use self::findings::{Findings, Group};
 pub(crate) use self::one::{Failure, Source, explore_one};
 pub(crate) use self::search::{Search, Task};
 pub(crate) use self::several::in_order;
-pub(crate) use self::told::told;
+pub(crate) use self::told::{Left, told};

@@ -9,11 +9,26 @@ use crate::report::wrap;
 /// More failures than these are counted and not told.
 const GROUPS_TOLD_MAX: usize = 20;
 
+/// What was left of a kind of failure.
+#[derive(Clone, Debug)]
+pub(crate) struct Left {
+    /// The small file.
+    pub(crate) path: String,
+    pub(crate) lines: usize,
+    /// Whether there was no time left to cut further.
+    pub(crate) is_cut_short: bool,
+}
+
 /// The report of a search: what was never reached, each bug with what shows it, and the verdict at the end.
-pub(crate) fn told(findings: &Findings, sources: &[Source], width: usize) -> String {
+pub(crate) fn told(findings: &Findings, sources: &[Source], files: &[Option<Left>], width: usize) -> String {
     let mut out = coverage(findings, width);
     for (number, group) in findings.groups().take(GROUPS_TOLD_MAX).enumerate() {
         out.push_str(&group_told(number + 1, group, findings, sources, width));
+        if let Some(Some(Left { path, lines, is_cut_short })) = files.get(number) {
+            let short = if *is_cut_short { "; more time may make it smaller" } else { "" };
+            out.push_str(&format!("  cut down: kinesim run {path} ({lines} lines{short})\n"));
+        }
+        out.push('\n');
     }
     let left = findings.distinct().saturating_sub(GROUPS_TOLD_MAX);
     if left > 0 {
@@ -31,14 +46,14 @@ pub(crate) fn told(findings: &Findings, sources: &[Source], width: usize) -> Str
 }
 
 fn group_told(number: usize, group: &Group, findings: &Findings, sources: &[Source], width: usize) -> String {
-    let Group { source, runs, first, again } = group;
+    let Group { source, runs, first, again, .. } = group;
     let path = &sources[*source].path;
     let mut out = format!("failure {number}: {} in {runs} of {} runs ({path})\n", first.of, findings.runs);
     let lines = if first.timeline.is_empty() { std::slice::from_ref(&first.what) } else { &first.timeline[..] };
     for line in lines {
         out.push_str(&format!("{}\n", wrap(line, 4, width)));
     }
-    out.push_str(&format!("  again: {again}\n\n"));
+    out.push_str(&format!("  again: {again}\n"));
     out
 }
 

@@ -1,5 +1,7 @@
 //! `kinesim explore`: searches many runs of scenarios for failures.
 
+mod found;
+
 use std::io::{self, Write};
 use std::path::PathBuf;
 use std::time::Duration as WallTime;
@@ -71,12 +73,21 @@ pub(super) struct Arguments {
     /// Plant this bug, as the key `bug` of a file does, to see whether it is found.
     #[arg(long, value_name = "BUG", value_parser = bug)]
     bug: Option<Bug>,
+    /// Leave of each kind of failure a small scenario file in DIR. Nothing is written when nothing fails.
+    #[arg(long, value_name = "DIR", default_value = "kinesim-found")]
+    out: PathBuf,
+    /// Cut each kind of failure down for no longer than this; `0s` leaves it out.
+    #[arg(long, value_name = "TIME", default_value = "30s")]
+    shrink_within: Duration,
     /// When to stop before the seeds are through.
     #[arg(long, value_name = "WHEN", default_value = "never")]
     stop_on: StopOn,
 }
 
 impl Arguments {
+    fn jobs(&self) -> usize {
+        self.jobs.unwrap_or_else(cores)
+    }
     /// A seed's run.
     fn which(&self, seed: u64) -> Which {
         Which { seeds: Some(seed.into()), is_swarm: self.swarm, bug: self.bug }
@@ -99,9 +110,11 @@ pub(super) fn explore(arguments: &Arguments) -> io::Result<Exit> {
             }
         }
     }
-    let findings = search(arguments, &sources)?;
+    let interrupt = Interrupt::listen();
+    let findings = search(arguments, &sources, &interrupt)?;
+    let files = found::write(arguments, &findings, &sources, &interrupt)?;
     let width = terminal_columns().unwrap_or(WIDTH);
-    io::stdout().lock().write_all(told(&findings, &sources, width).as_bytes())?;
+    io::stdout().lock().write_all(told(&findings, &sources, &files, width).as_bytes())?;
     Ok(match findings.is_clean() {
         false => Exit::Fail,
         true if findings.judged_runs() == 0 => Exit::Unknown,
@@ -110,19 +123,15 @@ pub(super) fn explore(arguments: &Arguments) -> io::Result<Exit> {
 }
 
 /// Runs round after round, until the seeds, the time or what the user wants to see is there.
-fn search(arguments: &Arguments, sources: &[Source]) -> io::Result<Findings> {
+fn search(arguments: &Arguments, sources: &[Source], interrupt: &Interrupt) -> io::Result<Findings> {
     let watch = Stopwatch::start();
     let limit = arguments.time.map(|time| WallTime::from_nanos(time.0.as_nanos()));
-    let interrupt = Interrupt::listen();
     let is_late = || interrupt.is_asked() || limit.is_some_and(|limit| watch.elapsed() >= limit);
     let mut left = if limit.is_some() { u64::MAX } else { arguments.seeds.saturating_mul(sources.len() as u64) };
-    let jobs = arguments.jobs.unwrap_or_else(cores);
+    let jobs = arguments.jobs();
     let mut search = Search::new(sources.len(), arguments.from, arguments.branch);
     let mut findings = Findings::default();
-    // Hidden where nobody watches, and drawn a few times a second.
-    let bar = ProgressBar::new_spinner().with_style(
-        ProgressStyle::default_spinner().template("{msg}").unwrap_or_else(|_| ProgressStyle::default_spinner()),
-    );
+    let bar = spinner();
     let mut is_over = false;
     while left > 0 && !is_over && !is_late() {
         let round = search.round(left.min(ROUND) as usize);
@@ -147,6 +156,12 @@ fn search(arguments: &Arguments, sources: &[Source]) -> io::Result<Findings> {
         writeln!(anstream::stderr(), "kinesim: cut short; this is what was found so far")?;
     }
     Ok(findings)
+}
+
+/// Hidden where nobody watches, and drawn a few times a second.
+fn spinner() -> ProgressBar {
+    let style = ProgressStyle::default_spinner().template("{msg}");
+    ProgressBar::new_spinner().with_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()))
 }
 
 /// How far the search is.

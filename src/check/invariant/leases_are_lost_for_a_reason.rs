@@ -23,6 +23,9 @@ use crate::check::{Check, CheckResult, CheckSettings, Invariant};
 /// After a worker has taken its own lease once more, its earlier consumer may take so long to end.
 const TAKEN_AGAIN: SimDuration = SimDuration::from_mins(1);
 
+/// What explains the loss of a lease is told within this time.
+const EXPLAINED_WITHIN: SimDuration = SimDuration::from_secs(5);
+
 /// A lease's row.
 #[derive(Default)]
 struct Row {
@@ -43,13 +46,15 @@ struct Hold {
     read_stale: Option<SimTime>,
 }
 
-/// A lease that was lost after a write that its worker may not have heard of: for a reason, if it was lost by a
-/// checkpoint.
+/// A lease that was lost for no reason as yet: a checkpoint after a write that was not heard of is one, and that the
+/// worker has taken the lease from itself.
 struct Suspect {
     at: SimTime,
     host: HostId,
     shard: ShardId,
     last: SimTime,
+    /// Whether the worker may not have heard of its last write.
+    is_unheard: bool,
 }
 
 /// The error that leaves it open whether a write was done.
@@ -102,6 +107,8 @@ impl LeasesAreLostForAReason {
     fn on_gained(&mut self, at: SimTime, host: HostId, shard: ShardId) {
         let hold = self.holds.at(host.index(), shard.index());
         let taken_again = if hold.is_held { Some(at) } else { hold.taken_again };
+        // It had taken the lease from itself, and the answer was still on its way.
+        self.suspects.retain(|suspect| (suspect.host, suspect.shard) != (host, shard));
         *hold = Hold { is_held: true, is_over: false, taken_again, ..*hold };
     }
 
@@ -122,23 +129,21 @@ impl LeasesAreLostForAReason {
         if let Some(suspect) = self.suspect(lens, at, consumer, host, shard) {
             let row = self.rows.at(consumer.index(), shard.index());
             let unsure = *self.unsure.at(host.index(), 0);
-            match row.is_unheard || unsure.is_some_and(|unsure| unsure >= row.counted[1]) {
-                true => self.suspects.push(suspect),
-                false => self.fail(lens, &suspect),
-            }
+            let is_unheard = row.is_unheard || unsure.is_some_and(|unsure| unsure >= row.counted[1]);
+            self.suspects.push(Suspect { is_unheard, ..suspect });
         }
     }
 
-    /// Those that no checkpoint explains.
+    /// Those that nothing has explained.
     fn settle(&mut self, lens: &Lens, at: SimTime) {
-        while self.suspects.first().is_some_and(|suspect| suspect.at < at) {
+        while self.suspects.first().is_some_and(|suspect| suspect.at.saturating_add(EXPLAINED_WITHIN) < at) {
             let suspect = self.suspects.remove(0);
             self.fail(lens, &suspect);
         }
     }
 
     fn fail(&mut self, lens: &Lens, suspect: &Suspect) {
-        let &Suspect { at, host, shard, last } = suspect;
+        let &Suspect { at, host, shard, last, .. } = suspect;
         let (host, ago) = (lens.names.host(host), at.since(last));
         self.findings
             .fail(at, || format!("{host} gave up the lease of {shard}, which is its own and was written {ago} before"));
@@ -163,7 +168,7 @@ impl LeasesAreLostForAReason {
         let is_excused = read_stale.is_some_and(|stale| stale >= before);
         let is_open = lens.shards.get(stream, shard).is_some_and(|known| known.is_open());
         let is_wrong = is_its && is_open && !is_excused && at.since(before) <= failover;
-        is_wrong.then_some(Suspect { at, host, shard, last })
+        is_wrong.then_some(Suspect { at, host, shard, last, is_unheard: false })
     }
 }
 
@@ -208,7 +213,8 @@ impl Check for LeasesAreLostForAReason {
                 *self.unsure.at(host.index(), 0) = Some(at);
             }
             Event::CheckpointRefused { host, shard, .. } => {
-                self.suspects.retain(|suspect| (suspect.host, suspect.shard) != (host, shard));
+                let is_of = |s: &Suspect| s.is_unheard && (s.at, s.host, s.shard) == (at, host, shard);
+                self.suspects.retain(|suspect| !is_of(suspect));
             }
             Event::LeaseGained { host, shard, .. } => self.on_gained(at, host, shard),
             Event::LeaseLost { consumer, host, shard } => {
@@ -221,7 +227,7 @@ impl Check for LeasesAreLostForAReason {
                 self.on_ended(lens, at, consumer, host, shard);
             }
             Event::HostCrashed { host } => self.holds.row_mut(host.index()).fill_with(Hold::default),
-            Event::RunEnded {} => self.settle(lens, SimTime::MAX),
+            Event::RunEnded {} => self.settle(lens, at),
             _ => {}
         }
     }
@@ -245,6 +251,7 @@ mod tests {
 
     /// Worker 1 gains the lease and renews it; then `more`.
     fn held(more: impl IntoIterator<Item = (u64, Event)>) -> CheckResult {
+        let more = more.into_iter().chain([(60_000, Event::RunEnded {})]);
         let begin = [(0, opened(S0, 2, None)), (0, wrote(0, 2, "billing-1", 5).1), (1, gained(WORKER_1, S0))];
         let renewed = [wrote(3000, 3, "billing-1", 5), wrote(6000, 4, "billing-1", 5)];
         judge(LeasesAreLostForAReason::default(), begin.into_iter().chain(renewed).chain(more))
@@ -274,11 +281,16 @@ mod tests {
     fn a_write_whose_answer_was_lost_costs_the_lease_at_a_checkpoint_and_not_at_a_renewal() {
         let timed_out = (6100, Event::CallTimedOut { host: WORKER_1, operation: "UpdateItem" });
         let refused = (7000, Event::CheckpointRefused { consumer: BILLING, host: WORKER_1, shard: S0 });
-        let end = (9000, Event::RunEnded {});
-        let by_checkpoint = [timed_out.clone(), (7000, LOST), refused.clone(), end.clone()];
+        let by_checkpoint = [timed_out.clone(), (7000, LOST), refused.clone()];
         assert_eq!(held(by_checkpoint).verdict, Verdict::Pass);
-        assert_eq!(held([timed_out, (7000, LOST), end.clone()]).verdict, Verdict::Fail);
-        assert_eq!(held([(7000, LOST), refused, end]).verdict, Verdict::Fail, "a checkpoint that only failed");
+        assert_eq!(held([timed_out, (7000, LOST)]).verdict, Verdict::Fail);
+        assert_eq!(held([(7000, LOST), refused]).verdict, Verdict::Fail, "a checkpoint that only failed");
+    }
+
+    #[test]
+    fn a_worker_may_take_a_lease_from_itself() {
+        assert_eq!(held([(7000, LOST), (7100, gained(WORKER_1, S0))]).verdict, Verdict::Pass);
+        assert_eq!(held([(7000, LOST), (17_100, gained(WORKER_1, S0))]).verdict, Verdict::Fail, "long after");
     }
 
     #[test]

@@ -32,6 +32,8 @@ struct Row {
     owner: Option<Box<str>>,
     /// When its counter last changed, and when before that.
     counted: [SimTime; 2],
+    /// When it had last stood still for longer than the failover time.
+    late: SimTime,
     /// Whether the last such write was answered with an error.
     is_unheard: bool,
 }
@@ -40,6 +42,7 @@ struct Row {
 #[derive(Default)]
 struct Hold {
     is_held: bool,
+    gained: SimTime,
     /// Whether it has said that the lease is lost, or was fenced.
     is_over: bool,
     taken_again: Option<SimTime>,
@@ -76,6 +79,10 @@ pub(super) struct LeasesAreLostForAReason {
     judged: u64,
 }
 
+fn failover(lens: &Lens, consumer: ConsumerId) -> SimDuration {
+    lens.names.info(consumer).map_or(SimDuration::ZERO, |info| SimDuration::from_millis(info.failover_ms))
+}
+
 impl LeasesAreLostForAReason {
     fn on_row(&mut self, lens: &Lens, at: SimTime, table: TableId, before: Option<&Item>, after: Option<&Item>) {
         let Some(consumer) = lens.names.consumer_of_table(table) else { return };
@@ -91,6 +98,9 @@ impl LeasesAreLostForAReason {
         }
         if row.owner.as_deref() != after.owner() {
             row.owner = after.owner().map(Into::into);
+        }
+        if at.since(row.counted[1]) > failover(lens, consumer) {
+            row.late = at;
         }
         row.counted = [at, row.counted[0]];
         row.is_unheard = false;
@@ -109,14 +119,16 @@ impl LeasesAreLostForAReason {
         let taken_again = if hold.is_held { Some(at) } else { hold.taken_again };
         // It had taken the lease from itself, and the answer was still on its way.
         self.suspects.retain(|suspect| (suspect.host, suspect.shard) != (host, shard));
-        *hold = Hold { is_held: true, is_over: false, taken_again, ..*hold };
+        *hold = Hold { is_held: true, gained: at, is_over: false, taken_again, ..*hold };
     }
 
     /// The worker ends processing because it has lost the lease, and has not said so before.
     fn on_ended(&mut self, lens: &Lens, at: SimTime, consumer: ConsumerId, host: HostId, shard: ShardId) {
         let hold = self.holds.at(host.index(), shard.index());
         let was_taken_again = hold.taken_again.is_some_and(|again| at.since(again) <= TAKEN_AGAIN);
-        let is_silent = hold.is_held && !hold.is_over && !was_taken_again;
+        // It may have been told to end while the lease was late, and have heard of a renewal since.
+        let was_late = self.rows.at(consumer.index(), shard.index()).late > hold.gained;
+        let is_silent = hold.is_held && !hold.is_over && !was_taken_again && !was_late;
         if is_silent
             && lens.workers.up(consumer).contains(&host)
             && let Some(suspect) = self.suspect(lens, at, consumer, host, shard)
@@ -162,12 +174,11 @@ impl LeasesAreLostForAReason {
         let stream = lens.names.stream_of(consumer)?;
         let row = self.rows.at(consumer.index(), shard.index());
         let is_its = row.owner.as_deref().is_some_and(|owner| lens.names.is_called(host, owner));
-        let failover = lens.names.info(consumer).map_or(SimDuration::ZERO, |c| SimDuration::from_millis(c.failover_ms));
         let [last, before] = row.counted;
         let read_stale = self.holds.at(host.index(), shard.index()).read_stale;
         let is_excused = read_stale.is_some_and(|stale| stale >= before);
         let is_open = lens.shards.get(stream, shard).is_some_and(|known| known.is_open());
-        let is_wrong = is_its && is_open && !is_excused && at.since(before) <= failover;
+        let is_wrong = is_its && is_open && !is_excused && at.since(before) <= failover(lens, consumer);
         is_wrong.then_some(Suspect { at, host, shard, last, is_unheard: false })
     }
 }

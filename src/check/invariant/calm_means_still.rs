@@ -60,10 +60,10 @@ impl CalmMeansStill {
         *self.leases.at(consumer.index(), shard.index()) = Lease { holder: Some(host), last: Some(host) };
     }
 
-    /// A shard that is done has no lease any more, and nobody says that it is lost.
+    /// A shard that is done has no lease any more, and nobody says that it is lost. One that is made anew is nobody's.
     fn on_deleted(&mut self, lens: &Lens, table: TableId, row: LeaseRow<'_>) {
         if let (Some(consumer), Some(shard)) = (lens.names.consumer_of_table(table), row.shard()) {
-            self.leases.at(consumer.index(), shard.index()).holder = None;
+            *self.leases.at(consumer.index(), shard.index()) = Lease::default();
         }
     }
 
@@ -148,6 +148,14 @@ mod tests {
         let lost = Event::LeaseLost { consumer: BILLING, host: WORKER_1, shard: S0 };
         let text = evidence(&judge(check(), balanced([(90_000, lost), (95_000, gained(WORKER_2, S0))])));
         assert!(text.contains("shardId-000000000000 of billing moved from billing-1 to billing-2"), "{text}");
+    }
+
+    #[test]
+    fn a_lease_that_was_made_anew_is_anybodys() {
+        let deleted = written(WORKER_1, row(S0, "billing-1", "LATEST"), None);
+        let lost = Event::LeaseLost { consumer: BILLING, host: WORKER_1, shard: S0 };
+        let work = [(80_000, deleted), (81_000, lost), (95_000, gained(WORKER_2, S0))];
+        assert_eq!(judge(check(), balanced(work)).verdict, Verdict::Pass);
     }
 
     #[test]

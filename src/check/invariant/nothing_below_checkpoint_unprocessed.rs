@@ -158,8 +158,9 @@ impl NothingBelowCheckpointUnprocessed {
         progress.forget_below(to);
         self.checkpoints += 1;
         if !told.is_empty() {
+            let again = lens.starts.again_at_latest(consumer);
             let (host, told) = (lens.names.host(host), told_at_most(told));
-            self.findings.fail(at, || format!("{host} kept its position below {to} of {shard}, but {told}"));
+            self.findings.fail(at, || format!("{host} kept its position below {to} of {shard}, but {told}{again}"));
         }
     }
 

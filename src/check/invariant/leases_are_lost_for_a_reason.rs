@@ -43,7 +43,7 @@ struct Row {
 struct Hold {
     is_held: bool,
     gained: SimTime,
-    /// Whether it has said that the lease is lost, or was fenced.
+    /// Whether it has said that the lease is lost, or was fenced, and has not ended processing since.
     is_over: bool,
     taken_again: Option<SimTime>,
     read_stale: Option<SimTime>,
@@ -116,7 +116,8 @@ impl LeasesAreLostForAReason {
 
     fn on_gained(&mut self, at: SimTime, host: HostId, shard: ShardId) {
         let hold = self.holds.at(host.index(), shard.index());
-        let taken_again = if hold.is_held { Some(at) } else { hold.taken_again };
+        // From itself, or back before its earlier consumer had ended.
+        let taken_again = if hold.is_held || hold.is_over { Some(at) } else { hold.taken_again };
         // It had taken the lease from itself, and the answer was still on its way.
         self.suspects.retain(|suspect| (suspect.host, suspect.shard) != (host, shard));
         *hold = Hold { is_held: true, gained: at, is_over: false, taken_again, ..*hold };
@@ -236,6 +237,7 @@ impl Check for LeasesAreLostForAReason {
             Event::EffectsFenced { host, shard, .. } => self.holds.at(host.index(), shard.index()).is_over = true,
             Event::ProcessingEnded { consumer, host, shard, reason: ProcessingEnd::LeaseLost } => {
                 self.on_ended(lens, at, consumer, host, shard);
+                self.holds.at(host.index(), shard.index()).is_over = false;
             }
             Event::HostCrashed { host } => self.holds.row_mut(host.index()).fill_with(Hold::default),
             Event::RunEnded {} => self.settle(lens, at),
@@ -302,6 +304,21 @@ mod tests {
     fn a_worker_may_take_a_lease_from_itself() {
         assert_eq!(held([(7000, LOST), (7100, gained(WORKER_1, S0))]).verdict, Verdict::Pass);
         assert_eq!(held([(7000, LOST), (17_100, gained(WORKER_1, S0))]).verdict, Verdict::Fail, "long after");
+    }
+
+    #[test]
+    fn an_earlier_consumer_may_end_after_the_lease_came_back() {
+        let back = [wrote(7000, 5, "billing-2", 5), (8000, LOST), wrote(8100, 6, "billing-1", 5)];
+        let renewed = (3..25).map(|n| wrote(n * 3000, n as i64 + 4, "billing-1", 5));
+        let judged = |end_ms| {
+            let work = back.clone().into_iter().chain([(8101, gained(WORKER_1, S0))]).chain(renewed.clone());
+            let mut work: Script = work.collect();
+            work.push((end_ms, ended(WORKER_1, S0, ProcessingEnd::LeaseLost)));
+            work.sort_by_key(|(ms, _)| *ms);
+            held(work).verdict
+        };
+        assert_eq!(judged(19_500), Verdict::Pass);
+        assert_eq!(judged(70_500), Verdict::Fail, "that is no earlier one any more");
     }
 
     #[test]

@@ -54,7 +54,8 @@ fn nothing_is_found_where_nothing_is_planted() {
     assert_eq!(out.status.code(), Some(0), "{}{}", text(&out.stdout), text(&out.stderr));
 }
 
-/// Prints the table of `docs/bugs.md`. It takes long: `cargo test --release --test search_finds -- --ignored --nocapture`.
+/// Prints the table of `docs/bugs.md`. It takes long:
+/// `cargo test --release --test search_finds -- --ignored --nocapture`.
 #[test]
 #[ignore = "prints a table of figures"]
 fn how_soon_each_bug_is_found() {

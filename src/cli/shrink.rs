@@ -6,11 +6,10 @@ use std::path::PathBuf;
 use std::time::Duration as WallTime;
 
 use clap::Args;
-use indicatif::{ProgressBar, ProgressStyle};
 
 use super::interrupt::Interrupt;
 use super::run::{Stopwatch, cores};
-use super::terminal::{Exit, bug, load, print_diagnostics, wants_code};
+use super::terminal::{Exit, bug, load, print_diagnostics, spinner, wants_code};
 use crate::base::written::Duration;
 use crate::base::{Bug, Seeds};
 use crate::explore::shrink::{Asked, Bounds, NotShrunk, Shrunk, shrink as cut_down};
@@ -63,9 +62,7 @@ pub(super) fn shrink(arguments: &Arguments) -> io::Result<Exit> {
     let limit = WallTime::from_nanos(arguments.within.0.as_nanos());
     let interrupt = Interrupt::listen();
     let is_late = || interrupt.is_asked() || watch.elapsed() >= limit;
-    let bar = ProgressBar::new_spinner().with_style(
-        ProgressStyle::default_spinner().template("{msg}").unwrap_or_else(|_| ProgressStyle::default_spinner()),
-    );
+    let bar = spinner();
     let mut progress = |runs| bar.set_message(format!("{runs} runs, {:.0} s", watch.elapsed().as_secs_f64()));
     let bounds = Bounds { jobs: arguments.jobs.unwrap_or_else(cores), runs_max: RUNS_MAX, is_late: &is_late };
     let written = arguments.out.as_ref().map_or("FILE".to_owned(), |out| out.display().to_string());

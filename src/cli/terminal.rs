@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anstream::ColorChoice;
 use clap::ValueEnum;
+use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::base::Bug;
 use crate::base::nearest::nearest;
@@ -152,6 +153,12 @@ pub(super) fn wants_code(path: &Path, scenario: &Scenario) -> io::Result<bool> {
     writeln!(out, "{}: the code of consumer `{}` is yours (`library = \"app\"`):", path.display(), app.name)?;
     writeln!(out, "give it to kinesim::Simulation in a test; the command line has no code to run")?;
     Ok(true)
+}
+
+/// Hidden where nobody watches, and drawn a few times a second.
+pub(super) fn spinner() -> ProgressBar {
+    let style = ProgressStyle::default_spinner().template("{msg}");
+    ProgressBar::new_spinner().with_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()))
 }
 
 /// What stands before a help text below four-digit line numbers.

@@ -1,7 +1,7 @@
 //! What disturbs a run besides faults: record processors that hang or are slow, and workers that the operator stops.
 //!
-//! Not counted: a KCL's processor that throws, because the library goes on with the next batch at once (a poller gets the
-//! same batch again), and a worker that is stopped for good, which is no more to come.
+//! Not counted: a KCL's processor that throws, because the library goes on with the next batch at once (a poller gets
+//! the same batch again), and a worker that is stopped for good, which is no more to come.
 
 use super::plan::{ActionKind, ActionPlan, Disturbance};
 use crate::base::{SimDuration, SimTime};

@@ -1,5 +1,5 @@
-//! What a seed of a swarm makes of a scenario: which faults are on and how often, how large and how fast what takes part
-//! is, what is left out.
+//! What a seed of a swarm makes of a scenario: which faults are on and how often, how large and how fast that is which
+//! takes part, what is left out.
 //!
 //! Swarms find more than one careful mix does, because a fault that is on in every run hides what needs its absence
 //! (Groce et al., "Swarm Testing", ISSTA 2012). Everything is drawn from the first seed of a timeline, each key from a
@@ -11,7 +11,7 @@ use super::diagnostic::Problem;
 use super::file::File;
 use super::read::read;
 use super::section::Explore;
-use super::spans::Spans;
+use super::spans::{Path, Spans};
 use super::twice::ALIASES;
 use crate::base::nearest::nearest;
 use crate::base::seed::Random;
@@ -189,8 +189,8 @@ fn remove(tree: &mut Table, path: &[String]) {
 /// What is wrong with `[explore]`, each at its place: paths that mean nothing, values that their key does not take.
 pub(super) fn problems(explore: &Explore, spans: &Spans<'_>) -> Vec<Problem> {
     let (tree, mut problems) = (tree(spans.source()), Vec::new());
-    let mut problem = |path: &[super::spans::Step], title: String, label: &str, help: Option<String>| {
-        problems.push(Problem { title, span: spans.of(path), label: label.to_owned(), also: None, help });
+    let mut problem = |path: Path, title: String, label: &str, help: Option<String>| {
+        problems.push(Problem { title, span: spans.of(&path), label: label.to_owned(), also: None, help });
     };
     let known: Vec<&str> = fault::drawings().into_iter().map(|(key, _)| key).collect();
     for (n, kind) in explore.faults.iter().enumerate() {
@@ -200,14 +200,14 @@ pub(super) fn problems(explore: &Explore, spans: &Spans<'_>) -> Vec<Problem> {
                 None => format!("one of: {}", known.join(", ")),
             };
             let title = format!("`{kind}` is not a kind of random fault");
-            problem(&file_path!["explore", "faults", n], title, "not known", Some(help));
+            problem(file_path!["explore", "faults", n], title, "not known", Some(help));
         }
     }
     for (n, pattern) in explore.maybe.iter().enumerate() {
         if !paths(&tree, pattern).iter().any(|path| is_there(&tree, path)) {
             let title = format!("`{pattern}` means nothing in this file");
             let help = "write the path of a section or an entry: \"consumer.late\", \"action.*\"";
-            problem(&file_path!["explore", "maybe", n], title, "nothing to leave out", Some(help.to_owned()));
+            problem(file_path!["explore", "maybe", n], title, "nothing to leave out", Some(help.to_owned()));
         }
     }
     for (pattern, choice) in &explore.vary {
@@ -215,7 +215,7 @@ pub(super) fn problems(explore: &Explore, spans: &Spans<'_>) -> Vec<Problem> {
         let Some(path) = paths(&tree, pattern).into_iter().next() else {
             let title = format!("`{pattern}` means nothing in this file");
             let help = "write the path of a key: \"consumer.billing.workers\", \"stream.*.shards\"";
-            problem(&place, title, "nothing to vary", Some(help.to_owned()));
+            problem(place, title, "nothing to vary", Some(help.to_owned()));
             continue;
         };
         for value in choice.samples() {
@@ -224,7 +224,7 @@ pub(super) fn problems(explore: &Explore, spans: &Spans<'_>) -> Vec<Problem> {
             set(&mut tree, &path, value.clone());
             if let Err(wrong) = read::<File>(&tree.to_string()) {
                 let (title, help) = wrong.into_iter().next().map(|wrong| (wrong.title, wrong.help)).unwrap_or_default();
-                problem(&place, format!("{value} does not fit: {title}"), "this key does not take it", help);
+                problem(place.clone(), format!("{value} does not fit: {title}"), "this key does not take it", help);
             }
         }
     }
@@ -243,9 +243,10 @@ mod tests {
 
     /// A small scenario, with this in its `[explore]`.
     fn file(explore: &str) -> String {
-        let text = "name = \"s\"\nduration = \"10m\"\n[stream.orders]\nshards = 2\n[producer.shop]\nstream = \"orders\"\n\
-                    rate = \"10/s\"\n[consumer.billing]\nstream = \"orders\"\ncheckpoint_every = \"5s\"\n[[action]]\n\
-                    at = \"1m\"\nsplit = \"0\"\n[[action]]\nat = \"2m\"\nmerge = \"1\"\n[explore]\n";
+        let text = "name = \"s\"\nduration = \"10m\"\n[stream.orders]\nshards = 2\n[producer.shop]\n\
+                    stream = \"orders\"\nrate = \"10/s\"\n[consumer.billing]\nstream = \"orders\"\n\
+                    checkpoint_every = \"5s\"\n[[action]]\nat = \"1m\"\nsplit = \"0\"\n[[action]]\n\
+                    at = \"2m\"\nmerge = \"1\"\n[explore]\n";
         format!("{text}{explore}")
     }
 
@@ -265,8 +266,9 @@ mod tests {
 
     #[test]
     fn what_is_drawn_lies_within_what_the_file_allows_and_is_told() {
-        let explore = "faults = [\"crash\", \"pause\"]\nrate = \"6/h..30/h\"\nlasts = \"1s..20s\"\nmaybe = [\"action.*\"]\n\
-                       [explore.vary]\n\"consumer.billing.checkpoint\" = [\"every batch\", \"default\", \"20s\"]\n\
+        let explore = "faults = [\"crash\", \"pause\"]\nrate = \"6/h..30/h\"\nlasts = \"1s..20s\"\n\
+                       maybe = [\"action.*\"]\n[explore.vary]\n\
+                       \"consumer.billing.checkpoint\" = [\"every batch\", \"default\", \"20s\"]\n\
                        \"consumer.billing.kcl.renewal_threads\" = [1, 20]\n";
         let mut seen = std::collections::BTreeSet::new();
         for seed in 0..60 {
@@ -298,7 +300,7 @@ mod tests {
 
     #[test]
     fn what_is_wrong_with_it_is_told_with_its_place() {
-        let told = |explore: &str| match load(&file(explore), "s.toml", &Which::default()) {
+        let told = |explore: &str| match load(&file(explore), "s.toml", Which::default()) {
             Ok(_) => panic!("{explore} is taken"),
             Err(wrong) => wrong.problems()[0].title.clone(),
         };

@@ -5,7 +5,8 @@
 //! excuses nothing. The bound, counted from the old worker's last write of the lease's row, is `failoverTimeMillis`
 //! plus five seconds to notice, plus the longest time the old worker then spent on one batch (a running batch cannot
 //! be stopped). A renewal whose answer was lost is one that the worker hears of when the SDK has asked again, up to
-//! `dynamoDbRequestTimeout` later, and its lease counts from then. Time in which the old worker's host stood still does not count: its clock stood still too.
+//! `dynamoDbRequestTimeout` later, and its lease counts from then. Time in which the old worker's host stood still
+//! does not count: its clock stood still too.
 //!
 //! Overlap is what the old worker processes after the new one has processed something. Pollers have no leases and
 //! are not judged.

@@ -238,7 +238,8 @@ mod tests {
         ));
         assert_eq!(
             text,
-            "0:00:00.009 the store of billing never got records 20 to 29 of shardId-000000000000, which its workers skipped"
+            "0:00:00.009 the store of billing never got records 20 to 29 of shardId-000000000000, which its workers \
+             skipped"
         );
     }
 

@@ -3,9 +3,10 @@
 use std::io;
 use std::time::Duration as WallTime;
 
-use super::{Arguments, spinner};
+use super::arguments::Arguments;
 use crate::cli::interrupt::Interrupt;
 use crate::cli::run::Stopwatch;
+use crate::cli::terminal::spinner;
 use crate::explore::shrink::{Asked, Bounds, shrink};
 use crate::explore::{Failure, Findings, Group, Left, Source};
 use crate::report::files;

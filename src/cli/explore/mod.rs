@@ -1,21 +1,16 @@
 //! `kinesim explore`: searches many runs of scenarios for failures.
 
+mod arguments;
 mod found;
 
 use std::io::{self, Write};
-use std::path::PathBuf;
 use std::time::Duration as WallTime;
 
-use clap::{Args, ValueEnum};
-use indicatif::{ProgressBar, ProgressStyle};
-
+pub(super) use self::arguments::Arguments;
 use super::interrupt::Interrupt;
-use super::run::{Stopwatch, cores};
-use super::terminal::{Exit, bug, load, print_diagnostics, scenario_files, terminal_columns, wants_code};
-use crate::base::Bug;
-use crate::base::written::Duration;
+use super::run::Stopwatch;
+use super::terminal::{Exit, load, print_diagnostics, scenario_files, spinner, terminal_columns, wants_code};
 use crate::explore::{Findings, Search, Source, Task, explore_one, in_order, told};
-use crate::scenario::Which;
 
 /// Of so many runs one is done twice.
 const TWICE_EVERY: u64 = 20;
@@ -23,77 +18,6 @@ const TWICE_EVERY: u64 = 20;
 const ROUND: u64 = 24;
 /// What a report is as wide as where no terminal says it.
 const WIDTH: usize = 100;
-/// A search that finds nothing new in so many runs has come to its plateau.
-const PLATEAU_RUNS: u64 = 200;
-
-/// When a search is over before its seeds are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum StopOn {
-    /// At the first run that fails.
-    Fail,
-    /// Once 200 runs have reached nothing new.
-    Plateau,
-    /// Never.
-    Never,
-}
-
-impl StopOn {
-    fn is_over(self, findings: &Findings) -> bool {
-        match self {
-            Self::Fail => !findings.is_clean(),
-            Self::Plateau => findings.runs - findings.last_new >= PLATEAU_RUNS,
-            Self::Never => false,
-        }
-    }
-}
-
-#[derive(Args)]
-pub(super) struct Arguments {
-    /// Scenario files, or folders of them.
-    #[arg(required = true, value_name = "FILE")]
-    files: Vec<PathBuf>,
-    /// How many runs each file has, a seed each but for branches.
-    #[arg(long, value_name = "N", default_value_t = 100)]
-    seeds: u64,
-    /// Go on for this time instead, such as `60s`.
-    #[arg(long = "for", value_name = "TIME", conflicts_with = "seeds")]
-    time: Option<Duration>,
-    /// The first seed.
-    #[arg(long, value_name = "N", default_value_t = 1)]
-    from: u64,
-    /// So many runs at the same time; as many as there are cores when not given.
-    #[arg(short, long, value_name = "N")]
-    jobs: Option<usize>,
-    /// Let half of the runs continue others that came to a rare situation, each with another seed from there on.
-    #[arg(long)]
-    branch: bool,
-    /// Let each seed draw the scenario too: which faults are on and how often, and what `[explore]` of the file allows.
-    #[arg(long)]
-    swarm: bool,
-    /// Plant this bug, as the key `bug` of a file does, to see whether it is found.
-    #[arg(long, value_name = "BUG", value_parser = bug)]
-    bug: Option<Bug>,
-    /// Leave of each kind of failure a small scenario file in DIR. Nothing is written when nothing fails.
-    #[arg(long, value_name = "DIR", default_value = "kinesim-found")]
-    out: PathBuf,
-    /// Cut each kind of failure down for no longer than this; `0s` leaves it out.
-    #[arg(long, value_name = "TIME", default_value = "30s")]
-    shrink_within: Duration,
-    /// When to stop before the seeds are through.
-    #[arg(long, value_name = "WHEN", default_value = "never")]
-    stop_on: StopOn,
-}
-
-impl Arguments {
-    fn jobs(&self) -> usize {
-        self.jobs.unwrap_or_else(cores)
-    }
-    /// A seed's run.
-    fn which(&self, seed: u64) -> Which {
-        Which { seeds: Some(seed.into()), is_swarm: self.swarm, bug: self.bug }
-    }
-}
-
 pub(super) fn explore(arguments: &Arguments) -> io::Result<Exit> {
     let mut sources = Vec::new();
     for file in scenario_files(&arguments.files)? {
@@ -156,12 +80,6 @@ fn search(arguments: &Arguments, sources: &[Source], interrupt: &Interrupt) -> i
         writeln!(anstream::stderr(), "kinesim: cut short; this is what was found so far")?;
     }
     Ok(findings)
-}
-
-/// Hidden where nobody watches, and drawn a few times a second.
-fn spinner() -> ProgressBar {
-    let style = ProgressStyle::default_spinner().template("{msg}");
-    ProgressBar::new_spinner().with_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()))
 }
 
 /// How far the search is.

@@ -143,6 +143,11 @@ impl Consumer {
         };
         // An eventually consistent read may miss a row that is brand new; the held copy knows it.
         let start = row.map_or_else(|| self.held.lease().checkpoint, |row| row.checkpoint);
+        if start == Checkpoint::ShardEnd {
+            // A write that failed for all the worker knows was done.
+            self.worker.ended.borrow_mut().insert(self.shard);
+            return None;
+        }
         let (consumer, host) = self.worker.identity();
         let shard = self.shard;
         let fence = self.fence().await?;

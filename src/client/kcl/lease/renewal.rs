@@ -23,6 +23,8 @@ pub struct Held {
     pub token: u64,
     lease: RefCell<Lease>,
     renewed: std::cell::Cell<SimTime>,
+    /// Whether the copy has a checkpoint whose write failed: the row may be behind it.
+    is_ahead: std::cell::Cell<bool>,
     /// Renewals and checkpoints of a lease take turns, or they would fail each other's conditions.
     turn: Lock<Cloud>,
 }
@@ -31,6 +33,11 @@ impl Held {
     /// The worker's copy of the row.
     pub fn lease(&self) -> Lease {
         self.lease.borrow().clone()
+    }
+    /// Whether the shard is done, by the row. Whose checkpoint at SHARD_END failed is begun again: the library makes a
+    /// new consumer for a lease that came back, and that ends the shard once more.
+    pub(crate) fn is_ended(&self) -> bool {
+        self.lease.borrow().checkpoint == Checkpoint::ShardEnd && !self.is_ahead.get()
     }
 }
 
@@ -81,6 +88,7 @@ impl LeaseRenewer {
         self.tokens.set(token);
         let held = Held {
             token,
+            is_ahead: std::cell::Cell::default(),
             renewed: std::cell::Cell::new(self.clock()),
             turn: Lock::new(&self.cx),
             lease: RefCell::new(lease.clone()),
@@ -180,6 +188,7 @@ impl LeaseRenewer {
             Ok(true) => {
                 *held.lease.borrow_mut() = lease;
                 held.renewed.set(self.clock());
+                held.is_ahead.set(false);
                 Stored::Yes
             }
             Ok(false) => {
@@ -190,6 +199,7 @@ impl LeaseRenewer {
                 if !self.is_failed_checkpoint_undone {
                     let mut copy = held.lease.borrow_mut();
                     (copy.checkpoint, copy.pending) = (checkpoint, pending);
+                    held.is_ahead.set(true);
                 }
                 held.lease.borrow_mut().counter += self.planted.counted_by_failed_checkpoint();
                 Stored::TryAgain

@@ -7,7 +7,6 @@ use std::rc::Rc;
 
 use crate::aws::Cloud;
 use crate::base::event::ProcessingEnd;
-use crate::base::lease_row::Checkpoint;
 use crate::base::{ShardId, SimDuration};
 use crate::client::kcl::shard_consumer::{self, ConsumerControl};
 use crate::client::kcl::worker::Worker;
@@ -74,7 +73,7 @@ impl Dispatcher {
             if self.consumers.contains_key(&shard) {
                 continue;
             }
-            let is_over = held.lease().checkpoint == Checkpoint::ShardEnd || worker.ended.borrow().contains(&shard);
+            let is_over = held.is_ended() || worker.ended.borrow().contains(&shard);
             if !is_over {
                 let token = held.token;
                 let control = shard_consumer::start(worker, held);

@@ -295,6 +295,22 @@ fn a_checkpoint_that_was_stored_although_its_answer_was_lost_stays() {
 }
 
 #[test]
+fn a_shard_whose_end_may_not_be_stored_is_not_done() {
+    play(async |s: Script| {
+        s.hold(1).await;
+        s.cut_answers();
+        let token = s.token(1);
+        assert_eq!(s.renewer.store(ShardId(1), token, Checkpoint::ShardEnd, None).await, Stored::TryAgain);
+        s.heal();
+        s.renewer.renew_all().await;
+        let held = s.renewer.current(ShardId(1)).expect("held");
+        assert_eq!((held.lease().checkpoint, held.is_ended()), (Checkpoint::ShardEnd, false));
+        assert_eq!(s.renewer.store(ShardId(1), token, Checkpoint::ShardEnd, None).await, Stored::Yes);
+        assert!(held.is_ended());
+    });
+}
+
+#[test]
 fn taking_a_failed_checkpoint_back_undoes_it_later_and_the_shards_end_as_well() {
     play(async |s: Script| assert_eq!(prepared_after_a_lost_answer(&s.undoing(), number(9)).await, number(5)));
     play(async |s: Script| {

@@ -1,0 +1,83 @@
+//! What can be asked of `kinesim explore`.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+use crate::base::Bug;
+use crate::base::written::Duration;
+use crate::cli::run::cores;
+use crate::cli::terminal::bug;
+use crate::explore::Findings;
+use crate::scenario::Which;
+
+/// A search that finds nothing new in so many runs has come to its plateau.
+const PLATEAU_RUNS: u64 = 200;
+
+/// When a search is over before its seeds are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum StopOn {
+    /// At the first run that fails.
+    Fail,
+    /// Once 200 runs have reached nothing new.
+    Plateau,
+    /// Never.
+    Never,
+}
+
+impl StopOn {
+    pub(super) fn is_over(self, findings: &Findings) -> bool {
+        match self {
+            Self::Fail => !findings.is_clean(),
+            Self::Plateau => findings.runs - findings.last_new >= PLATEAU_RUNS,
+            Self::Never => false,
+        }
+    }
+}
+
+#[derive(Args)]
+pub(in crate::cli) struct Arguments {
+    /// Scenario files, or folders of them.
+    #[arg(required = true, value_name = "FILE")]
+    pub(super) files: Vec<PathBuf>,
+    /// How many runs each file has, a seed each but for branches.
+    #[arg(long, value_name = "N", default_value_t = 100)]
+    pub(super) seeds: u64,
+    /// Go on for this time instead, such as `60s`.
+    #[arg(long = "for", value_name = "TIME", conflicts_with = "seeds")]
+    pub(super) time: Option<Duration>,
+    /// The first seed.
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub(super) from: u64,
+    /// So many runs at the same time; as many as there are cores when not given.
+    #[arg(short, long, value_name = "N")]
+    jobs: Option<usize>,
+    /// Let half of the runs continue others that came to a rare situation, each with another seed from there on.
+    #[arg(long)]
+    pub(super) branch: bool,
+    /// Let each seed draw the scenario too: which faults are on and how often, and what `[explore]` of the file allows.
+    #[arg(long)]
+    swarm: bool,
+    /// Plant this bug, as the key `bug` of a file does, to see whether it is found.
+    #[arg(long, value_name = "BUG", value_parser = bug)]
+    bug: Option<Bug>,
+    /// Leave of each kind of failure a small scenario file in DIR. Nothing is written when nothing fails.
+    #[arg(long, value_name = "DIR", default_value = "kinesim-found")]
+    pub(super) out: PathBuf,
+    /// Cut each kind of failure down for no longer than this; `0s` leaves it out.
+    #[arg(long, value_name = "TIME", default_value = "30s")]
+    pub(super) shrink_within: Duration,
+    /// When to stop before the seeds are through.
+    #[arg(long, value_name = "WHEN", default_value = "never")]
+    pub(super) stop_on: StopOn,
+}
+
+impl Arguments {
+    pub(super) fn jobs(&self) -> usize {
+        self.jobs.unwrap_or_else(cores)
+    }
+    /// A seed's run.
+    pub(super) fn which(&self, seed: u64) -> Which {
+        Which { seeds: Some(seed.into()), is_swarm: self.swarm, bug: self.bug }
+    }
+}

@@ -45,7 +45,7 @@ impl Default for Explore {
 }
 
 fn rate() -> Choice {
-    Choice::Between(Ends { low: 4.0, high: 120.0, unit: Unit::Other("/h".into()) })
+    Choice::Between(Ends { low: 4, high: 120, unit: Unit::Other("/h".into()) })
 }
 fn lasts() -> DurationRange {
     DurationRange(secs(1).0, secs(90).0)
@@ -61,15 +61,15 @@ pub(crate) enum Choice {
 }
 
 /// A range of numbers with their unit.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Ends {
-    low: f64,
-    high: f64,
+    low: u64,
+    high: u64,
     unit: Unit,
 }
 
 /// What a number of a range counts.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 enum Unit {
     /// Nothing: a whole number.
     Whole,
@@ -86,9 +86,9 @@ impl Ends {
     fn parse(text: &str) -> Option<Self> {
         let (low, high) = text.split_once("..")?;
         let (low, high, unit) = if let (Ok(low), Ok(high)) = (low.parse::<Duration>(), high.parse::<Duration>()) {
-            (low.0.as_nanos() as f64 / 1e3, high.0.as_nanos() as f64 / 1e3, Unit::Us)
+            (low.0.as_nanos() / 1000, high.0.as_nanos() / 1000, Unit::Us)
         } else if let (Ok(low), Ok(high)) = (low.parse::<Size>(), high.parse::<Size>()) {
-            (low.0 as f64, high.0 as f64, Unit::Bytes)
+            (low.0, high.0, Unit::Bytes)
         } else {
             let ((low, unit), (high, also)) = (number_and_unit(low)?, number_and_unit(high)?);
             let unit = (unit == also).then_some(unit)?;
@@ -97,35 +97,37 @@ impl Ends {
         (low <= high).then_some(Self { low, high, unit })
     }
 
-    /// A member with two digits that count, so that people can read it.
+    /// A member with two digits that count, so that people can read it. Each doubling is as likely as any other; whole
+    /// numbers alone, because logarithms differ from machine to machine.
     fn draw(&self, random: &mut Random) -> Value {
         let Self { low, high, .. } = *self;
-        // From one up by its logarithm; zero is as likely as any other step.
-        let drawn = ((1.0 + low).ln() + random.unit() * ((1.0 + high).ln() - (1.0 + low).ln())).exp() - 1.0;
-        self.written(two_digits(drawn).clamp(low, high))
+        // From one up, so that zero is a step like others.
+        let (first, last) = (low.saturating_add(1), high.saturating_add(1));
+        let doublings = (last / first).ilog2();
+        let from = first << random.below(u64::from(doublings) + 1);
+        let to = from.saturating_mul(2).saturating_sub(1).min(last);
+        self.written(two_digits(random.between(from, to) - 1).clamp(low, high))
     }
 
-    fn written(&self, number: f64) -> Value {
+    fn written(&self, number: u64) -> Value {
         match &self.unit {
-            Unit::Whole => Value::Integer(number.round() as i64),
-            Unit::Us => Value::String(Duration(SimDuration::from_micros(number.round() as u64)).to_string()),
-            Unit::Bytes => Value::String(Size(number.round() as u64).to_string()),
-            Unit::Other(unit) => Value::String(format!("{}{unit}", number.round())),
+            Unit::Whole => Value::Integer(number as i64),
+            Unit::Us => Value::String(Duration(SimDuration::from_micros(number)).to_string()),
+            Unit::Bytes => Value::String(Size(number).to_string()),
+            Unit::Other(unit) => Value::String(format!("{number}{unit}")),
         }
     }
 }
 
-fn number_and_unit(text: &str) -> Option<(f64, &str)> {
-    let end = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
+fn number_and_unit(text: &str) -> Option<(u64, &str)> {
+    let end = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
     Some((text[..end].parse().ok()?, &text[end..]))
 }
 
-fn two_digits(number: f64) -> f64 {
-    if number < 10.0 {
-        return number.round();
-    }
-    let step = 10f64.powf(number.log10().floor() - 1.0);
-    (number / step).round() * step
+fn two_digits(number: u64) -> u64 {
+    let digits = number.checked_ilog10().unwrap_or(0);
+    let step = 10u64.pow(digits.saturating_sub(1));
+    (number + step / 2) / step * step
 }
 
 impl Choice {

@@ -5,9 +5,10 @@ use std::path::Path;
 
 use super::Search;
 use super::environment::Environment;
-use crate::explore::shrink::{Asked, Bounds, shrink};
+use crate::explore::shrink::{Asked, Bounds, shrink_by};
 use crate::explore::{Failure, Findings, Group, Source};
 use crate::report::{files, wrap};
+use crate::scenario::Which;
 
 /// As wide as what is told.
 const WIDTH: usize = 100;
@@ -18,11 +19,12 @@ impl Search {
         let runs = (self.seeds.end - self.seeds.start).saturating_mul(sources.len() as u64);
         let Some(group) = findings.groups().next() else {
             let unlike = findings.unlike.iter();
-            let lines = unlike.map(|(n, seeds)| format!("kinesim run {} --seed {seeds}", sources[*n].path));
+            let lines = unlike.map(|(n, seeds)| self.runs.again(&sources[*n].path, &sources[*n].which, Some(seeds)));
             return format!("not the same when it was run a second time: {}", lines.collect::<Vec<_>>().join(", "));
         };
-        let Group { first, seeds, again, .. } = group;
+        let Group { first, seeds, .. } = group;
         let source = &sources[group.source];
+        let again = self.runs.again(&source.path, &source.which, Some(seeds));
         let mut out =
             format!("{} fails in run {} of {runs} ({}, seed {seeds})\n", first.of, findings.runs, source.path);
         let lines = if first.timeline.is_empty() { std::slice::from_ref(&first.what) } else { &first.timeline[..] };
@@ -50,13 +52,15 @@ impl Search {
         let bounds = Bounds { jobs: self.jobs_or_cores(), runs_max: self.shrink_runs, is_late: &|| false };
         let asked = Asked { source, seeds: Some(group.seeds.clone()), written: &written, bounds };
         let is_meant = |failure: &Failure| failure.of == group.first.of && failure.shape == group.first.shape;
-        let Ok(shrunk) = shrink(&asked, is_meant, &mut |_| {}) else {
+        let Ok(shrunk) = shrink_by(&*self.runs, &asked, is_meant, &mut |_| {}) else {
             return "  not cut down: the run did not fail so a second time\n".to_owned();
         };
         let lines = shrunk.lines.1;
         let short = if shrunk.is_cut_short { "; more runs may make it smaller: shrink_runs" } else { "" };
         match write(&folder, &file, &shrunk.text) {
-            Ok(()) => format!("  cut down: kinesim run {written} ({lines} lines{short})\n"),
+            Ok(()) => {
+                format!("  cut down: {} ({lines} lines{short})\n", self.runs.again(&written, &Which::default(), None))
+            }
             Err(error) => format!("  cut down to {lines} lines, and not written: {error}\n\n{}", shrunk.text),
         }
     }

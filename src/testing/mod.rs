@@ -21,6 +21,8 @@
 mod environment;
 mod failed;
 mod glob;
+#[cfg(feature = "aws-sdk")]
+mod own_code;
 #[cfg(test)]
 mod tests;
 
@@ -30,8 +32,10 @@ use std::path::{Path, PathBuf};
 
 use self::environment::Environment;
 use crate::base::Bug;
-use crate::explore::{Findings, Search as Rounds, Source, Task, explore_one, in_order};
+use crate::explore::{BuiltIn, Findings, Runs, Search as Rounds, Source, Task, explore_by, in_order};
 use crate::scenario::{self, Which};
+#[cfg(feature = "aws-sdk")]
+use crate::simulation::Simulation;
 
 /// So many runs are decided on at a time.
 const ROUND: u64 = 24;
@@ -41,10 +45,14 @@ const TWICE_EVERY: u64 = 20;
 const SEEDS: u64 = 100;
 /// So many runs cut a failure down.
 const SHRINK_RUNS: u64 = 2_000;
+/// And so many where code is the user's: such a run takes longer.
+#[cfg(feature = "aws-sdk")]
+const SHRINK_RUNS_OF_CODE: u64 = 200;
 
 /// Many runs of scenarios, none of which may fail.
 #[must_use = "a search does nothing until it is told to check"]
 pub struct Search {
+    runs: Box<dyn Runs>,
     pattern: String,
     root: Option<PathBuf>,
     seeds: Range<u64>,
@@ -71,6 +79,7 @@ impl Search {
     /// which the test runs, which under `cargo test` and `cargo nextest` is the crate's.
     pub fn scenarios(pattern: impl Into<String>) -> Self {
         Self {
+            runs: Box::new(BuiltIn),
             pattern: pattern.into(),
             root: None,
             seeds: 1..1 + SEEDS,
@@ -80,6 +89,17 @@ impl Search {
             out: None,
             jobs: None,
         }
+    }
+
+    /// Over scenario files with applications, whose code `give` adds to the simulation of each run: with
+    /// [`Simulation::app`], as in a single run. It is called in the thread of the run, so that what the code shares
+    /// within a run need not be `Send`. Scenario and seed are the search's.
+    #[cfg(feature = "aws-sdk")]
+    pub fn simulation<F>(pattern: impl Into<String>, give: F) -> Self
+    where
+        F: Fn(Simulation) -> Simulation + Sync + 'static,
+    {
+        Self { runs: Box::new(own_code::OwnCode(give)), shrink_runs: SHRINK_RUNS_OF_CODE, ..Self::scenarios(pattern) }
     }
 
     /// The folder to which the pattern is relative.
@@ -109,7 +129,8 @@ impl Search {
         self
     }
 
-    /// How many runs may be made to cut a failure down, 2,000 when not said; none is cut down for 0.
+    /// How many runs may be made to cut a failure down; none is cut down for 0. When not said it is 2,000, and 200
+    /// where code is the user's.
     pub fn shrink_runs(mut self, runs: u64) -> Self {
         self.shrink_runs = runs;
         self
@@ -170,12 +191,11 @@ impl Search {
 
     fn source(&self, path: &str) -> Result<Source, String> {
         let text = std::fs::read_to_string(path).map_err(|error| format!("cannot read {path}: {error}"))?;
-        let which = Which { seeds: Some(self.seeds.start.into()), is_swarm: self.is_swarm, bug: self.bug };
-        let plan = scenario::load(&text, path, &which).map_err(|wrong| wrong.to_string())?.plan();
-        match plan.apps.first() {
-            Some(app) => Err(format!("{path}: the code of consumer `{}` is yours (`library = \"app\"`)", app.name)),
-            None => Ok(Source { path: path.to_owned(), text, which }),
-        }
+        // As it stands: what a swarm leaves out is declared all the same.
+        let declared = scenario::load(&text, path, None).map_err(|wrong| wrong.to_string())?;
+        self.runs.lacks(&declared.plan()).map_err(|lacking| format!("{path}: {lacking}"))?;
+        let which = Which { seeds: None, is_swarm: self.is_swarm, bug: self.bug };
+        Ok(Source { path: path.to_owned(), text, which })
     }
 
     fn jobs_or_cores(&self) -> usize {
@@ -193,7 +213,7 @@ impl Search {
             left -= round.len() as u64;
             let explored = |(number, Task { source, seeds }): (u64, Task)| {
                 let is_twice = (number / sources.len() as u64 + source as u64).is_multiple_of(TWICE_EVERY);
-                explore_one(source, &sources[source], &seeds, is_twice)
+                explore_by(&*self.runs, source, &sources[source], &seeds, is_twice)
             };
             let done = in_order((findings.runs..).zip(round), self.jobs_or_cores(), explored, |explored| {
                 match explored {

@@ -37,3 +37,18 @@ fn a_pattern_without_files_and_a_scenario_that_wants_code_are_no_clean_search() 
     let told = search("examples/orders-consumer/scenarios/*.toml").search(&environment(None)).expect_err("no code");
     assert!(told.contains("the code of consumer `orders-consumer` is yours"), "{told}");
 }
+
+#[cfg(feature = "aws-sdk")]
+#[test]
+fn a_panic_of_the_users_code_is_a_failure_and_missing_code_is_told() {
+    let scenario = "examples/orders-consumer/scenarios/orders.toml";
+    let searched = |name: &'static str| {
+        let search = Search::simulation(scenario, move |sim| sim.app(name, |_| async { panic!("no orders today") }));
+        search.seeds(1).shrink_runs(0).search(&environment(None)).expect_err("it fails")
+    };
+    let told = searched("orders-consumer");
+    assert!(told.contains("mistake-of-the-application"), "{told}");
+    assert!(told.contains("orders-consumer-1 panicked: no orders today"), "{told}");
+    let told = searched("somebody");
+    assert!(told.contains(": the scenario has no application `somebody`: declare it"), "{told}");
+}

@@ -52,7 +52,9 @@ pub mod scenario;
 pub mod serve;
 #[cfg(feature = "aws-sdk")]
 pub mod simulation;
+pub mod testing;
 pub mod world;
 
 #[cfg(feature = "aws-sdk")]
 pub use simulation::Simulation;
+pub use testing::Search;

@@ -6,6 +6,7 @@
 mod findings;
 mod known;
 mod one;
+mod runs;
 mod search;
 mod several;
 pub mod shrink;
@@ -13,7 +14,8 @@ mod situations;
 mod told;
 
 pub(crate) use self::findings::{Findings, Group};
-pub(crate) use self::one::{Failure, Source, explore_one};
+pub(crate) use self::one::{Failure, Source, explore_by, explore_one};
+pub(crate) use self::runs::{BuiltIn, Ran, Runs};
 pub(crate) use self::search::{Search, Task};
 pub(crate) use self::several::in_order;
 pub(crate) use self::told::{Left, told};

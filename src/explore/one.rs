@@ -3,12 +3,15 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
+use super::runs::{BuiltIn, Ran, Runs};
 use super::situations::{Situation, Situations};
 use crate::base::{Seeds, SimTime};
 use crate::check::{Verdict, shape};
-use crate::report::{CameOut, RunReport};
-use crate::run::{Options, run};
+use crate::report::CameOut;
 use crate::scenario::{self, Which, diagnostic::Diagnostics};
+
+/// What a failure is called that is the code's and no check's.
+const MISTAKE: &str = "mistake-of-the-application";
 
 /// A scenario that is searched.
 #[derive(Clone, Debug)]
@@ -57,18 +60,29 @@ pub(crate) struct Explored {
 
 /// Runs a scenario with these seeds, `twice` to see that both are the same.
 pub(crate) fn explore_one(number: usize, source: &Source, seeds: &Seeds, twice: bool) -> Result<Explored, Diagnostics> {
+    explore_by(&BuiltIn, number, source, seeds, twice)
+}
+
+/// The same, carried out by `runs`.
+pub(crate) fn explore_by(
+    runs: &dyn Runs,
+    number: usize,
+    source: &Source,
+    seeds: &Seeds,
+    twice: bool,
+) -> Result<Explored, Diagnostics> {
     let which = Which { seeds: Some(seeds.clone()), ..source.which.clone() };
     let plan = scenario::load(&source.text, &source.path, &which)?.plan();
     let situations = Rc::new(RefCell::new(Situations::default()));
-    let result = run(&plan, Options { listeners: vec![situations.clone()], ..Options::default() });
-    let second_hash = twice.then(|| run(&plan, Options::default()).report.trace_hash);
-    let report = result.report;
+    let ran = runs.run(&plan, vec![situations.clone()]);
+    let second_hash = twice.then(|| runs.run(&plan, Vec::new()).report.trace_hash);
+    let (failures, report) = (failures(&ran), ran.report);
     let reached = situations.borrow().reached();
     Ok(Explored {
         source: number,
         seeds: seeds.clone(),
         trace_hash: report.trace_hash,
-        failures: failures(&report),
+        failures,
         judged: report.checks.iter().filter(|c| c.verdict != Verdict::Unknown).map(|c| c.name).collect(),
         is_whole: report.came_out() != CameOut::Unknown,
         reached,
@@ -78,7 +92,8 @@ pub(crate) fn explore_one(number: usize, source: &Source, seeds: &Seeds, twice: 
 }
 
 /// What failed and was not declared to.
-pub(super) fn failures(report: &RunReport) -> Vec<Failure> {
+pub(super) fn failures(ran: &Ran) -> Vec<Failure> {
+    let report = &ran.report;
     let timeline = |of: &str| {
         let told = report.timelines.iter().find(|timeline| timeline.of == of);
         let moments = told.into_iter().flat_map(|timeline| &timeline.moments);
@@ -103,6 +118,8 @@ pub(super) fn failures(report: &RunReport) -> Vec<Failure> {
         shapes
     });
     let expectations = report.expectations.iter().filter(|expected| expected.verdict == Verdict::Fail);
-    let failed = checks.chain(expectations.map(|expected| failure(&expected.text, String::new(), &expected.detail)));
+    let expectations = expectations.map(|expected| failure(&expected.text, String::new(), &expected.detail));
+    let mistakes = ran.mistakes.iter().map(|mistake| failure(MISTAKE, shape(mistake), mistake));
+    let failed = checks.chain(expectations).chain(mistakes);
     failed.filter(|failure| !report.declared_failing.contains(&failure.of)).collect()
 }

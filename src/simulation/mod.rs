@@ -41,6 +41,7 @@ mod stage;
 #[cfg(test)]
 mod tests;
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::Path;
@@ -50,6 +51,7 @@ use self::cx::AppCode;
 pub use self::cx::AppCx;
 pub use self::run::Run;
 use self::stage::Stage;
+use crate::base::Fold;
 use crate::scenario::diagnostic::Diagnostics;
 use crate::scenario::plan::Plan;
 use crate::scenario::{self, Scenario};
@@ -182,14 +184,25 @@ impl Simulation {
     /// When another simulation runs in this thread.
     pub fn run(self) -> Result<Run, SimulationError> {
         let plan = self.load()?.plan();
-        let codes = self.codes(&plan)?;
-        let stage = Stage::open(&plan);
+        self.lacks(&plan)?;
+        Ok(self.carry_out(&plan, Vec::new()))
+    }
+
+    /// For plans that are made elsewhere.
+    pub(crate) fn without_scenario() -> Self {
+        Self { source: String::new(), path: String::new(), seed: None, apps: BTreeMap::new() }
+    }
+
+    /// Carries out a plan whose applications have code here.
+    pub(crate) fn carry_out(&self, plan: &Plan, listeners: Vec<Rc<RefCell<dyn Fold>>>) -> Run {
+        let codes: Vec<AppCode> = plan.apps.iter().map(|app| self.apps[&*app.name].clone()).collect();
+        let stage = Stage::open(plan);
         fastrand::seed(plan.seed.first().derive("fastrand").0);
         let acting = stage.clone();
-        let result = crate::run::run_in_room(&plan, Vec::new(), move |room, life| {
+        let result = crate::run::run_in_room(plan, listeners, move |room, life| {
             agent::begin(&acting, room, &life, codes[life.of.app].clone());
         });
-        Ok(Run::new(result, stage.close()))
+        Run::new(result, stage.close())
     }
 
     fn load(&self) -> Result<Scenario, SimulationError> {
@@ -197,12 +210,14 @@ impl Simulation {
         loaded.map_err(|diagnostics| SimulationError::Scenario(Box::new(diagnostics)))
     }
 
-    /// The code of each of the plan's applications.
-    fn codes(&self, plan: &Plan) -> Result<Vec<AppCode>, SimulationError> {
+    /// Says whether code and applications fit each other.
+    pub(crate) fn lacks(&self, plan: &Plan) -> Result<(), SimulationError> {
         if let Some(name) = self.apps.keys().find(|name| !plan.apps.iter().any(|app| *app.name == ***name)) {
             return Err(SimulationError::NotDeclared(name.clone()));
         }
-        let code = |name: &str| self.apps.get(name).cloned().ok_or_else(|| SimulationError::CodeMissing(name.into()));
-        plan.apps.iter().map(|app| code(&app.name)).collect()
+        match plan.apps.iter().find(|app| !self.apps.contains_key(&*app.name)) {
+            Some(app) => Err(SimulationError::CodeMissing(app.name.to_string())),
+            None => Ok(()),
+        }
     }
 }

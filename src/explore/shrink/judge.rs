@@ -8,9 +8,9 @@ use std::collections::BTreeSet;
 use std::io;
 
 use super::super::one::{Failure, failures};
+use super::super::runs::Runs;
 use super::super::several::in_order;
 use crate::base::Seeds;
-use crate::run::{Options, run};
 use crate::scenario::Drafting;
 use crate::scenario::file::File;
 
@@ -44,6 +44,7 @@ pub(crate) struct Bounds<'a> {
 
 /// Runs files and says which still fail.
 pub(super) struct Judge<'a> {
+    carried_out_by: &'a dyn Runs,
     drafting: &'a Drafting,
     kept: Kept,
     bounds: Bounds<'a>,
@@ -69,13 +70,15 @@ enum Came {
 impl<'a> Judge<'a> {
     /// For files that are to fail like this.
     pub(super) fn new(
+        carried_out_by: &'a dyn Runs,
         drafting: &'a Drafting,
         shown: Failure,
         bounds: Bounds<'a>,
         on_run: &'a mut dyn FnMut(u64),
     ) -> Self {
         let (kept, refused) = (Kept::from(&shown), BTreeSet::new());
-        Self { drafting, kept, bounds, on_run, refused, shown, runs: 0, slips: 0, is_cut_short: false }
+        let (runs, slips, is_cut_short) = (0, 0, false);
+        Self { carried_out_by, drafting, kept, bounds, on_run, refused, shown, runs, slips, is_cut_short }
     }
 
     /// The first seed with which the file fails.
@@ -96,9 +99,9 @@ impl<'a> Judge<'a> {
         if self.is_over() {
             return None;
         }
-        let (drafting, kept, mut found) = (self.drafting, self.kept.clone(), None);
+        let (by, drafting, kept, mut found) = (self.carried_out_by, self.drafting, self.kept.clone(), None);
         let mut order = seeds.iter();
-        let work = |seed| came(drafting, &kept, file, seed);
+        let work = |seed| came(by, drafting, &kept, file, seed);
         let stopped = in_order(seeds.iter(), self.bounds.jobs, work, |came| {
             let seed = order.next();
             self.runs += 1;
@@ -131,9 +134,9 @@ fn seeds(file: &File) -> Vec<Seeds> {
     std::iter::once(file.seed.clone()).chain(others).collect()
 }
 
-fn came(drafting: &Drafting, kept: &Kept, file: &File, seed: &Seeds) -> Came {
+fn came(by: &dyn Runs, drafting: &Drafting, kept: &Kept, file: &File, seed: &Seeds) -> Came {
     let Some(plan) = drafting.plan(&File { seed: seed.clone(), ..file.clone() }) else { return Came::Holds };
-    let mut failures = failures(&run(&plan, Options::default()).report);
+    let mut failures = failures(&by.run(&plan, Vec::new()));
     if let Some(place) = failures.iter().position(|failure| Kept::from(failure) == *kept) {
         return Came::Fails(failures.swap_remove(place));
     }

@@ -19,8 +19,8 @@ pub(crate) use self::judge::Bounds;
 use self::judge::Judge;
 use self::pass::PASSES;
 use super::one::{Failure, Source, failures};
+use super::runs::{BuiltIn, Runs};
 use crate::base::Seeds;
-use crate::run::{Options, run};
 use crate::scenario::diagnostic::Diagnostics;
 use crate::scenario::file::File;
 use crate::scenario::{self, Drafting, Which};
@@ -71,24 +71,32 @@ pub(crate) fn shrink(
     is_meant: impl Fn(&Failure) -> bool,
     progress: &mut dyn FnMut(u64),
 ) -> Result<Shrunk, NotShrunk> {
+    shrink_by(&BuiltIn, asked, is_meant, progress)
+}
+
+/// The same, with runs that `by` carries out.
+pub(crate) fn shrink_by(
+    by: &dyn Runs,
+    asked: &Asked<'_>,
+    is_meant: impl Fn(&Failure) -> bool,
+    progress: &mut dyn FnMut(u64),
+) -> Result<Shrunk, NotShrunk> {
     let Source { text, path, which } = asked.source;
     let which = Which { seeds: asked.seeds.clone(), ..which.clone() };
     let draft = scenario::draft(text, path, &which).map_err(NotShrunk::Wrong)?;
     // What it declares to fail is what is cut down, too.
     let before = File { outcome: Default::default(), failing: Vec::new(), ..draft.file };
-    let failures = failures_of(&before, &draft.drafting);
+    let failures = failures_of(by, &before, &draft.drafting);
     let Some(meant) = failures.iter().find(|failure| is_meant(failure)).cloned() else {
         return Err(NotShrunk::Holds { failing: failures.into_iter().map(|failure| failure.of).collect() });
     };
-    let mut judge = Judge::new(&draft.drafting, meant, asked.bounds, progress);
+    let mut judge = Judge::new(by, &draft.drafting, meant, asked.bounds, progress);
     let after = cut_down(before.clone(), &draft.drafting, &mut judge);
     let Judge { runs, slips, is_cut_short, shown: failure, .. } = judge;
     let body = lean::text(&after);
     let lines = (lean::line_count(&lean::text(&before)), lean::line_count(&body));
-    let (of, again) = (
-        format!("kinesim run {path}{} --seed {}", which.flags(), before.seed),
-        format!("kinesim run {}", asked.written),
-    );
+    let of = by.again(path, &which, Some(&before.seed));
+    let again = by.again(asked.written, &Which::default(), None);
     let told = told::Told { before: &before, after: &after, lines, failure: &failure, of: &of, again: &again };
     let text = format!("{}\n{body}", told::told(&told));
     Ok(Shrunk { text, failure, runs, lines, slips, is_cut_short })
@@ -107,7 +115,7 @@ fn cut_down(file: File, drafting: &Drafting, judge: &mut Judge<'_>) -> File {
     }
 }
 
-fn failures_of(file: &File, drafting: &Drafting) -> Vec<Failure> {
+fn failures_of(by: &dyn Runs, file: &File, drafting: &Drafting) -> Vec<Failure> {
     let plan = drafting.plan(file);
-    plan.map_or(Vec::new(), |plan| failures(&run(&plan, Options::default()).report))
+    plan.map_or(Vec::new(), |plan| failures(&by.run(&plan, Vec::new())))
 }

@@ -75,7 +75,7 @@ fn shrunk(text: &str, seed: Option<u64>, kept: &Kept, jobs: usize, runs_max: u64
 fn failing(source: &Source, seeds: Option<Seeds>) -> Result<Vec<Failure>, Diagnostics> {
     let draft = scenario::draft(&source.text, &source.path, seeds)?;
     let undeclared = File { outcome: Default::default(), failing: Vec::new(), ..draft.file };
-    Ok(failures_of(&undeclared, &draft.drafting))
+    Ok(failures_of(&BuiltIn, &undeclared, &draft.drafting))
 }
 
 fn kept(text: &str, seed: u64, of: &str) -> Option<Kept> {

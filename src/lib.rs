@@ -26,7 +26,7 @@
 //! ```
 //!
 //! The floors, each importing only from those below: `serve` is the local endpoint for real clients; [`run`] carries
-//! out; [`report`] renders; [`scenario`] reads files; [`check`] and [`measure`] fold over events; [`client`] is
+//! out; [`report`] renders; [`scenario`] reads files; [`mod@check`] and [`measure`] fold over events; [`client`] is
 //! what talks over the network; [`aws`] has the services as clockless values, each with its wire; [`world`] is the
 //! machine room; [`base`] the values that all share.
 

@@ -147,7 +147,7 @@ class LeaseTables(unittest.TestCase):
             application.tables.delete_item(TableName=APPLICATION, Key={"leaseKey": {"S": upper}})
             self.minutes(application, endpoint, minutes)
 
-        code, told, _ = self.ends(lambda application, endpoint: use(application, endpoint, 12))
+        code, told, _ = self.ends(lambda application, endpoint: use(application, endpoint, 16))
         self.assertEqual(code, 1, told)
         self.assertIn(f"table orders-app has had no lease for hash keys {1 << 127} to {TOP} since", told)
         code, told, checks = self.ends(lambda application, endpoint: use(application, endpoint, 5))

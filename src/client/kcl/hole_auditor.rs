@@ -1,6 +1,8 @@
 //! The hole auditor: whether the active leases cover the hash range
 //! (the library's `PeriodicShardSyncManager`).
 
+use std::borrow::Borrow;
+
 use crate::base::HashKeyRange;
 use crate::base::lease_row::{Checkpoint, Lease};
 
@@ -14,8 +16,8 @@ pub(crate) struct Hole {
 }
 
 /// The first hole in the ranges of leases that are not at SHARD_END. Overlaps are tolerated.
-pub(crate) fn first_hole(leases: &[Lease]) -> Option<Hole> {
-    let active = leases.iter().filter(|lease| lease.checkpoint != Checkpoint::ShardEnd);
+pub(crate) fn first_hole(leases: &[impl Borrow<Lease>]) -> Option<Hole> {
+    let active = leases.iter().map(Borrow::borrow).filter(|lease| lease.checkpoint != Checkpoint::ShardEnd);
     let mut ranges: Vec<HashKeyRange> = active.filter_map(|lease| lease.range).collect();
     ranges.sort();
     let Some(first) = ranges.first() else { return Some(Hole { before: None, after: None }) };
@@ -44,7 +46,7 @@ pub(crate) struct HoleTracker {
 impl HoleTracker {
     /// Takes in an audit. Returns whether the leases must be synced: the same hole `threshold` times in a row, or no
     /// lease.
-    pub(crate) fn audit(&mut self, leases: &[Lease], threshold: u32) -> bool {
+    pub(crate) fn audit(&mut self, leases: &[impl Borrow<Lease>], threshold: u32) -> bool {
         if leases.is_empty() {
             return true;
         }

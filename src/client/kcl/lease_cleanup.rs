@@ -1,12 +1,14 @@
 //! Which lease rows may be deleted (the library's `LeaseCleanupManager`).
 
+use std::borrow::Borrow;
+
 use crate::base::ShardId;
 use crate::base::lease_row::{Checkpoint, Lease};
 
 /// Returns whether the row of an ended shard may go: all its children have rows, none of them is still to begin, and
 /// its own parents' rows are gone. A child at LATEST counts as begun.
-pub(crate) fn may_delete_completed(lease: &Lease, leases: &[Lease]) -> bool {
-    let row = |shard: &ShardId| leases.iter().find(|lease| lease.shard == *shard);
+pub(crate) fn may_delete_completed(lease: &Lease, leases: &[impl Borrow<Lease>]) -> bool {
+    let row = |shard: &ShardId| leases.iter().map(Borrow::borrow).find(|lease| lease.shard == *shard);
     let has_begun = |child: &ShardId| {
         row(child).is_some_and(|child| !matches!(child.checkpoint, Checkpoint::TrimHorizon | Checkpoint::AtTimestamp))
     };

@@ -6,6 +6,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::config::KclSettings;
+use super::lease::decoded::DecodedRows;
 use super::lease::renewal::LeaseRenewer;
 use super::lease::store::LeaseStore;
 use crate::base::event::LeaseGain;
@@ -45,11 +46,11 @@ pub(super) struct Worker {
 
 impl Worker {
     /// A worker that holds nothing yet.
-    pub(super) fn new(cx: Cx, settings: Rc<KclSettings>) -> Self {
+    pub(super) fn new(cx: Cx, settings: Rc<KclSettings>, decoded: Rc<DecodedRows>) -> Self {
         let sdk = |name: &str, mode, timeout| Sdk::new(cx.clone(), name, mode, timeout);
         let table = sdk("dynamodb", RetryMode::JavaDynamoDb, settings.table_timeout);
         let table = LeaseStore::new(table, settings.lease_table.clone(), settings.is_consistent_reads);
-        let table = Rc::new(table.with(settings.planted));
+        let table = Rc::new(table.with(settings.planted, decoded));
         let renewer = LeaseRenewer::new(cx.clone(), table.clone(), &settings);
         Self {
             me: cx.name(),

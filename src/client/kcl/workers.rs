@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use super::config::KclSettings;
+use super::lease::decoded::DecodedRows;
 use super::scheduler::{WorkerControl, boot};
 use crate::base::event::{ConsumerLibrary, HostRole};
 use crate::base::{Event, HostId, SimDuration};
@@ -11,12 +12,13 @@ use crate::client::{Cx, HostGroup, Stop};
 /// The hosts of a KCL application.
 pub(crate) struct KclWorkers {
     settings: Rc<KclSettings>,
+    decoded: Rc<DecodedRows>,
 }
 
 impl KclWorkers {
     /// The workers of the application with these settings.
     pub(crate) fn new(settings: KclSettings) -> Self {
-        Self { settings: Rc::new(settings) }
+        Self { settings: Rc::new(settings), decoded: Rc::default() }
     }
 }
 
@@ -45,7 +47,7 @@ impl HostGroup for KclWorkers {
     }
     fn boot(&self, cx: Cx, _: u32) -> Option<Rc<dyn Stop>> {
         let control = Rc::new(WorkerControl::new(&cx));
-        boot(cx, self.settings.clone(), control.clone());
+        boot(cx, self.settings.clone(), self.decoded.clone(), control.clone());
         Some(control)
     }
 }

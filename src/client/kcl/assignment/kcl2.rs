@@ -3,7 +3,8 @@
 //!
 //! No worker knows what another one decides; that two do not take the same lease is the lease counter's work.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 use std::sync::Arc;
 
 use super::{Choice, LeaseAssignment};
@@ -49,11 +50,11 @@ impl LeaseAssignment for Kcl2Assignment {
         kcl2_pause(self.failover, self.epsilon)
     }
 
-    fn choose(&mut self, leases: &[Lease], scanned: SimTime, random: &mut Random) -> Choice {
+    fn choose(&mut self, leases: &[Rc<Lease>], scanned: SimTime, random: &mut Random) -> Choice {
         self.observations.update(leases, scanned);
         let seen = &self.observations;
         let is_available =
-            |lease: &&Lease| lease.owner.is_none() || seen.is_expired(lease.shard, self.failover, scanned);
+            |lease: &&Rc<Lease>| lease.owner.is_none() || seen.is_expired(lease.shard, self.failover, scanned);
         let available: Vec<ShardId> = leases.iter().filter(is_available).map(|lease| lease.shard).collect();
         let very_old: Vec<ShardId> = match self.very_old_after {
             Some(after) => {
@@ -113,8 +114,9 @@ pub(crate) fn target(leases: usize, workers: usize, max: usize) -> (usize, usize
 /// Leases of each worker, by the leases that are not available. A null owner counts as a worker.
 pub(crate) fn count_by_worker<'a>(round: &Round<'a>) -> BTreeMap<Option<&'a str>, usize> {
     let mut counts = BTreeMap::from([(Some(round.me), 0)]);
+    let available: BTreeSet<ShardId> = round.available.iter().copied().collect();
     for (shard, owner) in round.leases {
-        if !round.available.contains(shard) {
+        if !available.contains(shard) {
             *counts.entry(owner.as_deref()).or_default() += 1;
         }
     }

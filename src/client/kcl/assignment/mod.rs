@@ -6,6 +6,7 @@
 
 pub(crate) mod kcl2;
 
+use std::rc::Rc;
 use std::sync::Arc;
 
 use crate::base::event::LeaseGain;
@@ -29,7 +30,7 @@ pub(crate) trait LeaseAssignment {
     /// Pause between the end of a round and the next scan.
     fn pause(&self) -> SimDuration;
     /// What the worker takes, now that it has scanned the whole table.
-    fn choose(&mut self, leases: &[Lease], scanned: SimTime, random: &mut Random) -> Choice;
+    fn choose(&mut self, leases: &[Rc<Lease>], scanned: SimTime, random: &mut Random) -> Choice;
     /// The worker has taken a lease; this is the row as it wrote it.
     fn taken(&mut self, lease: &Lease, now: SimTime);
 }

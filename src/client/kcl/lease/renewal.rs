@@ -211,7 +211,8 @@ impl LeaseRenewer {
     pub(crate) async fn initialize(&self, me: &str) -> Vec<ShardId> {
         let Ok(leases) = self.table.list().await else { return Vec::new() };
         let mut resumed = Vec::new();
-        for mut lease in leases.into_iter().filter(|lease| lease.owner.as_deref() == Some(me)) {
+        for lease in leases.into_iter().filter(|lease| lease.owner.as_deref() == Some(me)) {
+            let mut lease = Lease::clone(&lease);
             if let Ok(true) = self.table.renew(&mut lease).await {
                 resumed.push(lease.shard);
                 self.add(lease);

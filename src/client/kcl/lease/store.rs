@@ -4,8 +4,10 @@
 //! condition fails is checked once for being the worker's own retried write, a checkpoint is not.
 
 use std::borrow::Cow;
+use std::rc::Rc;
 use std::sync::Arc;
 
+use super::decoded::DecodedRows;
 use crate::aws::dynamodb::Request;
 use crate::aws::dynamodb::api::{
     Capacity, Comparator, Condition, CreateTable, Error, Key, Page, Response, Returns, TableStatus, Update,
@@ -39,6 +41,8 @@ pub struct LeaseStore {
     sdk: Sdk,
     table: TableName,
     is_consistent: bool,
+    /// What the workers of the application share.
+    decoded: Rc<DecodedRows>,
     planted: Planted,
 }
 
@@ -59,11 +63,11 @@ pub(crate) struct Owned {
 impl LeaseStore {
     /// Reaches `table` through `sdk`; `is_consistent` is the library's `consistentReads`.
     pub fn new(sdk: Sdk, table: TableName, is_consistent: bool) -> Self {
-        Self { sdk, table, is_consistent, planted: Planted::default() }
+        Self { sdk, table, is_consistent, decoded: Rc::default(), planted: Planted::default() }
     }
-    /// The same, with a bug.
-    pub(crate) fn with(self, planted: Planted) -> Self {
-        Self { planted, ..self }
+    /// The same, with a bug, and with the rows that the other workers have decoded.
+    pub(crate) fn with(self, planted: Planted, decoded: Rc<DecodedRows>) -> Self {
+        Self { planted, decoded, ..self }
     }
 
     /// Creates the table unless it exists, and waits until it is ACTIVE.
@@ -88,8 +92,9 @@ impl LeaseStore {
     ///
     /// # Errors
     /// The first page's that failed.
-    pub(crate) async fn list(&self) -> Result<Vec<Lease>> {
+    pub(crate) async fn list(&self) -> Result<Vec<Rc<Lease>>> {
         let mut leases = Vec::new();
+        let mut rows = 0;
         let mut start = None;
         loop {
             let page = Page { start, ..Page::default() };
@@ -97,10 +102,12 @@ impl LeaseStore {
                 Request::Scan(Scan { table: self.table.clone(), index: None, filter: None, segment: None, page });
             match self.sdk.dynamodb(scan).await {
                 Ok(Response::Items { items, last_evaluated, .. }) => {
-                    leases.extend(items.iter().filter_map(|item| Lease::from_item(item)));
-                    match last_evaluated {
-                        Some(last) => start = Some(last),
-                        None => return Ok(leases),
+                    leases.extend((rows..).zip(&items).filter_map(|(row, item)| self.decoded.lease(row, item)));
+                    rows += items.len();
+                    start = last_evaluated;
+                    if start.is_none() {
+                        self.decoded.end(rows);
+                        return Ok(leases);
                     }
                 }
                 Ok(_) => unreachable!("Scan answers items"),

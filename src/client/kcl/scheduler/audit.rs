@@ -32,14 +32,14 @@ pub(crate) async fn audit_for_ever(worker: Rc<Worker>, leadership: Rc<Leadership
 }
 
 /// Rows that lack their hash range (written by old versions) get it from a listing.
-async fn fill_ranges(worker: &Worker, leases: &[Lease]) {
-    let is_missing = |lease: &&Lease| lease.range.is_none() && lease.checkpoint != Checkpoint::ShardEnd;
+async fn fill_ranges(worker: &Worker, leases: &[Rc<Lease>]) {
+    let is_missing = |lease: &&Rc<Lease>| lease.range.is_none() && lease.checkpoint != Checkpoint::ShardEnd;
     if !leases.iter().any(|lease| is_missing(&lease)) {
         return;
     }
     let Some(shards) = list_shards(worker, None).await else { return };
     for lease in leases.iter().filter(is_missing) {
         let range = shards.iter().find(|shard| shard.id == lease.shard).map(|shard| shard.range);
-        let _ = worker.table.update_range(&Lease { range, ..lease.clone() }).await;
+        let _ = worker.table.update_range(&Lease { range, ..Lease::clone(lease) }).await;
     }
 }

@@ -40,12 +40,12 @@ pub(crate) async fn clean_up_for_ever(worker: Rc<Worker>, leadership: Rc<Leaders
 }
 
 /// Ended leases that this worker looks after: its own, and as the leader everybody's.
-fn ended_leases(worker: &Worker, leases: &[Lease], is_leader: bool) -> Vec<Lease> {
-    let is_mine = |lease: &&Lease| is_leader || lease.owner.as_ref() == Some(&worker.me);
+fn ended_leases(worker: &Worker, leases: &[Rc<Lease>], is_leader: bool) -> Vec<Rc<Lease>> {
+    let is_mine = |lease: &&Rc<Lease>| is_leader || lease.owner.as_ref() == Some(&worker.me);
     leases.iter().filter(|l| l.checkpoint == Checkpoint::ShardEnd).filter(is_mine).cloned().collect()
 }
 
-async fn delete_garbage(worker: &Worker, leases: &[Lease]) {
+async fn delete_garbage(worker: &Worker, leases: &[Rc<Lease>]) {
     if leases.is_empty() {
         return;
     }

@@ -24,7 +24,7 @@ impl Leadership {
     }
 
     /// Returns whether the worker leads, by these leases unless it was asked in the last five minutes.
-    pub(crate) fn is_mine(&self, leases: &[Lease]) -> bool {
+    pub(crate) fn is_mine(&self, leases: &[Rc<Lease>]) -> bool {
         let now = self.worker.cx.now();
         if let Some((is_mine, until)) = self.found.get()
             && now < until

@@ -18,6 +18,7 @@ use self::leadership::Leadership;
 use self::take::Taker;
 use super::assignment::kcl2::Kcl2Assignment;
 use super::config::KclSettings;
+use super::lease::decoded::DecodedRows;
 use super::worker::Worker;
 use crate::base::Event;
 use crate::base::event::LeaseGain;
@@ -27,8 +28,8 @@ pub(super) use self::dispatch::WorkerControl;
 pub(crate) use self::renew::renewal_period;
 
 /// Starts the tasks of a worker's host.
-pub(super) fn boot(cx: Cx, settings: Rc<KclSettings>, control: Rc<WorkerControl>) {
-    let worker = Rc::new(Worker::new(cx.clone(), settings));
+pub(super) fn boot(cx: Cx, settings: Rc<KclSettings>, decoded: Rc<DecodedRows>, control: Rc<WorkerControl>) {
+    let worker = Rc::new(Worker::new(cx.clone(), settings, decoded));
     cx.spawn(run(worker, control));
 }
 

@@ -47,7 +47,7 @@ impl<A: LeaseAssignment> Taker<A> {
         let choice = self.assignment.choose(&leases, scanned, &mut self.worker.random.borrow_mut());
         for shard in &choice.shards {
             let Some(lease) = leases.iter().find(|lease| lease.shard == *shard) else { continue };
-            self.take(lease.clone(), choice.how).await;
+            self.take(Lease::clone(lease), choice.how).await;
         }
     }
 

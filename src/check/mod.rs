@@ -5,6 +5,7 @@
 mod all;
 mod contract;
 mod findings;
+mod history;
 mod invariant;
 mod lens;
 pub(crate) mod liveness;
@@ -19,6 +20,7 @@ use crate::base::SimDuration;
 pub(crate) use all::Checks;
 pub use contract::Registration;
 pub(crate) use contract::{Check, Invariant};
+pub(crate) use history::History;
 pub(crate) use liveness::LivenessBounds;
 pub(crate) use settings::CheckSettings;
 pub(crate) use shape::shape;

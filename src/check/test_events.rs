@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::lens::Lens;
-use super::{Check, CheckResult, CheckSettings, LivenessBounds};
+use super::{Check, CheckResult, CheckSettings, History, LivenessBounds};
 use crate::aws::kinesis::api::ThrottleWindow;
 use crate::base::event::{
     ConsumerLibrary, DeclaredStart, HostRole, LeaseGain, ProcessingEnd, ProcessorFault, Replaced, RoutedBy, StoreKind,
@@ -99,6 +99,7 @@ pub(super) fn settings() -> CheckSettings {
         limits_enforced: true,
         visibility_lag: SimDuration::ZERO,
         epoch_unix_ms: 1_767_225_600_000,
+        history: History::default(),
         liveness,
     }
 }

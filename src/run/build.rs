@@ -12,6 +12,7 @@ use crate::aws::Cloud;
 use crate::base::event::HostRole;
 use crate::base::host_name::host_name;
 use crate::base::{Chance, Fold, HostId, SimDuration, SimTime};
+use crate::check::History;
 use crate::client::kcl::KclWorkers;
 use crate::client::poller::PollerHost;
 use crate::client::producer::ProducerHosts;
@@ -33,7 +34,8 @@ pub(super) fn build(plan: &Plan, mut listeners: Vec<Rc<RefCell<dyn Fold>>>, boot
     if plan.names_shards_by_load() {
         listeners.push(load.clone());
     }
-    let folds = Rc::new(RefCell::new(Folds::new(plan, listeners)));
+    let history = History::default();
+    let folds = Rc::new(RefCell::new(Folds::new(plan, history.clone(), listeners)));
     let chance = Chance::from(&plan.seed);
     let settings = Settings {
         chance: chance.derive("world"),
@@ -42,6 +44,7 @@ pub(super) fn build(plan: &Plan, mut listeners: Vec<Rc<RefCell<dyn Fold>>>, boot
         latency: plan.latency,
     };
     let world = World::new(settings, Cloud::new(plan.services.clone(), chance.clone()), folds.clone());
+    world.watch_calls(Rc::new(history));
     for stream in &plan.streams {
         world.with_backend(|cloud, now, events| {
             cloud.kinesis.provision(now, &stream.name, stream.shards, stream.of.clone(), events);

@@ -7,7 +7,7 @@ use super::judge::{self, conclude};
 use super::result::RunResult;
 use crate::base::trace_hash::TraceHash;
 use crate::base::{Event, Fold, SimTime};
-use crate::check::{CheckResult, CheckSettings, Checks, Evidence, Verdict};
+use crate::check::{CheckResult, CheckSettings, Checks, Evidence, History, Verdict};
 use crate::measure::{Backdrop, Chronicle, Failure, Figures, Measures, Series, Subject, Windowed};
 use crate::report::{ExpectationResult, RunReport, Timeline};
 use crate::scenario::plan::{Expected, Outcome, Plan, Window};
@@ -16,13 +16,14 @@ use crate::scenario::plan::{Expected, Outcome, Plan, Window};
 const TIMELINES_MAX: usize = 8;
 
 /// What the checks of such a run must know.
-pub(super) fn check_settings(plan: &Plan) -> CheckSettings {
+pub(super) fn check_settings(plan: &Plan, history: History) -> CheckSettings {
     CheckSettings {
         liveness: plan.liveness,
         throttle_window: plan.services.kinesis.throttle_window,
         limits_enforced: plan.services.kinesis.data_plane_limits && plan.services.dynamodb.capacity_limits,
         visibility_lag: plan.services.kinesis.visibility_lag,
         epoch_unix_ms: plan.services.kinesis.epoch_unix_ms,
+        history,
     }
 }
 
@@ -38,14 +39,14 @@ pub(super) struct Folds {
 }
 
 impl Folds {
-    pub(super) fn new(plan: &Plan, listeners: Vec<Rc<RefCell<dyn Fold>>>) -> Self {
+    pub(super) fn new(plan: &Plan, history: History, listeners: Vec<Rc<RefCell<dyn Fold>>>) -> Self {
         let mut windows: Vec<(Window, Windowed<Measures>)> = Vec::new();
         for window in plan.expectations.iter().map(|e| e.window) {
             if window != Window::WholeRun && !windows.iter().any(|(known, _)| *known == window) {
                 windows.push((window, Windowed::new(window, Measures::new())));
             }
         }
-        let checks = Checks::new(&check_settings(plan));
+        let checks = Checks::new(&check_settings(plan, history));
         let (hash, measures, series) =
             (TraceHash::new(), Measures::new(), Series::new(plan.duration).before(backdrop(plan)));
         Self { hash, checks, measures, chronicle: Chronicle::default(), series, windows, listeners }

@@ -379,7 +379,7 @@ fn what_clients_and_code_of_the_users_split_may_be_aimed_at() {
 fn checks_miss_nothing_of_a_general_run_by_hearing_only_what_they_list() {
     let source = include_str!("../../tests/data/exploration/general.toml");
     let plan = scenario::load(source, "general.toml", None).unwrap_or_else(|d| panic!("{d}")).plan();
-    let settings = super::folds::check_settings(&plan);
+    let settings = super::folds::check_settings(&plan, Default::default());
     let (listening, hearing_all) = (Checks::new(&settings), Checks::hearing_all(&settings));
     let both = [listening, hearing_all].map(|checks| Rc::new(RefCell::new(checks)));
     let [listening, hearing_all] = both.clone();

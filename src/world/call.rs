@@ -38,6 +38,8 @@ impl<B: Backend> CallSlot<B> {
 pub struct Call<B: Backend> {
     shared: Rc<Shared<B>>,
     way: Way<B>,
+    /// Its number with the witness, who has not heard of its end.
+    witnessed: Option<u32>,
 }
 
 /// How a call goes.
@@ -56,6 +58,7 @@ impl<B: Backend> Call<B> {
         let service = HostId(B::service_of(&request) as u16);
         let task = shared.current.get();
         assert!(task != TaskId::NONE, "calls are made by tasks");
+        let witnessed = shared.witness.get().and_then(|witness| witness.sent(shared.now.get(), host, &request));
         let way = match shared.carrier.get().filter(|carrier| carrier.carries(host, service)) {
             Some(carrier) => carried(&shared, &**carrier, (host, task), request, deadline),
             None => {
@@ -67,7 +70,14 @@ impl<B: Backend> Call<B> {
                 Way::Link(slot)
             }
         };
-        Self { shared, way }
+        Self { shared, way, witnessed }
+    }
+
+    /// Tells the witness how the call has ended.
+    fn tell(&mut self, reply: Option<&B::Reply>) {
+        if let (Some(number), Some(witness)) = (self.witnessed.take(), self.shared.witness.get()) {
+            witness.ended(self.shared.now.get(), number, reply);
+        }
     }
 }
 
@@ -109,12 +119,14 @@ impl<B: Backend> Future for Call<B> {
             Way::Done => unreachable!("a finished call is not polled"),
         };
         self.way = Way::Done;
+        self.tell(outcome.as_ref().ok());
         Poll::Ready(outcome)
     }
 }
 
 impl<B: Backend> Drop for Call<B> {
     fn drop(&mut self) {
+        self.tell(None);
         let Way::Link(slot) = self.way else { return };
         let mut state = self.shared.state.borrow_mut();
         if state.calls[slot as usize].is_finished {

@@ -18,6 +18,7 @@ use super::due::{Due, What};
 use super::host::{Host, HostState};
 use super::link::{self, Fate, Passing, RuleInForce};
 use super::service::OwnCall;
+use super::witness::Witness;
 use crate::base::event::HostRole;
 use crate::base::{Chance, Event, Fold, HostId, SimDuration, SimTime};
 
@@ -49,6 +50,7 @@ pub(super) struct Shared<B: Backend> {
     pub settings: Settings,
     /// What carries calls instead of the world's links.
     pub(crate) carrier: OnceCell<Rc<dyn Carrier<B>>>,
+    pub(super) witness: OnceCell<Rc<dyn Witness<B>>>,
 }
 
 /// A task, and which use of its slot.
@@ -128,6 +130,7 @@ impl<B: Backend> World<B> {
                 observer,
                 settings,
                 carrier: OnceCell::new(),
+                witness: OnceCell::new(),
             }),
         };
         for name in services {
@@ -156,6 +159,13 @@ impl<B: Backend> World<B> {
     /// When the world has a carrier.
     pub(crate) fn carry_calls_by(&self, carrier: Rc<dyn Carrier<B>>) {
         assert!(self.shared.carrier.set(carrier).is_ok(), "a world has one carrier at most");
+    }
+    /// Lets `witness` watch all calls from now on.
+    ///
+    /// # Panics
+    /// When the world has a witness.
+    pub(crate) fn watch_calls(&self, witness: Rc<dyn Witness<B>>) {
+        assert!(self.shared.witness.set(witness).is_ok(), "a world has one witness at most");
     }
     /// Every host, in the order in which they were added.
     pub fn hosts(&self) -> impl Iterator<Item = HostId> + use<B> {

@@ -22,6 +22,7 @@ mod service;
 mod sync;
 #[cfg(feature = "turmoil")]
 mod turmoil_clock;
+mod witness;
 
 pub use backend::Backend;
 pub use call::Call;
@@ -35,6 +36,7 @@ pub(crate) use sync::Queue;
 pub(crate) use sync::{Lock, Notify};
 #[cfg(feature = "turmoil")]
 pub(crate) use turmoil_clock::{in_turmoil, run_on_turmoil};
+pub(crate) use witness::Witness;
 
 #[cfg(test)]
 mod tests;

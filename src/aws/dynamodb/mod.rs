@@ -29,6 +29,7 @@ mod indexes;
 mod injection;
 mod items;
 mod key_checks;
+mod one_item;
 mod operations;
 mod page_checks;
 mod pages;
@@ -46,5 +47,6 @@ mod updates;
 pub mod wire;
 
 pub use api::{Fault, Reply, Settings};
+pub(crate) use one_item::{Effect, OneItem};
 pub use operations::*;
 pub use service::DynamoDb;

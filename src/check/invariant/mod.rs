@@ -30,6 +30,8 @@ mod refused_calls_write_nothing;
 mod resume_is_exact;
 mod shard_order;
 mod stops_keep_what_was_done;
+mod stream_answers_are_a_logs;
+mod table_answers_have_an_order;
 
 use super::{Invariant, LivenessBounds, Registration};
 use crate::base::SimDuration;
@@ -66,6 +68,8 @@ registered! {
     limits_never_exceeded::LimitsNeverExceeded,
     refused_calls_write_nothing::RefusedCallsWriteNothing,
     consistent_reads_are_fresh::ConsistentReadsAreFresh,
+    table_answers_have_an_order::TableAnswersHaveAnOrder,
+    stream_answers_are_a_logs::StreamAnswersAreALogs,
     iterators_live_300_s::IteratorsLive300S,
     iterators_begin_where_asked::IteratorsBeginWhereAsked,
     readers_use_the_last_iterator::ReadersUseTheLastIterator,

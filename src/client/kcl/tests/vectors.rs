@@ -275,7 +275,7 @@ fn the_same_hole_must_be_seen_three_times_in_a_row() {
     let mut tracker = HoleTracker::default();
     let audits = [&hole, &hole, &other, &hole, &hole, &hole].map(|leases| tracker.audit(leases, 3));
     assert_eq!(audits, [false, false, false, false, false, true]);
-    assert!(HoleTracker::default().audit::<Lease>(&[], 3), "no leases at all: at once");
+    assert!(HoleTracker::default().audit(&ranged(&[]), 3), "no leases at all: at once");
 }
 
 // ---- parents, cleanup ----

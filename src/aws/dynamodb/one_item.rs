@@ -1,0 +1,86 @@
+//! What a request says of one item, for those who keep a model of the item themselves.
+
+use std::sync::Arc;
+
+use super::Request;
+use super::api::{Condition, Item, Key, Update};
+use super::updates;
+use crate::base::TableName;
+
+/// A read or a write of one item.
+#[derive(Clone, Debug)]
+pub(crate) struct OneItem {
+    /// The table.
+    pub(crate) table: TableName,
+    /// What identifies the item in it.
+    pub(crate) key: Item,
+    change: Change,
+    condition: Option<Condition>,
+}
+
+#[derive(Clone, Debug)]
+enum Change {
+    Read,
+    Put(Arc<Item>),
+    Update(Vec<Update>),
+    Delete,
+}
+
+/// What a write of one item comes to.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Effect {
+    /// Its condition is false: nothing.
+    Refused,
+    /// The item as the write leaves it; `None` when it is no more.
+    Done(Option<Arc<Item>>),
+}
+
+impl OneItem {
+    /// The request as one of one item: a write, or a consistent read of all its attributes. `None` for all others.
+    pub(crate) fn of(request: &Request) -> Option<Self> {
+        let at = |table: &TableName, key: &Key, change, condition: &Option<Condition>| {
+            let (table, key, condition) = (table.clone(), key.attributes().clone(), condition.clone());
+            Self { table, key, change, condition }
+        };
+        Some(match request {
+            Request::GetItem(get) if get.consistent && get.shown.is_empty() => {
+                at(&get.table, &get.key, Change::Read, &None)
+            }
+            Request::UpdateItem(update) => {
+                at(&update.table, &update.key, Change::Update(update.updates.clone()), &update.condition)
+            }
+            Request::DeleteItem(delete) => at(&delete.table, &delete.key, Change::Delete, &delete.condition),
+            _ => return None,
+        })
+    }
+
+    /// The put of an item into a table with this hash key.
+    pub(crate) fn put(request: &Request, hash_key: &str) -> Option<Self> {
+        let Request::PutItem(put) = request else { return None };
+        let key = Item::new().with(hash_key.to_owned(), put.item.get(hash_key)?.clone());
+        let (table, condition) = (put.table.clone(), put.condition.clone());
+        Some(Self { table, key, change: Change::Put(Arc::new(put.item.clone())), condition })
+    }
+
+    /// Returns whether it changes nothing.
+    pub(crate) fn is_read(&self) -> bool {
+        matches!(self.change, Change::Read)
+    }
+
+    /// What the write does to the item as it is; `None` when it is no valid one.
+    pub(crate) fn effect(&self, item: Option<&Arc<Item>>) -> Option<Effect> {
+        if self.condition.as_ref().is_some_and(|condition| !condition.holds(item.map(|item| &**item))) {
+            return Some(Effect::Refused);
+        }
+        Some(Effect::Done(match &self.change {
+            Change::Read => item.cloned(),
+            Change::Put(item) => Some(item.clone()),
+            Change::Delete => None,
+            Change::Update(updates) => {
+                let mut after = item.map_or_else(|| self.key.clone(), |item| Item::clone(item));
+                updates::apply(&mut after, updates).ok()?;
+                Some(Arc::new(after))
+            }
+        }))
+    }
+}

@@ -45,6 +45,8 @@ pub mod http;
 pub mod measure;
 #[cfg(feature = "http")]
 pub mod net;
+#[cfg(feature = "proptest")]
+pub mod proptest;
 pub mod report;
 pub mod run;
 pub mod scenario;

@@ -1,0 +1,39 @@
+//! Floor 11: strategies for [proptest](https://docs.rs/proptest): workloads, schedules of faults, whole scenarios.
+//!
+//! ```
+//! use kinesim::check::Verdict;
+//! use kinesim::proptest::scenarios;
+//! use proptest::prelude::*;
+//!
+//! proptest! {
+//!     #![proptest_config(ProptestConfig::with_cases(5))]
+//!     #[test]
+//!     fn nothing_is_lost(scenario in scenarios(), seed in 0..1000u64) {
+//!         let report = scenario.run(seed);
+//!         prop_assert_ne!(report.verdict, Verdict::Fail);
+//!     }
+//! }
+//! # nothing_is_lost();
+//! ```
+//!
+//! What is drawn are small values, and what they stand for is the text of a scenario file: it is what proptest prints
+//! of a case that fails, so that `kinesim run` can go on from there. Values shrink towards one shard, few records, one
+//! worker and no fault, and a schedule shrinks by leaving out one fault after the other; every file along the way is a
+//! right one. Where a test has a file of its own, [`schedules`] draws what to append to it.
+//!
+//! Chance within a run comes from the run's seed alone. A fault that is left out does not change what is drawn for
+//! others, but it changes what happens, and with that when things are drawn; `kinesim shrink` therefore tries several
+//! seeds for each cut, which proptest does not.
+//!
+//! Not drawn: the settings of clients beyond those below, extended retention, encryption, apps.
+
+mod scenario;
+mod schedule;
+mod workload;
+
+#[cfg(test)]
+mod tests;
+
+pub use self::scenario::{Consumer, Library, Scenario, scenarios, scenarios_of};
+pub use self::schedule::{Disturbance, Happening, Schedule, schedules};
+pub use self::workload::{Keys, Workload, workloads};

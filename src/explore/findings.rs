@@ -18,6 +18,44 @@ pub(crate) struct Group {
     pub(crate) first: Failure,
     /// Those of the first run.
     pub(crate) seeds: Seeds,
+    /// Whether the first run's scenario was drawn.
+    pub(crate) is_swarm: bool,
+    /// The command that repeats it.
+    pub(crate) again: String,
+    /// The place of the first run in the search, and that of the failure among those of the run.
+    pub(crate) place: (u64, usize),
+    /// What was made of the first run.
+    pub(crate) left: Left,
+}
+
+/// Scenarios that show a failure: a file's text each, where there is one.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Left {
+    /// What the seed of a swarm drew, with all that it drew written out.
+    pub(crate) resolved: Option<String>,
+    /// What is left of it when nothing more can be cut.
+    pub(crate) small: Option<Small>,
+}
+
+/// A scenario that was cut down.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Small {
+    /// The file; where it names itself it has [`NAMELESS`].
+    pub(crate) text: String,
+    pub(crate) lines: usize,
+    /// Whether there was no time left to cut further.
+    pub(crate) is_cut_short: bool,
+}
+
+/// What a scenario calls itself that is not written to a file yet.
+pub(crate) const NAMELESS: &str = "FILE";
+
+/// A run that was not the same the second time.
+#[derive(Clone, Debug)]
+pub(crate) struct Unlike {
+    pub(crate) place: u64,
+    pub(crate) source: usize,
+    pub(crate) seeds: Seeds,
     /// The command that repeats it.
     pub(crate) again: String,
 }
@@ -37,10 +75,8 @@ pub(crate) struct Findings {
     /// Runs that were done twice.
     pub(crate) twice: u64,
     /// Runs that came to another hash the second time.
-    pub(crate) unlike: Vec<(usize, Seeds)>,
+    pub(crate) unlike: Vec<Unlike>,
     groups: BTreeMap<Key, Group>,
-    /// In the order in which they were found.
-    order: Vec<Key>,
     /// In how many runs, by situation.
     reached: BTreeMap<Situation, u64>,
     /// In how many runs, by check.
@@ -62,44 +98,61 @@ impl Findings {
         for (name, known) in seen {
             self.known.entry(name).or_insert((known, 0)).1 += 1;
         }
-        let failures: Vec<Failure> = run.failures.into_iter().filter(|failure| known(failure).is_none()).collect();
+        let failures: Vec<Failure> = run.failures.iter().filter(|failure| known(failure).is_none()).cloned().collect();
         self.failed += u64::from(!failures.is_empty());
         if let Some(second) = run.second_hash {
             self.twice += 1;
             if second != run.trace_hash {
-                self.unlike.push((run.source, run.seeds.clone()));
+                let (seeds, again) = (run.seeds.clone(), run.again.clone());
+                self.unlike.push(Unlike { place: run.place, source: run.source, seeds, again });
             }
         }
-        for check in run.judged {
+        for check in &run.judged {
             *self.judged.entry(check).or_default() += 1;
         }
-        for (situation, _) in run.reached {
-            let runs = self.reached.entry(situation).or_default();
+        for (situation, _) in &run.reached {
+            let runs = self.reached.entry(*situation).or_default();
             *runs += 1;
             if *runs == 1 {
                 self.last_new = self.runs;
             }
         }
-        for failure in failures {
-            self.group(run.source, failure, &run.seeds, &run.again);
+        for (number, failure) in failures.into_iter().enumerate() {
+            self.group(&run, number, failure);
         }
     }
 
-    fn group(&mut self, source: usize, failure: Failure, seeds: &Seeds, again: &str) {
-        let key = (source, failure.of.clone(), failure.shape.clone());
+    fn group(&mut self, run: &Explored, number: usize, failure: Failure) {
+        let key = (run.source, failure.of.clone(), failure.shape.clone());
         if let Some(group) = self.groups.get_mut(&key) {
             group.runs += 1;
             return;
         }
         self.last_new = self.runs;
-        self.order.push(key.clone());
-        self.groups
-            .insert(key, Group { source, runs: 1, first: failure, seeds: seeds.clone(), again: again.to_owned() });
+        let group = Group {
+            source: run.source,
+            runs: 1,
+            first: failure,
+            seeds: run.seeds.clone(),
+            is_swarm: run.is_swarm,
+            again: run.again.clone(),
+            place: (run.place, number),
+            left: Left::default(),
+        };
+        self.groups.insert(key, group);
     }
 
     /// The groups, in the order in which they were found.
     pub(crate) fn groups(&self) -> impl Iterator<Item = &Group> {
-        self.order.iter().filter_map(|key| self.groups.get(key))
+        let mut groups: Vec<&Group> = self.groups.values().collect();
+        groups.sort_by_key(|group| group.place);
+        groups.into_iter()
+    }
+    /// The same, to note what was made of them.
+    pub(crate) fn groups_mut(&mut self) -> impl Iterator<Item = &mut Group> {
+        let mut groups: Vec<&mut Group> = self.groups.values_mut().collect();
+        groups.sort_by_key(|group| group.place);
+        groups.into_iter()
     }
     /// How many bugs, as far as shapes say.
     pub(crate) fn distinct(&self) -> usize {
@@ -144,7 +197,9 @@ mod tests {
         };
         Explored {
             source: 0,
+            place: seed,
             seeds: seed.into(),
+            is_swarm: false,
             trace_hash: seed,
             failures: failures.iter().map(failure).collect(),
             judged: vec!["shard-order"],

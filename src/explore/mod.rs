@@ -13,9 +13,9 @@ pub mod shrink;
 mod situations;
 mod told;
 
-pub(crate) use self::findings::{Findings, Group};
-pub(crate) use self::one::{Failure, Source, explore_by, explore_one};
+pub(crate) use self::findings::{Findings, Group, Left, NAMELESS, Small, Unlike};
+pub(crate) use self::one::{Failure, Source, Task, explore_by, explore_one};
 pub(crate) use self::runs::{BuiltIn, Ran, Runs};
-pub(crate) use self::search::{Search, Task};
+pub(crate) use self::search::{Search, Wanted};
 pub(crate) use self::several::in_order;
-pub(crate) use self::told::{Left, told};
+pub(crate) use self::told::{resolved_path, small_path, told};

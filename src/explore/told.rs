@@ -1,33 +1,40 @@
 //! What a search found, in words.
 
-use super::findings::{Findings, Group};
+use std::path::{Path, PathBuf};
+
+use super::findings::{Findings, Group, Small};
 use super::one::Source;
 use super::situations::Situation;
 use crate::check::invariants;
-use crate::report::wrap;
+use crate::report::{shell_word, wrap};
 
 /// More failures than these are counted and not told.
 const GROUPS_TOLD_MAX: usize = 20;
 
-/// What was left of a kind of failure.
-#[derive(Clone, Debug)]
-pub(crate) struct Left {
-    /// The small file.
-    pub(crate) path: String,
-    pub(crate) lines: usize,
-    /// Whether there was no time left to cut further.
-    pub(crate) is_cut_short: bool,
+/// The file that is cut down from a failure, as its number in the report names it.
+pub(crate) fn small_path(folder: &Path, number: usize, group: &Group) -> PathBuf {
+    folder.join(format!("{number}-{}.toml", name_of(&group.first.of)))
 }
 
-/// The report of a search: what was never reached, each bug with what shows it, and the verdict at the end.
-pub(crate) fn told(findings: &Findings, sources: &[Source], files: &[Option<Left>], width: usize) -> String {
+/// The file with the scenario that a failure's seed drew.
+pub(crate) fn resolved_path(folder: &Path, number: usize, group: &Group) -> PathBuf {
+    folder.join(format!("{number}-{}.resolved.toml", name_of(&group.first.of)))
+}
+
+/// A check's name; of an expectation what a file may be called.
+fn name_of(failing: &str) -> String {
+    let words = failing.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+    let name: String = words.collect::<Vec<_>>().join("-").chars().take(60).collect();
+    name.trim_end_matches('-').to_ascii_lowercase()
+}
+
+/// The report of a search: what was never reached, each bug with what shows it, and the verdict at the end. `folder`
+/// is where files of the failures are.
+pub(crate) fn told(findings: &Findings, sources: &[Source], folder: &Path, width: usize) -> String {
     let mut out = coverage(findings, width);
     for (number, group) in findings.groups().take(GROUPS_TOLD_MAX).enumerate() {
         out.push_str(&group_told(number + 1, group, findings, sources, width));
-        if let Some(Some(Left { path, lines, is_cut_short })) = files.get(number) {
-            let short = if *is_cut_short { "; more time may make it smaller" } else { "" };
-            out.push_str(&format!("  cut down: kinesim run {path} ({lines} lines{short})\n"));
-        }
+        out.push_str(&files_told(number + 1, group, folder));
         out.push('\n');
     }
     let left = findings.distinct().saturating_sub(GROUPS_TOLD_MAX);
@@ -38,8 +45,8 @@ pub(crate) fn told(findings: &Findings, sources: &[Source], files: &[Option<Left
         let line = format!("known, and no failure here: {}, in {runs} runs ({})", known.name, known.source);
         out.push_str(&format!("{}\n", wrap(&line, 2, width)));
     }
-    for (source, seeds) in &findings.unlike {
-        out.push_str(&format!("not the same twice: kinesim run {} --seed {seeds}\n", sources[*source].path));
+    for unlike in &findings.unlike {
+        out.push_str(&format!("not the same twice: {}\n", unlike.again));
     }
     out.push_str(&verdict(findings));
     out
@@ -54,6 +61,22 @@ fn group_told(number: usize, group: &Group, findings: &Findings, sources: &[Sour
         out.push_str(&format!("{}\n", wrap(line, 4, width)));
     }
     out.push_str(&format!("  again: {again}\n"));
+    out
+}
+
+/// The files that show a failure.
+fn files_told(number: usize, group: &Group, folder: &Path) -> String {
+    let word = |path: PathBuf| shell_word(&path.display().to_string());
+    let mut out = String::new();
+    if group.left.resolved.is_some() {
+        let path = word(resolved_path(folder, number, group));
+        out.push_str(&format!("  as its seed drew it: kinesim run {path} --seed {}\n", group.seeds));
+    }
+    if let Some(Small { lines, is_cut_short, .. }) = group.left.small {
+        let (path, short) = (word(small_path(folder, number, group)), is_cut_short);
+        let short = if short { "; more time may make it smaller" } else { "" };
+        out.push_str(&format!("  cut down: kinesim run {path} ({lines} lines{short})\n"));
+    }
     out
 }
 

@@ -6,7 +6,7 @@ use std::path::Path;
 use super::Search;
 use super::environment::Environment;
 use crate::explore::shrink::{Asked, Bounds, shrink_by};
-use crate::explore::{Failure, Findings, Group, Source};
+use crate::explore::{Failure, Findings, Group, Source, Unlike};
 use crate::report::{files, wrap};
 use crate::scenario::Which;
 
@@ -19,7 +19,10 @@ impl Search {
         let runs = (self.seeds.end - self.seeds.start).saturating_mul(sources.len() as u64);
         let Some(group) = findings.groups().next() else {
             let unlike = findings.unlike.iter();
-            let lines = unlike.map(|(n, seeds)| self.runs.again(&sources[*n].path, &sources[*n].which, Some(seeds)));
+            let again = |Unlike { source, seeds, .. }: &Unlike| {
+                self.runs.again(&sources[*source].path, &sources[*source].which, Some(seeds))
+            };
+            let lines = unlike.map(again);
             return format!("not the same when it was run a second time: {}", lines.collect::<Vec<_>>().join(", "));
         };
         let Group { first, seeds, .. } = group;

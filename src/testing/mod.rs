@@ -32,15 +32,13 @@ use std::path::{Path, PathBuf};
 
 use self::environment::Environment;
 use crate::base::Bug;
-use crate::explore::{BuiltIn, Findings, Runs, Search as Rounds, Source, Task, explore_by, in_order};
+use crate::explore::{BuiltIn, Findings, Runs, Search as Rounds, Source, Wanted, explore_by, in_order};
 use crate::scenario::{self, Which};
 #[cfg(feature = "aws-sdk")]
 use crate::simulation::Simulation;
 
 /// So many runs are decided on at a time.
 const ROUND: u64 = 24;
-/// Of so many runs one is done twice.
-const TWICE_EVERY: u64 = 20;
 /// Seeds of each scenario when nothing is said.
 const SEEDS: u64 = 100;
 /// So many runs cut a failure down.
@@ -205,17 +203,15 @@ impl Search {
     /// Runs round after round until the seeds are through or a run fails.
     fn findings(&self, sources: &[Source]) -> Result<Findings, String> {
         let mut left = (self.seeds.end - self.seeds.start).saturating_mul(sources.len() as u64);
-        let mut rounds = Rounds::new(sources.len(), self.seeds.start, false);
+        let (from, is_swarm) = (self.seeds.start, self.is_swarm);
+        let mut rounds = Rounds::new(Wanted { sources: sources.len(), from, is_swarm, has_branches: false });
         let mut findings = Findings::default();
         let mut wrong = None;
         while left > 0 && findings.is_clean() && wrong.is_none() {
             let round = rounds.round(left.min(ROUND) as usize);
             left -= round.len() as u64;
-            let explored = |(number, Task { source, seeds }): (u64, Task)| {
-                let is_twice = (number / sources.len() as u64 + source as u64).is_multiple_of(TWICE_EVERY);
-                explore_by(&*self.runs, source, &sources[source], &seeds, is_twice)
-            };
-            let done = in_order((findings.runs..).zip(round), self.jobs_or_cores(), explored, |explored| {
+            let explored = |task| explore_by(&*self.runs, &task, sources);
+            let done = in_order(round.into_iter(), self.jobs_or_cores(), explored, |explored| {
                 match explored {
                     Ok(explored) => findings.take(explored),
                     Err(diagnostics) => wrong = Some(diagnostics.to_string()),

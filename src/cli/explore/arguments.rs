@@ -8,7 +8,7 @@ use crate::base::Bug;
 use crate::base::written::Duration;
 use crate::cli::run::cores;
 use crate::cli::terminal::bug;
-use crate::explore::Findings;
+use crate::explore::{Findings, Wanted};
 use crate::scenario::Which;
 
 /// A search that finds nothing new in so many runs has come to its plateau.
@@ -75,6 +75,10 @@ pub(in crate::cli) struct Arguments {
 impl Arguments {
     pub(super) fn jobs(&self) -> usize {
         self.jobs.unwrap_or_else(cores)
+    }
+    /// Which runs are to be made of so many scenarios.
+    pub(super) fn wanted(&self, sources: usize) -> Wanted {
+        Wanted { sources, from: self.from, is_swarm: self.swarm, has_branches: self.branch }
     }
     /// A seed's run.
     pub(super) fn which(&self, seed: u64) -> Which {

@@ -10,14 +10,13 @@ pub(super) use self::arguments::Arguments;
 use super::interrupt::Interrupt;
 use super::run::Stopwatch;
 use super::terminal::{Exit, load, print_diagnostics, scenario_files, spinner, terminal_columns, wants_code};
-use crate::explore::{Findings, Search, Source, Task, explore_one, in_order, told};
+use crate::explore::{Findings, Search, Source, explore_one, in_order, told};
 
-/// Of so many runs one is done twice.
-const TWICE_EVERY: u64 = 20;
 /// So many runs are decided on at a time; what they reach decides the next.
 const ROUND: u64 = 24;
 /// What a report is as wide as where no terminal says it.
 const WIDTH: usize = 100;
+
 pub(super) fn explore(arguments: &Arguments) -> io::Result<Exit> {
     let mut sources = Vec::new();
     for file in scenario_files(&arguments.files)? {
@@ -35,10 +34,11 @@ pub(super) fn explore(arguments: &Arguments) -> io::Result<Exit> {
         }
     }
     let interrupt = Interrupt::listen();
-    let findings = search(arguments, &sources, &interrupt)?;
-    let files = found::write(arguments, &findings, &sources, &interrupt)?;
+    let mut findings = search(arguments, &sources, &interrupt)?;
+    found::make(arguments, &mut findings, &sources, &interrupt);
+    found::write(&findings, &arguments.out)?;
     let width = terminal_columns().unwrap_or(WIDTH);
-    io::stdout().lock().write_all(told(&findings, &sources, &files, width).as_bytes())?;
+    io::stdout().lock().write_all(told(&findings, &sources, &arguments.out, width).as_bytes())?;
     Ok(match findings.is_clean() {
         false => Exit::Fail,
         true if findings.judged_runs() == 0 => Exit::Unknown,
@@ -53,26 +53,27 @@ fn search(arguments: &Arguments, sources: &[Source], interrupt: &Interrupt) -> i
     let is_late = || interrupt.is_asked() || limit.is_some_and(|limit| watch.elapsed() >= limit);
     let mut left = if limit.is_some() { u64::MAX } else { arguments.seeds.saturating_mul(sources.len() as u64) };
     let jobs = arguments.jobs();
-    let mut search = Search::new(sources.len(), arguments.from, arguments.branch);
+    let mut search = Search::new(arguments.wanted(sources.len()));
     let mut findings = Findings::default();
     let bar = spinner();
     let mut is_over = false;
     while left > 0 && !is_over && !is_late() {
         let round = search.round(left.min(ROUND) as usize);
         left -= round.len() as u64;
-        let numbered = (findings.runs..).zip(round).take_while(|_| !is_late());
-        let explored = |(number, Task { source, seeds }): (u64, Task)| {
-            let is_twice = (number / sources.len() as u64 + source as u64).is_multiple_of(TWICE_EVERY);
-            explore_one(source, &sources[source], &seeds, is_twice)
-        };
-        let done = in_order(numbered, jobs, explored, |explored| {
-            let explored = explored.map_err(|wrong| io::Error::other(wrong.to_string()))?;
-            search.learn(&explored);
-            findings.take(explored);
-            bar.set_message(progress(&findings, watch.elapsed()));
-            is_over = arguments.stop_on.is_over(&findings);
-            if is_over { Err(io::ErrorKind::Interrupted.into()) } else { Ok(()) }
-        });
+        let round = round.into_iter().take_while(|_| !is_late());
+        let done = in_order(
+            round,
+            jobs,
+            |task| explore_one(&task, sources),
+            |explored| {
+                let explored = explored.map_err(|wrong| io::Error::other(wrong.to_string()))?;
+                search.learn(&explored);
+                findings.take(explored);
+                bar.set_message(progress(&findings, watch.elapsed()));
+                is_over = arguments.stop_on.is_over(&findings);
+                if is_over { Err(io::ErrorKind::Interrupted.into()) } else { Ok(()) }
+            },
+        );
         done.or_else(|error| if is_over { Ok(()) } else { Err(error) })?;
     }
     bar.finish_and_clear();

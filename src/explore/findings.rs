@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::kept::KeptRun;
 use super::known::{Known, known};
 use super::one::{Explored, Failure};
 use super::situations::Situation;
@@ -76,6 +77,8 @@ pub(crate) struct Findings {
     pub(crate) twice: u64,
     /// Runs that came to another hash the second time.
     pub(crate) unlike: Vec<Unlike>,
+    /// What was kept of earlier searches and has run.
+    pub(crate) kept: Vec<KeptRun>,
     groups: BTreeMap<Key, Group>,
     /// In how many runs, by situation.
     reached: BTreeMap<Situation, u64>,

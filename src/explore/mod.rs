@@ -4,6 +4,7 @@
 //! that a search says the same whatever ran beside what. Here is no clock: who searches for a time says when it ends.
 
 mod findings;
+pub(crate) mod kept;
 mod known;
 mod one;
 mod runs;
@@ -14,8 +15,9 @@ mod situations;
 mod told;
 
 pub(crate) use self::findings::{Findings, Group, Left, NAMELESS, Small, Unlike};
-pub(crate) use self::one::{Failure, Source, Task, explore_by, explore_one};
+pub(crate) use self::kept::{Came, Kept, KeptRun};
+pub(crate) use self::one::{Explored, Failure, Source, Task, explore_by, explore_one};
 pub(crate) use self::runs::{BuiltIn, Ran, Runs};
 pub(crate) use self::search::{Search, Wanted};
 pub(crate) use self::several::in_order;
-pub(crate) use self::told::{resolved_path, small_path, told};
+pub(crate) use self::told::{GROUPS_TOLD_MAX, Page, resolved_path, small_path, told};

@@ -38,6 +38,13 @@ pub(crate) struct Task {
     pub(crate) is_twice: bool,
 }
 
+impl Task {
+    /// Whether another is the same run.
+    pub(crate) fn is_run_of(&self, other: &Self) -> bool {
+        self.source == other.source && self.seeds == other.seeds && self.is_swarm == other.is_swarm
+    }
+}
+
 /// Something that failed in a run.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Failure {

@@ -30,6 +30,8 @@ struct Future {
 pub(crate) struct Wanted {
     /// How many scenarios there are.
     pub(crate) sources: usize,
+    /// The place of the first run.
+    pub(crate) first_place: u64,
     /// The first seed of each.
     pub(crate) from: u64,
     /// Whether each seed draws the scenario too.
@@ -72,9 +74,10 @@ impl Search {
     }
 
     fn task(&mut self, Future { source, seeds, is_swarm }: Future) -> Task {
-        let place = self.runs;
+        let number = self.runs;
         self.runs += 1;
-        let is_twice = (place / self.wanted.sources as u64 + source as u64).is_multiple_of(TWICE_EVERY);
+        let is_twice = (number / self.wanted.sources as u64 + source as u64).is_multiple_of(TWICE_EVERY);
+        let place = self.wanted.first_place + number;
         Task { place, source, seeds, is_swarm, is_twice }
     }
 
@@ -123,7 +126,7 @@ mod tests {
     }
 
     fn search(sources: usize, from: u64, has_branches: bool) -> Search {
-        Search::new(Wanted { sources, from, is_swarm: false, has_branches })
+        Search::new(Wanted { sources, first_place: 0, from, is_swarm: false, has_branches })
     }
 
     fn told(round: &[Task]) -> Vec<String> {

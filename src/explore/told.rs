@@ -3,13 +3,14 @@
 use std::path::{Path, PathBuf};
 
 use super::findings::{Findings, Group, Small};
+use super::kept::{Came, Kept, KeptRun};
 use super::one::Source;
 use super::situations::Situation;
 use crate::check::invariants;
 use crate::report::{shell_word, wrap};
 
 /// More failures than these are counted and not told.
-const GROUPS_TOLD_MAX: usize = 20;
+pub(crate) const GROUPS_TOLD_MAX: usize = 20;
 
 /// The file that is cut down from a failure, as its number in the report names it.
 pub(crate) fn small_path(folder: &Path, number: usize, group: &Group) -> PathBuf {
@@ -28,10 +29,21 @@ fn name_of(failing: &str) -> String {
     name.trim_end_matches('-').to_ascii_lowercase()
 }
 
-/// The report of a search: what was never reached, each bug with what shows it, and the verdict at the end. `folder`
-/// is where files of the failures are.
-pub(crate) fn told(findings: &Findings, sources: &[Source], folder: &Path, width: usize) -> String {
+/// Where a report is told, and where what it names lies.
+pub(crate) struct Page<'a> {
+    /// With the files of the failures.
+    pub(crate) folder: &'a Path,
+    /// In which timelines are kept.
+    pub(crate) regressions: &'a Path,
+    /// In columns.
+    pub(crate) width: usize,
+}
+
+/// The report of a search: what was never reached, each bug with what shows it, and the verdict at the end.
+pub(crate) fn told(findings: &Findings, sources: &[Source], page: &Page<'_>) -> String {
+    let Page { folder, regressions, width } = *page;
     let mut out = coverage(findings, width);
+    out.push_str(&kept_told(findings, sources, regressions, width));
     for (number, group) in findings.groups().take(GROUPS_TOLD_MAX).enumerate() {
         out.push_str(&group_told(number + 1, group, findings, sources, width));
         out.push_str(&files_told(number + 1, group, folder));
@@ -61,6 +73,30 @@ fn group_told(number: usize, group: &Group, findings: &Findings, sources: &[Sour
         out.push_str(&format!("{}\n", wrap(line, 4, width)));
     }
     out.push_str(&format!("  again: {again}\n"));
+    out
+}
+
+/// What became of timelines that were kept.
+fn kept_told(findings: &Findings, sources: &[Source], regressions: &Path, width: usize) -> String {
+    if findings.kept.is_empty() {
+        return String::new();
+    }
+    let failing = findings.kept.iter().filter(|run| run.came == Came::Fails).count();
+    let file = regressions.display();
+    let mut out = format!("kept in {file}, and run first: {failing} of {} fail as they did\n", findings.kept.len());
+    for KeptRun { line, source, kept: Kept { seed, check, .. }, came, .. } in &findings.kept {
+        let path = &sources[*source].path;
+        let what = match came {
+            Came::Fails => continue,
+            Came::FailsOtherwise => format!("no longer fails {check}, but otherwise; see below"),
+            Came::Passes => {
+                format!("passes now, {check} too; take its [[timeline]] out (line {line}) once it is mended")
+            }
+            Came::NoRun => format!("is no run of this file any more; take its [[timeline]] out (line {line})"),
+        };
+        out.push_str(&format!("{}\n", wrap(&format!("{path}, seed {seed}: {what}"), 2, width)));
+    }
+    out.push('\n');
     out
 }
 

@@ -204,7 +204,8 @@ impl Search {
     fn findings(&self, sources: &[Source]) -> Result<Findings, String> {
         let mut left = (self.seeds.end - self.seeds.start).saturating_mul(sources.len() as u64);
         let (from, is_swarm) = (self.seeds.start, self.is_swarm);
-        let mut rounds = Rounds::new(Wanted { sources: sources.len(), from, is_swarm, has_branches: false });
+        let wanted = Wanted { sources: sources.len(), first_place: 0, from, is_swarm, has_branches: false };
+        let mut rounds = Rounds::new(wanted);
         let mut findings = Findings::default();
         let mut wrong = None;
         while left > 0 && findings.is_clean() && wrong.is_none() {

@@ -67,6 +67,9 @@ pub(in crate::cli) struct Arguments {
     /// Cut each kind of failure down for no longer than this; `0s` leaves it out.
     #[arg(long, value_name = "TIME", default_value = "30s")]
     pub(super) shrink_within: Duration,
+    /// Keep failing timelines in FILE; they run first the next time. `none` keeps none.
+    #[arg(long, value_name = "FILE", default_value = "kinesim-regressions.toml")]
+    pub(super) regressions: PathBuf,
     /// When to stop before the seeds are through.
     #[arg(long, value_name = "WHEN", default_value = "never")]
     pub(super) stop_on: StopOn,
@@ -76,9 +79,10 @@ impl Arguments {
     pub(super) fn jobs(&self) -> usize {
         self.jobs.unwrap_or_else(cores)
     }
-    /// Which runs are to be made of so many scenarios.
-    pub(super) fn wanted(&self, sources: usize) -> Wanted {
-        Wanted { sources, from: self.from, is_swarm: self.swarm, has_branches: self.branch }
+    /// Which runs are to be made of so many scenarios, after so many that come first.
+    pub(super) fn wanted(&self, sources: usize, first: usize) -> Wanted {
+        let (first_place, is_swarm) = (first as u64, self.swarm);
+        Wanted { sources, first_place, from: self.from, is_swarm, has_branches: self.branch }
     }
     /// A seed's run.
     pub(super) fn which(&self, seed: u64) -> Which {

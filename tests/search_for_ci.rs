@@ -5,7 +5,7 @@ mod support;
 use std::path::{Path, PathBuf};
 use std::process::Output;
 
-use support::{kinesim, text};
+use support::text;
 
 /// A swarm in which some seeds draw a producer that is too fast for an expectation, and some too many faults.
 const SWARM: &str = r#"
@@ -100,9 +100,173 @@ fn a_failing_timeline_is_kept_and_runs_first_until_it_is_taken_out() {
     let mended = search(&["--seeds", "2"]);
     let told = text(&mended.stdout).replace("\n   ", "");
     assert_eq!(mended.status.code(), Some(0), "{told}");
-    assert!(told.contains("orders.toml, seed 1: passes now, streams.orders.records_acked < 5000 too;"), "{told}");
+    assert!(
+        told.contains("orders.toml --swarm --seed 1 passes now, streams.orders.records_acked < 5000 held;"),
+        "{told}"
+    );
     assert!(told.contains("(line 4)"), "{told}");
     assert_eq!(kept, std::fs::read_to_string(folder.join("kinesim-regressions.toml")).expect("it stays"));
     let none = search(&["--from", "2", "--seeds", "2", "--regressions", "none"]);
     assert!(!text(&none.stdout).contains("run first"), "{}", text(&none.stdout));
+}
+
+/// The attributes `tests`, `failures`, `skipped` of an element, and how many such there are below it.
+fn counts(element: roxmltree::Node<'_, '_>) -> [(usize, usize); 3] {
+    let below = |name: &str| element.descendants().filter(|node| node.has_tag_name(name)).count();
+    [("tests", "testcase"), ("failures", "failure"), ("skipped", "skipped")].map(|(attribute, name)| {
+        let said = element.attribute(attribute).and_then(|count| count.parse().ok());
+        (said.unwrap_or_else(|| panic!("{attribute} is a number")), below(name))
+    })
+}
+
+#[test]
+fn junit_has_a_suite_for_each_scenario_and_a_case_for_each_check_and_counts_as_it_says() {
+    let folder = folder("junit", SWARM);
+    std::fs::write(folder.join("calm.toml"), SWARM.replace("< 5000", "< 50000")).expect("a file");
+    for command in [&["explore", "--seeds", "3"][..], &["run"][..]] {
+        let files = ["orders.toml", "calm.toml", "--swarm", "--junit", "junit.xml"];
+        let done = within(&folder, &[command, &files[..]].concat(), &[]);
+        assert_eq!(done.status.code(), Some(1), "{}", text(&done.stderr));
+        let written = std::fs::read_to_string(folder.join("junit.xml")).expect("the file is there");
+        let document = roxmltree::Document::parse(&written).unwrap_or_else(|error| panic!("{error}: {written}"));
+        let root = document.root_element();
+        let suites: Vec<_> = root.children().filter(|node| node.has_tag_name("testsuite")).collect();
+        let names: Vec<_> = suites.iter().filter_map(|suite| suite.attribute("name")).collect();
+        assert_eq!(names, ["orders.toml", "calm.toml"]);
+        for element in suites.iter().copied().chain([root]) {
+            let [tests, failures, skipped] = counts(element);
+            assert!(tests.0 == tests.1 && failures.0 == failures.1 && skipped.0 == skipped.1, "{written}");
+            assert!(tests.0 > 25 && skipped.0 > 5, "every check is a case, and many have nothing to judge here");
+        }
+        assert_eq!((counts(suites[0])[1].0, counts(suites[1])[1].0), (1, 0), "{written}");
+        let failure = root.descendants().find(|node| node.has_tag_name("failure")).expect("one");
+        let case = failure.parent().expect("it is of a case");
+        assert_eq!(case.attribute("name"), Some("streams.orders.records_acked < 5000"));
+        assert_eq!(case.attribute("file"), Some("orders.toml"));
+        let told = failure.text().expect("how it came about");
+        assert!(told.contains("again: kinesim run orders.toml --swarm --seed 1"), "{told}");
+        if command[0] == "explore" {
+            let small = behind(told, "cut down: kinesim run ").to_owned();
+            assert!(folder.join(&small).exists(), "{small}");
+        }
+    }
+}
+
+#[test]
+fn json_has_what_the_report_says() {
+    let folder = folder("json", &SWARM.replace("10/s", "30/s"));
+    let arguments = ["explore", "orders.toml", "--seeds", "2", "--json"];
+    let printed = within(&folder, &[&arguments[..], &["-"]].concat(), &[]);
+    assert_eq!(printed.status.code(), Some(1), "{}", text(&printed.stderr));
+    let printed = text(&printed.stdout);
+    insta::with_settings!({ snapshot_path => "../snapshots", prepend_module_to_snapshot => false }, {
+        insta::assert_snapshot!("explore_json", printed);
+    });
+    let written = within(&folder, &[&arguments[..], &["explore.json", "--regressions", "none"]].concat(), &[]);
+    assert!(text(&written.stdout).contains("2 of 2 runs failed"), "the report is printed beside a file");
+    assert_eq!(std::fs::read_to_string(folder.join("explore.json")).expect("the file is there"), printed);
+}
+
+#[test]
+fn github_is_told_what_failed_and_nobody_else_is() {
+    let folder = folder("github", &SWARM.replace("10/s", "30/s"));
+    let summary = folder.join("summary.md");
+    let variables = [("GITHUB_ACTIONS", "true"), ("GITHUB_STEP_SUMMARY", summary.to_str().expect("text"))];
+    let explore = &["explore", "orders.toml", "--seeds", "1", "--regressions", "none"][..];
+    for arguments in [explore, &["run", "orders.toml", "-q"][..]] {
+        let told = within(&folder, arguments, &variables);
+        let out = text(&told.stdout);
+        let error = out.lines().find(|line| line.starts_with("::error ")).unwrap_or_else(|| panic!("{out}"));
+        let at = "::error file=orders.toml,line=21,title=streams.orders.records_acked < 5000 fails::";
+        assert!(error.starts_with(at), "{error}");
+        assert!(error.contains("again: kinesim run orders.toml --seed 1"), "{error}");
+        let plain = text(&within(&folder, arguments, &[]).stdout);
+        assert_eq!(out.replace(&format!("{error}\n"), ""), plain, "and else the same is said");
+    }
+    let written = std::fs::read_to_string(summary).expect("the file is there");
+    let heads: Vec<&str> = written.lines().filter(|line| line.starts_with('#')).collect();
+    assert_eq!(heads, ["### kinesim explore", "### kinesim run"], "{written}");
+    assert!(written.contains("1 of 1 runs failed") && written.contains("1 of 1 scenarios failed"), "{written}");
+}
+
+/// A search in which several things fail, each in some seeds.
+const SEVERAL: &str = concat!(
+    "[[expect]]\nnumber = \"streams.orders.records_acked\"\nis = \"> 500\"\n",
+    "[[expect]]\nduplicates = \"= 0\"\nconsumer = \"billing\"\nif_any = true\n",
+);
+
+#[test]
+fn the_merged_report_is_the_same_whatever_the_split() {
+    let folder = folder("split", &format!("{SWARM}{SEVERAL}"));
+    std::fs::write(folder.join("calm.toml"), SWARM.replace("< 5000", "< 6000")).expect("a file");
+    let search = ["explore", "orders.toml", "calm.toml", "--swarm", "--from", "5", "--seeds", "13"];
+    // Nothing here may depend on how fast a machine is.
+    let search = [&search[..], &["--shrink-within", "1h"]].concat();
+    // What is kept runs first, whichever part makes it.
+    let kept = within(&folder, &["explore", "calm.toml", "--seeds", "2", "--shrink-within", "0s", "--swarm"], &[]);
+    assert_eq!(kept.status.code(), Some(1), "{}", text(&kept.stdout));
+    let regressions = std::fs::read_to_string(folder.join("kinesim-regressions.toml")).expect("something is kept");
+    let made = |name: &str, parts: &[&str]| {
+        let inside = folder.join(name);
+        std::fs::create_dir_all(&inside).expect("a folder");
+        for file in ["orders.toml", "calm.toml", "kinesim-regressions.toml"] {
+            std::fs::copy(folder.join(file), inside.join(file)).expect("a copy");
+        }
+        for part in parts {
+            let done = within(&inside, &[&search[..], &["--partition", part, "--out", "parts"]].concat(), &[]);
+            assert_eq!(done.status.code(), Some(1), "{}{}", text(&done.stdout), text(&done.stderr));
+            let there = std::fs::read_to_string(inside.join("kinesim-regressions.toml")).expect("it stays");
+            assert_eq!(there, regressions, "parts keep nothing: many may be at work here");
+        }
+        let last = match parts {
+            [] => search.to_vec(),
+            _ => vec!["explore", "merge", "parts"],
+        };
+        let out = within(&inside, &[&last[..], &["--json", "all.json", "--junit", "all.xml"]].concat(), &[]);
+        assert_eq!(out.status.code(), Some(1), "{}", text(&out.stderr));
+        let read = |name: &str| std::fs::read_to_string(inside.join(name)).expect("the file is there");
+        let left = std::fs::read_dir(inside.join("kinesim-found")).expect("what failed was left");
+        let mut left: Vec<_> = left.map(|entry| entry.expect("an entry").path()).collect();
+        left.sort();
+        let left = left.iter().map(|path| {
+            let name = path.file_name().expect("a name").display().to_string();
+            (name, std::fs::read_to_string(path).expect("a scenario is text"))
+        });
+        let files = ["all.json", "all.xml", "kinesim-regressions.toml"].map(read);
+        (text(&out.stdout), files, left.collect::<Vec<_>>())
+    };
+    let whole = made("whole", &[]);
+    assert!(whole.0.contains("failure 3: ") && whole.0.contains("kept in kinesim-regressions.toml"), "{}", whole.0);
+    assert_eq!(made("one", &["1/1"]), whole);
+    assert_eq!(made("three", &["2/3", "3/3", "1/3"]), whole);
+    assert_eq!(made("five", &["1/5", "2/5", "3/5", "4/5", "5/5"]), whole);
+}
+
+#[test]
+fn a_part_that_is_missing_is_told_and_what_does_not_belong_together_is_refused() {
+    let folder = folder("missing", &SWARM.replace("< 5000", "< 50000"));
+    let part = |part: &str, seeds: &str| {
+        let arguments = ["explore", "orders.toml", "--partition", part, "--seeds", seeds, "--out", seeds];
+        within(&folder, &arguments, &[])
+    };
+    let (first, _) = (part("1/3", "6"), part("3/3", "6"));
+    assert!(text(&first.stderr).contains("kinesim explore merge 6"), "{}", text(&first.stderr));
+    let merged = within(&folder, &["explore", "merge", "6"], &[]);
+    let told = text(&merged.stdout);
+    assert_eq!(merged.status.code(), Some(3), "what was not searched is not clean: {told}");
+    assert!(told.contains("missing: part 2/3; its seeds are not in this\nno failure in 4 runs"), "{told}");
+    part("2/3", "7");
+    let unlike = within(&folder, &["explore", "merge", "6", "7"], &[]);
+    assert_eq!(unlike.status.code(), Some(2));
+    assert!(text(&unlike.stderr).contains("their seeds (--from, --seeds, --for) differ"), "{}", text(&unlike.stderr));
+    let nothing = within(&folder, &["explore", "merge", "."], &[]);
+    assert!(text(&nothing.stderr).contains("no findings.json here"), "{}", text(&nothing.stderr));
+    let branch = within(&folder, &["explore", "orders.toml", "--partition", "1/2", "--branch"], &[]);
+    assert_eq!(branch.status.code(), Some(2));
+    assert!(text(&branch.stderr).contains("a part does not see the others"), "{}", text(&branch.stderr));
+    let batch = [("AWS_BATCH_JOB_ARRAY_INDEX", "1"), ("AWS_BATCH_JOB_ARRAY_SIZE", "3")];
+    let github = [batch[0], batch[1], ("GITHUB_ACTIONS", "true")];
+    let of_batch = within(&folder, &["explore", "orders.toml", "--seeds", "6", "--out", "6"], &github);
+    assert!(text(&of_batch.stderr).starts_with("kinesim: part 2/3, as the array job of AWS Batch says"));
+    assert_eq!(within(&folder, &["explore", "merge", "6"], &[]).status.code(), Some(0), "now all is there");
 }

@@ -5,8 +5,10 @@ use std::collections::BTreeMap;
 use super::kept::KeptRun;
 use super::known::{Known, known};
 use super::one::{Explored, Failure};
+use super::partition::Partition;
 use super::situations::Situation;
 use crate::base::Seeds;
+use crate::check::Verdict;
 
 /// Failures that are one bug, as far as their check and shape say.
 #[derive(Clone, Debug)]
@@ -32,10 +34,19 @@ pub(crate) struct Group {
 /// Scenarios that show a failure: a file's text each, where there is one.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Left {
+    /// The line of the searched file that asks for what failed.
+    pub(crate) line: Option<usize>,
     /// What the seed of a swarm drew, with all that it drew written out.
     pub(crate) resolved: Option<String>,
     /// What is left of it when nothing more can be cut.
     pub(crate) small: Option<Small>,
+}
+
+impl Left {
+    /// The line of the searched file that asks for what failed; the first where nobody has looked.
+    pub(crate) fn line(&self) -> usize {
+        self.line.unwrap_or(1)
+    }
 }
 
 /// A scenario that was cut down.
@@ -77,13 +88,15 @@ pub(crate) struct Findings {
     pub(crate) twice: u64,
     /// Runs that came to another hash the second time.
     pub(crate) unlike: Vec<Unlike>,
+    /// Parts of the search that are not in this.
+    pub(crate) missing: Vec<Partition>,
     /// What was kept of earlier searches and has run.
     pub(crate) kept: Vec<KeptRun>,
     groups: BTreeMap<Key, Group>,
     /// In how many runs, by situation.
     reached: BTreeMap<Situation, u64>,
-    /// In how many runs, by check.
-    judged: BTreeMap<&'static str, u64>,
+    /// In how many runs, by scenario and by check or expectation.
+    pub(crate) judged: BTreeMap<(usize, String), u64>,
     /// In how many runs, by what real libraries do.
     known: BTreeMap<&'static str, (&'static Known, u64)>,
     /// Which run was the last that reached a situation or showed a failure for the first time.
@@ -91,6 +104,10 @@ pub(crate) struct Findings {
 }
 
 impl Findings {
+    /// Nothing yet, of a search of which these parts are not there.
+    pub(super) fn lacking(missing: Vec<Partition>) -> Self {
+        Self { missing, ..Self::default() }
+    }
     /// Takes the next run.
     pub(crate) fn take(&mut self, run: Explored) {
         self.runs += 1;
@@ -111,7 +128,7 @@ impl Findings {
             }
         }
         for check in &run.judged {
-            *self.judged.entry(check).or_default() += 1;
+            *self.judged.entry((run.source, check.clone())).or_default() += 1;
         }
         for (situation, _) in &run.reached {
             let runs = self.reached.entry(*situation).or_default();
@@ -145,6 +162,52 @@ impl Findings {
         self.groups.insert(key, group);
     }
 
+    /// Adds what another part of the search found of a kind of failure: the first run is the one whose place is first.
+    pub(super) fn add_group(&mut self, group: Group) {
+        let key = (group.source, group.first.of.clone(), group.first.shape.clone());
+        match self.groups.get_mut(&key) {
+            None => {
+                self.groups.insert(key, group);
+            }
+            Some(there) => {
+                let runs = there.runs + group.runs;
+                if group.place < there.place {
+                    *there = group;
+                }
+                there.runs = runs;
+            }
+        }
+    }
+    /// Adds what another part of the search found.
+    pub(super) fn add(&mut self, other: Self) {
+        self.runs += other.runs;
+        self.failed += other.failed;
+        self.partial += other.partial;
+        self.branches += other.branches;
+        self.twice += other.twice;
+        self.last_new = self.runs;
+        self.unlike.extend(other.unlike);
+        self.unlike.sort_by_key(|unlike| unlike.place);
+        self.kept.extend(other.kept);
+        self.kept.sort_by_key(|run| (run.place, run.line));
+        other.groups.into_values().for_each(|group| self.add_group(group));
+        other.reached.into_iter().for_each(|(situation, runs)| self.add_reached(situation, runs));
+        other.known.into_values().for_each(|(known, runs)| self.add_known(known, runs));
+        for (what, runs) in other.judged {
+            *self.judged.entry(what).or_default() += runs;
+        }
+    }
+    /// Adds runs in which a situation was reached.
+    pub(super) fn add_reached(&mut self, situation: Situation, runs: u64) {
+        if runs > 0 {
+            *self.reached.entry(situation).or_default() += runs;
+        }
+    }
+    /// Adds runs in which something was seen that real libraries do.
+    pub(super) fn add_known(&mut self, known: &'static Known, runs: u64) {
+        self.known.entry(known.name).or_insert((known, 0)).1 += runs;
+    }
+
     /// The groups, in the order in which they were found.
     pub(crate) fn groups(&self) -> impl Iterator<Item = &Group> {
         let mut groups: Vec<&Group> = self.groups.values().collect();
@@ -175,11 +238,19 @@ impl Findings {
     }
     /// Whether a check judged something in any run.
     pub(crate) fn has_judged(&self, check: &str) -> bool {
-        self.judged.contains_key(check)
+        self.judged.keys().any(|(_, judged)| judged == check)
     }
     /// Runs in which all was judged.
     pub(crate) fn judged_runs(&self) -> u64 {
         self.runs - self.partial
+    }
+    /// How the search ended.
+    pub(crate) fn verdict(&self) -> Verdict {
+        match self.is_clean() {
+            false => Verdict::Fail,
+            true if self.judged_runs() == 0 || !self.missing.is_empty() => Verdict::Unknown,
+            true => Verdict::Pass,
+        }
     }
     /// Whether nothing speaks against what was searched.
     pub(crate) fn is_clean(&self) -> bool {
@@ -205,7 +276,7 @@ mod tests {
             is_swarm: false,
             trace_hash: seed,
             failures: failures.iter().map(failure).collect(),
-            judged: vec!["shard-order"],
+            judged: vec!["shard-order".into()],
             is_whole: seed != 99,
             reached: vec![(Situation::LeaseStolen, crate::base::SimTime::ZERO)],
             again: format!("kinesim run a.toml --seed {seed}"),

@@ -7,7 +7,7 @@ use super::runs::{BuiltIn, Ran, Runs};
 use super::situations::{Situation, Situations};
 use crate::base::{Seeds, SimTime};
 use crate::check::{Verdict, shape};
-use crate::report::CameOut;
+use crate::report::{CameOut, RunReport};
 use crate::scenario::{self, Which, diagnostic::Diagnostics};
 
 /// What a failure is called that is the code's and no check's.
@@ -71,8 +71,8 @@ pub(crate) struct Explored {
     pub(crate) is_swarm: bool,
     pub(crate) trace_hash: u64,
     pub(crate) failures: Vec<Failure>,
-    /// Checks that judged something.
-    pub(crate) judged: Vec<&'static str>,
+    /// Checks and expectations that judged something.
+    pub(crate) judged: Vec<String>,
     /// Whether all was judged and done that the scenario asks for.
     pub(crate) is_whole: bool,
     /// What happened in it that matters here, and when first.
@@ -106,12 +106,19 @@ pub(crate) fn explore_by(runs: &dyn Runs, task: &Task, sources: &[Source]) -> Re
         is_swarm: *is_swarm,
         trace_hash: report.trace_hash,
         failures,
-        judged: report.checks.iter().filter(|c| c.verdict != Verdict::Unknown).map(|c| c.name).collect(),
+        judged: judged(&report),
         is_whole: report.came_out() != CameOut::Unknown,
         reached,
         again: report.reproducing_line(),
         second_hash,
     })
+}
+
+fn judged(report: &RunReport) -> Vec<String> {
+    let checks = report.checks.iter().map(|check| (check.name, check.verdict));
+    let expectations = report.expectations.iter().map(|expected| (&*expected.text, expected.verdict));
+    let judged = checks.chain(expectations).filter(|(_, verdict)| *verdict != Verdict::Unknown);
+    judged.map(|(name, _)| name.to_owned()).collect()
 }
 
 /// What failed and was not declared to.

@@ -7,6 +7,7 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use super::one::{Explored, Task};
+use super::partition::Partition;
 use super::situations::Situation;
 use crate::base::{Seed, Seeds, SimDuration, SimTime};
 
@@ -23,6 +24,8 @@ struct Future {
     source: usize,
     seeds: Seeds,
     is_swarm: bool,
+    /// Which run of a whole search it is when no run is continued.
+    number: u64,
 }
 
 /// Which runs are wanted.
@@ -34,6 +37,8 @@ pub(crate) struct Wanted {
     pub(crate) first_place: u64,
     /// The first seed of each.
     pub(crate) from: u64,
+    /// Which of the seeds are wanted.
+    pub(crate) partition: Partition,
     /// Whether each seed draws the scenario too.
     pub(crate) is_swarm: bool,
     /// Whether runs are continued.
@@ -67,17 +72,19 @@ impl Search {
     }
 
     fn fresh(&mut self) -> Future {
-        let Wanted { sources, from, is_swarm, .. } = self.wanted;
-        let (number, source) = (self.fresh / sources as u64, self.fresh % sources as u64);
+        let Wanted { sources, from, partition, is_swarm, .. } = self.wanted;
+        let (round, source) = (self.fresh / sources as u64, self.fresh % sources as u64);
         self.fresh += 1;
-        Future { source: source as usize, seeds: from.wrapping_add(number).into(), is_swarm }
+        let behind = partition.first_behind(from).wrapping_add(round.wrapping_mul(partition.of()));
+        let number = behind.wrapping_mul(sources as u64).wrapping_add(source);
+        Future { source: source as usize, seeds: from.wrapping_add(behind).into(), is_swarm, number }
     }
 
-    fn task(&mut self, Future { source, seeds, is_swarm }: Future) -> Task {
-        let number = self.runs;
+    fn task(&mut self, Future { source, seeds, is_swarm, number }: Future) -> Task {
+        let number = if self.wanted.has_branches { self.runs } else { number };
         self.runs += 1;
         let is_twice = (number / self.wanted.sources as u64 + source as u64).is_multiple_of(TWICE_EVERY);
-        let place = self.wanted.first_place + number;
+        let place = self.wanted.first_place.wrapping_add(number);
         Task { place, source, seeds, is_swarm, is_twice }
     }
 
@@ -101,7 +108,7 @@ impl Search {
         let at = SimTime::from_millis(reached_at.as_millis()) + SimDuration::from_millis(1);
         let futures = (1..=futures).filter_map(|seed| run.seeds.followed_by(at, Seed(seed)));
         let (source, is_swarm) = (run.source, run.is_swarm);
-        self.waiting.extend(futures.map(|seeds| Future { source, seeds, is_swarm }));
+        self.waiting.extend(futures.map(|seeds| Future { source, seeds, is_swarm, number: 0 }));
     }
 }
 
@@ -126,7 +133,14 @@ mod tests {
     }
 
     fn search(sources: usize, from: u64, has_branches: bool) -> Search {
-        Search::new(Wanted { sources, first_place: 0, from, is_swarm: false, has_branches })
+        Search::new(Wanted {
+            sources,
+            first_place: 0,
+            from,
+            partition: Partition::WHOLE,
+            is_swarm: false,
+            has_branches,
+        })
     }
 
     fn told(round: &[Task]) -> Vec<String> {
@@ -136,6 +150,15 @@ mod tests {
     #[test]
     fn fresh_seeds_take_turns_among_the_scenarios() {
         assert_eq!(told(&search(2, 5, false).round(4)), ["0 5", "1 5", "0 6", "1 6"]);
+    }
+
+    #[test]
+    fn parts_make_the_runs_of_the_whole_with_the_same_places() {
+        let whole = search(2, 5, false).round(12);
+        let part = |partition| Search::new(Wanted { partition, ..search(2, 5, false).wanted }).round(4);
+        let mut parts: Vec<Task> = Partition::all(3).flat_map(part).collect();
+        parts.sort_by_key(|task| task.place);
+        assert_eq!(parts, whole);
     }
 
     #[test]

@@ -60,6 +60,10 @@ pub(crate) fn told(findings: &Findings, sources: &[Source], page: &Page<'_>) -> 
     for unlike in &findings.unlike {
         out.push_str(&format!("not the same twice: {}\n", unlike.again));
     }
+    if !findings.missing.is_empty() {
+        let missing: Vec<String> = findings.missing.iter().map(ToString::to_string).collect();
+        out.push_str(&format!("missing: part {}; its seeds are not in this\n", missing.join(", ")));
+    }
     out.push_str(&verdict(findings));
     out
 }
@@ -84,17 +88,18 @@ fn kept_told(findings: &Findings, sources: &[Source], regressions: &Path, width:
     let failing = findings.kept.iter().filter(|run| run.came == Came::Fails).count();
     let file = regressions.display();
     let mut out = format!("kept in {file}, and run first: {failing} of {} fail as they did\n", findings.kept.len());
-    for KeptRun { line, source, kept: Kept { seed, check, .. }, came, .. } in &findings.kept {
+    for KeptRun { line, source, kept: Kept { seed, check, swarm, .. }, came, .. } in &findings.kept {
+        let swarm = if *swarm { " --swarm" } else { "" };
         let path = &sources[*source].path;
         let what = match came {
             Came::Fails => continue,
-            Came::FailsOtherwise => format!("no longer fails {check}, but otherwise; see below"),
+            Came::FailsOtherwise => format!("no longer fails {check}, but fails otherwise; see below"),
             Came::Passes => {
-                format!("passes now, {check} too; take its [[timeline]] out (line {line}) once it is mended")
+                format!("passes now, {check} held; take its [[timeline]] out (line {line}) once the bug is mended")
             }
             Came::NoRun => format!("is no run of this file any more; take its [[timeline]] out (line {line})"),
         };
-        out.push_str(&format!("{}\n", wrap(&format!("{path}, seed {seed}: {what}"), 2, width)));
+        out.push_str(&format!("{}\n", wrap(&format!("{path}{swarm} --seed {seed} {what}"), 2, width)));
     }
     out.push('\n');
     out
@@ -139,7 +144,8 @@ fn coverage(findings: &Findings, width: usize) -> String {
     out
 }
 
-fn verdict(findings: &Findings) -> String {
+/// The last line of a report.
+pub(crate) fn verdict(findings: &Findings) -> String {
     let Findings { runs, failed, branches, partial, twice, unlike, .. } = findings;
     let branches = if *branches > 0 { format!(" ({branches} of them branches)") } else { String::new() };
     let reached = format!("{} of {} situations reached", findings.reached_count(), Situation::ALL.len());

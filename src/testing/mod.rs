@@ -32,7 +32,7 @@ use std::path::{Path, PathBuf};
 
 use self::environment::Environment;
 use crate::base::Bug;
-use crate::explore::{BuiltIn, Findings, Runs, Search as Rounds, Source, Wanted, explore_by, in_order};
+use crate::explore::{BuiltIn, Findings, Partition, Runs, Search as Rounds, Source, Wanted, explore_by, in_order};
 use crate::scenario::{self, Which};
 #[cfg(feature = "aws-sdk")]
 use crate::simulation::Simulation;
@@ -204,7 +204,8 @@ impl Search {
     fn findings(&self, sources: &[Source]) -> Result<Findings, String> {
         let mut left = (self.seeds.end - self.seeds.start).saturating_mul(sources.len() as u64);
         let (from, is_swarm) = (self.seeds.start, self.is_swarm);
-        let wanted = Wanted { sources: sources.len(), first_place: 0, from, is_swarm, has_branches: false };
+        let (count, partition) = (sources.len(), Partition::WHOLE);
+        let wanted = Wanted { sources: count, first_place: 0, from, partition, is_swarm, has_branches: false };
         let mut rounds = Rounds::new(wanted);
         let mut findings = Findings::default();
         let mut wrong = None;

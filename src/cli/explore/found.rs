@@ -10,7 +10,7 @@ use crate::cli::interrupt::Interrupt;
 use crate::cli::run::Stopwatch;
 use crate::cli::terminal::spinner;
 use crate::explore::shrink::{Asked, Bounds, shrink};
-use crate::explore::{Failure, Findings, Group, Left, NAMELESS, Small, Source, resolved_path, small_path};
+use crate::explore::{Failure, Findings, Group, Left, NAMELESS, Small, Source, line_of, resolved_path, small_path};
 use crate::report::{files, shell_word};
 use crate::scenario::{self, Which};
 
@@ -28,7 +28,7 @@ pub(super) fn make(arguments: &Arguments, findings: &mut Findings, sources: &[So
         let small = (!arguments.shrink_within.0.is_zero())
             .then(|| cut_down(arguments, number + 1, group, &source, interrupt))
             .flatten();
-        group.left = Left { resolved: resolved(group, &source), small };
+        group.left = Left { line: Some(line_of(&source, &group.first.of)), resolved: resolved(group, &source), small };
     }
 }
 

@@ -2,35 +2,85 @@
 
 mod arguments;
 mod found;
+mod merging;
+mod part;
 mod regressions;
 mod searching;
+mod tell;
 
 use std::io::{self, Write};
+use std::path::Path;
 
 pub(super) use self::arguments::Arguments;
+use self::arguments::Divided;
+use self::part::Part;
 use self::regressions::Regressions;
+use self::tell::{Told, tell};
 use super::interrupt::Interrupt;
-use super::terminal::{Exit, load, print_diagnostics, scenario_files, terminal_columns, wants_code};
-use crate::explore::{Findings, Page, Source, told};
-
-/// What a report is as wide as where no terminal says it.
-const WIDTH: usize = 100;
+use super::surroundings::variable;
+use super::terminal::{Exit, load, print_diagnostics, scenario_files, wants_code};
+use crate::check::Verdict;
+use crate::explore::{Document, FINDINGS, Findings, Partition, Source};
+use crate::report::files;
 
 pub(super) fn explore(arguments: &Arguments) -> io::Result<Exit> {
+    if let Some(Divided::Merge(arguments)) = &arguments.divided {
+        return merging::merge_folders(arguments);
+    }
+    let Some(partition) = partition(arguments)? else { return Ok(Exit::Wrong) };
     let Some(sources) = sources(arguments)? else { return Ok(Exit::Wrong) };
-    let regressions = Regressions::read(arguments)?;
+    let regressions = Regressions::read(&arguments.regressions)?;
     let first = regressions.as_ref().map_or(Vec::new(), |regressions| regressions.first(&sources));
     let interrupt = Interrupt::listen();
-    let mut findings = searching::search(arguments, &sources, &first, &interrupt)?;
+    let whole = partition.unwrap_or(Partition::WHOLE);
+    let mut findings = searching::search(arguments, &sources, &first, whole, &interrupt)?;
     found::make(arguments, &mut findings, &sources, &interrupt);
-    found::write(&findings, &arguments.out)?;
-    let width = terminal_columns().unwrap_or(WIDTH);
-    let page = Page { folder: &arguments.out, regressions: &arguments.regressions, width };
-    io::stdout().lock().write_all(told(&findings, &sources, &page).as_bytes())?;
-    if let Some(regressions) = regressions {
-        keep(&regressions, &findings, &sources)?;
+    let folder = partition.map_or(arguments.out.clone(), |partition| arguments.out.join(partition.folder()));
+    let scope = arguments.scope(&sources, partition);
+    found::write(&findings, &folder)?;
+    if partition.is_some() {
+        files::make_folder(&folder)?;
+        files::write(&folder.join(FINDINGS), Document::new(scope.clone(), &findings, &folder).render())?;
+    }
+    let (json, junit) = (arguments.json.as_deref(), arguments.junit.as_deref());
+    let is_part = partition.is_some();
+    let told = Told { folder: &folder, regressions: &arguments.regressions, json, junit, is_part };
+    tell(scope, &findings, &sources, &told)?;
+    match (regressions, partition) {
+        // Many may search at the same time in one folder: who puts their findings together keeps what failed.
+        (_, Some(partition)) => left(partition, &folder, &arguments.out)?,
+        (Some(regressions), None) => keep(&regressions, &findings, &sources)?,
+        (None, None) => {}
     }
     Ok(exit_of(&findings))
+}
+
+/// The part that is searched, none where it is all; says where it came from, and what is wrong with it if something is.
+fn partition(arguments: &Arguments) -> io::Result<Option<Option<Partition>>> {
+    let mut err = anstream::stderr().lock();
+    let Part { partition, note } = match part::part(arguments.partition, &variable) {
+        Ok(part) => part,
+        Err(wrong) => {
+            writeln!(err, "kinesim: {wrong}")?;
+            return Ok(None);
+        }
+    };
+    if let Some(note) = note {
+        writeln!(err, "kinesim: {note}")?;
+    }
+    if arguments.branch && partition.is_some_and(|partition| partition.of() > 1) {
+        let why = "--branch continues runs that came where few others did, and a part does not see the others";
+        writeln!(err, "kinesim: {why}: leave out --branch, or search all with --partition 1/1")?;
+        return Ok(None);
+    }
+    Ok(Some(partition))
+}
+
+/// Says what becomes of a part.
+fn left(partition: Partition, folder: &Path, out: &Path) -> io::Result<()> {
+    let (folder, out) = (folder.display(), out.display());
+    let mut err = anstream::stderr().lock();
+    writeln!(err, "kinesim: part {partition} is in {folder}; `kinesim explore merge {out}` puts all parts together")
 }
 
 /// The scenarios, if nothing is wrong with them.
@@ -65,9 +115,9 @@ fn keep(regressions: &Regressions, findings: &Findings, sources: &[Source]) -> i
 }
 
 fn exit_of(findings: &Findings) -> Exit {
-    match findings.is_clean() {
-        false => Exit::Fail,
-        true if findings.judged_runs() == 0 => Exit::Unknown,
-        true => Exit::Pass,
+    match findings.verdict() {
+        Verdict::Fail => Exit::Fail,
+        Verdict::Unknown => Exit::Unknown,
+        Verdict::Pass => Exit::Pass,
     }
 }

@@ -4,7 +4,6 @@ use std::fs;
 use std::io;
 use std::path::{Component, Path, PathBuf};
 
-use super::arguments::Arguments;
 use crate::explore::{Findings, GROUPS_TOLD_MAX, Group, Kept, Source, Task, kept};
 use crate::report::files;
 
@@ -27,18 +26,17 @@ pub(super) struct Regressions {
 
 impl Regressions {
     /// Reads the file that is asked for; none when none is wanted, an empty one when there is none yet.
-    pub(super) fn read(arguments: &Arguments) -> io::Result<Option<Self>> {
-        let path = arguments.regressions.clone();
+    pub(super) fn read(path: &Path) -> io::Result<Option<Self>> {
         if path.as_os_str() == NONE {
             return Ok(None);
         }
         let wrong = |error: &dyn std::fmt::Display| io::Error::other(format!("{}: {error}", path.display()));
-        let text = match fs::read_to_string(&path) {
+        let text = match fs::read_to_string(path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
             text => text.map_err(|error| wrong(&error))?,
         };
         let kept = kept::read(&text).map_err(|error| wrong(&error))?;
-        Ok(Some(Self { path, text, kept }))
+        Ok(Some(Self { path: path.to_owned(), text, kept }))
     }
 
     pub(super) fn path(&self) -> &Path {

@@ -9,7 +9,7 @@ use super::regressions::First;
 use crate::cli::interrupt::Interrupt;
 use crate::cli::run::Stopwatch;
 use crate::cli::terminal::spinner;
-use crate::explore::{Came, Explored, Findings, KeptRun, Search, Source, Task, explore_one, in_order};
+use crate::explore::{Came, Explored, Findings, KeptRun, Partition, Search, Source, Task, explore_one, in_order};
 
 /// So many runs are decided on at a time; what they reach decides the next.
 const ROUND: u64 = 24;
@@ -19,13 +19,15 @@ pub(super) fn search(
     arguments: &Arguments,
     sources: &[Source],
     first: &[First],
+    partition: Partition,
     interrupt: &Interrupt,
 ) -> io::Result<Findings> {
     let watch = Stopwatch::start();
     let limit = arguments.time.map(|time| WallTime::from_nanos(time.0.as_nanos()));
     let is_late = || interrupt.is_asked() || limit.is_some_and(|limit| watch.elapsed() >= limit);
-    let mut left = if limit.is_some() { u64::MAX } else { arguments.seeds.saturating_mul(sources.len() as u64) };
-    let mut search = Search::new(arguments.wanted(sources.len(), first.len()));
+    let seeds = partition.share(arguments.from, arguments.seeds);
+    let mut left = if limit.is_some() { u64::MAX } else { seeds.saturating_mul(sources.len() as u64) };
+    let mut search = Search::new(arguments.wanted(sources.len(), first.len(), partition));
     let mut findings = Findings::default();
     let bar = spinner();
     let mut is_over = false;
@@ -37,7 +39,7 @@ pub(super) fn search(
         if is_over { Err(io::ErrorKind::Interrupted.into()) } else { Ok(()) }
     };
     let mut done = in_order(
-        first.iter().take_while(|_| !is_late()),
+        first.iter().filter(|first| partition.has(first.task.seeds.first().0)).take_while(|_| !is_late()),
         arguments.jobs(),
         |first| (first, explore_one(&first.task, sources).ok()),
         |(first, explored)| {

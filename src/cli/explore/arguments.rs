@@ -74,7 +74,8 @@ pub(in crate::cli) struct Arguments {
     /// Plant this bug, as the key `bug` of a file does, to see whether it is found.
     #[arg(long, value_name = "BUG", value_parser = bug)]
     bug: Option<Bug>,
-    /// Leave of each kind of failure a small scenario file in DIR. Nothing is written when nothing fails.
+    /// Leave of each kind of failure a small scenario file in DIR. Nothing is written when nothing fails. A part of a
+    /// search leaves what it found in a folder of its own in DIR, such as `DIR/2-of-3`.
     #[arg(long, value_name = "DIR", default_value = "kinesim-found")]
     pub(super) out: PathBuf,
     /// Cut each kind of failure down for no longer than this; `0s` leaves it out.

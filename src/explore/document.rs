@@ -1,5 +1,5 @@
-//! What a search found, as JSON, schema 1: for scripts, and to be put together with what other parts of it found. Its form
-//! is stable; keys are only ever added.
+//! What a search found, as JSON, schema 1: for scripts, and to be put together with what other parts of it found. Its
+//! form is stable; keys are only ever added.
 
 use std::fmt;
 use std::path::Path;
@@ -31,6 +31,8 @@ pub(crate) struct Document {
     search: Scope,
     /// Parts of the search that are not in this.
     missing: Vec<Partition>,
+    /// Whether somebody ended it before its seeds were through.
+    cut_short: bool,
     runs: u64,
     failed: u64,
     /// In how many runs something was not judged or not done that the scenario asks for.
@@ -164,6 +166,7 @@ impl Document {
             schema: SCHEMA,
             verdict: findings.verdict(),
             missing: findings.missing.clone(),
+            cut_short: findings.is_cut_short,
             runs: findings.runs,
             failed: findings.failed,
             not_judged: findings.partial,
@@ -198,7 +201,7 @@ impl Document {
         let mut findings = Findings::default();
         (findings.runs, findings.failed, findings.partial) = (read.runs, read.failed, read.not_judged);
         (findings.branches, findings.twice) = (read.branches, read.done_twice);
-        findings.missing = read.missing;
+        (findings.missing, findings.is_cut_short) = (read.missing, read.cut_short);
         for KeptOf { scenario, place, line, timeline, now } in read.kept {
             findings.kept.push(KeptRun { place, line, source: source(&scenario)?, kept: timeline, came: now });
         }

@@ -88,6 +88,8 @@ pub(crate) struct Findings {
     pub(crate) twice: u64,
     /// Runs that came to another hash the second time.
     pub(crate) unlike: Vec<Unlike>,
+    /// Whether it was ended before its seeds were through.
+    pub(crate) is_cut_short: bool,
     /// Parts of the search that are not in this.
     pub(crate) missing: Vec<Partition>,
     /// What was kept of earlier searches and has run.
@@ -185,6 +187,7 @@ impl Findings {
         self.partial += other.partial;
         self.branches += other.branches;
         self.twice += other.twice;
+        self.is_cut_short |= other.is_cut_short;
         self.last_new = self.runs;
         self.unlike.extend(other.unlike);
         self.unlike.sort_by_key(|unlike| unlike.place);

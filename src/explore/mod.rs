@@ -5,11 +5,12 @@
 
 mod document;
 mod findings;
-pub(crate) mod kept;
+mod kept;
 mod known;
 mod merge;
 mod one;
 mod partition;
+mod regressions;
 mod runs;
 mod scope;
 mod search;
@@ -21,13 +22,13 @@ mod told;
 
 pub(crate) use self::document::{Document, FINDINGS};
 pub(crate) use self::findings::{Findings, Group, Left, NAMELESS, Small, Unlike};
-pub(crate) use self::kept::{Came, Kept, KeptRun};
 pub(crate) use self::merge::merge;
 pub(crate) use self::one::{Explored, Failure, Source, Task, explore_by, explore_one};
 pub(crate) use self::partition::Partition;
+pub(crate) use self::regressions::{First, Regressions};
 pub(crate) use self::runs::{BuiltIn, Ran, Runs};
 pub(crate) use self::scope::{Scope, Searched};
 pub(crate) use self::search::{Search, Wanted};
 pub(crate) use self::several::in_order;
 pub(crate) use self::suites::{line_of, suites};
-pub(crate) use self::told::{GROUPS_TOLD_MAX, Page, resolved_path, small_path, told, verdict};
+pub(crate) use self::told::{Page, resolved_path, small_path, told, verdict};

@@ -1,7 +1,7 @@
 //! A part of a search, for many machines: which seeds are its own.
 //!
-//! Seeds are dealt out by their number alone, so that the parts of a search need nothing of each other, and together make
-//! every run once.
+//! Seeds are dealt out by their number alone, so that the parts of a search need nothing of each other, and together
+//! make every run once.
 
 use std::fmt;
 use std::str::FromStr;

@@ -60,6 +60,9 @@ pub(crate) fn told(findings: &Findings, sources: &[Source], page: &Page<'_>) -> 
     for unlike in &findings.unlike {
         out.push_str(&format!("not the same twice: {}\n", unlike.again));
     }
+    if findings.is_cut_short {
+        out.push_str("cut short: not all of its seeds are in this\n");
+    }
     if !findings.missing.is_empty() {
         let missing: Vec<String> = findings.missing.iter().map(ToString::to_string).collect();
         out.push_str(&format!("missing: part {}; its seeds are not in this\n", missing.join(", ")));

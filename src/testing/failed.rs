@@ -17,6 +17,8 @@ impl Search {
     /// What fails, how it came about, how to see it again.
     pub(super) fn told(&self, findings: &Findings, sources: &[Source], environment: &Environment) -> String {
         let runs = (self.seeds.end - self.seeds.start).saturating_mul(sources.len() as u64);
+        // What was kept comes before them.
+        let runs = runs.max(findings.runs);
         let Some(group) = findings.groups().next() else {
             let unlike = findings.unlike.iter();
             let again = |Unlike { source, seeds, .. }: &Unlike| {
@@ -27,6 +29,8 @@ impl Search {
         };
         let Group { first, seeds, .. } = group;
         let source = &sources[group.source];
+        // What was kept of a swarm is one, whatever this search is.
+        let source = &Source { which: Which { is_swarm: group.is_swarm, ..source.which.clone() }, ..source.clone() };
         let again = self.runs.again(&source.path, &source.which, Some(seeds));
         let mut out =
             format!("{} fails in run {} of {runs} ({}, seed {seeds})\n", first.of, findings.runs, source.path);

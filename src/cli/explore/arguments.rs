@@ -4,7 +4,6 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 
-use super::merging;
 use super::part::{Asked, asked};
 
 use crate::base::Bug;
@@ -42,7 +41,26 @@ impl StopOn {
 #[derive(Subcommand)]
 pub(super) enum Divided {
     /// Put together what the parts of a search found, each made with `--partition`, and tell it as one search would.
-    Merge(merging::Arguments),
+    Merge(MergeArguments),
+}
+
+#[derive(Args)]
+pub(super) struct MergeArguments {
+    /// Folders that parts have left, or folders of these.
+    #[arg(required = true, value_name = "DIR")]
+    pub(super) folders: Vec<PathBuf>,
+    /// Leave of each kind of failure a small scenario file in DIR. Nothing is written when nothing fails.
+    #[arg(long, value_name = "DIR", default_value = "kinesim-found")]
+    pub(super) out: PathBuf,
+    /// Keep failing timelines in FILE; they run first the next time. `none` keeps none.
+    #[arg(long, value_name = "FILE", default_value = REGRESSIONS)]
+    pub(super) regressions: PathBuf,
+    /// Write what was found as JSON into FILE; `-` prints it instead of the report.
+    #[arg(long, value_name = "FILE")]
+    pub(super) json: Option<PathBuf>,
+    /// Write a suite for each scenario and a case for each check, as JUnit's XML has them, into FILE.
+    #[arg(long, value_name = "FILE")]
+    pub(super) junit: Option<PathBuf>,
 }
 
 #[derive(Args)]

@@ -4,33 +4,12 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use clap::Args;
-
-use super::regressions::Regressions;
-use super::tell::{Told, tell};
-use super::{exit_of, found, keep};
-use crate::cli::terminal::{Exit, REGRESSIONS};
-use crate::explore::{Document, FINDINGS, Findings, Scope, Source, merge};
+use super::arguments::MergeArguments as Arguments;
+use super::found;
+use super::tell::{Told, exit_of, keep, tell};
+use crate::cli::terminal::Exit;
+use crate::explore::{Document, FINDINGS, Findings, Regressions, Scope, Source, merge};
 use crate::scenario::Which;
-
-#[derive(Args)]
-pub(in crate::cli) struct Arguments {
-    /// Folders that parts have left, or folders of these.
-    #[arg(required = true, value_name = "DIR")]
-    folders: Vec<PathBuf>,
-    /// Leave of each kind of failure a small scenario file in DIR. Nothing is written when nothing fails.
-    #[arg(long, value_name = "DIR", default_value = "kinesim-found")]
-    out: PathBuf,
-    /// Keep failing timelines in FILE; they run first the next time. `none` keeps none.
-    #[arg(long, value_name = "FILE", default_value = REGRESSIONS)]
-    regressions: PathBuf,
-    /// Write what was found as JSON into FILE; `-` prints it instead of the report.
-    #[arg(long, value_name = "FILE")]
-    json: Option<PathBuf>,
-    /// Write a suite for each scenario and a case for each check, as JUnit's XML has them, into FILE.
-    #[arg(long, value_name = "FILE")]
-    junit: Option<PathBuf>,
-}
 
 /// Puts together what is in the folders, and tells it as one search would.
 pub(super) fn merge_folders(arguments: &Arguments) -> io::Result<Exit> {

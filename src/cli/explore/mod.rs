@@ -4,7 +4,6 @@ mod arguments;
 mod found;
 mod merging;
 mod part;
-mod regressions;
 mod searching;
 mod tell;
 
@@ -14,13 +13,11 @@ use std::path::Path;
 pub(super) use self::arguments::Arguments;
 use self::arguments::Divided;
 use self::part::Part;
-use self::regressions::Regressions;
-use self::tell::{Told, tell};
+use self::tell::{Told, exit_of, keep, tell};
 use super::interrupt::Interrupt;
 use super::surroundings::variable;
 use super::terminal::{Exit, load, print_diagnostics, scenario_files, wants_code};
-use crate::check::Verdict;
-use crate::explore::{Document, FINDINGS, Findings, Partition, Source};
+use crate::explore::{Document, FINDINGS, Partition, Regressions, Source};
 use crate::report::files;
 
 pub(super) fn explore(arguments: &Arguments) -> io::Result<Exit> {
@@ -101,23 +98,4 @@ fn sources(arguments: &Arguments) -> io::Result<Option<Vec<Source>>> {
         }
     }
     Ok(Some(sources))
-}
-
-/// Keeps what failed, and says so.
-fn keep(regressions: &Regressions, findings: &Findings, sources: &[Source]) -> io::Result<()> {
-    let (new, path) = (regressions.keep(findings, sources)?, regressions.path().display());
-    let mut err = anstream::stderr().lock();
-    match new {
-        0 => Ok(()),
-        1 => writeln!(err, "kinesim: kept 1 failing timeline in {path}; it runs first the next time"),
-        _ => writeln!(err, "kinesim: kept {new} failing timelines in {path}; they run first the next time"),
-    }
-}
-
-fn exit_of(findings: &Findings) -> Exit {
-    match findings.verdict() {
-        Verdict::Fail => Exit::Fail,
-        Verdict::Unknown => Exit::Unknown,
-        Verdict::Pass => Exit::Pass,
-    }
 }

@@ -1,15 +1,14 @@
 //! The search itself: what is kept first, then round after round, until the seeds, the time or what the user wants to
 //! see is there.
 
-use std::io::{self, Write};
+use std::io;
 use std::time::Duration as WallTime;
 
 use super::arguments::Arguments;
-use super::regressions::First;
 use crate::cli::interrupt::Interrupt;
 use crate::cli::run::Stopwatch;
 use crate::cli::terminal::spinner;
-use crate::explore::{Came, Explored, Findings, KeptRun, Partition, Search, Source, Task, explore_one, in_order};
+use crate::explore::{Explored, Findings, First, Partition, Search, Source, Task, explore_one, in_order};
 
 /// So many runs are decided on at a time; what they reach decides the next.
 const ROUND: u64 = 24;
@@ -43,7 +42,7 @@ pub(super) fn search(
         arguments.jobs(),
         |first| (first, explore_one(&first.task, sources).ok()),
         |(first, explored)| {
-            note(&mut findings, first, explored.as_ref());
+            findings.kept.extend(first.noted(explored.as_ref()));
             explored.map_or(Ok(()), |explored| learn(&mut findings, &mut search, explored))
         },
     );
@@ -64,21 +63,8 @@ pub(super) fn search(
     }
     bar.finish_and_clear();
     done.or_else(|error| if is_over { Ok(()) } else { Err(error) })?;
-    if interrupt.is_asked() {
-        writeln!(anstream::stderr(), "kinesim: cut short; this is what was found so far")?;
-    }
+    findings.is_cut_short = interrupt.is_asked();
     Ok(findings)
-}
-
-/// Notes what became of a timeline that was kept.
-fn note(findings: &mut Findings, First { task, kept }: &First, explored: Option<&Explored>) {
-    findings.kept.extend(kept.iter().map(|(line, kept)| KeptRun {
-        place: task.place,
-        line: *line,
-        source: task.source,
-        kept: kept.clone(),
-        came: explored.map_or(Came::NoRun, |explored| kept.came(&explored.failures)),
-    }));
 }
 
 /// How far the search is.

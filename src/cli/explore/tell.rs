@@ -3,9 +3,10 @@
 use std::io::{self, Write};
 use std::path::Path;
 
+use crate::check::Verdict;
 use crate::cli::surroundings::tell_github;
-use crate::cli::terminal::terminal_columns;
-use crate::explore::{Document, Findings, Page, Scope, Source, suites, told, verdict};
+use crate::cli::terminal::{Exit, terminal_columns};
+use crate::explore::{Document, Findings, Page, Regressions, Scope, Source, suites, told, verdict};
 use crate::report::{files, junit};
 
 /// What a report is as wide as where no terminal says it.
@@ -51,4 +52,24 @@ pub(super) fn tell(scope: Scope, findings: &Findings, sources: &[Source], to: &T
     let mut err = io::stderr().lock();
     let to: &mut dyn Write = if is_json_alone { &mut err } else { &mut out };
     tell_github("kinesim explore", &suites, &verdict(findings), to)
+}
+
+/// Keeps what failed, and says so.
+pub(super) fn keep(regressions: &Regressions, findings: &Findings, sources: &[Source]) -> io::Result<()> {
+    let (new, path) = (regressions.keep(findings, sources)?, regressions.path().display());
+    let mut err = anstream::stderr().lock();
+    match new {
+        0 => Ok(()),
+        1 => writeln!(err, "kinesim: kept 1 failing timeline in {path}; it runs first the next time"),
+        _ => writeln!(err, "kinesim: kept {new} failing timelines in {path}; they run first the next time"),
+    }
+}
+
+/// How the command ends.
+pub(super) fn exit_of(findings: &Findings) -> Exit {
+    match findings.verdict() {
+        Verdict::Fail => Exit::Fail,
+        Verdict::Unknown => Exit::Unknown,
+        Verdict::Pass => Exit::Pass,
+    }
 }

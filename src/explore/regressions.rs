@@ -1,32 +1,49 @@
-//! The file in which failing timelines are kept: where it is, which of its timelines are of the searched scenarios.
+//! The file in which failing timelines are kept: where it is, which of its timelines are of the searched scenarios,
+//! what is added to it.
 
 use std::fs;
 use std::io;
 use std::path::{Component, Path, PathBuf};
 
-use crate::explore::{Findings, GROUPS_TOLD_MAX, Group, Kept, Source, Task, kept};
+use super::findings::{Findings, Group};
+use super::kept::{self, Came, Kept, KeptRun};
+use super::one::{Explored, Source, Task};
+use super::told::GROUPS_TOLD_MAX;
 use crate::report::files;
 
 /// The value of `--regressions` with which there is none.
 const NONE: &str = "none";
 
 /// A timeline that runs first, with all that was kept of it.
-pub(super) struct First {
-    pub(super) task: Task,
+pub(crate) struct First {
+    pub(crate) task: Task,
     /// Each with its line.
-    pub(super) kept: Vec<(usize, Kept)>,
+    pub(crate) kept: Vec<(usize, Kept)>,
+}
+
+impl First {
+    /// What became of it; it has not run where the file makes no such run any more.
+    pub(crate) fn noted(&self, explored: Option<&Explored>) -> impl Iterator<Item = KeptRun> {
+        self.kept.iter().map(move |(line, kept)| KeptRun {
+            place: self.task.place,
+            line: *line,
+            source: self.task.source,
+            kept: kept.clone(),
+            came: explored.map_or(Came::NoRun, |explored| kept.came(&explored.failures)),
+        })
+    }
 }
 
 /// The file.
-pub(super) struct Regressions {
+pub(crate) struct Regressions {
     path: PathBuf,
     text: String,
     kept: Vec<(usize, Kept)>,
 }
 
 impl Regressions {
-    /// Reads the file that is asked for; none when none is wanted, an empty one when there is none yet.
-    pub(super) fn read(path: &Path) -> io::Result<Option<Self>> {
+    /// Reads the file; none when it is called `none`, an empty one when there is none yet.
+    pub(crate) fn read(path: &Path) -> io::Result<Option<Self>> {
         if path.as_os_str() == NONE {
             return Ok(None);
         }
@@ -39,12 +56,12 @@ impl Regressions {
         Ok(Some(Self { path: path.to_owned(), text, kept }))
     }
 
-    pub(super) fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         &self.path
     }
 
     /// The timelines of these scenarios, in the order of the file, with the bug that is planted if one is.
-    pub(super) fn first(&self, sources: &[Source]) -> Vec<First> {
+    pub(crate) fn first(&self, sources: &[Source]) -> Vec<First> {
         let paths: Vec<_> = sources.iter().map(|source| Path::new(&source.path).canonicalize().ok()).collect();
         let mut found: Vec<First> = Vec::new();
         for (line, kept) in &self.kept {
@@ -62,7 +79,7 @@ impl Regressions {
     }
 
     /// Adds what was found and is not kept yet, the first timeline of each kind of failure; says how many.
-    pub(super) fn keep(&self, findings: &Findings, sources: &[Source]) -> io::Result<usize> {
+    pub(crate) fn keep(&self, findings: &Findings, sources: &[Source]) -> io::Result<usize> {
         let new = findings.groups().take(GROUPS_TOLD_MAX).map(|group| self.kept_of(group, &sources[group.source]));
         let new: Vec<Kept> = new.filter(|new| self.kept.iter().all(|(_, kept)| kept != new)).collect();
         let count = new.len();
@@ -89,7 +106,8 @@ impl Regressions {
         folder.unwrap_or(Path::new("."))
     }
 
-    /// A scenario's path as somebody writes it who stands in the file's folder; from the root on where it lies elsewhere.
+    /// A scenario's path as somebody writes it who stands in the file's folder; from the root on where it lies
+    /// elsewhere.
     fn relative(&self, scenario: &Path) -> String {
         let (Ok(folder), Ok(of)) = (self.folder().canonicalize(), scenario.canonicalize()) else {
             return scenario.display().to_string();

@@ -106,6 +106,8 @@ fn a_failing_timeline_is_kept_and_runs_first_until_it_is_taken_out() {
     );
     assert!(told.contains("(line 4)"), "{told}");
     assert_eq!(kept, std::fs::read_to_string(folder.join("kinesim-regressions.toml")).expect("it stays"));
+    let all = within(&folder, &["explore", ".", "--seeds", "1"], &[]);
+    assert_eq!(all.status.code(), Some(0), "the file is no scenario of its folder: {}", text(&all.stderr));
     let none = search(&["--from", "2", "--seeds", "2", "--regressions", "none"]);
     assert!(!text(&none.stdout).contains("run first"), "{}", text(&none.stdout));
 }
@@ -124,10 +126,10 @@ fn junit_has_a_suite_for_each_scenario_and_a_case_for_each_check_and_counts_as_i
     let folder = folder("junit", SWARM);
     std::fs::write(folder.join("calm.toml"), SWARM.replace("< 5000", "< 50000")).expect("a file");
     for command in [&["explore", "--seeds", "3"][..], &["run"][..]] {
-        let files = ["orders.toml", "calm.toml", "--swarm", "--junit", "junit.xml"];
+        let files = ["orders.toml", "calm.toml", "--swarm", "--junit", "reports/junit.xml"];
         let done = within(&folder, &[command, &files[..]].concat(), &[]);
         assert_eq!(done.status.code(), Some(1), "{}", text(&done.stderr));
-        let written = std::fs::read_to_string(folder.join("junit.xml")).expect("the file is there");
+        let written = std::fs::read_to_string(folder.join("reports/junit.xml")).expect("the file is there");
         let document = roxmltree::Document::parse(&written).unwrap_or_else(|error| panic!("{error}: {written}"));
         let root = document.root_element();
         let suites: Vec<_> = root.children().filter(|node| node.has_tag_name("testsuite")).collect();

@@ -35,7 +35,7 @@ pub(super) fn tell(scope: Scope, findings: &Findings, sources: &[Source], to: &T
     let is_json_alone = json.is_some_and(|path| path.as_os_str() == STDOUT);
     if let Some(path) = json {
         let text = Document::new(scope, findings, folder).render();
-        if is_json_alone { out.write_all(text.as_bytes())? } else { files::write(path, text)? }
+        if is_json_alone { out.write_all(text.as_bytes())? } else { files::write_named(path, text)? }
     }
     if !is_json_alone {
         let width = terminal_columns().unwrap_or(WIDTH);
@@ -43,7 +43,7 @@ pub(super) fn tell(scope: Scope, findings: &Findings, sources: &[Source], to: &T
     }
     let suites = suites(findings, sources, folder);
     if let Some(path) = junit {
-        files::write(path, junit::render("kinesim explore", &suites))?;
+        files::write_named(path, junit::render("kinesim explore", &suites))?;
     }
     if is_part {
         return Ok(());

@@ -73,7 +73,7 @@ fn run_all(arguments: &Arguments, scenarios: Vec<(&PathBuf, Scenario)>) -> io::R
 /// Tells build servers.
 fn tell_builds(arguments: &Arguments, suites: &[Suite]) -> io::Result<()> {
     if let Some(path) = &arguments.junit {
-        files::write(path, junit::render("kinesim run", suites))?;
+        files::write_named(path, junit::render("kinesim run", suites))?;
     }
     let failed = suites.iter().filter(|suite| suite.failed() > 0).count();
     let verdict = format!("{failed} of {} scenarios failed", suites.len());

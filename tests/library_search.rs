@@ -44,3 +44,22 @@ fn a_failure_is_told_with_its_way_its_line_and_the_file_that_is_left() {
     let again = self::told(|| Search::scenarios(path).seeds(1).shrink_runs(0).check());
     assert!(again.starts_with("nothing-below-checkpoint-unprocessed fails in run 1 of 1"), "{again}");
 }
+
+#[test]
+fn a_failing_timeline_is_kept_where_it_is_asked_for_and_runs_first_the_next_time() {
+    let file = concat!(env!("CARGO_TARGET_TMPDIR"), "/library-regressions.toml");
+    let _ = std::fs::remove_file(file);
+    let planted = |seeds| {
+        let search = || Search::scenarios("tests/data/library/*.toml").bug(Bug::BatchSkippedUnseen).shrink_runs(0);
+        told(move || search().seeds(seeds).regressions(file).check())
+    };
+    let first = planted(20);
+    assert!(first.contains("kept in ") && first.contains("runs first the next time"), "{first}");
+    let kept = std::fs::read_to_string(file).expect("the file is there");
+    assert!(kept.contains("throwing.toml\"\nseed = 1\nbug = \"batch-skipped-unseen\"\n"), "{kept}");
+    let second = planted(0);
+    assert!(second.contains("in run 1 of 1 (tests/data/library/throwing.toml, seed 1)"), "no seed is new: {second}");
+    assert!(second.contains("until it is taken out there"), "{second}");
+    assert_eq!(std::fs::read_to_string(file).expect("it stays"), kept);
+    kinesim::check!("tests/data/library/*.toml", seeds = 2, regressions = file);
+}

@@ -25,8 +25,10 @@ struct Found {
 fn hunt(bug: Bug, from: u64, more: &[&str]) -> Option<Found> {
     let (from, seeds) = (from.to_string(), SEEDS.to_string());
     let fixed = ["explore", "scenarios/explore", "--swarm", "--bug", bug.word(), "--stop-on", "fail"];
-    let bounds = ["--shrink-within", "0s", "--from", &from, "--seeds", &seeds];
-    let out = kinesim(&[&fixed[..], &bounds[..], more].concat());
+    let out = concat!(env!("CARGO_TARGET_TMPDIR"), "/search_finds");
+    let left = ["--shrink-within", "0s", "--out", out, "--regressions", "none"];
+    let bounds = ["--from", &from, "--seeds", &seeds];
+    let out = kinesim(&[&fixed[..], &left[..], &bounds[..], more].concat());
     let told = text(&out.stdout);
     if out.status.code() != Some(1) {
         assert_eq!(out.status.code(), Some(0), "{}: {told}{}", bug.word(), text(&out.stderr));
@@ -50,7 +52,7 @@ fn every_planted_bug_is_found() {
 
 #[test]
 fn nothing_is_found_where_nothing_is_planted() {
-    let out = kinesim(&["explore", "scenarios/explore", "--swarm", "--seeds", "60", "--shrink-within", "0s"]);
+    let out = kinesim(&["explore", "scenarios/explore", "--swarm", "--seeds", "60", "--regressions", "none"]);
     assert_eq!(out.status.code(), Some(0), "{}{}", text(&out.stdout), text(&out.stderr));
 }
 

@@ -17,6 +17,7 @@ mod schema;
 #[cfg(feature = "serve")]
 mod serve;
 mod shrink;
+mod surroundings;
 mod terminal;
 
 use std::io::{self, Write};

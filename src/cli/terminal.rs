@@ -17,6 +17,9 @@ use crate::scenario::{self, Scenario, Which};
 /// The name under which a scenario is read from standard input.
 pub(super) const STDIN: &str = "-";
 
+/// The file in which failing timelines are kept when no other is named. It is no scenario.
+pub(super) const REGRESSIONS: &str = "kinesim-regressions.toml";
+
 /// How a command ended, as its exit code says it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Exit {
@@ -133,7 +136,9 @@ pub(super) fn scenario_files(paths: &[PathBuf]) -> io::Result<Vec<PathBuf>> {
         }
         let entries = fs::read_dir(path).and_then(Iterator::collect::<io::Result<Vec<_>>>);
         let entries = entries.map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", path.display())))?;
-        let is_scenario = |file: &PathBuf| file.extension().is_some_and(|extension| extension == "toml");
+        let is_kept = |file: &PathBuf| file.file_name().is_some_and(|name| name == REGRESSIONS);
+        let is_scenario =
+            |file: &PathBuf| file.extension().is_some_and(|extension| extension == "toml") && !is_kept(file);
         let mut inside: Vec<PathBuf> = entries.iter().map(fs::DirEntry::path).filter(is_scenario).collect();
         if inside.is_empty() {
             let text = format!("{}: there is no scenario (*.toml) in this folder", path.display());

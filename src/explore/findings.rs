@@ -2,10 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use super::kept::KeptRun;
 use super::known::{Known, known};
 use super::one::{Explored, Failure};
+use super::partition::Partition;
 use super::situations::Situation;
 use crate::base::Seeds;
+use crate::check::Verdict;
 
 /// Failures that are one bug, as far as their check and shape say.
 #[derive(Clone, Debug)]
@@ -17,6 +20,53 @@ pub(crate) struct Group {
     /// That of the first run.
     pub(crate) first: Failure,
     /// Those of the first run.
+    pub(crate) seeds: Seeds,
+    /// Whether the first run's scenario was drawn.
+    pub(crate) is_swarm: bool,
+    /// The command that repeats it.
+    pub(crate) again: String,
+    /// The place of the first run in the search, and that of the failure among those of the run.
+    pub(crate) place: (u64, usize),
+    /// What was made of the first run.
+    pub(crate) left: Left,
+}
+
+/// Scenarios that show a failure: a file's text each, where there is one.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Left {
+    /// The line of the searched file that asks for what failed.
+    pub(crate) line: Option<usize>,
+    /// What the seed of a swarm drew, with all that it drew written out.
+    pub(crate) resolved: Option<String>,
+    /// What is left of it when nothing more can be cut.
+    pub(crate) small: Option<Small>,
+}
+
+impl Left {
+    /// The line of the searched file that asks for what failed; the first where nobody has looked.
+    pub(crate) fn line(&self) -> usize {
+        self.line.unwrap_or(1)
+    }
+}
+
+/// A scenario that was cut down.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Small {
+    /// The file; where it names itself it has [`NAMELESS`].
+    pub(crate) text: String,
+    pub(crate) lines: usize,
+    /// Whether there was no time left to cut further.
+    pub(crate) is_cut_short: bool,
+}
+
+/// What a scenario calls itself that is not written to a file yet.
+pub(crate) const NAMELESS: &str = "FILE";
+
+/// A run that was not the same the second time.
+#[derive(Clone, Debug)]
+pub(crate) struct Unlike {
+    pub(crate) place: u64,
+    pub(crate) source: usize,
     pub(crate) seeds: Seeds,
     /// The command that repeats it.
     pub(crate) again: String,
@@ -37,14 +87,18 @@ pub(crate) struct Findings {
     /// Runs that were done twice.
     pub(crate) twice: u64,
     /// Runs that came to another hash the second time.
-    pub(crate) unlike: Vec<(usize, Seeds)>,
+    pub(crate) unlike: Vec<Unlike>,
+    /// Whether it was ended before its seeds were through.
+    pub(crate) is_cut_short: bool,
+    /// Parts of the search that are not in this.
+    pub(crate) missing: Vec<Partition>,
+    /// What was kept of earlier searches and has run.
+    pub(crate) kept: Vec<KeptRun>,
     groups: BTreeMap<Key, Group>,
-    /// In the order in which they were found.
-    order: Vec<Key>,
     /// In how many runs, by situation.
     reached: BTreeMap<Situation, u64>,
-    /// In how many runs, by check.
-    judged: BTreeMap<&'static str, u64>,
+    /// In how many runs, by scenario and by check or expectation.
+    pub(crate) judged: BTreeMap<(usize, String), u64>,
     /// In how many runs, by what real libraries do.
     known: BTreeMap<&'static str, (&'static Known, u64)>,
     /// Which run was the last that reached a situation or showed a failure for the first time.
@@ -52,6 +106,10 @@ pub(crate) struct Findings {
 }
 
 impl Findings {
+    /// Nothing yet, of a search of which these parts are not there.
+    pub(super) fn lacking(missing: Vec<Partition>) -> Self {
+        Self { missing, ..Self::default() }
+    }
     /// Takes the next run.
     pub(crate) fn take(&mut self, run: Explored) {
         self.runs += 1;
@@ -62,44 +120,108 @@ impl Findings {
         for (name, known) in seen {
             self.known.entry(name).or_insert((known, 0)).1 += 1;
         }
-        let failures: Vec<Failure> = run.failures.into_iter().filter(|failure| known(failure).is_none()).collect();
+        let failures: Vec<Failure> = run.failures.iter().filter(|failure| known(failure).is_none()).cloned().collect();
         self.failed += u64::from(!failures.is_empty());
         if let Some(second) = run.second_hash {
             self.twice += 1;
             if second != run.trace_hash {
-                self.unlike.push((run.source, run.seeds.clone()));
+                let (seeds, again) = (run.seeds.clone(), run.again.clone());
+                self.unlike.push(Unlike { place: run.place, source: run.source, seeds, again });
             }
         }
-        for check in run.judged {
-            *self.judged.entry(check).or_default() += 1;
+        for check in &run.judged {
+            *self.judged.entry((run.source, check.clone())).or_default() += 1;
         }
-        for (situation, _) in run.reached {
-            let runs = self.reached.entry(situation).or_default();
+        for (situation, _) in &run.reached {
+            let runs = self.reached.entry(*situation).or_default();
             *runs += 1;
             if *runs == 1 {
                 self.last_new = self.runs;
             }
         }
-        for failure in failures {
-            self.group(run.source, failure, &run.seeds, &run.again);
+        for (number, failure) in failures.into_iter().enumerate() {
+            self.group(&run, number, failure);
         }
     }
 
-    fn group(&mut self, source: usize, failure: Failure, seeds: &Seeds, again: &str) {
-        let key = (source, failure.of.clone(), failure.shape.clone());
+    fn group(&mut self, run: &Explored, number: usize, failure: Failure) {
+        let key = (run.source, failure.of.clone(), failure.shape.clone());
         if let Some(group) = self.groups.get_mut(&key) {
             group.runs += 1;
             return;
         }
         self.last_new = self.runs;
-        self.order.push(key.clone());
-        self.groups
-            .insert(key, Group { source, runs: 1, first: failure, seeds: seeds.clone(), again: again.to_owned() });
+        let group = Group {
+            source: run.source,
+            runs: 1,
+            first: failure,
+            seeds: run.seeds.clone(),
+            is_swarm: run.is_swarm,
+            again: run.again.clone(),
+            place: (run.place, number),
+            left: Left::default(),
+        };
+        self.groups.insert(key, group);
+    }
+
+    /// Adds what another part of the search found of a kind of failure: the first run is the one whose place is first.
+    pub(super) fn add_group(&mut self, group: Group) {
+        let key = (group.source, group.first.of.clone(), group.first.shape.clone());
+        match self.groups.get_mut(&key) {
+            None => {
+                self.groups.insert(key, group);
+            }
+            Some(there) => {
+                let runs = there.runs + group.runs;
+                if group.place < there.place {
+                    *there = group;
+                }
+                there.runs = runs;
+            }
+        }
+    }
+    /// Adds what another part of the search found.
+    pub(super) fn add(&mut self, other: Self) {
+        self.runs += other.runs;
+        self.failed += other.failed;
+        self.partial += other.partial;
+        self.branches += other.branches;
+        self.twice += other.twice;
+        self.is_cut_short |= other.is_cut_short;
+        self.last_new = self.runs;
+        self.unlike.extend(other.unlike);
+        self.unlike.sort_by_key(|unlike| unlike.place);
+        self.kept.extend(other.kept);
+        self.kept.sort_by_key(|run| (run.place, run.line));
+        other.groups.into_values().for_each(|group| self.add_group(group));
+        other.reached.into_iter().for_each(|(situation, runs)| self.add_reached(situation, runs));
+        other.known.into_values().for_each(|(known, runs)| self.add_known(known, runs));
+        for (what, runs) in other.judged {
+            *self.judged.entry(what).or_default() += runs;
+        }
+    }
+    /// Adds runs in which a situation was reached.
+    pub(super) fn add_reached(&mut self, situation: Situation, runs: u64) {
+        if runs > 0 {
+            *self.reached.entry(situation).or_default() += runs;
+        }
+    }
+    /// Adds runs in which something was seen that real libraries do.
+    pub(super) fn add_known(&mut self, known: &'static Known, runs: u64) {
+        self.known.entry(known.name).or_insert((known, 0)).1 += runs;
     }
 
     /// The groups, in the order in which they were found.
     pub(crate) fn groups(&self) -> impl Iterator<Item = &Group> {
-        self.order.iter().filter_map(|key| self.groups.get(key))
+        let mut groups: Vec<&Group> = self.groups.values().collect();
+        groups.sort_by_key(|group| group.place);
+        groups.into_iter()
+    }
+    /// The same, to note what was made of them.
+    pub(crate) fn groups_mut(&mut self) -> impl Iterator<Item = &mut Group> {
+        let mut groups: Vec<&mut Group> = self.groups.values_mut().collect();
+        groups.sort_by_key(|group| group.place);
+        groups.into_iter()
     }
     /// How many bugs, as far as shapes say.
     pub(crate) fn distinct(&self) -> usize {
@@ -119,11 +241,19 @@ impl Findings {
     }
     /// Whether a check judged something in any run.
     pub(crate) fn has_judged(&self, check: &str) -> bool {
-        self.judged.contains_key(check)
+        self.judged.keys().any(|(_, judged)| judged == check)
     }
     /// Runs in which all was judged.
     pub(crate) fn judged_runs(&self) -> u64 {
         self.runs - self.partial
+    }
+    /// How the search ended.
+    pub(crate) fn verdict(&self) -> Verdict {
+        match self.is_clean() {
+            false => Verdict::Fail,
+            true if self.judged_runs() == 0 || !self.missing.is_empty() => Verdict::Unknown,
+            true => Verdict::Pass,
+        }
     }
     /// Whether nothing speaks against what was searched.
     pub(crate) fn is_clean(&self) -> bool {
@@ -144,10 +274,12 @@ mod tests {
         };
         Explored {
             source: 0,
+            place: seed,
             seeds: seed.into(),
+            is_swarm: false,
             trace_hash: seed,
             failures: failures.iter().map(failure).collect(),
-            judged: vec!["shard-order"],
+            judged: vec!["shard-order".into()],
             is_whole: seed != 99,
             reached: vec![(Situation::LeaseStolen, crate::base::SimTime::ZERO)],
             again: format!("kinesim run a.toml --seed {seed}"),

@@ -68,6 +68,13 @@ const fn latest(check: &'static str) -> Known {
     Known { name: LATEST, source: LATEST_SOURCE, check, has: "it had begun at LATEST again", lacks: "once more" }
 }
 
+impl Known {
+    /// The one of this name.
+    pub(super) fn named(name: &str) -> Option<&'static Self> {
+        ALL.iter().find(|known| known.name == name)
+    }
+}
+
 /// The one that a failure is, if it is one.
 pub(super) fn known(failure: &Failure) -> Option<&'static Known> {
     let is = |known: &&Known| {

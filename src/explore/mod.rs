@@ -3,19 +3,32 @@
 //! Each run is that of `kinesim run --seed`: one thread, one trace hash. What comes of many is taken in their order, so
 //! that a search says the same whatever ran beside what. Here is no clock: who searches for a time says when it ends.
 
+mod document;
 mod findings;
+mod kept;
 mod known;
+mod merge;
 mod one;
+mod partition;
+mod regressions;
 mod runs;
+mod scope;
 mod search;
 mod several;
 pub mod shrink;
 mod situations;
+mod suites;
 mod told;
 
-pub(crate) use self::findings::{Findings, Group};
-pub(crate) use self::one::{Failure, Source, explore_by, explore_one};
+pub(crate) use self::document::{Document, FINDINGS};
+pub(crate) use self::findings::{Findings, Group, Left, NAMELESS, Small, Unlike};
+pub(crate) use self::merge::merge;
+pub(crate) use self::one::{Explored, Failure, Source, Task, explore_by, explore_one};
+pub(crate) use self::partition::Partition;
+pub(crate) use self::regressions::{First, Regressions};
 pub(crate) use self::runs::{BuiltIn, Ran, Runs};
-pub(crate) use self::search::{Search, Task};
+pub(crate) use self::scope::{Scope, Searched};
+pub(crate) use self::search::{Search, Wanted};
 pub(crate) use self::several::in_order;
-pub(crate) use self::told::{Left, told};
+pub(crate) use self::suites::{line_of, suites};
+pub(crate) use self::told::{Page, resolved_path, small_path, told, verdict};

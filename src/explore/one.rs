@@ -7,7 +7,7 @@ use super::runs::{BuiltIn, Ran, Runs};
 use super::situations::{Situation, Situations};
 use crate::base::{Seeds, SimTime};
 use crate::check::{Verdict, shape};
-use crate::report::CameOut;
+use crate::report::{CameOut, RunReport};
 use crate::scenario::{self, Which, diagnostic::Diagnostics};
 
 /// What a failure is called that is the code's and no check's.
@@ -22,6 +22,27 @@ pub(crate) struct Source {
     pub(crate) text: String,
     /// What its runs have in common besides the file.
     pub(crate) which: Which,
+}
+
+/// A run to be made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Task {
+    /// Its place in the search.
+    pub(crate) place: u64,
+    /// Which scenario.
+    pub(crate) source: usize,
+    pub(crate) seeds: Seeds,
+    /// Whether the seed draws the scenario too.
+    pub(crate) is_swarm: bool,
+    /// Whether it is done twice, to see that both are the same.
+    pub(crate) is_twice: bool,
+}
+
+impl Task {
+    /// Whether another is the same run.
+    pub(crate) fn is_run_of(&self, other: &Self) -> bool {
+        self.source == other.source && self.seeds == other.seeds && self.is_swarm == other.is_swarm
+    }
 }
 
 /// Something that failed in a run.
@@ -42,12 +63,16 @@ pub(crate) struct Failure {
 pub(crate) struct Explored {
     /// Which of the searched scenarios.
     pub(crate) source: usize,
+    /// Its place in the search.
+    pub(crate) place: u64,
     /// Which of its runs.
     pub(crate) seeds: Seeds,
+    /// Whether its scenario was drawn.
+    pub(crate) is_swarm: bool,
     pub(crate) trace_hash: u64,
     pub(crate) failures: Vec<Failure>,
-    /// Checks that judged something.
-    pub(crate) judged: Vec<&'static str>,
+    /// Checks and expectations that judged something.
+    pub(crate) judged: Vec<String>,
     /// Whether all was judged and done that the scenario asks for.
     pub(crate) is_whole: bool,
     /// What happened in it that matters here, and when first.
@@ -58,37 +83,42 @@ pub(crate) struct Explored {
     pub(crate) second_hash: Option<u64>,
 }
 
-/// Runs a scenario with these seeds, `twice` to see that both are the same.
-pub(crate) fn explore_one(number: usize, source: &Source, seeds: &Seeds, twice: bool) -> Result<Explored, Diagnostics> {
-    explore_by(&BuiltIn, number, source, seeds, twice)
+/// Makes a run of these scenarios.
+pub(crate) fn explore_one(task: &Task, sources: &[Source]) -> Result<Explored, Diagnostics> {
+    explore_by(&BuiltIn, task, sources)
 }
 
 /// The same, carried out by `runs`.
-pub(crate) fn explore_by(
-    runs: &dyn Runs,
-    number: usize,
-    source: &Source,
-    seeds: &Seeds,
-    twice: bool,
-) -> Result<Explored, Diagnostics> {
-    let which = Which { seeds: Some(seeds.clone()), ..source.which.clone() };
+pub(crate) fn explore_by(runs: &dyn Runs, task: &Task, sources: &[Source]) -> Result<Explored, Diagnostics> {
+    let Task { place, source: number, seeds, is_swarm, is_twice } = task;
+    let source = &sources[*number];
+    let which = Which { seeds: Some(seeds.clone()), is_swarm: *is_swarm, ..source.which.clone() };
     let plan = scenario::load(&source.text, &source.path, &which)?.plan();
     let situations = Rc::new(RefCell::new(Situations::default()));
     let ran = runs.run(&plan, vec![situations.clone()]);
-    let second_hash = twice.then(|| runs.run(&plan, Vec::new()).report.trace_hash);
+    let second_hash = is_twice.then(|| runs.run(&plan, Vec::new()).report.trace_hash);
     let (failures, report) = (failures(&ran), ran.report);
     let reached = situations.borrow().reached();
     Ok(Explored {
-        source: number,
+        source: *number,
+        place: *place,
         seeds: seeds.clone(),
+        is_swarm: *is_swarm,
         trace_hash: report.trace_hash,
         failures,
-        judged: report.checks.iter().filter(|c| c.verdict != Verdict::Unknown).map(|c| c.name).collect(),
+        judged: judged(&report),
         is_whole: report.came_out() != CameOut::Unknown,
         reached,
         again: report.reproducing_line(),
         second_hash,
     })
+}
+
+fn judged(report: &RunReport) -> Vec<String> {
+    let checks = report.checks.iter().map(|check| (check.name, check.verdict));
+    let expectations = report.expectations.iter().map(|expected| (&*expected.text, expected.verdict));
+    let judged = checks.chain(expectations).filter(|(_, verdict)| *verdict != Verdict::Unknown);
+    judged.map(|(name, _)| name.to_owned()).collect()
 }
 
 /// What failed and was not declared to.

@@ -6,7 +6,8 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use super::one::Explored;
+use super::one::{Explored, Task};
+use super::partition::Partition;
 use super::situations::Situation;
 use crate::base::{Seed, Seeds, SimDuration, SimTime};
 
@@ -14,52 +15,82 @@ use crate::base::{Seed, Seeds, SimDuration, SimTime};
 const FUTURES: u64 = 8;
 /// A run of more seeds than this is not continued: what it came to is a long way off already.
 const SEEDS_MAX: usize = 4;
+/// Of so many runs of a scenario one is done twice.
+const TWICE_EVERY: u64 = 20;
 
-/// A run to be made.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Task {
-    /// Which scenario.
-    pub(crate) source: usize,
-    pub(crate) seeds: Seeds,
+/// A run that has no place yet.
+#[derive(Clone, Debug)]
+struct Future {
+    source: usize,
+    seeds: Seeds,
+    is_swarm: bool,
+    /// Which run of a whole search it is when no run is continued.
+    number: u64,
+}
+
+/// Which runs are wanted.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Wanted {
+    /// How many scenarios there are.
+    pub(crate) sources: usize,
+    /// The place of the first run.
+    pub(crate) first_place: u64,
+    /// The first seed of each.
+    pub(crate) from: u64,
+    /// Which of the seeds are wanted.
+    pub(crate) partition: Partition,
+    /// Whether each seed draws the scenario too.
+    pub(crate) is_swarm: bool,
+    /// Whether runs are continued.
+    pub(crate) has_branches: bool,
 }
 
 /// What a search does next.
 #[derive(Debug)]
 pub(crate) struct Search {
-    sources: usize,
-    first_seed: u64,
-    /// How many fresh runs there were.
+    wanted: Wanted,
+    /// How many runs were decided on.
+    runs: u64,
+    /// How many of them were fresh.
     fresh: u64,
-    /// Whether runs are continued.
-    has_branches: bool,
-    waiting: VecDeque<Task>,
+    waiting: VecDeque<Future>,
     /// In how many runs a situation of a scenario was reached.
     reached: BTreeMap<(usize, Situation), u64>,
 }
 
 impl Search {
-    /// Over so many scenarios, from a seed on.
-    pub(crate) fn new(sources: usize, first_seed: u64, has_branches: bool) -> Self {
-        Self { sources, first_seed, fresh: 0, has_branches, waiting: VecDeque::new(), reached: BTreeMap::new() }
+    pub(crate) fn new(wanted: Wanted) -> Self {
+        Self { wanted, runs: 0, fresh: 0, waiting: VecDeque::new(), reached: BTreeMap::new() }
     }
 
     /// The next runs. Half of them continue others while there are such.
     pub(crate) fn round(&mut self, runs: usize) -> Vec<Task> {
         let branches = self.waiting.len().min(runs / 2);
-        let mut round: Vec<Task> = self.waiting.drain(..branches).collect();
+        let mut round: Vec<Future> = self.waiting.drain(..branches).collect();
         round.extend((branches..runs).map(|_| self.fresh()));
-        round
+        round.into_iter().map(|future| self.task(future)).collect()
     }
 
-    fn fresh(&mut self) -> Task {
-        let (number, source) = (self.fresh / self.sources as u64, self.fresh % self.sources as u64);
+    fn fresh(&mut self) -> Future {
+        let Wanted { sources, from, partition, is_swarm, .. } = self.wanted;
+        let (round, source) = (self.fresh / sources as u64, self.fresh % sources as u64);
         self.fresh += 1;
-        Task { source: source as usize, seeds: self.first_seed.wrapping_add(number).into() }
+        let behind = partition.first_behind(from).wrapping_add(round.wrapping_mul(partition.of()));
+        let number = behind.wrapping_mul(sources as u64).wrapping_add(source);
+        Future { source: source as usize, seeds: from.wrapping_add(behind).into(), is_swarm, number }
+    }
+
+    fn task(&mut self, Future { source, seeds, is_swarm, number }: Future) -> Task {
+        let number = if self.wanted.has_branches { self.runs } else { number };
+        self.runs += 1;
+        let is_twice = (number / self.wanted.sources as u64 + source as u64).is_multiple_of(TWICE_EVERY);
+        let place = self.wanted.first_place.wrapping_add(number);
+        Task { place, source, seeds, is_swarm, is_twice }
     }
 
     /// Notes what a run came to.
     pub(crate) fn learn(&mut self, run: &Explored) {
-        if !self.has_branches {
+        if !self.wanted.has_branches {
             return;
         }
         for (situation, at) in &run.reached {
@@ -76,7 +107,8 @@ impl Search {
         // The next millisecond: the situation has come about, and the time is short to write.
         let at = SimTime::from_millis(reached_at.as_millis()) + SimDuration::from_millis(1);
         let futures = (1..=futures).filter_map(|seed| run.seeds.followed_by(at, Seed(seed)));
-        self.waiting.extend(futures.map(|seeds| Task { source: run.source, seeds }));
+        let (source, is_swarm) = (run.source, run.is_swarm);
+        self.waiting.extend(futures.map(|seeds| Future { source, seeds, is_swarm, number: 0 }));
     }
 }
 
@@ -87,6 +119,8 @@ mod tests {
     fn run(seeds: &str, reached: &[(Situation, u64)]) -> Explored {
         Explored {
             source: 0,
+            place: 0,
+            is_swarm: false,
             seeds: seeds.parse().expect("seeds"),
             trace_hash: 0,
             failures: Vec::new(),
@@ -98,18 +132,38 @@ mod tests {
         }
     }
 
+    fn search(sources: usize, from: u64, has_branches: bool) -> Search {
+        Search::new(Wanted {
+            sources,
+            first_place: 0,
+            from,
+            partition: Partition::WHOLE,
+            is_swarm: false,
+            has_branches,
+        })
+    }
+
     fn told(round: &[Task]) -> Vec<String> {
         round.iter().map(|task| format!("{} {}", task.source, task.seeds)).collect()
     }
 
     #[test]
     fn fresh_seeds_take_turns_among_the_scenarios() {
-        assert_eq!(told(&Search::new(2, 5, false).round(4)), ["0 5", "1 5", "0 6", "1 6"]);
+        assert_eq!(told(&search(2, 5, false).round(4)), ["0 5", "1 5", "0 6", "1 6"]);
+    }
+
+    #[test]
+    fn parts_make_the_runs_of_the_whole_with_the_same_places() {
+        let whole = search(2, 5, false).round(12);
+        let part = |partition| Search::new(Wanted { partition, ..search(2, 5, false).wanted }).round(4);
+        let mut parts: Vec<Task> = Partition::all(3).flat_map(part).collect();
+        parts.sort_by_key(|task| task.place);
+        assert_eq!(parts, whole);
     }
 
     #[test]
     fn a_rare_situation_has_more_futures_than_one_that_is_often_reached() {
-        let mut search = Search::new(1, 1, true);
+        let mut search = search(1, 1, true);
         search.learn(&run("1", &[(Situation::LeaseStolen, 10)]));
         let first = told(&search.round(64));
         assert_eq!((&*first[0], &*first[7], &*first[8]), ("0 1@10s1ms:1", "0 1@10s1ms:8", "0 1"));
@@ -123,7 +177,7 @@ mod tests {
 
     #[test]
     fn half_of_the_runs_are_fresh_and_a_future_is_continued_only_later_than_it_began() {
-        let mut search = Search::new(1, 1, true);
+        let mut search = search(1, 1, true);
         search.learn(&run("1@30s:2", &[(Situation::LeaseLost, 10), (Situation::LeaseStolen, 40)]));
         let round = told(&search.round(8));
         assert_eq!(round.iter().filter(|task| task.contains('@')).count(), 4);
@@ -132,7 +186,7 @@ mod tests {
 
     #[test]
     fn without_branches_every_run_is_fresh() {
-        let mut search = Search::new(1, 1, false);
+        let mut search = search(1, 1, false);
         search.learn(&run("1", &[(Situation::LeaseStolen, 10)]));
         assert!(told(&search.round(64)).iter().all(|task| !task.contains('@')));
     }

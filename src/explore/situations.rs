@@ -5,6 +5,8 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use crate::base::event::{
     DeclaredStart, LeaseGain, ProcessingEnd, StreamStatus, TableThrottle, WriteRefusal, ZoneState,
 };
@@ -13,7 +15,8 @@ use crate::base::{ConsumerId, Event, Fold, HostId, Position, ShardId, SimTime, S
 macro_rules! situations {
     ($($name:ident = $text:literal, $by:literal;)*) => {
         /// A situation in which consumers go wrong.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+        #[serde(rename_all = "kebab-case")]
         pub(crate) enum Situation { $(#[doc = $text] $name),* }
 
         impl Situation {

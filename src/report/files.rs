@@ -25,6 +25,14 @@ pub(crate) fn write(path: &Path, content: impl AsRef<[u8]>) -> io::Result<()> {
     fs::write(path, content).map_err(|error| with_path(path, &error))
 }
 
+/// Writes a file that somebody named, with the folder in which it is to be.
+pub(crate) fn write_named(path: &Path, content: impl AsRef<[u8]>) -> io::Result<()> {
+    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        make_folder(folder)?;
+    }
+    write(path, content)
+}
+
 pub(super) fn with_path(path: &Path, error: &io::Error) -> io::Error {
     io::Error::new(error.kind(), format!("{}: {error}", path.display()))
 }

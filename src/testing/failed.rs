@@ -6,7 +6,7 @@ use std::path::Path;
 use super::Search;
 use super::environment::Environment;
 use crate::explore::shrink::{Asked, Bounds, shrink_by};
-use crate::explore::{Failure, Findings, Group, Source};
+use crate::explore::{Failure, Findings, Group, Source, Unlike};
 use crate::report::{files, wrap};
 use crate::scenario::Which;
 
@@ -17,13 +17,20 @@ impl Search {
     /// What fails, how it came about, how to see it again.
     pub(super) fn told(&self, findings: &Findings, sources: &[Source], environment: &Environment) -> String {
         let runs = (self.seeds.end - self.seeds.start).saturating_mul(sources.len() as u64);
+        // What was kept comes before them.
+        let runs = runs.max(findings.runs);
         let Some(group) = findings.groups().next() else {
             let unlike = findings.unlike.iter();
-            let lines = unlike.map(|(n, seeds)| self.runs.again(&sources[*n].path, &sources[*n].which, Some(seeds)));
+            let again = |Unlike { source, seeds, .. }: &Unlike| {
+                self.runs.again(&sources[*source].path, &sources[*source].which, Some(seeds))
+            };
+            let lines = unlike.map(again);
             return format!("not the same when it was run a second time: {}", lines.collect::<Vec<_>>().join(", "));
         };
         let Group { first, seeds, .. } = group;
         let source = &sources[group.source];
+        // What was kept of a swarm is one, whatever this search is.
+        let source = &Source { which: Which { is_swarm: group.is_swarm, ..source.which.clone() }, ..source.clone() };
         let again = self.runs.again(&source.path, &source.which, Some(seeds));
         let mut out =
             format!("{} fails in run {} of {runs} ({}, seed {seeds})\n", first.of, findings.runs, source.path);

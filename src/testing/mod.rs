@@ -32,15 +32,15 @@ use std::path::{Path, PathBuf};
 
 use self::environment::Environment;
 use crate::base::Bug;
-use crate::explore::{BuiltIn, Findings, Runs, Search as Rounds, Source, Task, explore_by, in_order};
+use crate::explore::{
+    BuiltIn, Findings, First, Partition, Regressions, Runs, Search as Rounds, Source, Wanted, explore_by, in_order,
+};
 use crate::scenario::{self, Which};
 #[cfg(feature = "aws-sdk")]
 use crate::simulation::Simulation;
 
 /// So many runs are decided on at a time.
 const ROUND: u64 = 24;
-/// Of so many runs one is done twice.
-const TWICE_EVERY: u64 = 20;
 /// Seeds of each scenario when nothing is said.
 const SEEDS: u64 = 100;
 /// So many runs cut a failure down.
@@ -60,6 +60,7 @@ pub struct Search {
     bug: Option<Bug>,
     shrink_runs: u64,
     out: Option<PathBuf>,
+    regressions: Option<PathBuf>,
     jobs: Option<usize>,
 }
 
@@ -87,6 +88,7 @@ impl Search {
             bug: None,
             shrink_runs: SHRINK_RUNS,
             out: None,
+            regressions: None,
             jobs: None,
         }
     }
@@ -142,6 +144,14 @@ impl Search {
         self
     }
 
+    /// Keeps failing timelines in a file, and runs those of these scenarios first. It may be the file of `kinesim
+    /// explore`, `kinesim-regressions.toml`. A path is relative to the folder to which the pattern is. When not said
+    /// none are kept.
+    pub fn regressions(mut self, file: impl Into<PathBuf>) -> Self {
+        self.regressions = Some(file.into());
+        self
+    }
+
     /// So many runs at the same time; as many as there are cores when not said.
     pub fn jobs(mut self, jobs: usize) -> Self {
         self.jobs = Some(jobs);
@@ -165,9 +175,12 @@ impl Search {
     fn search(mut self, environment: &Environment) -> Result<(), String> {
         self.seeds = environment.seeds(self.seeds)?;
         let sources = self.sources(environment)?;
-        let findings = self.findings(&sources)?;
+        let regressions = self.kept()?;
+        let first = regressions.as_ref().map_or(Vec::new(), |regressions| regressions.first(&sources));
+        let findings = self.findings(&sources, &first)?;
         if !findings.is_clean() {
-            return Err(self.told(&findings, &sources, environment));
+            let kept = regressions.map_or(String::new(), |regressions| keep(&regressions, &findings, &sources));
+            return Err(self.told(&findings, &sources, environment) + &kept);
         }
         if findings.judged_runs() == 0 {
             let runs = findings.runs;
@@ -198,24 +211,39 @@ impl Search {
         Ok(Source { path: path.to_owned(), text, which })
     }
 
+    /// What was kept of earlier searches.
+    fn kept(&self) -> Result<Option<Regressions>, String> {
+        let Some(file) = &self.regressions else { return Ok(None) };
+        let root = self.root.as_deref().unwrap_or(Path::new(""));
+        Regressions::read(&root.join(file)).map_err(|error| error.to_string())
+    }
+
     fn jobs_or_cores(&self) -> usize {
         self.jobs.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, std::num::NonZeroUsize::get))
     }
 
-    /// Runs round after round until the seeds are through or a run fails.
-    fn findings(&self, sources: &[Source]) -> Result<Findings, String> {
-        let mut left = (self.seeds.end - self.seeds.start).saturating_mul(sources.len() as u64);
-        let mut rounds = Rounds::new(sources.len(), self.seeds.start, false);
+    /// Runs what was kept, and then round after round until the seeds are through or a run fails.
+    fn findings(&self, sources: &[Source], first: &[First]) -> Result<Findings, String> {
         let mut findings = Findings::default();
+        for first in first {
+            let explored = explore_by(&*self.runs, &first.task, sources).ok();
+            findings.kept.extend(first.noted(explored.as_ref()));
+            explored.into_iter().for_each(|explored| findings.take(explored));
+            if !findings.is_clean() {
+                return Ok(findings);
+            }
+        }
+        let mut left = (self.seeds.end - self.seeds.start).saturating_mul(sources.len() as u64);
+        let (from, partition, is_swarm) = (self.seeds.start, Partition::WHOLE, self.is_swarm);
+        let first_place = first.len() as u64;
+        let wanted = Wanted { sources: sources.len(), first_place, from, partition, is_swarm, has_branches: false };
+        let mut rounds = Rounds::new(wanted);
         let mut wrong = None;
         while left > 0 && findings.is_clean() && wrong.is_none() {
             let round = rounds.round(left.min(ROUND) as usize);
             left -= round.len() as u64;
-            let explored = |(number, Task { source, seeds }): (u64, Task)| {
-                let is_twice = (number / sources.len() as u64 + source as u64).is_multiple_of(TWICE_EVERY);
-                explore_by(&*self.runs, source, &sources[source], &seeds, is_twice)
-            };
-            let done = in_order((findings.runs..).zip(round), self.jobs_or_cores(), explored, |explored| {
+            let explored = |task| explore_by(&*self.runs, &task, sources);
+            let done = in_order(round.into_iter(), self.jobs_or_cores(), explored, |explored| {
                 match explored {
                     Ok(explored) => findings.take(explored),
                     Err(diagnostics) => wrong = Some(diagnostics.to_string()),
@@ -229,5 +257,15 @@ impl Search {
             })?;
         }
         wrong.map_or(Ok(findings), Err)
+    }
+}
+
+/// Keeps what failed; what is to be said of it.
+fn keep(regressions: &Regressions, findings: &Findings, sources: &[Source]) -> String {
+    let file = regressions.path().display();
+    match regressions.keep(findings, sources) {
+        Ok(0) => format!("  it was kept in {file}, and runs first until it is taken out there\n"),
+        Ok(_) => format!("  kept in {file}, and runs first the next time\n"),
+        Err(error) => format!("  not kept: {error}\n"),
     }
 }

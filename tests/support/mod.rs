@@ -36,14 +36,17 @@ pub(crate) fn run_file(path: &Path) -> RunResult {
     run(&scenario.plan(), Options::default())
 }
 
+/// What a build server or a cluster that runs the tests says, and no test asks for.
+const SURROUNDINGS: [&str; 5] =
+    ["NO_COLOR", "GITHUB_ACTIONS", "SLURM_ARRAY_TASK_ID", "AWS_BATCH_JOB_ARRAY_INDEX", "JOB_COMPLETION_INDEX"];
+
 /// Runs the binary in the root folder.
 pub(crate) fn kinesim(arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_kinesim"))
-        .args(arguments)
-        .current_dir(root())
-        .env_remove("NO_COLOR")
-        .output()
-        .expect("the binary starts")
+    let mut command = Command::new(env!("CARGO_BIN_EXE_kinesim"));
+    for name in SURROUNDINGS {
+        command.env_remove(name);
+    }
+    command.args(arguments).current_dir(root()).output().expect("the binary starts")
 }
 
 /// An output's text.

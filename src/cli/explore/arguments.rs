@@ -2,13 +2,15 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, ValueEnum};
+use clap::{Args, Subcommand, ValueEnum};
+
+use super::part::{Asked, asked};
 
 use crate::base::Bug;
 use crate::base::written::Duration;
 use crate::cli::run::cores;
-use crate::cli::terminal::bug;
-use crate::explore::Findings;
+use crate::cli::terminal::{REGRESSIONS, bug};
+use crate::explore::{Findings, Partition, Scope, Searched, Source, Wanted};
 use crate::scenario::Which;
 
 /// A search that finds nothing new in so many runs has come to its plateau.
@@ -35,8 +37,37 @@ impl StopOn {
     }
 }
 
+/// What is done with searches that were divided.
+#[derive(Subcommand)]
+pub(super) enum Divided {
+    /// Put together what the parts of a search found, each made with `--partition`, and tell it as one search would.
+    Merge(MergeArguments),
+}
+
 #[derive(Args)]
+pub(super) struct MergeArguments {
+    /// Folders that parts have left, or folders of these.
+    #[arg(required = true, value_name = "DIR")]
+    pub(super) folders: Vec<PathBuf>,
+    /// Leave of each kind of failure a small scenario file in DIR. Nothing is written when nothing fails.
+    #[arg(long, value_name = "DIR", default_value = "kinesim-found")]
+    pub(super) out: PathBuf,
+    /// Keep failing timelines in FILE; they run first the next time. `none` keeps none.
+    #[arg(long, value_name = "FILE", default_value = REGRESSIONS)]
+    pub(super) regressions: PathBuf,
+    /// Write what was found as JSON into FILE; `-` prints it instead of the report.
+    #[arg(long, value_name = "FILE")]
+    pub(super) json: Option<PathBuf>,
+    /// Write a suite for each scenario and a case for each check, as JUnit's XML has them, into FILE.
+    #[arg(long, value_name = "FILE")]
+    pub(super) junit: Option<PathBuf>,
+}
+
+#[derive(Args)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 pub(in crate::cli) struct Arguments {
+    #[command(subcommand)]
+    pub(super) divided: Option<Divided>,
     /// Scenario files, or folders of them.
     #[arg(required = true, value_name = "FILE")]
     pub(super) files: Vec<PathBuf>,
@@ -61,12 +92,26 @@ pub(in crate::cli) struct Arguments {
     /// Plant this bug, as the key `bug` of a file does, to see whether it is found.
     #[arg(long, value_name = "BUG", value_parser = bug)]
     bug: Option<Bug>,
-    /// Leave of each kind of failure a small scenario file in DIR. Nothing is written when nothing fails.
+    /// Leave of each kind of failure a small scenario file in DIR. Nothing is written when nothing fails. A part of a
+    /// search leaves what it found in a folder of its own in DIR, such as `DIR/2-of-3`.
     #[arg(long, value_name = "DIR", default_value = "kinesim-found")]
     pub(super) out: PathBuf,
     /// Cut each kind of failure down for no longer than this; `0s` leaves it out.
     #[arg(long, value_name = "TIME", default_value = "30s")]
     pub(super) shrink_within: Duration,
+    /// Keep failing timelines in FILE; they run first the next time. `none` keeps none.
+    #[arg(long, value_name = "FILE", default_value = REGRESSIONS)]
+    pub(super) regressions: PathBuf,
+    /// Write what was found as JSON into FILE; `-` prints it instead of the report.
+    #[arg(long, value_name = "FILE")]
+    pub(super) json: Option<PathBuf>,
+    /// Write a suite for each scenario and a case for each check, as JUnit's XML has them, into FILE.
+    #[arg(long, value_name = "FILE")]
+    pub(super) junit: Option<PathBuf>,
+    /// Search one part of so many: of the seeds every N-th. `auto/N` asks the engine that runs many of these which part
+    /// this is. In an array of Slurm or AWS Batch nothing need be said; `1/1` searches all there.
+    #[arg(long, value_name = "K/N", value_parser = asked)]
+    pub(super) partition: Option<Asked>,
     /// When to stop before the seeds are through.
     #[arg(long, value_name = "WHEN", default_value = "never")]
     pub(super) stop_on: StopOn,
@@ -75,6 +120,23 @@ pub(in crate::cli) struct Arguments {
 impl Arguments {
     pub(super) fn jobs(&self) -> usize {
         self.jobs.unwrap_or_else(cores)
+    }
+    /// Which runs are to be made of so many scenarios, after so many that come first.
+    pub(super) fn wanted(&self, sources: usize, first: usize, partition: Partition) -> Wanted {
+        let (first_place, is_swarm) = (first as u64, self.swarm);
+        Wanted { sources, first_place, from: self.from, partition, is_swarm, has_branches: self.branch }
+    }
+    /// What is asked for.
+    pub(super) fn scope(&self, sources: &[Source], partition: Option<Partition>) -> Scope {
+        Scope {
+            scenarios: Searched::of(sources),
+            from: self.from,
+            seeds: self.time.is_none().then_some(self.seeds),
+            swarm: self.swarm,
+            bug: self.bug,
+            branch: self.branch,
+            partition,
+        }
     }
     /// A seed's run.
     pub(super) fn which(&self, seed: u64) -> Which {

@@ -1,6 +1,8 @@
-//! What a search leaves: of each kind of failure a scenario file that is short enough to read aloud.
+//! What a search leaves: of each kind of failure the scenario that its seed drew, and one that is short enough to read
+//! aloud.
 
 use std::io;
+use std::path::Path;
 use std::time::Duration as WallTime;
 
 use super::arguments::Arguments;
@@ -8,44 +10,50 @@ use crate::cli::interrupt::Interrupt;
 use crate::cli::run::Stopwatch;
 use crate::cli::terminal::spinner;
 use crate::explore::shrink::{Asked, Bounds, shrink};
-use crate::explore::{Failure, Findings, Group, Left, Source};
-use crate::report::files;
+use crate::explore::{Failure, Findings, Group, Left, NAMELESS, Small, Source, line_of, resolved_path, small_path};
+use crate::report::{files, shell_word};
+use crate::scenario::{self, Which};
 
 /// More kinds of failures than these are not cut down: somebody has to read them.
 const FILES_MAX: usize = 20;
 /// More runs than these are not made for one.
 const RUNS_MAX: u64 = 20_000;
 
-/// Cuts the groups down, in their order; what was left for each, where something was.
-pub(super) fn write(
-    arguments: &Arguments,
-    findings: &Findings,
-    sources: &[Source],
-    interrupt: &Interrupt,
-) -> io::Result<Vec<Option<Left>>> {
-    if arguments.shrink_within.0.is_zero() {
-        return Ok(Vec::new());
+/// Makes of the groups, in their order, what is left of them.
+pub(super) fn make(arguments: &Arguments, findings: &mut Findings, sources: &[Source], interrupt: &Interrupt) {
+    for (number, group) in findings.groups_mut().take(FILES_MAX).enumerate() {
+        let source = &sources[group.source];
+        let which = Which { is_swarm: group.is_swarm, ..source.which.clone() };
+        let source = Source { which, ..source.clone() };
+        let small = (!arguments.shrink_within.0.is_zero())
+            .then(|| cut_down(arguments, number + 1, group, &source, interrupt))
+            .flatten();
+        group.left = Left { line: Some(line_of(&source, &group.first.of)), resolved: resolved(group, &source), small };
     }
-    let groups = findings.groups().take(FILES_MAX).enumerate();
-    groups.map(|(number, group)| write_one(arguments, number + 1, group, sources, interrupt)).collect()
 }
 
-fn write_one(
+/// What the seed of a swarm drew.
+fn resolved(group: &Group, source: &Source) -> Option<String> {
+    let which = Which { seeds: Some(group.seeds.clone()), ..source.which.clone() };
+    let scenario = group.is_swarm.then(|| scenario::load(&source.text, &source.path, &which))?;
+    // It was read a moment ago: only a trace file that is gone since makes a difference.
+    scenario.ok().map(|scenario| scenario.resolved_toml())
+}
+
+fn cut_down(
     arguments: &Arguments,
     number: usize,
     group: &Group,
-    sources: &[Source],
+    source: &Source,
     interrupt: &Interrupt,
-) -> io::Result<Option<Left>> {
+) -> Option<Small> {
     let watch = Stopwatch::start();
     let limit = WallTime::from_nanos(arguments.shrink_within.0.as_nanos());
     let is_late = || interrupt.is_asked() || watch.elapsed() >= limit;
-    let file = arguments.out.join(format!("{number}-{}.toml", name_of(&group.first.of)));
-    let written = file.display().to_string();
     let asked = Asked {
-        source: &sources[group.source],
+        source,
         seeds: Some(group.seeds.clone()),
-        written: &written,
+        written: NAMELESS,
         bounds: Bounds { jobs: arguments.jobs(), runs_max: RUNS_MAX, is_late: &is_late },
     };
     let is_meant = |failure: &Failure| failure.of == group.first.of && failure.shape == group.first.shape;
@@ -54,15 +62,25 @@ fn write_one(
     let shrunk = shrink(&asked, is_meant, &mut progress);
     bar.finish_and_clear();
     // A failure that is not there again is one that the search tells anyway: as a run that was not the same twice.
-    let Ok(shrunk) = shrunk else { return Ok(None) };
-    files::make_folder(&arguments.out)?;
-    files::write(&file, shrunk.text.as_bytes())?;
-    Ok(Some(Left { path: written, lines: shrunk.lines.1, is_cut_short: shrunk.is_cut_short }))
+    let shrunk = shrunk.ok()?;
+    Some(Small { text: shrunk.text, lines: shrunk.lines.1, is_cut_short: shrunk.is_cut_short })
 }
 
-/// A check's name; of an expectation what a file may be called.
-fn name_of(failing: &str) -> String {
-    let plain = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' };
-    let name: String = failing.chars().map(plain).take(60).collect();
-    name.trim_matches('-').to_owned()
+/// Writes the files of all groups that have some. Nothing is written when nothing failed.
+pub(super) fn write(findings: &Findings, folder: &Path) -> io::Result<()> {
+    for (number, group) in findings.groups().enumerate().map(|(number, group)| (number + 1, group)) {
+        let resolved = group.left.resolved.iter().map(|text| (resolved_path(folder, number, group), text.clone()));
+        let small = group.left.small.iter().map(|small| {
+            let path = small_path(folder, number, group);
+            let again = |path: &str| format!("# Again: kinesim run {path}\n");
+            let named = again(&shell_word(&path.display().to_string()));
+            let text = small.text.replacen(&again(NAMELESS), &named, 1);
+            (path, text)
+        });
+        for (path, text) in resolved.chain(small) {
+            files::make_folder(folder)?;
+            files::write(&path, text)?;
+        }
+    }
+    Ok(())
 }

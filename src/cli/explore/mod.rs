@@ -2,27 +2,90 @@
 
 mod arguments;
 mod found;
+mod merging;
+mod part;
+mod searching;
+mod tell;
 
 use std::io::{self, Write};
-use std::time::Duration as WallTime;
+use std::path::Path;
 
 pub(super) use self::arguments::Arguments;
+use self::arguments::Divided;
+use self::part::Part;
+use self::tell::{Told, exit_of, keep, tell};
 use super::interrupt::Interrupt;
-use super::run::Stopwatch;
-use super::terminal::{Exit, load, print_diagnostics, scenario_files, spinner, terminal_columns, wants_code};
-use crate::explore::{Findings, Search, Source, Task, explore_one, in_order, told};
+use super::surroundings::variable;
+use super::terminal::{Exit, load, print_diagnostics, scenario_files, wants_code};
+use crate::explore::{Document, FINDINGS, Partition, Regressions, Source};
+use crate::report::files;
 
-/// Of so many runs one is done twice.
-const TWICE_EVERY: u64 = 20;
-/// So many runs are decided on at a time; what they reach decides the next.
-const ROUND: u64 = 24;
-/// What a report is as wide as where no terminal says it.
-const WIDTH: usize = 100;
 pub(super) fn explore(arguments: &Arguments) -> io::Result<Exit> {
+    if let Some(Divided::Merge(arguments)) = &arguments.divided {
+        return merging::merge_folders(arguments);
+    }
+    let Some(partition) = partition(arguments)? else { return Ok(Exit::Wrong) };
+    let Some(sources) = sources(arguments)? else { return Ok(Exit::Wrong) };
+    let regressions = Regressions::read(&arguments.regressions)?;
+    let first = regressions.as_ref().map_or(Vec::new(), |regressions| regressions.first(&sources));
+    let interrupt = Interrupt::listen();
+    let whole = partition.unwrap_or(Partition::WHOLE);
+    let mut findings = searching::search(arguments, &sources, &first, whole, &interrupt)?;
+    found::make(arguments, &mut findings, &sources, &interrupt);
+    let folder = partition.map_or(arguments.out.clone(), |partition| arguments.out.join(partition.folder()));
+    let scope = arguments.scope(&sources, partition);
+    found::write(&findings, &folder)?;
+    if partition.is_some() {
+        files::make_folder(&folder)?;
+        files::write(&folder.join(FINDINGS), Document::new(scope.clone(), &findings, &folder).render())?;
+    }
+    let (json, junit) = (arguments.json.as_deref(), arguments.junit.as_deref());
+    let is_part = partition.is_some();
+    let told = Told { folder: &folder, regressions: &arguments.regressions, json, junit, is_part };
+    tell(scope, &findings, &sources, &told)?;
+    match (regressions, partition) {
+        // Many may search at the same time in one folder: who puts their findings together keeps what failed.
+        (_, Some(partition)) => left(partition, &folder, &arguments.out)?,
+        (Some(regressions), None) => keep(&regressions, &findings, &sources)?,
+        (None, None) => {}
+    }
+    Ok(exit_of(&findings))
+}
+
+/// The part that is searched, none where it is all; says where it came from, and what is wrong with it if something is.
+fn partition(arguments: &Arguments) -> io::Result<Option<Option<Partition>>> {
+    let mut err = anstream::stderr().lock();
+    let Part { partition, note } = match part::part(arguments.partition, &variable) {
+        Ok(part) => part,
+        Err(wrong) => {
+            writeln!(err, "kinesim: {wrong}")?;
+            return Ok(None);
+        }
+    };
+    if let Some(note) = note {
+        writeln!(err, "kinesim: {note}")?;
+    }
+    if arguments.branch && partition.is_some_and(|partition| partition.of() > 1) {
+        let why = "--branch continues runs that came where few others did, and a part does not see the others";
+        writeln!(err, "kinesim: {why}: leave out --branch, or search all with --partition 1/1")?;
+        return Ok(None);
+    }
+    Ok(Some(partition))
+}
+
+/// Says what becomes of a part.
+fn left(partition: Partition, folder: &Path, out: &Path) -> io::Result<()> {
+    let (folder, out) = (folder.display(), out.display());
+    let mut err = anstream::stderr().lock();
+    writeln!(err, "kinesim: part {partition} is in {folder}; `kinesim explore merge {out}` puts all parts together")
+}
+
+/// The scenarios, if nothing is wrong with them.
+fn sources(arguments: &Arguments) -> io::Result<Option<Vec<Source>>> {
     let mut sources = Vec::new();
     for file in scenario_files(&arguments.files)? {
         match load(&file, &arguments.which(arguments.from))? {
-            Ok(scenario) if wants_code(&file, &scenario)? => return Ok(Exit::Wrong),
+            Ok(scenario) if wants_code(&file, &scenario)? => return Ok(None),
             Ok(_) => sources.push(Source {
                 path: file.display().to_string(),
                 text: std::fs::read_to_string(&file)?,
@@ -30,62 +93,9 @@ pub(super) fn explore(arguments: &Arguments) -> io::Result<Exit> {
             }),
             Err(diagnostics) => {
                 print_diagnostics(&diagnostics)?;
-                return Ok(Exit::Wrong);
+                return Ok(None);
             }
         }
     }
-    let interrupt = Interrupt::listen();
-    let findings = search(arguments, &sources, &interrupt)?;
-    let files = found::write(arguments, &findings, &sources, &interrupt)?;
-    let width = terminal_columns().unwrap_or(WIDTH);
-    io::stdout().lock().write_all(told(&findings, &sources, &files, width).as_bytes())?;
-    Ok(match findings.is_clean() {
-        false => Exit::Fail,
-        true if findings.judged_runs() == 0 => Exit::Unknown,
-        true => Exit::Pass,
-    })
-}
-
-/// Runs round after round, until the seeds, the time or what the user wants to see is there.
-fn search(arguments: &Arguments, sources: &[Source], interrupt: &Interrupt) -> io::Result<Findings> {
-    let watch = Stopwatch::start();
-    let limit = arguments.time.map(|time| WallTime::from_nanos(time.0.as_nanos()));
-    let is_late = || interrupt.is_asked() || limit.is_some_and(|limit| watch.elapsed() >= limit);
-    let mut left = if limit.is_some() { u64::MAX } else { arguments.seeds.saturating_mul(sources.len() as u64) };
-    let jobs = arguments.jobs();
-    let mut search = Search::new(sources.len(), arguments.from, arguments.branch);
-    let mut findings = Findings::default();
-    let bar = spinner();
-    let mut is_over = false;
-    while left > 0 && !is_over && !is_late() {
-        let round = search.round(left.min(ROUND) as usize);
-        left -= round.len() as u64;
-        let numbered = (findings.runs..).zip(round).take_while(|_| !is_late());
-        let explored = |(number, Task { source, seeds }): (u64, Task)| {
-            let is_twice = (number / sources.len() as u64 + source as u64).is_multiple_of(TWICE_EVERY);
-            explore_one(source, &sources[source], &seeds, is_twice)
-        };
-        let done = in_order(numbered, jobs, explored, |explored| {
-            let explored = explored.map_err(|wrong| io::Error::other(wrong.to_string()))?;
-            search.learn(&explored);
-            findings.take(explored);
-            bar.set_message(progress(&findings, watch.elapsed()));
-            is_over = arguments.stop_on.is_over(&findings);
-            if is_over { Err(io::ErrorKind::Interrupted.into()) } else { Ok(()) }
-        });
-        done.or_else(|error| if is_over { Ok(()) } else { Err(error) })?;
-    }
-    bar.finish_and_clear();
-    if interrupt.is_asked() {
-        writeln!(anstream::stderr(), "kinesim: cut short; this is what was found so far")?;
-    }
-    Ok(findings)
-}
-
-/// How far the search is.
-fn progress(findings: &Findings, elapsed: WallTime) -> String {
-    let Findings { runs, failed, .. } = findings;
-    let speed = *runs as f64 / elapsed.as_secs_f64().max(0.001);
-    let (distinct, reached) = (findings.distinct(), findings.reached_count());
-    format!("{runs} runs, {speed:.0} a second; {failed} failed in {distinct} ways; {reached} situations")
+    Ok(Some(sources))
 }

@@ -38,6 +38,9 @@ pub(in crate::cli) struct Arguments {
     /// How many files to run at the same time; reports come in the order of the files. One per core when absent.
     #[arg(long, short, value_name = "N")]
     pub(super) jobs: Option<NonZeroUsize>,
+    /// Write a suite for each file and a case for each check and expectation, as JUnit's XML has them, into FILE.
+    #[arg(long, value_name = "FILE")]
+    pub(super) junit: Option<PathBuf>,
     /// Print nothing but the verdict.
     #[arg(long, short)]
     pub(super) quiet: bool,

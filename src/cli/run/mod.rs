@@ -13,8 +13,11 @@ use std::path::{Path, PathBuf};
 
 pub(super) use self::arguments::{Arguments, cores};
 use self::one::run_one;
+use super::surroundings::tell_github;
 use super::terminal::{Exit, STDIN, load, print_diagnostics, scenario_files, wants_code};
 use crate::explore::in_order;
+use crate::report::suites::Suite;
+use crate::report::{files, junit};
 use crate::scenario::Scenario;
 
 pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
@@ -44,23 +47,40 @@ pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
 fn run_all(arguments: &Arguments, scenarios: Vec<(&PathBuf, Scenario)>) -> io::Result<Exit> {
     let folders = folders_of(scenarios.iter().map(|(file, _)| file.as_path()));
     let count = scenarios.len();
-    let runs = scenarios.into_iter().zip(folders).map(|((_, scenario), folder)| {
+    let runs = scenarios.into_iter().zip(folders).map(|((file, scenario), folder)| {
         let out = arguments.out.as_ref().map(|dir| if count == 1 { dir.clone() } else { dir.join(folder) });
-        (scenario, out)
+        // What came from standard input has no lines that anybody could look at.
+        let source = std::fs::read_to_string(file).unwrap_or_default();
+        (scenario, source, out)
     });
-    let mut exit = Exit::Pass;
+    let (mut exit, mut suites) = (Exit::Pass, Vec::new());
     in_order(
         runs,
         arguments.jobs().min(count),
-        |(scenario, out)| run_one(arguments, &scenario, out.as_deref()),
+        |(scenario, source, out)| run_one(arguments, &scenario, &source, out.as_deref()),
         |told| {
             let told = told?;
             exit = exit.and(told.exit);
+            suites.push(told.suite);
             io::stdout().lock().write_all(told.out.as_bytes())?;
             io::stderr().lock().write_all(told.err.as_bytes())
         },
     )?;
+    tell_builds(arguments, &suites)?;
     Ok(exit)
+}
+
+/// Tells build servers.
+fn tell_builds(arguments: &Arguments, suites: &[Suite]) -> io::Result<()> {
+    if let Some(path) = &arguments.junit {
+        files::write_named(path, junit::render("kinesim run", suites))?;
+    }
+    let failed = suites.iter().filter(|suite| suite.failed() > 0).count();
+    let verdict = format!("{failed} of {} scenarios failed", suites.len());
+    // Commands to GitHub are read wherever they are written; JSON may have nothing beside it.
+    let (mut out, mut err) = (io::stdout().lock(), io::stderr().lock());
+    let to: &mut dyn Write = if arguments.json { &mut err } else { &mut out };
+    tell_github("kinesim run", suites, &verdict, to)
 }
 
 /// A folder name for each file: its stem, with a number where another file has the same.

@@ -11,6 +11,7 @@ use super::timed::timed_run;
 use crate::base::Fold;
 use crate::cli::terminal::{Exit, takes_colour, terminal_columns};
 use crate::report::events_file::{self, EventsFile, EventsKept};
+use crate::report::suites::{self, Suite};
 use crate::report::{CameOut, Page, RunReport, Style, files, json, text};
 use crate::scenario::Scenario;
 
@@ -19,10 +20,17 @@ pub(super) struct Told {
     pub(super) out: String,
     pub(super) err: String,
     pub(super) exit: Exit,
+    /// The same for build servers.
+    pub(super) suite: Suite,
 }
 
-/// Runs a scenario, and leaves its files in `out`.
-pub(super) fn run_one(arguments: &Arguments, scenario: &Scenario, out: Option<&Path>) -> io::Result<Told> {
+/// Runs a scenario of this text, and leaves its files in `out`.
+pub(super) fn run_one(
+    arguments: &Arguments,
+    scenario: &Scenario,
+    source: &str,
+    out: Option<&Path>,
+) -> io::Result<Told> {
     let events = match out {
         Some(dir) => create_events(dir, EventsWord::kept(arguments.events))?,
         None => None,
@@ -42,12 +50,12 @@ pub(super) fn run_one(arguments: &Arguments, scenario: &Scenario, out: Option<&P
         });
     }
     let out = told(arguments, &result.report, wall_seconds, notes);
-    let exit = exit_of(&result.report);
+    let (exit, suite) = (exit_of(&result.report), suites::of_run(&result.report, source));
     if !arguments.check_determinism {
-        return Ok(Told { out, err: String::new(), exit });
+        return Ok(Told { out, err: String::new(), exit, suite });
     }
     let (again, err) = check_determinism(arguments, scenario, &result.report);
-    Ok(Told { out, err, exit: exit.and(again) })
+    Ok(Told { out, err, exit: exit.and(again), suite })
 }
 
 /// Begins the events' file, if there is to be one.

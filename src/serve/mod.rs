@@ -21,7 +21,9 @@ mod clock;
 mod cloudwatch;
 mod control;
 mod cors;
+mod crew;
 mod events;
+mod exec;
 mod http;
 mod log;
 mod metrics;
@@ -42,8 +44,10 @@ mod tls;
 #[cfg(not(feature = "tls"))]
 #[path = "no_tls.rs"]
 mod tls;
+mod work;
 
 pub(crate) use clock::Pace;
+pub(crate) use exec::{Ended, ExecError, Executed, Execution, RECORDING, exec};
 pub use http::Keep;
 pub(crate) use http::{Server, Session};
 pub(crate) use log::MOVE_THE_CLOCK;

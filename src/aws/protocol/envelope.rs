@@ -272,13 +272,23 @@ fn signature_shape(request: &HttpRequest<'_>, family: Family) -> Result<(), Wire
 
 /// The region of a request: the third part of its credential's scope.
 pub(crate) fn region<'a>(request: &HttpRequest<'a>) -> Option<&'a str> {
+    credential(request)?.nth(2).filter(|region| !region.is_empty())
+}
+
+/// The access key of a request: the first part of its credential.
+pub(crate) fn access_key<'a>(request: &HttpRequest<'a>) -> Option<&'a str> {
+    credential(request)?.next()
+}
+
+/// The parts of a request's credential: access key, date, region, and so on.
+fn credential<'a>(request: &HttpRequest<'a>) -> Option<impl Iterator<Item = &'a str> + use<'a>> {
     let in_header = request.authorization.and_then(|header| header.split_once("Credential=")).map(|(_, scope)| scope);
     let in_query = request.query.split('&').find_map(|part| part.strip_prefix("X-Amz-Credential="));
     let (scope, slash) = match (in_header, in_query) {
         (Some(scope), _) => (scope.split([',', ' ']).next()?, "/"),
         (None, scope) => (scope?, if scope?.contains("%2F") { "%2F" } else { "/" }),
     };
-    scope.split(slash).nth(2).filter(|region| !region.is_empty())
+    Some(scope.split(slash))
 }
 
 fn query_signature(query: &str) -> Result<(), WireError> {

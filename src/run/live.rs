@@ -77,6 +77,7 @@ impl Live {
         answered: impl FnOnce(Option<Reply>) + 'static,
     ) {
         let caller = by.map_or(&self.gateway, Worker::host).clone();
+        by.into_iter().for_each(Worker::note_call);
         if !caller.is_up() {
             return;
         }

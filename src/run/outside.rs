@@ -56,7 +56,8 @@ impl Outside {
                 host.set_latency(Default::default(), Default::default());
                 let (application, stream) = (app.name.clone(), app.stream.clone());
                 let asked = asked.clone();
-                workers.push(Rc::new(Worker { name, application, consumer: app.consumer, stream, host, asked }));
+                let (consumer, has_called) = (app.consumer, Cell::new(false));
+                workers.push(Rc::new(Worker { name, application, consumer, stream, host, asked, has_called }));
             }
         }
         Self { workers }
@@ -77,6 +78,7 @@ pub(crate) struct Worker {
     pub(crate) stream: StreamName,
     host: Cx,
     asked: AskedToStop,
+    has_called: Cell<bool>,
 }
 
 /// What a worker says that it has done.
@@ -108,6 +110,13 @@ impl fmt::Display for ToldError {
 impl Worker {
     pub(super) fn host(&self) -> &Cx {
         &self.host
+    }
+    pub(super) fn note_call(&self) {
+        self.has_called.set(true);
+    }
+    /// Returns whether any call was known to be the worker's.
+    pub(crate) fn has_called(&self) -> bool {
+        self.has_called.get()
     }
     /// Returns whether its host runs (one that stands still does).
     pub(crate) fn is_up(&self) -> bool {

@@ -62,6 +62,8 @@ pub(crate) struct Executed {
     pub(crate) faults_of_command: Vec<String>,
     /// Workers that did not end within the time of grace.
     pub(crate) killed: Vec<String>,
+    /// Workers of which no call was seen.
+    pub(crate) unseen: Vec<String>,
 }
 
 /// Why a run did not come about.
@@ -201,6 +203,8 @@ async fn work(
     let result = app.live.conclude(plan);
     let mut faults_of_command = running.faults;
     faults_of_command.extend(app.mistakes.take());
+    let unseen = running.members.iter().filter(|member| !member.worker.has_called());
+    let unseen = unseen.map(|member| member.worker.name.to_string()).collect();
     let mut killed = Vec::new();
     running.members.iter_mut().for_each(Member::ask_to_end);
     for member in &mut running.members {
@@ -209,5 +213,5 @@ async fn work(
         }
     }
     let workers = running.members.len();
-    Ok(Executed { ended, at, workers, result, faults_of_command, killed })
+    Ok(Executed { ended, at, workers, result, faults_of_command, killed, unseen })
 }

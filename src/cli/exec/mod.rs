@@ -56,7 +56,9 @@ pub(super) fn exec(arguments: &Arguments) -> io::Result<Exit> {
         Err(error) if error.kind() != io::ErrorKind::Interrupted => return Err(error),
         _ => {}
     }
-    counts.tell(&mut out)?;
+    if exit != Exit::Wrong {
+        counts.tell(&mut out)?;
+    }
     Ok(exit)
 }
 
@@ -120,6 +122,7 @@ fn one(arguments: &Arguments, consumer: &str, seed: u64) -> Result<Seed, Failed>
         Ok(run) => run,
         Err(error) => {
             fs::remove_dir_all(&folder)?;
+            let _ = fs::remove_dir(&arguments.out);
             return Err(Failed::Exec(error));
         }
     };

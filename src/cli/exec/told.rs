@@ -38,7 +38,7 @@ impl Seed {
             processed: figures.map_or(0, |figures| figures.records_processed),
             events: (happened > 0).then(|| format!("{happened} faults and actions")).into_iter().collect(),
             wrong: wrong(run),
-            notes: run.killed.iter().map(|worker| format!("{worker} was killed, for it did not end on SIGTERM")).collect(),
+            notes: notes(run),
             not_carried_out,
         }
     }
@@ -99,6 +99,17 @@ fn exit(run: &Executed) -> Exit {
         (true, Ended::Interrupted) => Exit::Unknown.and(came_out),
         (true, _) => came_out,
     }
+}
+
+fn notes(run: &Executed) -> Vec<String> {
+    let killed = run.killed.iter().map(|worker| format!("{worker} was killed, for it did not end on SIGTERM"));
+    let unseen = run.unseen.iter().map(|worker| {
+        format!(
+            "{worker} made no call with the credentials of its environment: how it reads was not seen, and no fault of \
+             its network met it"
+        )
+    });
+    killed.chain(unseen).collect()
 }
 
 /// What is wrong with a run, each in a line.

@@ -8,9 +8,9 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use super::build::{Built, build};
-use super::outside;
 use super::director::Director;
 use super::folds::Folds;
+use super::outside;
 use super::outside::{Outside, Told, ToldError, Worker};
 use super::result::RunResult;
 use crate::aws::kinesis::api::{ConsumerRef, Error, SubscriptionPoll};

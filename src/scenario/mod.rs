@@ -128,7 +128,9 @@ fn made(file: File, text: &str, path: &str, folder: &Path) -> Result<Scenario, D
         Ok(trace)
     };
     match compile::compile(file, path, &Spans::new(text), &read_trace) {
-        Ok(Compiled { file, plan }) => Ok(Scenario { file, plan, attachments: attachments.into_inner(), brought: None }),
+        Ok(Compiled { file, plan }) => {
+            Ok(Scenario { file, plan, attachments: attachments.into_inner(), brought: None })
+        }
         Err(problems) => Err(Diagnostics::new(path, text, problems)),
     }
 }
@@ -182,7 +184,10 @@ impl Scenario {
         let is_of_it = |host: &str| host.strip_prefix(name).is_some_and(|rest| rest.starts_with('-'));
         let is_skewed = |fault: &&Fault| fault.clock_skew.as_ref().is_some_and(|skew| is_of_it(&skew.host));
         let skews = self.file.fault.iter().filter(is_skewed).count();
-        let told = (skews > 0).then(|| format!("{skews} faults `clock_skew`: a process has the machine's clock"));
+        let told = (skews > 0).then(|| {
+            let faults = if skews == 1 { "fault" } else { "faults" };
+            format!("{skews} {faults} `clock_skew`: a process has the machine's clock")
+        });
         told.into_iter().collect()
     }
     /// Code that is brought to a scenario begins where that says, so that what it leaves out can be judged. Where it

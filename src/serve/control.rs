@@ -13,6 +13,7 @@ use super::app::App;
 use super::clock::Pace;
 use super::recent::Wanted;
 use super::record::{RecordError, Recorder};
+use super::replies::{error, json};
 use super::{page, query, records, state, work};
 use crate::base::written::Duration;
 use crate::fault::FaultPlan;
@@ -210,15 +211,4 @@ fn checks(app: &App) -> Response<Body> {
         })
         .collect();
     json(&serde_json::json!({ "trace_hash": format!("{:016x}", app.live.trace_hash()), "checks": states }))
-}
-
-pub(super) fn json(value: &impl Serialize) -> Response<Body> {
-    let body = serde_json::to_vec(value).unwrap_or_else(|error| unreachable!("the answer is JSON: {error}"));
-    typed(whole(body), "application/json")
-}
-
-pub(super) fn error(status: StatusCode, message: &str) -> Response<Body> {
-    let mut response = json(&serde_json::json!({ "error": message }));
-    *response.status_mut() = status;
-    response
 }

@@ -109,13 +109,7 @@ pub(crate) fn exec(
 }
 
 /// What every process is told.
-fn environment(
-    url: &str,
-    settings: &Settings,
-    seed: u64,
-    consumer: &str,
-    plan: &Plan,
-) -> Vec<(&'static str, String)> {
+fn environment(url: &str, settings: &Settings, seed: u64, consumer: &str, plan: &Plan) -> Vec<(&'static str, String)> {
     let (url, region) = (url.to_owned(), settings.account.region.to_string());
     let stream = plan.apps.iter().find(|app| *app.name == *consumer).map(|app| app.stream.to_string());
     vec![

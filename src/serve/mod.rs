@@ -8,6 +8,9 @@
 //! clients put there, `query` how forms are read; `record` keeps sessions; `tls` makes the certificate. Everything runs
 //! on one thread: a request is handled in a few microseconds, and one thread keeps the order of events plain.
 //!
+//! `exec` runs a command in the place of a scenario's consumer, `crew` has its processes, `work` takes what applications
+//! say that they have done.
+//!
 //! `regions` has the worlds of other regions, `log` what is told on the terminal, `sts` who the caller is, `cors` what
 //! lets web pages in.
 //!
@@ -35,6 +38,7 @@ mod recent;
 mod record;
 mod records;
 mod regions;
+mod replies;
 mod settings;
 mod state;
 mod sts;

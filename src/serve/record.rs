@@ -89,10 +89,7 @@ enum Work {
     /// The record of this number was processed.
     Processed(String),
     /// The effect of this name was made, of records of these numbers.
-    Effect {
-        id: String,
-        of: Vec<String>,
-    },
+    Effect { id: String, of: Vec<String> },
     /// It ended by itself.
     Ended {},
 }

@@ -10,7 +10,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::app::App;
-use super::control::{error, json};
+use super::replies::{error, json};
 use crate::base::{SequenceNumber, ShardId};
 use crate::http::body::Body;
 use crate::run::{Told, Worker};
@@ -119,7 +119,8 @@ impl Said {
             return Err(format!("{} reads {}, and not {stream}", worker.application, worker.stream));
         }
         let shard = self.shard_id.as_deref();
-        let shard: Option<ShardId> = shard.map(|text| text.parse().map_err(|_| format!("{text} is no shard"))).transpose()?;
+        let shard: Option<ShardId> =
+            shard.map(|text| text.parse().map_err(|_| format!("{text} is no shard"))).transpose()?;
         let said = self.sequence_number.iter().chain(&self.sequence_numbers);
         let number = |text: &String| match text.parse::<SequenceNumber>() {
             Ok(number) if shard.is_none_or(|shard| shard == number.shard()) => Ok(number),

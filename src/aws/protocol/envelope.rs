@@ -505,6 +505,10 @@ mod tests {
         assert_eq!(region(&request()), Some("us-east-1"));
         let query = "X-Amz-Algorithm=A&X-Amz-Credential=k%2F20261123%2Feu-west-1%2Fkinesis%2Faws4_request";
         assert_eq!(region(&HttpRequest { authorization: None, query, ..request() }), Some("eu-west-1"));
+        assert_eq!(
+            access_key(&HttpRequest { authorization: Some("AWS4- Credential=a-1/b, c"), ..request() }),
+            Some("a-1")
+        );
         assert_eq!(region(&HttpRequest { authorization: Some("AWS4- Credential=a"), ..request() }), None);
     }
 }

@@ -192,7 +192,7 @@ impl Check for EveryOpenShardOwned {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::base::event::ProcessingEnd;
+    use crate::base::event::{ProcessingEnd, StoreKind};
     use crate::check::Verdict;
     use crate::check::test_events::*;
 
@@ -225,6 +225,12 @@ mod tests {
         );
         let late = healed([(170_000, started(WORKER_1, S0, "LATEST"))], 400);
         assert_eq!(judge(check(), late).verdict, Verdict::Fail);
+    }
+
+    #[test]
+    fn code_of_the_users_own_does_not_tell_where_it_is_and_is_not_judged() {
+        let scene = scene_of(ConsumerLibrary::App, StoreKind::Plain);
+        assert_eq!(judge_in(scene, check(), healed([], 400)).verdict, Verdict::Unknown);
     }
 
     #[test]

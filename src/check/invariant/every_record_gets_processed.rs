@@ -176,7 +176,11 @@ impl EveryRecordGetsProcessed {
                         self.pending.get_or_insert_with(|| format!("{waiting} of {shard} waited for {name}"));
                     } else if !is_blocked && !is_moving {
                         let (waiting, bound) = (records(&range), self.bound);
-                        let what = if progress.is_read { "never came to" } else { "never began to read" };
+                        let what = if progress.is_read || progress.reached > 0 {
+                            "never came to"
+                        } else {
+                            "never began to read"
+                        };
                         let again = lens.starts.again_at_latest(consumer);
                         self.findings.fail(at, || {
                             format!("{name} {what} {waiting} of {shard}, which are older than {bound}{again}")
@@ -331,6 +335,25 @@ mod tests {
         let all = ALL.into_iter().flat_map(|(shard, end)| worked(1000, shard, "TRIM_HORIZON", 0..end));
         assert_eq!(run(DeclaredStart::TrimHorizon, all).verdict, Verdict::Pass);
         assert_eq!(judge(EveryRecordGetsProcessed::new(&settings()), []).verdict, Verdict::Unknown);
+    }
+
+    #[test]
+    fn a_command_is_judged_where_the_scenario_says_that_it_begins_once_it_tells_anything() {
+        let told = |ranges: &[(ShardId, Range<u64>)]| {
+            let told = |(n, (shard, range)): (usize, &(ShardId, Range<u64>))| {
+                (1000 + n as u64, processed(WORKER_1, *shard, range.start, range.end))
+            };
+            let told: Vec<_> = ranges.iter().enumerate().map(told).collect();
+            run_of(ConsumerLibrary::App, DeclaredStart::TrimHorizon, told)
+        };
+        assert_eq!(told(&[(S0, 0..100), (S1, 0..50), (S2, 0..50)]).verdict, Verdict::Pass);
+        assert_eq!(told(&[]).verdict, Verdict::Unknown, "it tells nothing");
+        let text = evidence(&told(&[(S0, 0..40), (S0, 41..100), (S1, 0..50), (S2, 0..50)]));
+        assert!(text.ends_with("billing passed over record 40 of shardId-000000000000"), "{text}");
+        let text = evidence(&told(&[(S0, 0..100), (S1, 0..30), (S2, 0..50)]));
+        assert!(text.contains("billing never came to records 30 to 49 of shardId-000000000001"), "{text}");
+        let own = run_of(ConsumerLibrary::App, DeclaredStart::OwnCode, [(1000, processed(WORKER_1, S0, 0, 10))]);
+        assert_eq!(own.verdict, Verdict::Unknown, "only the code knows where it begins");
     }
 
     #[test]

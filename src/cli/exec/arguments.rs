@@ -53,7 +53,8 @@ fn pace(text: &str) -> Result<Pace, String> {
 impl Arguments {
     /// The line that runs this seed again.
     pub(super) fn again(&self, seed: u64) -> String {
-        let consumer = self.consumer.as_deref().map_or(String::new(), |name| format!(" --consumer {}", shell_word(name)));
+        let consumer =
+            self.consumer.as_deref().map_or(String::new(), |name| format!(" --consumer {}", shell_word(name)));
         let words: Vec<String> = self.words.iter().map(|word| shell_word(&word.to_string_lossy())).collect();
         let file = shell_word(&self.file.to_string_lossy());
         format!("kinesim exec {file} --from {seed} --clock {}{consumer} -- {}", self.clock, words.join(" "))

@@ -69,13 +69,17 @@ fn consumer(arguments: &Arguments, scenario: &Scenario) -> Result<String, String
     let file = arguments.file.display();
     if let Some(name) = &arguments.consumer {
         let is_there = all.iter().any(|(known, _)| known == name);
-        return is_there.then(|| name.clone()).ok_or_else(|| format!("{file} has no consumer {name}; it has: {}", names()));
+        return is_there
+            .then(|| name.clone())
+            .ok_or_else(|| format!("{file} has no consumer {name}; it has: {}", names()));
     }
     let own: Vec<&str> = all.iter().filter(|(_, is_own)| *is_own).map(|(name, _)| *name).collect();
     match (&all[..], &own[..]) {
         ([], _) => Err(format!("{file} has no consumer whose place the command could take: write a [consumer.NAME]")),
         ([(only, _)], _) | (_, [only]) => Ok((*only).to_owned()),
-        _ => Err(format!("{file} has several consumers: say with --consumer whose place the command takes: {}", names())),
+        _ => {
+            Err(format!("{file} has several consumers: say with --consumer whose place the command takes: {}", names()))
+        }
     }
 }
 

@@ -51,7 +51,8 @@ impl Seed {
 
     /// Who the command is, and what of the scenario it is not made to suffer.
     pub(super) fn preface(&self, consumer: &str, out: &mut impl Write) -> io::Result<()> {
-        let times = if self.workers == 1 { String::new() } else { format!(", {} times, once for each worker", self.workers) };
+        let times =
+            if self.workers == 1 { String::new() } else { format!(", {} times, once for each worker", self.workers) };
         writeln!(out, "the command is consumer {consumer}{times}")
     }
 
@@ -120,7 +121,9 @@ fn wrong(run: &Executed) -> Vec<String> {
     let failed = failed.map(|check| format!("fail  {}: {}", check.name, check.detail));
     let not_met = expectations.iter().filter_map(|expectation| match expectation.verdict {
         Verdict::Fail => Some(format!("fail  {}: {}", expectation.text, expectation.detail)),
-        Verdict::Unknown if !expectation.if_any => Some(format!("unknown  {}: {}", expectation.text, expectation.detail)),
+        Verdict::Unknown if !expectation.if_any => {
+            Some(format!("unknown  {}: {}", expectation.text, expectation.detail))
+        }
         _ => None,
     });
     let surprises = surprises.iter().map(|surprise| format!("unknown  {surprise}"));

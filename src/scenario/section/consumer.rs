@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 use super::defaults::{one_u32, secs};
 use super::kcl_options::KclOptions;
 use crate::aws::dynamodb::api::Capacity;
-use crate::base::written::Duration;
 use crate::base::event::DeclaredStart;
+use crate::base::written::Duration;
 use crate::base::{ConsumerId, Planted, SimDuration, StreamName, TableName};
 use crate::client::kcl::KclSettings;
 use crate::client::poller::{self, InitialPosition, PollerSettings};
@@ -139,7 +139,7 @@ pub enum Library {
     Kcl2,
     /// A plain poller of every shard.
     Poller,
-    /// The user's own code, which a test gives to the simulation.
+    /// The user's own code, which a test gives to the simulation, or a command to `kinesim exec`.
     App,
 }
 

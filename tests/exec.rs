@@ -289,7 +289,9 @@ fn a_partition_of_a_worker_meets_its_calls() {
 
 #[test]
 fn each_worker_is_a_process_and_takes_the_place_of_a_built_in_one() {
-    let built_in = ORDERS.replace("library = \"app\"", "workers = 2\ncheckpoint = \"10s\"\n[consumer.billing.kcl]\n[consumer.audit]\nstream = \"orders\"\nlibrary = \"poller\"\n");
+    let written = "workers = 2\ncheckpoint = \"10s\"\n[consumer.billing.kcl]\n\
+                   [consumer.audit]\nstream = \"orders\"\nlibrary = \"poller\"\n";
+    let built_in = ORDERS.replace("library = \"app\"", written);
     let built_in = built_in.replace("store = \"idempotent\"\n", "");
     let bench = Bench::new("workers", &format!("{built_in}{FAILS}"));
     let output = bench.shell(&["--clock", "x100", "--consumer", "billing"], "echo $KINESIM_WORKER; sleep 0.1");

@@ -4,7 +4,8 @@ use crate::aws::protocol::envelope::HttpRequest;
 use crate::aws::{Answer, Door};
 use crate::run::{Live, Worker};
 
-/// Answers one request, of a worker outside or of anybody, at the live run's present time. `done` gets the answer, at once or later; `None` when a fault
+/// Answers one request, of a worker outside or of anybody, at the live run's present time.
+/// `done` gets the answer, at once or later; `None` when a fault
 /// loses it. With it comes the stream or table that the request is about.
 pub(super) fn answer(
     live: &Live,

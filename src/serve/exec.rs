@@ -1,10 +1,10 @@
 //! One run of a scenario against a command that takes a consumer's place: the endpoint, the processes, the verdict.
 //!
-//! The services, the scenario's other clients and its faults are the world of `kinesim serve`, so all that happens there
-//! is of the seed. When the command asks for something is its own affair, and the machine's.
+//! The services, the scenario's other clients and its faults are the world of `kinesim serve`, so all that happens
+//! there is of the seed. When the command asks for something is its own affair, and the machine's.
 //!
-//! The run ends with the scenario, or when every process has ended by itself, or when one has failed. It is judged then;
-//! what a process does between the SIGTERM that follows and its end is not.
+//! The run ends with the scenario, or when every process has ended by itself, or when one has failed. It is judged
+//! then; what a process does between the SIGTERM that follows and its end is not.
 
 use std::ffi::OsString;
 use std::io;

@@ -215,7 +215,11 @@ impl Server {
         let Self { runtime, listener, stop, app } = self;
         let mut stop = stop;
         let local = tokio::task::LocalSet::new();
-        local.block_on(&runtime, serve(listener, stop.heard(), app.clone()));
+        local.block_on(&runtime, async {
+            let graceful = GracefulShutdown::new();
+            serve(listener, stop.heard(), &app, &graceful).await;
+            end(app.clone(), graceful).await;
+        });
         let (requests, until) = (app.requests.get(), app.live.now());
         Session { requests, until, figures: app.live.figures(), checks: app.live.checks() }
     }
@@ -223,6 +227,7 @@ impl Server {
 
 impl Server {
     /// Serves until `work` is done, which is told what all connections share, and when the process is asked to stop.
+    /// What is still asked for then is not answered.
     pub(super) fn run_until_done<W, F>(self, work: W) -> F::Output
     where
         W: FnOnce(Rc<App>, StopSignals) -> F,
@@ -233,7 +238,7 @@ impl Server {
         let mut done = None;
         let working = work(app.clone(), stop);
         let until = async { done = Some(working.await) };
-        local.block_on(&runtime, serve(listener, until, app));
+        local.block_on(&runtime, serve(listener, until, &app, &GracefulShutdown::new()));
         done.unwrap_or_else(|| unreachable!("it serves until that is done"))
     }
 }
@@ -250,8 +255,7 @@ pub(crate) struct Session {
     pub(crate) checks: Vec<CheckResult>,
 }
 
-async fn serve(listener: TcpListener, until: impl Future<Output = ()>, app: Rc<App>) {
-    let graceful = GracefulShutdown::new();
+async fn serve(listener: TcpListener, until: impl Future<Output = ()>, app: &Rc<App>, graceful: &GracefulShutdown) {
     tokio::task::spawn_local(keep_time(app.clone()));
     let mut until = std::pin::pin!(until);
     loop {
@@ -273,9 +277,12 @@ async fn serve(listener: TcpListener, until: impl Future<Output = ()>, app: Rc<A
             }
         });
     }
+}
+
+/// Answers what is still asked for, and ends.
+async fn end(ended: Rc<App>, graceful: GracefulShutdown) {
     tracing::info!("stopping");
-    app.signals.changes.send_replace(true);
-    let ended = app.clone();
+    ended.signals.changes.send_replace(true);
     let _ = tokio::time::timeout(STOP_TIMEOUT, graceful.shutdown()).await;
     ended.catch_up();
     if let Err(error) = ended.record(|recorder| recorder.end(&ended.live)) {

@@ -8,8 +8,8 @@
 //! clients put there, `query` how forms are read; `record` keeps sessions; `tls` makes the certificate. Everything runs
 //! on one thread: a request is handled in a few microseconds, and one thread keeps the order of events plain.
 //!
-//! `exec` runs a command in the place of a scenario's consumer, `crew` has its processes, `work` takes what applications
-//! say that they have done.
+//! `exec` runs a command in the place of a scenario's consumer, `crew` has its processes, `work` takes what
+//! applications say that they have done, `replies` has what control routes answer with.
 //!
 //! `regions` has the worlds of other regions, `log` what is told on the terminal, `sts` who the caller is, `cors` what
 //! lets web pages in.

@@ -2,8 +2,8 @@
 //!
 //! For each consumer with workers that are up. A shard whose ancestor is still being processed counts as owned: its
 //! turn comes. One that has no lease in a table of others is a hole, which `leases-cover-hash-range` judges; its time
-//! counts from its lease's creation. How time is counted is told in [`crate::check::liveness`]. The user's own code does
-//! not tell which shards it is at, and is not judged.
+//! counts from its lease's creation. How time is counted is told in [`crate::check::liveness`]. The user's own code
+//! does not tell which shards it is at, and is not judged.
 
 use std::collections::BTreeMap;
 

@@ -165,8 +165,8 @@ impl Counts {
         if *silent > 0 {
             writeln!(
                 out,
-                "note: in {silent} of them nothing was told to POST $KINESIM_URL/_kinesim/processed, so records that the \
-                 command left out were not looked for"
+                "note: in {silent} of them nothing was told to POST $KINESIM_URL/_kinesim/processed, so records that \
+                 the command left out were not looked for"
             )?;
         }
         Ok(())

@@ -31,7 +31,7 @@ use self::app_hosts::nobody;
 use self::build::{Built, build};
 use self::folds::end_of_run;
 pub(crate) use self::live::Live;
-pub(crate) use self::outside::{Told, ToldError, Worker};
+pub(crate) use self::outside::{Told, Worker};
 pub use self::result::RunResult;
 #[cfg(feature = "http")]
 pub(crate) use self::room::run_in_room;

@@ -249,7 +249,7 @@ fn a_search_tells_each_kind_of_failure_once_with_the_line_that_repeats_it_whatev
     let app = write("searched-app.toml", &format!("{SMALL}[consumer.mine]\nstream = \"s\"\nlibrary = \"app\"\n"));
     let app = kinesim(&["explore", &app]);
     assert_eq!(app.status.code(), Some(2), "{}", text(&app.stdout));
-    assert!(text(&app.stderr).contains("the command line has no code to run"), "{}", text(&app.stderr));
+    assert!(text(&app.stderr).contains("here is no code to run"), "{}", text(&app.stderr));
     let clean = kinesim(&["explore", &write("clean.toml", SMALL), "--seeds", "3"]);
     let out = text(&clean.stdout);
     assert_eq!(clean.status.code(), Some(0), "{out}");

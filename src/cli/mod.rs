@@ -3,6 +3,8 @@
 mod check;
 mod completions;
 mod events;
+#[cfg(feature = "serve")]
+mod exec;
 mod explain;
 mod explore;
 #[cfg(all(feature = "serve", feature = "http"))]
@@ -73,6 +75,9 @@ enum Command {
     /// Serve Kinesis and DynamoDB to real AWS clients on a local port.
     #[cfg(feature = "serve")]
     Serve(serve::Arguments),
+    /// Run a command in a consumer's place, against an endpoint with a scenario's load and faults, seed after seed.
+    #[cfg(feature = "serve")]
+    Exec(exec::Arguments),
     /// Ask an endpoint whether it answers, and exit with 0 if it does and with 1 if not.
     #[cfg(all(feature = "serve", feature = "http"))]
     Health(health::Arguments),
@@ -105,6 +110,8 @@ pub fn main() -> ExitCode {
         Command::Man(arguments) => man::man(&arguments, Cli::command()),
         #[cfg(feature = "serve")]
         Command::Serve(arguments) => serve::serve(&arguments),
+        #[cfg(feature = "serve")]
+        Command::Exec(arguments) => exec::exec(&arguments),
         #[cfg(all(feature = "serve", feature = "http"))]
         Command::Health(arguments) => health::health(&arguments),
         #[cfg(feature = "serve")]

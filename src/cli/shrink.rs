@@ -49,7 +49,8 @@ pub(super) struct Arguments {
 
 pub(super) fn shrink(arguments: &Arguments) -> io::Result<Exit> {
     let file = &arguments.file;
-    let which = Which { seeds: arguments.seed.clone(), is_swarm: arguments.swarm, bug: arguments.bug };
+    let (seeds, is_swarm) = (arguments.seed.clone(), arguments.swarm);
+    let which = Which { seeds, is_swarm, bug: arguments.bug, ..Which::default() };
     let source = match load(file, &which)? {
         Ok(scenario) if wants_code(file, &scenario)? => return Ok(Exit::Wrong),
         Ok(_) => Source { path: file.display().to_string(), text: fs::read_to_string(file)?, which },

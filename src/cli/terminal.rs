@@ -156,7 +156,10 @@ pub(super) fn wants_code(path: &Path, scenario: &Scenario) -> io::Result<bool> {
     let Some(app) = plan.apps.first() else { return Ok(false) };
     let mut out = anstream::stderr().lock();
     writeln!(out, "{}: the code of consumer `{}` is yours (`library = \"app\"`):", path.display(), app.name)?;
-    writeln!(out, "give it to kinesim::Simulation in a test; the command line has no code to run")?;
+    writeln!(
+        out,
+        "give it to kinesim::Simulation in a test, or as a command to `kinesim exec`; here is no code to run"
+    )?;
     Ok(true)
 }
 

@@ -39,6 +39,8 @@ pub struct RunReport {
     pub source: String,
     /// Whether code of the user's own took part, which the command line cannot run.
     pub(crate) has_code: bool,
+    /// What repeats the run, where that is told otherwise than of a scenario alone.
+    pub(crate) again: Option<String>,
     /// The seed that the run had, or its timeline: the file's, or `--seed`.
     pub seed: crate::base::Seeds,
     /// What the seed has made of the scenario, when it is one of a swarm.
@@ -142,6 +144,9 @@ impl RunReport {
     }
     /// What repeats the run: a command, or with code of the user's own the beginning of a test.
     pub(crate) fn reproducing_line(&self) -> String {
+        if let Some(again) = &self.again {
+            return again.clone();
+        }
         if self.has_code {
             return format!("Simulation::from_scenario({:?})?.seed({})", self.source, self.seed);
         }

@@ -111,6 +111,7 @@ fn report(figures: Figures) -> RunReport {
         scenario: "one celebrity key".into(),
         source: "scenarios/celebrity.toml".into(),
         has_code: false,
+        again: None,
         seed: 7.into(),
         swarm: None,
         asked_bug: None,

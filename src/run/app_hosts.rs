@@ -2,17 +2,17 @@
 
 use std::rc::Rc;
 
-use crate::base::event::{ConsumerLibrary, DeclaredStart, HostRole};
+use crate::base::event::{ConsumerLibrary, HostRole};
 use crate::base::{Event, HostId, SimDuration};
 use crate::client::{AppWorker, Cx, HostGroup, Stop};
 use crate::scenario::plan::AppPlan;
 
-/// Starts the user's own code on a host that was booted.
-pub(super) type AppBoot = Rc<dyn Fn(Cx, AppWorker)>;
+/// Starts the user's own code on a host that was booted. Gives how it is asked to stop, where it can be.
+pub(super) type AppBoot = Rc<dyn Fn(Cx, AppWorker) -> Option<Rc<dyn Stop>>>;
 
 /// Where no application of the user's takes part, its hosts are there and do nothing.
 pub(super) fn nobody() -> AppBoot {
-    Rc::new(|_, _| {})
+    Rc::new(|_, _| None)
 }
 
 /// The hosts of an application.
@@ -37,7 +37,7 @@ impl HostGroup for AppHosts {
         HostRole::Consumer
     }
     fn starts(&self) -> Vec<SimDuration> {
-        vec![self.app.start; self.app.workers as usize]
+        self.app.starts.clone()
     }
     fn declared(&self, index: u32, _: HostId) -> Option<Event> {
         let app = &self.app;
@@ -49,13 +49,12 @@ impl HostGroup for AppHosts {
             store: app.store,
             lease_table: None,
             failover_ms: 0,
-            start: DeclaredStart::OwnCode,
+            start: app.begins,
         })
     }
     fn boot(&self, cx: Cx, index: u32) -> Option<Rc<dyn Stop>> {
         let consumer = self.app.consumer;
         cx.emit(Event::WorkerStarted { consumer, host: cx.id() });
-        (self.boot)(cx, AppWorker { app: self.number, worker: index, consumer });
-        None
+        (self.boot)(cx, AppWorker { app: self.number, worker: index, consumer })
     }
 }

@@ -96,7 +96,8 @@ impl Folds {
         told.map(|(of, failure)| Timeline { of, moments: self.chronicle.timeline(&failure) }).collect()
     }
 
-    pub(super) fn into_result(self, plan: &Plan) -> RunResult {
+    /// What came of the run. The values over time go with it.
+    pub(super) fn conclude(&mut self, plan: &Plan) -> RunResult {
         let checks = self.checks.results();
         let judged = plan.expectations.iter();
         let judged = judged.map(|e| judge::judge(e, self.measures_of(e.window), &self.chronicle));
@@ -119,6 +120,7 @@ impl Folds {
             scenario: plan.name.to_string(),
             source: plan.source.to_string(),
             has_code: !plan.apps.is_empty(),
+            again: None,
             seed: plan.seed.clone(),
             swarm: plan.swarm.clone(),
             asked_bug: plan.asked_bug,
@@ -135,7 +137,7 @@ impl Folds {
             simulated_seconds: plan.duration.as_secs_f64(),
             events: self.hash.events(),
         };
-        RunResult { report, series: self.series }
+        RunResult { report, series: std::mem::replace(&mut self.series, Series::new(plan.duration)) }
     }
 }
 
@@ -174,5 +176,5 @@ pub(super) fn end_of_run(plan: &Plan, folds: Rc<RefCell<Folds>>) -> RunResult {
     let Ok(folds) = Rc::try_unwrap(folds) else { unreachable!("the world is gone, nobody else listens") };
     let mut folds = folds.into_inner();
     folds.on(end, &Event::RunEnded {});
-    folds.into_result(plan)
+    folds.conclude(plan)
 }

@@ -7,14 +7,16 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use super::app_hosts::nobody;
 use super::build::{Built, build};
 use super::director::Director;
 use super::folds::Folds;
+use super::outside;
+use super::outside::{Outside, Told, ToldError, Worker};
+use super::result::RunResult;
 use crate::aws::kinesis::api::{ConsumerRef, Error, SubscriptionPoll};
 use crate::aws::{Cloud, Reply, Request};
 use crate::base::event::HostRole;
-use crate::base::{Fold, ShardId, SimDuration, SimTime, StreamName, TableName};
+use crate::base::{Event, Fold, ShardId, SimDuration, SimTime, StreamName, TableName};
 use crate::check::CheckResult;
 use crate::client::Cx;
 use crate::fault::{FaultPlan, Form};
@@ -35,18 +37,21 @@ pub(crate) struct Live {
     folds: Rc<RefCell<Folds>>,
     gateway: Cx,
     director: Rc<Director>,
+    outside: Outside,
 }
 
 impl Live {
     /// Builds the world of a plan, at its beginning. Further folds may listen.
     pub(crate) fn new(plan: &Plan, listeners: Vec<Rc<RefCell<dyn Fold>>>) -> Self {
-        let Built { world, folds, director } = build(plan, listeners, &nobody());
+        let asked = Rc::default();
+        let Built { world, folds, director } = build(plan, listeners, &outside::boot(&asked));
         let host = world.add_host(GATEWAY, HostRole::Operator, |_| {});
         world.start(host);
         let gateway = world.host(host);
         // Foreign clients have a real network before them, and a clock that stands still must not hold their calls up.
         gateway.set_latency(SimDuration::ZERO, SimDuration::ZERO);
-        Self { world, folds, gateway, director }
+        let outside = Outside::new(plan, &gateway, asked);
+        Self { world, folds, gateway, director, outside }
     }
 
     /// Returns how far the world has come in simulated time.
@@ -62,27 +67,61 @@ impl Live {
         self.world.run_until(until.max(self.world.now()));
     }
 
-    /// Sends a request through the gateway at the present instant. `answered` gets the reply when it arrives, which
-    /// may be at once, later, or, when a fault loses it, never within ten minutes: then `None`.
-    pub(crate) fn request(&self, request: Request, answered: impl FnOnce(Option<Reply>) + 'static) {
-        let gateway = self.gateway.clone();
-        self.gateway.spawn(async move {
-            answered(gateway.call(request, CALL_TIMEOUT).await.ok());
+    /// Sends a request at the present instant: from the host of a worker outside, or through the gateway. `answered`
+    /// gets the reply when it arrives, which may be at once, later, or, when a fault loses it, never within ten
+    /// minutes: then `None`. It is dropped when the worker's host is down.
+    pub(crate) fn request(
+        &self,
+        by: Option<&Worker>,
+        request: Request,
+        answered: impl FnOnce(Option<Reply>) + 'static,
+    ) {
+        let caller = by.map_or(&self.gateway, Worker::host).clone();
+        by.into_iter().for_each(Worker::note_call);
+        if !caller.is_up() {
+            return;
+        }
+        let calling = caller.clone();
+        caller.spawn(async move {
+            answered(calling.call(request, CALL_TIMEOUT).await.ok());
         });
         self.run_until(self.now());
     }
 
-    /// What a subscription that was begun through the gateway has to say.
+    /// Workers whose code runs outside, in the scenario's order.
+    pub(crate) fn workers(&self) -> &[Rc<Worker>] {
+        self.outside.workers()
+    }
+    /// Takes what a worker outside says that it has done.
+    ///
+    /// # Errors
+    /// When it cannot have done that.
+    pub(crate) fn tell(&self, by: &Worker, told: &Told) -> Result<(), ToldError> {
+        let events = self.look(|cloud| by.events(cloud, told))?;
+        events.into_iter().for_each(|event| by.host().emit(event));
+        Ok(())
+    }
+
+    /// Ends the run, and judges it by its plan; one that ended early is judged by what was due until then.
+    pub(crate) fn conclude(&self, plan: Plan) -> RunResult {
+        let now = self.now();
+        let mut folds = self.folds.borrow_mut();
+        folds.on(now, &Event::RunEnded {});
+        folds.conclude(&plan.ended_at(now))
+    }
+
+    /// What a subscription that was begun by a worker outside, or through the gateway, has to say.
     ///
     /// # Errors
     /// The error that ends it.
     pub(crate) fn poll_subscription(
         &self,
+        by: Option<&Worker>,
         consumer: &ConsumerRef,
         shard: ShardId,
         subscription: u64,
     ) -> Result<SubscriptionPoll, Error> {
-        let caller = self.gateway.id();
+        let caller = by.map_or(&self.gateway, Worker::host).id();
         self.world.with_backend(|cloud, now, events| {
             cloud.kinesis.advance(now, events);
             cloud.kinesis.poll_subscription(now, caller, consumer, shard, subscription, events)

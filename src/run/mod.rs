@@ -10,6 +10,7 @@ mod folds;
 mod judge;
 mod live;
 mod operator;
+mod outside;
 mod result;
 #[cfg(feature = "http")]
 mod room;
@@ -30,6 +31,7 @@ use self::app_hosts::nobody;
 use self::build::{Built, build};
 use self::folds::end_of_run;
 pub(crate) use self::live::Live;
+pub(crate) use self::outside::{Told, Worker};
 pub use self::result::RunResult;
 #[cfg(feature = "http")]
 pub(crate) use self::room::run_in_room;

@@ -24,7 +24,10 @@ pub(crate) fn run_in_room(
 ) -> RunResult {
     let lives = Rc::new(Lives::default());
     let boots = lives.clone();
-    let boot_app: AppBoot = Rc::new(move |cx, of| boots.boot(cx, of));
+    let boot_app: AppBoot = Rc::new(move |cx, of| {
+        boots.boot(cx, of);
+        None
+    });
     let Built { world, folds, .. } = build(plan, listeners, &boot_app);
     drop(boot_app);
     let account = Account { id: plan.services.kinesis.account.clone(), region: "us-east-1".into() };

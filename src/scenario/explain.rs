@@ -43,7 +43,8 @@ pub fn explain(plan: &Plan) -> String {
         lines.push(format!("consumer {}: reads every shard of {} without leases", poller.name, poller.stream));
     }
     for app in &plan.apps {
-        let AppPlan { name, workers, stream, .. } = app;
+        let AppPlan { name, starts, stream, .. } = app;
+        let workers = starts.len();
         lines.push(format!("consumer {name}: code of yours on {workers} host(s), reads {stream}"));
     }
     lines.extend(demand.streams.iter().filter_map(explain_writes));

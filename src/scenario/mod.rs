@@ -30,7 +30,9 @@ mod which;
 use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 
+use crate::base::event::DeclaredStart;
 use crate::client::producer::trace::Trace;
+use crate::fault::Fault;
 pub(crate) use compile::Compiled;
 use diagnostic::{Diagnostics, Problem};
 pub(crate) use draft::{Draft, Drafting};
@@ -40,6 +42,7 @@ use file::File;
 pub use live::LiveFaults;
 use plan::Plan;
 pub use schema::json_schema;
+use section::{Consumer, Library};
 use spans::Spans;
 pub use starter::starter;
 pub use which::Which;
@@ -49,6 +52,8 @@ pub struct Scenario {
     file: File,
     plan: Plan,
     attachments: Vec<(String, Vec<u8>)>,
+    /// The consumer whose code is brought from outside.
+    brought: Option<Box<str>>,
 }
 
 /// Reads a scenario from text. `path` is what messages call it; trace files are read relative to its folder.
@@ -90,8 +95,11 @@ fn load_from(source: &str, path: &str, folder: &Path, which: &Which) -> Result<S
     let asked_bug = which.bug.filter(|bug| file.bug != Some(*bug));
     file.bug = which.bug.or(file.bug);
     let told = |scenario: Scenario| Scenario { plan: Plan { asked_bug, ..scenario.plan }, ..scenario };
+    if let Some(consumer) = which.brought.as_deref().and_then(|name| file.consumer.get_mut(name)) {
+        consumer.become_brought();
+    }
     if !which.is_swarm {
-        return made(file, source, path, folder).map(told);
+        return made(file, source, path, folder).map(told).map(|scenario| scenario.with_brought(which));
     }
     let (seeds, bug, explore) = (file.seed, file.bug, file.explore.unwrap_or_default());
     let mut draws = (0..DRAWS_MAX).map(|draw| {
@@ -120,7 +128,9 @@ fn made(file: File, text: &str, path: &str, folder: &Path) -> Result<Scenario, D
         Ok(trace)
     };
     match compile::compile(file, path, &Spans::new(text), &read_trace) {
-        Ok(Compiled { file, plan }) => Ok(Scenario { file, plan, attachments: attachments.into_inner() }),
+        Ok(Compiled { file, plan }) => {
+            Ok(Scenario { file, plan, attachments: attachments.into_inner(), brought: None })
+        }
         Err(problems) => Err(Diagnostics::new(path, text, problems)),
     }
 }
@@ -160,6 +170,38 @@ impl Scenario {
     /// Trace files that the scenario names, relative to its folder. With them beside it, the resolved file is complete.
     pub(crate) fn attachments(&self) -> &[(String, Vec<u8>)] {
         &self.attachments
+    }
+    /// The consumer whose code is brought from outside, if one's is.
+    pub(crate) fn brought(&self) -> Option<&str> {
+        self.brought.as_deref()
+    }
+    /// Names of the consumers, each with whether the file leaves its code to the user.
+    pub(crate) fn consumers(&self) -> impl Iterator<Item = (&str, bool)> {
+        self.file.consumer.iter().map(|(name, consumer)| (name.as_str(), consumer.library == Library::App))
+    }
+    /// What a command cannot be made to suffer, or to do, as the consumer `name`: each in a few words.
+    pub(crate) fn not_carried_out(&self, name: &str) -> Vec<String> {
+        let is_of_it = |host: &str| host.strip_prefix(name).is_some_and(|rest| rest.starts_with('-'));
+        let is_skewed = |fault: &&Fault| fault.clock_skew.as_ref().is_some_and(|skew| is_of_it(&skew.host));
+        let skews = self.file.fault.iter().filter(is_skewed).count();
+        let told = (skews > 0).then(|| {
+            let faults = if skews == 1 { "fault" } else { "faults" };
+            format!("{skews} {faults} `clock_skew`: a process has the machine's clock")
+        });
+        told.into_iter().collect()
+    }
+    /// Code that is brought to a scenario begins where that says, so that what it leaves out can be judged. Where it
+    /// begins at another place than the oldest record, only the code knows which that is.
+    fn with_brought(mut self, which: &Which) -> Self {
+        self.brought = which.brought.clone();
+        let File { consumer, .. } = &self.file;
+        let begins_at_oldest = |name: &str| consumer.get(name).is_some_and(Consumer::begins_at_oldest);
+        for app in self.plan.apps.iter_mut().filter(|app| which.brought.as_deref() == Some(&*app.name)) {
+            if begins_at_oldest(&app.name) {
+                app.begins = DeclaredStart::TrimHorizon;
+            }
+        }
+        self
     }
     /// What the file means, in a few lines.
     pub fn explain(&self) -> String {

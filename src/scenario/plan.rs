@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::aws::kinesis::api::Provisioned;
 use crate::aws::{self, dynamodb};
-use crate::base::event::StoreKind;
+use crate::base::event::{DeclaredStart, StoreKind};
 use crate::base::{Bug, ConsumerId, HashKey, Planted, Seeds, ShardId, SimDuration, SimTime, StreamName};
 pub(crate) use crate::check::LivenessBounds;
 use crate::client::Transport;
@@ -60,6 +60,13 @@ pub struct Plan {
 }
 
 impl Plan {
+    /// The same run, which ended at `end` because nobody was left to go on: what was to happen later is not asked for.
+    pub(crate) fn ended_at(mut self, end: SimTime) -> Self {
+        self.duration = self.duration.min(end.since(SimTime::ZERO));
+        self.faults.retain(|fault| fault.at <= end);
+        self.actions.retain(|action| action.at <= end);
+        self
+    }
     /// Plants a bug, or none, in whoever takes part.
     pub(super) fn plant(&mut self, planted: Planted) {
         self.services.kinesis.planted = planted;
@@ -90,10 +97,10 @@ pub(crate) struct AppPlan {
     pub name: Arc<str>,
     /// The stream it reads.
     pub stream: StreamName,
-    /// How many hosts run it.
-    pub workers: u32,
-    /// When its hosts boot first.
-    pub start: SimDuration,
+    /// When each of its hosts boots first.
+    pub starts: Vec<SimDuration>,
+    /// Where it begins, if that is known.
+    pub(crate) begins: DeclaredStart,
     /// What it promises of its effects.
     pub store: StoreKind,
 }

@@ -251,7 +251,7 @@ mod tests {
     }
 
     fn drawn(explore: &str, seed: u64) -> Scenario {
-        let which = Which { seeds: Some(Seeds::from(seed)), is_swarm: true, bug: None };
+        let which = Which { seeds: Some(Seeds::from(seed)), is_swarm: true, ..Which::default() };
         load(&file(explore), "s.toml", &which).unwrap_or_else(|wrong| panic!("{wrong}"))
     }
 

@@ -11,6 +11,8 @@ pub struct Which {
     pub(crate) is_swarm: bool,
     /// The bug that is planted; the file's own when absent.
     pub(crate) bug: Option<Bug>,
+    /// The consumer whose code is brought from outside, whatever library the file names for it.
+    pub(crate) brought: Option<Box<str>>,
 }
 
 impl Which {

@@ -2,21 +2,23 @@
 
 use crate::aws::protocol::envelope::HttpRequest;
 use crate::aws::{Answer, Door};
-use crate::run::Live;
+use crate::run::{Live, Worker};
 
-/// Answers one request at the live run's present time. `done` gets the answer, at once or later; `None` when a fault
+/// Answers one request, of a worker outside or of anybody, at the live run's present time.
+/// `done` gets the answer, at once or later; `None` when a fault
 /// loses it. With it comes the stream or table that the request is about.
 pub(super) fn answer(
     live: &Live,
     door: &std::rc::Rc<Door>,
     request: &HttpRequest<'_>,
+    by: Option<&Worker>,
     done: impl FnOnce(Option<Answer>, Option<String>) + 'static,
 ) {
     match door.open(request) {
         Ok((request, asked)) => {
             let door = door.clone();
             let about = request.about();
-            live.request(request, move |reply| done(reply.map(|reply| door.answer(asked, reply)), about));
+            live.request(by, request, move |reply| done(reply.map(|reply| door.answer(asked, reply)), about));
         }
         Err(refusal) => done(Some(Answer::Whole(refusal)), None),
     }

@@ -1,6 +1,7 @@
 //! What all connections share: the live run, its clock, and who hears of what happens.
 
 use std::cell::{Cell, RefCell};
+use std::fmt;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -18,8 +19,10 @@ use super::record::{RecordError, Recorder};
 use super::regions::Regions;
 use super::tls::Tls;
 use crate::aws::Door;
+use crate::aws::protocol::credential::access_key;
+use crate::aws::protocol::envelope::HttpRequest;
 use crate::base::{Fold, SimDuration, SimTime};
-use crate::run::Live;
+use crate::run::{Live, Told, Worker};
 use crate::scenario::LiveFaults;
 
 /// What all connections share.
@@ -49,6 +52,8 @@ pub(super) struct App {
     pub lines: Lines,
     /// What the page shows of clients.
     pub(crate) watched: Watched,
+    /// What workers said that they cannot have done.
+    pub(crate) mistakes: RefCell<Vec<String>>,
     /// Where the session is written down.
     pub(crate) recorder: Option<Rc<Recorder>>,
     /// For those who speak TLS.
@@ -142,6 +147,28 @@ impl App {
     /// When it must not be done, because a restart would not know of it.
     pub(super) fn record(&self, note: impl FnOnce(&Recorder) -> Result<(), RecordError>) -> Result<(), RecordError> {
         self.recorder.as_deref().map_or(Ok(()), note)
+    }
+    /// The worker of the scenario that a request is of: one whose name is the request's access key.
+    pub(super) fn worker(&self, request: &HttpRequest<'_>) -> Option<Rc<Worker>> {
+        let key = access_key(request)?;
+        self.live.workers().iter().find(|worker| *worker.name == *key).cloned()
+    }
+    /// Takes what a worker says that it has done, and writes it down first.
+    ///
+    /// # Errors
+    /// Why it cannot have done that, or that it cannot be written down.
+    pub(super) fn tell(&self, worker: &Worker, told: &Told) -> Result<(), String> {
+        let kept = self.record(|recorder| recorder.told(self.live.now(), &worker.name, told));
+        kept.map_err(|problem| problem.to_string())?;
+        self.live.tell(worker, told).map_err(|error| {
+            self.mistake(worker, &error);
+            error.to_string()
+        })
+    }
+    /// A worker said what cannot be.
+    pub(super) fn mistake(&self, worker: &Worker, what: &dyn fmt::Display) {
+        let (at, name) = (self.live.now(), &worker.name);
+        self.mistakes.borrow_mut().push(format!("{at} {name} told of what was not: {what}"));
     }
     /// Ends a fault. Returns whether it was in force.
     ///
@@ -247,6 +274,7 @@ mod tests {
             metrics: RefCell::default(),
             lines: Lines::new(),
             watched: Watched::new(),
+            mistakes: RefCell::default(),
             recorder: None,
             tls: None,
         }
@@ -254,7 +282,7 @@ mod tests {
 
     fn ask(app: &App, request: impl Into<Request>) {
         app.catch_up();
-        app.live.request(request.into(), |reply| assert!(reply.is_some(), "nothing is lost here"));
+        app.live.request(None, request.into(), |reply| assert!(reply.is_some(), "nothing is lost here"));
         app.wake();
     }
 

@@ -13,7 +13,8 @@ use super::app::App;
 use super::clock::Pace;
 use super::recent::Wanted;
 use super::record::{RecordError, Recorder};
-use super::{page, query, records, state};
+use super::replies::{error, json};
+use super::{page, query, records, state, work};
 use crate::base::written::Duration;
 use crate::fault::FaultPlan;
 use crate::http::body::{Body, typed, whole};
@@ -44,6 +45,8 @@ pub(super) fn route(app: &App, head: &Parts, route: &str, body: &[u8]) -> Respon
         "/events" if get => events(app),
         "/events/last" if get => last_events(app, head),
         "/checks" if get => checks(app),
+        "/processed" if post => work::processed(app, body),
+        "/effect" if post => work::effect(app, body),
         route => match route.strip_prefix("/faults/") {
             Some(id) if delete => heal(app, id),
             _ => error(StatusCode::NOT_FOUND, ROUTES),
@@ -52,7 +55,8 @@ pub(super) fn route(app: &App, head: &Parts, route: &str, body: &[u8]) -> Respon
 }
 
 const ROUTES: &str = "no such route; there are GET health, clock, state, records, metrics, events, events/last, \
-                      checks, faults, faults/kinds; POST clock, clock/advance, faults; DELETE faults, faults/ID";
+                      checks, faults, faults/kinds; POST clock, clock/advance, faults, \
+                      processed, effect; DELETE faults, faults/ID";
 
 /// No other web page is behind the request. A loopback endpoint also refuses names that only a rebound DNS entry gives.
 fn is_same_origin(app: &App, head: &Parts) -> bool {
@@ -207,15 +211,4 @@ fn checks(app: &App) -> Response<Body> {
         })
         .collect();
     json(&serde_json::json!({ "trace_hash": format!("{:016x}", app.live.trace_hash()), "checks": states }))
-}
-
-fn json(value: &impl Serialize) -> Response<Body> {
-    let body = serde_json::to_vec(value).unwrap_or_else(|error| unreachable!("the answer is JSON: {error}"));
-    typed(whole(body), "application/json")
-}
-
-fn error(status: StatusCode, message: &str) -> Response<Body> {
-    let mut response = json(&serde_json::json!({ "error": message }));
-    *response.status_mut() = status;
-    response
 }

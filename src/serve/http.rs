@@ -195,6 +195,7 @@ impl Server {
             metrics: RefCell::default(),
             lines,
             watched,
+            mistakes: RefCell::default(),
             recorder: recorder.map(Rc::new),
             tls,
         };
@@ -212,10 +213,33 @@ impl Server {
     /// Serves until SIGTERM or SIGINT; requests in flight are answered. Then tells what came of it.
     pub(crate) fn run(self) -> Session {
         let Self { runtime, listener, stop, app } = self;
+        let mut stop = stop;
         let local = tokio::task::LocalSet::new();
-        local.block_on(&runtime, serve(listener, stop, app.clone()));
+        local.block_on(&runtime, async {
+            let graceful = GracefulShutdown::new();
+            serve(listener, stop.heard(), &app, &graceful).await;
+            end(app.clone(), graceful).await;
+        });
         let (requests, until) = (app.requests.get(), app.live.now());
         Session { requests, until, figures: app.live.figures(), checks: app.live.checks() }
+    }
+}
+
+impl Server {
+    /// Serves until `work` is done, which is told what all connections share, and when the process is asked to stop.
+    /// What is still asked for then is not answered.
+    pub(super) fn run_until_done<W, F>(self, work: W) -> F::Output
+    where
+        W: FnOnce(Rc<App>, StopSignals) -> F,
+        F: Future,
+    {
+        let Self { runtime, listener, stop, app } = self;
+        let local = tokio::task::LocalSet::new();
+        let mut done = None;
+        let working = work(app.clone(), stop);
+        let until = async { done = Some(working.await) };
+        local.block_on(&runtime, serve(listener, until, &app, &GracefulShutdown::new()));
+        done.unwrap_or_else(|| unreachable!("it serves until that is done"))
     }
 }
 
@@ -231,14 +255,13 @@ pub(crate) struct Session {
     pub(crate) checks: Vec<CheckResult>,
 }
 
-async fn serve(listener: TcpListener, mut stop: StopSignals, app: Rc<App>) {
-    let graceful = GracefulShutdown::new();
+async fn serve(listener: TcpListener, until: impl Future<Output = ()>, app: &Rc<App>, graceful: &GracefulShutdown) {
     tokio::task::spawn_local(keep_time(app.clone()));
-    let mut stop = std::pin::pin!(stop.heard());
+    let mut until = std::pin::pin!(until);
     loop {
         // Biased, so that a stop is seen even under load.
         let accepted = tokio::select! { biased;
-            () = &mut stop => break,
+            () = &mut until => break,
             accepted = listener.accept() => accepted,
         };
         let Ok((stream, _)) = accepted else {
@@ -254,9 +277,12 @@ async fn serve(listener: TcpListener, mut stop: StopSignals, app: Rc<App>) {
             }
         });
     }
+}
+
+/// Answers what is still asked for, and ends.
+async fn end(ended: Rc<App>, graceful: GracefulShutdown) {
     tracing::info!("stopping");
-    app.signals.changes.send_replace(true);
-    let ended = app.clone();
+    ended.signals.changes.send_replace(true);
     let _ = tokio::time::timeout(STOP_TIMEOUT, graceful.shutdown()).await;
     ended.catch_up();
     if let Err(error) = ended.record(|recorder| recorder.end(&ended.live)) {
@@ -266,7 +292,7 @@ async fn serve(listener: TcpListener, mut stop: StopSignals, app: Rc<App>) {
 
 /// SIGTERM and SIGINT. They are listened for before anybody hears that the endpoint is ready: in a container nothing
 /// else would end it, because the first process of one ignores a signal that it does not listen for.
-struct StopSignals {
+pub(super) struct StopSignals {
     terminate: Signal,
     interrupt: Signal,
 }
@@ -277,7 +303,8 @@ impl StopSignals {
         Ok(Self { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? })
     }
 
-    async fn heard(&mut self) {
+    /// Waits for one of them.
+    pub(super) async fn heard(&mut self) {
         tokio::select! { biased;
             _ = self.terminate.recv() => {}
             _ = self.interrupt.recv() => {}
@@ -368,7 +395,10 @@ async fn aws(app: &Rc<App>, request: HttpRequest<'_>, client: String) -> Respons
         Err(name) => return headers::response(no_region(name), app.next_request(), whole),
     };
     let (live, door) = region.as_deref().map_or((&app.live, &app.door), |region| (&region.live, &region.door));
-    let noted = app.recorder.as_ref().map_or(Ok(None), |recorder| recorder.request(&app.live, &request, name));
+    // Other regions have no scenario.
+    let worker = if region.is_none() { app.worker(&request) } else { None };
+    let by = worker.as_deref().map(|worker| &*worker.name);
+    let noted = app.recorder.as_ref().map_or(Ok(None), |recorder| recorder.request(&app.live, &request, name, by));
     let Ok(noted) = noted else {
         // What a restart would not know of is not done.
         return headers::response(door.failure(&request), app.next_request(), whole);
@@ -377,7 +407,7 @@ async fn aws(app: &Rc<App>, request: HttpRequest<'_>, client: String) -> Respons
     let throttles = app.watched.throttles.borrow().count();
     let (told, is_here) = (app.clone(), region.is_none());
     let target = request.target.map(ToOwned::to_owned);
-    answers::answer(live, door, &request, move |answer, about| {
+    answers::answer(live, door, &request, worker.as_deref(), move |answer, about| {
         note_answer(&told, noted.as_ref(), line, answer.as_ref(), about.as_deref());
         let is_throttled = told.watched.throttles.borrow().count() > throttles || is_throttled(answer.as_ref());
         told.log.note(is_throttled, told.live.now(), told.clock.borrow().pace());
@@ -393,7 +423,7 @@ async fn aws(app: &Rc<App>, request: HttpRequest<'_>, client: String) -> Respons
     match answer {
         Some(Answer::Whole(answer)) => headers::response(answer, number, whole),
         Some(Answer::Subscribed(subscribed)) => {
-            headers::frames(Either::Right(subscriptions::start(app, region, subscribed)), number)
+            headers::frames(Either::Right(subscriptions::start(app, region, worker, subscribed)), number)
         }
         None => lost(),
     }

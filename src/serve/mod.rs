@@ -8,6 +8,9 @@
 //! clients put there, `query` how forms are read; `record` keeps sessions; `tls` makes the certificate. Everything runs
 //! on one thread: a request is handled in a few microseconds, and one thread keeps the order of events plain.
 //!
+//! `exec` runs a command in the place of a scenario's consumer, `crew` has its processes, `work` takes what
+//! applications say that they have done, `replies` has what control routes answer with.
+//!
 //! `regions` has the worlds of other regions, `log` what is told on the terminal, `sts` who the caller is, `cors` what
 //! lets web pages in.
 //!
@@ -21,7 +24,9 @@ mod clock;
 mod cloudwatch;
 mod control;
 mod cors;
+mod crew;
 mod events;
+mod exec;
 mod http;
 mod log;
 mod metrics;
@@ -33,6 +38,7 @@ mod recent;
 mod record;
 mod records;
 mod regions;
+mod replies;
 mod settings;
 mod state;
 mod sts;
@@ -42,8 +48,10 @@ mod tls;
 #[cfg(not(feature = "tls"))]
 #[path = "no_tls.rs"]
 mod tls;
+mod work;
 
 pub(crate) use clock::Pace;
+pub(crate) use exec::{Ended, ExecError, Executed, Execution, RECORDING, exec};
 pub use http::Keep;
 pub(crate) use http::{Server, Session};
 pub(crate) use log::MOVE_THE_CLOCK;

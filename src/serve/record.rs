@@ -16,6 +16,7 @@ mod hide;
 mod lines;
 mod player;
 mod recorder;
+mod told;
 
 use std::fmt;
 use std::io;
@@ -54,6 +55,14 @@ enum What {
         created_unix_s: Option<u64>,
         shard: u32,
         subscription: u64,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        worker: Option<String>,
+    },
+    /// A worker of the scenario said what it has done.
+    Told {
+        worker: String,
+        #[serde(flatten)]
+        what: Work,
     },
     Fault(serde_json::Value),
     Heal {
@@ -73,6 +82,18 @@ const fn first_trace_version() -> u32 {
     1
 }
 
+/// What a worker says that it has done.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Work {
+    /// The record of this number was processed.
+    Processed(String),
+    /// The effect of this name was made, of records of these numbers.
+    Effect { id: String, of: Vec<String> },
+    /// It ended by itself.
+    Ended {},
+}
+
 #[derive(Debug, Serialize, Deserialize)]
 struct Request {
     n: u64,
@@ -86,6 +107,9 @@ struct Request {
     /// The region, when it is not the endpoint's own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     region: Option<String>,
+    /// The worker of the scenario that it is of, if it is of one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    worker: Option<String>,
     body: String,
 }
 

@@ -9,7 +9,8 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::settings::Settings;
-use crate::aws::protocol::envelope::{HttpRequest, region};
+use crate::aws::protocol::credential::region;
+use crate::aws::protocol::envelope::HttpRequest;
 use crate::aws::{Account, Door};
 use crate::base::{Fold, SimTime};
 use crate::run::Live;

@@ -11,11 +11,18 @@ use crate::aws::protocol::event_stream::Next;
 use crate::base::SimTime;
 use crate::http::frames::Frames;
 use crate::http::push::{Source, push};
+use crate::run::Worker;
 
 /// Begins to send a subscription's events.
-pub(super) fn start(app: &Rc<App>, region: Option<Rc<Region>>, subscribed: Subscribed) -> Frames {
+pub(super) fn start(
+    app: &Rc<App>,
+    region: Option<Rc<Region>>,
+    worker: Option<Rc<Worker>>,
+    subscribed: Subscribed,
+) -> Frames {
     let changes = app.signals.changes.subscribe();
-    let (body, pushing) = push(subscribed.opening(), Subscription { app: app.clone(), region, subscribed, changes });
+    let opening = subscribed.opening();
+    let (body, pushing) = push(opening, Subscription { app: app.clone(), region, worker, subscribed, changes });
     tokio::task::spawn_local(pushing);
     body
 }
@@ -24,6 +31,8 @@ struct Subscription {
     app: Rc<App>,
     /// Where it is, when not in the endpoint's own region.
     region: Option<Rc<Region>>,
+    /// Of the scenario's workers, the one that subscribed.
+    worker: Option<Rc<Worker>>,
     subscribed: Subscribed,
     /// Every change of the live run; true when the endpoint stops.
     changes: watch::Receiver<bool>,
@@ -37,12 +46,13 @@ impl Source for Subscription {
         let (app, Subscribed { consumer, shard, number, .. }) = (&self.app, &self.subscribed);
         app.catch_up();
         if let Some(Region { live, door }) = self.region.as_deref() {
-            return door.next_event(&self.subscribed, live.poll_subscription(consumer, *shard, *number));
+            return door.next_event(&self.subscribed, live.poll_subscription(None, consumer, *shard, *number));
         }
-        if app.record(|recorder| recorder.poll(&app.live, consumer, *shard, *number)).is_err() {
+        let (by, name) = (self.worker.as_deref(), self.worker.as_deref().map(|worker| &*worker.name));
+        if app.record(|recorder| recorder.poll(&app.live, name, consumer, *shard, *number)).is_err() {
             return Next::Ended;
         }
-        app.door.next_event(&self.subscribed, app.live.poll_subscription(consumer, *shard, *number))
+        app.door.next_event(&self.subscribed, app.live.poll_subscription(by, consumer, *shard, *number))
     }
 
     async fn wait_until(&mut self, until: SimTime) {

@@ -73,7 +73,7 @@ impl Stage {
             return self.mistake(at, &of.name, &format!("processed {record}, which no record is called"));
         };
         let stream = &self.streams[of.worker.app];
-        let found = room.world.with_backend(|cloud, _, _| cloud.kinesis.ordinal_of(stream, number, key));
+        let found = room.world.with_backend(|cloud, _, _| cloud.kinesis.ordinal_of(stream, number, Some(key)));
         let Some(from) = found.filter(|_| number.shard() == shard) else {
             return self.mistake(
                 at,

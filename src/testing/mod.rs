@@ -207,7 +207,7 @@ impl Search {
         // As it stands: what a swarm leaves out is declared all the same.
         let declared = scenario::load(&text, path, None).map_err(|wrong| wrong.to_string())?;
         self.runs.lacks(&declared.plan()).map_err(|lacking| format!("{path}: {lacking}"))?;
-        let which = Which { seeds: None, is_swarm: self.is_swarm, bug: self.bug };
+        let which = Which { is_swarm: self.is_swarm, bug: self.bug, ..Which::default() };
         Ok(Source { path: path.to_owned(), text, which })
     }
 

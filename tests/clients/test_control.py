@@ -48,6 +48,28 @@ class Control(unittest.TestCase):
         self.refused("ExpiredIteratorException", self.kinesis.get_records, ShardIterator=iterator)
         self.assertEqual(self.problem("clock/advance", {"by": "24"})[0], 400)
 
+    def test_only_workers_of_a_scenario_tell_what_they_have_done(self):
+        code, problem = self.problem("processed", {"sequenceNumber": self.put()["SequenceNumber"]})
+        self.assertEqual(code, 400)
+        self.assertIn("no consumer of the scenario has its code outside", problem)
+        self.assertIn("unknown field `number`", self.problem("processed", {"number": "1"})[1])
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "orders.toml")
+            with open(path, "w") as file:
+                file.write('name = "x"\nduration = "1h"\n[stream.orders]\nshards = 1\n'
+                           '[consumer.billing]\nstream = "orders"\nlibrary = "app"\nworkers = 2\n')
+            with Endpoint("--scenario", path, "--clock", "manual") as endpoint:
+                put = endpoint.client("kinesis").put_record(StreamName="orders", Data=b"x", PartitionKey="k")
+                record = {"sequenceNumber": put["SequenceNumber"], "shardId": put["ShardId"]}
+                self.endpoint = endpoint
+                self.assertIn("which worker?", self.problem("processed", record)[1])
+                self.assertIn("there are billing-1, billing-2", self.problem("processed", {**record, "worker": "x"})[1])
+                self.assertEqual(endpoint.control("processed", [{**record, "worker": "billing-2"}]), {"taken": 1})
+                self.assertEqual(endpoint.control("state")["consumers"]["billing"]["records_processed"], 1)
+                wrong = {**record, "worker": "billing-1", "shardId": "shardId-000000000009"}
+                self.assertIn("is of shardId-000000000000", self.problem("processed", wrong)[1])
+                self.assertIn("`id` is missing", self.problem("effect", {"worker": "billing-1"})[1])
+
     def test_the_clock_goes_a_hundred_years_and_no_further(self):
         for _ in range(9):
             self.endpoint.advance("3650d")

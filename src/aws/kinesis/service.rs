@@ -60,13 +60,14 @@ impl Kinesis {
         self.names.keys()
     }
 
-    /// The ordinal of a record that is still kept, for observers; `None` when the stream has no such record.
-    pub(crate) fn ordinal_of(&self, stream: &StreamName, number: SequenceNumber, key: &str) -> Option<u64> {
+    /// The ordinal of a record that is still kept, for observers; `None` when the stream has no such record, or one
+    /// with another key than is said.
+    pub(crate) fn ordinal_of(&self, stream: &StreamName, number: SequenceNumber, key: Option<&str>) -> Option<u64> {
         let stream = &self.streams[self.names.get(stream)?.index()];
         let shard = stream.shard(number.shard())?;
         let ordinal = shard.log.partition_point(|entry| entry.index < number.index());
         let entry = (ordinal < shard.log.end()).then(|| shard.log.get(ordinal))?;
-        (entry.index == number.index() && entry.key.as_str() == key).then_some(ordinal)
+        (entry.index == number.index() && key.is_none_or(|key| entry.key.as_str() == key)).then_some(ordinal)
     }
 
     /// Wall-clock milliseconds of an instant of the run.

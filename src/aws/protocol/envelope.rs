@@ -270,17 +270,6 @@ fn signature_shape(request: &HttpRequest<'_>, family: Family) -> Result<(), Wire
     }
 }
 
-/// The region of a request: the third part of its credential's scope.
-pub(crate) fn region<'a>(request: &HttpRequest<'a>) -> Option<&'a str> {
-    let in_header = request.authorization.and_then(|header| header.split_once("Credential=")).map(|(_, scope)| scope);
-    let in_query = request.query.split('&').find_map(|part| part.strip_prefix("X-Amz-Credential="));
-    let (scope, slash) = match (in_header, in_query) {
-        (Some(scope), _) => (scope.split([',', ' ']).next()?, "/"),
-        (None, scope) => (scope?, if scope?.contains("%2F") { "%2F" } else { "/" }),
-    };
-    scope.split(slash).nth(2).filter(|region| !region.is_empty())
-}
-
 fn query_signature(query: &str) -> Result<(), WireError> {
     const NEEDED: [&str; 5] =
         ["X-Amz-Algorithm", "X-Amz-Credential", "X-Amz-Signature", "X-Amz-SignedHeaders", "X-Amz-Date"];
@@ -488,13 +477,5 @@ mod tests {
         }
         let plain = HttpRequest { content_type: Some("application/json; charset=utf-8"), ..request() };
         assert_eq!(open(&plain, &Two).map(|opened| opened.encoding), Ok(Encoding::Json));
-    }
-
-    #[test]
-    fn the_region_is_that_of_the_credentials_scope() {
-        assert_eq!(region(&request()), Some("us-east-1"));
-        let query = "X-Amz-Algorithm=A&X-Amz-Credential=k%2F20261123%2Feu-west-1%2Fkinesis%2Faws4_request";
-        assert_eq!(region(&HttpRequest { authorization: None, query, ..request() }), Some("eu-west-1"));
-        assert_eq!(region(&HttpRequest { authorization: Some("AWS4- Credential=a"), ..request() }), None);
     }
 }

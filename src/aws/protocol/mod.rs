@@ -7,6 +7,7 @@
 
 mod account;
 pub mod cbor;
+pub(crate) mod credential;
 pub(crate) mod envelope;
 pub mod error;
 pub mod event_stream;

@@ -2,10 +2,12 @@
 //!
 //! For each consumer with workers that are up. A shard whose ancestor is still being processed counts as owned: its
 //! turn comes. One that has no lease in a table of others is a hole, which `leases-cover-hash-range` judges; its time
-//! counts from its lease's creation. How time is counted is told in [`crate::check::liveness`].
+//! counts from its lease's creation. How time is counted is told in [`crate::check::liveness`]. The user's own code
+//! does not tell which shards it is at, and is not judged.
 
 use std::collections::BTreeMap;
 
+use crate::base::event::ConsumerLibrary;
 use crate::base::lease_row::LeaseRow;
 use crate::base::{ConsumerId, Event, EventKind, HostId, ShardId, SimDuration, SimTime, StreamId, TableId};
 use crate::check::findings::{Findings, stretch};
@@ -45,10 +47,15 @@ impl Processors {
     }
 }
 
+/// The user's own code tells which records it processed, and not which shards it is at.
+fn tells_processors(lens: &Lens, consumer: ConsumerId) -> bool {
+    lens.names.info(consumer).is_some_and(|info| info.library != ConsumerLibrary::App)
+}
+
 impl EveryOpenShardOwned {
     /// Finds out again which open shards of the consumer nobody processes.
     fn look(&mut self, lens: &Lens, at: SimTime, consumer: ConsumerId) {
-        let Some(stream) = lens.names.stream_of(consumer) else { return };
+        let Some(stream) = lens.names.stream_of(consumer).filter(|_| tells_processors(lens, consumer)) else { return };
         let processors = self.processors.entry(consumer).or_default();
         let mut owned_again = Vec::new();
         for (shard, known) in lens.shards.of(stream) {
@@ -185,7 +192,7 @@ impl Check for EveryOpenShardOwned {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::base::event::ProcessingEnd;
+    use crate::base::event::{ProcessingEnd, StoreKind};
     use crate::check::Verdict;
     use crate::check::test_events::*;
 
@@ -218,6 +225,12 @@ mod tests {
         );
         let late = healed([(170_000, started(WORKER_1, S0, "LATEST"))], 400);
         assert_eq!(judge(check(), late).verdict, Verdict::Fail);
+    }
+
+    #[test]
+    fn code_of_the_users_own_does_not_tell_where_it_is_and_is_not_judged() {
+        let scene = scene_of(ConsumerLibrary::App, StoreKind::Plain);
+        assert_eq!(judge_in(scene, check(), healed([], 400)).verdict, Verdict::Unknown);
     }
 
     #[test]

@@ -12,12 +12,13 @@
 //! application has read. So is what it passes over when it begins at LATEST again because no position of the shard was
 //! stored yet: a KCL whose lease moves, or whose iterator expires, before its first checkpoint, and a poller without a
 //! memory. The report counts those (`records_skipped_at_latest`). What leaves retention unread is counted among the
-//! figures instead. Where the user's own code begins is not known.
+//! figures instead. Where the user's own code begins is known only of
+//! a command that takes a consumer's place; one that never tells what it processes is not judged.
 
 use std::collections::VecDeque;
 use std::ops::Range;
 
-use crate::base::event::DeclaredStart;
+use crate::base::event::{ConsumerLibrary, DeclaredStart};
 use crate::base::{ConsumerId, Event, EventKind, RangeSet, ShardId, SimDuration, SimTime, StreamId};
 use crate::check::findings::{Findings, records};
 use crate::check::lens::Lens;
@@ -58,6 +59,8 @@ pub(super) struct EveryRecordGetsProcessed {
     bound: SimDuration,
     shards: Grid<Shard>,
     progress: Grid<Progress>,
+    /// Whether each consumer has said of any record that it was processed.
+    told: Grid<bool>,
     /// When each consumer first read anything.
     begun: Grid<Option<SimTime>>,
     findings: Findings,
@@ -133,10 +136,16 @@ impl EveryRecordGetsProcessed {
     fn on_end(&mut self, lens: &Lens, at: SimTime) {
         for (consumer, info) in lens.names.consumers() {
             let Some(stream) = lens.names.stream_of(consumer) else { continue };
-            if info.start != DeclaredStart::OwnCode {
+            let is_silent = info.library == ConsumerLibrary::App && !self.has_told(consumer);
+            if info.start != DeclaredStart::OwnCode && !is_silent {
                 self.judge(lens, at, consumer, info, stream);
             }
         }
+    }
+
+    /// Whether the consumer has told of any record.
+    fn has_told(&self, consumer: ConsumerId) -> bool {
+        self.told.get(consumer.index(), 0).is_some_and(|told| *told)
     }
 
     fn judge(&mut self, lens: &Lens, at: SimTime, consumer: ConsumerId, info: &Consumer, stream: StreamId) {
@@ -167,7 +176,11 @@ impl EveryRecordGetsProcessed {
                         self.pending.get_or_insert_with(|| format!("{waiting} of {shard} waited for {name}"));
                     } else if !is_blocked && !is_moving {
                         let (waiting, bound) = (records(&range), self.bound);
-                        let what = if progress.is_read { "never came to" } else { "never began to read" };
+                        let what = if progress.is_read || progress.reached > 0 {
+                            "never came to"
+                        } else {
+                            "never began to read"
+                        };
                         let again = lens.starts.again_at_latest(consumer);
                         self.findings.fail(at, || {
                             format!("{name} {what} {waiting} of {shard}, which are older than {bound}{again}")
@@ -230,6 +243,7 @@ impl Invariant for EveryRecordGetsProcessed {
             bound: settings.liveness.caught_up_within,
             shards: Grid::default(),
             progress: Grid::default(),
+            told: Grid::default(),
             begun: Grid::default(),
             findings: Findings::default(),
             judged: 0,
@@ -249,6 +263,7 @@ impl Check for EveryRecordGetsProcessed {
             }
             Event::RecordsProcessed { consumer, shard, from, to, .. }
             | Event::RecordsSkipped { consumer, shard, from, to, .. } => {
+                *self.told.at(consumer.index(), 0) = true;
                 self.progress.at(consumer.index(), shard.index()).done(at, from..to);
             }
             // Once a transactional store has them they are done, also when the worker did not live to hear of it.
@@ -272,7 +287,7 @@ impl Check for EveryRecordGetsProcessed {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::base::event::{ConsumerLibrary, StoreKind};
+    use crate::base::event::StoreKind;
     use crate::base::{HostId, Position};
     use crate::check::Verdict;
     use crate::check::test_events::*;
@@ -320,6 +335,25 @@ mod tests {
         let all = ALL.into_iter().flat_map(|(shard, end)| worked(1000, shard, "TRIM_HORIZON", 0..end));
         assert_eq!(run(DeclaredStart::TrimHorizon, all).verdict, Verdict::Pass);
         assert_eq!(judge(EveryRecordGetsProcessed::new(&settings()), []).verdict, Verdict::Unknown);
+    }
+
+    #[test]
+    fn a_command_is_judged_where_the_scenario_says_that_it_begins_once_it_tells_anything() {
+        let told = |ranges: &[(ShardId, Range<u64>)]| {
+            let told = |(n, (shard, range)): (usize, &(ShardId, Range<u64>))| {
+                (1000 + n as u64, processed(WORKER_1, *shard, range.start, range.end))
+            };
+            let told: Vec<_> = ranges.iter().enumerate().map(told).collect();
+            run_of(ConsumerLibrary::App, DeclaredStart::TrimHorizon, told)
+        };
+        assert_eq!(told(&[(S0, 0..100), (S1, 0..50), (S2, 0..50)]).verdict, Verdict::Pass);
+        assert_eq!(told(&[]).verdict, Verdict::Unknown, "it tells nothing");
+        let text = evidence(&told(&[(S0, 0..40), (S0, 41..100), (S1, 0..50), (S2, 0..50)]));
+        assert!(text.ends_with("billing passed over record 40 of shardId-000000000000"), "{text}");
+        let text = evidence(&told(&[(S0, 0..100), (S1, 0..30), (S2, 0..50)]));
+        assert!(text.contains("billing never came to records 30 to 49 of shardId-000000000001"), "{text}");
+        let own = run_of(ConsumerLibrary::App, DeclaredStart::OwnCode, [(1000, processed(WORKER_1, S0, 0, 10))]);
+        assert_eq!(own.verdict, Verdict::Unknown, "only the code knows where it begins");
     }
 
     #[test]

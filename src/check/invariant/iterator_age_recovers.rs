@@ -151,8 +151,13 @@ impl IteratorAgeRecovers {
 impl Invariant for IteratorAgeRecovers {
     const NAME: &'static str = "iterator-age-recovers";
     const PROMISE: &'static str = "after the faults have healed consumers catch up and stay so";
-    const HEARS: &'static [EventKind] =
-        &[EventKind::ShardOpened, EventKind::RecordsRead, EventKind::ItemWritten, EventKind::RunEnded];
+    const HEARS: &'static [EventKind] = &[
+        EventKind::ShardOpened,
+        EventKind::RecordsRead,
+        EventKind::SubscriptionRead,
+        EventKind::ItemWritten,
+        EventKind::RunEnded,
+    ];
 
     fn new(settings: &CheckSettings) -> Self {
         Self {
@@ -172,7 +177,8 @@ impl Invariant for IteratorAgeRecovers {
 impl Check for IteratorAgeRecovers {
     fn on(&mut self, at: SimTime, event: &Event, lens: &Lens) {
         match *event {
-            Event::RecordsRead { shard, host, behind_latest_ms, .. } => {
+            Event::RecordsRead { shard, host, behind_latest_ms, .. }
+            | Event::SubscriptionRead { shard, host, behind_latest_ms, .. } => {
                 if let Some(consumer) = lens.names.consumer_of_host(host) {
                     self.on_read(lens, at, consumer, shard, behind_latest_ms);
                 }
@@ -209,6 +215,22 @@ mod tests {
         script.extend((100..end_s).step_by(10).map(read));
         script.push((end_s * 1000, Event::RunEnded {}));
         script
+    }
+
+    #[test]
+    fn events_of_a_subscription_are_reads() {
+        let read = |s: u64| {
+            let (stream, shard, host, from, to, size_bytes) = (CLICKS, S0, WORKER_1, 0, 0, 0);
+            let (behind_latest_ms, subscription) = (0, 1);
+            (
+                s * 1000,
+                Event::SubscriptionRead { stream, shard, host, from, to, size_bytes, behind_latest_ms, subscription },
+            )
+        };
+        let mut script = vec![(0, opened(S0, 2, None)), (100_000, Event::FaultsHealed {})];
+        script.extend((100..400).step_by(5).map(read));
+        script.push((400_000, Event::RunEnded {}));
+        assert_eq!(judge(check(), script).verdict, Verdict::Pass);
     }
 
     #[test]

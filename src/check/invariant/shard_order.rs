@@ -63,6 +63,7 @@ impl Invariant for ShardOrder {
         EventKind::ProcessorThrew,
         EventKind::PositionSaved,
         EventKind::HostCrashed,
+        EventKind::WorkerStarted,
     ];
 
     fn new(_: &CheckSettings) -> Self {
@@ -94,7 +95,10 @@ impl Check for ShardOrder {
                 let delivered = self.delivered.at(host.index(), shard.index());
                 *delivered = kept.min(*delivered);
             }
-            Event::HostCrashed { host } => self.delivered.row_mut(host.index()).fill(0),
+            // Of a process outside, a word may arrive after its end: what counts is that a new life begins anew.
+            Event::HostCrashed { host } | Event::WorkerStarted { host, .. } => {
+                self.delivered.row_mut(host.index()).fill(0);
+            }
             _ => {}
         }
     }
@@ -122,6 +126,9 @@ mod tests {
         script.push((400, read(WORKER_1, S0, 10, 20, 300)));
         script.push((500, processed(WORKER_1, S0, 10, 20)));
         script.push((600, Event::HostCrashed { host: WORKER_1 }));
+        // A process tells of its last record when it is gone already.
+        script.push((601, processed(WORKER_1, S0, 20, 21)));
+        script.push((650, Event::WorkerStarted { consumer: BILLING, host: WORKER_1 }));
         script.push((700, processed(WORKER_1, S0, 10, 20)));
         assert_eq!(judge(ShardOrder::default(), script).verdict, Verdict::Pass);
         assert_eq!(judge(ShardOrder::default(), []).verdict, Verdict::Unknown);

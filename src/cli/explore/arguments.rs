@@ -140,6 +140,6 @@ impl Arguments {
     }
     /// A seed's run.
     pub(super) fn which(&self, seed: u64) -> Which {
-        Which { seeds: Some(seed.into()), is_swarm: self.swarm, bug: self.bug }
+        Which { seeds: Some(seed.into()), is_swarm: self.swarm, bug: self.bug, ..Which::default() }
     }
 }

@@ -20,7 +20,7 @@ pub(super) fn merge_folders(arguments: &Arguments) -> io::Result<Exit> {
         }
     }
     let (scope, findings) = merge(parts).map_err(|error| io::Error::other(error.to_string()))?;
-    let which = Which { seeds: None, is_swarm: scope.swarm, bug: scope.bug };
+    let which = Which { is_swarm: scope.swarm, bug: scope.bug, ..Which::default() };
     // What stood in the files is not needed any more: of what failed the parts have left it.
     let source = |path: &str| Source { path: path.to_owned(), text: String::new(), which: which.clone() };
     let sources: Vec<Source> = scope.scenarios.iter().map(|searched| source(&searched.path)).collect();

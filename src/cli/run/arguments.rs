@@ -60,7 +60,7 @@ pub(in crate::cli) fn cores() -> usize {
 impl Arguments {
     /// Which run of a scenario is meant.
     pub(super) fn which(&self) -> Which {
-        Which { seeds: self.seed.clone(), is_swarm: self.swarm, bug: self.bug }
+        Which { seeds: self.seed.clone(), is_swarm: self.swarm, bug: self.bug, ..Which::default() }
     }
 
     /// How many runs there may be at a time.

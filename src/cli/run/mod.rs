@@ -13,6 +13,8 @@ use std::path::{Path, PathBuf};
 
 pub(super) use self::arguments::{Arguments, cores};
 use self::one::run_one;
+#[cfg(feature = "serve")]
+pub(super) use self::one::write_attachments;
 use super::surroundings::tell_github;
 use super::terminal::{Exit, STDIN, load, print_diagnostics, scenario_files, wants_code};
 use crate::explore::in_order;

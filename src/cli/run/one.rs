@@ -42,7 +42,7 @@ pub(super) fn run_one(
         let kept = events.map(finish_events).transpose()?;
         let (report, resolved) = (&result.report, scenario.resolved_toml());
         files::write_all(dir, report, Some(wall_seconds), &result.series, kept.as_deref(), &resolved)?;
-        write_attachments(dir, scenario)?;
+        write_attachments(dir, scenario.attachments())?;
         notes.push(format!("left in {}: report, resolved scenario and plots", dir.display()));
         notes.push(match kept {
             Some(kept) => format!("events: {kept} (`kinesim events {}` reads them)", dir.display()),
@@ -74,8 +74,8 @@ fn finish_events(events: Rc<RefCell<EventsFile>>) -> io::Result<String> {
 
 /// Puts the trace files that the resolved scenario names beside it. Those outside the scenario's folder keep their
 /// place.
-fn write_attachments(dir: &Path, scenario: &Scenario) -> io::Result<()> {
-    for (name, bytes) in scenario.attachments() {
+pub(in crate::cli) fn write_attachments(dir: &Path, attachments: &[(String, Vec<u8>)]) -> io::Result<()> {
+    for (name, bytes) in attachments {
         let is_inside = Path::new(name).components().all(|part| matches!(part, Component::Normal(_)));
         if is_inside {
             let path = dir.join(name);

@@ -18,7 +18,7 @@ use crate::fault::stage::{Effect, Stage};
 #[serde(deny_unknown_fields)]
 pub struct ClockSkew {
     /// One host by name, such as `billing-1`.
-    host: String,
+    pub(crate) host: String,
     /// How far it is ahead.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     ahead: Option<Duration>,

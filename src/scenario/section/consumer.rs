@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::defaults::{one_u32, secs};
 use super::kcl_options::KclOptions;
 use crate::aws::dynamodb::api::Capacity;
+use crate::base::event::DeclaredStart;
 use crate::base::written::Duration;
 use crate::base::{ConsumerId, Planted, SimDuration, StreamName, TableName};
 use crate::client::kcl::KclSettings;
@@ -33,7 +34,7 @@ pub struct Consumer {
     /// Number of hosts, NAME-1 to NAME-N (kcl-2, app).
     #[serde(default = "one_u32")]
     pub workers: u32,
-    /// Starts of further workers, which join later (kcl-2).
+    /// Starts of further workers, which join later (kcl-2, app).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) joins: Vec<Duration>,
     /// Name of the application and its lease table; the consumer's name when absent (kcl-2).
@@ -138,7 +139,7 @@ pub enum Library {
     Kcl2,
     /// A plain poller of every shard.
     Poller,
-    /// The user's own code, which a test gives to the simulation.
+    /// The user's own code, which a test gives to the simulation, or a command to `kinesim exec`.
     App,
 }
 
@@ -205,10 +206,22 @@ impl Consumer {
     /// Workers from the start and those that join.
     pub(crate) fn host_count(&self) -> u32 {
         match self.library {
-            Library::Kcl2 => self.workers.saturating_add(self.joins.len() as u32),
+            Library::Kcl2 | Library::App => self.workers.saturating_add(self.joins.len() as u32),
             Library::Poller => 1,
-            Library::App => self.workers,
         }
+    }
+    /// Leaves the code to the user, and with it all that the file says of how the built-in one works.
+    pub(in crate::scenario) fn become_brought(&mut self) {
+        if self.library == Library::Poller {
+            self.workers = 1;
+        }
+        self.library = Library::App;
+        self.kcl = None;
+        self.mishap.clear();
+    }
+    /// Returns whether it begins at the oldest record of each shard.
+    pub(in crate::scenario) fn begins_at_oldest(&self) -> bool {
+        self.initial_position == trim_horizon()
     }
     /// The lease table's name.
     pub fn table_name(&self, consumer: &str) -> String {
@@ -254,12 +267,13 @@ impl Compiler<'_> {
                 Library::App => {
                     let is_possible = (1..=HOST_MAX).contains(&consumer.workers);
                     self.need(is_possible, at("workers"), "an application has 1 to 10000 workers", "");
+                    let starts = self.starts(name, consumer);
                     consumers.apps.push(AppPlan {
                         consumer: id,
                         name: name.as_str().into(),
                         stream,
-                        workers: consumer.workers,
-                        start: consumer.start.0,
+                        starts,
+                        begins: DeclaredStart::OwnCode,
                         store: processor.store,
                     });
                 }
@@ -306,11 +320,7 @@ impl Compiler<'_> {
             let is_possible = units.read > 0 && units.write > 0;
             self.need(is_possible, at("lease_table"), "a provisioned table has at least 1 unit each way", "");
         }
-        let mut worker_starts = vec![consumer.start.0; consumer.workers.min(HOST_MAX) as usize];
-        for (n, join) in consumer.joins.iter().enumerate() {
-            self.instant(*join, file_path!["consumer", name, "joins", n], "a worker's start");
-            worker_starts.push(join.0);
-        }
+        let worker_starts = self.starts(name, consumer);
         let defaults = KclSettings::new(id, name, stream, table.unwrap_or_else(|_| placeholder("leases")));
         let options = consumer.kcl.clone().unwrap_or_default();
         self.need(consumer.failover > options.epsilon, at("failover"), "a lease lasts longer than `epsilon`", "");
@@ -333,6 +343,16 @@ impl Compiler<'_> {
             is_cleanup_enabled: consumer.cleanup_leases,
             ..options.of(defaults)
         }
+    }
+
+    /// When each worker starts.
+    fn starts(&mut self, name: &str, consumer: &Consumer) -> Vec<SimDuration> {
+        let mut starts = vec![consumer.start.0; consumer.workers.min(HOST_MAX) as usize];
+        for (n, join) in consumer.joins.iter().enumerate() {
+            self.instant(*join, file_path!["consumer", name, "joins", n], "a worker's start");
+            starts.push(join.0);
+        }
+        starts
     }
 
     fn initial_position(&mut self, consumer: &str, text: &str) -> InitialPosition {

@@ -50,7 +50,7 @@ impl Endpoint {
         };
         let given = Rc::new(RefCell::new(None));
         let kept = given.clone();
-        answer(&self.live, &self.door, &request, move |answer, _| *kept.borrow_mut() = answer);
+        answer(&self.live, &self.door, &request, None, move |answer, _| *kept.borrow_mut() = answer);
         let Some(Answer::Whole(answer)) = given.borrow_mut().take() else { panic!("no whole answer at once") };
         let body =
             if answer.body.is_empty() { Value::Null } else { serde_json::from_slice(&answer.body).expect("JSON") };

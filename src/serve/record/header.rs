@@ -32,6 +32,9 @@ pub(crate) struct Header {
     pub(super) shard_limit: Option<u32>,
     /// The resolved scenario.
     pub(super) scenario: Option<String>,
+    /// The consumer of it whose place a command took.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) brought: Option<String>,
 }
 
 fn every_key() -> Vec<String> {
@@ -56,6 +59,7 @@ impl Header {
             kms_keys: settings.kms_keys.clone(),
             shard_limit: settings.shard_limit,
             scenario: scenario.map(Scenario::resolved_toml),
+            brought: scenario.and_then(Scenario::brought).map(ToOwned::to_owned),
         }
     }
 

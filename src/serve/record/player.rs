@@ -16,8 +16,8 @@ use crate::aws::kinesis::api::ConsumerRef;
 use crate::aws::protocol::envelope::HttpRequest;
 use crate::base::trace_hash::TRACE_VERSION;
 use crate::base::{ShardId, SimTime};
-use crate::run::Live;
-use crate::scenario::{self, LiveFaults};
+use crate::run::{Live, Worker};
+use crate::scenario::{self, LiveFaults, Which};
 use crate::serve::regions::Regions;
 use crate::serve::{answers, settings};
 
@@ -39,7 +39,8 @@ pub(super) struct Player {
 impl Player {
     fn new(header: &Header) -> Result<Self, RecordError> {
         let settings = header.settings();
-        let read = |text: &str| scenario::load(text, "recording", None);
+        let which = Which { brought: header.brought.as_deref().map(Into::into), ..Which::default() };
+        let read = |text: &str| scenario::load(text, "recording", &which);
         let scenario = match header.scenario.as_deref().map(read) {
             Some(Ok(scenario)) => scenario,
             Some(Err(problems)) => return Err(RecordError::Settings(problems.to_string())),
@@ -92,11 +93,17 @@ impl Player {
                     )));
                 }
             }
-            What::Poll { stream, consumer, created_unix_s, shard, subscription } => {
+            What::Poll { stream, consumer, created_unix_s, shard, subscription, worker } => {
                 let stream = stream.parse().map_err(|_| "no stream name".to_owned())?;
                 let consumer = ConsumerRef { stream, name: consumer.into(), created_unix_s };
                 // What it says shows in the trace hash.
-                let _ = self.behind.live.poll_subscription(&consumer, ShardId(shard), subscription);
+                let worker = self.worker(worker.as_deref());
+                let _ = self.behind.live.poll_subscription(worker.as_deref(), &consumer, ShardId(shard), subscription);
+            }
+            What::Told { worker, what } => {
+                let worker = self.worker(Some(&worker)).ok_or_else(|| format!("there is no worker {worker}"))?;
+                // What it cannot have done was refused then, and is refused now.
+                let _ = self.behind.live.tell(&worker, &what.try_into()?);
             }
             What::Fault(fault) => {
                 self.behind.live.begin_fault(self.behind.live.read_json_fault(&self.behind.faults, fault)?);
@@ -108,6 +115,12 @@ impl Player {
             }
         }
         Ok(None)
+    }
+
+    /// The scenario's worker of that name.
+    fn worker(&self, name: Option<&str>) -> Option<Rc<Worker>> {
+        let name = name?;
+        self.behind.live.workers().iter().find(|worker| *worker.name == *name).cloned()
     }
 
     fn request(&mut self, request: &Request) -> Result<(), String> {
@@ -126,7 +139,8 @@ impl Player {
         let Behind { live, door, regions, .. } = &self.behind;
         let region = request.region.as_deref().and_then(|name| regions.of(name, live.now()));
         let (live, door) = region.as_deref().map_or((live, door), |region| (&region.live, &region.door));
-        answers::answer(live, door, &http, move |answer, _| {
+        let worker = self.worker(request.worker.as_deref());
+        answers::answer(live, door, &http, worker.as_deref(), move |answer, _| {
             if let Some(answer) = answer {
                 answers.borrow_mut().insert(n, digest(&answer));
             }

@@ -17,7 +17,7 @@ use crate::aws::protocol::envelope::HttpRequest;
 use crate::aws::{self, Answer};
 use crate::base::trace_hash::TRACE_VERSION;
 use crate::base::{ShardId, SimTime};
-use crate::run::Live;
+use crate::run::{Live, Told};
 
 /// What a recorder writes down.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -37,6 +37,8 @@ pub(crate) struct Recorder {
     problem: RefCell<Option<String>>,
     next: Cell<u64>,
     scope: Scope,
+    /// What comes after the end of a recording is none of it.
+    has_ended: Cell<bool>,
 }
 
 /// A request that was written down, and whose answer will be.
@@ -50,7 +52,7 @@ impl Recorder {
     /// Goes on after so many bytes, with this request's number.
     pub(super) fn resumed(file: File, bytes: u64, next: u64, scope: Scope) -> Self {
         let (file, bytes, next) = (RefCell::new(file), Cell::new(bytes), Cell::new(next));
-        Self { file, bytes, problem: RefCell::default(), next, scope }
+        Self { file, bytes, problem: RefCell::default(), next, scope, has_ended: Cell::new(false) }
     }
 
     /// A new recording. What is there already is not overwritten.
@@ -85,6 +87,9 @@ impl Recorder {
 
     /// Writes a line. A recording may be incomplete, with a warning; a data directory may not.
     fn note(&self, at: SimTime, what: What) -> Result<(), RecordError> {
+        if self.has_ended.get() {
+            return Ok(());
+        }
         let written = self.write(&Entry { at_ns: at.as_nanos(), what });
         let problem = written.as_ref().err().map(ToString::to_string);
         let before = self.problem.replace(problem);
@@ -116,6 +121,7 @@ impl Recorder {
         live: &Live,
         request: &HttpRequest<'_>,
         region: Option<&str>,
+        worker: Option<&str>,
     ) -> Result<Option<Noted>, RecordError> {
         if only_reads(request.target) && !self.keeps_reads(live) {
             return Ok(None);
@@ -133,6 +139,7 @@ impl Recorder {
             authorization: hidden,
             has_date: request.has_date,
             region: owned(region),
+            worker: owned(worker),
             body: STANDARD.encode(request.body),
         };
         self.note(live.now(), What::Request(request))?;
@@ -156,6 +163,7 @@ impl Recorder {
     pub(crate) fn poll(
         &self,
         live: &Live,
+        worker: Option<&str>,
         consumer: &ConsumerRef,
         shard: ShardId,
         subscription: u64,
@@ -165,7 +173,9 @@ impl Recorder {
         }
         let (stream, name) = (consumer.stream.to_string(), consumer.name.to_string());
         let created_unix_s = consumer.created_unix_s;
-        self.note(live.now(), What::Poll { stream, consumer: name, created_unix_s, shard: shard.0, subscription })
+        let (shard, worker) = (shard.0, worker.map(ToOwned::to_owned));
+        let poll = What::Poll { stream, consumer: name, created_unix_s, shard, subscription, worker };
+        self.note(live.now(), poll)
     }
 
     /// Notes a fault that is about to begin.
@@ -178,6 +188,11 @@ impl Recorder {
         self.note(at, What::Heal { id })
     }
 
+    /// Notes what a worker of the scenario says that it has done.
+    pub(crate) fn told(&self, at: SimTime, worker: &str, told: &Told) -> Result<(), RecordError> {
+        self.note(at, What::Told { worker: worker.to_owned(), what: told.into() })
+    }
+
     /// Notes what time it is.
     pub(crate) fn time(&self, at: SimTime) -> Result<(), RecordError> {
         self.note(at, What::Time {})
@@ -186,10 +201,12 @@ impl Recorder {
     /// Notes the end of the session.
     pub(crate) fn end(&self, live: &Live) -> Result<(), RecordError> {
         match self.scope {
-            Scope::Recording => self.note(
-                live.now(),
-                What::End { trace_hash: format!("{:016x}", live.trace_hash()), trace_version: TRACE_VERSION },
-            ),
+            Scope::Recording => {
+                let trace_hash = format!("{:016x}", live.trace_hash());
+                let noted = self.note(live.now(), What::End { trace_hash, trace_version: TRACE_VERSION });
+                self.has_ended.set(true);
+                noted
+            }
             Scope::Directory { .. } => self.time(live.now()),
         }
     }

@@ -64,6 +64,8 @@ impl<H: Handler> Reader<H> {
             }
             tokio::time::sleep(self.settings.read_every).await;
         }
+        // A renewal that comes late may still succeed: a lease without a reader must not be kept by it.
+        self.held.is_over.set(true);
     }
 
     /// A lease that was not renewed for too long may be another's by now.

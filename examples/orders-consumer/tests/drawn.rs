@@ -1,4 +1,5 @@
-//! The consumer under schedules of faults that proptest draws, and cuts down when a run fails.
+//! The consumer under schedules of faults that proptest draws, and cuts down when a run fails. The first that it found
+//! was a lease that was renewed late, and kept by a worker whose reader had given it up.
 
 use std::time::Duration;
 

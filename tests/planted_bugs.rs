@@ -185,6 +185,20 @@ fn failed(text: &str, bug: Option<Bug>) -> Vec<(&'static str, String)> {
     failed.map(|check| (check.name, check.detail)).collect()
 }
 
+/// Whoever looks at answers only, and at nothing that services tell of themselves, finds them as well.
+#[test]
+fn answers_alone_show_what_services_do_wrong() {
+    let shows = [
+        (Bug::StaleConsistentRead, "table-answers-have-an-order"),
+        (Bug::ThrottledWriteApplied, "table-answers-have-an-order"),
+        (Bug::AcknowledgedInOneZone, "stream-answers-are-a-logs"),
+    ];
+    for (bug, check) in shows {
+        let found = failed(&shown(bug).0, Some(bug));
+        assert!(found.iter().any(|(name, _)| *name == check), "{}: {found:#?}", bug.word());
+    }
+}
+
 #[test]
 fn every_planted_bug_is_found_in_a_run_that_is_clean_without_it() {
     let mut wrong = Vec::new();

@@ -4,16 +4,16 @@
 //! use kinesim::check::Verdict;
 //! use kinesim::proptest::scenarios;
 //! use proptest::prelude::*;
+//! use proptest::test_runner::TestRunner;
 //!
-//! proptest! {
-//!     #![proptest_config(ProptestConfig::with_cases(5))]
-//!     #[test]
-//!     fn nothing_is_lost(scenario in scenarios(), seed in 0..1000u64) {
-//!         let report = scenario.run(seed);
-//!         prop_assert_ne!(report.verdict, Verdict::Fail);
-//!     }
-//! }
-//! # nothing_is_lost();
+//! // In a test: `proptest! { #[test] fn nothing_is_lost(scenario in scenarios(), seed in 0..1000u64) { ... } }`
+//! let mut runner = TestRunner::new(ProptestConfig::with_cases(5));
+//! runner.run(&(scenarios(), 0..1000u64), |(scenario, seed)| {
+//!     let report = scenario.run(seed);
+//!     prop_assert!(report.checks.iter().all(|check| check.verdict != Verdict::Fail));
+//!     Ok(())
+//! })?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
 //! What is drawn are small values, and what they stand for is the text of a scenario file: it is what proptest prints

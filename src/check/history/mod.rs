@@ -7,7 +7,7 @@
 mod log;
 mod row;
 
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 use std::sync::Arc;
@@ -191,7 +191,7 @@ impl Calls {
                 return;
             }
         };
-        self.answers += 1;
+        self.answers += u64::from(self.row(table, key, |row| row.is_judged()) == Some(true));
         if let Some(Err(unexplained)) = self.row(table, key, |row| row.answered(number, &answer)) {
             let (caller, table, key, present) = (*caller, table.clone(), key.clone(), unexplained.present);
             self.contradictions.push(Contradiction { at, caller, table, key, heard, present });

@@ -274,7 +274,7 @@ mod tests {
     }
 
     enum Step {
-        Sent(u32, OneItem),
+        Sent(u32, Box<OneItem>),
         Heard(u32, Answer),
         Unheard(u32),
     }
@@ -284,10 +284,10 @@ mod tests {
     /// Whether the answers have an order that explains them, on a row that was put before.
     fn has_an_order(steps: impl IntoIterator<Item = Step>) -> bool {
         let mut row = Row::new();
-        let put = [Sent(0, put()), Heard(0, Done)];
+        let put = [Sent(0, Box::new(put())), Heard(0, Done)];
         let explained = put.into_iter().chain(steps).all(|step| match step {
             Sent(number, call) => {
-                row.sent(number, call);
+                row.sent(number, *call);
                 true
             }
             Heard(number, answer) => row.answered(number, &answer).is_ok(),
@@ -302,43 +302,76 @@ mod tests {
 
     #[test]
     fn calls_one_after_the_other_are_explained_by_their_order_only() {
-        assert!(has_an_order([Sent(1, renew(0)), Heard(1, Done), Sent(2, read()), Heard(2, Read(item(1)))]));
-        assert!(has_an_order([Sent(1, renew(0)), Heard(1, Done), Sent(2, renew(0)), Heard(2, Refused)]));
-        assert!(has_an_order([Sent(1, delete()), Heard(1, Done), Sent(2, renew(0)), Heard(2, Refused)]));
-        let twice = [Sent(1, renew(0)), Heard(1, Done), Sent(2, renew(0)), Heard(2, Done)];
+        assert!(has_an_order([
+            Sent(1, Box::new(renew(0))),
+            Heard(1, Done),
+            Sent(2, Box::new(read())),
+            Heard(2, Read(item(1)))
+        ]));
+        assert!(has_an_order([
+            Sent(1, Box::new(renew(0))),
+            Heard(1, Done),
+            Sent(2, Box::new(renew(0))),
+            Heard(2, Refused)
+        ]));
+        assert!(has_an_order([
+            Sent(1, Box::new(delete())),
+            Heard(1, Done),
+            Sent(2, Box::new(renew(0))),
+            Heard(2, Refused)
+        ]));
+        let twice = [Sent(1, Box::new(renew(0))), Heard(1, Done), Sent(2, Box::new(renew(0))), Heard(2, Done)];
         assert!(!has_an_order(twice), "a condition that did not keep a second writer out");
-        let refused = [Sent(1, renew(0)), Heard(1, Refused)];
+        let refused = [Sent(1, Box::new(renew(0))), Heard(1, Refused)];
         assert!(!has_an_order(refused), "a condition that was true");
     }
 
     #[test]
     fn a_consistent_read_that_is_stale_has_no_order() {
-        assert!(!has_an_order([Sent(1, renew(0)), Heard(1, Done), Sent(2, read()), Heard(2, Read(item(0)))]));
-        let overlapping = [Sent(2, read()), Sent(1, renew(0)), Heard(1, Done), Heard(2, Read(item(0)))];
+        assert!(!has_an_order([
+            Sent(1, Box::new(renew(0))),
+            Heard(1, Done),
+            Sent(2, Box::new(read())),
+            Heard(2, Read(item(0)))
+        ]));
+        let overlapping =
+            [Sent(2, Box::new(read())), Sent(1, Box::new(renew(0))), Heard(1, Done), Heard(2, Read(item(0)))];
         assert!(has_an_order(overlapping), "it may have been read before the write took effect");
     }
 
     #[test]
     fn a_refused_write_that_was_done_has_no_order() {
-        let throttled = [Sent(1, renew(0)), Heard(1, Nothing), Sent(2, read()), Heard(2, Read(item(1)))];
+        let throttled =
+            [Sent(1, Box::new(renew(0))), Heard(1, Nothing), Sent(2, Box::new(read())), Heard(2, Read(item(1)))];
         assert!(!has_an_order(throttled));
-        let seen_early = [Sent(1, renew(0)), Sent(2, read()), Heard(2, Read(item(1))), Heard(1, Nothing)];
+        let seen_early =
+            [Sent(1, Box::new(renew(0))), Sent(2, Box::new(read())), Heard(2, Read(item(1))), Heard(1, Nothing)];
         assert!(!has_an_order(seen_early), "it was seen before the error came");
     }
 
     #[test]
     fn a_write_whose_answer_was_lost_takes_effect_at_any_time_or_never_but_once() {
-        let lost = || [Sent(1, renew(0)), Unheard(1)];
+        let lost = || [Sent(1, Box::new(renew(0))), Unheard(1)];
         let then = |steps: Vec<Step>| has_an_order(lost().into_iter().chain(steps));
-        assert!(then(vec![Sent(2, read()), Heard(2, Read(item(0)))]));
-        assert!(then(vec![Sent(2, read()), Heard(2, Read(item(1)))]));
-        let late = vec![Sent(2, read()), Heard(2, Read(item(0))), Sent(3, read()), Heard(3, Read(item(1)))];
+        assert!(then(vec![Sent(2, Box::new(read())), Heard(2, Read(item(0)))]));
+        assert!(then(vec![Sent(2, Box::new(read())), Heard(2, Read(item(1)))]));
+        let late = vec![
+            Sent(2, Box::new(read())),
+            Heard(2, Read(item(0))),
+            Sent(3, Box::new(read())),
+            Heard(3, Read(item(1))),
+        ];
         assert!(then(late), "it arrived between the two");
-        let back = vec![Sent(2, read()), Heard(2, Read(item(1))), Sent(3, read()), Heard(3, Read(item(0)))];
+        let back = vec![
+            Sent(2, Box::new(read())),
+            Heard(2, Read(item(1))),
+            Sent(3, Box::new(read())),
+            Heard(3, Read(item(0))),
+        ];
         assert!(!then(back), "what was seen stays");
-        let again = [Sent(2, delete()), Heard(2, Done), Sent(3, put()), Heard(3, Done)];
-        let twice = [Sent(4, read()), Heard(4, Read(item(1)))];
-        let seen = vec![Sent(5, read()), Heard(5, Read(item(1)))];
+        let again = [Sent(2, Box::new(delete())), Heard(2, Done), Sent(3, Box::new(put())), Heard(3, Done)];
+        let twice = [Sent(4, Box::new(read())), Heard(4, Read(item(1)))];
+        let seen = vec![Sent(5, Box::new(read())), Heard(5, Read(item(1)))];
         assert!(!then(seen.into_iter().chain(again).chain(twice).collect()), "it has taken effect before");
     }
 

@@ -12,7 +12,10 @@ use crate::base::lease_row::Lease;
 
 /// The rows of an application's table in the order of a scan, as they were last decoded.
 #[derive(Debug, Default)]
-pub(crate) struct DecodedRows(RefCell<Vec<(Arc<Item>, Option<Rc<Lease>>)>>);
+pub(crate) struct DecodedRows(RefCell<Vec<Row>>);
+
+/// An item, and the lease that it is, if it is a well-formed one.
+type Row = (Arc<Item>, Option<Rc<Lease>>);
 
 impl DecodedRows {
     /// The lease that is `place`-th of a scan; `None` when it is not well-formed.
@@ -32,7 +35,7 @@ impl DecodedRows {
     }
 }
 
-fn decode(item: &Arc<Item>) -> (Arc<Item>, Option<Rc<Lease>>) {
+fn decode(item: &Arc<Item>) -> Row {
     (item.clone(), Lease::from_item(item).map(Rc::new))
 }
 

@@ -13,6 +13,7 @@ use crate::aws::dynamodb;
 use crate::aws::kinesis;
 use crate::aws::kinesis::api::{ListShards, Response, Shard, ShardFilter};
 use crate::aws::kinesis::{DeleteStream, StartStreamEncryption, StopStreamEncryption, UpdateShardCount};
+use crate::aws::protocol::error::{AwsError, Retry};
 use crate::base::lease_row::attribute::LEASE_KEY;
 use crate::base::{Event, HashKey, ShardId, SimDuration, StreamName};
 use crate::client::sdk::{RetryMode, Sdk, SdkError};
@@ -213,11 +214,21 @@ impl Operator {
         Err("the stream stayed in use")
     }
 
+    /// Asks again where a request was throttled, the table is busy, or it is open whether the request was carried out. If
+    /// it was, the next one may be refused: then it is done.
     async fn table(&self, request: dynamodb::Request) -> Result<(), Failure> {
-        match self.sdk.dynamodb(request).await {
-            Ok(_) => Ok(()),
-            Err(SdkError::Service(error)) => Err(error.code()),
-            Err(SdkError::TimedOut) => Err("timed out"),
+        let mut failure = None;
+        for _ in 0..TRIES_MAX {
+            match self.sdk.dynamodb(request.clone()).await {
+                Ok(_) => return Ok(()),
+                Err(SdkError::TimedOut) => failure = Some("timed out"),
+                Err(SdkError::Service(error @ dynamodb::api::Error::ResourceInUse(_))) => failure = Some(error.code()),
+                Err(SdkError::Service(error)) if error.retry() != Retry::Never => failure = Some(error.code()),
+                Err(SdkError::Service(dynamodb::api::Error::Validation(_))) if failure.is_some() => return Ok(()),
+                Err(SdkError::Service(error)) => return Err(error.code()),
+            }
+            self.cx.sleep(RETRY_EVERY).await;
         }
+        Err(failure.unwrap_or("timed out"))
     }
 }

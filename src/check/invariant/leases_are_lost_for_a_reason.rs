@@ -8,7 +8,8 @@
 //! That a lease was not renewed in time is believed when the last write but one of its row is older than
 //! `failoverTimeMillis`: the last one may be a write whose answer the worker never heard, the one before it it heard
 //! of, or its next condition had been false. By the rule of the library a checkpoint that comes after a write whose
-//! answer was lost costs the lease, and so may a renewal whose second look was stale. A shard that has ended is not
+//! answer was lost costs the lease, and so may a renewal whose second look was stale. A worker that stood still for
+//! longer than the failover time may give a lease up by its clock before it hears of the writes it woke up to. A shard that has ended is not
 //! judged, nor one whose lease the worker has taken from itself, nor what a fenced store ends.
 
 use crate::base::event::ProcessingEnd;
@@ -68,6 +69,8 @@ pub(super) struct LeasesAreLostForAReason {
     rows: Grid<Row>,
     /// By host and shard.
     holds: Grid<Hold>,
+    /// When a host last stood still, and went on.
+    stood: Grid<(SimTime, SimTime)>,
     /// When a call of a host last timed out, or was delivered twice.
     unsure: Grid<Option<SimTime>>,
     /// The row that was written last, and by which call.
@@ -174,7 +177,9 @@ impl LeasesAreLostForAReason {
         let is_its = row.owner.as_deref().is_some_and(|owner| lens.names.is_called(host, owner));
         let [last, before] = row.counted;
         let read_stale = self.holds.at(host.index(), shard.index()).read_stale;
-        let is_excused = read_stale.is_some_and(|stale| stale >= before);
+        let (stood, woke) = *self.stood.at(host.index(), 0);
+        let has_slept = woke.since(stood) > failover(lens, consumer) && at.since(woke) <= failover(lens, consumer);
+        let is_excused = has_slept || read_stale.is_some_and(|stale| stale >= before);
         let is_open = lens.shards.get(stream, shard).is_some_and(|known| known.is_open());
         let is_wrong = is_its && is_open && !is_excused && at.since(before) <= failover(lens, consumer);
         is_wrong.then_some(Suspect { at, host, shard, last, is_unheard: false })
@@ -197,6 +202,8 @@ impl Invariant for LeasesAreLostForAReason {
         EventKind::EffectsFenced,
         EventKind::ProcessingEnded,
         EventKind::HostCrashed,
+        EventKind::HostPaused,
+        EventKind::HostResumed,
         EventKind::RunEnded,
     ];
 
@@ -238,6 +245,8 @@ impl Check for LeasesAreLostForAReason {
                 (hold.is_over, hold.has_earlier) = (false, false);
             }
             Event::HostCrashed { host } => self.holds.row_mut(host.index()).fill_with(Hold::default),
+            Event::HostPaused { host } => *self.stood.at(host.index(), 0) = (at, at),
+            Event::HostResumed { host } => self.stood.at(host.index(), 0).1 = at,
             Event::RunEnded {} => self.settle(lens, at),
             _ => {}
         }
@@ -296,6 +305,20 @@ mod tests {
         assert_eq!(held(by_checkpoint).verdict, Verdict::Pass);
         assert_eq!(held([timed_out, (7000, LOST)]).verdict, Verdict::Fail);
         assert_eq!(held([(7000, LOST), refused]).verdict, Verdict::Fail, "a checkpoint that only failed");
+    }
+
+    #[test]
+    fn a_worker_that_wakes_up_may_judge_by_its_clock() {
+        let stood = |ms| [(6001, Event::HostPaused { host: WORKER_1 }), (ms, Event::HostResumed { host: WORKER_1 })];
+        let wakes = |ms, lost| {
+            stood(ms)
+                .into_iter()
+                .chain([wrote(ms, 5, "billing-1", 5), wrote(ms + 5, 6, "billing-1", 5)])
+                .chain([(lost, LOST)])
+        };
+        assert_eq!(held(wakes(30_000, 30_010)).verdict, Verdict::Pass);
+        assert_eq!(held(wakes(7000, 7010)).verdict, Verdict::Fail, "it stood still for a second");
+        assert_eq!(held(wakes(30_000, 40_004)).verdict, Verdict::Fail, "it has been awake for long");
     }
 
     #[test]

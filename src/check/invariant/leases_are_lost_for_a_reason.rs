@@ -318,7 +318,10 @@ mod tests {
         };
         assert_eq!(held(wakes(30_000, 30_010)).verdict, Verdict::Pass);
         assert_eq!(held(wakes(7000, 7010)).verdict, Verdict::Fail, "it stood still for a second");
-        assert_eq!(held(wakes(30_000, 40_004)).verdict, Verdict::Fail, "it has been awake for long");
+        let renewed = [wrote(36_000, 7, "billing-1", 5), wrote(39_000, 8, "billing-1", 5), (41_000, LOST)];
+        let awake =
+            stood(30_000).into_iter().chain([wrote(30_000, 5, "billing-1", 5), wrote(33_000, 6, "billing-1", 5)]);
+        assert_eq!(held(awake.chain(renewed)).verdict, Verdict::Fail, "it has been awake for long");
     }
 
     #[test]

@@ -191,7 +191,6 @@ fn answers_alone_show_what_services_do_wrong() {
     let shows = [
         (Bug::StaleConsistentRead, "table-answers-have-an-order"),
         (Bug::ThrottledWriteApplied, "table-answers-have-an-order"),
-        (Bug::AcknowledgedInOneZone, "stream-answers-are-a-logs"),
     ];
     for (bug, check) in shows {
         let found = failed(&shown(bug).0, Some(bug));

@@ -7,7 +7,7 @@ use super::kept::{Came, Kept, KeptRun};
 use super::one::Source;
 use super::situations::Situation;
 use crate::check::invariants;
-use crate::report::{shell_word, wrap};
+use crate::report::{plural, shell_word, wrap};
 
 /// More failures than these are counted and not told.
 pub(crate) const GROUPS_TOLD_MAX: usize = 20;
@@ -164,8 +164,8 @@ pub(crate) fn verdict(findings: &Findings) -> String {
     match failed {
         0 => format!("no failure in {runs} runs{branches}; {reached}{same}\n"),
         failed => {
-            let distinct = findings.distinct();
-            format!("{failed} of {runs} runs{branches} failed, in {distinct} ways; {reached}{same}\n")
+            let ways = plural(findings.distinct(), "way");
+            format!("{failed} of {runs} runs{branches} failed, in {ways}; {reached}{same}\n")
         }
     }
 }

@@ -1,3 +1,5 @@
+//! What is drawn is right, clean clients pass it, and what fails shrinks.
+
 use std::time::Duration;
 
 use proptest::prelude::*;
@@ -61,8 +63,8 @@ fn a_failing_case_shrinks_to_the_few_disturbances_that_it_takes() {
 
 #[test]
 fn a_schedule_can_be_appended_to_a_file_of_ones_own() {
-    let own = "name = \"own\"\nduration = \"30m\"\n[stream.s]\nshards = 2\n[producer.p]\nstream = \"s\"\nrate = \"5/s\"\n\
-               [consumer.c]\nstream = \"s\"\nworkers = 2\n";
+    let own = "name = \"own\"\nduration = \"30m\"\n[stream.s]\nshards = 2\n[producer.p]\nstream = \"s\"\n\
+               rate = \"5/s\"\n[consumer.c]\nstream = \"s\"\nworkers = 2\n";
     let mut runner = runner(50);
     let strategy = schedules(&["c-1", "c-2"], Duration::from_secs(600), true);
     for _ in 0..50 {

@@ -47,8 +47,9 @@ impl fmt::Display for Workload {
         };
         write!(
             f,
-            "[stream.{STREAM}]\nshards = {shards}\n\n[producer.shop]\nstream = \"{STREAM}\"\nrate = \"{rate_per_s}/s\"\n\
-             record_size = \"{record_bytes} B\"\nbatch = {{ records = {batch_records} }}\nkeys = {keys}\n"
+            "[stream.{STREAM}]\nshards = {shards}\n\n[producer.shop]\nstream = \"{STREAM}\"\n\
+             rate = \"{rate_per_s}/s\"\nrecord_size = \"{record_bytes} B\"\n\
+             batch = {{ records = {batch_records} }}\nkeys = {keys}\n"
         )
     }
 }

@@ -28,7 +28,7 @@ mod words;
 mod tests;
 
 pub use text::{Page, Style};
-pub(crate) use words::wrap;
+pub(crate) use words::{plural, wrap};
 
 /// Everything that a report says about a run.
 #[derive(Clone, Debug)]

@@ -214,8 +214,8 @@ impl Operator {
         Err("the stream stayed in use")
     }
 
-    /// Asks again where a request was throttled, the table is busy, or it is open whether the request was carried out. If
-    /// it was, the next one may be refused: then it is done.
+    /// Asks again where a request was throttled, the table is busy, or it is open whether the request was carried
+    /// out. If it was, the next one may be refused: then it is done.
     async fn table(&self, request: dynamodb::Request) -> Result<(), Failure> {
         let mut failure = None;
         for _ in 0..TRIES_MAX {

@@ -42,16 +42,18 @@ impl OneItem {
             let (table, key, condition) = (table.clone(), key.attributes().clone(), condition.clone());
             Self { table, key, change, condition }
         };
-        Some(match request {
-            Request::GetItem(get) if get.consistent && get.shown.is_empty() => {
-                at(&get.table, &get.key, Change::Read, &None)
-            }
-            Request::UpdateItem(update) => {
-                at(&update.table, &update.key, Change::Update(update.updates.clone()), &update.condition)
-            }
-            Request::DeleteItem(delete) => at(&delete.table, &delete.key, Change::Delete, &delete.condition),
-            _ => return None,
-        })
+        if let Request::GetItem(get) = request
+            && get.consistent
+            && get.shown.is_empty()
+        {
+            return Some(at(&get.table, &get.key, Change::Read, &None));
+        }
+        if let Request::UpdateItem(update) = request {
+            let change = Change::Update(update.updates.clone());
+            return Some(at(&update.table, &update.key, change, &update.condition));
+        }
+        let Request::DeleteItem(delete) = request else { return None };
+        Some(at(&delete.table, &delete.key, Change::Delete, &delete.condition))
     }
 
     /// The put of an item into a table with this hash key.

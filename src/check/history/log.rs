@@ -83,7 +83,7 @@ impl Broken {
                 format!("{} read on in {shard} and was not given record {index}, which was acknowledged", name(host))
             }
             Self::BehindTheTip { host, index, .. } => format!(
-                "{} was told to be at the tip of {shard}, without record {index}, which was acknowledged before it asked",
+                "{} was told to be at the tip of {shard} without record {index}, acknowledged before it asked",
                 name(host)
             ),
             Self::NobodyPut { host, index, .. } => {

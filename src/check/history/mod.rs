@@ -132,21 +132,21 @@ impl Calls {
 
     /// What is awaited of the answer to a request; `None` when it is not judged.
     fn asked(&mut self, request: &Request, caller: Caller, number: u32) -> Option<Asked> {
-        match request {
-            Request::DynamoDb(request) => self.of_table(request, caller, number),
-            Request::Kinesis(kinesis::Request::PutRecord(put)) => {
-                Some(Asked::Put { stream: put.stream.clone(), records: 1 })
-            }
-            Request::Kinesis(kinesis::Request::PutRecords(put)) => {
-                Some(Asked::Put { stream: put.stream.clone(), records: put.entries.len() as u32 })
-            }
-            Request::Kinesis(kinesis::Request::GetRecords(get)) => Some(Asked::Read { iterator: get.iterator.clone() }),
-            Request::Kinesis(kinesis::Request::DeleteStream(delete)) => {
-                self.streams.entry(delete.stream.clone()).or_default().is_written_by_others = true;
-                None
-            }
-            _ => None,
+        if let Request::DynamoDb(request) = request {
+            return self.of_table(request, caller, number);
         }
+        let Request::Kinesis(request) = request else { return None };
+        if let kinesis::Request::PutRecord(put) = request {
+            return Some(Asked::Put { stream: put.stream.clone(), records: 1 });
+        }
+        if let kinesis::Request::PutRecords(put) = request {
+            return Some(Asked::Put { stream: put.stream.clone(), records: put.entries.len() as u32 });
+        }
+        if let kinesis::Request::DeleteStream(delete) = request {
+            self.streams.entry(delete.stream.clone()).or_default().is_written_by_others = true;
+        }
+        let kinesis::Request::GetRecords(get) = request else { return None };
+        Some(Asked::Read { iterator: get.iterator.clone() })
     }
 
     fn of_table(&mut self, request: &dynamodb::Request, caller: Caller, number: u32) -> Option<Asked> {
@@ -159,9 +159,9 @@ impl Calls {
             self.tables.entry(delete.table.clone()).or_default().is_given_up = true;
         }
         let hash_key = |table: &TableName| self.tables.get(table).and_then(|table| table.hash_key.clone());
-        let put = || match request {
-            dynamodb::Request::PutItem(put) => OneItem::put(request, &hash_key(&put.table)?),
-            _ => None,
+        let put = || {
+            let dynamodb::Request::PutItem(put) = request else { return None };
+            OneItem::put(request, &hash_key(&put.table)?)
         };
         let call = OneItem::of(request).or_else(put)?;
         let (_, AttributeValue::S(key)) = call.key.iter().next()? else { return None };

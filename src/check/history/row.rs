@@ -211,7 +211,8 @@ impl Row {
         Some(found)
     }
 
-    /// Ways that differ in nothing are one, and what has taken effect in all of them is over unless it is to be heard of.
+    /// Ways that differ in nothing are one, and what has taken effect in all of them is over, unless it is to be heard
+    /// of.
     fn merge(&mut self) {
         let mut merged: Vec<Path> = Vec::with_capacity(self.paths.len());
         for path in self.paths.drain(..) {

@@ -1,4 +1,5 @@
-//! `stream-answers-are-a-logs`: what writers and readers of a shard hear is what a log answers, that is, it is linearizable.
+//! `stream-answers-are-a-logs`: what writers and readers of a shard hear is what a log answers, that is, it is
+//! linearizable.
 //!
 //! Judged from outside, by what clients have sent and heard: see [`history`](crate::check::history).
 

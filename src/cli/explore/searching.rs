@@ -9,6 +9,7 @@ use crate::cli::interrupt::Interrupt;
 use crate::cli::run::Stopwatch;
 use crate::cli::terminal::spinner;
 use crate::explore::{Explored, Findings, First, Partition, Search, Source, Task, explore_one, in_order};
+use crate::report::plural;
 
 /// So many runs are decided on at a time; what they reach decides the next.
 const ROUND: u64 = 24;
@@ -71,6 +72,6 @@ pub(super) fn search(
 fn progress(findings: &Findings, elapsed: WallTime) -> String {
     let Findings { runs, failed, .. } = findings;
     let speed = *runs as f64 / elapsed.as_secs_f64().max(0.001);
-    let (distinct, reached) = (findings.distinct(), findings.reached_count());
-    format!("{runs} runs, {speed:.0} a second; {failed} failed in {distinct} ways; {reached} situations")
+    let (ways, reached) = (plural(findings.distinct(), "way"), findings.reached_count());
+    format!("{runs} runs, {speed:.0} a second; {failed} failed in {ways}; {reached} situations")
 }

@@ -79,7 +79,7 @@ class Machines(unittest.TestCase):
         return self.run_in([BINARY, "explore", "scenarios", "--swarm", "--seeds", str(SEEDS), "--regressions", "none"], 1)
 
     def assert_is_whole(self, told):
-        self.assertRegex(told, rf"of {SEEDS} runs failed, in 1 ways; ")
+        self.assertRegex(told, rf"of {SEEDS} runs failed, in 1 way; ")
         self.assertEqual(told, self.whole())
 
     def assert_is_junit(self, path):

@@ -105,10 +105,11 @@ impl Log {
         let mut acknowledged = self.acknowledged.clone();
         acknowledged.sort_by_key(|record| (record.index, record.heard));
         acknowledged.dedup_by_key(|record| record.index);
+        let first_heard = first_heard(&acknowledged);
         let mut broken: Vec<Broken> = overtaken(&acknowledged).into_iter().collect();
         for page in &self.pages {
             broken.extend(left_out(&acknowledged, page));
-            broken.extend(behind_the_tip(&acknowledged, page, visibility_lag));
+            broken.extend(behind_the_tip(&acknowledged, &first_heard, page, visibility_lag));
         }
         broken.extend(unheard.and_then(|unheard| self.nobody_put(&acknowledged, unheard)));
         broken
@@ -160,9 +161,21 @@ fn left_out(acknowledged: &[Acknowledged], page: &Page) -> Option<Broken> {
     None
 }
 
-fn behind_the_tip(acknowledged: &[Acknowledged], page: &Page, lag: SimDuration) -> Option<Broken> {
+/// For each record, when the first of it and those behind it was acknowledged: most pages need no more to be judged.
+fn first_heard(acknowledged: &[Acknowledged]) -> Vec<u64> {
+    let mut first: Vec<u64> = acknowledged.iter().map(|record| record.heard).collect();
+    for n in (1..first.len()).rev() {
+        first[n - 1] = first[n - 1].min(first[n]);
+    }
+    first
+}
+
+fn behind_the_tip(acknowledged: &[Acknowledged], first_heard: &[u64], page: &Page, lag: SimDuration) -> Option<Broken> {
     let reached = page.indexes.last().copied().or(page.after).filter(|_| page.is_at_tip)?;
     let from = acknowledged.partition_point(|record| record.index <= reached);
+    if first_heard.get(from).is_none_or(|heard| *heard >= page.sent) {
+        return None;
+    }
     let is_due = |record: &&Acknowledged| {
         let seen_at = record.heard_at.saturating_add(lag).saturating_add(TIP);
         record.heard < page.sent && seen_at < page.sent_at && page.at.since(record.heard_at) < KEPT

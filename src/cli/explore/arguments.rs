@@ -44,14 +44,9 @@ pub(super) enum Divided {
     Merge(MergeArguments),
 }
 
+/// The files in which what was found is kept and told.
 #[derive(Args)]
-pub(super) struct MergeArguments {
-    /// Folders that parts have left, or folders of these.
-    #[arg(required = true, value_name = "DIR")]
-    pub(super) folders: Vec<PathBuf>,
-    /// Leave of each kind of failure a small scenario file in DIR. Nothing is written when nothing fails.
-    #[arg(long, value_name = "DIR", default_value = "kinesim-found")]
-    pub(super) out: PathBuf,
+pub(super) struct Files {
     /// Keep failing timelines in FILE; they run first the next time. `none` keeps none.
     #[arg(long, value_name = "FILE", default_value = REGRESSIONS)]
     pub(super) regressions: PathBuf,
@@ -61,6 +56,18 @@ pub(super) struct MergeArguments {
     /// Write a suite for each scenario and a case for each check, as JUnit's XML has them, into FILE.
     #[arg(long, value_name = "FILE")]
     pub(super) junit: Option<PathBuf>,
+}
+
+#[derive(Args)]
+pub(super) struct MergeArguments {
+    /// Folders that parts have left, or folders of these.
+    #[arg(required = true, value_name = "DIR")]
+    pub(super) folders: Vec<PathBuf>,
+    /// Leave of each kind of failure a small scenario file in DIR. Nothing is written when nothing fails.
+    #[arg(long, value_name = "DIR", default_value = "kinesim-found")]
+    pub(super) out: PathBuf,
+    #[command(flatten)]
+    pub(super) told: Files,
 }
 
 #[derive(Args)]
@@ -99,15 +106,8 @@ pub(in crate::cli) struct Arguments {
     /// Cut each kind of failure down for no longer than this; `0s` leaves it out.
     #[arg(long, value_name = "TIME", default_value = "30s")]
     pub(super) shrink_within: Duration,
-    /// Keep failing timelines in FILE; they run first the next time. `none` keeps none.
-    #[arg(long, value_name = "FILE", default_value = REGRESSIONS)]
-    pub(super) regressions: PathBuf,
-    /// Write what was found as JSON into FILE; `-` prints it instead of the report.
-    #[arg(long, value_name = "FILE")]
-    pub(super) json: Option<PathBuf>,
-    /// Write a suite for each scenario and a case for each check, as JUnit's XML has them, into FILE.
-    #[arg(long, value_name = "FILE")]
-    pub(super) junit: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) told: Files,
     /// Search one part of so many: of the seeds every N-th. `auto/N` asks the engine that runs many of these which part
     /// this is. In an array of Slurm or AWS Batch nothing need be said; `1/1` searches all there.
     #[arg(long, value_name = "K/N", value_parser = asked)]

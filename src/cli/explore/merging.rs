@@ -24,10 +24,9 @@ pub(super) fn merge_folders(arguments: &Arguments) -> io::Result<Exit> {
     // What stood in the files is not needed any more: of what failed the parts have left it.
     let source = |path: &str| Source { path: path.to_owned(), text: String::new(), which: which.clone() };
     let sources: Vec<Source> = scope.scenarios.iter().map(|searched| source(&searched.path)).collect();
-    let regressions = Regressions::read(&arguments.regressions)?;
+    let regressions = Regressions::read(&arguments.told.regressions)?;
     found::write(&findings, &arguments.out)?;
-    let (json, junit) = (arguments.json.as_deref(), arguments.junit.as_deref());
-    let told = Told { folder: &arguments.out, regressions: &arguments.regressions, json, junit, is_part: false };
+    let told = Told { folder: &arguments.out, files: &arguments.told, is_part: false };
     tell(scope, &findings, &sources, &told)?;
     if let Some(regressions) = regressions {
         keep(&regressions, &findings, &sources)?;

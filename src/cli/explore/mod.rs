@@ -26,7 +26,7 @@ pub(super) fn explore(arguments: &Arguments) -> io::Result<Exit> {
     }
     let Some(partition) = partition(arguments)? else { return Ok(Exit::Wrong) };
     let Some(sources) = sources(arguments)? else { return Ok(Exit::Wrong) };
-    let regressions = Regressions::read(&arguments.regressions)?;
+    let regressions = Regressions::read(&arguments.told.regressions)?;
     let first = regressions.as_ref().map_or(Vec::new(), |regressions| regressions.first(&sources));
     let interrupt = Interrupt::listen();
     let whole = partition.unwrap_or(Partition::WHOLE);
@@ -39,9 +39,7 @@ pub(super) fn explore(arguments: &Arguments) -> io::Result<Exit> {
         files::make_folder(&folder)?;
         files::write(&folder.join(FINDINGS), Document::new(scope.clone(), &findings, &folder).render())?;
     }
-    let (json, junit) = (arguments.json.as_deref(), arguments.junit.as_deref());
-    let is_part = partition.is_some();
-    let told = Told { folder: &folder, regressions: &arguments.regressions, json, junit, is_part };
+    let told = Told { folder: &folder, files: &arguments.told, is_part: partition.is_some() };
     tell(scope, &findings, &sources, &told)?;
     match (regressions, partition) {
         // Many may search at the same time in one folder: who puts their findings together keeps what failed.

@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 use std::path::Path;
 
+use super::arguments::Files;
 use crate::check::Verdict;
 use crate::cli::surroundings::tell_github;
 use crate::cli::terminal::{Exit, terminal_columns};
@@ -18,21 +19,17 @@ const STDOUT: &str = "-";
 pub(super) struct Told<'a> {
     /// With the files of the failures.
     pub(super) folder: &'a Path,
-    /// In which timelines are kept.
-    pub(super) regressions: &'a Path,
-    /// The file for JSON.
-    pub(super) json: Option<&'a Path>,
-    /// The file for JUnit's XML.
-    pub(super) junit: Option<&'a Path>,
+    /// In which files.
+    pub(super) files: &'a Files,
     /// Whether this is a part of a search. GitHub is told once, by who puts the parts together.
     pub(super) is_part: bool,
 }
 
 /// Tells it everywhere.
 pub(super) fn tell(scope: Scope, findings: &Findings, sources: &[Source], to: &Told<'_>) -> io::Result<()> {
-    let Told { folder, regressions, json, junit, is_part } = *to;
+    let Told { folder, files: Files { regressions, json, junit }, is_part } = *to;
     let mut out = io::stdout().lock();
-    let is_json_alone = json.is_some_and(|path| path.as_os_str() == STDOUT);
+    let is_json_alone = json.as_ref().is_some_and(|path| path.as_os_str() == STDOUT);
     if let Some(path) = json {
         let text = Document::new(scope, findings, folder).render();
         if is_json_alone { out.write_all(text.as_bytes())? } else { files::write_named(path, text)? }

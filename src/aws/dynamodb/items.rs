@@ -44,7 +44,7 @@ pub(super) enum Change<'a> {
 
 impl Change<'_> {
     /// The item as the change would leave it.
-    fn outcome(self, before: Option<&Arc<Item>>, holds: bool) -> Result<Option<Arc<Item>>, Error> {
+    pub(super) fn outcome(self, before: Option<&Arc<Item>>, holds: bool) -> Result<Option<Arc<Item>>, Error> {
         Ok(match self {
             Self::Put(item) => Some(Arc::new(item)),
             // What a false condition keeps from happening cannot fail, and costs what the present item does.

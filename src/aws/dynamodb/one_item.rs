@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::Request;
 use super::api::{Condition, Item, Key, Update};
-use super::updates;
+use super::items;
 use crate::base::TableName;
 
 /// A read or a write of one item.
@@ -13,7 +13,7 @@ pub(crate) struct OneItem {
     /// The table.
     pub(crate) table: TableName,
     /// What identifies the item in it.
-    pub(crate) key: Item,
+    pub(crate) key: Key,
     change: Change,
     condition: Option<Condition>,
 }
@@ -21,7 +21,7 @@ pub(crate) struct OneItem {
 #[derive(Clone, Debug)]
 enum Change {
     Read,
-    Put(Arc<Item>),
+    Put(Item),
     Update(Vec<Update>),
     Delete,
 }
@@ -39,7 +39,7 @@ impl OneItem {
     /// The request as one of one item: a write, or a consistent read of all its attributes. `None` for all others.
     pub(crate) fn of(request: &Request) -> Option<Self> {
         let at = |table: &TableName, key: &Key, change, condition: &Option<Condition>| {
-            let (table, key, condition) = (table.clone(), key.attributes().clone(), condition.clone());
+            let (table, key, condition) = (table.clone(), key.clone(), condition.clone());
             Self { table, key, change, condition }
         };
         if let Request::GetItem(get) = request
@@ -59,9 +59,9 @@ impl OneItem {
     /// The put of an item into a table with this hash key.
     pub(crate) fn put(request: &Request, hash_key: &str) -> Option<Self> {
         let Request::PutItem(put) = request else { return None };
-        let key = Item::new().with(hash_key.to_owned(), put.item.get(hash_key)?.clone());
+        let key = Key::of(hash_key.to_owned(), put.item.get(hash_key)?.clone());
         let (table, condition) = (put.table.clone(), put.condition.clone());
-        Some(Self { table, key, change: Change::Put(Arc::new(put.item.clone())), condition })
+        Some(Self { table, key, change: Change::Put(put.item.clone()), condition })
     }
 
     /// Returns whether it changes nothing.
@@ -74,15 +74,17 @@ impl OneItem {
         if self.condition.as_ref().is_some_and(|condition| !condition.holds(item.map(|item| &**item))) {
             return Some(Effect::Refused);
         }
-        Some(Effect::Done(match &self.change {
-            Change::Read => item.cloned(),
-            Change::Put(item) => Some(item.clone()),
-            Change::Delete => None,
-            Change::Update(updates) => {
-                let mut after = item.map_or_else(|| self.key.clone(), |item| Item::clone(item));
-                updates::apply(&mut after, updates).ok()?;
-                Some(Arc::new(after))
-            }
-        }))
+        let change = match &self.change {
+            Change::Read => items::Change::Nothing,
+            Change::Put(item) => items::Change::Put(item.clone()),
+            Change::Update(updates) => items::Change::Update(&self.key, updates),
+            Change::Delete => items::Change::Delete,
+        };
+        change.outcome(item, true).ok().map(Effect::Done)
+    }
+
+    /// Returns whether a write by this operation is one that [`of`](Self::of) or [`put`](Self::put) tells.
+    pub(crate) fn is_written_by(operation: &str) -> bool {
+        ["PutItem", "UpdateItem", "DeleteItem"].contains(&operation)
     }
 }

@@ -1,8 +1,9 @@
 //! What clients have asked and heard, and whether services that keep their word could have answered so.
 //!
 //! Other checks judge by events, which tell what services did. These judge as somebody who stands outside: by the
-//! calls and their answers alone, whatever the services say of themselves. Calls of code that is not built in, which
-//! come over the network, are not seen; a table or a stream that such code writes is not judged.
+//! calls and their answers alone, whatever the services say of themselves. Calls of a user's own code inside the
+//! simulation, which come over its network, are not seen, and batches and transactions are not followed: a table or a
+//! stream that is written so is not judged, nor a table with a range key.
 
 mod log;
 mod row;
@@ -152,8 +153,9 @@ impl Calls {
     fn of_table(&mut self, request: &dynamodb::Request, caller: Caller, number: u32) -> Option<Asked> {
         if let dynamodb::Request::CreateTable(create) = request {
             let table = self.tables.entry(create.table.clone()).or_default();
+            let is_other = table.hash_key.as_ref().is_some_and(|key| *key != create.hash_key);
+            table.is_given_up |= is_other || create.range_key.is_some();
             table.hash_key = Some(create.hash_key.clone());
-            table.is_given_up |= create.range_key.is_some();
         }
         if let dynamodb::Request::DeleteTable(delete) = request {
             self.tables.entry(delete.table.clone()).or_default().is_given_up = true;
@@ -164,7 +166,7 @@ impl Calls {
             OneItem::put(request, &hash_key(&put.table)?)
         };
         let call = OneItem::of(request).or_else(put)?;
-        let (_, AttributeValue::S(key)) = call.key.iter().next()? else { return None };
+        let (_, AttributeValue::S(key)) = call.key.attributes().iter().next()? else { return None };
         let (name, key) = (call.table.clone(), key.clone());
         let table = self.tables.get_mut(&name).filter(|table| !table.is_given_up && table.hash_key.is_some())?;
         let is_read = call.is_read();
@@ -308,8 +310,8 @@ impl History {
         self.0.borrow().callers.contains(&host)
     }
 
-    /// A table is written by somebody whose calls are not seen.
-    pub(super) fn table_is_written_by_others(&self, table: &str) {
+    /// A table is written by calls that are not seen, or not of one item.
+    pub(super) fn table_is_written_otherwise(&self, table: &str) {
         // A table that nobody has declared has no calls either.
         let Ok(table) = table.parse() else { return };
         let calls = &mut *self.0.borrow_mut();

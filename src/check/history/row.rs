@@ -109,7 +109,7 @@ impl Row {
         self.is_judged
     }
 
-    /// Judges it no more: others write it, whose calls nobody sees.
+    /// Judges it no more: there are too many ways to tell.
     pub(super) fn give_up(&mut self) {
         *self = Self { is_judged: false, ..Self::new() };
     }

@@ -3,6 +3,7 @@
 //!
 //! Judged from outside, by what clients have sent and heard: see [`history`](crate::check::history).
 
+use crate::aws::dynamodb::OneItem;
 use crate::base::{Event, EventKind, SimTime};
 use crate::check::history::History;
 use crate::check::lens::Lens;
@@ -27,8 +28,10 @@ impl Invariant for TableAnswersHaveAnOrder {
 impl Check for TableAnswersHaveAnOrder {
     fn on(&mut self, _: SimTime, event: &Event, lens: &Lens) {
         match *event {
-            Event::ItemWritten { table, host, .. } if !self.history.sees(host) => {
-                self.history.table_is_written_by_others(&lens.names.table(table));
+            Event::ItemWritten { table, host, operation, .. }
+                if !OneItem::is_written_by(operation) || !self.history.sees(host) =>
+            {
+                self.history.table_is_written_otherwise(&lens.names.table(table));
             }
             Event::MessageDuplicated { from, operation, .. } => self.history.duplicated(from, operation),
             _ => {}
@@ -48,6 +51,7 @@ mod tests {
     use crate::aws::dynamodb::api::{Capacity, Consumed, CreateTable, Error, Key, Response, Returns};
     use crate::aws::dynamodb::{self, DeleteItem, GetItem};
     use crate::aws::{Reply, Request};
+    use crate::base::HostId;
     use crate::base::item::AttributeValue;
     use crate::check::Verdict;
     use crate::check::test_events::*;
@@ -103,12 +107,22 @@ mod tests {
         assert!(evidence(&refused).contains("heard that its condition is false"));
     }
 
-    #[test]
-    fn a_table_that_others_write_is_not_judged() {
+    /// What is awaited of a read, after a write by that operation of a host that has called before or not.
+    fn read_after(operation: &'static str, host: HostId) -> Option<u32> {
         let history = History::default();
-        history.table_is_written_by_others("billing");
         let create = CreateTable::plain(table(), "leaseKey".into(), Capacity::OnDemand);
-        history.sent(SimTime::ZERO, WORKER_1, &Request::DynamoDb(Box::new(dynamodb::Request::CreateTable(create))));
-        assert_eq!(history.sent(SimTime::ZERO, WORKER_1, &Request::DynamoDb(Box::new(read()))), None);
+        let create = Request::DynamoDb(Box::new(dynamodb::Request::CreateTable(create)));
+        history.sent(SimTime::ZERO, WORKER_1, &create);
+        let write = Event::ItemWritten { table: LEASES, host, operation, before: None, after: None };
+        judge(TableAnswersHaveAnOrder { history: history.clone() }, [(500, write)]);
+        history.sent(SimTime::from_secs(1), WORKER_1, &Request::DynamoDb(Box::new(read())))
+    }
+
+    #[test]
+    fn a_table_that_is_written_by_calls_that_are_not_followed_is_not_judged() {
+        assert!(read_after("UpdateItem", WORKER_1).is_some());
+        assert_eq!(read_after("UpdateItem", WORKER_2), None, "nobody saw a call of it");
+        assert_eq!(read_after("BatchWriteItem", WORKER_1), None);
+        assert_eq!(read_after("TransactWriteItems", WORKER_1), None);
     }
 }

@@ -24,6 +24,9 @@ const THROW_SOURCE: &str = "https://github.com/awslabs/amazon-kinesis-client/blo
 const STALE: &str = "a lease that has just moved begins on a row that is read without consistency";
 const STALE_SOURCE: &str = "https://github.com/awslabs/amazon-kinesis-client/blob/v2.x/amazon-kinesis-client/src/main/\
      java/software/amazon/kinesis/leases/dynamodb/DynamoDBLeaseRefresher.java";
+const MEMORY: &str = "a checkpoint whose write failed stays in memory and is written later";
+const MEMORY_SOURCE: &str = "https://github.com/awslabs/amazon-kinesis-client/blob/v2.x/amazon-kinesis-client/src/main/\
+     java/software/amazon/kinesis/leases/dynamodb/DynamoDBLeaseRenewer.java";
 
 const LATEST: &str = "a consumer that starts again before its first checkpoint begins at LATEST again";
 const LATEST_SOURCE: &str = "https://docs.aws.amazon.com/streams/latest/dev/kcl-concepts.html";
@@ -60,6 +63,13 @@ pub(crate) const ALL: &[Known] = &[
         source: STALE_SOURCE,
         check: "checkpoint-never-goes-back",
         has: "it had read a stale row",
+        lacks: "the end is final",
+    },
+    Known {
+        name: MEMORY,
+        source: MEMORY_SOURCE,
+        check: "checkpoint-never-goes-back",
+        has: "it had kept that in memory when its write failed",
         lacks: "the end is final",
     },
 ];

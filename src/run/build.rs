@@ -34,7 +34,7 @@ pub(super) fn build(plan: &Plan, mut listeners: Vec<Rc<RefCell<dyn Fold>>>, boot
     if plan.names_shards_by_load() {
         listeners.push(load.clone());
     }
-    let history = History::default();
+    let history = History::new(plan.services.kinesis.visibility_lag);
     let folds = Rc::new(RefCell::new(Folds::new(plan, history.clone(), listeners)));
     let chance = Chance::from(&plan.seed);
     let settings = Settings {

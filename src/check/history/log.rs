@@ -9,9 +9,12 @@
 //! - A reader that was told to be at the tip had by then been given all that was acknowledged before it asked.
 //! - Nobody is given a record that nobody put. A put whose answer was never heard may have put its records.
 //!
+//! Each answer is judged when it comes, so that what readers got need not be kept: only how far they came, and the
+//! records that they were given before somebody heard them acknowledged.
+//!
 //! Not judged: what has left retention, and fan-out, whose events are pushed.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use crate::base::{HostId, ShardId, SimDuration, SimTime};
 
@@ -31,8 +34,8 @@ pub(super) struct Acknowledged {
 #[derive(Clone, Debug)]
 pub(super) struct Page {
     pub(super) host: HostId,
-    /// Where the page before it ended, if this one goes on from there.
-    pub(super) after: Option<u64>,
+    /// What this page goes on with.
+    pub(super) reading: Option<ReadingId>,
     pub(super) indexes: Vec<u64>,
     pub(super) is_at_tip: bool,
     /// When it was asked for, in the order of all that was sent and heard.
@@ -42,11 +45,39 @@ pub(super) struct Page {
     pub(super) at: SimTime,
 }
 
+/// The pages that a reader got one after the other, each with the iterator of the one before.
+#[derive(Clone, Copy, Debug)]
+struct Reading {
+    host: HostId,
+    /// The first record of the first page, and the last of the last.
+    first: u64,
+    last: u64,
+}
+
+/// Names a reading within its shard.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct ReadingId(usize);
+
+/// A record that was read and that nobody has heard acknowledged yet.
+#[derive(Debug)]
+struct Early {
+    at: SimTime,
+    readings: Vec<ReadingId>,
+}
+
 /// What clients know of a shard.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Log {
-    pub(super) acknowledged: Vec<Acknowledged>,
-    pub(super) pages: Vec<Page>,
+    /// How long a record may stay unseen by readers after it was acknowledged.
+    visibility_lag: SimDuration,
+    /// In the order in which they stand.
+    acknowledged: Vec<Acknowledged>,
+    readings: Vec<Reading>,
+    /// The last record that was read.
+    furthest: Option<u64>,
+    /// By their index.
+    early: BTreeMap<u64, Early>,
+    broken: Vec<Broken>,
 }
 
 /// An answer that is not a log's.
@@ -99,89 +130,123 @@ const KEPT: SimDuration = SimDuration::from_hours(24);
 const TIP: SimDuration = SimDuration::from_millis(1);
 
 impl Log {
-    /// What is wrong, first things first. `unheard` is how many records may have been put without an acknowledgement;
-    /// `None` when that is not known.
-    pub(super) fn judge(&self, visibility_lag: SimDuration, unheard: Option<u64>) -> Vec<Broken> {
-        let mut acknowledged = self.acknowledged.clone();
-        acknowledged.sort_by_key(|record| (record.index, record.heard));
-        acknowledged.dedup_by_key(|record| record.index);
-        let first_heard = first_heard(&acknowledged);
-        let mut broken: Vec<Broken> = overtaken(&acknowledged).into_iter().collect();
-        for page in &self.pages {
-            broken.extend(left_out(&acknowledged, page));
-            broken.extend(behind_the_tip(&acknowledged, &first_heard, page, visibility_lag));
+    /// A shard that nobody has written to or read.
+    pub(super) fn new(visibility_lag: SimDuration) -> Self {
+        let (acknowledged, readings, furthest, early, broken) = Default::default();
+        Self { visibility_lag, acknowledged, readings, furthest, early, broken }
+    }
+
+    /// How many records were read of which no acknowledgement is known.
+    pub(super) fn unacknowledged(&self) -> usize {
+        self.early.len()
+    }
+
+    /// A record was acknowledged.
+    pub(super) fn acknowledge(&mut self, record: Acknowledged) {
+        let behind = match self.acknowledged.last() {
+            Some(last) if last.index >= record.index => {
+                self.acknowledged.partition_point(|other| other.index < record.index)
+            }
+            // As nearly all: they stand in the order in which they are acknowledged.
+            _ => self.acknowledged.len(),
+        };
+        if self.acknowledged.get(behind).is_some_and(|other| other.index == record.index) {
+            return;
         }
-        broken.extend(unheard.and_then(|unheard| self.nobody_put(&acknowledged, unheard)));
-        broken
+        if let Some(first) = self.acknowledged[behind..].iter().find(|other| other.heard < record.sent) {
+            self.broken.push(Broken::Overtaken { at: record.heard_at, index: first.index, by: record.index });
+        }
+        self.acknowledged.insert(behind, record);
+        if self.furthest >= Some(record.index) {
+            self.acknowledged_late(record);
+        }
+    }
+
+    /// A record was acknowledged that stands where somebody has been reading already.
+    fn acknowledged_late(&mut self, record: Acknowledged) {
+        let given = self.early.remove(&record.index).map(|early| early.readings).unwrap_or_default();
+        for (n, reading) in self.readings.iter().enumerate() {
+            let is_passed = (reading.first..=reading.last).contains(&record.index);
+            if is_passed && !given.contains(&ReadingId(n)) {
+                self.broken.push(Broken::LeftOut { at: record.heard_at, host: reading.host, index: record.index });
+            }
+        }
+    }
+
+    /// A reader got a page. Returns what the next page goes on with; `None` as long as there was no record.
+    pub(super) fn read(&mut self, page: &Page) -> Option<ReadingId> {
+        let after = page.reading.map(|ReadingId(n)| self.readings[n].last);
+        let reading = match (page.indexes.first(), page.indexes.last()) {
+            (Some(first), Some(last)) => Some(self.go_on(page, *first, *last)),
+            _ => page.reading,
+        };
+        if let Some(reading) = reading.filter(|_| !page.indexes.is_empty()) {
+            self.compare(page, after, reading);
+        }
+        self.broken.extend(reading.and_then(|reading| self.behind_the_tip(page, reading)));
+        reading
+    }
+
+    fn go_on(&mut self, page: &Page, first: u64, last: u64) -> ReadingId {
+        self.furthest = self.furthest.max(Some(last));
+        if let Some(ReadingId(n)) = page.reading {
+            self.readings[n].last = last;
+            return ReadingId(n);
+        }
+        self.readings.push(Reading { host: page.host, first, last });
+        ReadingId(self.readings.len() - 1)
+    }
+
+    /// Goes through what the page holds and what was acknowledged, side by side.
+    fn compare(&mut self, page: &Page, after: Option<u64>, reading: ReadingId) {
+        let first = page.indexes[0];
+        let from =
+            self.acknowledged.partition_point(|record| after.map_or(record.index < first, |a| record.index <= a));
+        let mut known = self.acknowledged[from..].iter().peekable();
+        for index in &page.indexes {
+            while let Some(record) = known.next_if(|record| record.index < *index) {
+                // Records may have left retention where a reader came too late.
+                let may_be_gone = record.index < first && page.at.since(record.heard_at) >= KEPT;
+                if !may_be_gone {
+                    self.broken.push(Broken::LeftOut { at: page.at, host: page.host, index: record.index });
+                }
+            }
+            if known.next_if(|record| record.index == *index).is_none() {
+                let early = self.early.entry(*index).or_insert(Early { at: page.at, readings: Vec::new() });
+                early.readings.push(reading);
+            }
+        }
+    }
+
+    fn behind_the_tip(&self, page: &Page, ReadingId(reading): ReadingId) -> Option<Broken> {
+        if !page.is_at_tip {
+            return None;
+        }
+        let reached = self.readings[reading].last;
+        let is_due = |record: &&Acknowledged| {
+            let seen_at = record.heard_at.saturating_add(self.visibility_lag).saturating_add(TIP);
+            record.heard < page.sent && seen_at < page.sent_at && page.at.since(record.heard_at) < KEPT
+        };
+        let ahead = self.acknowledged.partition_point(|record| record.index <= reached);
+        let record = self.acknowledged[ahead..].iter().find(is_due)?;
+        Some(Broken::BehindTheTip { at: page.at, host: page.host, index: record.index })
+    }
+
+    /// What is wrong. `unheard` is how many records may have been put without an acknowledgement; `None` when that is
+    /// not known.
+    pub(super) fn judge(&self, unheard: Option<u64>) -> Vec<Broken> {
+        let nobody_put = unheard.and_then(|unheard| self.nobody_put(unheard));
+        self.broken.iter().cloned().chain(nobody_put).collect()
     }
 
     /// The first record too many that was read and not acknowledged.
-    fn nobody_put(&self, acknowledged: &[Acknowledged], unheard: u64) -> Option<Broken> {
-        let is_known = |index: &u64| acknowledged.binary_search_by_key(index, |record| record.index).is_ok();
-        let mut others = BTreeSet::new();
-        for page in &self.pages {
-            for index in page.indexes.iter().filter(|index| !is_known(index)) {
-                others.insert(*index);
-                if others.len() as u64 > unheard {
-                    return Some(Broken::NobodyPut { at: page.at, host: page.host, index: *index });
-                }
-            }
-        }
-        None
+    fn nobody_put(&self, unheard: u64) -> Option<Broken> {
+        let mut early: Vec<_> = self.early.iter().collect();
+        early.sort_by_key(|(index, early)| (early.at, **index));
+        let (index, early) = early.get(usize::try_from(unheard).ok()?)?;
+        let ReadingId(reader) = *early.readings.first()?;
+        Some(Broken::NobodyPut { at: early.at, host: self.readings[reader].host, index: **index })
     }
-}
-
-/// From the last record to the first: none that was sent after one behind it was acknowledged.
-fn overtaken(acknowledged: &[Acknowledged]) -> Option<Broken> {
-    let mut first: Option<&Acknowledged> = None;
-    for record in acknowledged.iter().rev() {
-        if let Some(first) = first.filter(|first| first.heard < record.sent) {
-            return Some(Broken::Overtaken { at: record.heard_at, index: first.index, by: record.index });
-        }
-        first = Some(first.filter(|first| first.heard <= record.heard).unwrap_or(record));
-    }
-    None
-}
-
-fn left_out(acknowledged: &[Acknowledged], page: &Page) -> Option<Broken> {
-    let (first, last) = (*page.indexes.first()?, *page.indexes.last()?);
-    let from = match page.after {
-        Some(after) => acknowledged.partition_point(|record| record.index <= after),
-        None => acknowledged.partition_point(|record| record.index < first),
-    };
-    let mut got = page.indexes.iter().peekable();
-    for record in acknowledged[from..].iter().take_while(|record| record.index <= last) {
-        while got.next_if(|index| **index < record.index).is_some() {}
-        // Records may have left retention where a reader came too late.
-        let may_be_gone = record.index < first && page.at.since(record.heard_at) >= KEPT;
-        if got.next_if(|index| **index == record.index).is_none() && !may_be_gone {
-            return Some(Broken::LeftOut { at: page.at, host: page.host, index: record.index });
-        }
-    }
-    None
-}
-
-/// For each record, when the first of it and those behind it was acknowledged: most pages need no more to be judged.
-fn first_heard(acknowledged: &[Acknowledged]) -> Vec<u64> {
-    let mut first: Vec<u64> = acknowledged.iter().map(|record| record.heard).collect();
-    for n in (1..first.len()).rev() {
-        first[n - 1] = first[n - 1].min(first[n]);
-    }
-    first
-}
-
-fn behind_the_tip(acknowledged: &[Acknowledged], first_heard: &[u64], page: &Page, lag: SimDuration) -> Option<Broken> {
-    let reached = page.indexes.last().copied().or(page.after).filter(|_| page.is_at_tip)?;
-    let from = acknowledged.partition_point(|record| record.index <= reached);
-    if first_heard.get(from).is_none_or(|heard| *heard >= page.sent) {
-        return None;
-    }
-    let is_due = |record: &&Acknowledged| {
-        let seen_at = record.heard_at.saturating_add(lag).saturating_add(TIP);
-        record.heard < page.sent && seen_at < page.sent_at && page.at.since(record.heard_at) < KEPT
-    };
-    let record = acknowledged[from..].iter().find(is_due)?;
-    Some(Broken::BehindTheTip { at: page.at, host: page.host, index: record.index })
 }
 
 #[cfg(test)]
@@ -190,68 +255,91 @@ mod tests {
 
     const READER: HostId = HostId(7);
 
-    /// Records that were put one after the other, two steps each.
+    /// The `n`-th put that is made, each two steps after the one before.
+    fn put(n: u64, index: u64) -> Acknowledged {
+        Acknowledged { index, sent: n * 2, heard: n * 2 + 1, heard_at: SimTime::from_secs(n) }
+    }
+
+    /// Records that were put one after the other.
     fn log(indexes: &[u64]) -> Log {
-        let acknowledged = |(n, index): (u64, &u64)| Acknowledged {
-            index: *index,
-            sent: n * 2,
-            heard: n * 2 + 1,
-            heard_at: SimTime::from_secs(n),
-        };
-        Log { acknowledged: (0..).zip(indexes).map(acknowledged).collect(), pages: Vec::new() }
+        lagging(indexes, SimDuration::ZERO)
+    }
+
+    fn lagging(indexes: &[u64], visibility_lag: SimDuration) -> Log {
+        let mut log = Log::new(visibility_lag);
+        (0..).zip(indexes).for_each(|(n, index)| log.acknowledge(put(n, *index)));
+        log
     }
 
     /// A page that was asked for at the hundredth step.
-    fn page(after: Option<u64>, indexes: &[u64], is_at_tip: bool) -> Page {
+    fn page(indexes: &[u64], is_at_tip: bool) -> Page {
         let (sent_at, at) = (SimTime::from_secs(50), SimTime::from_secs(51));
-        Page { host: READER, after, indexes: indexes.to_vec(), is_at_tip, sent: 100, sent_at, at }
+        Page { host: READER, reading: None, indexes: indexes.to_vec(), is_at_tip, sent: 100, sent_at, at }
     }
 
-    fn judged(indexes: &[u64], page: Page) -> Vec<Broken> {
-        Log { pages: vec![page], ..log(indexes) }.judge(SimDuration::ZERO, Some(0))
+    /// What is wrong when a reader gets these pages one after the other.
+    fn read(mut log: Log, pages: &[Page], unheard: u64) -> Vec<Broken> {
+        let next = |reading, page: &Page| log.read(&Page { reading, ..page.clone() });
+        pages.iter().fold(None, next);
+        log.judge(Some(unheard))
     }
 
     #[test]
     fn a_log_that_is_read_from_its_begin_to_its_tip_is_one() {
-        assert_eq!(judged(&[10, 20, 30], page(None, &[10, 20, 30], true)), []);
-        assert_eq!(judged(&[10, 20, 30], page(Some(10), &[20], false)), [], "more is to come");
-        assert_eq!(judged(&[10, 20, 30], page(Some(30), &[], true)), []);
+        assert_eq!(read(log(&[10, 20, 30]), &[page(&[10, 20, 30], true)], 0), []);
+        assert_eq!(read(log(&[10, 20, 30]), &[page(&[10, 20], false)], 0), [], "more is to come");
+        assert_eq!(read(log(&[10, 20, 30]), &[page(&[10], false), page(&[20, 30], true), page(&[], true)], 0), []);
     }
 
     #[test]
     fn a_record_that_stands_before_one_acknowledged_earlier_is_found() {
-        let found = log(&[10, 30, 20]).judge(SimDuration::ZERO, Some(0));
-        assert_eq!(found, [Broken::Overtaken { at: SimTime::from_secs(2), index: 30, by: 20 }]);
-        let mut together = log(&[10, 30, 20]);
-        together.acknowledged[2].sent = 2;
-        assert_eq!(together.judge(SimDuration::ZERO, Some(0)), [], "both were on their way");
+        let overtaken = [Broken::Overtaken { at: SimTime::from_secs(2), index: 30, by: 20 }];
+        assert_eq!(log(&[10, 30, 20]).judge(Some(0)), overtaken);
+        let mut together = log(&[10, 30]);
+        together.acknowledge(Acknowledged { sent: 2, ..put(2, 20) });
+        assert_eq!(together.judge(Some(0)), [], "both were on their way");
     }
 
     #[test]
     fn a_record_that_a_reader_is_not_given_is_found() {
         let left_out = [Broken::LeftOut { at: SimTime::from_secs(51), host: READER, index: 20 }];
-        assert_eq!(judged(&[10, 20, 30], page(None, &[10, 30], false)), left_out);
-        assert_eq!(judged(&[10, 20, 30], page(Some(10), &[30], false)), left_out, "between two pages");
-        let late = Page { at: SimTime::from_secs(25 * 3600), ..page(Some(10), &[30], false) };
-        assert_eq!(judged(&[10, 20, 30], late), [], "it may have left retention");
+        assert_eq!(read(log(&[10, 20, 30]), &[page(&[10, 30], false)], 0), left_out);
+        let two_pages = |at| [page(&[10], false), Page { at, ..page(&[30], false) }];
+        assert_eq!(read(log(&[10, 20, 30]), &two_pages(SimTime::from_secs(51)), 0), left_out, "between two pages");
+        assert_eq!(read(log(&[10, 20, 30]), &two_pages(SimTime::from_secs(25 * 3600)), 0), [], "retention may be over");
+    }
+
+    #[test]
+    fn a_record_that_is_acknowledged_behind_a_readers_back_is_found() {
+        let acknowledged_late = |read: &[u64]| {
+            let mut log = log(&[10, 30]);
+            log.read(&page(read, false));
+            log.acknowledge(Acknowledged { sent: 3, ..put(60, 20) });
+            log.judge(Some(0))
+        };
+        let left_out = Broken::LeftOut { at: SimTime::from_secs(60), host: READER, index: 20 };
+        assert_eq!(acknowledged_late(&[10, 30]), [left_out]);
+        assert_eq!(acknowledged_late(&[10, 20, 30]), [], "it was given while its put was on its way");
+        assert_eq!(acknowledged_late(&[30]), [], "the reader began behind it");
+        assert_eq!(acknowledged_late(&[10]), [], "the reader is yet to come there");
     }
 
     #[test]
     fn a_reader_that_is_told_to_be_at_the_tip_and_is_not_is_found() {
         let behind = [Broken::BehindTheTip { at: SimTime::from_secs(51), host: READER, index: 30 }];
-        assert_eq!(judged(&[10, 20, 30], page(Some(10), &[20], true)), behind);
-        assert_eq!(judged(&[10, 20, 30], page(Some(20), &[], true)), behind);
-        let early = Page { sent: 4, ..page(Some(20), &[], true) };
-        assert_eq!(judged(&[10, 20, 30], early), [], "it asked while the put was on its way");
-        let lagging = Log { pages: vec![page(Some(20), &[], true)], ..log(&[10, 20, 30]) };
-        assert_eq!(lagging.judge(SimDuration::from_mins(1), Some(0)), []);
+        assert_eq!(read(log(&[10, 20, 30]), &[page(&[10, 20], true)], 0), behind);
+        let empty = [page(&[10, 20], false), page(&[], true)];
+        assert_eq!(read(log(&[10, 20, 30]), &empty, 0), behind);
+        let early = [page(&[10, 20], false), Page { sent: 4, ..page(&[], true) }];
+        assert_eq!(read(log(&[10, 20, 30]), &early, 0), [], "it asked while the put was on its way");
+        assert_eq!(read(lagging(&[10, 20, 30], SimDuration::from_mins(1)), &empty, 0), [], "it may stay unseen");
     }
 
     #[test]
     fn a_record_that_nobody_put_is_found() {
         let nobody = [Broken::NobodyPut { at: SimTime::from_secs(51), host: READER, index: 25 }];
-        assert_eq!(judged(&[10, 20, 30], page(None, &[10, 20, 25, 30], false)), nobody);
-        let unheard = Log { pages: vec![page(None, &[10, 20, 25, 30], false)], ..log(&[10, 20, 30]) };
-        assert_eq!(unheard.judge(SimDuration::ZERO, Some(1)), [], "a put without an answer may have put it");
+        let pages = [page(&[10, 20, 25, 30], false)];
+        assert_eq!(read(log(&[10, 20, 30]), &pages, 0), nobody);
+        assert_eq!(read(log(&[10, 20, 30]), &pages, 1), [], "a put without an answer may have put it");
     }
 }

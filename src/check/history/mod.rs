@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 use std::sync::Arc;
 
-use self::log::{Acknowledged, Log, Page};
+use self::log::{Acknowledged, Log, Page, ReadingId};
 use self::row::{Answer, Caller, Row};
 use super::findings::Findings;
 use super::lens::Lens;
@@ -26,7 +26,7 @@ use crate::base::lease_row::LeaseRow;
 use crate::base::{HostId, ShardId, SimDuration, SimTime, StreamName, TableName};
 use crate::world::{Backend, Witness};
 
-/// So many records, acknowledged or read, are remembered; of what comes later nothing is judged.
+/// So many records are remembered; of what comes later nothing is judged.
 const RECORDS_MAX: usize = 200_000;
 
 /// The calls of a run, shared by who watches them and who judges them.
@@ -71,6 +71,8 @@ struct Stream {
     /// Records that may have been put without an acknowledgement.
     unheard: u64,
     is_written_by_others: bool,
+    /// Acknowledgements and pages that it was judged by.
+    judged: u64,
 }
 
 /// An answer that no order of the calls on an item explains.
@@ -93,8 +95,10 @@ struct Calls {
     answers: u64,
     contradictions: Vec<Contradiction>,
     streams: BTreeMap<StreamName, Stream>,
-    /// Where each reader's last page of a shard ended, and the iterator that goes on from there.
-    readers: BTreeMap<(HostId, ShardId), (ShardIterator, u64)>,
+    /// What each reader of a shard is reading, and the iterator that goes on with it.
+    readers: BTreeMap<(HostId, ShardId), (ShardIterator, ReadingId)>,
+    visibility_lag: SimDuration,
+    /// Records that are remembered.
     records: usize,
 }
 
@@ -225,38 +229,38 @@ impl Calls {
                 return;
             }
         };
-        if is_full {
+        if is_full || of.is_written_by_others {
             return;
         }
         self.records += placed.len();
+        of.judged += placed.len() as u64;
         for placed in placed {
             let index = placed.sequence_number.index();
-            let record = Acknowledged { index, sent, heard: heard_at, heard_at: at };
-            of.shards.entry(placed.shard).or_default().acknowledged.push(record);
+            let shard = of.shards.entry(placed.shard).or_insert_with(|| Log::new(self.visibility_lag));
+            shard.acknowledge(Acknowledged { index, sent, heard: heard_at, heard_at: at });
         }
     }
 
     fn read_ended(&mut self, at: SimTime, asked: &Waiting, iterator: &ShardIterator, reply: Option<&Reply>) {
         let Some(Reply::Kinesis(Ok(kinesis::api::Response::Records(output)))) = reply else { return };
-        if self.records >= RECORDS_MAX {
-            return;
-        }
-        let reader = (asked.host, iterator.shard);
-        let after = self.readers.get(&reader).filter(|(next, _)| next == iterator).map(|(_, last)| *last);
-        let indexes: Vec<u64> = output.records.iter().map(|record| record.sequence_number.index()).collect();
-        match (&output.next, indexes.last().copied().or(after)) {
-            (Some(next), Some(last)) => drop(self.readers.insert(reader, (next.clone(), last))),
-            _ => drop(self.readers.remove(&reader)),
-        }
-        self.records += indexes.len();
-        let is_at_tip = output.millis_behind_latest == 0;
-        if indexes.is_empty() && (after.is_none() || !is_at_tip) {
+        let stream = self.streams.entry(iterator.stream.clone()).or_default();
+        if self.records >= RECORDS_MAX || stream.is_written_by_others {
             return;
         }
         let Waiting { host, sent, sent_at, .. } = *asked;
-        let page = Page { host, after, indexes, is_at_tip, sent, sent_at, at };
-        let stream = self.streams.entry(iterator.stream.clone()).or_default();
-        stream.shards.entry(iterator.shard).or_default().pages.push(page);
+        let reader = (host, iterator.shard);
+        let reading = self.readers.get(&reader).filter(|(next, _)| next == iterator).map(|(_, reading)| *reading);
+        let indexes: Vec<u64> = output.records.iter().map(|record| record.sequence_number.index()).collect();
+        let is_at_tip = output.millis_behind_latest == 0;
+        stream.judged += u64::from(!indexes.is_empty() || (is_at_tip && reading.is_some()));
+        let log = stream.shards.entry(iterator.shard).or_insert_with(|| Log::new(self.visibility_lag));
+        let unacknowledged = log.unacknowledged();
+        let reading = log.read(&Page { host, reading, indexes, is_at_tip, sent, sent_at, at });
+        self.records += log.unacknowledged() - unacknowledged;
+        match (&output.next, reading) {
+            (Some(next), Some(reading)) => drop(self.readers.insert(reader, (next.clone(), reading))),
+            _ => drop(self.readers.remove(&reader)),
+        }
     }
 }
 
@@ -285,6 +289,11 @@ impl Witness<Cloud> for History {
 }
 
 impl History {
+    /// Of a stream whose records readers may not see for so long after they were acknowledged.
+    pub(crate) fn new(visibility_lag: SimDuration) -> Self {
+        Self(Rc::new(RefCell::new(Calls { visibility_lag, ..Calls::default() })))
+    }
+
     /// A request of that host was delivered twice: each that is on its way may have been the one.
     pub(super) fn duplicated(&self, host: HostId, operation: &'static str) {
         let calls = &mut *self.0.borrow_mut();
@@ -321,7 +330,8 @@ impl History {
     /// Records are put into a stream by somebody whose calls are not seen.
     pub(super) fn stream_is_written_by_others(&self, stream: &str) {
         let Ok(stream) = stream.parse() else { return };
-        self.0.borrow_mut().streams.entry(stream).or_default().is_written_by_others = true;
+        *self.0.borrow_mut().streams.entry(stream).or_default() =
+            Stream { is_written_by_others: true, ..Stream::default() };
     }
 
     /// What contradicts itself in the answers of tables, and how many answers were judged.
@@ -342,22 +352,20 @@ impl History {
     }
 
     /// What no log answers, in the answers of streams, and how many acknowledgements and pages were judged.
-    pub(super) fn of_logs(&self, lens: &Lens, visibility_lag: SimDuration) -> (Findings, u64) {
+    pub(super) fn of_logs(&self, lens: &Lens) -> (Findings, u64) {
         let calls = self.0.borrow();
         let (mut broken, mut judged) = (Vec::new(), 0);
-        for stream in calls.streams.values() {
-            if stream.is_written_by_others {
-                continue;
-            }
-            // Those whose answers are still on their way were not heard either.
-            let on_their_way = calls.waiting.values().filter_map(|waiting| match waiting.asked {
-                Asked::Put { records, .. } => Some(u64::from(records)),
-                _ => None,
-            });
-            let unheard = (calls.records < RECORDS_MAX).then(|| stream.unheard + on_their_way.sum::<u64>());
+        // Those whose answers are still on their way were not heard either.
+        let on_their_way = calls.waiting.values().filter_map(|waiting| match waiting.asked {
+            Asked::Put { records, .. } => Some(u64::from(records)),
+            _ => None,
+        });
+        let on_their_way: u64 = on_their_way.sum();
+        for stream in calls.streams.values().filter(|stream| !stream.is_written_by_others) {
+            judged += stream.judged;
+            let unheard = (calls.records < RECORDS_MAX).then_some(stream.unheard + on_their_way);
             for (shard, log) in &stream.shards {
-                judged += (log.acknowledged.len() + log.pages.len()) as u64;
-                broken.extend(log.judge(visibility_lag, unheard).into_iter().map(|broken| (*shard, broken)));
+                broken.extend(log.judge(unheard).into_iter().map(|broken| (*shard, broken)));
             }
         }
         broken.sort_by_key(|(shard, broken)| (broken.at(), *shard));

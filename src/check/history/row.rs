@@ -154,6 +154,9 @@ impl Row {
         let Some(at) = self.open.iter().position(|open| open.number == number).filter(|_| self.is_judged) else {
             return Ok(());
         };
+        if self.follows_plainly(at, answer) {
+            return Ok(());
+        }
         let before = self.paths.first().map(|path| path.present().clone());
         let Some(paths) = self.explain(at, answer) else {
             self.give_up();
@@ -170,6 +173,30 @@ impl Row {
             }
             false => Ok(()),
         }
+    }
+
+    /// What nearly every answer does: nothing else was asked meanwhile, the present state of the only path explains
+    /// it, and no search is needed. Returns whether it was so.
+    fn follows_plainly(&mut self, at: usize, answer: &Answer) -> bool {
+        let ([asked], [path]) = (&self.open[..], &mut self.paths[..]) else { return false };
+        let ([present], []) = (&mut path.states[..], &path.done[..]) else { return false };
+        let does_follow = match answer {
+            Answer::Read(item) => item == present,
+            Answer::Nothing => true,
+            Answer::Refused => asked.call.effect(present.as_ref()) == Some(Effect::Refused),
+            Answer::Done => match asked.call.effect(present.as_ref()) {
+                Some(Effect::Done(after)) => {
+                    *present = after;
+                    true
+                }
+                _ => false,
+            },
+        };
+        if does_follow {
+            self.open.remove(at);
+            path.since.clear();
+        }
+        does_follow
     }
 
     /// The paths that explain an answer; `None` when there are too many to look at.

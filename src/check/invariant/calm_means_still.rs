@@ -1,8 +1,8 @@
 //! `calm-means-still`: where nothing disturbs a consumer and its leases are balanced, no lease moves.
 //!
 //! Leases that go to and fro cost iterators, duplicates and age, and nothing else shows them: each move is allowed.
-//! Counted from the last of: the healing of faults, a worker that came or went, a shard that opened, an action of the
-//! operator, a throttle of a table, a renewal that failed. After the bound for balancing, a lease that another worker
+//! Counted from the last of: the healing of faults, a worker that came or went, a shard that opened, a lease that was
+//! deleted, an action of the operator, a throttle of a table, a renewal that failed. After the bound for balancing, a lease that another worker
 //! gains is a breach, unless some worker had two leases more than another.
 //!
 //! Not judged: consumers that share shards in another way than by leases.
@@ -61,8 +61,11 @@ impl CalmMeansStill {
     }
 
     /// A shard that is done has no lease any more, and nobody says that it is lost. One that is made anew is nobody's.
-    fn on_deleted(&mut self, lens: &Lens, table: TableId, row: LeaseRow<'_>) {
+    /// Who had it has one less than before, so that workers balance again, each by what it has scanned: more than one
+    /// may steal.
+    fn on_deleted(&mut self, lens: &Lens, at: SimTime, table: TableId, row: LeaseRow<'_>) {
         if let (Some(consumer), Some(shard)) = (lens.names.consumer_of_table(table), row.shard()) {
+            self.disturbed = at;
             *self.leases.at(consumer.index(), shard.index()) = Lease::default();
         }
     }
@@ -101,7 +104,7 @@ impl Check for CalmMeansStill {
             | Event::LeaseRenewalFailed { .. } => self.disturbed = at,
             Event::LeaseGained { consumer, host, shard, .. } => self.on_gained(lens, at, consumer, host, shard),
             Event::ItemWritten { table, before: Some(ref row), after: None, .. } => {
-                self.on_deleted(lens, table, LeaseRow(row));
+                self.on_deleted(lens, at, table, LeaseRow(row));
             }
             Event::LeaseLost { consumer, host, shard } => self.on_lost(consumer, host, shard),
             Event::RunEnded {} => {
@@ -178,6 +181,7 @@ mod tests {
             Event::WorkerStarted { consumer: BILLING, host: WORKER_2 },
             Event::ActionTaken { what: "split".into(), outcome: "ok".into(), stream: None },
             Event::LeaseRenewalFailed { consumer: BILLING, host: WORKER_1, shard: S0 },
+            written(WORKER_1, row(S2, "billing-1", "SHARD_END"), None),
         ];
         for reason in reasons {
             assert_ne!(judge(check(), moved(reason.clone())).verdict, Verdict::Fail, "{reason:?}");

@@ -1,15 +1,19 @@
 //! `checkpoint-never-goes-back`: a stored checkpoint only grows, and SHARD_END is final.
 //!
 //! A row that is deleted and created again begins anew. Of real clients the rows alone are seen, which is enough.
+//!
+//! A KCL worker keeps a checkpoint in memory whose write failed, and writes it with the next one that it prepares, when
+//! it may have begun again below it. The evidence says so.
 
 use std::cmp::Ordering;
 
 use crate::base::item::Item;
 use crate::base::lease_row::{Checkpoint, LeaseRow};
-use crate::base::{Event, EventKind, HostId, SimTime};
+use crate::base::{Event, EventKind, HostId, ShardId, SimTime};
 use crate::check::findings::Findings;
 use crate::check::lens::Lens;
 use crate::check::lens::client_rows::ClientRow;
+use crate::check::lens::grid::Grid;
 use crate::check::{Check, CheckResult, CheckSettings, Invariant};
 
 /// What is remembered of the run to judge this.
@@ -17,9 +21,23 @@ use crate::check::{Check, CheckResult, CheckSettings, Invariant};
 pub(super) struct CheckpointNeverGoesBack {
     findings: Findings,
     changes: u64,
+    /// The checkpoint that was tried last, and the last that was refused and not tried again, by host and shard.
+    tried: Grid<Option<Checkpoint>>,
+    refused: Grid<Option<Checkpoint>>,
 }
 
 impl CheckpointNeverGoesBack {
+    fn attempted(&mut self, host: HostId, shard: ShardId, checkpoint: Checkpoint) {
+        let (host, shard) = (host.index(), shard.index());
+        *self.tried.at(host, shard) = Some(checkpoint);
+        self.refused.at(host, shard).take_if(|refused| *refused == checkpoint);
+    }
+
+    fn was_refused(&mut self, host: HostId, shard: ShardId) {
+        let (host, shard) = (host.index(), shard.index());
+        *self.refused.at(host, shard) = *self.tried.at(host, shard);
+    }
+
     fn judge(&mut self, lens: &Lens, at: SimTime, host: HostId, before: &Item, after: &Item) {
         let (before, after) = (LeaseRow(before), LeaseRow(after));
         if before.checkpoint_text() == after.checkpoint_text() {
@@ -31,12 +49,14 @@ impl CheckpointNeverGoesBack {
             return;
         }
         let is_stale = after.shard().is_some_and(|shard| lens.stale_rows.is_begun_on(host, shard));
+        let refused = after.shard().and_then(|shard| *self.refused.get(host.index(), shard.index())?);
         let host = lens.names.host(host);
         let shard = after.shard().map_or_else(|| "a lease".into(), |s| s.to_string());
         let has = after.checkpoint_text().unwrap_or("nothing");
         let end = match had {
             Checkpoint::ShardEnd => "; the end is final",
             _ if is_stale => "; it had read a stale row",
+            _ if refused == Some(had) => "; it had kept that in memory when its write failed",
             _ => "",
         };
         self.findings.fail(at, || format!("{host} stored checkpoint {has} of {shard}, which was at {had}{end}"));
@@ -59,7 +79,8 @@ impl CheckpointNeverGoesBack {
 impl Invariant for CheckpointNeverGoesBack {
     const NAME: &'static str = "checkpoint-never-goes-back";
     const PROMISE: &'static str = "a stored checkpoint only grows, and SHARD_END is final";
-    const HEARS: &'static [EventKind] = &[EventKind::ItemWritten];
+    const HEARS: &'static [EventKind] =
+        &[EventKind::ItemWritten, EventKind::CheckpointAttempted, EventKind::CheckpointRefused];
 
     fn new(_: &CheckSettings) -> Self {
         Self::default()
@@ -68,7 +89,11 @@ impl Invariant for CheckpointNeverGoesBack {
 
 impl Check for CheckpointNeverGoesBack {
     fn on(&mut self, at: SimTime, event: &Event, lens: &Lens) {
-        if let Event::ItemWritten { table, host, before: Some(before), after: Some(after), .. } = event
+        if let Event::CheckpointAttempted { host, shard, sequence_number, .. } = *event {
+            self.attempted(host, shard, Checkpoint::attempted(sequence_number));
+        } else if let Event::CheckpointRefused { host, shard, .. } = *event {
+            self.was_refused(host, shard);
+        } else if let Event::ItemWritten { table, host, before: Some(before), after: Some(after), .. } = event
             && lens.names.consumer_of_table(*table).is_some()
         {
             self.judge(lens, at, *host, before, after);
@@ -106,6 +131,24 @@ mod tests {
         assert_eq!(
             text,
             format!("0:00:00.007 billing-1 stored checkpoint {has} of shardId-000000000000, which was at {had}")
+        );
+    }
+
+    #[test]
+    fn a_checkpoint_that_stayed_in_memory_and_was_written_later_is_told_from_others() {
+        let refused = Event::CheckpointRefused { consumer: BILLING, host: WORKER_1, shard: S0 };
+        let tried_again = |again: &[Event]| {
+            let mut script: Script = vec![(1, attempted(WORKER_1, S0, 9)), (2, refused.clone())];
+            script.extend(again.iter().map(|event| (3, event.clone())));
+            script.push((7, written(WORKER_1, row_at(S0, "billing-1", 9), row_at(S0, "billing-1", 5))));
+            evidence(&judge(CheckpointNeverGoesBack::default(), script))
+        };
+        let kept = "; it had kept that in memory when its write failed";
+        assert!(tried_again(&[]).ends_with(kept));
+        assert!(tried_again(&[attempted(WORKER_1, S0, 5)]).ends_with(kept), "it is about to store another");
+        assert!(
+            !tried_again(&[attempted(WORKER_1, S0, 9)]).contains("memory"),
+            "it was stored when it was tried again"
         );
     }
 

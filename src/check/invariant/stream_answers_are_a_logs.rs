@@ -3,7 +3,7 @@
 //!
 //! Judged from outside, by what clients have sent and heard: see [`history`](crate::check::history).
 
-use crate::base::{Event, EventKind, SimDuration, SimTime};
+use crate::base::{Event, EventKind, SimTime};
 use crate::check::history::History;
 use crate::check::lens::Lens;
 use crate::check::{Check, CheckResult, CheckSettings, Invariant};
@@ -11,7 +11,6 @@ use crate::check::{Check, CheckResult, CheckSettings, Invariant};
 /// What is remembered of the run to judge this.
 pub(super) struct StreamAnswersAreALogs {
     history: History,
-    visibility_lag: SimDuration,
 }
 
 impl Invariant for StreamAnswersAreALogs {
@@ -21,7 +20,7 @@ impl Invariant for StreamAnswersAreALogs {
     const HEARS: &'static [EventKind] = &[EventKind::PutAnswered];
 
     fn new(settings: &CheckSettings) -> Self {
-        Self { history: settings.history.clone(), visibility_lag: settings.visibility_lag }
+        Self { history: settings.history.clone() }
     }
 }
 
@@ -35,7 +34,7 @@ impl Check for StreamAnswersAreALogs {
         }
     }
     fn result(&self, lens: &Lens) -> CheckResult {
-        let (findings, judged) = self.history.of_logs(lens, self.visibility_lag);
+        let (findings, judged) = self.history.of_logs(lens);
         findings.result(Self::NAME, judged, || format!("{judged} acknowledgements and pages are those of a log"))
     }
 }
@@ -65,7 +64,7 @@ mod tests {
             let answer = Response::RecordPut { placed, is_encrypted: false };
             history.ended(at, number, Some(&Reply::Kinesis(Ok(answer))));
         }
-        judge(StreamAnswersAreALogs { history, visibility_lag: SimDuration::ZERO }, [])
+        judge(StreamAnswersAreALogs { history }, [])
     }
 
     fn number_of(index: u64) -> crate::base::SequenceNumber {
@@ -90,7 +89,7 @@ mod tests {
     fn a_stream_that_others_write_is_not_judged() {
         let history = History::default();
         history.stream_is_written_by_others("clicks");
-        let result = judge(StreamAnswersAreALogs { history, visibility_lag: SimDuration::ZERO }, []);
+        let result = judge(StreamAnswersAreALogs { history }, []);
         assert_eq!(result.verdict, Verdict::Unknown);
     }
 }

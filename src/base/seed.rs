@@ -78,6 +78,10 @@ impl Seed {
 }
 
 impl Random {
+    /// Returns whether no other seed takes over any more, so that it does not matter when a number is drawn.
+    pub(crate) fn is_settled(&self) -> bool {
+        self.turn + 1 == self.from.seeds.len()
+    }
     /// A uniform 64-bit number.
     pub(crate) fn next_u64(&mut self) -> u64 {
         let turn = self.from.turn.get();
@@ -139,12 +143,14 @@ mod tests {
         let of = |seed: u64| Seed(seed).derive("world").stream("links");
         let (mut seven, mut eight) = (of(7), of(8));
         assert_eq!((mixed.next_u64(), mixed.next_u64()), (seven.next_u64(), seven.next_u64()));
+        assert!(!mixed.is_settled());
         chance.take_turn();
         let mut late = part.stream("links");
         let drawn = eight.next_u64();
         assert_eq!([mixed.next_u64(), early.next_u64(), late.next_u64()], [drawn; 3]);
         chance.take_turn();
         assert_eq!(mixed.next_u64(), eight.next_u64(), "the last seed stays");
+        assert!(mixed.is_settled());
     }
 
     #[test]

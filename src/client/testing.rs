@@ -125,7 +125,7 @@ impl Lab {
             duplicates += seen.entry(shard).or_default().insert(range);
         }
         for (shard, set) in &seen {
-            assert!(set.covers(0..set.ranges()[set.ranges().len() - 1].end), "{shard} has gaps: {set:?}");
+            assert!(set.covers(0..set.end().unwrap_or(0)), "{shard} has gaps: {set:?}");
         }
         (seen.values().map(RangeSet::count).sum(), duplicates)
     }

@@ -164,7 +164,7 @@ impl ConsumerShard {
         let Some(at) = latest.asked.iter().position(|other| *other == host) else { return };
         latest.asked.remove(at);
         if let Some(begun) = latest.begun {
-            let reached = self.processed.ranges().last().map_or(begun, |range| begun.max(range.end));
+            let reached = self.processed.end().map_or(begun, |end| begun.max(end));
             latest.passed.insert(reached..from.max(reached));
         }
         latest.begun = latest.begun.max(Some(from));
@@ -178,7 +178,7 @@ impl ConsumerShard {
             }
             count
         };
-        self.latest.passed.ranges().iter().map(unprocessed).sum()
+        self.latest.passed.ranges().map(unprocessed).sum()
     }
     pub(super) fn end(&mut self, at: SimTime, host: HostId) {
         self.active.retain(|h| *h != host);

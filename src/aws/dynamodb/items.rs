@@ -166,10 +166,10 @@ impl DynamoDb {
     ) -> Result<Option<Arc<Item>>, Error> {
         let table = &mut self.tables[id.index()];
         let row = table.store.row(place);
-        let (present, seen) = (row.and_then(|row| row.as_of(None)), row.and_then(|row| row.as_of(as_of)));
-        let is_stale = !is_same(present, seen);
-        let seen = seen.cloned();
-        let half_units = read_half_units(seen.as_ref().map_or(0, |item| item.size_bytes()), consistent);
+        let (present, seen) = (row.and_then(|row| row.present.as_ref()), row.and_then(|row| row.as_of(as_of)));
+        let is_stale = !is_same(present, seen.map(|seen| seen.item));
+        let half_units = read_half_units(seen.map_or(0, |seen| seen.size_bytes), consistent);
+        let seen = seen.map(|seen| seen.item.clone());
         if let Err(short) = table.units.can_read(at.now, place.hash(), half_units) {
             let reason = table.throttling_reason(short, None);
             return Err(at.throttled(id, short, Some(reason)));

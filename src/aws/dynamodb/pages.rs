@@ -11,7 +11,7 @@ use super::indexes::Index;
 use super::items::Tally;
 use super::page_checks::{KeyRange, Query, Start};
 use super::service::{At, DynamoDb};
-use super::store::{KeySchema, Place, Row, Store, by_range, is_same};
+use super::store::{KeySchema, Place, Row, Seen, Store, by_range, is_same};
 use crate::base::event::TableThrottle;
 use crate::base::units::MIB;
 use crate::base::{SimTime, TableId, TableName};
@@ -28,8 +28,18 @@ struct Filling<'a> {
     items: Vec<Arc<Item>>,
     scanned: u32,
     bytes: u64,
-    last: Option<Arc<Item>>,
+    last: Option<&'a Arc<Item>>,
     is_full: bool,
+    is_stale: bool,
+}
+
+/// What a page holds in the end.
+struct Filled {
+    items: Vec<Arc<Item>>,
+    scanned: u32,
+    bytes: u64,
+    /// The last row that was evaluated, where more may follow.
+    last: Option<Arc<Item>>,
     is_stale: bool,
 }
 
@@ -48,24 +58,29 @@ impl<'a> Filling<'a> {
     }
 
     /// Evaluates a row as it is seen and as it is. False when the page ends.
-    fn take(&mut self, seen: Option<&Arc<Item>>, present: Option<&Arc<Item>>) -> bool {
+    fn take(&mut self, seen: Option<Seen<'a>>, present: Option<&Arc<Item>>) -> bool {
         let filter = self.filter;
         let passes = |item: &&Arc<Item>| filter.is_none_or(|filter| filter.holds(Some(item)));
-        if let Some(item) = seen {
-            let bytes = item.size_bytes();
-            if self.scanned > 0 && self.bytes + bytes > PAGE_BYTES_MAX {
+        if let Some(Seen { item, size_bytes }) = seen {
+            if self.scanned > 0 && self.bytes + size_bytes > PAGE_BYTES_MAX {
                 self.is_full = true;
                 return false;
             }
             self.scanned += 1;
-            self.bytes += bytes;
-            self.last = Some(item.clone());
+            self.bytes += size_bytes;
+            self.last = Some(item);
         }
+        let seen = seen.map(|seen| seen.item);
         let shown = seen.filter(passes);
         self.items.extend(shown.cloned());
         self.is_stale |= !is_same(seen, present) && !is_same(shown, present.filter(passes));
         self.is_full = self.scanned >= self.limit;
         !self.is_full
+    }
+
+    fn end(self) -> Filled {
+        let Self { items, scanned, bytes, last, is_full, is_stale, .. } = self;
+        Filled { items, scanned, bytes, last: last.filter(|_| is_full).cloned(), is_stale }
     }
 }
 
@@ -96,7 +111,8 @@ impl DynamoDb {
                 break;
             }
         }
-        Ok(self.answer_page(at, id, index, hash, (page, as_of), filling))
+        let filled = filling.end();
+        Ok(self.answer_page(at, id, index, hash, (page, as_of), filled))
     }
 
     pub(super) fn query(&mut self, at: &mut At<'_>, name: &TableName, query: &Query) -> Reply {
@@ -116,7 +132,8 @@ impl DynamoDb {
                 break;
             }
         }
-        Ok(self.answer_page(at, id, index, hash, (&query.page, as_of), filling))
+        let filled = filling.end();
+        Ok(self.answer_page(at, id, index, hash, (&query.page, as_of), filled))
     }
 
     /// The index whose own units a page takes: a local one takes the table's.
@@ -144,8 +161,8 @@ impl DynamoDb {
             let place = table.keys.key_of(item).and_then(|key| table.place(&key).ok());
             let whole = place.and_then(|place| table.store.row(&place)).and_then(|row| row.as_of(as_of));
             if let Some(whole) = whole {
-                half_units += read_half_units(whole.size_bytes(), page.consistent);
-                *item = whole.clone();
+                half_units += read_half_units(whole.size_bytes, page.consistent);
+                *item = whole.item.clone();
             }
         }
         half_units
@@ -168,12 +185,12 @@ impl DynamoDb {
         index: Option<usize>,
         hash: u64,
         (page, as_of): (&Page, Option<SimTime>),
-        mut filling: Filling<'_>,
+        mut filled: Filled,
     ) -> Response {
-        let half_units = read_half_units(filling.bytes, page.consistent);
-        let fetched = self.fetch(id, index, page, &mut filling.items, as_of);
+        let half_units = read_half_units(filled.bytes, page.consistent);
+        let fetched = self.fetch(id, index, page, &mut filled.items, as_of);
         let table = &mut self.tables[id.index()];
-        let is_stale = filling.is_stale;
+        let is_stale = filled.is_stale;
         let mut tally = Tally { is_stale, is_inconsistent: is_stale && page.consistent, ..Tally::default() };
         match index {
             None => {
@@ -188,12 +205,12 @@ impl DynamoDb {
                 tally.consumed.of_index(index.is_local).push((index.name.clone(), half_units, 0));
             }
         }
-        let last_evaluated = filling.last.filter(|_| filling.is_full).and_then(|item| match index {
+        let last_evaluated = filled.last.and_then(|item| match index {
             None => table.keys.key_of(&item),
             Some(index) => table.indexes[index].key_of(&table.keys, &item),
         });
         let consumed = at.tell(id, tally);
-        Response::Items { items: filling.items, scanned: filling.scanned, last_evaluated, consumed }
+        Response::Items { items: filled.items, scanned: filled.scanned, last_evaluated, consumed }
     }
 }
 

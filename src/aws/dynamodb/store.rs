@@ -115,6 +115,7 @@ fn push_value(value: &AttributeValue, bytes: &mut Vec<u8>) {
 struct Before {
     until: SimTime,
     item: Option<Arc<Item>>,
+    size_bytes: u64,
 }
 
 /// An item with its size and its recent versions.
@@ -122,15 +123,28 @@ struct Before {
 pub(super) struct Row {
     pub(crate) present: Option<Arc<Item>>,
     pub size_bytes: u64,
+    /// When it was last written; until when its newest version before was there.
+    written: SimTime,
     history: VecDeque<Before>,
+}
+
+/// An item as a reader sees it, with its size, which is worked out once when it is written.
+#[derive(Clone, Copy)]
+pub(super) struct Seen<'a> {
+    pub(super) item: &'a Arc<Item>,
+    pub(super) size_bytes: u64,
 }
 
 impl Row {
     /// The row as it was at `at`, or as it is for `None`.
-    pub(crate) fn as_of(&self, at: Option<SimTime>) -> Option<&Arc<Item>> {
-        let Some(at) = at else { return self.present.as_ref() };
+    pub(super) fn as_of(&self, at: Option<SimTime>) -> Option<Seen<'_>> {
+        let Some(at) = at.filter(|at| *at < self.written) else { return self.seen_now() };
         let newer = self.history.partition_point(|before| before.until <= at);
-        self.history.get(newer).map_or(self.present.as_ref(), |before| before.item.as_ref())
+        let Some(Before { item, size_bytes, .. }) = self.history.get(newer) else { return self.seen_now() };
+        item.as_ref().map(|item| Seen { item, size_bytes: *size_bytes })
+    }
+    fn seen_now(&self) -> Option<Seen<'_>> {
+        self.present.as_ref().map(|item| Seen { item, size_bytes: self.size_bytes })
     }
     /// The newest version there is, of a deleted row the one before.
     pub(crate) fn newest(&self) -> Option<&Arc<Item>> {
@@ -163,8 +177,7 @@ impl Store {
         let row = self.rows.entry(place).or_default();
         self.count += u64::from(row.present.is_none());
         self.size_bytes = self.size_bytes + size_bytes - row.size_bytes;
-        row.size_bytes = size_bytes;
-        let before = row.present.replace(item);
+        let before = (row.present.replace(item), std::mem::replace(&mut row.size_bytes, size_bytes));
         remember(row, before, now, self.keep_history);
     }
 
@@ -175,8 +188,8 @@ impl Store {
         let Some(before) = row.present.take() else { return };
         self.count -= 1;
         self.size_bytes -= row.size_bytes;
-        row.size_bytes = 0;
-        remember(row, Some(before), now, self.keep_history);
+        let before_bytes = std::mem::take(&mut row.size_bytes);
+        remember(row, (Some(before), before_bytes), now, self.keep_history);
         self.ghosts.push_back((now, place));
         self.bury_ghosts(now);
     }
@@ -232,7 +245,9 @@ impl Store {
 }
 
 /// Keeps what the row was until now, and drops what no reader can see any more.
-fn remember(row: &mut Row, before: Option<Arc<Item>>, now: SimTime, keep: SimDuration) {
+fn remember(row: &mut Row, before: (Option<Arc<Item>>, u64), now: SimTime, keep: SimDuration) {
+    let (item, size_bytes) = before;
+    row.written = now;
     if keep.is_zero() {
         return;
     }
@@ -240,7 +255,7 @@ fn remember(row: &mut Row, before: Option<Arc<Item>>, now: SimTime, keep: SimDur
     while row.history.front().is_some_and(|before| before.until <= oldest) {
         row.history.pop_front();
     }
-    row.history.push_back(Before { until: now, item: before });
+    row.history.push_back(Before { until: now, item, size_bytes });
 }
 
 /// Returns whether two versions are equal; most are the same one.

@@ -37,6 +37,8 @@ pub(super) struct Log {
     /// Ordinals below this are trimmed, although their chunk may still be here.
     first: u64,
     end: u64,
+    /// When the record at `first` arrived: every read asks, and its chunk is far from those that are read.
+    oldest_arrived_at: SimTime,
 }
 
 impl Log {
@@ -48,8 +50,15 @@ impl Log {
     pub(super) fn end(&self) -> u64 {
         self.end
     }
+    /// When the oldest record arrived that is not trimmed.
+    pub(super) fn oldest_arrived_at(&self) -> Option<SimTime> {
+        (self.first < self.end).then_some(self.oldest_arrived_at)
+    }
     /// Adds a record and returns its ordinal.
     pub(super) fn push(&mut self, entry: Entry) -> u64 {
+        if self.first == self.end {
+            self.oldest_arrived_at = entry.arrived_at;
+        }
         match self.chunks.back_mut() {
             Some(chunk) if chunk.len() < CHUNK => chunk.push(entry),
             Some(_) => self.push_chunk(entry, CHUNK),
@@ -102,6 +111,9 @@ impl Log {
             let Some(gone) = self.chunks.pop_front() else { break };
             self.base += gone.len() as u64;
         }
+        if self.first < self.end {
+            self.oldest_arrived_at = self.get(self.first).arrived_at;
+        }
     }
 }
 
@@ -126,14 +138,15 @@ mod tests {
         }
         log.trim(600);
         assert_eq!((log.first(), log.end()), (600, 1000));
-        assert_eq!(log.get(600).index, 1200);
+        assert_eq!((log.get(600).index, log.oldest_arrived_at()), (1200, Some(SimTime::from_nanos(600))));
         assert_eq!(log.iter_from(0).count(), 400);
         assert_eq!(log.iter_from(999).map(|e| e.index).collect::<Vec<_>>(), [1998]);
         assert_eq!(log.partition_point(|e| e.index < 1501), 751);
         log.trim(5000);
         assert_eq!((log.first(), log.end(), log.iter_from(0).count()), (1000, 1000, 0));
+        assert_eq!(log.oldest_arrived_at(), None);
         let entry = Entry { index: 9999, arrived_at: SimTime::ZERO, key, data: Payload::Synthetic { seed: 0, len: 0 } };
         assert_eq!(log.push(entry), 1000);
-        assert_eq!(log.get(1000).index, 9999);
+        assert_eq!((log.get(1000).index, log.oldest_arrived_at()), (9999, Some(SimTime::ZERO)));
     }
 }

@@ -107,8 +107,7 @@ impl Kinesis {
         let Some(slot) = stream.shards.get_mut(shard.index()).filter(|slot| !slot.is_expired) else {
             return SimTime::MAX;
         };
-        let first = slot.log.first();
-        let is_due = first < slot.log.end() && slot.log.get(first).arrived_at + retention <= now;
+        let is_due = slot.log.oldest_arrived_at().is_some_and(|arrived_at| arrived_at + retention <= now);
         if is_due {
             let due = slot.log.partition_point(|entry| entry.arrived_at + retention <= now);
             let to = slot.log.end().min(due + planted.trimmed_besides());
@@ -124,9 +123,6 @@ impl Kinesis {
             }
             return closed + retention;
         }
-        match slot.log.first() < slot.log.end() {
-            true => slot.log.get(slot.log.first()).arrived_at + retention,
-            false => SimTime::MAX,
-        }
+        slot.log.oldest_arrived_at().map_or(SimTime::MAX, |arrived_at| arrived_at + retention)
     }
 }

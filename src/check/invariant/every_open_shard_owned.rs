@@ -12,7 +12,7 @@ use crate::base::lease_row::LeaseRow;
 use crate::base::{ConsumerId, Event, EventKind, HostId, ShardId, SimDuration, SimTime, StreamId, TableId};
 use crate::check::findings::{Findings, stretch};
 use crate::check::lens::Lens;
-use crate::check::lens::shards::Shards;
+use crate::check::lens::shards::{Shard, Shards};
 use crate::check::{Check, CheckResult, CheckSettings, Invariant};
 
 /// A consumer's processors.
@@ -22,6 +22,8 @@ struct Processors {
     unowned_since: BTreeMap<ShardId, SimTime>,
     /// When the shard's lease was created, of the leases that there are.
     leased_since: BTreeMap<ShardId, SimTime>,
+    /// Whether all shards were looked at before.
+    are_known: bool,
 }
 
 /// What is remembered of the run to judge this.
@@ -41,6 +43,19 @@ impl Processors {
         let Some(known) = shards.get(stream, shard) else { return is_active };
         is_active || known.parents().any(|parent| self.own(shards, stream, parent))
     }
+    /// Finds out again whether anybody processes a shard; answers since when nobody did that somebody does again.
+    fn look(&mut self, shards: &Shards, (stream, shard): (StreamId, ShardId), at: SimTime) -> Option<SimTime> {
+        let is_open = shards.get(stream, shard).is_some_and(Shard::is_open);
+        if !is_open {
+            self.unowned_since.remove(&shard);
+            None
+        } else if self.own(shards, stream, shard) {
+            self.unowned_since.remove(&shard)
+        } else {
+            self.unowned_since.entry(shard).or_insert(at);
+            None
+        }
+    }
     /// The worker on `host` processes nothing any more.
     fn stop(&mut self, host: HostId) {
         self.active.values_mut().for_each(|hosts| hosts.retain(|h| *h != host));
@@ -58,17 +73,26 @@ impl EveryOpenShardOwned {
         let Some(stream) = lens.names.stream_of(consumer).filter(|_| tells_processors(lens, consumer)) else { return };
         let processors = self.processors.entry(consumer).or_default();
         let mut owned_again = Vec::new();
-        for (shard, known) in lens.shards.of(stream) {
-            if !known.is_open() {
-                processors.unowned_since.remove(&shard);
-            } else if processors.own(&lens.shards, stream, shard) {
-                owned_again.extend(processors.unowned_since.remove(&shard).map(|since| (shard, since)));
-            } else {
-                processors.unowned_since.entry(shard).or_insert(at);
-            }
+        for (shard, _) in lens.shards.of(stream) {
+            owned_again.extend(processors.look(&lens.shards, (stream, shard), at).map(|since| (shard, since)));
         }
+        processors.are_known = true;
         self.judged += 1;
         owned_again.into_iter().for_each(|(shard, since)| self.judge(lens, at, consumer, shard, since));
+    }
+
+    /// The processing of a shard began or ended. While it is open it has no children, and matters to itself alone.
+    fn look_at(&mut self, lens: &Lens, at: SimTime, consumer: ConsumerId, shard: ShardId) {
+        let Some(stream) = lens.names.stream_of(consumer).filter(|_| tells_processors(lens, consumer)) else { return };
+        let processors = self.processors.entry(consumer).or_default();
+        if !processors.are_known || !lens.shards.get(stream, shard).is_some_and(Shard::is_open) {
+            return self.look(lens, at, consumer);
+        }
+        let owned_again = processors.look(&lens.shards, (stream, shard), at);
+        self.judged += 1;
+        if let Some(since) = owned_again {
+            self.judge(lens, at, consumer, shard, since);
+        }
     }
 
     fn judge(&mut self, lens: &Lens, at: SimTime, consumer: ConsumerId, shard: ShardId, since: SimTime) {
@@ -162,13 +186,13 @@ impl Check for EveryOpenShardOwned {
                 let hosts = self.processors.entry(consumer).or_default().active.entry(shard).or_default();
                 hosts.retain(|h| *h != host);
                 hosts.push(host);
-                self.look(lens, at, consumer);
+                self.look_at(lens, at, consumer, shard);
             }
             Event::ProcessingEnded { consumer, host, shard, .. } => {
                 if let Some(hosts) = self.processors.entry(consumer).or_default().active.get_mut(&shard) {
                     hosts.retain(|h| *h != host);
                 }
-                self.look(lens, at, consumer);
+                self.look_at(lens, at, consumer, shard);
             }
             Event::WorkerStopped { host, .. } | Event::HostCrashed { host } => {
                 if let Some(consumer) = changed {

@@ -10,7 +10,7 @@
 use crate::base::{Event, EventKind, HostId, Position, ShardId, SimDuration, SimTime, StreamId};
 use crate::check::findings::Findings;
 use crate::check::lens::Lens;
-use crate::check::lens::grid::Grid;
+use crate::check::lens::grid::{Grid, Sparse};
 use crate::check::{Check, CheckResult, CheckSettings, Invariant};
 
 /// So many records stand in a block.
@@ -53,7 +53,7 @@ pub(super) struct IteratorsBeginWhereAsked {
     epoch_unix_ms: u64,
     journals: Grid<Journal>,
     /// By host and shard.
-    issued: Grid<Option<Issued>>,
+    issued: Sparse<Issued>,
     findings: Findings,
     judged: u64,
 }
@@ -163,7 +163,7 @@ impl IteratorsBeginWhereAsked {
     }
 
     fn on_issued(&mut self, lens: &Lens, host: HostId, shard: ShardId, issued: Issued, position: Position) {
-        *self.issued.at(host.index(), shard.index()) = Some(issued);
+        self.issued.set(host.index(), shard.index(), issued);
         self.judge(lens, host, shard, issued, position, "given an iterator");
     }
 
@@ -204,9 +204,10 @@ impl IteratorsBeginWhereAsked {
         from: u64,
         lived: SimDuration,
     ) {
-        let waiting = self.issued.at(host.index(), shard.index());
-        let Some(issued) = waiting.filter(|issued| issued.stream == stream && issued.at + lived == at) else { return };
-        *waiting = None;
+        let waiting = self.issued.get(host.index(), shard.index());
+        let is_used = |issued: &&Issued| issued.stream == stream && issued.at + lived == at;
+        let Some(issued) = waiting.filter(is_used).copied() else { return };
+        self.issued.remove(host.index(), shard.index());
         let begins = issued.ordinal.max(lens.shards.trimmed(stream, shard));
         if from != begins {
             let host = lens.names.host(host);
@@ -234,7 +235,7 @@ impl Invariant for IteratorsBeginWhereAsked {
             visibility_lag: settings.visibility_lag,
             epoch_unix_ms: settings.epoch_unix_ms,
             journals: Grid::default(),
-            issued: Grid::default(),
+            issued: Sparse::default(),
             findings: Findings::default(),
             judged: 0,
         }

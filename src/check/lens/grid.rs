@@ -1,5 +1,7 @@
 //! State by two small numbers, such as stream and shard: a look-up is two bounds checks.
 
+use std::collections::BTreeMap;
+
 /// A growing two-dimensional array of `T`.
 #[derive(Default)]
 pub(crate) struct Grid<T> {
@@ -41,6 +43,37 @@ impl<T: Default> Grid<T> {
     }
 }
 
+/// State by two small numbers that is there for a moment only: where a row has none, a look-up touches the row alone.
+pub(crate) struct Sparse<T> {
+    rows: Vec<BTreeMap<usize, T>>,
+}
+
+impl<T> Default for Sparse<T> {
+    fn default() -> Self {
+        Self { rows: Vec::new() }
+    }
+}
+
+impl<T> Sparse<T> {
+    /// Puts a cell in the place of what was there.
+    pub(crate) fn set(&mut self, row: usize, column: usize, cell: T) {
+        if self.rows.len() <= row {
+            self.rows.resize_with(row + 1, BTreeMap::new);
+        }
+        self.rows[row].insert(column, cell);
+    }
+    /// The cell, if it is there.
+    pub(crate) fn get(&self, row: usize, column: usize) -> Option<&T> {
+        self.rows.get(row)?.get(&column)
+    }
+    /// Takes the cell away.
+    pub(crate) fn remove(&mut self, row: usize, column: usize) {
+        if let Some(cells) = self.rows.get_mut(row) {
+            cells.remove(&column);
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -53,5 +86,16 @@ mod tests {
         assert_eq!(grid.row(2), [0, 5, 0, 7]);
         assert_eq!((grid.get(0, 0), grid.get(2, 3), grid.row(9).len()), (None, Some(&7), 0));
         assert_eq!(grid.cells_mut().filter(|(_, _, n)| **n > 0).count(), 2);
+    }
+
+    #[test]
+    fn what_is_there_for_a_moment_is_there_until_it_is_removed() {
+        let mut sparse = Sparse::default();
+        sparse.set(2, 3, 7);
+        sparse.set(2, 3, 8);
+        sparse.remove(5, 0);
+        assert_eq!((sparse.get(2, 3), sparse.get(2, 1), sparse.get(9, 3)), (Some(&8), None, None));
+        sparse.remove(2, 3);
+        assert_eq!(sparse.get(2, 3), None);
     }
 }

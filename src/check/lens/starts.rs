@@ -4,7 +4,7 @@
 //! not. Until a session has processed anything, each new iterator that it asks for is another beginning: when the first
 //! one expires unused, the KCL asks for LATEST again, as the library does, and so does a poller.
 
-use super::grid::Grid;
+use super::grid::{Grid, Sparse};
 use super::names::Names;
 use super::shards::{Shard, Shards};
 use crate::base::event::{ConsumerLibrary, DeclaredStart};
@@ -38,7 +38,7 @@ struct Waiting {
 #[derive(Default)]
 pub(crate) struct Starts {
     /// By host and shard.
-    waiting: Grid<Option<Waiting>>,
+    waiting: Sparse<Waiting>,
     /// Sessions that have not processed anything yet, by host and shard.
     is_fresh: Grid<bool>,
     /// By consumer and shard.
@@ -59,7 +59,7 @@ impl Starts {
             Event::ProcessingStarted { consumer, host, shard, start } => {
                 let (host, column) = (host.index(), shard.index());
                 let since = SimTime::ZERO;
-                *self.waiting.at(host, column) = Some(Waiting { consumer: *consumer, position: *start, since });
+                self.waiting.set(host, column, Waiting { consumer: *consumer, position: *start, since });
                 *self.is_fresh.at(host, column) = true;
                 if *start == Position::TrimHorizon {
                     self.first.at(consumer.index(), column).get_or_insert(0);
@@ -69,7 +69,7 @@ impl Starts {
                 if *self.is_fresh.at(host.index(), shard.index()) =>
             {
                 let waiting = Waiting { consumer: *consumer, position: *position, since: at };
-                *self.waiting.at(host.index(), shard.index()) = Some(waiting);
+                self.waiting.set(host.index(), shard.index(), waiting);
             }
             Event::RecordsProcessed { host, shard, .. } | Event::RecordsSkipped { host, shard, .. } => {
                 *self.is_fresh.at(host.index(), shard.index()) = false;
@@ -107,12 +107,11 @@ impl Starts {
         names: &Names,
         shards: &Shards,
     ) -> Option<Start> {
-        let slot = self.waiting.at(host.index(), shard.index());
-        let Waiting { consumer, position, since } = (*slot)?;
+        let Waiting { consumer, position, since } = *self.waiting.get(host.index(), shard.index())?;
         if issued < since || names.stream_of(consumer) != Some(stream) {
             return None;
         }
-        *slot = None;
+        self.waiting.remove(host.index(), shard.index());
         let is_chosen = matches!(position, Position::Latest | Position::AtTimestamp { .. });
         let is_child = || self.is_child_of_read(consumer, stream, shard, shards);
         let declared = names.info(consumer).map(|info| info.start);

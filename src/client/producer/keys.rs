@@ -1,6 +1,7 @@
 //! Which partition key, and how much data, a record has.
 
 use std::cell::RefCell;
+use std::collections::VecDeque;
 use std::rc::Rc;
 
 use super::settings::{KeyDistribution, SizeDistribution};
@@ -17,7 +18,12 @@ pub(super) struct Keys {
     made: KeyTable,
     names: Names,
     random: Random,
+    /// Drawn before they are asked for.
+    ahead: VecDeque<Drawn>,
 }
+
+/// So many keys are drawn at a time: they lie all over a large table, and the processor fetches several at once.
+const AHEAD: usize = 32;
 
 /// How the number of the next key is drawn.
 enum Draw {
@@ -66,27 +72,48 @@ impl Keys {
             }
         };
         made.0.borrow_mut().resize(count as usize, None);
-        Self { draw, made, names, random }
+        Self { draw, made, names, random, ahead: VecDeque::new() }
     }
 
     /// The key of the `record`-th record.
     pub(super) fn next(&mut self, record: u64) -> Drawn {
-        let number = match &self.draw {
-            Draw::Uniform(count) => self.random.below(u64::from(*count)) as usize,
-            Draw::Zipf(table) => table.draw(self.random.next_u64()),
-            Draw::Hot(share, count) => match self.random.chance(*share) || *count == 0 {
+        if let Draw::Unique = self.draw {
+            return (self.names.make(record as usize), None);
+        }
+        if self.ahead.is_empty() {
+            self.draw_ahead();
+        }
+        let Some(drawn) = self.ahead.pop_front() else { unreachable!("one was drawn at least") };
+        drawn
+    }
+
+    /// Draws the next key, and some more when no other seed can take over until they are asked for.
+    fn draw_ahead(&mut self) {
+        let mut numbers = [0; AHEAD];
+        let numbers = &mut numbers[..if self.random.is_settled() { AHEAD } else { 1 }];
+        numbers.fill_with(|| self.draw.number(&mut self.random));
+        let (names, mut made) = (&self.names, self.made.0.borrow_mut());
+        self.ahead.extend(numbers.iter().map(|number| {
+            let explicit = match names {
+                Names::Explicit(hashes) => Some(Box::new(hashes[*number])),
+                _ => None,
+            };
+            (made[*number].get_or_insert_with(|| names.make(*number)).clone(), explicit)
+        }));
+    }
+}
+
+impl Draw {
+    fn number(&self, random: &mut Random) -> usize {
+        match self {
+            Self::Uniform(count) => random.below(u64::from(*count)) as usize,
+            Self::Zipf(table) => table.draw(random.next_u64()),
+            Self::Hot(share, count) => match random.chance(*share) || *count == 0 {
                 true => 0,
-                false => 1 + self.random.below(u64::from(*count)) as usize,
+                false => 1 + random.below(u64::from(*count)) as usize,
             },
-            Draw::Unique => return (self.names.make(record as usize), None),
-        };
-        let explicit = match &self.names {
-            Names::Explicit(hashes) => Some(Box::new(hashes[number])),
-            _ => None,
-        };
-        let names = &self.names;
-        let made = &mut self.made.0.borrow_mut()[number];
-        (made.get_or_insert_with(|| names.make(number)).clone(), explicit)
+            Self::Unique => unreachable!("the number of the record, which is not drawn"),
+        }
     }
 }
 

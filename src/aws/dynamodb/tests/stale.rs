@@ -112,7 +112,7 @@ fn a_write_is_seen_by_reads_as_of_its_own_instant() {
     let written = bench.now;
     let place = super::super::store::Place::of_parts(&AttributeValue::s("a"), None);
     let row = bench.service.tables[0].store.row(&place).expect("a row");
-    let counter = |at| row.as_of(Some(at)).and_then(|item| item.get_i64("leaseCounter"));
+    let counter = |at| row.as_of(Some(at)).and_then(|seen| seen.item.get_i64("leaseCounter"));
     assert_eq!(counter(written), Some(2));
     assert_eq!(counter(written.saturating_sub(SimDuration::from_nanos(1))), Some(1));
     assert_eq!(counter(written.saturating_sub(SimDuration::from_millis(11))), None, "not created yet");

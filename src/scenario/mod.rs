@@ -24,6 +24,7 @@ mod starter;
 mod swarm;
 #[cfg(test)]
 mod tests;
+mod tree;
 mod twice;
 mod which;
 

@@ -12,20 +12,15 @@ use super::file::File;
 use super::read::read;
 use super::section::Explore;
 use super::spans::{Path, Spans};
-use super::twice::ALIASES;
+use super::tree::{is_there, paths, remove, set, tree};
 use crate::base::nearest::nearest;
 use crate::base::seed::Random;
 use crate::base::written::Duration;
 use crate::base::{Seed, SimDuration};
 use crate::{fault, file_path};
 
-/// The word for a key that is left out.
-const DEFAULT: &str = "default";
 /// In half of a swarm's runs a kind of fault is on with this chance, in others with less.
 const KINDS_ON: [f64; 4] = [0.0, 0.125, 0.25, 0.5];
-/// Sections whose entries have names or numbers that the file gives.
-const NAMED: [&str; 6] = ["stream", "producer", "consumer", "action", "fault", "expect"];
-
 /// A scenario that a seed has drawn.
 pub(super) struct Variant {
     /// The file.
@@ -55,10 +50,6 @@ pub(super) fn variant(source: &str, explore: &Explore, seed: Seed, attempt: u32)
     out.iter().rev().for_each(|path| remove(&mut tree, path));
     drawn.extend(faults(&mut tree, explore, &stream));
     Variant { text: tree.to_string(), drawn }
-}
-
-fn tree(source: &str) -> Table {
-    source.parse().unwrap_or_else(|error| unreachable!("the file was read before: {error}"))
 }
 
 /// Draws which kinds are on and how often; returns what it came to.
@@ -110,82 +101,6 @@ fn kinds(explore: &Explore, written: &Table) -> Vec<String> {
     known.map(str::to_owned).collect()
 }
 
-/// The paths of a tree that a pattern means. The last step, and what stands above it in a section that the file leaves
-/// out, need not be there.
-fn paths(tree: &Table, pattern: &str) -> Vec<Vec<String>> {
-    let steps: Vec<&str> = pattern.split('.').collect();
-    let must_be = if NAMED.contains(&steps[0]) { 2 } else { 0 };
-    let mut found: Vec<(Vec<String>, Option<&Value>)> = vec![(Vec::new(), None)];
-    for (depth, step) in steps.iter().enumerate() {
-        let mut next = Vec::new();
-        for (path, value) in &found {
-            let below = |key: &str| if depth == 0 { tree.get(key) } else { value.and_then(|value| child(value, key)) };
-            let keys = match *step {
-                "*" => value.map(children).unwrap_or_default(),
-                key if depth >= must_be || below(key).is_some() => vec![key.to_owned()],
-                _ => Vec::new(),
-            };
-            next.extend(keys.into_iter().map(|key| {
-                let value = below(&key);
-                (path.iter().cloned().chain([key]).collect(), value)
-            }));
-        }
-        found = next;
-    }
-    found.into_iter().map(|(path, _)| path).collect()
-}
-
-fn children(value: &Value) -> Vec<String> {
-    match value {
-        Value::Table(table) => table.keys().cloned().collect(),
-        Value::Array(array) => (0..array.len()).map(|n| n.to_string()).collect(),
-        _ => Vec::new(),
-    }
-}
-
-fn child<'a>(value: &'a Value, key: &str) -> Option<&'a Value> {
-    match value {
-        Value::Table(table) => table.get(key),
-        Value::Array(array) => array.get(key.parse::<usize>().ok()?),
-        _ => None,
-    }
-}
-
-/// The table in which the last key of a path stands; `None` where the way there is no table.
-fn holder<'a>(tree: &'a mut Table, above: &[String]) -> Option<&'a mut Table> {
-    let Some((first, rest)) = above.split_first() else { return Some(tree) };
-    let mut value = tree.entry(first).or_insert_with(|| Value::Table(Table::new()));
-    for step in rest {
-        value = match value {
-            Value::Table(table) => table.entry(step).or_insert_with(|| Value::Table(Table::new())),
-            Value::Array(array) => array.get_mut(step.parse::<usize>().ok()?)?,
-            _ => return None,
-        };
-    }
-    value.as_table_mut()
-}
-
-fn set(tree: &mut Table, path: &[String], value: Value) {
-    let Some((key, above)) = path.split_last() else { return };
-    let Some(table) = holder(tree, above) else { return };
-    ALIASES.iter().filter(|(_, _, name)| name == key).for_each(|(_, alias, _)| drop(table.remove(*alias)));
-    match value.as_str() {
-        Some(DEFAULT) => drop(table.remove(key)),
-        _ => drop(table.insert(key.clone(), value)),
-    }
-}
-
-fn remove(tree: &mut Table, path: &[String]) {
-    let Some((key, above)) = path.split_last() else { return };
-    if let (Some(list), Ok(number)) = (above.first().and_then(|name| tree.get_mut(name)), key.parse::<usize>())
-        && let (1, Value::Array(array)) = (above.len(), list)
-    {
-        array.remove(number);
-    } else if let Some(table) = holder(tree, above) {
-        table.remove(key);
-    }
-}
-
 /// What is wrong with `[explore]`, each at its place: paths that mean nothing, values that their key does not take.
 pub(super) fn problems(explore: &Explore, spans: &Spans<'_>) -> Vec<Problem> {
     let (tree, mut problems) = (tree(spans.source()), Vec::new());
@@ -229,11 +144,6 @@ pub(super) fn problems(explore: &Explore, spans: &Spans<'_>) -> Vec<Problem> {
         }
     }
     problems
-}
-
-fn is_there(tree: &Table, path: &[String]) -> bool {
-    let first = path.first().and_then(|key| tree.get(key));
-    path.iter().skip(1).fold(first, |value, key| value.and_then(|value| child(value, key))).is_some()
 }
 
 #[cfg(test)]

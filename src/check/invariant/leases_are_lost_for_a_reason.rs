@@ -10,7 +10,8 @@
 //! of, or its next condition had been false. By the rule of the library a checkpoint that comes after a write whose
 //! answer was lost costs the lease, and so may a renewal whose second look was stale. A worker that stood still for
 //! longer than the failover time may give a lease up by its clock before it hears of the writes it woke up to. A shard
-//! that has ended is not judged, nor one whose lease the worker has taken from itself, nor what a fenced store ends.
+//! that has ended is not judged, nor one whose lease the worker has taken from itself, or from another without hearing of
+//! it before it saw that its old one was lost, nor what a fenced store ends.
 
 use crate::base::event::ProcessingEnd;
 use crate::base::item::Item;
@@ -28,6 +29,8 @@ const EXPLAINED_WITHIN: SimDuration = SimDuration::from_secs(5);
 #[derive(Default)]
 struct Row {
     owner: Option<Box<str>>,
+    /// Since when.
+    owned: SimTime,
     /// When its counter last changed, and when before that.
     counted: [SimTime; 2],
     /// When it had last stood still for longer than the failover time.
@@ -99,6 +102,7 @@ impl LeasesAreLostForAReason {
         }
         if row.owner.as_deref() != after.owner() {
             row.owner = after.owner().map(Into::into);
+            row.owned = at;
         }
         if at.since(row.counted[1]) > failover(lens, consumer) {
             row.late = at;
@@ -176,10 +180,11 @@ impl LeasesAreLostForAReason {
         let row = self.rows.at(consumer.index(), shard.index());
         let is_its = row.owner.as_deref().is_some_and(|owner| lens.names.is_called(host, owner));
         let [last, before] = row.counted;
-        let read_stale = self.holds.at(host.index(), shard.index()).read_stale;
+        let Hold { read_stale, gained, .. } = *self.holds.at(host.index(), shard.index());
+        let was_anothers = gained < row.owned;
         let (stood, woke) = *self.stood.at(host.index(), 0);
         let has_slept = woke.since(stood) > failover(lens, consumer) && at.since(woke) <= failover(lens, consumer);
-        let is_excused = has_slept || read_stale.is_some_and(|stale| stale >= before);
+        let is_excused = has_slept || was_anothers || read_stale.is_some_and(|stale| stale >= before);
         let is_open = lens.shards.get(stream, shard).is_some_and(|known| known.is_open());
         let is_wrong = is_its && is_open && !is_excused && at.since(before) <= failover(lens, consumer);
         is_wrong.then_some(Suspect { at, host, shard, last, is_unheard: false })
@@ -328,6 +333,12 @@ mod tests {
     fn a_worker_may_take_a_lease_from_itself() {
         assert_eq!(held([(7000, LOST), (7100, gained(WORKER_1, S0))]).verdict, Verdict::Pass);
         assert_eq!(held([(7000, LOST), (17_100, gained(WORKER_1, S0))]).verdict, Verdict::Fail, "long after");
+    }
+
+    #[test]
+    fn a_worker_may_see_late_that_the_lease_was_anothers_meanwhile() {
+        let taken_back = [wrote(7000, 5, "billing-2", 5), wrote(8000, 6, "billing-1", 5), (8100, LOST)];
+        assert_eq!(held(taken_back).verdict, Verdict::Pass);
     }
 
     #[test]

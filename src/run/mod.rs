@@ -14,6 +14,7 @@ mod outside;
 mod result;
 #[cfg(feature = "http")]
 mod room;
+mod several;
 mod shard_load;
 #[cfg(test)]
 mod tests;
@@ -35,6 +36,7 @@ pub(crate) use self::outside::{Told, Worker};
 pub use self::result::RunResult;
 #[cfg(feature = "http")]
 pub(crate) use self::room::run_in_room;
+pub(crate) use self::several::in_order;
 
 /// What executes a world whose clients send messages. Both give the same trace hash. HTTP always runs inside turmoil.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -33,8 +33,9 @@ use std::path::{Path, PathBuf};
 use self::environment::Environment;
 use crate::base::Bug;
 use crate::explore::{
-    BuiltIn, Findings, First, Partition, Regressions, Runs, Search as Rounds, Source, Wanted, explore_by, in_order,
+    BuiltIn, Findings, First, Partition, Regressions, Runs, Search as Rounds, Source, Wanted, explore_by,
 };
+use crate::run::in_order;
 use crate::scenario::{self, Which};
 #[cfg(feature = "aws-sdk")]
 use crate::simulation::Simulation;

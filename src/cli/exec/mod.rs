@@ -11,8 +11,8 @@ pub(super) use self::arguments::Arguments;
 use self::told::{Counts, Seed};
 use super::run::write_attachments;
 use super::terminal::{Exit, load, print_diagnostics};
-use crate::explore::in_order;
 use crate::report::files;
+use crate::run::in_order;
 use crate::scenario::{Scenario, Which};
 use crate::serve::{self, Ended, ExecError, Execution, RECORDING, Settings};
 

@@ -8,8 +8,9 @@ use super::arguments::Arguments;
 use crate::cli::interrupt::Interrupt;
 use crate::cli::run::Stopwatch;
 use crate::cli::terminal::spinner;
-use crate::explore::{Explored, Findings, First, Partition, Search, Source, Task, explore_one, in_order};
+use crate::explore::{Explored, Findings, First, Partition, Search, Source, Task, explore_one};
 use crate::report::plural;
+use crate::run::in_order;
 
 /// So many runs are decided on at a time; what they reach decides the next.
 const ROUND: u64 = 24;

@@ -17,9 +17,9 @@ use self::one::run_one;
 pub(super) use self::one::write_attachments;
 use super::surroundings::tell_github;
 use super::terminal::{Exit, STDIN, load, print_diagnostics, scenario_files, wants_code};
-use crate::explore::in_order;
 use crate::report::suites::Suite;
 use crate::report::{files, junit};
+use crate::run::in_order;
 use crate::scenario::Scenario;
 
 pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {

@@ -9,8 +9,8 @@ use std::io;
 
 use super::super::one::{Failure, failures};
 use super::super::runs::Runs;
-use super::super::several::in_order;
 use crate::base::Seeds;
+use crate::run::in_order;
 use crate::scenario::Drafting;
 use crate::scenario::file::File;
 

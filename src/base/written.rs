@@ -206,6 +206,10 @@ pub struct Rate {
 }
 
 impl Rate {
+    /// So many times as many.
+    pub(crate) fn times(self, factor: f64) -> Self {
+        Self { number: self.number * factor, ..self }
+    }
     /// So many a second.
     pub fn per_s(self) -> f64 {
         match self.unit {

@@ -12,6 +12,7 @@ mod health;
 mod interrupt;
 mod man;
 mod new;
+mod plan;
 #[cfg(feature = "serve")]
 mod replay;
 mod run;
@@ -60,6 +61,8 @@ enum Command {
     New(new::Arguments),
     /// Search many runs of scenario files for failures, and tell each kind of failure once.
     Explore(explore::Arguments),
+    /// Find the cheapest configuration of a scenario that keeps its promises, what it has left, and what breaks first.
+    Plan(plan::Arguments),
     /// Cut a run that fails down to a scenario file that is short enough to read aloud.
     Shrink(shrink::Arguments),
     /// Read the events that `run --out` left behind: those of a shard, a host, a time, a kind.
@@ -102,6 +105,7 @@ pub fn main() -> ExitCode {
         Command::Check(arguments) => check::check(&arguments),
         Command::New(arguments) => new::new(&arguments),
         Command::Explore(arguments) => explore::explore(&arguments),
+        Command::Plan(arguments) => plan::plan(&arguments),
         Command::Shrink(arguments) => shrink::shrink(&arguments),
         Command::Events(arguments) => events::events(&arguments),
         Command::Explain(arguments) => explain::explain(&arguments),

@@ -28,7 +28,7 @@ mod words;
 mod tests;
 
 pub use text::{Page, Style};
-pub(crate) use words::{plural, wrap};
+pub(crate) use words::{count, plural, wrap};
 
 /// Everything that a report says about a run.
 #[derive(Clone, Debug)]
@@ -165,7 +165,7 @@ pub(crate) fn shell_word(text: &str) -> String {
 }
 
 /// The word for a verdict.
-const fn verdict_word(verdict: Verdict) -> &'static str {
+pub(crate) const fn verdict_word(verdict: Verdict) -> &'static str {
     match verdict {
         Verdict::Pass => "pass",
         Verdict::Unknown => "unknown",

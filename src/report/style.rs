@@ -26,6 +26,14 @@ impl Page {
         let width = columns.unwrap_or(WIDTH).clamp(*WIDTHS.start(), *WIDTHS.end());
         Self { style, width, notes }
     }
+    /// Columns of a line.
+    pub(crate) fn width(&self) -> usize {
+        self.width
+    }
+    /// What the eye is to find.
+    pub(crate) fn bold(&self, text: &str) -> String {
+        self.style.bold(text)
+    }
 }
 
 impl From<Style> for Page {

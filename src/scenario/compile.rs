@@ -1,5 +1,6 @@
 //! Turns a file into a plan, and finds what the types cannot: missing streams, impossible values, things after the end.
 
+use super::alternative;
 use super::compiler::{Compiler, TraceLoader};
 use super::diagnostic::Problem;
 use super::disturbances::disturbances;
@@ -29,11 +30,13 @@ pub(super) fn compile(
     write_out_random_faults(&mut file);
     // A resolved file is one run; of a swarm it is what the seed made of it.
     let explore = file.explore.take();
+    let planned = file.plan.take();
     file.fill_options();
     let mut c = Compiler::new(spans, file.duration, file.cast());
     c.host_names();
     check_whole(&mut c, &file);
     c.problems.extend(explore.iter().flat_map(|explore| swarm::problems(explore, spans)));
+    c.problems.extend(planned.iter().flat_map(|planned| alternative::problems(planned, spans)));
     let streams = file.stream.iter().map(|(name, stream)| c.stream(name, stream)).collect();
     c.shard_limit(file.assume.shard_limit);
     let producers = file.producer.iter().map(|(name, p)| c.producer(name, p, read_trace)).collect();

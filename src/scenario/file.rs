@@ -9,7 +9,8 @@ use serde::{Deserialize, Serialize};
 
 use super::compiler::HOST_MAX;
 use super::section::{
-    Action, Assume, Consumer, Expect, Explore, Library, Liveness, Network, OutcomeWord, Producer, Stream, network,
+    Action, Assume, Consumer, Expect, Explore, Library, Liveness, Network, OutcomeWord, Planned, Producer, Stream,
+    network,
 };
 use super::section::{KCL_IDLE, POLLER_IDLE};
 use crate::base::Bug;
@@ -66,6 +67,9 @@ pub struct File {
     /// What each seed of a swarm may change.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) explore: Option<Explore>,
+    /// What `kinesim plan` may choose, and what must hold.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) plan: Option<Planned>,
     /// What the operator does.
     #[serde(default)]
     pub action: Vec<Action>,

@@ -5,6 +5,7 @@
 //! their defaults and what they make a run do, `compile.rs` puts them together, `explain.rs` says what a file means.
 
 mod advice;
+mod alternative;
 mod compile;
 mod compiler;
 pub(crate) mod diagnostic;
@@ -34,6 +35,7 @@ use std::path::{Path, PathBuf};
 use crate::base::event::DeclaredStart;
 use crate::client::producer::trace::Trace;
 use crate::fault::Fault;
+pub(crate) use alternative::{Alternatives, Axis, Setting, TRAFFIC, factor};
 pub(crate) use compile::Compiled;
 use diagnostic::{Diagnostics, Problem};
 pub(crate) use draft::{Draft, Drafting};
@@ -144,7 +146,7 @@ pub(crate) fn draft(source: &str, path: &str, which: impl Into<Which>) -> Result
         drawn
     } else {
         let file: File = read::read(source).map_err(|problems| Diagnostics::new(path, source, problems))?;
-        File { seed: drawn.seed, bug: drawn.bug, explore: None, ..file }
+        File { seed: drawn.seed, bug: drawn.bug, explore: None, plan: None, ..file }
     };
     Ok(Draft::new(file, path, attachments))
 }

@@ -95,6 +95,11 @@ pub(super) fn remove(tree: &mut Table, path: &[String]) {
 
 /// Whether something stands at a path.
 pub(super) fn is_there(tree: &Table, path: &[String]) -> bool {
+    at(tree, path).is_some()
+}
+
+/// What stands at a path.
+pub(super) fn at<'a>(tree: &'a Table, path: &[String]) -> Option<&'a Value> {
     let first = path.first().and_then(|key| tree.get(key));
-    path.iter().skip(1).fold(first, |value, key| value.and_then(|value| child(value, key))).is_some()
+    path.iter().skip(1).fold(first, |value, key| value.and_then(|value| child(value, key)))
 }

@@ -138,6 +138,22 @@ impl Choice {
             Self::Between(ends) => ends.draw(random),
         }
     }
+    /// A range that is written so; `None` when it is none.
+    pub(crate) fn range(text: &str) -> Option<Self> {
+        Ends::parse(text).map(Self::Between)
+    }
+    /// The values to try one after the other: every one of a list; of a range its lower end, that doubled, and so on, and
+    /// its upper end.
+    pub(crate) fn steps(&self) -> Vec<Value> {
+        match self {
+            Self::Of(values) => values.clone(),
+            Self::Between(ends) => {
+                let doubled = |number: &u64| number.max(&1).checked_mul(2).filter(|number| *number < ends.high);
+                let below = std::iter::successors(Some(ends.low).filter(|low| *low < ends.high), doubled);
+                below.chain([ends.high]).map(|number| ends.written(number)).collect()
+            }
+        }
+    }
     /// Values that show whether all fit: every one of a list, both ends of a range.
     pub(crate) fn samples(&self) -> Vec<Value> {
         match self {

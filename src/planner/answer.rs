@@ -1,0 +1,93 @@
+//! What a plan comes to: the cheapest configuration that keeps the promises, what it has left, and what breaks first.
+
+use toml::Value;
+
+use super::formula::{Formula, formula};
+use super::headroom::{Headroom, headroom};
+use super::point::{Asked, Point};
+use super::search::Chosen;
+use crate::report::ExpectationResult;
+use crate::scenario::{Setting, TRAFFIC, factor};
+
+/// Traffic is tried up to so many times what it is, in steps of a tenth.
+const GROWTH_MAX_TENTHS: u32 = 40;
+
+/// What a plan comes to.
+#[derive(Clone, Debug)]
+pub(crate) struct Answer {
+    /// The cheapest that holds; absent when none does.
+    pub(crate) best: Option<Best>,
+    /// Without a configuration that holds: the one that breaks fewest promises.
+    pub(crate) nearest: Option<Point>,
+    /// All that was tried.
+    pub(crate) chosen: Chosen,
+}
+
+/// The configuration that is recommended.
+#[derive(Clone, Debug)]
+pub(crate) struct Best {
+    /// The configuration.
+    pub(crate) point: Point,
+    /// The dearest cheaper one that does not hold.
+    pub(crate) fails: Option<Point>,
+    /// How much of each limit it uses, the nearest first.
+    pub(crate) headroom: Vec<Headroom>,
+    /// What the public formula says.
+    pub(crate) formula: Vec<Formula>,
+    /// How far the traffic can grow.
+    pub(crate) growth: Growth,
+}
+
+/// How far the traffic can grow until a promise breaks.
+#[derive(Clone, Debug)]
+pub(crate) struct Growth {
+    /// It holds with so many times the traffic.
+    pub(crate) holds: f64,
+    /// With so many times the traffic it does not, and what breaks first; absent when it holds with all that was tried.
+    pub(crate) breaks: Option<(f64, Vec<ExpectationResult>)>,
+}
+
+/// Makes the answer of what was tried; runs some more to see how far the traffic can grow.
+pub(crate) fn answer(asked: &Asked<'_>, chosen: Chosen) -> Answer {
+    let Some(point) = chosen.cheapest().cloned() else {
+        let tried = chosen.points.iter().filter(|point| point.came.is_ok());
+        let nearest = tried.min_by_key(|point| point.broken().count()).cloned();
+        return Answer { best: None, nearest, chosen };
+    };
+    let best = Best {
+        fails: chosen.first_that_fails(&point).cloned(),
+        headroom: point.came.iter().flat_map(|carried| headroom(&carried.figures)).collect(),
+        formula: asked.plan(&point.settings).iter().flat_map(formula).collect(),
+        growth: growth(asked, &point.settings),
+        point,
+    };
+    Answer { best: Some(best), nearest: None, chosen }
+}
+
+/// By halves: more traffic breaks what less breaks.
+fn growth(asked: &Asked<'_>, settings: &[Setting]) -> Growth {
+    let with = |tenths: u32| asked.point(grown(settings, f64::from(tenths) / 10.0));
+    let (mut low, mut high) = (10, GROWTH_MAX_TENTHS + 1);
+    let mut breaks = None;
+    while high - low > 1 {
+        // What is wanted first is whether twice the traffic is too much.
+        let middle = if (low, high) == (10, GROWTH_MAX_TENTHS + 1) { 20 } else { low + (high - low) / 2 };
+        let point = with(middle);
+        match point.holds() {
+            true => low = middle,
+            false => {
+                high = middle;
+                breaks = Some((f64::from(middle) / 10.0, point.broken().cloned().collect()));
+            }
+        }
+    }
+    Growth { holds: f64::from(low) / 10.0, breaks }
+}
+
+/// The same settings with so many times their traffic.
+fn grown(settings: &[Setting], times: f64) -> Vec<Setting> {
+    let now = settings.iter().find(|(key, _)| key == TRAFFIC).and_then(|(_, value)| factor(value.as_str()?));
+    let others = settings.iter().filter(|(key, _)| key != TRAFFIC).cloned();
+    let traffic = Value::String(format!("x{}", now.unwrap_or(1.0) * times));
+    others.chain([(TRAFFIC.to_owned(), traffic)]).collect()
+}

@@ -1,0 +1,64 @@
+//! A plan's answer as JSON, for scripts.
+
+use serde_json::{Map, Value, json};
+
+use super::answer::Answer;
+use super::point::Point;
+use crate::report::ExpectationResult;
+use crate::report::verdict_word;
+
+fn promise(result: &ExpectationResult) -> Value {
+    json!({ "promise": result.text, "verdict": verdict_word(result.verdict), "detail": result.detail })
+}
+
+fn point(point: &Point) -> Value {
+    let settings: Map<String, Value> =
+        point.settings.iter().map(|(key, value)| (key.clone(), json!(value.to_string().replace('"', "")))).collect();
+    match &point.came {
+        Err(wrong) => json!({ "settings": settings, "holds": false, "wrong": wrong }),
+        Ok(carried) => json!({
+            "settings": settings,
+            "holds": point.holds(),
+            "cost_per_month_usd": carried.cost_usd,
+            "promises": carried.expectations.iter().map(promise).collect::<Vec<_>>(),
+        }),
+    }
+}
+
+/// The answer, with every configuration that was tried.
+pub(crate) fn document(answer: &Answer) -> Value {
+    let best = answer.best.as_ref().map(|best| {
+        let headroom: Vec<Value> = best
+            .headroom
+            .iter()
+            .map(|limit| {
+                let at_s = limit.at.map(|at| at.as_millis() as f64 / 1000.0);
+                json!({ "limit": limit.limit, "used_percent": limit.used_percent, "at_s": at_s })
+            })
+            .collect();
+        let formula: Vec<Value> = best
+            .formula
+            .iter()
+            .map(|formula| {
+                let Some(shards) = formula.shards else { return json!({ "stream": formula.stream.to_string() }) };
+                json!({ "stream": formula.stream.to_string(), "shards": shards, "here": formula.configured })
+            })
+            .collect();
+        let breaks = best.growth.breaks.as_ref();
+        json!({
+            "configuration": point(&best.point),
+            "less_fails": best.fails.as_ref().map(point),
+            "headroom": headroom,
+            "public_formula": formula,
+            "traffic_holds_times": best.growth.holds,
+            "traffic_breaks_times": breaks.map(|(times, _)| times),
+            "what_breaks": breaks.map(|(_, broken)| broken.iter().map(promise).collect::<Vec<_>>()),
+        })
+    });
+    json!({
+        "best": best,
+        "nearest": answer.nearest.as_ref().map(point),
+        "configurations": answer.chosen.of,
+        "tried": answer.chosen.points.iter().map(point).collect::<Vec<_>>(),
+    })
+}

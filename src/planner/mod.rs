@@ -1,0 +1,24 @@
+//! Floor 9: what-ifs: many configurations of one scenario, which of them keep the promises, and which is the cheapest.
+//!
+//! A configuration is the scenario file with other values at some of its keys. Each is carried out by an [`Engine`] and
+//! judged by the same expectations as a run. Not decided here: what an engine counts, and what that costs.
+
+mod answer;
+mod axis;
+mod document;
+mod formula;
+mod headroom;
+mod point;
+mod search;
+mod slo;
+#[cfg(test)]
+mod tests;
+mod told;
+
+pub(crate) use self::answer::{Answer, answer};
+pub(crate) use self::axis::Grid;
+pub(crate) use self::document::document;
+pub(crate) use self::point::{Asked, Carried};
+pub(crate) use self::search::{Way, look};
+pub(crate) use self::slo::Slo;
+pub(crate) use self::told::told;

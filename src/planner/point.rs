@@ -1,0 +1,95 @@
+//! One configuration, carried out and judged.
+
+use toml::Table;
+
+use crate::base::SimDuration;
+use crate::check::Verdict;
+use crate::measure::Figures;
+use crate::report::ExpectationResult;
+use crate::scenario::diagnostic::Diagnostics;
+use crate::scenario::plan::Plan;
+use crate::scenario::{Alternatives, Setting};
+
+/// What carries a plan out.
+pub(crate) type Engine = dyn Fn(&Plan) -> Carried + Sync;
+
+/// What came of a plan.
+#[derive(Clone, Debug)]
+pub(crate) struct Carried {
+    /// What was counted.
+    pub(crate) figures: Figures,
+    /// How the expectations were judged, the promises among them.
+    pub(crate) expectations: Vec<ExpectationResult>,
+    /// What it costs a month, in USD.
+    pub(crate) cost_usd: Option<f64>,
+}
+
+/// A configuration and what came of it.
+#[derive(Clone, Debug)]
+pub(crate) struct Point {
+    /// What is set otherwise than in the file.
+    pub(crate) settings: Vec<Setting>,
+    /// What came of it, or why it is no scenario.
+    pub(crate) came: Result<Carried, String>,
+}
+
+impl Point {
+    /// Whether all promises hold. What has nothing to judge holds.
+    pub(crate) fn holds(&self) -> bool {
+        self.came.as_ref().is_ok_and(|carried| carried.expectations.iter().all(|promise| !is_broken(promise)))
+    }
+    /// The promises that do not.
+    pub(crate) fn broken(&self) -> impl Iterator<Item = &ExpectationResult> {
+        self.came.iter().flat_map(|carried| carried.expectations.iter().filter(|promise| is_broken(promise)))
+    }
+    /// What it costs a month, in USD.
+    pub(crate) fn cost_usd(&self) -> Option<f64> {
+        self.came.as_ref().ok()?.cost_usd
+    }
+    /// `stream.clicks.shards = 4, consumer.billing.workers = 2`.
+    pub(crate) fn told(&self) -> String {
+        let told: Vec<String> = self.settings.iter().map(|(key, value)| format!("{key} = {value}")).collect();
+        if told.is_empty() { "the file as it stands".to_owned() } else { told.join(", ") }
+    }
+}
+
+/// What may have nothing to judge holds then.
+fn is_broken(promise: &ExpectationResult) -> bool {
+    match promise.verdict {
+        Verdict::Pass => false,
+        Verdict::Fail => true,
+        Verdict::Unknown => !promise.if_any,
+    }
+}
+
+/// What every configuration is asked.
+pub(crate) struct Asked<'a> {
+    /// The file.
+    pub(crate) file: &'a Alternatives,
+    /// The promises, as `[[expect]]`s.
+    pub(crate) promises: Vec<Table>,
+    /// How much time is planned for; the file's duration when absent.
+    pub(crate) horizon: Option<SimDuration>,
+    /// What carries it out.
+    pub(crate) engine: &'a Engine,
+}
+
+impl Asked<'_> {
+    /// Carries one configuration out.
+    pub(crate) fn point(&self, settings: Vec<Setting>) -> Point {
+        let came = self.plan(&settings).map(|plan| (self.engine)(&plan)).map_err(|wrong| first(&wrong));
+        Point { settings, came }
+    }
+
+    /// What a configuration makes of the file.
+    ///
+    /// # Errors
+    /// It is no scenario.
+    pub(crate) fn plan(&self, settings: &[Setting]) -> Result<Plan, Diagnostics> {
+        self.file.with(settings, &self.promises, self.horizon).map(|scenario| scenario.plan())
+    }
+}
+
+fn first(wrong: &Diagnostics) -> String {
+    wrong.problems().first().map(|problem| problem.title.clone()).unwrap_or_default()
+}

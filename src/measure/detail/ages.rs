@@ -2,7 +2,7 @@
 
 use crate::base::event::{Event, Fold};
 use crate::base::{ConsumerId, SimDuration, SimTime};
-use crate::measure::backlog::Backlog;
+use crate::measure::backlog::{Backlog, LOOK_EVERY};
 use crate::measure::by_id::ById;
 use crate::measure::histogram::Histogram;
 
@@ -24,12 +24,18 @@ pub(crate) struct AgePoint {
 
 impl Ages {
     pub(super) fn new(step: SimDuration) -> Self {
+        // In a shorter point there would be reads or a look at what waits, and not both.
+        let step = step.max(LOOK_EVERY);
         Self { step, consumers: ById::default(), backlog: Backlog::default() }
+    }
+    /// Length of a point.
+    pub(crate) fn step(&self) -> SimDuration {
+        self.step
     }
     /// A consumer's ages by point. A point in which nothing was seen has those of the one before, for as long as looks
     /// at waiting records are apart.
     pub(crate) fn of(&self, consumer: ConsumerId) -> Vec<Option<AgePoint>> {
-        let held = (crate::measure::backlog::LOOK_EVERY.as_nanos() / self.step.as_nanos()) as usize + 1;
+        let held = (LOOK_EVERY.as_nanos() / self.step.as_nanos()) as usize + 1;
         let points = self.consumers.get(consumer.index()).map_or(&[][..], |points| points);
         let mut last: Option<(usize, AgePoint)> = None;
         let shown = points.iter().enumerate().map(|(at, histogram)| {

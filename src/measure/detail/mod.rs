@@ -41,7 +41,7 @@ impl Detail {
             units: Units::new(step, burst_starts_full),
         }
     }
-    /// Length of a point of ages and units.
+    /// Length of a point of units.
     pub(crate) fn step(&self) -> SimDuration {
         self.step
     }

@@ -24,7 +24,8 @@ pub(super) fn panel(detail: &Detail, series: &Series) -> Option<Panel> {
     }
     let left = aged.len().saturating_sub(CONSUMERS_MAX);
     aged.truncate(CONSUMERS_MAX);
-    let plots = aged.iter().map(|(id, ages)| plot(*id, ages, detail.step(), series, Window::whole(series), true));
+    let plots =
+        aged.iter().map(|(id, ages)| plot(*id, ages, detail.ages().step(), series, Window::whole(series), true));
     let mut body = Markup::of("<div class=\"plots\">\n").all(plots).raw("</div>\n");
     if left > 0 {
         body = body.with(&paragraph(format!("and {left} more consumers with smaller ages")));
@@ -35,7 +36,7 @@ pub(super) fn panel(detail: &Detail, series: &Series) -> Option<Panel> {
 /// The plots about a failure.
 pub(super) fn around(detail: &Detail, series: &Series, window: Window) -> Markup {
     let aged = aged(detail, series);
-    let plots = aged.iter().take(2).map(|(id, ages)| plot(*id, ages, detail.step(), series, window, false));
+    let plots = aged.iter().take(2).map(|(id, ages)| plot(*id, ages, detail.ages().step(), series, window, false));
     Markup::default().all(plots)
 }
 
@@ -90,9 +91,13 @@ fn plot(
         height: HEIGHT,
         is_movable: is_whole,
     };
-    let lines: [(&str, RGBColor, fn(&AgePoint) -> u64); 3] =
-        [("worst", colour(1), |age| age.max), ("p99", colour(3), |age| age.p99), ("p50", colour(0), |age| age.p50)];
-    let mut keys: Vec<Key> = lines.iter().map(|(name, colour, _)| Key::line(*name, *colour)).collect();
+    // The wider ones show beside the others where they are the same.
+    let lines: [(&str, RGBColor, u32, fn(&AgePoint) -> u64); 3] = [
+        ("worst", colour(1), 5, |age| age.max),
+        ("p99", colour(3), 3, |age| age.p99),
+        ("p50", colour(0), 1, |age| age.p50),
+    ];
+    let mut keys: Vec<Key> = lines.iter().map(|(name, colour, ..)| Key::line(*name, *colour)).collect();
     keys.extend((!bounds.is_empty()).then(|| Key::line("expected bound, dashed", SOFT)));
     let table = if is_whole { ages_table(name, ages, step) } else { Markup::default() };
     frame.figure(series, keys, &table, |chart| {
@@ -100,10 +105,10 @@ fn plot(
             let line = [(window.from, *bound), (window.until, *bound)];
             chart.draw_series(DashedLineSeries::new(line, 48, 32, SOFT.stroke_width(1)))?;
         }
-        for (_, colour, of) in &lines {
+        for (_, colour, width, of) in &lines {
             let values = ages.iter().map(|age| age.as_ref().map(|age| of(age) as f64 / ms));
             for run in stairs(values, step, window) {
-                chart.draw_series(LineSeries::new(run, colour.stroke_width(2)))?;
+                chart.draw_series(LineSeries::new(run, colour.stroke_width(*width)))?;
             }
         }
         Ok(())

@@ -1,13 +1,13 @@
 //! What failed: each failure with what it came from, oldest first, and the plots about that minute.
 
-use super::markup::{Markup, folded};
+use super::markup::{Markup, folded, paragraph};
 use super::page::Panel;
 use super::plot::Window;
-use super::{ages, leases, loads};
-use crate::base::SimTime;
+use super::{ages, leases, loads, units};
+use crate::base::{ShardId, SimTime};
 use crate::check::Verdict;
-use crate::measure::Series;
 use crate::measure::detail::Detail;
+use crate::measure::{Series, Subject};
 use crate::report::{RunReport, Timeline};
 
 /// Failures with plots of their own.
@@ -17,7 +17,7 @@ const EVIDENCE_MAX: usize = 10;
 /// What is shown before and after.
 const AROUND_S: f64 = 120.0;
 /// More is not shown in one window: a minute would be too small to be seen.
-const WINDOW_S_MAX: f64 = 600.0;
+const WINDOW_S_MAX: f64 = 900.0;
 
 /// A failure, as a page tells it.
 struct Failure<'a> {
@@ -71,13 +71,13 @@ pub(super) fn panel(report: &RunReport, detail: &Detail, series: &Series) -> Opt
     if failures.is_empty() {
         return None;
     }
+    let mut plotted: Vec<(Window, Vec<ShardId>)> = Vec::new();
     let told = failures.iter().enumerate().map(|(n, failure)| {
         let plots = (n < PLOTTED_MAX).then(|| window(failure, series)).flatten().map(|window| {
-            let plots = Markup::default()
-                .with(&loads::around(detail, series, window, series.names()))
-                .with(&ages::around(detail, series, window))
-                .with(&leases::around(detail, series, window));
-            let plots = Markup::of("<div class=\"plots\">\n").with(&plots).raw("</div>\n");
+            let about = about(failure, series);
+            let is_told = plotted.contains(&(window, about.clone()));
+            let plots = if is_told { paragraph("As above.") } else { around(window, &about, detail, series) };
+            plotted.push((window, about));
             Markup::of("<h4>From ").text(window.told()).raw("</h4>\n").with(&plots)
         });
         let open = if n < PLOTTED_MAX { Markup::of("<details open>") } else { Markup::of("<details>") };
@@ -92,6 +92,23 @@ pub(super) fn panel(report: &RunReport, detail: &Detail, series: &Series) -> Opt
             .raw("</details>\n")
     });
     Some(Panel::new("failures", "What failed, and how it came about", Markup::default().all(told)))
+}
+
+/// The shards that a failure names.
+fn about(failure: &Failure<'_>, series: &Series) -> Vec<ShardId> {
+    let told = failure.timeline.and_then(|timeline| timeline.moments.last()).map(|moment| &*moment.what);
+    let found = failure.evidence.first().map(|(_, what)| *what);
+    let texts = [told, found, Some(failure.detail)].into_iter().flatten();
+    texts.map(|text| Subject::named_in(text, series.names()).shards).find(|named| !named.is_empty()).unwrap_or_default()
+}
+
+fn around(window: Window, about: &[ShardId], detail: &Detail, series: &Series) -> Markup {
+    Markup::of("<div class=\"plots\">\n")
+        .with(&ages::around(detail, series, window))
+        .with(&leases::around(detail, series, window, about))
+        .with(&loads::around(detail, series, window, about))
+        .with(&units::around(detail, series, window))
+        .raw("</div>\n")
 }
 
 fn moment(at: SimTime, what: &str) -> Markup {

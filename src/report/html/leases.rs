@@ -16,6 +16,8 @@ use crate::report::words::{count, plural};
 
 const ROWS_MAX: usize = 30;
 const ROWS_AROUND: usize = 10;
+/// Rows of leases that stay where they are.
+const ROWS_STILL: usize = 8;
 const ROW_HEIGHT: u32 = 22;
 /// Bars drawn: those of a lease that moves all the time are counted and not all drawn.
 const BARS_MAX: usize = 3000;
@@ -33,7 +35,7 @@ pub(super) fn panel(detail: &Detail, series: &Series) -> Option<Panel> {
     let charts = all
         .iter()
         .take(CONSUMERS_MAX)
-        .map(|id| Chart::new(*id, detail, series, Window::whole(series), ROWS_MAX).figure(series, true));
+        .map(|id| Chart::new(*id, detail, series, Window::whole(series), ROWS_MAX, &[]).figure(series, true));
     let body = Markup::default().all(charts);
     let left = all.len().saturating_sub(CONSUMERS_MAX);
     let body = if left == 0 { body } else { body.with(&paragraph(format!("and {left} more consumers"))) };
@@ -41,11 +43,11 @@ pub(super) fn panel(detail: &Detail, series: &Series) -> Option<Panel> {
 }
 
 /// The charts about a failure.
-pub(super) fn around(detail: &Detail, series: &Series, window: Window) -> Markup {
+pub(super) fn around(detail: &Detail, series: &Series, window: Window, about: &[ShardId]) -> Markup {
     let charts = with_leases(detail, series)
         .into_iter()
         .take(2)
-        .map(|id| Chart::new(id, detail, series, window, ROWS_AROUND).figure(series, false));
+        .map(|id| Chart::new(id, detail, series, window, ROWS_AROUND, about).figure(series, false));
     Markup::default().all(charts)
 }
 
@@ -68,7 +70,14 @@ struct Chart<'a> {
 }
 
 impl<'a> Chart<'a> {
-    fn new(id: ConsumerId, detail: &Detail, series: &'a Series, window: Window, rows_max: usize) -> Self {
+    fn new(
+        id: ConsumerId,
+        detail: &Detail,
+        series: &'a Series,
+        window: Window,
+        rows_max: usize,
+        about: &[ShardId],
+    ) -> Self {
         let (holds, left_out) = detail.holds().of(id);
         let end = SimTime::ZERO.saturating_add(series.duration());
         let mut workers: Vec<HostId> = holds.iter().map(|hold| hold.host).collect();
@@ -90,15 +99,21 @@ impl<'a> Chart<'a> {
         }
         let all = counts.len();
         counts.sort_by_key(|(times, shard)| (std::cmp::Reverse(*times), *shard));
-        let mut rows: Vec<ShardId> = counts.into_iter().take(rows_max).map(|(_, shard)| shard).collect();
+        // Rows in which nothing moves look all the same: a few of them are enough.
+        let moving = counts.iter().filter(|(times, _)| *times > 1).count();
+        let others = moving.max(ROWS_STILL.min(rows_max));
+        let named = about.iter().filter(|shard| counts.iter().any(|(_, known)| known == *shard)).copied();
+        let most = counts.iter().take(others.min(rows_max)).map(|(_, shard)| *shard);
+        let mut rows: Vec<ShardId> = named.chain(most).collect();
         rows.sort_unstable();
+        rows.dedup();
         Self { name: series.names().consumer(id), window, holds, overlaps, shards: all, rows, workers, left_out, end }
     }
 
     fn said(&self) -> String {
         let stolen = self.holds.iter().filter(|hold| hold.how == LeaseGain::Stolen).count();
         let shown = match self.rows.len() {
-            rows if rows < self.shards => format!("the {rows} of {} shards whose leases moved most", self.shards),
+            rows if rows < self.shards => format!("{rows} of {} shards, those whose leases moved most", self.shards),
             _ => "all shards".to_owned(),
         };
         let longest = self.overlaps.iter().max_by_key(|overlap| overlap.until.since(overlap.from));
@@ -150,7 +165,7 @@ impl<'a> Chart<'a> {
             let name = series.names().host(hold.host);
             // A character takes about one hundredth of the width.
             if right - left > width * 0.012 * (name.chars().count() + 2) as f64 {
-                let style = anchored(96, readable_on(worker), HPos::Center, VPos::Center);
+                let style = anchored(100, readable_on(worker), HPos::Center, VPos::Center);
                 chart.draw_series([Text::new(name.to_owned(), ((left + right) / 2.0, middle), style)])?;
             }
         }

@@ -7,8 +7,9 @@ use plotters::prelude::*;
 use super::markup::{Column, Markup, paragraph, table};
 use super::page::Panel;
 use super::plot::{Frame, Key, Side, Window, clock};
+use crate::base::ShardId;
+use crate::measure::Series;
 use crate::measure::detail::{Cell, Detail, Loads, ShardLoad, Stretch, worst_stretch};
-use crate::measure::{Names, Series};
 use crate::report::words::{count, count_or_dash, percent};
 
 /// Rows of a map: the shards with most throttles and load.
@@ -75,13 +76,13 @@ pub(super) fn panel(detail: &Detail, series: &Series) -> Option<Panel> {
 }
 
 /// The map by the second about a failure.
-pub(super) fn around(detail: &Detail, series: &Series, window: Window, names: &Names) -> Markup {
+pub(super) fn around(detail: &Detail, series: &Series, window: Window, about: &[ShardId]) -> Markup {
     const ROWS_AROUND: usize = 8;
     let stretch = Stretch { from_s: window.from as u64, until_s: window.until as u64 };
     let known = detail.loads().streams().filter(|(_, shards)| has_load(shards)).take(2);
     let maps = known.filter_map(|(id, shards)| {
-        let map = Map { shards, rows: rows(shards, stretch, ROWS_AROUND), stretch, grain: Grain::Second };
-        let title = format!("Load of {}, by the second", names.stream(id));
+        let map = Map { shards, rows: rows(shards, stretch, ROWS_AROUND, about), stretch, grain: Grain::Second };
+        let title = format!("Load of {}, by the second", series.names().stream(id));
         let is_kept = shards.iter().any(|shard| !shard.seconds(stretch).is_empty());
         is_kept.then(|| map.figure(title, series, &Markup::default(), false))
     });
@@ -100,7 +101,7 @@ fn total(shards: &[ShardLoad]) -> Cell {
 fn stream(name: &str, shards: &[ShardLoad], loads: &Loads, series: &Series) -> Markup {
     let duration_s = series.duration().as_secs().max(1);
     let stretch = worst_stretch(shards, duration_s, STRETCH_S);
-    let map = |grain, stretch| Map { shards, rows: rows(shards, stretch, ROWS_MAX), stretch, grain };
+    let map = |grain, stretch| Map { shards, rows: rows(shards, stretch, ROWS_MAX, &[]), stretch, grain };
     let by_second = map(Grain::Second, stretch);
     let table = by_second.table(name);
     let second = by_second.figure(format!("{name} by the second: what throttles"), series, &table, false);
@@ -137,8 +138,8 @@ fn stream(name: &str, shards: &[ShardLoad], loads: &Loads, series: &Series) -> M
         .raw("</div>\n")
 }
 
-/// The shards of a map: those with most throttles and then most load in its stretch, in order of their numbers.
-fn rows(shards: &[ShardLoad], stretch: Stretch, rows_max: usize) -> Vec<usize> {
+/// The shards of a map: those that are meant, then those with most throttles and then most load in its stretch, in order of their numbers.
+fn rows(shards: &[ShardLoad], stretch: Stretch, rows_max: usize, about: &[ShardId]) -> Vec<usize> {
     let sum = |shard: &ShardLoad| shard.minutes(stretch).iter().fold(Cell::default(), |sum, (_, cell)| sum.plus(*cell));
     let is_there = |shard: &ShardLoad| {
         let (opened, closed) = shard.life();
@@ -148,7 +149,8 @@ fn rows(shards: &[ShardLoad], stretch: Stretch, rows_max: usize) -> Vec<usize> {
     let mut rows: Vec<usize> = (0..shards.len()).filter(|row| is_there(&shards[*row])).collect();
     rows.sort_by_key(|row| {
         let Cell { accepted, bytes, throttled } = sum(&shards[*row]);
-        (std::cmp::Reverse((throttled, accepted, bytes)), *row)
+        let is_meant = about.iter().any(|shard| shard.index() == *row);
+        (std::cmp::Reverse((is_meant, throttled, accepted, bytes)), *row)
     });
     rows.truncate(rows_max);
     rows.sort_unstable();

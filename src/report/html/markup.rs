@@ -71,9 +71,9 @@ pub(super) enum Column<'a> {
 
 /// A table with a caption, in a frame of its own that can be moved where it is wider than the page.
 pub(super) fn table(caption: &str, columns: &[Column<'_>], rows: impl IntoIterator<Item = Vec<String>>) -> Markup {
-    let head = columns.iter().map(|column| match column {
-        Column::Text(name) => Markup::of("<th scope=\"col\">").text(name).raw("</th>"),
-        Column::Number(name) => Markup::of("<th scope=\"col\" class=\"number\">").text(name).raw("</th>"),
+    let head = columns.iter().enumerate().map(|column| match column {
+        (0, Column::Number(name)) | (_, Column::Text(name)) => Markup::of("<th scope=\"col\">").text(name).raw("</th>"),
+        (_, Column::Number(name)) => Markup::of("<th scope=\"col\" class=\"number\">").text(name).raw("</th>"),
     });
     let cell = |(at, (column, value)): (usize, (&Column<'_>, String))| match (at, column) {
         (0, _) => Markup::of("<th scope=\"row\">").text(value).raw("</th>"),

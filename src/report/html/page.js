@@ -48,13 +48,13 @@
     const group = document.createElementNS(SVG, "g");
     group.setAttribute("class", "closer-ticks");
     const [left, top, width, height] = ["x", "y", "width", "height"].map((name) => Number(data.getAttribute(name)));
-    const step = STEPS.find((s) => (until - from) / s <= 8) ?? 172800;
+    const step = STEPS.find((s) => (until - from) / s <= 7) ?? 172800;
     for (let s = Math.ceil(from / step) * step; s <= until; s += step) {
       const text = document.createElementNS(SVG, "text");
       text.setAttribute("x", Math.min(left + ((s - from) / (until - from)) * width, left + width - 16));
-      text.setAttribute("y", top + height + 18);
+      text.setAttribute("y", top + height + 19);
       text.setAttribute("text-anchor", "middle");
-      text.setAttribute("font-size", "10.5");
+      text.setAttribute("font-size", "12.1");
       text.setAttribute("fill", "#666666");
       text.textContent = clock(s);
       group.append(text);

@@ -16,20 +16,20 @@ use crate::report::plots::canvas::{self, Error, FAULT, FAULT_STRENGTH, GRID, INK
 
 /// Width of a plot, in its own pixels.
 const WIDTH: u32 = 720;
-const LEFT: u32 = 76;
+const LEFT: u32 = 84;
 const RIGHT: u32 = 10;
-const TOP: u32 = 18;
-const BOTTOM: u32 = 28;
+const TOP: u32 = 20;
+const BOTTOM: u32 = 30;
 /// Width of the data.
 pub(super) const DATA_WIDTH: u32 = WIDTH - LEFT - RIGHT;
 /// Steps of the data's grid in a pixel: a plot can be looked at so much closer.
 const FINER: u32 = 8;
 /// Least pixels between two numbers of marks.
-const NUMBER_WIDTH: f64 = 13.0;
+const NUMBER_WIDTH: f64 = 16.0;
 /// Steps of time that people read easily, in seconds.
 const TICKS_S: [u64; 19] =
     [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400, 21_600, 43_200, 86_400, 172_800];
-const TICKS_MAX: u64 = 8;
+const TICKS_MAX: u64 = 7;
 
 pub(super) type Data<'a, 'b> = ChartContext<'a, SVGBackend<'b>, Cartesian2d<RangedCoordf64, RangedCoordf64>>;
 
@@ -214,7 +214,7 @@ impl Frame<'_> {
     fn draw_frame(&self, area: &Area<'_>) -> Result<(), Error> {
         let (right, bottom) = ((LEFT + DATA_WIDTH) as i32, (TOP + self.height) as i32);
         let line = |y: i32, colour: RGBColor| PathElement::new([(LEFT as i32, y), (right, y)], colour.stroke_width(1));
-        let label = anchored(13, SOFT, HPos::Right, VPos::Center);
+        let label = anchored(15, SOFT, HPos::Right, VPos::Center);
         let at = |value: f64| bottom - (value / self.top() * f64::from(self.height)) as i32;
         match &self.side {
             Side::Values(name, top) => {
@@ -222,7 +222,7 @@ impl Frame<'_> {
                     area.draw(&line(at(value), GRID))?;
                     area.draw(&Text::new(canvas::number(value), (LEFT as i32 - 6, at(value)), label.clone()))?;
                 }
-                area.draw(&Text::new((*name).to_owned(), (2, 1), text(13, INK)))?;
+                area.draw(&Text::new((*name).to_owned(), (2, 1), text(15, INK)))?;
             }
             Side::Rows(rows) => {
                 for (row, name) in rows.iter().enumerate() {
@@ -240,8 +240,8 @@ impl Frame<'_> {
 
     /// Numbers of what happened, above where it began.
     fn draw_numbers(&self, area: &Area<'_>, series: &Series) -> Result<(), Error> {
-        let style = anchored(12, canvas::MARK, HPos::Left, VPos::Bottom);
-        let mut free = f64::from(LEFT) + if matches!(self.side, Side::Values(..)) { 70.0 } else { 0.0 };
+        let style = anchored(14, canvas::MARK, HPos::Left, VPos::Bottom);
+        let mut free = f64::from(LEFT) + if matches!(self.side, Side::Values(..)) { 90.0 } else { 0.0 };
         for (number, mark) in (1..).zip(series.marks()) {
             let (from, until) = (seconds(mark.from), seconds(mark.until.unwrap_or(mark.from)));
             let x = self.x(from.max(self.window.from));
@@ -254,14 +254,14 @@ impl Frame<'_> {
     }
 
     fn draw_ticks(&self, area: &Area<'_>) -> Result<(), Error> {
-        let style = anchored(13, SOFT, HPos::Center, VPos::Top);
+        let style = anchored(15, SOFT, HPos::Center, VPos::Top);
         let step = tick_s(self.window);
         let first = (self.window.from as u64).next_multiple_of(step);
         let ticks = (0..).map(|n| first + n * step).take_while(|s| *s as f64 <= self.window.until);
         for s in ticks {
             let (x, y) = (self.x(s as f64) as i32, (TOP + self.height) as i32);
             area.draw(&PathElement::new([(x, y), (x, y + 4)], OTHERS.stroke_width(1)))?;
-            let x = x.min((WIDTH - 26) as i32);
+            let x = x.min((WIDTH - 30) as i32);
             area.draw(&Text::new(clock(s), (x, y + 7), style.clone()))?;
         }
         Ok(())

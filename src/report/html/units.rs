@@ -20,30 +20,59 @@ pub(super) fn panel(detail: &Detail, series: &Series) -> Option<Panel> {
     if used.is_empty() {
         return None;
     }
-    let throttled = |table: &TableUnits| table.points.iter().map(|point| point.throttled).sum::<u64>();
     used.sort_by_key(|table| (std::cmp::Reverse(throttled(table)), table.table));
     used.truncate(TABLES_MAX);
-    let plots = used.iter().map(|table| plots(table, detail.step(), series));
-    Some(Panel::new("tables", "Lease tables", Markup::default().all(plots)))
+    let window = Window::whole(series);
+    let plots = used.iter().map(|table| plots(table, detail.step(), series, window));
+    Some(Panel::new("tables", "Tables", Markup::default().all(plots)))
 }
 
-fn plots(table: &TableUnits, step: SimDuration, series: &Series) -> Markup {
-    let bucket = has_bucket(table).then(|| bucket(table, step, series));
-    Markup::of("<div class=\"plots\">\n").with(&units(table, step, series)).all(bucket).raw("</div>\n")
+/// The plots about a failure, of tables that throttled.
+pub(super) fn around(detail: &Detail, series: &Series, window: Window) -> Markup {
+    let short = detail.tables().iter().filter(|table| throttled(table) > 0).take(1);
+    let step = detail.step();
+    let plots = short.map(|table| units(table, step, series, window).with(&throttles(table, step, series, window)));
+    Markup::default().all(plots)
+}
+
+fn throttled(table: &TableUnits) -> u64 {
+    table.points.iter().map(|point| point.throttled).sum()
+}
+
+fn plots(table: &TableUnits, step: SimDuration, series: &Series, window: Window) -> Markup {
+    let throttles = (throttled(table) > 0).then(|| throttles(table, step, series, window));
+    let bucket = has_bucket(table).then(|| bucket(table, step, series, window));
+    let units = units(table, step, series, window);
+    Markup::of("<div class=\"plots\">\n").with(&units).all(throttles).all(bucket).raw("</div>\n")
+}
+
+fn throttles(table: &TableUnits, step: SimDuration, series: &Series, window: Window) -> Markup {
+    let values: Vec<f64> = table.points.iter().map(|point| point.throttled as f64 / step.as_secs_f64()).collect();
+    let top = values.iter().copied().fold(0.0, f64::max);
+    let said = format!("For want of units, means over every {step}: {} calls in all.", count(throttled(table)));
+    let title = format!("Throttled calls of {} a second", table.name);
+    let side = Side::Values("calls a second", top);
+    let is_movable = window == Window::whole(series);
+    let frame = Frame { title, said, window, side, height: HEIGHT, is_movable };
+    frame.figure(series, vec![Key::line("throttled calls", colour(3))], &Markup::default(), |chart| {
+        for run in stairs(values.iter().copied().map(Some), step, window) {
+            chart.draw_series(LineSeries::new(run, colour(3).stroke_width(2)))?;
+        }
+        Ok(())
+    })
 }
 
 fn has_bucket(table: &TableUnits) -> bool {
     table.write_capacity.iter().any(|(_, units)| *units > 0)
 }
 
-fn units(table: &TableUnits, step: SimDuration, series: &Series) -> Markup {
+fn units(table: &TableUnits, step: SimDuration, series: &Series, window: Window) -> Markup {
     let name = &table.name;
-    let window = Window::whole(series);
+    let is_whole = window == Window::whole(series);
     let per_s = |n: u64, unit: f64| n as f64 / unit / step.as_secs_f64();
-    let lines: [(&str, RGBColor, Vec<f64>); 3] = [
+    let lines: [(&str, RGBColor, Vec<f64>); 2] = [
         ("write units", colour(0), table.points.iter().map(|point| per_s(point.writes, 1.0)).collect()),
         ("read units", colour(2), table.points.iter().map(|point| per_s(point.read_halves, 2.0)).collect()),
-        ("throttled calls", colour(3), table.points.iter().map(|point| per_s(point.throttled, 1.0)).collect()),
     ];
     let top = lines.iter().flat_map(|(.., values)| values).copied().fold(0.0, f64::max);
     let capacity = steps(&table.write_capacity, series);
@@ -51,22 +80,22 @@ fn units(table: &TableUnits, step: SimDuration, series: &Series) -> Markup {
     // A capacity far above what is used would make lines of everything flat.
     let is_near = highest > 0.0 && highest <= 4.0 * top.max(1.0);
     let top = if is_near { top.max(highest) } else { top };
-    let throttled: u64 = table.points.iter().map(|point| point.throttled).sum();
     let against = match (highest > 0.0, is_near) {
         (false, _) => "The table is on demand.".to_owned(),
         (true, true) => String::new(),
         (true, false) => format!("Its capacity of {highest} write units is above the plot."),
     };
     let said = format!(
-        "Means over every {step}; throttled calls are those for want of units. {} throttled in all. {against}",
-        count(throttled)
+        "Means over every {step}; {} calls were throttled for want of units. {against}",
+        count(throttled(table))
     );
     let mut keys: Vec<Key> = lines.iter().map(|(name, colour, _)| Key::line(*name, *colour)).collect();
     keys.extend(is_near.then(|| Key::line("write capacity, dashed", SOFT)));
     let title = format!("Units of {name} a second");
     let side = Side::Values("units a second", top);
-    let frame = Frame { title, said, window, side, height: HEIGHT, is_movable: true };
-    frame.figure(series, keys, &units_table(table, step), |chart| {
+    let frame = Frame { title, said, window, side, height: HEIGHT, is_movable: is_whole };
+    let as_table = if is_whole { units_table(table, step) } else { Markup::default() };
+    frame.figure(series, keys, &as_table, |chart| {
         for (from, until, units) in capacity.iter().filter(|_| is_near) {
             let line = [(*from, *units), (*until, *units)];
             chart.draw_series(DashedLineSeries::new(line, 48, 32, SOFT.stroke_width(1)))?;
@@ -87,9 +116,8 @@ fn steps(capacity: &[(SimTime, u32)], series: &Series) -> Vec<(f64, f64, f64)> {
     capacity.iter().zip(until).map(|((from, units), until)| (seconds(*from), until, f64::from(*units))).collect()
 }
 
-fn bucket(table: &TableUnits, step: SimDuration, series: &Series) -> Markup {
+fn bucket(table: &TableUnits, step: SimDuration, series: &Series, window: Window) -> Markup {
     let name = &table.name;
-    let window = Window::whole(series);
     let top = table.points.iter().filter_map(|point| point.saved).max().unwrap_or(0);
     let least = table.points.iter().enumerate().filter_map(|(at, point)| Some((point.saved?, at))).min();
     let least = least.map_or(String::new(), |(units, at)| {

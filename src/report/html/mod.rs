@@ -7,12 +7,15 @@
 
 mod ages;
 mod checks;
+mod compared;
+mod explored;
 mod failures;
 mod figures;
 mod leases;
 mod loads;
 mod log;
 mod markup;
+mod overlay;
 mod page;
 mod plot;
 mod story;
@@ -25,6 +28,8 @@ use crate::base::{SimDuration, SimTime};
 use crate::measure::Series;
 use crate::measure::detail::Detail;
 
+pub(crate) use self::compared::of_two;
+pub(crate) use self::explored::{Found, Searched, of_search};
 use self::markup::Markup;
 use self::page::{Panel, whole};
 use self::story::Story;

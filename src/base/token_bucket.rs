@@ -58,6 +58,11 @@ impl TokenBucket {
         self.refill(now);
         self.level_nanos = self.level_nanos.saturating_sub(nanos(tokens));
     }
+    /// Returns the whole tokens that are there now; 0 in debt.
+    pub(crate) fn tokens(&mut self, now: SimTime) -> u64 {
+        self.refill(now);
+        u64::try_from(self.level_nanos).unwrap_or(0) / NANO
+    }
     /// Returns whether the bucket is below zero now.
     pub(crate) fn in_debt(&mut self, now: SimTime) -> bool {
         self.refill(now);

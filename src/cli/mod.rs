@@ -2,6 +2,7 @@
 
 mod check;
 mod completions;
+mod diff;
 mod events;
 #[cfg(feature = "serve")]
 mod exec;
@@ -67,6 +68,8 @@ enum Command {
     Shrink(shrink::Arguments),
     /// Read the events that `run --out` left behind: those of a shard, a host, a time, a kind.
     Events(events::Arguments),
+    /// Compare two runs: what came out differently, the first event that differs, keys and figures.
+    Diff(diff::Arguments),
     /// Explain a key of scenario files, a check, or a number of reports.
     Explain(explain::Arguments),
     /// Print the JSON Schema of scenario files.
@@ -108,6 +111,7 @@ pub fn main() -> ExitCode {
         Command::Plan(arguments) => plan::plan(&arguments),
         Command::Shrink(arguments) => shrink::shrink(&arguments),
         Command::Events(arguments) => events::events(&arguments),
+        Command::Diff(arguments) => diff::diff(&arguments),
         Command::Explain(arguments) => explain::explain(&arguments),
         Command::Schema => schema::schema(),
         Command::Completions(arguments) => completions::completions(&arguments, &mut Cli::command()),

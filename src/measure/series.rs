@@ -83,16 +83,21 @@ pub struct LeaseSpan {
     pub until: Option<SimTime>,
 }
 
+/// The length of a point with which a run has at most so many.
+pub(super) fn step_for(duration: SimDuration, points_max: u64) -> SimDuration {
+    let least = duration.as_secs().div_ceil(points_max).max(1);
+    SimDuration::from_secs(STEPS_S.into_iter().find(|s| *s >= least).unwrap_or(least.next_multiple_of(3600)))
+}
+
 impl Series {
     /// Series over a run of this length.
     pub fn new(duration: SimDuration) -> Self {
-        let least = duration.as_secs().div_ceil(POINTS_MAX).max(1);
-        let step_s = STEPS_S.into_iter().find(|s| *s >= least).unwrap_or(least.next_multiple_of(3600));
+        let step = step_for(duration, POINTS_MAX);
         Self {
-            step: SimDuration::from_secs(step_s),
+            step,
             duration,
             point: 0,
-            point_end: SimTime::from_secs(step_s),
+            point_end: SimTime::from_nanos(step.as_nanos()),
             names: Names::default(),
             streams: ById::default(),
             consumers: ById::default(),

@@ -100,7 +100,7 @@ pub(super) fn text_of(file: File) -> BufReader<FrameDecoder<File>> {
 }
 
 /// Whether an event is a mark of the run's course rather than one call or record of very many.
-const fn is_mark(kind: EventKind) -> bool {
+pub(super) const fn is_mark(kind: EventKind) -> bool {
     use EventKind::*;
     match kind {
         HostDeclared | HostCrashed | HostRestarted | HostPaused | HostResumed | FaultBegan | FaultEnded

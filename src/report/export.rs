@@ -47,6 +47,10 @@ impl<W: Write> EventsWriter<W> {
     pub(super) fn note(&mut self, at: SimTime, what: &str) {
         self.line(at, what, |_| {});
     }
+    /// What is written to.
+    pub(crate) const fn out(&self) -> &W {
+        &self.out
+    }
     /// Flushes, and gives back what was written to, or the first error.
     pub(crate) fn finish(mut self) -> io::Result<W> {
         match self.error {

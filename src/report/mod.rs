@@ -9,10 +9,13 @@ use crate::check::{CheckResult, Verdict};
 use crate::measure::{Figures, Happening, Moment};
 use crate::scenario::Which;
 
+mod columns;
+pub(crate) mod diff;
 pub(crate) mod events_file;
 pub(crate) mod export;
 pub mod files;
 pub(crate) mod github;
+pub(crate) mod html;
 pub mod json;
 pub(crate) mod junit;
 pub mod plots;

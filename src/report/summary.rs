@@ -30,7 +30,7 @@ pub(super) fn write(report: &RunReport, page: &Page, out: &mut String) {
 }
 
 /// What was lost or held up, each kind with its share: nothing for a run that lost nothing.
-fn losses(report: &RunReport) -> Vec<String> {
+pub(super) fn losses(report: &RunReport) -> Vec<String> {
     let figures = &report.figures;
     let given_up = figures.producers.iter().filter(|(_, p)| p.records_given_up > 0).map(|(name, p)| given_up(name, p));
     let unread = figures.consumers.iter().filter(|(_, c)| c.unread_records_trimmed > 0);
@@ -65,7 +65,7 @@ fn throttled(name: &str, stream: &StreamFigures) -> String {
 }
 
 /// One line on why the verdict is what it is.
-fn reason(report: &RunReport) -> String {
+pub(super) fn reason(report: &RunReport) -> String {
     let verdicts = || report.checks.iter().map(|c| c.verdict).chain(report.expectations.iter().map(|e| e.verdict));
     let with = |verdict| verdicts().filter(|v| *v == verdict).count();
     let (failed, unknown) = (with(Verdict::Fail), with(Verdict::Unknown));

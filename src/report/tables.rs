@@ -5,12 +5,9 @@
 //! <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/metrics-dimensions.html>).
 
 use std::collections::BTreeMap;
-use std::fmt::Write;
 
-use comfy_table::{CellAlignment, Table, presets};
-
-use super::style::Page;
-use super::words::{count, count_or_dash, cut, millis, percent, seconds, tenths, wrap};
+use super::columns::{Columns, Sheet};
+use super::words::{count, count_or_dash, cut, millis, percent, seconds, tenths};
 use crate::measure::cloudwatch::{consumer as kcl, stream as metric, table as dynamodb};
 use crate::measure::{
     CatchUpFigures, ConsumerFigures, Figures, LeaseFigures, ShardFigures, ShardVerdict, StreamFigures,
@@ -22,124 +19,19 @@ const ROWS_MAX: usize = 10;
 const KEY_CHARS: usize = 14;
 
 /// All tables.
-pub(super) fn figures(figures: &Figures, page: &Page, out: &mut String) {
+pub(super) fn figures(figures: &Figures, to: &mut dyn Sheet) {
     for (name, stream) in &figures.streams {
-        stream_section(name, stream, page, out);
+        stream_section(name, stream, to);
     }
-    consumers(&figures.consumers, page, out);
+    consumers(&figures.consumers, to);
     for (name, consumer) in figures.consumers.iter().filter(|(_, c)| c.lease_table.is_some() && !c.leases.is_empty()) {
-        leases(name, consumer, page, out);
+        leases(name, consumer, to);
     }
-    producers(figures, page, out);
-    tables(figures, page, out);
+    producers(figures, to);
+    tables(figures, to);
 }
 
-fn heading(title: &str, legend: &str, page: &Page, out: &mut String) {
-    let _ = writeln!(out, "\n{}", page.style.bold(title));
-    for line in wrap(legend, 2, page.width).lines() {
-        let _ = writeln!(out, "{}", page.style.dim(line));
-    }
-}
-
-/// A table before it is fitted to a width.
-struct Columns<'a> {
-    header: &'a [&'a str],
-    /// Columns that are not numbers.
-    texts: &'a [usize],
-    /// Columns that can be left out, the first to go first.
-    spare: &'a [usize],
-    rows: Vec<Vec<String>>,
-}
-
-/// Writes as many columns as the width takes, numbers to the right, and says which it left out.
-fn write_columns(columns: &Columns<'_>, page: &Page, out: &mut String) {
-    let mut shown: Vec<usize> = (0..columns.header.len()).collect();
-    let mut spare = columns.spare.iter();
-    while columns.width(&shown) > page.width
-        && let Some(column) = spare.next()
-    {
-        shown.retain(|kept| kept != column);
-    }
-    write_table(&columns.table(&shown), page, out);
-    if shown.len() < columns.header.len() {
-        let left_out = (0..columns.header.len()).filter(|c| !shown.contains(c)).map(|c| columns.title(c));
-        let left_out = left_out.collect::<Vec<_>>().join(", ");
-        let text = wrap(&format!("left out for the width: {left_out}"), 2, page.width);
-        let _ = writeln!(out, "{}", page.style.dim(&text));
-    }
-}
-
-impl Columns<'_> {
-    fn table(&self, shown: &[usize]) -> Table {
-        let mut table = Table::new();
-        table.load_style(presets::NOTHING.header_separator(comfy_table::LineStyle::none().fill('─').junction('─')));
-        table.set_header(self.headers(shown));
-        table.add_rows(self.rows.iter().map(|row| shown.iter().map(|c| row[*c].clone()).collect::<Vec<_>>()));
-        for (index, column) in table.column_iter_mut().enumerate() {
-            let is_text = self.texts.contains(&shown[index]);
-            column.set_cell_alignment(if is_text { CellAlignment::Left } else { CellAlignment::Right });
-            column.set_padding((if index == 0 { 2 } else { 0 }, if index + 1 == shown.len() { 0 } else { 1 }));
-        }
-        table
-    }
-
-    /// Headers of these columns. That of a group, in parentheses, stands above its first column alone.
-    fn headers(&self, shown: &[usize]) -> Vec<String> {
-        let before = std::iter::once(None).chain(shown.iter().map(|c| self.group(*c)));
-        let header = |(c, before): (&usize, Option<&str>)| match self.group(*c) {
-            Some(group) if before == Some(group) => self.header[*c].replace(&format!("({group})"), ""),
-            Some(group) => self.header[*c].replace(&format!("({group})"), group),
-            None => self.header[*c].to_owned(),
-        };
-        shown.iter().zip(before).map(header).collect()
-    }
-
-    /// The group that a column stands in.
-    fn group(&self, column: usize) -> Option<&str> {
-        self.header[column].lines().next()?.strip_prefix('(')?.strip_suffix(')')
-    }
-
-    /// How wide a table of these columns is: a column is as wide as its longest line, with a space beside it.
-    fn width(&self, shown: &[usize]) -> usize {
-        let longest = |(c, header): (&usize, String)| {
-            let cells = self.rows.iter().map(|row| row[*c].as_str()).chain(header.lines());
-            cells.map(|cell| cell.chars().count()).max().unwrap_or(0)
-        };
-        let between = 2 + 2 * shown.len().saturating_sub(1);
-        shown.iter().zip(self.headers(shown)).map(longest).sum::<usize>() + between
-    }
-
-    /// A column's header in one line, with the group that it stands in: `age p99`.
-    fn title(&self, column: usize) -> String {
-        let lower = self.header[column].lines().nth(1);
-        let Some(lower) = lower else { return self.header[column].to_owned() };
-        let own = self.group(column).unwrap_or(self.header[column].lines().next().unwrap_or(""));
-        let joined =
-            if own.ends_with('-') { format!("{}{lower}", own.trim_end_matches('-')) } else { format!("{own} {lower}") };
-        joined.trim().to_owned()
-    }
-}
-
-fn write_table(table: &Table, page: &Page, out: &mut String) {
-    for line in table.lines() {
-        let line = line.trim_end();
-        let verdict = WARNINGS.iter().find_map(|word| Some((line.strip_suffix(word)?, word)));
-        let _ = match verdict {
-            Some((start, word)) => writeln!(out, "{start}{}", page.style.warn(word)),
-            None => writeln!(out, "{line}"),
-        };
-    }
-}
-
-const WARNINGS: [&str; 5] = [
-    ShardVerdict::HotKey.as_str(),
-    ShardVerdict::HotShard.as_str(),
-    ShardVerdict::TooFewShards.as_str(),
-    ShardVerdict::Bursts.as_str(),
-    ShardVerdict::UnevenRanges.as_str(),
-];
-
-fn stream_section(name: &str, stream: &StreamFigures, page: &Page, out: &mut String) {
+fn stream_section(name: &str, stream: &StreamFigures, to: &mut dyn Sheet) {
     let legend = format!(
         "acked {} records ({}), throttled {} = {} % ({}), {} in the worst minute; reads throttled {} ({}), iterators \
          expired {}, records trimmed {}",
@@ -154,12 +46,7 @@ fn stream_section(name: &str, stream: &StreamFigures, page: &Page, out: &mut Str
         count(stream.iterators_expired),
         count(stream.records_trimmed),
     );
-    heading(
-        &format!("Stream {name}: {} open", super::words::plural(stream.shards_open as usize, "shard")),
-        &legend,
-        page,
-        out,
-    );
+    to.heading(&format!("Stream {name}: {} open", super::words::plural(stream.shards_open as usize, "shard")), &legend);
     let busiest = busiest(stream);
     let shown = &busiest[..busiest.len().min(ROWS_MAX)];
     let mut rows: Vec<_> = shown.iter().map(|(id, shard)| shard_row(short(id), shard)).collect();
@@ -181,19 +68,15 @@ fn stream_section(name: &str, stream: &StreamFigures, page: &Page, out: &mut Str
         "hottest key\n(share)",
         "\nverdict",
     ];
-    write_columns(
-        &Columns { header: &header, texts: &[1, 11, 12], spare: &[2, 4, 8, 11, 7, 1, 5, 6, 10], rows },
-        page,
-        out,
-    );
-    advice(shown, page, out);
+    to.columns(&Columns { header: &header, texts: &[1, 11, 12], spare: &[2, 4, 8, 11, 7, 1, 5, 6, 10], rows });
+    advice(shown, to);
     if stream.readers > 0 {
-        let _ = writeln!(out, "{}", wrap(&reads(stream), 2, page.width));
+        to.line(&reads(stream));
     }
 }
 
 /// What helps each shard that is not fine. Where all are as busy one speaks for all.
-fn advice(shown: &[(&String, &ShardFigures)], page: &Page, out: &mut String) {
+fn advice(shown: &[(&String, &ShardFigures)], to: &mut dyn Sheet) {
     let alike = |verdict| matches!(verdict, ShardVerdict::TooFewShards | ShardVerdict::Bursts);
     let verdict_of = |(_, shard): &(&String, &ShardFigures)| shard.advice.verdict;
     for (n, told) in shown.iter().enumerate().filter(|(_, shard)| verdict_of(shard) != ShardVerdict::Fine) {
@@ -209,7 +92,7 @@ fn advice(shown: &[(&String, &ShardFigures)], page: &Page, out: &mut String) {
             others => format!(" (and {others} more)"),
         };
         let advice = format!("{id}{others}, {}: {}", shard.advice.verdict.as_str(), shard.advice.remedy);
-        let _ = writeln!(out, "{}", wrap(&advice, 2, page.width));
+        to.line(&advice);
     }
 }
 
@@ -291,7 +174,7 @@ fn short(id: &str) -> String {
     if digits.is_empty() { "0".into() } else { digits.into() }
 }
 
-fn consumers(consumers: &BTreeMap<String, ConsumerFigures>, page: &Page, out: &mut String) {
+fn consumers(consumers: &BTreeMap<String, ConsumerFigures>, to: &mut dyn Sheet) {
     if consumers.is_empty() {
         return;
     }
@@ -302,7 +185,7 @@ fn consumers(consumers: &BTreeMap<String, ConsumerFigures>, page: &Page, out: &m
         kcl::BEHIND_LATEST.name,
         kcl::LOST_LEASES.name,
     );
-    heading("Consumers", &legend, page, out);
+    to.heading("Consumers", &legend);
     let row = |(name, c): (&String, &ConsumerFigures)| {
         vec![
             name.clone(),
@@ -337,14 +220,14 @@ fn consumers(consumers: &BTreeMap<String, ConsumerFigures>, page: &Page, out: &m
     ];
     let rows = consumers.iter().map(row).collect();
     let spare = &[6, 1, 9, 10, 4, 5, 11, 8];
-    write_columns(&Columns { header: &header, texts: &[0], spare, rows }, page, out);
-    consumers.iter().for_each(|(name, consumer)| caught_up(name, consumer, page, out));
+    to.columns(&Columns { header: &header, texts: &[0], spare, rows });
+    consumers.iter().for_each(|(name, consumer)| caught_up(name, consumer, to));
 }
 
 /// Faults after which a consumer needed longest.
 const CATCH_UPS_MAX: usize = 5;
 
-fn caught_up(name: &str, consumer: &ConsumerFigures, page: &Page, out: &mut String) {
+fn caught_up(name: &str, consumer: &ConsumerFigures, to: &mut dyn Sheet) {
     let mut all: Vec<_> = consumer.catch_ups.iter().collect();
     let took = |catch_up: &CatchUpFigures| catch_up.catch_up_s.unwrap_or(f64::INFINITY);
     all.sort_by(|a, b| took(b).total_cmp(&took(a)));
@@ -353,11 +236,11 @@ fn caught_up(name: &str, consumer: &ConsumerFigures, page: &Page, out: &mut Stri
             Some(s) => format!("{name} was at the tip again {} after: {}", seconds(s), catch_up.after),
             None => format!("{name} was not at the tip again when the run ended, after: {}", catch_up.after),
         };
-        let _ = writeln!(out, "{}", wrap(&line, 2, page.width));
+        to.line(&line);
     }
 }
 
-fn leases(name: &str, consumer: &ConsumerFigures, page: &Page, out: &mut String) {
+fn leases(name: &str, consumer: &ConsumerFigures, to: &mut dyn Sheet) {
     let table_name = consumer.lease_table.as_deref().unwrap_or("-");
     let legend = format!(
         "at the end; checkpoints {} (refused {}), renewals failed {} ({} 0), leases stolen {}",
@@ -367,7 +250,7 @@ fn leases(name: &str, consumer: &ConsumerFigures, page: &Page, out: &mut String)
         kcl::RENEWALS_FAILED.name,
         count(consumer.leases_stolen),
     );
-    heading(&format!("Leases of {name}, table {table_name}"), &legend, page, out);
+    to.heading(&format!("Leases of {name}, table {table_name}"), &legend);
     let mut all: Vec<_> = consumer.leases.iter().collect();
     let behind = |lease: &LeaseFigures| lease.end.saturating_sub(lease.checkpoint);
     if all.len() > ROWS_MAX {
@@ -388,20 +271,20 @@ fn leases(name: &str, consumer: &ConsumerFigures, page: &Page, out: &mut String)
     let (shown, rest) = all.split_at(all.len().min(ROWS_MAX));
     let header = ["shard id", "owner", "checkpoint", "records behind", "taken", "moved", "unowned in all"];
     let rows = shown.iter().map(row).collect();
-    write_columns(&Columns { header: &header, texts: &[1], spare: &[4, 2], rows }, page, out);
+    to.columns(&Columns { header: &header, texts: &[1], spare: &[4, 2], rows });
     if !rest.is_empty() {
         let behind: u64 = rest.iter().map(|(_, lease)| behind(lease)).sum();
         let owners = rest.iter().filter(|(_, lease)| lease.owner.is_some()).count();
         let others = format!("+{} others, {owners} of them owned, {} records behind", rest.len(), count(behind));
-        let _ = writeln!(out, "{}", wrap(&others, 2, page.width));
+        to.line(&others);
     }
 }
 
-fn producers(figures: &Figures, page: &Page, out: &mut String) {
+fn producers(figures: &Figures, to: &mut dyn Sheet) {
     if figures.producers.is_empty() {
         return;
     }
-    heading("Producers", "latency: from a put's beginning to its end, with retries", page, out);
+    to.heading("Producers", "latency: from a put's beginning to its end, with retries");
     let rows = figures.producers.iter().map(|(name, p)| {
         vec![
             name.clone(),
@@ -431,10 +314,10 @@ fn producers(figures: &Figures, page: &Page, out: &mut String) {
         "(latency)\nmax",
     ];
     let columns = Columns { header: &header, texts: &[0, 1], spare: &[2, 8, 1, 7, 6, 10], rows: rows.collect() };
-    write_columns(&columns, page, out);
+    to.columns(&columns);
 }
 
-fn tables(figures: &Figures, page: &Page, out: &mut String) {
+fn tables(figures: &Figures, to: &mut dyn Sheet) {
     if figures.tables.is_empty() {
         return;
     }
@@ -449,7 +332,7 @@ fn tables(figures: &Figures, page: &Page, out: &mut String) {
         dynamodb::WRITE_THROTTLED.name,
         dynamodb::CONDITIONS_FAILED.name,
     );
-    heading("Tables", &legend, page, out);
+    to.heading("Tables", &legend);
     let units = |n: u64| if n == 0 { "on demand".to_string() } else { count(n) };
     let rows = figures.tables.iter().map(|(name, t)| {
         vec![
@@ -482,9 +365,9 @@ fn tables(figures: &Figures, page: &Page, out: &mut String) {
         "stale\nreads",
     ];
     let columns = Columns { header: &header, texts: &[0], spare: &[11, 10, 1, 3, 6, 7, 2, 4], rows: rows.collect() };
-    write_columns(&columns, page, out);
+    to.columns(&columns);
     for (name, table) in figures.tables.iter().filter(|(_, t)| !t.throttled_by.is_empty()) {
         let reasons: Vec<_> = table.throttled_by.iter().map(|(why, n)| format!("{why} {}", count(*n))).collect();
-        let _ = writeln!(out, "{}", wrap(&format!("{name} throttled by {}", reasons.join(", ")), 2, page.width));
+        to.line(&format!("{name} throttled by {}", reasons.join(", ")));
     }
 }

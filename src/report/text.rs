@@ -5,20 +5,21 @@
 
 use std::fmt::Write;
 
+use super::columns::OnTerminal;
 pub use super::style::{Page, Style};
 use super::summary::{self, failing, undone, unproven};
 use super::words::{count, plural, wrap};
 use super::{RunReport, tables, verdict_word};
 use crate::base::SimDuration;
 use crate::check::{CheckResult, Verdict};
-use crate::measure::Outcome;
+use crate::measure::{Happening, Outcome};
 
 /// The whole report. On a terminal its end is what is seen.
 pub fn render(report: &RunReport, page: impl Into<Page>) -> String {
     let page = &page.into();
     let mut out = String::new();
     head(report, page, &mut out);
-    tables::figures(&report.figures, page, &mut out);
+    tables::figures(&report.figures, &mut OnTerminal { page, out: &mut out });
     happened(report, page, &mut out);
     results(report, page, &mut out);
     failures(report, page, &mut out);
@@ -28,14 +29,18 @@ pub fn render(report: &RunReport, page: impl Into<Page>) -> String {
 
 fn head(report: &RunReport, page: &Page, out: &mut String) {
     let _ = writeln!(out, "{}", page.style.bold(&report.scenario));
-    let run = format!(
+    let _ = writeln!(out, "{}", page.style.dim(&wrap(&head_line(report), 2, page.width)));
+}
+
+/// Which run it was, and how long.
+pub(super) fn head_line(report: &RunReport) -> String {
+    format!(
         "seed {}, {} simulated, {}, trace hash {:016x}",
         report.seed,
         simulated(report),
         plural(report.events as usize, "event"),
         report.trace_hash
-    );
-    let _ = writeln!(out, "{}", page.style.dim(&wrap(&run, 2, page.width)));
+    )
 }
 
 /// One line: how it came out, and of what, with the seed and what failed.
@@ -141,16 +146,7 @@ fn happened(report: &RunReport, page: &Page, out: &mut String) {
     }
     let _ = writeln!(out, "\n{}", page.style.bold("What happened to the run"));
     for happening in report.happened.iter().take(HAPPENED_MAX) {
-        let outcome = match &happening.outcome {
-            Outcome::InForce => "in force to the end".to_owned(),
-            Outcome::Ended(at) if *at == happening.at => "happened".to_owned(),
-            Outcome::Ended(at) => format!("ended at {at}"),
-            Outcome::Missed(at) => format!("ended at {at}, and met nothing"),
-            Outcome::Done(at) if *at == happening.at => "done".to_owned(),
-            Outcome::Done(at) => format!("done at {at}"),
-            Outcome::UnderWay => "under way when the run ended".to_owned(),
-            Outcome::Refused(why) => format!("refused: {why}"),
-        };
+        let outcome = outcome_told(happening);
         let line = wrap(&format!("{}: {outcome}", happening.what), 16, page.width);
         let _ =
             writeln!(out, "  {}  {}", page.style.dim(&format!("{:>12}", happening.at.to_string())), line.trim_start());
@@ -158,6 +154,20 @@ fn happened(report: &RunReport, page: &Page, out: &mut String) {
     let left = report.happened.len().saturating_sub(HAPPENED_MAX);
     if left > 0 {
         let _ = writeln!(out, "  and {left} more, which the JSON report has");
+    }
+}
+
+/// How a fault or an action went.
+pub(super) fn outcome_told(happening: &Happening) -> String {
+    match &happening.outcome {
+        Outcome::InForce => "in force to the end".to_owned(),
+        Outcome::Ended(at) if *at == happening.at => "happened".to_owned(),
+        Outcome::Ended(at) => format!("ended at {at}"),
+        Outcome::Missed(at) => format!("ended at {at}, and met nothing"),
+        Outcome::Done(at) if *at == happening.at => "done".to_owned(),
+        Outcome::Done(at) => format!("done at {at}"),
+        Outcome::UnderWay => "under way when the run ended".to_owned(),
+        Outcome::Refused(why) => format!("refused: {why}"),
     }
 }
 

@@ -18,7 +18,7 @@ use crate::base::units::KIB;
 use crate::base::{SimDuration, SimTime, TokenBucket};
 
 /// Seconds of unused units that a provisioned table keeps for bursts.
-const BURST_S: u64 = 300;
+pub(crate) const BURST_S: u64 = 300;
 /// A table on demand saves nothing beyond a second's worth.
 const ON_DEMAND_BURST_S: u64 = 1;
 /// Read units a second of one partition.

@@ -56,6 +56,9 @@ pub(super) struct Files {
     /// Write a suite for each scenario and a case for each check, as JUnit's XML has them, into FILE.
     #[arg(long, value_name = "FILE")]
     pub(super) junit: Option<PathBuf>,
+    /// Write what was found as one page for a browser into FILE, with the short files that show it.
+    #[arg(long, value_name = "FILE")]
+    pub(super) html: Option<PathBuf>,
 }
 
 #[derive(Args)]

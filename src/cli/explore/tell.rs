@@ -7,7 +7,7 @@ use super::arguments::Files;
 use crate::check::Verdict;
 use crate::cli::surroundings::tell_github;
 use crate::cli::terminal::{Exit, terminal_columns};
-use crate::explore::{Document, Findings, Page, Regressions, Scope, Source, suites, told, verdict};
+use crate::explore::{Document, Findings, Page, Regressions, Scope, Source, page, suites, told, verdict};
 use crate::report::{files, junit};
 
 /// What a report is as wide as where no terminal says it.
@@ -27,7 +27,7 @@ pub(super) struct Told<'a> {
 
 /// Tells it everywhere.
 pub(super) fn tell(scope: Scope, findings: &Findings, sources: &[Source], to: &Told<'_>) -> io::Result<()> {
-    let Told { folder, files: Files { regressions, json, junit }, is_part } = *to;
+    let Told { folder, files: Files { regressions, json, junit, html }, is_part } = *to;
     let mut out = io::stdout().lock();
     let is_json_alone = json.as_ref().is_some_and(|path| path.as_os_str() == STDOUT);
     if let Some(path) = json {
@@ -41,6 +41,9 @@ pub(super) fn tell(scope: Scope, findings: &Findings, sources: &[Source], to: &T
     let suites = suites(findings, sources, folder);
     if let Some(path) = junit {
         files::write_named(path, junit::render("kinesim explore", &suites))?;
+    }
+    if let Some(path) = html {
+        files::write_named(path, page(findings, sources, folder))?;
     }
     if is_part {
         return Ok(());

@@ -28,13 +28,17 @@ pub(in crate::cli) struct Arguments {
     /// Print one JSON document (one for each file) instead of the report.
     #[arg(long)]
     pub(super) json: bool,
-    /// Leave report.txt, report.json, events.ndjson.lz4, scenario.resolved.toml and plots in DIR
+    /// Leave report.html, report.txt, report.json, events.ndjson.lz4, scenario.resolved.toml and plots in DIR
     /// (in DIR/NAME for each of several files).
     #[arg(long, value_name = "DIR")]
     pub(super) out: Option<PathBuf>,
     /// Which events `--out` leaves. Without this all of them up to 1 GB of text, from then on marks only.
     #[arg(long, value_enum, value_name = "WHICH", requires = "out")]
     pub(super) events: Option<EventsWord>,
+    /// Write the report as one page for a browser into FILE, which needs nothing but itself. For a single scenario;
+    /// `--out` leaves a page for each.
+    #[arg(long, value_name = "FILE")]
+    pub(super) html: Option<PathBuf>,
     /// How many files to run at the same time; reports come in the order of the files. One per core when absent.
     #[arg(long, short, value_name = "N")]
     pub(super) jobs: Option<NonZeroUsize>,

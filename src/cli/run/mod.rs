@@ -42,6 +42,10 @@ pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
     if is_wrong {
         return Ok(Exit::Wrong);
     }
+    if arguments.html.is_some() && scenarios.len() > 1 {
+        writeln!(anstream::stderr(), "kinesim: --html writes one page: name a single scenario, or use --out DIR")?;
+        return Ok(Exit::Wrong);
+    }
     run_all(arguments, scenarios)
 }
 

@@ -12,7 +12,7 @@ use crate::base::Fold;
 use crate::cli::terminal::{Exit, takes_colour, terminal_columns};
 use crate::report::events_file::{self, EventsFile, EventsKept};
 use crate::report::suites::{self, Suite};
-use crate::report::{CameOut, Page, RunReport, Style, files, json, text};
+use crate::report::{CameOut, Page, RunReport, Style, files, html, json, text};
 use crate::scenario::Scenario;
 
 /// What a run has to say, and how it ended.
@@ -35,15 +35,25 @@ pub(super) fn run_one(
         Some(dir) => create_events(dir, EventsWord::kept(arguments.events))?,
         None => None,
     };
-    let (result, wall_seconds) =
-        timed_run(arguments, scenario, events.clone().map(|events| events as Rc<RefCell<dyn Fold>>));
+    let watched = (out.is_some() || arguments.html.is_some()).then(|| Rc::new(RefCell::new(watched(scenario))));
+    let listeners = events.clone().map(|events| events as Rc<RefCell<dyn Fold>>).into_iter();
+    let listeners = listeners.chain(watched.clone().map(|watched| watched as Rc<RefCell<dyn Fold>>));
+    let (result, wall_seconds) = timed_run(arguments, scenario, listeners.collect());
     let mut notes = vec![text::performance_line(&result.report, wall_seconds)];
+    if let Some(watched) = watched {
+        let page = html::of_run(&result.report, &result.series, &watched.borrow());
+        let beside = out.map(|dir| dir.join(html::FILE_NAME));
+        for path in beside.iter().chain(&arguments.html) {
+            files::write_named(path, &page)?;
+        }
+        notes.extend(arguments.html.iter().map(|path| format!("page: {}", path.display())));
+    }
     if let Some(dir) = out {
         let kept = events.map(finish_events).transpose()?;
         let (report, resolved) = (&result.report, scenario.resolved_toml());
         files::write_all(dir, report, Some(wall_seconds), &result.series, kept.as_deref(), &resolved)?;
         write_attachments(dir, scenario.attachments())?;
-        notes.push(format!("left in {}: report, resolved scenario and plots", dir.display()));
+        notes.push(format!("left in {}: report.html, report, resolved scenario and plots", dir.display()));
         notes.push(match kept {
             Some(kept) => format!("events: {kept} (`kinesim events {}` reads them)", dir.display()),
             None => "events: none".to_owned(),
@@ -56,6 +66,12 @@ pub(super) fn run_one(
     }
     let (again, err) = check_determinism(arguments, scenario, &result.report);
     Ok(Told { out, err, exit: exit.and(again), suite })
+}
+
+/// What a page is made from.
+fn watched(scenario: &Scenario) -> html::Watched {
+    let plan = scenario.plan();
+    html::Watched::new(plan.duration, plan.services.dynamodb.burst_starts_full)
 }
 
 /// Begins the events' file, if there is to be one.

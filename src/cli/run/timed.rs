@@ -28,7 +28,7 @@ impl Stopwatch {
 pub(super) fn timed_run(
     arguments: &Arguments,
     scenario: &Scenario,
-    listener: Option<Rc<RefCell<dyn Fold>>>,
+    listeners: Vec<Rc<RefCell<dyn Fold>>>,
 ) -> (RunResult, f64) {
     let plan = scenario.plan();
     let watch = Stopwatch::start();
@@ -47,7 +47,7 @@ pub(super) fn timed_run(
         }
     };
     let engine = arguments.engine.into();
-    let options = Options { engine, listeners: listener.into_iter().collect(), progress: Some(&mut progress) };
+    let options = Options { engine, listeners, progress: Some(&mut progress) };
     let result = carry_out(&plan, options);
     if let Some(bar) = bar {
         bar.finish_and_clear();

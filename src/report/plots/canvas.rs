@@ -8,7 +8,7 @@ use plotters::style::text_anchor::{HPos, Pos, VPos};
 use crate::base::{SimDuration, SimTime};
 use crate::measure::Series;
 
-pub(super) type Error = DrawingAreaErrorKind<<SVGBackend<'static> as DrawingBackend>::ErrorType>;
+pub(in crate::report) type Error = DrawingAreaErrorKind<<SVGBackend<'static> as DrawingBackend>::ErrorType>;
 /// An SVG, or the error that a drawing in memory does not meet.
 pub(super) type Drawn = Result<String, Error>;
 pub(super) type Area<'a> = DrawingArea<SVGBackend<'a>, Shift>;
@@ -18,12 +18,12 @@ pub(crate) const WIDTH: u32 = 1000;
 pub(crate) const INK: RGBColor = RGBColor(0x33, 0x33, 0x33);
 pub(crate) const SOFT: RGBColor = RGBColor(0x66, 0x66, 0x66);
 pub(crate) const OTHERS: RGBColor = RGBColor(0x99, 0x99, 0x99);
-const GRID: RGBColor = RGBColor(0xe6, 0xe6, 0xe6);
+pub(in crate::report) const GRID: RGBColor = RGBColor(0xe6, 0xe6, 0xe6);
 /// Half as strong as it is written, so that a band shows on another.
-const FAULT: RGBColor = RGBColor(0xe1, 0xc9, 0xc1);
-const FAULT_STRENGTH: f64 = 0.5;
+pub(in crate::report) const FAULT: RGBColor = RGBColor(0xe1, 0xc9, 0xc1);
+pub(in crate::report) const FAULT_STRENGTH: f64 = 0.5;
 /// Names of marks: dark enough to be read on a band.
-const MARK: RGBColor = RGBColor(0x8a, 0x3b, 0x2a);
+pub(in crate::report) const MARK: RGBColor = RGBColor(0x8a, 0x3b, 0x2a);
 const PALETTE: [RGBColor; 8] = [
     RGBColor(0x00, 0x72, 0xb2),
     RGBColor(0xe6, 0x9f, 0x00),
@@ -47,7 +47,7 @@ const LEGEND_ROW: i32 = 20;
 const LEGEND_MAX: usize = 14;
 
 /// The n-th colour: the palette, then its tints, then its shades, then all again.
-pub(super) fn colour(n: usize) -> RGBColor {
+pub(in crate::report) fn colour(n: usize) -> RGBColor {
     let RGBColor(red, green, blue) = PALETTE[n % PALETTE.len()];
     let toward = |other: u8| {
         let mean = |part: u8| (u16::from(part) + u16::from(other)).div_ceil(2) as u8;
@@ -66,7 +66,7 @@ pub(crate) fn readable_on(RGBColor(red, green, blue): RGBColor) -> RGBColor {
     if brightness > 125 { INK } else { WHITE }
 }
 
-pub(super) fn text(size: u32, colour: RGBColor) -> TextStyle<'static> {
+pub(in crate::report) fn text(size: u32, colour: RGBColor) -> TextStyle<'static> {
     let mut style = TextStyle::from((FONT, size).into_font());
     style.color = colour.to_backend_color();
     style
@@ -330,7 +330,7 @@ fn mark_keys(series: &Series) -> Vec<Key> {
 }
 
 /// An axis label: grouped when whole, with the decimals it needs otherwise.
-fn number(value: f64) -> String {
+pub(in crate::report) fn number(value: f64) -> String {
     if value.fract().abs() < 1e-9 {
         return crate::report::words::count(value.round() as u64);
     }

@@ -4,7 +4,7 @@
 //! Colours are those of Okabe and Ito, which people with any kind of colour vision can tell apart
 //! (<https://jfly.uni-koeln.de/color/>).
 
-mod canvas;
+pub(in crate::report) mod canvas;
 mod leases;
 mod lines;
 

@@ -53,6 +53,8 @@ impl Slo {
             }
             match number.split_once('.') {
                 Some((of, part)) => {
+                    // A plan is for what goes on day after day.
+                    set("after", Value::String("start-up".into()));
                     set(of, Value::Table(Table::from_iter([(part.to_owned(), Value::String(is))])));
                 }
                 None => set(number, Value::String(is)),
@@ -75,7 +77,7 @@ mod tests {
         assert_eq!(read("throttled_writes < 0.1%"), "throttled_writes = \"< 0.1%\" ");
         assert_eq!(read("throttled_writes of clicks<0.1%"), "stream = \"clicks\" throttled_writes = \"<0.1%\" ");
         let age = read("iterator_age.p99 of billing < 10s");
-        assert_eq!(age, "consumer = \"billing\"  [iterator_age] p99 = \"< 10s\" ");
+        assert_eq!(age, "after = \"start-up\" consumer = \"billing\"  [iterator_age] p99 = \"< 10s\" ");
         let throttles = "is = \"== 0\" number = \"tables.*.write_throttled\" ";
         assert_eq!(read("lease_table.throttled == 0"), throttles);
         assert_eq!(read("time_to_recover of c < 5m"), "is = \"< 5m\" number = \"consumers.c.catch_up_s_max\" ");

@@ -30,6 +30,10 @@ impl Page {
     pub(crate) fn width(&self) -> usize {
         self.width
     }
+    /// What the eye may pass over.
+    pub(crate) fn dim(&self, text: &str) -> String {
+        self.style.dim(text)
+    }
     /// What the eye is to find.
     pub(crate) fn bold(&self, text: &str) -> String {
         self.style.bold(text)

@@ -40,10 +40,39 @@ struct RetryRules {
     throttle_cost: i32,
 }
 
+impl RetryRules {
+    /// The longest pause after an attempt.
+    fn ceiling(&self, is_throttle: bool, attempt: u32) -> SimDuration {
+        let base = if is_throttle { self.throttle_base } else { self.base };
+        (base * (1u64 << (attempt - 1).min(20))).min(BACKOFF_MAX)
+    }
+}
+
 const BACKOFF_MAX: SimDuration = SimDuration::from_secs(20);
-const TOKENS_MAX: i32 = 500;
+pub(crate) const TOKENS_MAX: i32 = 500;
+
+/// How a mode goes on after a throttled attempt, on average.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct ThrottleRetries {
+    /// Mean pause after each attempt but the last.
+    pub(crate) pauses: Vec<SimDuration>,
+    /// Retry tokens that each costs; a success gives as many back.
+    pub(crate) cost: u32,
+}
 
 impl RetryMode {
+    /// What becomes of throttled attempts.
+    pub(crate) fn throttle_retries(self) -> ThrottleRetries {
+        let rules = self.rules();
+        let mean = |attempt: u32| {
+            let ceiling = rules.ceiling(true, attempt);
+            if rules.throttle_equal_jitter { ceiling / 2 + ceiling / 4 } else { ceiling / 2 }
+        };
+        ThrottleRetries {
+            pauses: (1..rules.attempts_max).map(mean).collect(),
+            cost: rules.throttle_cost.unsigned_abs(),
+        }
+    }
     const fn rules(self) -> RetryRules {
         let (attempts_max, base_ms, throttle_base_ms, throttle_equal_jitter, cost, timeout_cost, throttle_cost) =
             match self {
@@ -222,8 +251,7 @@ impl Sdk {
 
     fn backoff(&self, rules: &RetryRules, class: Class, attempt: u32) -> SimDuration {
         let is_throttle = class == Class::Throttling;
-        let base = if is_throttle { rules.throttle_base } else { rules.base };
-        let ceiling = (base * (1u64 << (attempt - 1).min(20))).min(BACKOFF_MAX);
+        let ceiling = rules.ceiling(is_throttle, attempt);
         let mut random = self.random.borrow_mut();
         if is_throttle && rules.throttle_equal_jitter {
             ceiling / 2 + random.duration(SimDuration::ZERO, ceiling / 2)

@@ -17,12 +17,19 @@ pub struct Histogram {
 impl Histogram {
     /// Counts `value` once.
     pub fn record(&mut self, value: u64) {
+        self.record_often(value, 1);
+    }
+    /// Counts `value` so many times.
+    pub(crate) fn record_often(&mut self, value: u64, times: u64) {
+        if times == 0 {
+            return;
+        }
         let bucket = bucket_of(value);
         if bucket >= self.counts.len() {
             self.counts.resize(bucket + 1, 0);
         }
-        self.counts[bucket] += 1;
-        self.total += 1;
+        self.counts[bucket] += times;
+        self.total += times;
         self.max = self.max.max(value);
     }
     /// The largest value, exactly; `None` when there are no values.

@@ -35,7 +35,7 @@ pub mod window;
 pub(crate) mod tests;
 
 pub(crate) use chronicle::{Chronicle, Failure, Moment, Subject};
-pub(crate) use figures::{CatchUpFigures, figures_schema};
+pub(crate) use figures::{CatchUpFigures, figures_schema, percent};
 pub use figures::{ConsumerFigures, Figures, LeaseFigures, ProducerFigures, ShardFigures, StreamFigures, TableFigures};
 pub(crate) use happenings::{Happening, Outcome};
 pub use histogram::Histogram;

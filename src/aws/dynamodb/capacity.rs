@@ -20,7 +20,7 @@ use crate::base::{SimDuration, SimTime, TokenBucket};
 /// Seconds of unused units that a provisioned table keeps for bursts.
 pub(crate) const BURST_S: u64 = 300;
 /// A table on demand saves nothing beyond a second's worth.
-const ON_DEMAND_BURST_S: u64 = 1;
+pub(crate) const ON_DEMAND_BURST_S: u64 = 1;
 /// Read units a second of one partition.
 const PARTITION_READ_PER_S: u64 = 3000;
 /// Write units a second of one partition.

@@ -50,3 +50,4 @@ pub use api::{Fault, Reply, Settings};
 pub(crate) use look::{Seen, Unread};
 pub use operations::*;
 pub use service::Kinesis;
+pub(crate) use shard::ReadLimit;

@@ -78,13 +78,14 @@ impl Shard {
 /// is there again. So an answer of 10 MiB blocks for 5 s, as the API reference says
 /// (<https://docs.aws.amazon.com/kinesis/latest/APIReference/API_GetRecords.html>).
 #[derive(Debug)]
-pub(super) struct ReadLimit {
+pub(crate) struct ReadLimit {
     bytes: TokenBucket,
     is_blocked: bool,
 }
 
 impl ReadLimit {
-    fn new() -> Self {
+    /// A shard that has given nothing yet.
+    pub(crate) fn new() -> Self {
         let bytes = TokenBucket::full(limits::READ_BYTES_PER_S, limits::READ_BYTES_PER_S);
         Self { bytes, is_blocked: false }
     }
@@ -94,7 +95,7 @@ impl ReadLimit {
         !self.is_blocked
     }
     /// An answer of that size was given.
-    pub(super) fn take(&mut self, now: SimTime, bytes: u64) {
+    pub(crate) fn take(&mut self, now: SimTime, bytes: u64) {
         self.bytes.take_as_debt(now, bytes);
         self.is_blocked = self.bytes.in_debt(now);
     }

@@ -128,7 +128,7 @@ fn scans_per_s(kcl: &KclSettings) -> f64 {
 }
 
 /// Size of a row in the middle of a run.
-fn row_bytes() -> u64 {
+pub(crate) fn row_bytes() -> u64 {
     let checkpoint = Checkpoint::At(SequenceNumber::new(ShardId(0), 1_767_225_600, 0, 1_767_225_600));
     let mut lease = Lease::new(ShardId(0), checkpoint, Vec::new(), Some(HashKeyRange::FULL));
     lease.owner = Some("application-1".into());

@@ -29,5 +29,6 @@ mod worker;
 mod workers;
 
 pub use config::KclSettings;
-pub(crate) use scheduler::renewal_period;
+pub(crate) use lease::store::CREATE_POLL;
+pub(crate) use scheduler::{AUDITOR_DELAY, INITIAL_POLL, INITIAL_WAIT, renewal_period};
 pub(crate) use workers::KclWorkers;

@@ -19,10 +19,13 @@ const DAY_STEPS: u64 = 1440;
 
 /// A stretch of time in which the rate is constant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Segment {
-    start_ns: u64,
-    end_ns: u64,
-    micro_per_s: u64,
+pub(crate) struct Segment {
+    /// From the producer's start.
+    pub(crate) start_ns: u64,
+    /// Where the next one begins.
+    pub(crate) end_ns: u64,
+    /// Millionths of a record a second, of all hosts together.
+    pub(crate) micro_per_s: u64,
 }
 
 /// The arrivals of one host, in order.
@@ -97,7 +100,7 @@ impl Iterator for Arrivals {
 }
 
 /// The `index`-th segment of `rate` over `length_ns`. Segments follow each other without gaps.
-fn segment(rate: &Rate, index: u64, length_ns: u64) -> Segment {
+pub(crate) fn segment(rate: &Rate, index: u64, length_ns: u64) -> Segment {
     let (start_ns, end_ns, per_s) = match *rate {
         Rate::Constant { per_s } => (0, length_ns, per_s),
         // A wave without a period would never get past its start.

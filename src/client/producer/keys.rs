@@ -131,6 +131,44 @@ impl Names {
     }
 }
 
+/// A key that a distribution draws, and how often against the others.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Weighted {
+    /// Where its records go.
+    pub(crate) hash: HashKey,
+    /// Its weight; all weights are summed to compare.
+    pub(crate) weight: f64,
+    /// Bytes of the partition key, which count as the record's.
+    pub(crate) key_bytes: u32,
+}
+
+/// Every key of a distribution; `None` when each record has one of its own.
+pub(crate) fn weighted(distribution: &KeyDistribution, producer: &str) -> Option<Vec<Weighted>> {
+    let keys = Keys::new(distribution, producer, KeyTable::default(), crate::base::Seed(0).stream("none"));
+    let count = keys.made.0.borrow().len();
+    let weight = |number: usize| match (distribution, number) {
+        (KeyDistribution::Zipf { exponent, .. }, _) => zipf_weight(number as u32 + 1, *exponent),
+        (KeyDistribution::Hot { count: 0, .. }, _) => 1.0,
+        (KeyDistribution::Hot { share, .. }, 0) => *share,
+        (KeyDistribution::Hot { share, count, .. }, _) => (1.0 - share) / f64::from(*count),
+        _ => 1.0,
+    };
+    let key = |number: usize| {
+        let made = keys.names.make(number);
+        let hash = match &keys.names {
+            Names::Explicit(hashes) => hashes[number],
+            _ => made.hash_key(),
+        };
+        Weighted { hash, weight: weight(number), key_bytes: made.size_bytes() }
+    };
+    (!matches!(distribution, KeyDistribution::Unique)).then(|| (0..count).map(key).collect())
+}
+
+/// The weight of a rank, from 1.
+fn zipf_weight(rank: u32, exponent: f64) -> f64 {
+    libm::pow(f64::from(rank), -exponent)
+}
+
 const TWO_TO_64: f64 = 18_446_744_073_709_551_616.0;
 
 /// Draws from a discrete distribution in constant time (Walker's alias method, as Vose builds it).
@@ -142,7 +180,7 @@ struct AliasTable {
 impl AliasTable {
     /// Weights `1 / rank^exponent` for ranks 1 to `count`.
     fn zipf(count: u32, exponent: f64) -> Self {
-        Self::new((1..=count).map(|rank| libm::pow(f64::from(rank), -exponent)).collect())
+        Self::new((1..=count).map(|rank| zipf_weight(rank, exponent)).collect())
     }
 
     fn new(mut weights: Vec<f64>) -> Self {

@@ -11,9 +11,9 @@
 //! per-shard limiter, its shard map), and back pressure on whoever calls the application: what finds no room
 //! in the backlog is dropped.
 
-mod arrivals;
+pub(crate) mod arrivals;
 mod buffer;
-mod keys;
+pub(crate) mod keys;
 pub mod replay;
 pub mod settings;
 mod source;
@@ -43,9 +43,9 @@ const CALL_TIMEOUT: SimDuration = SimDuration::from_secs(30);
 /// Failed entries of a PutRecords are first sent again after a time drawn between zero and this, which doubles
 /// with every further time, as AWS advises
 /// (<https://docs.aws.amazon.com/streams/latest/dev/developing-producers-with-sdk.html>).
-const RESEND_BASE: SimDuration = SimDuration::from_millis(100);
+pub(crate) const RESEND_BASE: SimDuration = SimDuration::from_millis(100);
 /// The longest such time.
-const RESEND_MAX: SimDuration = SimDuration::from_secs(20);
+pub(crate) const RESEND_MAX: SimDuration = SimDuration::from_secs(20);
 
 /// The hosts of a producer.
 pub(crate) struct ProducerHosts {

@@ -49,7 +49,7 @@ pub struct LeaseStore {
 type Result<T> = std::result::Result<T, LeaseError>;
 
 /// Time between two looks at a table that is being created.
-const CREATE_POLL: SimDuration = SimDuration::from_secs(10);
+pub(crate) const CREATE_POLL: SimDuration = SimDuration::from_secs(10);
 
 /// A row as its owner needs it to be told from other owners.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

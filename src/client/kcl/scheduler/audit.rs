@@ -10,7 +10,7 @@ use crate::client::kcl::hole_auditor::HoleTracker;
 use crate::client::kcl::worker::Worker;
 
 /// The auditor first runs so long after the start.
-const AUDITOR_DELAY: SimDuration = SimDuration::from_secs(60);
+pub(crate) const AUDITOR_DELAY: SimDuration = SimDuration::from_secs(60);
 
 /// Audits for ever, and syncs when the same hole is found often enough.
 pub(crate) async fn audit_for_ever(worker: Rc<Worker>, leadership: Rc<Leadership>) {

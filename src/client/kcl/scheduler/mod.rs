@@ -25,7 +25,9 @@ use crate::base::event::LeaseGain;
 use crate::client::Cx;
 
 pub(super) use self::dispatch::WorkerControl;
+pub(crate) use self::audit::AUDITOR_DELAY;
 pub(crate) use self::renew::renewal_period;
+pub(crate) use self::shard_sync::{INITIAL_POLL, INITIAL_WAIT};
 
 /// Starts the tasks of a worker's host.
 pub(super) fn boot(cx: Cx, settings: Rc<KclSettings>, decoded: Rc<DecodedRows>, control: Rc<WorkerControl>) {

@@ -10,9 +10,9 @@ use crate::client::kcl::worker::Worker;
 use crate::client::sdk::SdkError;
 
 /// Each worker waits a random time in this range before it syncs an empty table.
-const INITIAL_WAIT: (SimDuration, SimDuration) = (SimDuration::from_secs(1), SimDuration::from_secs(30));
+pub(crate) const INITIAL_WAIT: (SimDuration, SimDuration) = (SimDuration::from_secs(1), SimDuration::from_secs(30));
 /// Meanwhile it looks this often whether another worker did.
-const INITIAL_POLL: SimDuration = SimDuration::from_secs(3);
+pub(crate) const INITIAL_POLL: SimDuration = SimDuration::from_secs(3);
 /// ListShards over its quota: a fixed pause, so many times.
 const LIST_SHARDS_BACKOFF: SimDuration = SimDuration::from_millis(1500);
 const LIST_SHARDS_TRIES: u32 = 50;

@@ -1,0 +1,209 @@
+//! The figures of a flow, under the names that a run's have.
+
+use std::collections::BTreeMap;
+
+use super::Fluid;
+use super::amount::{MINUTE, ONE, SECOND, Us, seconds, us, whole};
+use super::consumer::{Consumer, Kind};
+use super::reader::ReadSide;
+use super::shard::{Peak, Shard};
+use super::stream::Stream;
+use super::table::Table;
+use crate::aws::dynamodb::api::Capacity;
+use crate::aws::kinesis::capacity::{ReadLoad, SHARD_BYTES_PER_S, SHARD_RECORDS_PER_S, Share};
+use crate::base::event::ConsumerLibrary;
+use crate::measure::{
+    ConsumerFigures, Figures, ProducerFigures, ShardFigures, StreamFigures, TableFigures, cure_reads, percent,
+};
+use crate::scenario::plan::Plan;
+
+pub(super) fn figures(plan: &Plan, fluid: &Fluid) -> Figures {
+    let end = us(plan.duration);
+    let mut figures = Figures::default();
+    for (stream, sides) in fluid.streams.iter().zip(&fluid.sides) {
+        let readers = fluid.consumers.iter().filter(|c| c.stream == stream.name && c.tally.calls > 0).count();
+        figures.streams.insert(stream.name.to_string(), of_stream(stream, sides, readers as u64, end));
+        for (producer, id) in stream.producers.iter().zip(&stream.producer_ids) {
+            let (ok, given_up) = (whole(producer.counts.ok), whole(producer.counts.given_up));
+            let settings = &plan.producers[*id];
+            let figured = ProducerFigures {
+                stream: stream.name.to_string(),
+                hosts: settings.hosts.into(),
+                records_offered: ok + given_up,
+                records_ok: ok,
+                records_given_up: given_up,
+                given_up_percent: percent(given_up as f64, (ok + given_up) as f64),
+                ..ProducerFigures::default()
+            };
+            figures.producers.insert(settings.name.to_string(), figured);
+        }
+    }
+    for consumer in &fluid.consumers {
+        let (name, figured) = of_consumer(plan, consumer);
+        figures.consumers.insert(name, figured);
+    }
+    for table in &fluid.tables {
+        figures.tables.insert(table.name.to_string(), of_table(table, end));
+    }
+    figures
+}
+
+fn at(peak: Peak) -> Option<f64> {
+    (peak.value > 0).then(|| seconds(peak.at))
+}
+
+/// What a minute's sum is divided by.
+fn minute_s(end: Us) -> f64 {
+    end.clamp(SECOND, MINUTE) as f64 / SECOND as f64
+}
+
+fn of_stream(stream: &Stream, sides: &[ReadSide], readers: u64, end: Us) -> StreamFigures {
+    let mut figured = StreamFigures { readers, ..StreamFigures::default() };
+    let mut failed = 0;
+    let (mut acked, mut throttled, mut bytes) = (0, 0, 0);
+    let mut shards = BTreeMap::new();
+    for (shard, side) in stream.shards.iter().zip(sides) {
+        let of = of_shard(shard, side, readers, (end, stream.retention));
+        acked += shard.total.records;
+        throttled += shard.total.throttled;
+        bytes += shard.total.bytes_milli;
+        failed += of.records_failed;
+        figured.records_trimmed += of.records_trimmed;
+        figured.get_records_calls += side.calls_made;
+        figured.reads_throttled += side.throttled;
+        if of.read_calls_limit_peak_minute_percent > figured.read_calls_limit_peak_minute_percent {
+            figured.read_calls_limit_peak_minute_percent = of.read_calls_limit_peak_minute_percent;
+            figured.read_calls_limit_peak_minute_at_s = of.read_calls_limit_peak_minute_at_s;
+        }
+        if of.read_bytes_limit_peak_minute_percent > figured.read_bytes_limit_peak_minute_percent {
+            figured.read_bytes_limit_peak_minute_percent = of.read_bytes_limit_peak_minute_percent;
+            figured.read_bytes_limit_peak_minute_at_s = of.read_bytes_limit_peak_minute_at_s;
+        }
+        shards.insert(shard.id.to_string(), of);
+    }
+    let open = stream.shards.iter().filter(|shard| shard.closed.is_none()).count() as u64;
+    let share = Share {
+        count: figured.read_calls_limit_peak_minute_percent / 100.0,
+        bytes: figured.read_bytes_limit_peak_minute_percent / 100.0,
+    };
+    let throttled_percent = percent(throttled as f64, (acked + throttled) as f64);
+    StreamFigures {
+        shards_open: open,
+        records_acked: whole(acked),
+        bytes_acked: bytes / 1000,
+        records_throttled: whole(throttled),
+        records_failed: failed,
+        throttled_percent,
+        records_throttled_peak_per_minute: stream.throttled_peak.value,
+        records_throttled_peak_per_minute_at_s: at(stream.throttled_peak),
+        read_remedy: cure_reads(readers as usize, share, open),
+        shards,
+        ..figured
+    }
+}
+
+fn of_shard(shard: &Shard, side: &ReadSide, readers: u64, (end, retention): (Us, Us)) -> ShardFigures {
+    let peaks = &shard.peaks;
+    let (second, minute) = ((peaks.second_records, peaks.second_bytes), (peaks.minute_records, peaks.minute_bytes));
+    let open_s = (shard.closed.unwrap_or(end) - shard.opened).max(SECOND) as f64 / SECOND as f64;
+    let records = |peak: Peak| peak.value as f64 / ONE as f64;
+    let bytes = |peak: Peak| peak.value as f64 / 1000.0;
+    let minute_s = minute_s(end);
+    let wanted = minute.1.value / 1000 * readers;
+    let read_bytes = if side.peak.1.value >= wanted { side.peak.1 } else { Peak { value: wanted, at: minute.1.at } };
+    let load = ReadLoad {
+        calls_per_s: side.peak.0.value as f64 / minute_s,
+        bytes_per_s: read_bytes.value as f64 / minute_s,
+    };
+    let is_expired = shard.closed.is_some_and(|closed| closed + retention <= end);
+    let trimmed = if is_expired { shard.total.records } else { shard.trimmed };
+    ShardFigures {
+        state: match (is_expired, shard.closed) {
+            (true, _) => "expired",
+            (false, Some(_)) => "closed",
+            (false, None) => "open",
+        },
+        hash_range_share_percent: (shard.range.share() * 100_000.0).round() / 1000.0,
+        records_acked: whole(shard.total.records),
+        bytes_acked: shard.total.bytes_milli / 1000,
+        records_per_s_mean: (shard.total.records as f64 / ONE as f64 / open_s * 10.0).round() / 10.0,
+        records_per_s_peak: whole(second.0.value),
+        records_per_s_peak_at_s: at(second.0),
+        bytes_per_s_peak: second.1.value / 1000,
+        bytes_per_s_peak_at_s: at(second.1),
+        records_limit_peak_percent: percent(records(second.0), SHARD_RECORDS_PER_S),
+        bytes_limit_peak_percent: percent(bytes(second.1), SHARD_BYTES_PER_S),
+        records_limit_peak_minute_percent: percent(records(minute.0), SHARD_RECORDS_PER_S * minute_s),
+        records_limit_peak_minute_at_s: at(minute.0),
+        bytes_limit_peak_minute_percent: percent(bytes(minute.1), SHARD_BYTES_PER_S * minute_s),
+        bytes_limit_peak_minute_at_s: at(minute.1),
+        records_throttled: whole(shard.total.throttled),
+        throttled_percent: percent(
+            shard.total.throttled as f64,
+            (shard.total.throttled + shard.total.records) as f64,
+        ),
+        reads_throttled: side.throttled,
+        read_calls_limit_peak_minute_percent: percent(load.of_shard().count, 1.0),
+        read_calls_limit_peak_minute_at_s: at(side.peak.0),
+        read_bytes_limit_peak_minute_percent: percent(load.of_shard().bytes, 1.0),
+        read_bytes_limit_peak_minute_at_s: at(read_bytes),
+        records_trimmed: whole(trimmed),
+        ..ShardFigures::default()
+    }
+}
+
+fn of_consumer(plan: &Plan, consumer: &Consumer) -> (String, ConsumerFigures) {
+    let tally = &consumer.tally;
+    let (name, library, table, workers, processor) = match consumer.kind {
+        Kind::Poller(at) => {
+            let poller = &plan.pollers[at];
+            (&poller.name, ConsumerLibrary::Poller, None, 1, &poller.processor)
+        }
+        Kind::Kcl(at) => {
+            let kcl = &plan.kcl[at];
+            let table = Some(kcl.lease_table.to_string());
+            (&kcl.name, ConsumerLibrary::Kcl2, table, kcl.worker_starts.len() as u64, &kcl.processor)
+        }
+    };
+    let figured = ConsumerFigures {
+        stream: consumer.stream.to_string(),
+        library: library.as_str(),
+        store: processor.store.as_str(),
+        lease_table: table,
+        workers,
+        records_processed: tally.processed,
+        iterator_age_p50_ms: tally.ages.percentile(50),
+        iterator_age_p99_ms: tally.ages.percentile(99),
+        iterator_age_max_ms: tally.ages.max(),
+        iterator_age_max_at_s: tally.age_max_at().map(seconds),
+        reads_throttled: tally.reads_throttled,
+        checkpoints: tally.all_checkpoints(),
+        unread_records_trimmed: tally.unread_trimmed,
+        ..ConsumerFigures::default()
+    };
+    (name.to_string(), figured)
+}
+
+fn of_table(table: &Table, end: Us) -> TableFigures {
+    let (read, write) = match table.capacity {
+        Capacity::OnDemand => (0, 0),
+        Capacity::Provisioned { read, write } => (u64::from(read), u64::from(write)),
+    };
+    let run_s = end.max(SECOND) as f64 / SECOND as f64;
+    let units = table.read_half_units as f64 / 2.0;
+    let per_s = |units: f64| (units / run_s * 1000.0).round() / 1000.0;
+    TableFigures {
+        read_units_provisioned: read,
+        write_units_provisioned: write,
+        reads: table.reads,
+        writes: table.writes,
+        read_units_consumed: units,
+        write_units_consumed: table.write_units,
+        read_units_per_s_mean: per_s(units),
+        write_units_per_s_mean: per_s(table.write_units as f64),
+        write_headroom_percent: table.headroom.map(|(left, _)| (left as f64 / 100.0).round() / 100.0),
+        write_headroom_at_s: table.headroom.map(|(_, at)| seconds(at)),
+        write_throttled: table.write_throttled,
+        ..TableFigures::default()
+    }
+}

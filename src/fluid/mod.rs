@@ -1,0 +1,235 @@
+//! Floor 8: carries out a plan by rates instead of records, for systems whose records would be too many.
+//!
+//! [`flow`] goes from one change of a rate to the next. What happens in between is worked out per shard: in one step
+//! where nothing is near a limit and everybody keeps up, in ticks where something is refused, and call by call where
+//! records wait. All state is in whole numbers; limits, units, pauses and periods are the services' and clients' own.
+//! What it gives are the [`Figures`] of a run, so that expectations, prices and alarms judge it as they judge a run.
+//!
+//! | file | what it does |
+//! |---|---|
+//! | `amount` | fixed point |
+//! | `source`, `mass` | what producers offer, and where their keys' hashes put it |
+//! | `producer`, `stream`, `shard` | what is sent, taken, refused and tried again |
+//! | `curve` | the records of a shard over time |
+//! | `reader`, `consumer`, `startup`, `tally` | who reads them, from when on, and how old they are then |
+//! | `table` | what a lease table is asked and gives |
+//! | `figured` | the figures |
+//!
+//! Not modelled, and told in [`Flow::left_out`] where a plan has it: faults, actions, consumers whose code the user
+//! brings, processor scripts, traces. Not modelled at all, and left at nothing in the figures: single records (so no
+//! duplicates, skips, effects and hot keys), advice on shards, calls of producers and their latency, who holds which
+//! lease, steals, `InternalFailure`, and chance within a second: which shard a record falls on is a share and never
+//! luck.
+
+mod amount;
+mod consumer;
+mod curve;
+mod figured;
+mod mass;
+mod producer;
+mod reader;
+mod shard;
+mod source;
+mod startup;
+mod stream;
+mod table;
+mod tally;
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+
+pub(crate) use self::stream::WriteMinute;
+pub(crate) use self::table::TableMinute;
+
+use self::amount::{MINUTE, ONE, Us, part_of, us};
+use self::consumer::{Consumer, Kind};
+use self::reader::{Calm, ReadSide, Reader, Rule, is_roomy};
+use self::stream::Stream;
+use self::table::Table;
+use crate::measure::Figures;
+use crate::scenario::plan::Plan;
+
+/// What came of a plan.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Flow {
+    /// As a run's, as far as rates can tell.
+    pub(crate) figures: Figures,
+    /// By stream, its minutes in order.
+    pub(crate) writes: BTreeMap<String, Vec<WriteMinute>>,
+    /// By consumer, the greatest iterator age of each minute in milliseconds; `None` where none was seen.
+    pub(crate) ages_ms: BTreeMap<String, Vec<Option<u64>>>,
+    /// By lease table, its minutes in order.
+    pub(crate) tables: BTreeMap<String, Vec<TableMinute>>,
+    /// What the plan has and this engine leaves out, each told as the plan does.
+    pub(crate) left_out: Vec<String>,
+}
+
+/// Carries out `plan` by rates.
+pub(crate) fn flow(plan: &Plan) -> Flow {
+    let mut fluid = Fluid::new(plan);
+    let end = us(plan.duration);
+    while fluid.now < end {
+        fluid.step(end);
+    }
+    fluid.end(plan)
+}
+
+/// All that flows.
+struct Fluid {
+    now: Us,
+    one_way: Us,
+    streams: Vec<Stream>,
+    sides: Vec<Vec<ReadSide>>,
+    consumers: Vec<Consumer>,
+    tables: Vec<Table>,
+    /// The consumer of each table.
+    table_of: Vec<usize>,
+    left_out: Vec<String>,
+}
+
+impl Fluid {
+    fn new(plan: &Plan) -> Self {
+        let one_way = us((plan.latency.0 + plan.latency.1) / 2);
+        let streams: Vec<Stream> = plan.streams.iter().map(|stream| Stream::new(plan, stream, one_way)).collect();
+        let sides = streams.iter().map(|stream| stream.shards.iter().map(|_| ReadSide::default()).collect()).collect();
+        let mut new = Self {
+            now: 0,
+            one_way,
+            streams,
+            sides,
+            consumers: Vec::new(),
+            tables: Vec::new(),
+            table_of: Vec::new(),
+            left_out: left_out(plan),
+        };
+        new.add_consumers(plan);
+        new
+    }
+
+    fn add_consumers(&mut self, plan: &Plan) {
+        let round_trip = 2 * self.one_way;
+        for (at, kcl) in plan.kcl.iter().enumerate() {
+            let Some(stream) = self.streams.iter().find(|stream| stream.name == kcl.stream) else { continue };
+            let shards = stream.shards.len() as u64;
+            let start_up = startup::start_up(plan, kcl, shards, at, round_trip);
+            let settings = (plan.services.dynamodb.capacity_limits, plan.services.dynamodb.burst_starts_full);
+            self.tables.push(Table::new(kcl, start_up.clone(), settings, round_trip));
+            self.table_of.push(self.consumers.len());
+            self.consumers.push(Consumer::kcl(plan, at, start_up, self.one_way));
+        }
+        for at in 0..plan.pollers.len() {
+            self.consumers.push(Consumer::poller(plan, at, self.one_way));
+        }
+        for consumer in &mut self.consumers {
+            let stream = self.streams.iter().find(|stream| stream.name == consumer.stream);
+            stream.iter().flat_map(|stream| &stream.shards).for_each(|_| consumer.add_first());
+        }
+    }
+
+    /// Goes on to the next change, or the end of the minute.
+    fn step(&mut self, end: Us) {
+        self.streams.iter_mut().for_each(Stream::turn);
+        let minute_ends = (self.now / MINUTE + 1) * MINUTE;
+        let change = self.streams.iter().map(Stream::next_change).min().unwrap_or(u64::MAX);
+        let to = end.min(minute_ends).min(change);
+        self.streams.iter_mut().for_each(|stream| stream.advance(to));
+        self.read(to);
+        for (table, consumer) in self.tables.iter_mut().zip(&self.table_of) {
+            let consumer = &mut self.consumers[*consumer];
+            let leases = consumer.readers.len() as u64;
+            table.advance(self.now, to, leases, consumer.table_writes());
+        }
+        if to == minute_ends || to == end {
+            self.end_minute(minute_ends - MINUTE, to);
+        }
+        self.now = to;
+    }
+
+    fn read(&mut self, to: Us) {
+        for (stream, sides) in self.streams.iter_mut().zip(&mut self.sides) {
+            let retention = stream.retention;
+            let total: u64 = stream.shards.iter().map(|shard| shard.rate).sum();
+            let mut of: Vec<(&Rule, &mut [Reader], &mut tally::Tally)> = Vec::new();
+            for consumer in self.consumers.iter_mut().filter(|consumer| consumer.stream == stream.name) {
+                of.push((&consumer.rule, &mut consumer.readers[..], &mut consumer.tally));
+            }
+            let rules: Vec<&Rule> = of.iter().map(|consumer| consumer.0).collect();
+            for (at, (shard, side)) in stream.shards.iter_mut().zip(sides).enumerate() {
+                let (rate, from) = shard.curve.present();
+                let is_roomy = is_roomy(&rules, shard.bytes_rate_milli);
+                let share = part_of(shard.rate, ONE, total);
+                let calm = Calm { curve: &shard.curve, rate, share, from, to, is_roomy };
+                read_shard(&mut of, at, &calm, side, retention);
+                let read_by_all = of.iter().map(|consumer| consumer.1[at].position).min();
+                shard.curve.forget_below(read_by_all.unwrap_or(u64::MAX));
+            }
+        }
+    }
+
+    fn end_minute(&mut self, began: Us, to: Us) {
+        self.streams.iter_mut().for_each(|stream| stream.end_minute(began));
+        self.sides.iter_mut().flatten().for_each(|side| side.end_minute(began));
+        self.tables.iter_mut().for_each(|table| table.end_minute(began, to - began));
+    }
+
+    fn end(mut self, plan: &Plan) -> Flow {
+        for consumer in &mut self.consumers {
+            let Some(stream) = self.streams.iter().find(|stream| stream.name == consumer.stream) else { continue };
+            let horizon = self.now.saturating_sub(stream.retention);
+            for (reader, shard) in consumer.readers.iter_mut().zip(&stream.shards) {
+                reader.trim(&shard.curve, horizon, &mut consumer.tally);
+            }
+        }
+        let name = |consumer: &Consumer| match consumer.kind {
+            Kind::Poller(at) => plan.pollers[at].name.to_string(),
+            Kind::Kcl(at) => plan.kcl[at].name.to_string(),
+        };
+        let figures = figured::figures(plan, &self);
+        let streams = self.streams.iter_mut();
+        let writes = streams.map(|stream| (stream.name.to_string(), std::mem::take(&mut stream.minutes))).collect();
+        let ages = self.consumers.iter().map(|consumer| (name(consumer), consumer.tally.minutes.clone()));
+        let tables = self.tables.iter().map(|table| (table.name.to_string(), table.minutes.clone()));
+        Flow { figures, writes, ages_ms: ages.collect(), tables: tables.collect(), left_out: self.left_out }
+    }
+}
+
+/// All calls for one shard's records before the stretch ends, in order of time.
+fn read_shard(
+    of: &mut [(&Rule, &mut [Reader], &mut tally::Tally)],
+    at: usize,
+    calm: &Calm<'_>,
+    side: &mut ReadSide,
+    retention: Us,
+) {
+    for (rule, readers, tally) in of.iter_mut() {
+        readers[at].skip(rule, calm, side, tally);
+    }
+    loop {
+        let next = of.iter_mut().min_by_key(|consumer| consumer.1[at].next);
+        let Some((rule, readers, tally)) = next.filter(|consumer| consumer.1[at].next < calm.to) else { break };
+        let reader = &mut readers[at];
+        let horizon = reader.next.saturating_sub(retention);
+        reader.call(rule, calm.curve, side, horizon, tally);
+        reader.skip(rule, calm, side, tally);
+    }
+    for (_, readers, tally) in of.iter_mut() {
+        readers[at].look_until(calm.to - 1, calm.curve, tally);
+    }
+}
+
+/// What this engine does not do of a plan.
+fn left_out(plan: &Plan) -> Vec<String> {
+    let faults = plan.faults.iter().map(|fault| format!("the fault {}", fault.text));
+    let actions = plan.actions.iter().map(|action| format!("the action {}", action.text));
+    let apps = plan.apps.iter().map(|app| format!("consumer {}, whose code the user brings", app.name));
+    let scripted = plan.kcl.iter().map(|kcl| (&kcl.name, &kcl.processor));
+    let scripted = scripted.chain(plan.pollers.iter().map(|poller| (&poller.name, &poller.processor)));
+    let scripted = scripted.filter(|(_, processor)| !processor.faults.is_empty());
+    let scripts = scripted.map(|(name, _)| format!("what goes wrong in the code of {name}"));
+    let traced = plan.producers.iter().filter(|producer| {
+        matches!(producer.load, crate::client::producer::Load::Trace { .. })
+    });
+    let traces = traced.map(|producer| format!("the trace of producer {}", producer.name));
+    faults.chain(actions).chain(apps).chain(scripts).chain(traces).collect()
+}

@@ -1,0 +1,135 @@
+//! A producer in the mean: what it can send, what it sends again, and what it gives up.
+//!
+//! A refused record waits for its next try in a pool that empties at the rate of the mean pause; the pauses themselves
+//! are the client's. Calls in flight bound what is sent: each holds its place until its last try is answered.
+
+use super::amount::{Micro, ONE, Rate, SECOND, Us, part_of, us};
+use crate::base::SimDuration;
+use crate::client::producer::{Batching, ProducerSettings, RESEND_BASE, RESEND_MAX};
+use crate::client::sdk::TOKENS_MAX;
+
+/// A producer while the fluid runs.
+#[derive(Clone, Debug)]
+pub(super) struct Producer {
+    /// Mean time from a refusal to the next try, by tries so far; as many as there are further tries.
+    pub(super) pauses: Vec<Us>,
+    is_single: bool,
+    /// Calls in flight of all hosts.
+    slots: u64,
+    records_max: u64,
+    backlog_max: Micro,
+    round_trip: Us,
+    /// Retry tokens of all hosts, and what one try costs; `None` where tries cost nothing.
+    tokens: Option<(Micro, u64)>,
+    tokens_max: Micro,
+    /// Of a tick's tries, how many were refused, by tries so far, in parts of a million.
+    refused: Vec<u64>,
+    pub(super) backlog: Micro,
+    pub(super) counts: Counts,
+}
+
+/// What became of a producer's records.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Counts {
+    pub(super) ok: Micro,
+    pub(super) given_up: Micro,
+}
+
+impl Producer {
+    pub(super) fn new(settings: &ProducerSettings, round_trip: Us) -> Self {
+        let hosts = u64::from(settings.hosts.max(1));
+        let sdk = settings.retry.throttle_retries();
+        let (is_single, in_flight, records_max, pauses) = match settings.batching {
+            Batching::Single { in_flight_max } => {
+                let in_flight = if settings.is_ordered { 1 } else { in_flight_max };
+                (true, in_flight, 1, sdk.pauses)
+            }
+            Batching::Buffered { records_max, in_flight_max, .. } => {
+                let pause = |tries: u32| (RESEND_BASE * (1u64 << tries.min(20))).min(RESEND_MAX) / 2;
+                let pauses = (0..settings.resend_failed_max).map(pause).collect();
+                (false, in_flight_max, u64::from(records_max), pauses)
+            }
+        };
+        let pauses: Vec<Us> = pauses.into_iter().map(|pause: SimDuration| us(pause) + round_trip).collect();
+        let tokens_max = hosts * TOKENS_MAX.unsigned_abs() as u64 * ONE;
+        let is_charged = is_single && sdk.cost > 0;
+        Self {
+            refused: vec![0; pauses.len() + 1],
+            pauses,
+            is_single,
+            slots: u64::from(in_flight.max(1)) * hosts,
+            records_max: records_max.max(1),
+            backlog_max: u64::from(settings.backlog_max) * hosts * ONE,
+            round_trip: round_trip.max(1),
+            tokens: is_charged.then(|| (tokens_max, u64::from(sdk.cost))),
+            tokens_max,
+            backlog: 0,
+            counts: Counts::default(),
+        }
+    }
+
+    /// Tries that a record has at most.
+    pub(super) fn tries(&self) -> usize {
+        self.pauses.len() + 1
+    }
+
+    /// New records a second that the calls in flight let through, with so many records waiting for another try.
+    pub(super) fn sendable(&self, waiting: Micro) -> Rate {
+        if self.is_single {
+            let free = (self.slots * ONE).saturating_sub(waiting);
+            return part_of(free, SECOND, self.round_trip);
+        }
+        part_of(self.slots * self.records_max * ONE, SECOND, self.batch_takes())
+    }
+
+    /// How long a batch holds its place: a try, and each further one as likely as some record of it needs that.
+    fn batch_takes(&self) -> Us {
+        let mut takes = self.round_trip;
+        let mut left = self.records_max * ONE;
+        for (pause, refused) in self.pauses.iter().zip(&self.refused) {
+            left = part_of(left, *refused, ONE);
+            takes += part_of(*pause, left.min(ONE), ONE);
+        }
+        takes
+    }
+
+    /// What was refused of a tick's tries, to know how long batches take.
+    pub(super) fn see(&mut self, tries: &[Tried]) {
+        for (refused, tried) in self.refused.iter_mut().zip(tries) {
+            *refused = if tried.all == 0 { 0 } else { part_of(tried.refused, ONE, tried.all) };
+        }
+    }
+
+    /// The part of refused records, in millions, that the retry tokens let try again.
+    pub(super) fn allowed(&self, refused_last_tick: Micro) -> u64 {
+        match self.tokens {
+            Some((tokens, cost)) if refused_last_tick > 0 => part_of(tokens, ONE, refused_last_tick * cost).min(ONE),
+            _ => ONE,
+        }
+    }
+
+    /// Pays for tries, and earns by successes: one for a first try, what was paid for a later one.
+    pub(super) fn settle(&mut self, retried: Micro, ok_first: Micro, ok_later: Micro) {
+        if let Some((tokens, cost)) = &mut self.tokens {
+            let earned = *tokens + ok_first + ok_later * *cost;
+            *tokens = earned.saturating_sub(retried * *cost).min(self.tokens_max);
+        }
+    }
+
+    /// What is sent of the new records of a time, and of those that wait; the rest waits, or is dropped.
+    pub(super) fn send(&mut self, offered: Micro, sendable: Micro) -> Micro {
+        let all = self.backlog + offered;
+        let sent = all.min(sendable);
+        let left = all - sent;
+        self.backlog = left.min(self.backlog_max);
+        self.counts.given_up += left - self.backlog;
+        sent
+    }
+}
+
+/// Tries of a tick with the same number of tries before.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Tried {
+    pub(super) all: Micro,
+    pub(super) refused: Micro,
+}

@@ -1,0 +1,419 @@
+//! One consumer's reading of one shard: GetRecords after GetRecords as the clients make them, over the fluid's records.
+//!
+//! As long as every answer comes to the tip and nothing is near a limit, a stretch of calls is one step. Where records
+//! wait, each call is made: they are few then, because each brings much.
+
+use std::collections::VecDeque;
+
+use super::amount::{Micro, ONE, SECOND, Us, amount, instant, part_of};
+use super::curve::Curve;
+use super::tally::Tally;
+use crate::aws::kinesis::ReadLimit;
+use crate::aws::kinesis::limits::{READ_BYTES_MAX, READ_BYTES_PER_S, READ_CALLS_PER_S};
+use crate::base::TokenBucket;
+use crate::client::processor::CheckpointPolicy;
+
+/// Time between two looks at shards that nobody reads, as the figures look.
+const LOOK_EVERY: Us = 10 * SECOND;
+
+/// How a consumer reads.
+#[derive(Clone, Debug)]
+pub(super) struct Rule {
+    pub(super) idle: Us,
+    pub(super) records_max: u64,
+    pub(super) time_per_record: Us,
+    pub(super) checkpoint: CheckpointPolicy,
+    /// Writes of a checkpoint; 0 for what saves elsewhere.
+    pub(super) checkpoint_writes: u64,
+    pub(super) one_way: Us,
+    pub(super) visibility_lag: Us,
+    /// Mean pauses of the SDK after a throttled call.
+    pub(super) pauses: Vec<Us>,
+    /// The KCL's cache: batches, bytes and records.
+    pub(super) prefetch: Option<(usize, u64, u64)>,
+    /// How much longer a checkpoint takes because its table is short of units.
+    pub(super) checkpoint_wait: Us,
+    pub(super) is_limited: bool,
+    pub(super) begin: Begin,
+    /// The end of the run; what is done later is not done.
+    pub(super) end: Us,
+}
+
+/// Where a consumer begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Begin {
+    /// With the oldest record.
+    Oldest,
+    /// With what comes from its first call on.
+    Latest,
+    /// With what came so long before its start.
+    Ago(Us),
+}
+
+/// What all who read a shard share.
+#[derive(Debug)]
+pub(super) struct ReadSide {
+    calls: TokenBucket,
+    bytes: ReadLimit,
+    pub(super) calls_made: u64,
+    pub(super) throttled: u64,
+    pub(super) minute: (u64, u64),
+    pub(super) peak: (super::shard::Peak, super::shard::Peak),
+}
+
+impl Default for ReadSide {
+    fn default() -> Self {
+        Self {
+            calls: TokenBucket::full(READ_CALLS_PER_S, READ_CALLS_PER_S),
+            bytes: ReadLimit::new(),
+            calls_made: 0,
+            throttled: 0,
+            minute: (0, 0),
+            peak: Default::default(),
+        }
+    }
+}
+
+impl ReadSide {
+    /// Whether a call is answered.
+    fn admits(&mut self, at: Us) -> bool {
+        let now = instant(at);
+        let is_admitted = self.calls.try_take(now, 1) && self.bytes.admits(now);
+        self.minute.0 += 1;
+        self.throttled += u64::from(!is_admitted);
+        is_admitted
+    }
+    fn give(&mut self, at: Us, bytes: u64) {
+        self.bytes.take(instant(at), bytes);
+        self.calls_made += 1;
+        self.minute.1 += bytes;
+    }
+    pub(super) fn end_minute(&mut self, began: Us) {
+        let (calls, bytes) = std::mem::take(&mut self.minute);
+        self.peak.0.see(calls, began);
+        self.peak.1.see(bytes, began);
+    }
+}
+
+/// A consumer at a shard.
+#[derive(Clone, Debug)]
+pub(super) struct Reader {
+    /// When the next call reaches the service; never before it has begun.
+    pub(super) next: Us,
+    /// Records below are read.
+    pub(super) position: Micro,
+    begun: bool,
+    /// From when on records wait for it, in the figures' eyes.
+    waits_from: Us,
+    last_read: Option<Us>,
+    looked: Us,
+    tries: usize,
+    /// Batches that wait, with their bytes.
+    cache: VecDeque<(u64, u64)>,
+    /// When the consumer is done with what it has.
+    busy_until: Us,
+    last_reply: Us,
+    since_checkpoint: u64,
+    checkpointed: Us,
+    /// The rate for which the part of answers with records was worked out.
+    with_records: (u64, u64),
+    pub(super) is_done: bool,
+}
+
+impl Reader {
+    /// A reader whose consumer began at `waits_from`, and that first calls at `first_call`.
+    pub(super) fn new(waits_from: Us, first_call: Us) -> Self {
+        Self {
+            next: first_call,
+            position: 0,
+            begun: false,
+            waits_from,
+            last_read: None,
+            looked: waits_from,
+            tries: 0,
+            cache: VecDeque::new(),
+            busy_until: 0,
+            last_reply: 0,
+            since_checkpoint: 0,
+            checkpointed: first_call,
+            with_records: (u64::MAX, 0),
+            is_done: false,
+        }
+    }
+
+    /// Looks at what waits, for every look since the last until `to`.
+    pub(super) fn look_until(&mut self, to: Us, curve: &Curve, tally: &mut Tally) {
+        let quiet_from = self.last_read.map_or(self.waits_from, |read| read + LOOK_EVERY);
+        let mut look = (self.looked.max(quiet_from)).next_multiple_of(LOOK_EVERY);
+        while look <= to {
+            if look > self.looked || look == 0 {
+                let owed = if self.last_read.is_none() { curve.at(self.waits_from) } else { 0 };
+                let oldest = self.position.max(owed);
+                if curve.at(look) > oldest + ONE / 2 {
+                    tally.age(look.saturating_sub(curve.arrival(oldest)) / 1000, 1, look);
+                }
+                self.looked = look;
+            }
+            look += LOOK_EVERY;
+        }
+    }
+
+    /// A call that reaches the service at `self.next`.
+    pub(super) fn call(&mut self, rule: &Rule, curve: &Curve, side: &mut ReadSide, horizon: Us, tally: &mut Tally) {
+        let at = self.next;
+        if !self.begun {
+            self.begun = true;
+            self.position = match rule.begin {
+                Begin::Oldest => 0,
+                Begin::Latest => curve.at(at.saturating_sub(rule.one_way)) / ONE * ONE,
+                Begin::Ago(ago) => curve.at(self.waits_from.saturating_sub(ago)) / ONE * ONE,
+            };
+        }
+        self.trim(curve, horizon, tally);
+        let is_quiet = self.last_read.is_none_or(|read| at - read > LOOK_EVERY);
+        if is_quiet {
+            self.look_until(at, curve, tally);
+        }
+        if rule.is_limited && !side.admits(at) {
+            tally.reads_throttled += 1;
+            let pause = rule.pauses.get(self.tries).copied();
+            self.tries = if pause.is_some() { self.tries + 1 } else { 0 };
+            self.next = at + 2 * rule.one_way + pause.unwrap_or(rule.idle);
+            return;
+        }
+        self.tries = 0;
+        let visible = curve.at(at.saturating_sub(rule.visibility_lag)) / ONE * ONE;
+        let available = visible.saturating_sub(self.position) / ONE;
+        let size = curve.bytes_each(self.position).max(1);
+        let records = available.min(rule.records_max).min((READ_BYTES_MAX * 1000 / size.max(1)).max(1));
+        if is_quiet && available > 0 {
+            let owed = if self.last_read.is_none() { curve.at(self.waits_from) } else { 0 };
+            let oldest = self.position.max(owed);
+            if visible > oldest {
+                tally.age(at.saturating_sub(curve.arrival(oldest)) / 1000, 1, at);
+            }
+        }
+        self.position += records * ONE;
+        let age = match records > 0 && self.position < visible {
+            true => at.saturating_sub(curve.arrival(self.position - ONE)) / 1000,
+            false => 0,
+        };
+        tally.age(age, 1, at);
+        let bytes = part_of(records, size, 1000);
+        side.give(at, bytes);
+        tally.calls += 1;
+        tally.bytes += bytes;
+        self.last_read = Some(at);
+        self.looked = self.looked.max(at);
+        self.take(rule, at + rule.one_way, records, bytes, tally);
+    }
+
+    /// What left retention before it was read.
+    pub(super) fn trim(&mut self, curve: &Curve, horizon: Us, tally: &mut Tally) {
+        if horizon > 0 {
+            let trimmed = curve.at(horizon) / ONE * ONE;
+            if trimmed > self.position {
+                tally.unread_trimmed += (trimmed - self.position) / ONE;
+                self.position = trimmed;
+            }
+        }
+    }
+
+    /// An answer has come.
+    fn take(&mut self, rule: &Rule, reply: Us, records: u64, bytes: u64, tally: &mut Tally) {
+        match rule.prefetch {
+            None => {
+                let done = self.work(rule, reply, records, tally);
+                self.next = done + rule.idle.max(1000) + rule.one_way;
+            }
+            Some((batches_max, bytes_max, records_max)) => {
+                self.drain(rule, reply, tally);
+                self.last_reply = reply;
+                if records > 0 && self.cache.is_empty() && self.busy_until <= reply {
+                    self.busy_until = self.work(rule, reply, records, tally);
+                } else if records > 0 {
+                    self.cache.push_back((records, bytes));
+                }
+                let mut room_at = reply;
+                while !self.has_room(batches_max, bytes_max, records_max) {
+                    room_at = self.busy_until;
+                    self.pop(rule, tally);
+                }
+                self.next = room_at.max(reply + rule.idle) + rule.one_way;
+            }
+        }
+    }
+
+    fn has_room(&self, batches_max: usize, bytes_max: u64, records_max: u64) -> bool {
+        let (records, bytes) = self.cache.iter().fold((0, 0), |sum, batch| (sum.0 + batch.0, sum.1 + batch.1));
+        self.cache.len() < batches_max.max(1) && bytes < bytes_max && records < records_max
+    }
+
+    /// The consumer takes what waits, as far as it gets by a time.
+    fn drain(&mut self, rule: &Rule, to: Us, tally: &mut Tally) {
+        while self.busy_until <= to && !self.cache.is_empty() {
+            self.pop(rule, tally);
+        }
+    }
+
+    fn pop(&mut self, rule: &Rule, tally: &mut Tally) {
+        if let Some((records, _)) = self.cache.pop_front() {
+            self.busy_until = self.work(rule, self.busy_until, records, tally);
+        }
+    }
+
+    /// Processes a batch from a time on, and gives when that is done, with its checkpoint.
+    fn work(&mut self, rule: &Rule, from: Us, records: u64, tally: &mut Tally) -> Us {
+        if records == 0 {
+            return from;
+        }
+        let done = from + records * rule.time_per_record + 2 * rule.one_way;
+        if done > rule.end {
+            return done;
+        }
+        tally.processed += records;
+        self.since_checkpoint += records;
+        let is_due = match rule.checkpoint {
+            CheckpointPolicy::EveryBatch => true,
+            CheckpointPolicy::EveryRecords(records) => self.since_checkpoint >= u64::from(records),
+            CheckpointPolicy::Every(time) => done - self.checkpointed >= super::amount::us(time),
+            CheckpointPolicy::AtEnd | CheckpointPolicy::Never => false,
+        };
+        if !is_due || rule.checkpoint_writes == 0 {
+            return done;
+        }
+        tally.checkpoints += 1;
+        self.since_checkpoint = 0;
+        let stored = done + rule.checkpoint_writes * 2 * rule.one_way + rule.checkpoint_wait;
+        self.checkpointed = stored;
+        stored
+    }
+
+    /// Makes the calls of a calm stretch in one step, but for its last. Returns whether there was such a stretch.
+    pub(super) fn skip(&mut self, rule: &Rule, calm: &Calm<'_>, side: &mut ReadSide, tally: &mut Tally) -> bool {
+        let Calm { curve, rate, share, from, to, is_roomy } = *calm;
+        let is_settled = self.cache.is_empty() && self.last_read.is_some() && self.tries == 0;
+        if !is_roomy || !is_settled || rule.idle >= LOOK_EVERY || rule.checkpoint_wait > 0 || self.next >= to {
+            return false;
+        }
+        let Some((cycle, part)) = self.cycle(rule, rate, share) else { return false };
+        let each = amount(rate, cycle);
+        let behind = curve.at(self.next).saturating_sub(self.position);
+        let is_at_tip = behind <= 2 * each + 2 * ONE && each <= rule.records_max * ONE / 2;
+        // Where the rate was another before, the calls just after tell.
+        let count = (to - self.next) / cycle;
+        if !is_at_tip || self.next < from + cycle || count < 3 {
+            return false;
+        }
+        let last = self.next + (count - 1) * cycle;
+        let position = curve.at(last.saturating_sub(rule.visibility_lag)) / ONE * ONE;
+        let records = position.saturating_sub(self.position) / ONE;
+        let bytes = part_of(records, curve.bytes_each(position.saturating_sub(ONE)), 1000);
+        self.position = self.position.max(position);
+        self.last_read = Some(last);
+        self.next = last + cycle;
+        tally.age(0, count, last);
+        tally.calls += count;
+        tally.bytes += bytes;
+        tally.processed += records;
+        side.calls_made += count;
+        side.minute.0 += count;
+        side.minute.1 += bytes;
+        if rule.checkpoint_writes > 0 {
+            self.checkpoint_calmly(rule, (count, part, cycle), records, last, tally);
+        }
+        true
+    }
+
+    fn checkpoint_calmly(
+        &mut self,
+        rule: &Rule,
+        (count, part, cycle): (u64, u64, Us),
+        records: u64,
+        last: Us,
+        tally: &mut Tally,
+    ) {
+        let batches_milli = part_of(count * 1000, part, ONE);
+        match rule.checkpoint {
+            CheckpointPolicy::EveryBatch => tally.checkpoints_milli += batches_milli,
+            CheckpointPolicy::EveryRecords(every) => {
+                let each = (records * 1000).checked_div(batches_milli).unwrap_or(0).max(1);
+                tally.checkpoints_milli += batches_milli / u64::from(every).div_ceil(each).max(1);
+            }
+            CheckpointPolicy::Every(time) => {
+                let every = super::amount::us(time).div_ceil(cycle).max(1);
+                tally.checkpoints_milli += batches_milli / every;
+                self.checkpointed = last;
+            }
+            CheckpointPolicy::AtEnd | CheckpointPolicy::Never => {}
+        }
+    }
+
+    /// Time from call to call, and the part of answers that have records, in millionths; `None` when processing does
+    /// not keep up.
+    fn cycle(&mut self, rule: &Rule, rate: u64, share: u64) -> Option<(Us, u64)> {
+        let round_trip = 2 * rule.one_way;
+        // Microseconds of work in a second.
+        let work = part_of(rate, rule.time_per_record, ONE);
+        if work >= SECOND * 9 / 10 {
+            return None;
+        }
+        let bare = rule.idle.max(1000) + round_trip;
+        let part = self.part_with_records(rate, bare, share);
+        match rule.prefetch {
+            None => {
+                let cycle = part_of(bare + part_of(round_trip, part, ONE), SECOND, SECOND - work);
+                Some((cycle, self.part_with_records(rate, cycle, share)))
+            }
+            Some(_) => {
+                let busy = part_of(bare, work, SECOND) + (1 + rule.checkpoint_writes) * round_trip;
+                (busy < bare * 9 / 10).then_some((bare, part))
+            }
+        }
+    }
+
+    /// The part of answers with records. A shard's records are a part of the stream's, which come evenly spaced, and
+    /// chance says which are its own.
+    fn part_with_records(&mut self, rate: u64, cycle: Us, share: u64) -> u64 {
+        let each = amount(rate, cycle);
+        if each >= 20 * ONE {
+            return ONE;
+        }
+        if self.with_records.0 == each {
+            return self.with_records.1;
+        }
+        let none = match share >= ONE {
+            true => 1.0 - (each as f64 / 1e6).min(1.0),
+            false => {
+                let share = share as f64 / 1e6;
+                libm::pow(1.0 - share, each as f64 / 1e6 / share.max(1e-6))
+            }
+        };
+        let part = ((1.0 - none) * 1e6) as u64;
+        self.with_records = (each, part);
+        part
+    }
+}
+
+/// A stretch in which a shard's rate does not change.
+#[derive(Clone, Copy)]
+pub(super) struct Calm<'a> {
+    pub(super) curve: &'a Curve,
+    pub(super) rate: u64,
+    /// The shard's part of its stream's records, in millionths.
+    pub(super) share: u64,
+    pub(super) from: Us,
+    pub(super) to: Us,
+    /// Whether all readers together are far from what the shard gives.
+    pub(super) is_roomy: bool,
+}
+
+/// Whether readers with these rules are far from what a shard gives when so much is written to it.
+pub(super) fn is_roomy(rules: &[&Rule], bytes_rate_milli: u64) -> bool {
+    let calls: u64 = rules.iter().map(|rule| SECOND * 1000 / (rule.idle + 2 * rule.one_way).max(1000)).sum();
+    let bytes = bytes_rate_milli / 1000 * rules.len() as u64;
+    let longest = rules.iter().map(|rule| rule.idle).max().unwrap_or(0);
+    calls < READ_CALLS_PER_S * 900
+        && bytes < READ_BYTES_PER_S * 9 / 10
+        && amount(bytes_rate_milli / 1000, longest) < READ_BYTES_PER_S * 9 / 10
+}

@@ -1,0 +1,255 @@
+//! The write side of a stream: its producers' rates over its shards, in one step as long as nothing is near a limit,
+//! and in ticks where something is.
+
+use super::amount::{MINUTE, Micro, Rate, SECOND, Us, amount, part_of, us};
+use super::producer::{Producer, Tried};
+use super::shard::{Peak, Shard, Sum, Tick};
+use super::source::{Source, sources};
+use crate::aws::kinesis::api::ThrottleWindow;
+use crate::base::{HashKeyRange, ShardId, StreamName};
+use crate::scenario::plan::{Plan, StreamPlan};
+
+/// A tick where something is near a limit.
+const TICK: Us = SECOND / 10;
+
+/// What was written in a minute.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct WriteMinute {
+    /// Records taken.
+    pub(crate) records: u64,
+    /// Bytes taken.
+    pub(crate) bytes: u64,
+    /// Records refused for throughput, each try counted.
+    pub(crate) throttled: u64,
+    /// Records taken by the shard that took most.
+    pub(crate) hottest_records: u64,
+    /// Bytes taken by the shard that took most.
+    pub(crate) hottest_bytes: u64,
+    /// Records refused by the shard that refused most.
+    pub(crate) hottest_throttled: u64,
+}
+
+/// A stream while the fluid runs.
+pub(super) struct Stream {
+    pub(super) name: StreamName,
+    pub(super) retention: Us,
+    pub(super) shards: Vec<Shard>,
+    pub(super) producers: Vec<Producer>,
+    /// Which producers of the plan these are.
+    pub(super) producer_ids: Vec<usize>,
+    sources: Vec<Source>,
+    rates: Vec<Rate>,
+    /// The rates that the shards' own were made of.
+    spread: Vec<Rate>,
+    /// The last rates that were not all zero, for what still waits after the end.
+    last_rates: Vec<Rate>,
+    now: Us,
+    is_window: bool,
+    is_limited: bool,
+    pub(super) minutes: Vec<WriteMinute>,
+    pub(super) throttled_peak: Peak,
+    horizon: Us,
+}
+
+impl Stream {
+    pub(super) fn new(plan: &Plan, stream: &StreamPlan, one_way: Us) -> Self {
+        let producer_ids: Vec<usize> =
+            (0..plan.producers.len()).filter(|p| plan.producers[*p].stream == stream.name).collect();
+        let producers = producer_ids.iter().map(|p| Producer::new(&plan.producers[*p], 2 * one_way)).collect();
+        let of = |(local, p): (usize, &usize)| sources(plan, (local, *p), one_way);
+        let sources: Vec<Source> = producer_ids.iter().enumerate().flat_map(of).collect();
+        let retention = u64::from(stream.of.retention_hours) * 60 * MINUTE;
+        let count = sources.len();
+        let shards = (0..).zip(HashKeyRange::uniform(stream.shards));
+        let mut new = Self {
+            name: stream.name.clone(),
+            retention,
+            shards: shards.map(|(id, range)| Shard::new(ShardId(id), range, 0)).collect(),
+            producers,
+            producer_ids,
+            sources,
+            rates: vec![0; count],
+            spread: Vec::new(),
+            last_rates: vec![0; count],
+            now: 0,
+            is_window: plan.services.kinesis.throttle_window == ThrottleWindow::FixedSecond,
+            is_limited: plan.services.kinesis.data_plane_limits,
+            minutes: Vec::new(),
+            throttled_peak: Peak::default(),
+            horizon: us(plan.duration).saturating_sub(retention),
+        };
+        new.share_out(0);
+        new
+    }
+
+    /// Gives shards from this one on their parts of the sources.
+    pub(super) fn share_out(&mut self, first: usize) {
+        for shard in &mut self.shards[first..] {
+            shard.shares = self.sources.iter().map(|source| source.mass.share(shard.range)).collect();
+        }
+        self.spread.clear();
+    }
+
+    /// When a rate changes next.
+    pub(super) fn next_change(&self) -> Us {
+        self.sources.iter().map(Source::next_change).min().unwrap_or(u64::MAX)
+    }
+
+    /// Takes in the rates that hold from now on.
+    pub(super) fn turn(&mut self) {
+        for (rate, source) in self.rates.iter_mut().zip(&mut self.sources) {
+            *rate = source.rate_at(self.now);
+        }
+        if self.rates.iter().any(|rate| *rate > 0) {
+            self.last_rates.clone_from(&self.rates);
+        }
+        if self.spread == self.rates {
+            return;
+        }
+        self.spread.clone_from(&self.rates);
+        for shard in self.shards.iter_mut().filter(|shard| shard.closed.is_none()) {
+            (shard.rate, shard.bytes_rate_milli) = (0, 0);
+            for (source, rate) in self.rates.iter().enumerate() {
+                let rate = shard.shares[source].of(*rate);
+                shard.rate += rate;
+                shard.bytes_rate_milli += part_of(rate, self.sources[source].size_milli, super::amount::ONE);
+            }
+        }
+    }
+
+    /// Goes on to `to`, while no rate changes.
+    pub(super) fn advance(&mut self, to: Us) {
+        let is_held_back = self.producers.iter().enumerate().any(|(p, producer)| {
+            producer.backlog > 0 || self.offered(p) > producer.sendable(0)
+        });
+        let is_strained = |shard: &Shard| shard.closed.is_none() && self.is_limited && shard.is_strained();
+        let mut strained: Vec<usize> = Vec::new();
+        for (at, shard) in self.shards.iter().enumerate() {
+            if is_strained(shard) || (is_held_back && shard.closed.is_none()) {
+                strained.push(at);
+            }
+        }
+        if strained.is_empty() {
+            for p in 0..self.producers.len() {
+                self.producers[p].counts.ok += amount(self.offered(p), to - self.now);
+            }
+        } else {
+            self.tick_to(&strained, to);
+        }
+        let mut next = 0;
+        for (at, shard) in self.shards.iter_mut().enumerate() {
+            if strained.get(next) == Some(&at) {
+                next += 1;
+            } else if shard.closed.is_none() {
+                shard.take_all(to);
+            }
+            shard.note_trimmed(self.horizon);
+        }
+        self.now = to;
+    }
+
+    /// What a producer is asked to put in a second.
+    fn offered(&self, producer: usize) -> Rate {
+        self.of_producer(&self.rates, producer)
+    }
+    fn of_producer(&self, rates: &[Rate], producer: usize) -> Rate {
+        self.sources.iter().zip(rates).filter(|(source, _)| source.producer == producer).map(|(_, rate)| rate).sum()
+    }
+
+    /// Ticks until `to`, or until every second is like the one before; then the rest in one step.
+    fn tick_to(&mut self, strained: &[usize], to: Us) {
+        let mut now = self.now;
+        while now < to {
+            let second_ends = ((now / SECOND) + 1) * SECOND;
+            let backlogs: Vec<Micro> = self.producers.iter().map(|producer| producer.backlog).collect();
+            let before: Vec<_> = self.producers.iter().map(|producer| producer.counts).collect();
+            let end = second_ends.min(to);
+            let long = end - now;
+            while now < end {
+                let step = TICK.min(end - now);
+                self.tick(strained, now, step);
+                now += step;
+            }
+            let mut is_steady = long == SECOND;
+            for at in strained {
+                is_steady &= self.shards[*at].end_second(now);
+            }
+            is_steady &= self.producers.iter().zip(&backlogs).all(|(producer, before)| producer.backlog == *before);
+            if is_steady && now < to {
+                for (producer, before) in self.producers.iter_mut().zip(&before) {
+                    producer.counts.ok += amount(producer.counts.ok - before.ok, to - now);
+                    producer.counts.given_up += amount(producer.counts.given_up - before.given_up, to - now);
+                }
+                strained.iter().for_each(|at| self.shards[*at].go_on(to));
+                return;
+            }
+        }
+    }
+
+    fn tick(&mut self, strained: &[usize], now: Us, step: Us) {
+        let width = self.producers.iter().map(Producer::tries).max().unwrap_or(1);
+        let mut tried: Vec<Vec<Tried>> =
+            self.producers.iter().map(|producer| vec![Tried::default(); producer.tries()]).collect();
+        let mut given_up = vec![0; self.producers.len()];
+        let mut sent = Vec::with_capacity(self.producers.len());
+        let mut allowed = Vec::with_capacity(self.producers.len());
+        for p in 0..self.producers.len() {
+            let waiting: Micro = strained.iter().map(|at| self.shards[*at].waiting_of(p, width)).sum();
+            let offered = amount(self.offered(p), step);
+            let producer = &mut self.producers[p];
+            let sendable = amount(producer.sendable(waiting), step);
+            sent.push(producer.send(offered, sendable));
+            allowed.push(producer.allowed(offered));
+        }
+        let new: Vec<(Micro, u64, usize)> = (0..self.sources.len())
+            .map(|at| {
+                let source = &self.sources[at];
+                let of_all = self.of_producer(&self.last_rates, source.producer);
+                (part_of(sent[source.producer], self.last_rates[at], of_all), source.size_milli, source.producer)
+            })
+            .collect();
+        let pauses: Vec<Vec<Us>> = self.producers.iter().map(|producer| producer.pauses.clone()).collect();
+        let tick = Tick {
+            from: now,
+            long: step,
+            new: &new,
+            pauses: &pauses,
+            allowed: &allowed,
+            is_window: self.is_window,
+            is_limited: self.is_limited,
+        };
+        let mut tries = Vec::new();
+        for at in strained {
+            self.shards[*at].tick(&tick, &mut tried, &mut given_up, &mut tries);
+        }
+        for (p, producer) in self.producers.iter_mut().enumerate() {
+            // What went to shards that are not strained was taken at the first try.
+            let calm = sent[p].saturating_sub(tried[p][0].all);
+            tried[p][0].all += calm;
+            let ok: Vec<Micro> = tried[p].iter().map(|tried| tried.all - tried.refused).collect();
+            let refused: Micro = tried[p].iter().map(|tried| tried.refused).sum();
+            producer.counts.ok += ok.iter().sum::<Micro>();
+            producer.counts.given_up += given_up[p];
+            producer.settle(refused - given_up[p], ok[0], ok[1..].iter().sum());
+            producer.see(&tried[p]);
+        }
+    }
+
+    /// A minute is over.
+    pub(super) fn end_minute(&mut self, began: Us) {
+        let mut minute = WriteMinute::default();
+        let mut sum = Sum::default();
+        for shard in &mut self.shards {
+            let of = shard.end_minute(began);
+            sum.add(of);
+            minute.hottest_records = minute.hottest_records.max(super::amount::whole(of.records));
+            minute.hottest_bytes = minute.hottest_bytes.max(of.bytes_milli / 1000);
+            minute.hottest_throttled = minute.hottest_throttled.max(super::amount::whole(of.throttled));
+        }
+        minute.records = super::amount::whole(sum.records);
+        minute.bytes = sum.bytes_milli / 1000;
+        minute.throttled = super::amount::whole(sum.throttled);
+        self.throttled_peak.see(minute.throttled, began);
+        self.minutes.push(minute);
+    }
+}

@@ -1,0 +1,154 @@
+//! A lease table: what an application asks of it, and what its units serve.
+
+use super::amount::{MINUTE, Micro, ONE, Us, amount, part_of, us};
+use super::shard::Peak;
+use super::startup::{StartUp, times};
+use crate::aws::dynamodb::api::Capacity;
+use crate::aws::dynamodb::capacity::{BURST_S, ON_DEMAND_BURST_S, read_half_units, served, write_units};
+use crate::base::TableName;
+use crate::client::capacity::leases::row_bytes;
+use crate::client::kcl::assignment::kcl2::kcl2_pause;
+use crate::client::kcl::{AUDITOR_DELAY, KclSettings, renewal_period};
+
+/// What a lease table was asked and gave in a minute.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct TableMinute {
+    /// Write units consumed.
+    pub(crate) write_units: u64,
+    /// Write units that were asked for, throttled ones too, each wanted write once.
+    pub(crate) write_units_asked: u64,
+    /// Half read units consumed.
+    pub(crate) read_half_units: u64,
+    /// Write units in the burst bucket at its end.
+    pub(crate) burst_left: u64,
+}
+
+/// A lease table while the fluid runs.
+pub(super) struct Table {
+    pub(super) name: TableName,
+    pub(super) capacity: Capacity,
+    renewal_period: Us,
+    pub(super) start_up: StartUp,
+    round_trip: Us,
+    scan_periods: [(Us, Us); 3],
+    write_rate: u64,
+    burst: Micro,
+    burst_max: Micro,
+    is_limited: bool,
+    pub(super) reads: u64,
+    pub(super) writes: u64,
+    pub(super) read_half_units: u64,
+    pub(super) write_units: u64,
+    pub(super) write_throttled: u64,
+    minute: TableMinute,
+    pub(super) minutes: Vec<TableMinute>,
+    pub(super) second_peak: Peak,
+    /// The least of a minute's units that was left, in millionths of what was provisioned, and when.
+    pub(super) headroom: Option<(i64, Us)>,
+    checkpoints_before: u64,
+    is_started: bool,
+}
+
+impl Table {
+    pub(super) fn new(kcl: &KclSettings, start_up: StartUp, settings: (bool, bool), round_trip: Us) -> Self {
+        let (is_limited, starts_full) = settings;
+        let rate = served(kcl.lease_table_capacity).write_units;
+        let on_demand = kcl.lease_table_capacity == Capacity::OnDemand;
+        let burst_max = rate * if on_demand { ON_DEMAND_BURST_S } else { BURST_S } * ONE;
+        let pause = us(kcl2_pause(kcl.failover, kcl.epsilon)) + round_trip;
+        Self {
+            name: kcl.lease_table.clone(),
+            capacity: kcl.lease_table_capacity,
+            renewal_period: us(renewal_period(kcl)),
+            start_up,
+            round_trip,
+            scan_periods: [
+                (0, pause),
+                (us(AUDITOR_DELAY), us(kcl.auditor_period) + round_trip),
+                (us(kcl.completed_cleanup_interval), us(kcl.completed_cleanup_interval)),
+            ],
+            write_rate: rate * ONE,
+            burst: if on_demand || starts_full { burst_max } else { 0 },
+            burst_max,
+            is_limited,
+            reads: 0,
+            writes: 0,
+            read_half_units: 0,
+            write_units: 0,
+            write_throttled: 0,
+            minute: TableMinute::default(),
+            minutes: Vec::new(),
+            second_peak: Peak::default(),
+            headroom: None,
+            checkpoints_before: 0,
+            is_started: false,
+        }
+    }
+
+    /// Goes on to `to`. `leases` are the rows, `checkpoints` the application's in all. Returns the part of the writes
+    /// that was served, in millionths.
+    pub(super) fn advance(&mut self, from: Us, to: Us, leases: u64, checkpoints: u64) -> u64 {
+        let rows_half_units = u64::from(read_half_units(leases * row_bytes(), false));
+        let mut writes = checkpoints - self.checkpoints_before;
+        self.checkpoints_before = checkpoints;
+        writes += self.renewals(from, to, leases);
+        let jobs = self.start_up.workers.get(self.start_up.first).map_or(0, |start| start.jobs);
+        if !self.is_started && to > jobs {
+            self.is_started = true;
+            // Rows made, leases taken; each consumer reads its row.
+            writes += 2 * leases;
+            let looks: u64 = self.start_up.workers.iter().map(|start| start.looks).sum();
+            self.read(looks + leases, 1);
+            self.read(1, 1);
+            self.read(self.start_up.workers.len() as u64, rows_half_units);
+        }
+        let scans: u64 = self.start_up.workers.iter().map(|start| {
+            let of = |(first, period): &(Us, Us)| times(start.jobs + first, *period, from, to);
+            self.scan_periods.iter().map(of).sum::<u64>()
+        }).sum();
+        self.read(scans, rows_half_units);
+        self.write(writes, to - from)
+    }
+
+    /// Renewals: in each round, those leases that were gained before.
+    fn renewals(&self, from: Us, to: Us, leases: u64) -> u64 {
+        let first = self.start_up.workers.get(self.start_up.first).map_or(u64::MAX, |start| start.jobs);
+        let all_gained = self.start_up.gained(leases, self.round_trip);
+        let rounds = times(first, self.renewal_period, from.max(all_gained), to);
+        rounds * leases
+    }
+
+    fn read(&mut self, calls: u64, half_units: u64) {
+        self.reads += calls;
+        self.read_half_units += calls * half_units;
+        self.minute.read_half_units += calls * half_units;
+    }
+
+    fn write(&mut self, writes: u64, long: Us) -> u64 {
+        let asked = writes * u64::from(write_units(row_bytes()));
+        let there = self.burst + amount(self.write_rate, long);
+        let given = if self.is_limited { (asked * ONE).min(there) / ONE } else { asked };
+        self.burst = (there - (given * ONE).min(there)).min(self.burst_max);
+        self.writes += given;
+        self.write_units += given;
+        self.write_throttled += asked - given;
+        self.minute.write_units += given;
+        self.minute.write_units_asked += asked;
+        if asked == 0 { ONE } else { part_of(given, ONE, asked) }
+    }
+
+    /// A minute, or what there is of it, is over.
+    pub(super) fn end_minute(&mut self, began: Us, long: Us) {
+        let mut minute = std::mem::take(&mut self.minute);
+        minute.burst_left = self.burst / ONE;
+        if let Capacity::Provisioned { write, .. } = self.capacity {
+            let provisioned = i64::from(write) * long.min(MINUTE) as i64;
+            let left = provisioned - (minute.write_units_asked * ONE) as i64;
+            let left = left.saturating_mul(ONE as i64) / provisioned.max(1);
+            if self.headroom.is_none_or(|(least, _)| left < least) {
+                self.headroom = Some((left, began));
+            }
+        }
+        self.minutes.push(minute);
+    }
+}

@@ -1,0 +1,82 @@
+//! Random small scenarios, each run at record level and by rates.
+
+use super::scenarios::drawn;
+use crate::fluid::flow;
+use crate::measure::Figures;
+use crate::run::{Options, run};
+use crate::scenario;
+
+/// A figure of both, and how far they may be apart: 2 % or this much.
+struct Compared {
+    scenario: u64,
+    figure: String,
+    run: f64,
+    fluid: f64,
+    tick: f64,
+}
+
+impl Compared {
+    /// How far they are apart, in percent of the greater, beyond a tick.
+    fn off_percent(&self) -> f64 {
+        let apart = (self.run - self.fluid).abs();
+        if apart <= self.tick { 0.0 } else { 100.0 * apart / self.run.max(self.fluid).max(1e-9) }
+    }
+}
+
+fn compared(scenario: u64, run: &Figures, fluid: &Figures, idle_ms: f64) -> Vec<Compared> {
+    let mut all = Vec::new();
+    let mut add = |figure: String, run: f64, fluid: f64, tick: f64| {
+        all.push(Compared { scenario, figure, run, fluid, tick });
+    };
+    for (name, stream) in &run.streams {
+        let other = &fluid.streams[name];
+        add("throttled share, %".to_owned(), stream.throttled_percent, other.throttled_percent, 0.01);
+        add("records acked".to_owned(), stream.records_acked as f64, other.records_acked as f64, 1.0);
+        add("bytes acked".to_owned(), stream.bytes_acked as f64, other.bytes_acked as f64, 1.0);
+    }
+    for (name, consumer) in &run.consumers {
+        let other = &fluid.consumers[name];
+        let age = |age: Option<u64>| age.unwrap_or(0) as f64;
+        add("iterator age p50, ms".to_owned(), age(consumer.iterator_age_p50_ms), age(other.iterator_age_p50_ms), idle_ms);
+        add("iterator age p99, ms".to_owned(), age(consumer.iterator_age_p99_ms), age(other.iterator_age_p99_ms), idle_ms);
+        add("iterator age max, ms".to_owned(), age(consumer.iterator_age_max_ms), age(other.iterator_age_max_ms), idle_ms);
+        add("records processed".to_owned(), consumer.records_processed as f64, other.records_processed as f64, 1.0);
+        add("checkpoints".to_owned(), consumer.checkpoints as f64, other.checkpoints as f64, 1.0);
+    }
+    for (name, table) in &run.tables {
+        let other = &fluid.tables[name];
+        let (run, fluid) = (table.write_units_consumed as f64, other.write_units_consumed as f64);
+        add("lease table write units".to_owned(), run, fluid, 1.0);
+        add("lease table read units".to_owned(), table.read_units_consumed, other.read_units_consumed, 1.0);
+    }
+    all
+}
+
+#[test]
+fn fluid_and_records_agree_over_random_scenarios() {
+    let count = std::env::var("FLUID_CASES").ok().and_then(|count| count.parse().ok()).unwrap_or(12);
+    let mut all: Vec<Compared> = Vec::new();
+    let first = std::env::var("FLUID_FROM").ok().and_then(|first| first.parse().ok()).unwrap_or(1);
+    for number in first..first + count {
+        let file = drawn(number);
+        let plan = scenario::load(&file, "drawn.toml", None).unwrap_or_else(|d| panic!("{file}\n{d}")).plan();
+        let run = run(&plan, Options::default()).report.figures;
+        let fluid = flow(&plan);
+        assert!(fluid.left_out.is_empty(), "{:?}", fluid.left_out);
+        println!("{number}: {}", file.replace('\n', "; "));
+        let idle = plan.pollers.iter().map(|poller| poller.idle.as_millis()).max().unwrap_or(0).max(1500);
+        all.extend(compared(number, &run, &fluid.figures, idle as f64));
+    }
+    let mut figures: Vec<String> = all.iter().map(|compared| compared.figure.clone()).collect();
+    figures.sort();
+    figures.dedup();
+    for figure in figures {
+        let mut of: Vec<&Compared> = all.iter().filter(|compared| compared.figure == figure).collect();
+        of.sort_by(|a, b| b.off_percent().total_cmp(&a.off_percent()));
+        let beyond = of.iter().filter(|compared| compared.off_percent() > 2.0).count();
+        println!("{figure}: {} compared, {beyond} beyond 2 %", of.len());
+        for worst in of.iter().take(6).filter(|compared| compared.off_percent() > 0.5) {
+            println!("    {:6.2} %  scenario {}: run {} fluid {}", worst.off_percent(), worst.scenario, worst.run, worst.fluid);
+        }
+    }
+}

@@ -1,0 +1,4 @@
+//! The fluid against runs at record level, and against itself.
+
+mod agreement;
+mod scenarios;

@@ -4,16 +4,25 @@ use std::fs;
 use std::io::{self, Write};
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 use super::run::cores;
 use super::terminal::{Exit, print_diagnostics, spinner, takes_colour, terminal_columns};
 use crate::base::written::Duration;
-use crate::planner::{Answer, Asked, Carried, Grid, Slo, Way, answer, document, look, told};
+use crate::planner::{
+    Answer, Asked, Grid, Slo, Way, answer, by_rates, by_records, confirm, document, left_out, look, told,
+};
 use crate::report::{Page, Style};
-use crate::run::{Options, run};
-use crate::scenario::plan::Plan;
 use crate::scenario::{Alternatives, Axis};
+
+/// How configurations are carried out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum EngineWord {
+    /// By rates a shard: fast, however many records there are.
+    Rates,
+    /// Record by record, as `kinesim run` does.
+    Records,
+}
 
 #[derive(Args)]
 pub(super) struct Arguments {
@@ -35,6 +44,13 @@ pub(super) struct Arguments {
     /// its values in the order of what they give.
     #[arg(long)]
     search: bool,
+    /// How configurations are carried out. When not given it is by rates, unless the file has what rates leave out, such as
+    /// faults.
+    #[arg(long, value_enum, value_name = "HOW")]
+    engine: Option<EngineWord>,
+    /// Run the recommended configuration record by record up to its worst minutes, and say whether it holds there too.
+    #[arg(long)]
+    confirm: bool,
     /// Write the answer with every configuration as JSON into FILE; `-` prints it instead of the answer in words.
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
@@ -61,10 +77,18 @@ pub(super) fn plan(arguments: &Arguments) -> io::Result<Exit> {
         Err(wrong) => return say_wrong(&wrong.0),
     };
     let horizon = arguments.horizon.as_ref().or(file.planned.horizon.as_ref()).map(|horizon| horizon.0);
-    let asked = Asked { file: &file, promises, horizon, engine: &by_records };
-    if let Err(wrong) = asked.plan(&[]) {
-        print_diagnostics(&wrong)?;
-        return Ok(Exit::Wrong);
+    let mut asked = Asked { file: &file, promises, horizon, engine: &by_rates };
+    let left_out = match asked.plan(&[]) {
+        Ok(plan) => left_out(&plan),
+        Err(wrong) => {
+            print_diagnostics(&wrong)?;
+            return Ok(Exit::Wrong);
+        }
+    };
+    if arguments.engine == Some(EngineWord::Records) || (arguments.engine.is_none() && !left_out.is_empty()) {
+        asked.engine = &by_records;
+    } else if !left_out.is_empty() {
+        writeln!(anstream::stderr().lock(), "rates leave out: {}", left_out.join(", "))?;
     }
     let way = if arguments.search { Way::Search } else { Way::All };
     let bar = spinner();
@@ -74,18 +98,19 @@ pub(super) fn plan(arguments: &Arguments) -> io::Result<Exit> {
         look(&asked, &grid, way, arguments.jobs.unwrap_or_else(cores), &mut progress)
     });
     bar.set_message("how far the traffic can grow");
-    let answered = chosen.map(|chosen| answer(&asked, chosen));
+    let answered = chosen.map(|chosen| {
+        let mut answer = answer(&asked, chosen);
+        if let Some(best) = answer.best.as_ref().filter(|_| arguments.confirm) {
+            bar.set_message("record by record");
+            answer.confirmed = confirm(&asked, &best.point.settings);
+        }
+        answer
+    });
     bar.finish_and_clear();
     match answered {
         Ok(answer) => tell(arguments, &answer),
         Err(wrong) => say_wrong(&wrong.to_string()),
     }
-}
-
-/// Carries a plan out record by record.
-fn by_records(plan: &Plan) -> Carried {
-    let report = run(plan, Options::default()).report;
-    Carried { figures: report.figures, expectations: report.expectations, cost_usd: None }
 }
 
 fn say_wrong(wrong: &str) -> io::Result<Exit> {
@@ -106,5 +131,5 @@ fn tell(arguments: &Arguments, answer: &Answer) -> io::Result<Exit> {
         let page = Page::new(style, terminal_columns(), Vec::new());
         anstream::stdout().lock().write_all(told(answer, &page).as_bytes())?;
     }
-    Ok(if answer.best.is_some() { Exit::Pass } else { Exit::Fail })
+    Ok(if answer.holds() { Exit::Pass } else { Exit::Fail })
 }

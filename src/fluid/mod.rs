@@ -227,9 +227,8 @@ fn left_out(plan: &Plan) -> Vec<String> {
     let scripted = scripted.chain(plan.pollers.iter().map(|poller| (&poller.name, &poller.processor)));
     let scripted = scripted.filter(|(_, processor)| !processor.faults.is_empty());
     let scripts = scripted.map(|(name, _)| format!("what goes wrong in the code of {name}"));
-    let traced = plan.producers.iter().filter(|producer| {
-        matches!(producer.load, crate::client::producer::Load::Trace { .. })
-    });
+    let traced =
+        plan.producers.iter().filter(|producer| matches!(producer.load, crate::client::producer::Load::Trace { .. }));
     let traces = traced.map(|producer| format!("the trace of producer {}", producer.name));
     faults.chain(actions).chain(apps).chain(scripts).chain(traces).collect()
 }

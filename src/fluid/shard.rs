@@ -173,7 +173,13 @@ impl Shard {
     }
 
     /// A tick in which something may be refused. `tried` is by producer and tries so far.
-    pub(super) fn tick(&mut self, tick: &Tick<'_>, tried: &mut [Vec<Tried>], given_up: &mut [Micro], tries: &mut Vec<Micro>) {
+    pub(super) fn tick(
+        &mut self,
+        tick: &Tick<'_>,
+        tried: &mut [Vec<Tried>],
+        given_up: &mut [Micro],
+        tries: &mut Vec<Micro>,
+    ) {
         let width = tick.pauses.iter().map(|pauses| pauses.len() + 1).max().unwrap_or(1);
         self.pools.resize(width * tick.pauses.len(), 0);
         tries.clear();

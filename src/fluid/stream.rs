@@ -119,9 +119,11 @@ impl Stream {
 
     /// Goes on to `to`, while no rate changes.
     pub(super) fn advance(&mut self, to: Us) {
-        let is_held_back = self.producers.iter().enumerate().any(|(p, producer)| {
-            producer.backlog > 0 || self.offered(p) > producer.sendable(0)
-        });
+        let is_held_back = self
+            .producers
+            .iter()
+            .enumerate()
+            .any(|(p, producer)| producer.backlog > 0 || self.offered(p) > producer.sendable(0));
         let is_strained = |shard: &Shard| shard.closed.is_none() && self.is_limited && shard.is_strained();
         let mut strained: Vec<usize> = Vec::new();
         for (at, shard) in self.shards.iter().enumerate() {

@@ -102,10 +102,15 @@ impl Table {
             self.read(1, 1);
             self.read(self.start_up.workers.len() as u64, rows_half_units);
         }
-        let scans: u64 = self.start_up.workers.iter().map(|start| {
-            let of = |(first, period): &(Us, Us)| times(start.jobs + first, *period, from, to);
-            self.scan_periods.iter().map(of).sum::<u64>()
-        }).sum();
+        let scans: u64 = self
+            .start_up
+            .workers
+            .iter()
+            .map(|start| {
+                let of = |(first, period): &(Us, Us)| times(start.jobs + first, *period, from, to);
+                self.scan_periods.iter().map(of).sum::<u64>()
+            })
+            .sum();
         self.read(scans, rows_half_units);
         self.write(writes, to - from)
     }

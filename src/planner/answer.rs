@@ -2,9 +2,10 @@
 
 use toml::Value;
 
+use super::confirm::Confirmed;
 use super::formula::{Formula, formula};
 use super::headroom::{Headroom, headroom};
-use super::point::{Asked, Point};
+use super::point::{Asked, Point, is_broken};
 use super::search::Chosen;
 use crate::report::ExpectationResult;
 use crate::scenario::{Setting, TRAFFIC, factor};
@@ -21,6 +22,19 @@ pub(crate) struct Answer {
     pub(crate) nearest: Option<Point>,
     /// All that was tried.
     pub(crate) chosen: Chosen,
+    /// What a run record by record says of the cheapest, where that was asked for.
+    pub(crate) confirmed: Option<Confirmed>,
+}
+
+impl Answer {
+    /// Whether a configuration holds, and nothing speaks against it.
+    pub(crate) fn holds(&self) -> bool {
+        let is_denied = match &self.confirmed {
+            Some(Confirmed::Run { promises, .. }) => promises.iter().any(is_broken),
+            Some(Confirmed::TooMany(_)) | None => false,
+        };
+        self.best.is_some() && !is_denied
+    }
 }
 
 /// The configuration that is recommended.
@@ -52,7 +66,7 @@ pub(crate) fn answer(asked: &Asked<'_>, chosen: Chosen) -> Answer {
     let Some(point) = chosen.cheapest().cloned() else {
         let tried = chosen.points.iter().filter(|point| point.came.is_ok());
         let nearest = tried.min_by_key(|point| point.broken().count()).cloned();
-        return Answer { best: None, nearest, chosen };
+        return Answer { best: None, nearest, chosen, confirmed: None };
     };
     let best = Best {
         fails: chosen.first_that_fails(&point).cloned(),
@@ -61,7 +75,7 @@ pub(crate) fn answer(asked: &Asked<'_>, chosen: Chosen) -> Answer {
         growth: growth(asked, &point.settings),
         point,
     };
-    Answer { best: Some(best), nearest: None, chosen }
+    Answer { best: Some(best), nearest: None, chosen, confirmed: None }
 }
 
 /// By halves: more traffic breaks what less breaks.

@@ -3,7 +3,8 @@
 use serde_json::{Map, Value, json};
 
 use super::answer::Answer;
-use super::point::Point;
+use super::confirm::Confirmed;
+use super::point::{Point, is_broken};
 use crate::report::ExpectationResult;
 use crate::report::verdict_word;
 
@@ -21,6 +22,17 @@ fn point(point: &Point) -> Value {
             "holds": point.holds(),
             "cost_per_month_usd": carried.cost_usd,
             "promises": carried.expectations.iter().map(promise).collect::<Vec<_>>(),
+        }),
+    }
+}
+
+fn confirmed(confirmed: &Confirmed) -> Value {
+    match confirmed {
+        Confirmed::TooMany(records) => json!({ "records": records }),
+        Confirmed::Run { until, promises } => json!({
+            "until_s": until.as_millis() as f64 / 1000.0,
+            "holds": !promises.iter().any(is_broken),
+            "promises": promises.iter().map(promise).collect::<Vec<_>>(),
         }),
     }
 }
@@ -57,6 +69,7 @@ pub(crate) fn document(answer: &Answer) -> Value {
     });
     json!({
         "best": best,
+        "confirmed": answer.confirmed.as_ref().map(confirmed),
         "nearest": answer.nearest.as_ref().map(point),
         "configurations": answer.chosen.of,
         "tried": answer.chosen.points.iter().map(point).collect::<Vec<_>>(),

@@ -5,7 +5,9 @@
 
 mod answer;
 mod axis;
+mod confirm;
 mod document;
+mod engine;
 mod formula;
 mod headroom;
 mod point;
@@ -17,8 +19,10 @@ mod told;
 
 pub(crate) use self::answer::{Answer, answer};
 pub(crate) use self::axis::Grid;
+pub(crate) use self::confirm::confirm;
 pub(crate) use self::document::document;
-pub(crate) use self::point::{Asked, Carried};
+pub(crate) use self::engine::{by_rates, by_records, left_out};
+pub(crate) use self::point::Asked;
 pub(crate) use self::search::{Way, look};
 pub(crate) use self::slo::Slo;
 pub(crate) use self::told::told;

@@ -54,7 +54,7 @@ impl Point {
 }
 
 /// What may have nothing to judge holds then.
-fn is_broken(promise: &ExpectationResult) -> bool {
+pub(super) fn is_broken(promise: &ExpectationResult) -> bool {
     match promise.verdict {
         Verdict::Pass => false,
         Verdict::Fail => true,

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::axis::NoGrid;
+use super::point::Carried;
 use super::*;
 use crate::check::Verdict;
 use crate::measure::Figures;

@@ -3,7 +3,8 @@
 use std::fmt::Write;
 
 use super::answer::{Answer, Best};
-use super::point::Point;
+use super::confirm::Confirmed;
+use super::point::{Point, is_broken};
 use super::search::Way;
 use crate::report::{Page, count, plural, wrap};
 
@@ -17,7 +18,7 @@ pub(crate) fn told(answer: &Answer, page: &Page) -> String {
     let mut out = String::new();
     points(answer, page, &mut out);
     match &answer.best {
-        Some(best) => recommended(best, page, &mut out),
+        Some(best) => recommended(answer, best, page, &mut out),
         None => none_holds(answer, page, &mut out),
     }
     out
@@ -101,7 +102,7 @@ fn a_month(point: &Point) -> String {
     point.cost_usd().map_or(String::new(), |usd| format!(": {} USD a month", cents(usd)))
 }
 
-fn recommended(best: &Best, page: &Page, out: &mut String) {
+fn recommended(answer: &Answer, best: &Best, page: &Page, out: &mut String) {
     let _ = writeln!(out, "\n{}", page.bold("what it uses of each limit, at most"));
     for limit in best.headroom.iter().take(LIMITS_MAX) {
         let at = limit.at.map_or(String::new(), |at| format!(" at {at}"));
@@ -131,7 +132,30 @@ fn recommended(best: &Best, page: &Page, out: &mut String) {
         }
         None => line(&format!("it holds at x{}, and more was not tried", best.growth.holds), 2),
     }
+    if let Some(confirmed) = &answer.confirmed {
+        line(&format!("\n{}", page.bold("record by record")), 0);
+        told_confirmed(confirmed, &mut line);
+    }
     let _ = writeln!(out, "\n{}{}", page.bold(&best.point.told()), a_month(&best.point));
+}
+
+fn told_confirmed(confirmed: &Confirmed, line: &mut dyn FnMut(&str, usize)) {
+    match confirmed {
+        Confirmed::TooMany(records) => {
+            line(
+                &format!("not run: about {} records up to its worst minutes; ask a smaller horizon", count(*records)),
+                2,
+            );
+        }
+        Confirmed::Run { until, promises } => {
+            let broken: Vec<_> = promises.iter().filter(|promise| is_broken(promise)).collect();
+            match broken.is_empty() {
+                true => line(&format!("it holds, from the start to {until}"), 2),
+                false => line(&format!("it does not hold, from the start to {until}:"), 2),
+            }
+            broken.iter().for_each(|broken| line(&format!("{}: {}", broken.text, broken.detail), 4));
+        }
+    }
 }
 
 fn none_holds(answer: &Answer, page: &Page, out: &mut String) {

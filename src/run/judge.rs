@@ -48,6 +48,18 @@ pub(super) fn judge(
     (result(expectation, verdict, detail), None)
 }
 
+/// The verdict of one expectation over figures that no run made, whatever its window. Absent for what figures do not
+/// tell; with it the path of the first number that breaks the bound.
+pub(crate) fn judge_figures(
+    expectation: &Expectation,
+    figures: &Figures,
+) -> Option<(ExpectationResult, Option<String>)> {
+    let Expected::Number { path, comparison, threshold } = &expectation.what else { return None };
+    let figures = serde_json::to_value(figures).unwrap_or(Value::Null);
+    let judged = number(&figures, path, *comparison, *threshold);
+    Some((result(expectation, judged.verdict, judged.detail), judged.broken))
+}
+
 /// When and where the number at a path was seen; the whole window when nothing shows it.
 fn whereabouts(path: &str, measures: &Measures, chronicle: &Chronicle) -> Failure {
     let (from, until) = (measures.from(), measures.now());

@@ -31,6 +31,7 @@ use crate::world::World;
 use self::app_hosts::nobody;
 use self::build::{Built, build};
 use self::folds::end_of_run;
+pub(crate) use self::judge::judge_figures;
 pub(crate) use self::live::Live;
 pub(crate) use self::outside::{Told, Worker};
 pub use self::result::RunResult;

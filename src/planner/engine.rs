@@ -1,0 +1,79 @@
+//! How a configuration is carried out: by rates, or record by record.
+
+use super::point::Carried;
+use crate::base::{SimDuration, SimTime};
+use crate::check::Verdict;
+use crate::fluid::{Flow, flow};
+use crate::measure::lookup;
+use crate::report::ExpectationResult;
+use crate::run::{Options, judge_figures, run};
+use crate::scenario::plan::{Expectation, Expected, Plan};
+
+/// Carries a plan out record by record.
+pub(crate) fn by_records(plan: &Plan) -> Carried {
+    let report = run(plan, Options::default()).report;
+    Carried { figures: report.figures, expectations: report.expectations, cost_usd: None }
+}
+
+/// Carries a plan out by rates.
+pub(crate) fn by_rates(plan: &Plan) -> Carried {
+    let flow = flow(plan);
+    let expectations = plan.expectations.iter().map(|expectation| judged(expectation, &flow)).collect();
+    Carried { figures: flow.figures, expectations, cost_usd: None }
+}
+
+/// What a plan has and rates leave out.
+pub(crate) fn left_out(plan: &Plan) -> Vec<String> {
+    let short = Plan { duration: SimDuration::from_secs(1), ..plan.clone() };
+    flow(&short).left_out
+}
+
+/// The minutes that decide how the promises of a plan are judged.
+pub(super) fn worst_minutes(plan: &Plan) -> Vec<SimTime> {
+    let flow = flow(plan);
+    let figures = serde_json::to_value(&flow.figures).unwrap_or_default();
+    let paths = plan.expectations.iter().filter_map(|expectation| match &expectation.what {
+        Expected::Number { path, .. } => Some(lookup(&figures, path)),
+        Expected::Sometimes(_) => None,
+    });
+    paths.flatten().filter_map(|(path, _)| minute_of(&path, &flow)).collect()
+}
+
+fn judged(expectation: &Expectation, flow: &Flow) -> ExpectationResult {
+    match judge_figures(expectation, &flow.figures) {
+        Some((result, None)) => result,
+        Some((result, Some(broken))) => {
+            let when =
+                minute_of(&broken, flow).map_or(String::new(), |from| format!("; worst in the minute from {from} on"));
+            ExpectationResult { detail: format!("{}{when}", result.detail), ..result }
+        }
+        None => ExpectationResult {
+            text: expectation.text.to_string(),
+            verdict: Verdict::Unknown,
+            detail: "rates do not tell".to_owned(),
+            if_any: expectation.if_any,
+        },
+    }
+}
+
+/// The minute that decided a number: `streams.clicks.throttled_percent`.
+fn minute_of(path: &str, flow: &Flow) -> Option<SimTime> {
+    let mut steps = path.split('.');
+    let (section, name) = (steps.next()?, steps.next()?);
+    let worst = |values: Vec<u64>| {
+        let (minute, value) = (0..).zip(values).max_by_key(|(minute, value)| (*value, std::cmp::Reverse(*minute)))?;
+        (value > 0).then_some(SimTime::from_secs(60 * minute))
+    };
+    match section {
+        "streams" => {
+            let minutes = flow.writes.get(name)?;
+            let is_of_throttles = path.contains("throttled");
+            worst(
+                minutes.iter().map(|minute| if is_of_throttles { minute.throttled } else { minute.records }).collect(),
+            )
+        }
+        "consumers" => worst(flow.ages_ms.get(name)?.iter().map(|age| age.unwrap_or(0)).collect()),
+        "tables" => worst(flow.tables.get(name)?.iter().map(|minute| minute.write_units_asked).collect()),
+        _ => None,
+    }
+}

@@ -45,6 +45,7 @@ pub mod http;
 pub mod measure;
 #[cfg(feature = "http")]
 pub mod net;
+mod price;
 #[cfg(feature = "proptest")]
 pub mod proptest;
 pub mod report;

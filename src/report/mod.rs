@@ -9,6 +9,7 @@ use crate::check::{CheckResult, Verdict};
 use crate::measure::{Figures, Happening, Moment};
 use crate::scenario::Which;
 
+mod cost;
 pub(crate) mod events_file;
 pub(crate) mod export;
 pub mod files;

@@ -9,11 +9,12 @@ use std::fmt::Write;
 
 use comfy_table::{CellAlignment, Table, presets};
 
+use super::cost;
 use super::style::Page;
 use super::words::{count, count_or_dash, cut, millis, percent, seconds, tenths, wrap};
 use crate::measure::cloudwatch::{consumer as kcl, stream as metric, table as dynamodb};
 use crate::measure::{
-    CatchUpFigures, ConsumerFigures, Figures, LeaseFigures, ShardFigures, ShardVerdict, StreamFigures,
+    CatchUpFigures, ConsumerFigures, CostFigures, Figures, LeaseFigures, ShardFigures, ShardVerdict, StreamFigures,
 };
 
 /// How many rows of a table are shown; the rest is summed up.
@@ -32,6 +33,7 @@ pub(super) fn figures(figures: &Figures, page: &Page, out: &mut String) {
     }
     producers(figures, page, out);
     tables(figures, page, out);
+    cost::write(&figures.cost, page, out);
 }
 
 fn heading(title: &str, legend: &str, page: &Page, out: &mut String) {

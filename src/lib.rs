@@ -47,6 +47,7 @@ pub mod measure;
 #[cfg(feature = "http")]
 pub mod net;
 mod planner;
+mod price;
 #[cfg(feature = "proptest")]
 pub mod proptest;
 pub mod report;

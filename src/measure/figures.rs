@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::cost::CostFigures;
 use super::verdict::Advice;
 use crate::base::SimTime;
 
@@ -20,6 +21,8 @@ pub struct Figures {
     pub producers: BTreeMap<String, ProducerFigures>,
     /// By table name. A table created again under an old name is `name#2`, and so on.
     pub tables: BTreeMap<String, TableFigures>,
+    /// What it costs a month at this rate.
+    pub(crate) cost: CostFigures,
 }
 
 /// A stream's figures. Sums over its shards unless said otherwise.
@@ -27,6 +30,10 @@ pub struct Figures {
 pub struct StreamFigures {
     /// Shards that take records at the end.
     pub(crate) shards_open: u64,
+    /// Hours that shards were open, summed over shards.
+    pub(crate) shard_hours: f64,
+    /// PUT payload units: each record acknowledged, in steps of 25 KB.
+    pub(crate) put_payload_units: u64,
     /// Records acknowledged: CloudWatch's IncomingRecords.
     pub records_acked: u64,
     /// Bytes acknowledged (data and partition keys): CloudWatch's IncomingBytes.

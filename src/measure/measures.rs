@@ -3,15 +3,15 @@
 //! RecordAccepted comes millions of times in a wall-clock second: its path indexes vectors and allocates nothing but
 //! for a partition key's first record.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::backlog::Backlog;
 use super::by_id::ById;
 use super::catch_up::CatchUps;
 use super::consumer::{ConsumerCounts, ConsumerMeasure};
+use super::cost::CostFigures;
 use super::figures::Figures;
-use super::names::Names;
+use super::names::{Names, insert};
 use super::occurrence::{Occurrence, Occurrences};
 use super::producer::{ProducerCounts, ProducerMeasure};
 use super::stream::{ShardMeasure, Span, StreamMeasure};
@@ -19,15 +19,17 @@ use super::table::TableMeasure;
 use super::window::Restart;
 use crate::base::event::{Event, Fold, StreamStatus, WriteRefusal, ZoneState};
 use crate::base::{ConsumerId, HostId, Position, ShardId, SimTime, StreamId, StreamName, TableId};
+use crate::price::Prices;
 
 /// The fold that all figures come from.
 #[derive(Default)]
 pub(crate) struct Measures {
+    prices: Arc<Prices>,
     from: SimTime,
     now: SimTime,
     names: Names,
-    streams: ById<Option<StreamMeasure>>,
-    tables: ById<Option<TableMeasure>>,
+    pub(super) streams: ById<Option<StreamMeasure>>,
+    pub(super) tables: ById<Option<TableMeasure>>,
     consumers: ById<Option<ConsumerMeasure>>,
     producers: Vec<ProducerMeasure>,
     producer_of_host: ById<Option<usize>>,
@@ -39,8 +41,8 @@ pub(crate) struct Measures {
 
 impl Measures {
     /// Nothing counted, from the start of the run.
-    pub(crate) fn new() -> Self {
-        Self::default()
+    pub(crate) fn new(prices: Arc<Prices>) -> Self {
+        Self { prices, ..Self::default() }
     }
     /// How often something happened.
     pub(crate) fn occurrences(&self, what: Occurrence) -> u64 {
@@ -70,6 +72,7 @@ impl Measures {
         for table in self.tables.iter().flatten() {
             insert(&mut figures.tables, table.name.as_str(), table.figures(span));
         }
+        figures.cost = CostFigures::of(&self.usage(), &self.prices);
         figures
     }
 
@@ -142,7 +145,7 @@ impl Measures {
     }
 
     fn on_any(&mut self, at: SimTime, event: &Event) {
-        self.declare(event);
+        self.declare(at, event);
         self.names.on(at, event);
         self.on_stream(at, event);
         self.on_table(at, event);
@@ -155,8 +158,8 @@ impl Measures {
 
     fn on_stream(&mut self, at: SimTime, event: &Event) {
         match event {
-            Event::StreamDeclared { stream, name, .. } => {
-                *self.streams.slot(stream.index()) = Some(StreamMeasure::new(name.clone()));
+            Event::StreamDeclared { stream, name, retention_hours } => {
+                *self.streams.slot(stream.index()) = Some(StreamMeasure::new(name.clone(), *retention_hours, at));
                 let readers = self.consumers.iter_mut().flatten().filter(|c| c.stream == *name);
                 readers.for_each(ConsumerMeasure::begin_anew);
             }
@@ -167,9 +170,13 @@ impl Measures {
                 self.happened(Occurrence::Resharded, parent.is_some().into());
             }
             Event::ShardClosed { stream, shard, .. } => self.close(at, *stream, *shard),
+            Event::RetentionChanged { stream, retention_hours } => {
+                self.stream(*stream).into_iter().for_each(|stream| stream.retain(*retention_hours, at));
+            }
             Event::StreamStatusChanged { stream, status: StreamStatus::Deleted } => {
                 let shards = self.stream(*stream).map_or(0, |stream| stream.shards.len());
                 (0..shards).for_each(|shard| self.close(at, *stream, ShardId(shard as u32)));
+                self.stream(*stream).into_iter().for_each(|stream| stream.end(at));
             }
             Event::ShardExpired { stream, shard } => {
                 if let Some(shard) = self.shard(*stream, *shard) {
@@ -212,6 +219,7 @@ impl Measures {
                 let waited = self.backlog.ended_by_read(at, *shard, *host);
                 if let Some(stream) = self.stream(*stream) {
                     stream.counts.get_records_calls += 1;
+                    stream.counts.read_old(*iterator_age_ms, *size_bytes);
                 }
                 self.read(at, *stream, *shard, *host, *size_bytes);
                 self.catch_ups.read(at, *host, *shard, *behind_latest_ms);
@@ -423,10 +431,11 @@ impl Measures {
         }
     }
 
-    fn declare(&mut self, event: &Event) {
+    fn declare(&mut self, at: SimTime, event: &Event) {
         match event {
             Event::TableDeclared { table, name, read_units, write_units } => {
-                *self.tables.slot(table.index()) = Some(TableMeasure::new(name.clone(), *read_units, *write_units));
+                let declared = TableMeasure::new(name.clone(), *read_units, *write_units, at);
+                *self.tables.slot(table.index()) = Some(declared);
             }
             Event::ConsumerDeclared { consumer, stream, library, store, lease_table, .. } => {
                 *self.consumers.slot(consumer.index()) = Some(ConsumerMeasure {
@@ -475,8 +484,8 @@ impl Restart for Measures {
         self.pass_to(at);
         self.from = at;
         self.occurrences = Occurrences::default();
-        self.streams.iter_mut().flatten().for_each(StreamMeasure::restart);
-        self.tables.iter_mut().flatten().for_each(TableMeasure::restart);
+        self.streams.iter_mut().flatten().for_each(|stream| stream.restart(at));
+        self.tables.iter_mut().flatten().for_each(|table| table.restart(at));
         self.consumers.iter_mut().flatten().for_each(|consumer| consumer.restart(at));
         self.producers.iter_mut().for_each(|producer| producer.counts = ProducerCounts::default());
     }
@@ -484,16 +493,4 @@ impl Restart for Measures {
         self.look_at_backlog(at);
         self.now = at;
     }
-}
-
-/// Inserts under `name`, or under `name#2` and so on when it is taken.
-fn insert<T>(map: &mut BTreeMap<String, T>, name: &str, value: T) {
-    let taken = |n: &u32| map.contains_key(&format!("{name}#{n}"));
-    let key = if map.contains_key(name) {
-        let n = (2..u32::MAX).find(|n| !taken(n)).unwrap_or(u32::MAX);
-        format!("{name}#{n}")
-    } else {
-        name.to_string()
-    };
-    map.insert(key, value);
 }

@@ -1,5 +1,6 @@
 //! What the small numbers in events are called.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::by_id::ById;
@@ -72,4 +73,16 @@ impl Fold for Names {
             _ => {}
         }
     }
+}
+
+/// Inserts under `name`, or under `name#2` and so on when it is taken.
+pub(super) fn insert<T>(map: &mut BTreeMap<String, T>, name: &str, value: T) {
+    let taken = |n: &u32| map.contains_key(&format!("{name}#{n}"));
+    let key = if map.contains_key(name) {
+        let n = (2..u32::MAX).find(|n| !taken(n)).unwrap_or(u32::MAX);
+        format!("{name}#{n}")
+    } else {
+        name.to_string()
+    };
+    map.insert(key, value);
 }

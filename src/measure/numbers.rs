@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use super::cost::{CostFigures, CostLine};
 use super::figures::{
     CatchUpFigures, ConsumerFigures, Figures, KeyFigures, ProducerFigures, ShardFigures, StreamFigures, TableFigures,
 };
@@ -64,6 +65,7 @@ fn one_of_each() -> Figures {
         consumers: BTreeMap::from([(any(), consumer)]),
         producers: BTreeMap::from([(any(), ProducerFigures::default())]),
         tables: BTreeMap::from([(any(), table)]),
+        cost: CostFigures { lines: vec![CostLine::default()], ..CostFigures::default() },
     }
 }
 
@@ -86,6 +88,7 @@ pub(crate) enum Unit {
     Bytes,
     Percent,
     PerSecond,
+    Dollars,
     Count,
 }
 
@@ -95,6 +98,7 @@ impl Unit {
         let name = path.rsplit('.').next().unwrap_or(path);
         let has = |part: &str| name.split('_').any(|word| word == part);
         match () {
+            () if name.ends_with("_usd") => Self::Dollars,
             () if name.ends_with("_ms") => Self::Milliseconds,
             () if name.contains("_per_s") => Self::PerSecond,
             () if has("percent") => Self::Percent,
@@ -112,6 +116,7 @@ impl Unit {
             Self::Bytes => "bytes",
             Self::Percent => "percent",
             Self::PerSecond => "a second",
+            Self::Dollars => "US dollars",
             Self::Count => "counts",
         }
     }
@@ -123,6 +128,7 @@ impl Unit {
             Self::Bytes => "< 10 MiB",
             Self::Percent => "< 80%",
             Self::PerSecond => "< 1000/s",
+            Self::Dollars => "< 2000 USD",
             Self::Count => "= 0",
         }
     }
@@ -136,6 +142,7 @@ impl Unit {
             Self::Bytes => ByteSize(value as u64).to_string(),
             Self::Percent => format!("{value}%"),
             Self::PerSecond => format!("{value}/s"),
+            Self::Dollars => format!("{value} USD"),
             Self::Count => value.to_string(),
         }
     }
@@ -143,7 +150,7 @@ impl Unit {
 
 /// A path without the unit that it ends in, for a value that is shown with its unit.
 pub(crate) fn without_unit(path: &str) -> &str {
-    ["_ms", "_percent", "_s"].iter().find_map(|unit| path.strip_suffix(unit)).unwrap_or(path)
+    ["_ms", "_percent", "_s", "_usd"].iter().find_map(|unit| path.strip_suffix(unit)).unwrap_or(path)
 }
 
 #[cfg(test)]
@@ -161,6 +168,7 @@ mod tests {
             "producers.*.put_latency_max_ms",
             "tables.*.write_headroom_percent",
             "tables.*.throttled_by.*",
+            "cost.per_month_usd",
         ] {
             assert!(numbers.iter().any(|number| number == there), "{there} is not in {numbers:#?}");
         }
@@ -182,6 +190,7 @@ mod tests {
                 "streams.clicks.shards.x.records_per_s_mean",
                 "12.5/s",
             ),
+            ("cost.per_month_usd", 12.5, "cost.per_month", "12.5 USD"),
             ("streams.clicks.records_acked", 7.0, "streams.clicks.records_acked", "7"),
         ] {
             assert_eq!((without_unit(path), Unit::of(path).show(value).as_str()), (name, shown));

@@ -5,13 +5,16 @@ use std::collections::BTreeMap;
 use super::by_id::ById;
 use super::figures::{KeyFigures, ShardFigures, StreamFigures, percent, rounded, seconds_of};
 use super::hot_keys::HotKeys;
+use super::integral::Integral;
 use super::meter::{Meter, Peaks};
 use super::read_verdict::cure_reads;
 use super::verdict::{ShardLoad, advise};
 use crate::aws::kinesis::capacity::{ReadLoad, SHARD_BYTES_PER_S, SHARD_RECORDS_PER_S, Share, WriteLoad};
 use crate::base::event::WriteRefusal;
 use crate::base::{HashKeyRange, PartitionKey, ShardId, SimTime, StreamName};
+use crate::price::{StreamUsage, billed_kib, put_payload_units};
 
+const HOUR_MS: f64 = 3_600_000.0;
 /// How many of a shard's keys are shown.
 const KEYS_SHOWN: usize = 3;
 
@@ -19,6 +22,11 @@ pub(crate) struct StreamMeasure {
     pub name: StreamName,
     pub shards: ById<Option<ShardMeasure>>,
     pub counts: StreamCounts,
+    retention_hours: u32,
+    there: Integral,
+    open: Integral,
+    /// Open shards while retention is extended.
+    extended: Integral,
 }
 
 #[derive(Default)]
@@ -27,6 +35,18 @@ pub(super) struct StreamCounts {
     pub(crate) put_calls: u64,
     pub get_records_calls: u64,
     pub iterators_expired: u64,
+    /// Bytes read that were older than a week.
+    long_term_read_bytes: u64,
+}
+
+/// Reads of older records are long-term retrieval.
+const WEEK_MS: u64 = 7 * 24 * 3_600_000;
+
+impl StreamCounts {
+    /// Bytes were read, the last of them of this age: then all were that old.
+    pub(super) fn read_old(&mut self, age_ms: u64, bytes: u64) {
+        self.long_term_read_bytes += if age_ms > WEEK_MS { bytes } else { 0 };
+    }
 }
 
 pub(super) struct ShardMeasure {
@@ -47,6 +67,8 @@ pub(super) struct ShardCounts {
     throttled: Meter,
     throttled_injected: u64,
     failed: u64,
+    payload_units: u64,
+    billed_kib: u64,
     pub reads_throttled: u64,
     /// Calls, refused ones too, and bytes given.
     pub(super) reads: Meter,
@@ -72,11 +94,29 @@ impl Span {
 }
 
 impl StreamMeasure {
-    pub(super) fn new(name: StreamName) -> Self {
-        Self { name, shards: ById::default(), counts: StreamCounts::default() }
+    pub(super) fn new(name: StreamName, retention_hours: u32, at: SimTime) -> Self {
+        let (shards, counts) = (ById::default(), StreamCounts::default());
+        let [mut there, open, extended] = [Integral::default(); 3];
+        there.set(at, 1);
+        Self { name, shards, counts, retention_hours, there, open, extended }
+    }
+    /// Retention is changed.
+    pub(super) fn retain(&mut self, hours: u32, at: SimTime) {
+        self.retention_hours = hours;
+        self.count_open(at);
+    }
+    /// The stream is gone.
+    pub(super) fn end(&mut self, at: SimTime) {
+        self.there.set(at, 0);
+    }
+    fn count_open(&mut self, at: SimTime) {
+        let open = self.open_shards();
+        self.open.set(at, open);
+        self.extended.set(at, if StreamUsage::is_extended(self.retention_hours) { open } else { 0 });
     }
     pub(super) fn open(&mut self, shard: ShardId, range: HashKeyRange, at: SimTime) {
         *self.shards.slot(shard.index()) = Some(ShardMeasure::new(range, at));
+        self.count_open(at);
     }
     pub(super) fn close(&mut self, shard: ShardId, at: SimTime) {
         let peers = self.open_shards();
@@ -84,6 +124,7 @@ impl StreamMeasure {
             shard.closed = Some(at);
             shard.peers_at_close = peers;
         }
+        self.count_open(at);
     }
     #[inline]
     pub(super) fn shard(&mut self, shard: ShardId) -> Option<&mut ShardMeasure> {
@@ -97,8 +138,11 @@ impl StreamMeasure {
             shard.refuse(at, key, bytes, reason);
         }
     }
-    pub(super) fn restart(&mut self) {
+    pub(super) fn restart(&mut self, at: SimTime) {
         self.counts = StreamCounts::default();
+        for integral in [&mut self.there, &mut self.open, &mut self.extended] {
+            integral.restart(at);
+        }
         self.shards.iter_mut().flatten().for_each(|shard| shard.counts = ShardCounts::default());
     }
 
@@ -112,6 +156,24 @@ impl StreamMeasure {
         let mut asked: Vec<u64> = open.map(ShardMeasure::asked).collect();
         asked.sort_unstable();
         asked.get(asked.len().saturating_sub(1) / 2).copied().unwrap_or(0)
+    }
+
+    /// What is paid for, until `at`. All that was put counts as kept for as long as retention is now.
+    pub(super) fn usage(&self, at: SimTime) -> StreamUsage {
+        let counts = || self.shards.iter().flatten().map(|shard| &shard.counts);
+        let mut usage = StreamUsage {
+            name: self.name.as_str().to_owned(),
+            stream_ms: self.there.unit_ms(at),
+            shard_ms: self.open.unit_ms(at),
+            extended_shard_ms: self.extended.unit_ms(at),
+            put_payload_units: counts().map(|shard| shard.payload_units).sum(),
+            in_kib: counts().map(|shard| shard.billed_kib).sum(),
+            out_bytes: counts().map(|shard| shard.reads.total().bytes).sum(),
+            long_term_read_bytes: self.counts.long_term_read_bytes,
+            ..StreamUsage::default()
+        };
+        usage.keep(counts().map(|shard| shard.accepted.total().bytes).sum(), self.retention_hours);
+        usage
     }
 
     /// `given_up` are the records that the stream's producers gave up, when there are producers that tell.
@@ -135,6 +197,8 @@ impl StreamMeasure {
         let throttled_peak = self.counts.throttled.minute_peak();
         StreamFigures {
             shards_open: open,
+            shard_hours: rounded(self.open.unit_ms(span.to) as f64 / HOUR_MS, 1000.0),
+            put_payload_units: self.shards.iter().flatten().map(|shard| shard.counts.payload_units).sum(),
             records_acked: acked,
             bytes_acked: sum(|s| s.bytes_acked),
             records_throttled: throttled,
@@ -218,6 +282,8 @@ impl ShardMeasure {
     pub(crate) fn accept(&mut self, at: SimTime, ordinal: u64, key: &PartitionKey, bytes: u32) {
         self.end = ordinal + 1;
         self.counts.accepted.add(at, 1, bytes.into());
+        self.counts.payload_units += put_payload_units(bytes.into());
+        self.counts.billed_kib += billed_kib(bytes.into());
         self.counts.keys.record(key);
     }
     fn refuse(&mut self, at: SimTime, key: &PartitionKey, bytes: u32, reason: WriteRefusal) {

@@ -3,10 +3,12 @@
 use std::collections::BTreeMap;
 
 use super::figures::{TableFigures, percent, rounded, seconds_of};
+use super::integral::Integral;
 use super::meter::Meter;
 use super::stream::Span;
 use crate::base::event::TableThrottle;
 use crate::base::{SimTime, TableName};
+use crate::price::TableUsage;
 
 const MINUTE_S: u64 = 60;
 
@@ -14,6 +16,8 @@ pub(crate) struct TableMeasure {
     pub name: TableName,
     read_units: u32,
     write_units: u32,
+    read_capacity: Integral,
+    write_capacity: Integral,
     items: u64,
     pub counts: TableCounts,
 }
@@ -24,6 +28,9 @@ pub(super) struct TableCounts {
     write_calls: u64,
     writes: Meter,
     read_half_units: u64,
+    /// Those of requests while the table was on demand.
+    on_demand_read_half_units: u64,
+    on_demand_write_units: u64,
     read_throttled: u64,
     write_throttled: u64,
     throttled_by: BTreeMap<TableThrottle, u64>,
@@ -48,15 +55,25 @@ struct Headroom {
 }
 
 impl TableMeasure {
-    pub(super) fn new(name: TableName, read_units: u32, write_units: u32) -> Self {
-        Self { name, read_units, write_units, items: 0, counts: TableCounts::default() }
+    pub(super) fn new(name: TableName, read_units: u32, write_units: u32, at: SimTime) -> Self {
+        let counts = TableCounts::default();
+        let [mut read_capacity, mut write_capacity] = [Integral::default(); 2];
+        read_capacity.set(at, read_units.into());
+        write_capacity.set(at, write_units.into());
+        Self { name, read_units, write_units, read_capacity, write_capacity, items: 0, counts }
     }
     pub(crate) fn set_capacity(&mut self, at: SimTime, read_units: u32, write_units: u32) {
         self.ask(at, 0);
         (self.read_units, self.write_units) = (read_units, write_units);
+        self.read_capacity.set(at, read_units.into());
+        self.write_capacity.set(at, write_units.into());
     }
     pub(crate) fn consume(&mut self, at: SimTime, read_half_units: u32, write_units: u32) {
         self.counts.read_half_units += u64::from(read_half_units);
+        if self.write_units == 0 {
+            self.counts.on_demand_read_half_units += u64::from(read_half_units);
+            self.counts.on_demand_write_units += u64::from(write_units);
+        }
         self.counts.reads += u64::from(read_half_units > 0);
         self.counts.write_calls += u64::from(write_units > 0);
         if write_units > 0 {
@@ -76,8 +93,20 @@ impl TableMeasure {
     pub(super) fn write(&mut self, existed: bool, exists: bool) {
         self.items = self.items + u64::from(exists && !existed) - u64::from(existed && !exists).min(self.items);
     }
-    pub(super) fn restart(&mut self) {
+    pub(super) fn restart(&mut self, at: SimTime) {
         self.counts = TableCounts::default();
+        self.read_capacity.restart(at);
+        self.write_capacity.restart(at);
+    }
+    /// What is paid for, until `at`.
+    pub(super) fn usage(&self, at: SimTime) -> TableUsage {
+        TableUsage {
+            name: self.name.as_str().to_owned(),
+            write_unit_ms: self.write_capacity.unit_ms(at),
+            read_unit_ms: self.read_capacity.unit_ms(at),
+            write_request_units: self.counts.on_demand_write_units,
+            read_request_half_units: self.counts.on_demand_read_half_units,
+        }
     }
 
     fn ask(&mut self, at: SimTime, units: u64) {

@@ -1,6 +1,7 @@
 //! Every figure, from events written by hand.
 
 mod consumers;
+mod cost;
 
 use std::sync::Arc;
 
@@ -13,6 +14,7 @@ use crate::base::item::Item;
 use crate::base::{
     ConsumerId, HashKeyRange, HostId, PartitionKey, Position, ShardId, SimDuration, SimTime, StreamId, TableId,
 };
+use crate::price::Prices;
 
 pub(crate) const STREAM: StreamId = StreamId(0);
 pub(crate) const TABLE: TableId = TableId(0);
@@ -25,6 +27,11 @@ const S1: ShardId = ShardId(1);
 
 pub(crate) fn key(text: &str) -> PartitionKey {
     PartitionKey::new(text).expect("valid")
+}
+
+/// The fold that counts, with the prices that are built in.
+pub(crate) fn measures() -> Measures {
+    Measures::new(Prices::built_in())
 }
 
 /// Stream `clicks` of two shards, table `leases` of 10 write units, producer `web`, consumer `billing` on two hosts.
@@ -110,7 +117,7 @@ fn fold<F: Fold>(mut fold: F, events: impl IntoIterator<Item = (u64, Event)>) ->
 }
 
 fn measured(events: impl IntoIterator<Item = (u64, Event)>) -> Measures {
-    fold(Measures::new(), events)
+    fold(measures(), events)
 }
 
 fn clicks(measures: &Measures) -> StreamFigures {
@@ -309,7 +316,7 @@ fn rare_things_are_counted_as_occurrences() {
 
 #[test]
 fn a_window_counts_its_part_and_knows_what_was_before() {
-    let window = Windowed::new(Window::Between(SimTime::from_secs(10), SimTime::from_secs(20)), Measures::new());
+    let window = Windowed::new(Window::Between(SimTime::from_secs(10), SimTime::from_secs(20)), measures());
     let window = fold(
         window,
         [
@@ -329,7 +336,7 @@ fn a_window_counts_its_part_and_knows_what_was_before() {
 
 #[test]
 fn the_window_after_healing_begins_with_the_event() {
-    let begun = |events: Vec<(u64, Event)>| fold(Windowed::new(Window::AfterFaultsHeal, Measures::new()), events);
+    let begun = |events: Vec<(u64, Event)>| fold(Windowed::new(Window::AfterFaultsHeal, measures()), events);
     assert!(begun(vec![(1, consumed(5))]).inner().is_none());
     let window = begun(vec![(1, consumed(5)), (2, Event::FaultsHealed {}), (3, consumed(4))]);
     assert_eq!(window.inner().map(|counted| leases(counted).write_units_consumed), Some(4));
@@ -337,7 +344,7 @@ fn the_window_after_healing_begins_with_the_event() {
 
 #[test]
 fn the_window_after_start_up_begins_when_every_open_shard_has_been_read() {
-    let begun = |events: Vec<(u64, Event)>| fold(Windowed::new(Window::AfterStartUp, Measures::new()), events);
+    let begun = |events: Vec<(u64, Event)>| fold(Windowed::new(Window::AfterStartUp, measures()), events);
     let start = || vec![(1, consumed(5)), (2, read(S0, ONE, 0, 30_000))];
     assert!(begun(start()).inner().is_none());
     let rest = [(9, read(S1, TWO, 0, 40_000)), (10, consumed(4)), (11, read(S1, TWO, 0, 7))];

@@ -16,6 +16,8 @@ pub(super) trait Sheet {
     fn columns(&mut self, columns: &Columns<'_>);
     /// A line of text.
     fn line(&mut self, text: &str);
+    /// A line that does not belong to what is above it.
+    fn apart(&mut self, text: &str);
 }
 
 /// A terminal, or a file that looks like one.
@@ -36,6 +38,9 @@ impl Sheet for OnTerminal<'_> {
     }
     fn line(&mut self, text: &str) {
         let _ = writeln!(self.out, "{}", wrap(text, 2, self.page.width));
+    }
+    fn apart(&mut self, text: &str) {
+        let _ = writeln!(self.out, "\n{}", wrap(text, 2, self.page.width));
     }
 }
 

@@ -10,6 +10,7 @@ use crate::measure::{Figures, Happening, Moment};
 use crate::scenario::Which;
 
 mod columns;
+mod cost;
 pub(crate) mod diff;
 pub(crate) mod events_file;
 pub(crate) mod export;

@@ -7,6 +7,7 @@
 use std::collections::BTreeMap;
 
 use super::columns::{Columns, Sheet};
+use super::cost;
 use super::words::{count, count_or_dash, cut, millis, percent, seconds, tenths};
 use crate::measure::cloudwatch::{consumer as kcl, stream as metric, table as dynamodb};
 use crate::measure::{
@@ -29,6 +30,7 @@ pub(super) fn figures(figures: &Figures, to: &mut dyn Sheet) {
     }
     producers(figures, to);
     tables(figures, to);
+    cost::write(&figures.cost, to);
 }
 
 fn stream_section(name: &str, stream: &StreamFigures, to: &mut dyn Sheet) {

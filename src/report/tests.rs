@@ -9,7 +9,7 @@ use crate::base::{
     HashKey, HashKeyRange, HostId, PartitionKey, Position, SequenceNumber, ShardId, SimDuration, SimTime, StreamId,
 };
 use crate::check::Evidence;
-use crate::measure::tests::{BILLING, ONE, STREAM, TABLE, TWO, WEB, accepted, declarations, read, refused};
+use crate::measure::tests::{BILLING, ONE, STREAM, TABLE, TWO, WEB, accepted, declarations, measures, read, refused};
 use crate::measure::{Happening, Measures, Outcome, Series};
 
 /// Ten minutes in which shard 0 has a hot key, billing-1 crashes, and its lease moves.
@@ -160,12 +160,12 @@ fn check_snapshot(name: &str, text: &str) {
 
 #[test]
 fn the_terminal_report_tells_the_verdict_first_and_then_the_figures() {
-    check_snapshot("terminal", &text::render(&report(told(Measures::new()).figures()), Style::Plain));
+    check_snapshot("terminal", &text::render(&report(told(measures()).figures()), Style::Plain));
 }
 
 #[test]
 fn a_report_keeps_to_the_terminals_width_and_breaks_no_word_or_number() {
-    let report = report(told(Measures::new()).figures());
+    let report = report(told(measures()).figures());
     let at = |width| text::render(&report, Page::new(Style::Plain, Some(width), Vec::new()));
     let widest = at(200);
     let known: BTreeSet<&str> = widest.split_whitespace().collect();
@@ -185,7 +185,7 @@ fn a_report_keeps_to_the_terminals_width_and_breaks_no_word_or_number() {
 
 #[test]
 fn a_column_that_opens_a_group_leaves_its_heading_behind() {
-    let report = report(told(Measures::new()).figures());
+    let report = report(told(measures()).figures());
     for width in 60..=200 {
         let text = text::render(&report, Page::new(Style::Plain, Some(width), Vec::new()));
         let consumers = text.split("\nConsumers\n").nth(1).expect("consumers are told");
@@ -199,7 +199,7 @@ fn a_column_that_opens_a_group_leaves_its_heading_behind() {
 
 #[test]
 fn colours_change_no_words() {
-    let report = report(told(Measures::new()).figures());
+    let report = report(told(measures()).figures());
     let coloured = text::render(&report, Style::Coloured);
     assert!(coloured.contains("\u{1b}[1m\u{1b}[31mFAIL"), "{coloured:?}");
     let mut plain = String::new();
@@ -213,12 +213,12 @@ fn colours_change_no_words() {
 
 #[test]
 fn the_json_report_has_its_form() {
-    check_snapshot("json", &json::render(&report(told(Measures::new()).figures()), None));
+    check_snapshot("json", &json::render(&report(told(measures()).figures()), None));
 }
 
 #[test]
 fn many_shards_are_shown_by_the_busiest_and_a_line_for_the_rest() {
-    let mut measures = Measures::new();
+    let mut measures = measures();
     let declared =
         Event::StreamDeclared { stream: StreamId(0), name: "wide".parse().expect("name"), retention_hours: 24 };
     measures.on(SimTime::ZERO, &declared);
@@ -341,7 +341,7 @@ fn a_run_leaves_its_files_in_a_directory_and_their_bytes_do_not_depend_on_when()
         let events = told(EventsFile::create(&dir, EventsKept::All).expect("a file"));
         let kept = events.finish().expect("written");
         let series = told(Series::new(SimDuration::from_mins(10)));
-        let report = report(told(Measures::new()).figures());
+        let report = report(told(measures()).figures());
         let paths =
             files::write_all(&dir, &report, None, &series, Some(&kept), "duration = \"10m\"\n").expect("written");
         assert_eq!(paths.len(), 6);

@@ -43,12 +43,12 @@ impl Folds {
         let mut windows: Vec<(Window, Windowed<Measures>)> = Vec::new();
         for window in plan.expectations.iter().map(|e| e.window) {
             if window != Window::WholeRun && !windows.iter().any(|(known, _)| *known == window) {
-                windows.push((window, Windowed::new(window, Measures::new())));
+                windows.push((window, Windowed::new(window, Measures::new(plan.prices.clone()))));
             }
         }
         let checks = Checks::new(&check_settings(plan, history));
         let (hash, measures, series) =
-            (TraceHash::new(), Measures::new(), Series::new(plan.duration).before(backdrop(plan)));
+            (TraceHash::new(), Measures::new(plan.prices.clone()), Series::new(plan.duration).before(backdrop(plan)));
         Self { hash, checks, measures, chronicle: Chronicle::default(), series, windows, listeners }
     }
 

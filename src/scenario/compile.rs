@@ -1,6 +1,8 @@
 //! Turns a file into a plan, and finds what the types cannot: missing streams, impossible values, things after the end.
 
 use super::alternative;
+use std::sync::Arc;
+
 use super::compiler::{Compiler, TraceLoader};
 use super::diagnostic::Problem;
 use super::disturbances::disturbances;
@@ -10,6 +12,7 @@ use super::section::{self, Consumers};
 use super::spans::Spans;
 use super::swarm;
 use crate::base::Planted;
+use crate::price::Prices;
 use crate::{fault, file_path};
 
 /// A file that was found right: with random faults written out, and the plan that is made of it.
@@ -20,12 +23,13 @@ pub(crate) struct Compiled {
     pub plan: Plan,
 }
 
-/// Turns a file into a plan. `source` is what it is called.
+/// Turns a file into a plan. `source` is what it is called, `prices` the table that its costs are made of.
 pub(super) fn compile(
     mut file: File,
     source: &str,
     spans: &Spans<'_>,
     read_trace: TraceLoader<'_>,
+    prices: Arc<Prices>,
 ) -> Result<Compiled, Vec<Problem>> {
     write_out_random_faults(&mut file);
     // A resolved file is one run; of a swarm it is what the seed made of it.
@@ -69,6 +73,7 @@ pub(super) fn compile(
         disturbances,
         actions,
         liveness: (&file.liveness).into(),
+        prices: section::prices(file.prices.as_ref(), prices),
         expectations,
         outcome,
     };

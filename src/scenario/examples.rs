@@ -42,6 +42,7 @@ const EXAMPLES: &[(&str, &str, &str)] = &[
     ("action", "stream", "stream = \"orders\""),
     ("action", "until", "until = \"1h\""),
     ("expect", "after", "after = \"faults heal\""),
+    ("expect", "cost_per_month", "cost_per_month = \"< 2000 USD\""),
     ("expect", "given_up", "given_up = \"= 0\""),
     ("expect", "if_any", "if_any = true"),
     ("expect", "skipped", "skipped = \"= 0\""),

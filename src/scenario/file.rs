@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 
 use super::compiler::HOST_MAX;
 use super::section::{
-    Action, Assume, Consumer, Expect, Explore, Library, Liveness, Network, OutcomeWord, Planned, Producer, Stream,
-    network,
+    Action, Assume, Consumer, Expect, Explore, Library, Liveness, Network, OutcomeWord, Planned, PriceList, Producer,
+    Stream, network,
 };
 use super::section::{KCL_IDLE, POLLER_IDLE};
 use crate::base::Bug;
@@ -73,6 +73,9 @@ pub struct File {
     /// What the operator does.
     #[serde(default)]
     pub action: Vec<Action>,
+    /// Prices that costs are made of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) prices: Option<PriceList>,
     /// What must come out.
     #[serde(default)]
     pub expect: Vec<Expect>,

@@ -17,6 +17,7 @@ pub mod file;
 pub(crate) mod gallery;
 mod live;
 pub mod plan;
+mod prices;
 mod read;
 mod schema;
 pub(crate) mod section;
@@ -35,6 +36,7 @@ use std::path::{Path, PathBuf};
 use crate::base::event::DeclaredStart;
 use crate::client::producer::trace::Trace;
 use crate::fault::Fault;
+use crate::price::Prices;
 pub(crate) use alternative::{Alternatives, Axis, Setting, TRAFFIC, factor};
 pub(crate) use compile::Compiled;
 use diagnostic::{Diagnostics, Problem};
@@ -123,14 +125,18 @@ fn load_from(source: &str, path: &str, folder: &Path, which: &Which) -> Result<S
 
 /// A scenario of a file that was read.
 fn made(file: File, text: &str, path: &str, folder: &Path) -> Result<Scenario, Diagnostics> {
-    let attachments = RefCell::new(Vec::new());
+    let attachments = prices::Attachments::default();
     let read_trace = |name: &str| {
         let bytes = std::fs::read(folder.join(name)).map_err(|error| format!("cannot read {name}: {error}"))?;
         let trace = Trace::parse(&bytes).map_err(|error| error.to_string())?;
         attachments.borrow_mut().push((name.to_owned(), bytes));
         Ok(trace)
     };
-    match compile::compile(file, path, &Spans::new(text), &read_trace) {
+    let prices = match file.prices.as_ref().and_then(|prices| prices.file.as_deref()) {
+        Some(name) => prices::table(name, folder, text, path, &attachments)?,
+        None => Prices::built_in(),
+    };
+    match compile::compile(file, path, &Spans::new(text), &read_trace, prices) {
         Ok(Compiled { file, plan }) => {
             Ok(Scenario { file, plan, attachments: attachments.into_inner(), brought: None })
         }
@@ -141,14 +147,14 @@ fn made(file: File, text: &str, path: &str, folder: &Path) -> Result<Scenario, D
 /// Reads a scenario to change it. `path` is as for [`load`].
 pub(crate) fn draft(source: &str, path: &str, which: impl Into<Which>) -> Result<Draft, Diagnostics> {
     let which = which.into();
-    let Scenario { attachments, file: drawn, .. } = load(source, path, &which)?;
+    let Scenario { attachments, file: drawn, plan, .. } = load(source, path, &which)?;
     let file = if which.is_swarm {
         drawn
     } else {
         let file: File = read::read(source).map_err(|problems| Diagnostics::new(path, source, problems))?;
         File { seed: drawn.seed, bug: drawn.bug, explore: None, plan: None, ..file }
     };
-    Ok(Draft::new(file, path, attachments))
+    Ok(Draft::new(file, path, attachments, plan.prices))
 }
 
 impl Scenario {

@@ -13,6 +13,7 @@ use crate::client::poller::PollerSettings;
 use crate::client::producer::ProducerSettings;
 use crate::fault::FaultPlan;
 pub use crate::measure::{Occurrence, Window};
+use crate::price::Prices;
 
 /// A run, ready to be carried out.
 #[derive(Clone, Debug)]
@@ -53,6 +54,8 @@ pub struct Plan {
     pub(crate) actions: Vec<ActionPlan>,
     /// Bounds of the liveness checks.
     pub(crate) liveness: LivenessBounds,
+    /// What costs are made of.
+    pub(crate) prices: Arc<Prices>,
     /// In the file's order.
     pub expectations: Vec<Expectation>,
     /// The outcome that the file says it is there to show.

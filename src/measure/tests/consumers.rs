@@ -22,7 +22,7 @@ fn iterator_ages_come_from_reads_and_from_records_that_nobody_reads() {
 fn a_shard_that_is_read_does_not_wait_and_old_records_are_not_owed_by_a_new_consumer() {
     let events = (0..60).flat_map(|s| [(s, accepted(S1, s, "a", 1)), (s, read(S1, ONE, s + 1, 3))]);
     assert_eq!(billing(&measured(events)).iterator_age_max_ms, Some(3));
-    let mut late = Measures::new();
+    let mut late = measures();
     let (starts, others): (Vec<_>, Vec<_>) =
         declarations().into_iter().partition(|e| matches!(e, Event::WorkerStarted { .. }));
     others.iter().for_each(|e| late.on(SimTime::ZERO, e));

@@ -34,6 +34,9 @@ impl Sheet for OnPage {
     fn line(&mut self, text: &str) {
         self.body = std::mem::take(&mut self.body).with(&paragraph(text));
     }
+    fn apart(&mut self, text: &str) {
+        self.line(text);
+    }
 }
 
 pub(super) fn panel(figures: &Figures) -> Option<Panel> {

@@ -10,6 +10,7 @@ use crate::base::nearest::nearest;
 use crate::base::written::{Duration, Rate, Share, Size};
 use crate::file_path;
 use crate::measure::{ANY, Occurrence, Unit, number_at, numbers};
+use crate::price::Usd;
 use crate::scenario::compiler::Compiler;
 use crate::scenario::plan::{Comparison, Expectation, Expected, Window};
 use crate::scenario::spans::Step;
@@ -48,6 +49,9 @@ pub struct Expect {
     /// Writes to lease tables that were throttled (WriteThrottleEvents).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) table_throttles: Option<String>,
+    /// What a month costs at this rate, such as `"< 2000 USD"`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) cost_per_month: Option<String>,
     /// This has happened at least once.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) sometimes: Option<Occurrence>,
@@ -105,6 +109,7 @@ fn shorts(expect: &Expect) -> Vec<Short<'_>> {
         ("unread_trimmed", "consumers.{}.unread_records_trimmed", &expect.unread_trimmed),
         ("given_up", "producers.{}.records_given_up", &expect.given_up),
         ("table_throttles", "tables.{}.write_throttled", &expect.table_throttles),
+        ("cost_per_month", "cost.per_month_usd", &expect.cost_per_month),
     ];
     if let Some(age) = age {
         all.push(("iterator_age.p50", "consumers.{}.iterator_age_p50_ms", &age.p50));
@@ -171,6 +176,8 @@ fn check_number(c: &mut Compiler<'_>, n: usize, path: &str) {
         Some("streams") => drop(c.stream_name(name, at())),
         Some("consumers") => c.consumer(name, at()),
         Some("producers") => c.producer_name(name, at()),
+        // A number of the whole run, or of a line of its bill.
+        Some("cost") => {}
         _ => drop(c.table(name, at())),
     }
 }
@@ -270,6 +277,7 @@ fn bound(text: &str, unit: Unit) -> Result<(Comparison, f64), &'static str> {
             let size = rest.strip_suffix("/s").and_then(|size| size.trim().parse::<Size>().ok()).map(|s| s.0 as f64);
             rest.parse::<Rate>().ok().map(Rate::per_s).or(size).ok_or("a rate such as 1000/s")
         }
+        Unit::Dollars => rest.parse::<Usd>().map(Usd::dollars).map_err(|_| "an amount such as 2000 USD"),
         Unit::Count => plain.map_err(|_| "a plain number"),
     };
     // "nan" and "inf" are numbers to Rust; nothing is ever below or above them.
@@ -342,6 +350,7 @@ mod tests {
             ("streams.s.shards.x.records_per_s_peak", "= 1000/s", (Comparison::Equal, 1000.0)),
             ("streams.s.bytes_acked", "< 2 KiB", (Comparison::Less, 2048.0)),
             ("streams.s.records_acked", "!= 10_000", (Comparison::NotEqual, 10_000.0)),
+            ("cost.per_month_usd", "< 2000 USD", (Comparison::Less, 2000.0)),
             ("streams.s.shards.x.records_limit_peak_percent", "> 130%", (Comparison::Greater, 130.0)),
         ] {
             assert_eq!(bound(is, Unit::of(path)), Ok(expected), "{path} {is}");

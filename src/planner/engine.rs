@@ -1,10 +1,11 @@
 //! How a configuration is carried out: by rates, or record by record.
 
 use super::point::Carried;
+use super::usage::usage;
 use crate::base::{SimDuration, SimTime};
 use crate::check::Verdict;
 use crate::fluid::{Flow, flow};
-use crate::measure::lookup;
+use crate::measure::{CostFigures, lookup};
 use crate::report::ExpectationResult;
 use crate::run::{Options, judge_figures, run};
 use crate::scenario::plan::{Expectation, Expected, Plan};
@@ -12,14 +13,17 @@ use crate::scenario::plan::{Expectation, Expected, Plan};
 /// Carries a plan out record by record.
 pub(crate) fn by_records(plan: &Plan) -> Carried {
     let report = run(plan, Options::default()).report;
-    Carried { figures: report.figures, expectations: report.expectations, cost_usd: None }
+    let cost_usd = report.figures.cost.per_month_usd;
+    Carried { figures: report.figures, expectations: report.expectations, cost_usd: Some(cost_usd) }
 }
 
 /// Carries a plan out by rates.
 pub(crate) fn by_rates(plan: &Plan) -> Carried {
-    let flow = flow(plan);
+    let mut flow = flow(plan);
+    flow.figures.cost = CostFigures::of(&usage(plan, &flow.figures), &plan.prices);
+    let cost_usd = Some(flow.figures.cost.per_month_usd);
     let expectations = plan.expectations.iter().map(|expectation| judged(expectation, &flow)).collect();
-    Carried { figures: flow.figures, expectations, cost_usd: None }
+    Carried { figures: flow.figures, expectations, cost_usd }
 }
 
 /// What a plan has and rates leave out.

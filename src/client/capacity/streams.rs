@@ -91,7 +91,8 @@ impl StreamDemand {
 }
 
 impl ProducerDemand {
-    fn of(producer: &ProducerSettings) -> Self {
+    /// The demand of a producer.
+    pub(crate) fn of(producer: &ProducerSettings) -> Self {
         let name = producer.name.clone();
         let Load::Generated { rate, size, keys } = &producer.load else {
             return Self { name, writes: None, hot_key: None };

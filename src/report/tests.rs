@@ -130,6 +130,7 @@ fn report(figures: Figures) -> RunReport {
             detail: "1.6 for clicks".into(),
             if_any: false,
         }],
+        alarms: None,
         happened: vec![
             Happening {
                 at: SimTime::from_secs(200),

@@ -24,7 +24,7 @@ const DEFAULT: &str = "default";
 /// In half of a swarm's runs a kind of fault is on with this chance, in others with less.
 const KINDS_ON: [f64; 4] = [0.0, 0.125, 0.25, 0.5];
 /// Sections whose entries have names or numbers that the file gives.
-const NAMED: [&str; 6] = ["stream", "producer", "consumer", "action", "fault", "expect"];
+const NAMED: [&str; 7] = ["stream", "producer", "consumer", "action", "fault", "expect", "alarm"];
 
 /// A scenario that a seed has drawn.
 pub(super) struct Variant {

@@ -36,7 +36,7 @@ impl Harm {
 const MINUTE_S: u64 = 60;
 
 /// Notes harm.
-pub(super) struct Harms {
+pub(crate) struct Harms {
     late_after: SimDuration,
     backlog: Backlog,
     first: [Option<SimTime>; 4],
@@ -46,7 +46,7 @@ pub(super) struct Harms {
 
 impl Harms {
     /// Records are late when they waited longer than `late_after`.
-    pub(super) fn new(late_after: SimDuration) -> Self {
+    pub(crate) fn new(late_after: SimDuration) -> Self {
         Self { late_after, backlog: Backlog::default(), first: [None; 4], minutes: BTreeSet::new() }
     }
     /// How long records may wait.
@@ -62,7 +62,8 @@ impl Harms {
         self.minutes.range(from.as_secs() / MINUTE_S..=until.as_secs() / MINUTE_S).next().is_some()
     }
 
-    fn note(&mut self, harm: Harm, at: SimTime) {
+    /// There was some. Times never go back.
+    pub(crate) fn note(&mut self, harm: Harm, at: SimTime) {
         self.first[harm as usize].get_or_insert(at);
         self.minutes.insert(at.as_secs() / MINUTE_S);
     }
@@ -100,10 +101,10 @@ impl Fold for Harms {
                 }
                 self.aged(at, *iterator_age_ms);
             }
-            Event::RecordsTrimmed { stream, shard, to } => {
-                if !self.backlog.unread_below(*stream, *shard, *to).is_empty() {
-                    self.note(Harm::TrimmedUnread, at);
-                }
+            Event::RecordsTrimmed { stream, shard, to }
+                if !self.backlog.unread_below(*stream, *shard, *to).is_empty() =>
+            {
+                self.note(Harm::TrimmedUnread, at);
             }
             _ => {}
         }

@@ -1,15 +1,16 @@
 //! Floor 5: CloudWatch alarms over a run: when each would have fired, and whether that was in time.
 //!
-//! [`Evaluator`] is the rule of one alarm and takes a datapoint a period, whoever counted it. [`Alarms`] is the fold
-//! that makes datapoints of events, and [`AlarmReport`] what became of an alarm, held against what went wrong. Rules
+//! An [`Evaluator`](evaluator::Evaluator) is the rule of one alarm and a [`Course`](course::Course) what it comes to, a
+//! datapoint a period, whoever counted them. [`Alarms`] is the fold that makes datapoints of events, and [`AlarmReport`] what became of an alarm, held against what went wrong. Rules
 //! are those of <https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/AlarmThatSendsEmail.html> and
 //! <https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missing-data.html>.
 //!
 //! Not modelled: the minutes that metrics take to reach CloudWatch, alarms that look between the ends of their periods,
 //! metric math, anomaly detection, composite alarms, actions.
 
-mod evaluator;
-mod harm;
+pub(crate) mod course;
+pub(crate) mod evaluator;
+pub(crate) mod harm;
 mod import;
 mod metric;
 mod outcome;
@@ -19,7 +20,6 @@ mod samples;
 mod tests;
 mod watch;
 
-pub(crate) use evaluator::State;
 pub(crate) use import::{Imported, Written, imported};
 pub(crate) use metric::{Dimension, Metric, Of, metric, metric_names};
 pub(crate) use outcome::{AlarmReport, AlarmsReport};

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::evaluator::Evaluator;
+use super::evaluator::{Evaluator, State};
 use super::*;
 use crate::base::event::{Event, Fold, WriteRefusal};
 use crate::base::{ShardId, SimDuration, SimTime};
@@ -246,8 +246,10 @@ fn a_list_of_alarms_is_read_as_aws_prints_it_and_what_is_not_evaluated_says_why(
         (age.statistic, age.missing, age.period_s),
         (Statistic::Percentile(99_000), MissingData::Breaching, 300)
     );
-    let why: Vec<_> =
-        read[1..].iter().map(|(name, alarm)| (name.as_str(), alarm.as_ref().unwrap_err().as_str())).collect();
+    let why: Vec<_> = read[1..]
+        .iter()
+        .map(|(name, alarm)| (name.as_str(), alarm.as_ref().expect_err("it is not evaluated").as_str()))
+        .collect();
     assert_eq!(
         why,
         [

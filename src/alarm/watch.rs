@@ -4,10 +4,10 @@
 
 use std::sync::Arc;
 
-use super::evaluator::{Evaluator, State};
+use super::course::Course;
 use super::harm::Harms;
 use super::metric::{Metric, Of};
-use super::outcome::{AlarmReport, AlarmsReport, Episode};
+use super::outcome::AlarmsReport;
 use super::rule::{Alarm, Unwatched};
 use super::samples::Samples;
 use crate::base::event::{Event, Fold, WriteRefusal};
@@ -24,14 +24,10 @@ pub(crate) struct Alarms {
     next_end: SimTime,
 }
 
-/// One alarm with what it has seen.
+/// One alarm with the samples of its present period.
 struct Watch {
-    alarm: Arc<Alarm>,
-    evaluator: Evaluator,
+    course: Course,
     samples: Samples,
-    period_end: SimTime,
-    state: State,
-    episodes: Vec<Episode>,
     /// What it looks at, once that is there.
     source: Option<Source>,
 }
@@ -47,7 +43,11 @@ enum Source {
 impl Alarms {
     /// Records are late when they wait longer than `late_after`.
     pub(crate) fn new(alarms: &[Arc<Alarm>], late_after: SimDuration) -> Self {
-        let watches: Vec<Watch> = alarms.iter().map(Watch::new).collect();
+        let watch = |alarm: &Arc<Alarm>| {
+            let course = Course::new(alarm.clone());
+            Watch { course, samples: Samples::default(), source: None }
+        };
+        let watches: Vec<Watch> = alarms.iter().map(watch).collect();
         let next_end = next_end(&watches);
         Self { watches, harms: Harms::new(late_after), workers: Vec::new(), next_end }
     }
@@ -56,7 +56,7 @@ impl Alarms {
     pub(crate) fn report(&self, unwatched: &[Unwatched]) -> AlarmsReport {
         AlarmsReport {
             late_after: self.harms.late_after(),
-            alarms: self.watches.iter().map(|watch| watch.report(&self.harms)).collect(),
+            alarms: self.watches.iter().map(|watch| watch.course.report(&self.harms)).collect(),
             unwatched: unwatched.to_vec(),
         }
     }
@@ -66,7 +66,7 @@ impl Alarms {
             return;
         }
         for watch in &mut self.watches {
-            while at >= watch.period_end {
+            while at >= watch.course.period_end() {
                 watch.end_period();
             }
         }
@@ -87,7 +87,7 @@ impl Alarms {
     }
 
     fn resolve(&mut self, source: Source, is_it: impl Fn(&Of) -> bool) {
-        for watch in self.watches.iter_mut().filter(|watch| is_it(&watch.alarm.of)) {
+        for watch in self.watches.iter_mut().filter(|watch| is_it(&watch.course.alarm().of)) {
             watch.source = Some(source);
         }
     }
@@ -171,7 +171,7 @@ impl Alarms {
 
 /// The end of the period that ends first.
 fn next_end(watches: &[Watch]) -> SimTime {
-    watches.iter().map(|watch| watch.period_end).min().unwrap_or(SimTime::MAX)
+    watches.iter().map(|watch| watch.course.period_end()).min().unwrap_or(SimTime::MAX)
 }
 
 impl Fold for Alarms {
@@ -183,42 +183,20 @@ impl Fold for Alarms {
 }
 
 impl Watch {
-    fn new(alarm: &Arc<Alarm>) -> Self {
-        Self {
-            alarm: alarm.clone(),
-            evaluator: Evaluator::new(alarm.condition),
-            samples: Samples::default(),
-            period_end: SimTime::ZERO.saturating_add(alarm.period),
-            state: State::default(),
-            episodes: Vec::new(),
-            source: None,
-        }
-    }
-
     #[inline]
     fn sample(&mut self, source: Source, shard: Option<ShardId>, metric: Metric, value: f64) {
-        let is_of_shard = match self.alarm.of {
+        let alarm = self.course.alarm();
+        let is_of_shard = match alarm.of {
             Of::Shard(_, of) => shard == Some(of),
             Of::Stream(_) | Of::Consumer(_) | Of::Table(_) => true,
         };
-        if self.alarm.metric == metric && self.source == Some(source) && is_of_shard {
-            self.samples.add(value, self.alarm.statistic);
+        if alarm.metric == metric && self.source == Some(source) && is_of_shard {
+            self.samples.add(value, alarm.statistic);
         }
     }
 
     fn end_period(&mut self) {
-        let at = self.period_end;
-        let datapoint = std::mem::take(&mut self.samples).datapoint(self.alarm.statistic);
-        let before = std::mem::replace(&mut self.state, self.evaluator.take(datapoint));
-        match (before == State::Alarm, self.state == State::Alarm) {
-            (false, true) => self.episodes.push(Episode { from: at, until: None }),
-            (true, false) => self.episodes.last_mut().into_iter().for_each(|episode| episode.until = Some(at)),
-            _ => {}
-        }
-        self.period_end = at.saturating_add(self.alarm.period);
-    }
-
-    fn report(&self, harms: &Harms) -> AlarmReport {
-        AlarmReport::of(&self.alarm, self.state, self.episodes.clone(), harms)
+        let samples = std::mem::take(&mut self.samples);
+        self.course.take(samples.datapoint(self.course.alarm().statistic));
     }
 }

@@ -14,7 +14,7 @@ use super::style::Page;
 use super::words::{count, count_or_dash, cut, millis, percent, seconds, tenths, wrap};
 use crate::measure::cloudwatch::{consumer as kcl, stream as metric, table as dynamodb};
 use crate::measure::{
-    CatchUpFigures, ConsumerFigures, CostFigures, Figures, LeaseFigures, ShardFigures, ShardVerdict, StreamFigures,
+    CatchUpFigures, ConsumerFigures, Figures, LeaseFigures, ShardFigures, ShardVerdict, StreamFigures,
 };
 
 /// How many rows of a table are shown; the rest is summed up.

@@ -28,7 +28,6 @@ mod tests;
 mod twice;
 mod which;
 
-use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 
 use crate::base::event::DeclaredStart;

@@ -1,8 +1,9 @@
 //! Floor 5: CloudWatch alarms over a run: when each would have fired, and whether that was in time.
 //!
-//! An [`Evaluator`](evaluator::Evaluator) is the rule of one alarm and a [`Course`](course::Course) what it comes to, a
-//! datapoint a period, whoever counted them. [`Alarms`] is the fold that makes datapoints of events, and [`AlarmReport`] what became of an alarm, held against what went wrong. Rules
-//! are those of <https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/AlarmThatSendsEmail.html> and
+//! An [`Evaluator`](evaluator::Evaluator) is the rule of one alarm and a [`Course`](course::Course) what it comes to,
+//! a datapoint a period, whoever counted them. [`Alarms`] is the fold that makes datapoints of events, and
+//! [`AlarmReport`] what became of an alarm, held against what went wrong. Rules are those of
+//! <https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/AlarmThatSendsEmail.html> and
 //! <https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missing-data.html>.
 //!
 //! Not modelled: the minutes that metrics take to reach CloudWatch, alarms that look between the ends of their periods,

@@ -33,6 +33,7 @@
 // A build without all features leaves parts of the machine unused; the whole build denies what nobody uses.
 #![cfg_attr(not(all(feature = "serve", feature = "aws-sdk")), allow(dead_code, unused_imports))]
 
+mod alarm;
 pub mod aws;
 pub mod base;
 pub mod check;

@@ -40,6 +40,7 @@ const DOCUMENTS: &[&str] = &[
     "CHANGELOG.md",
     "CONTRIBUTING.md",
     "README.md",
+    "docs/alarms.md",
     "docs/cost.md",
     "docs/endpoint.md",
     "docs/glossary.md",

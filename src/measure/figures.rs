@@ -6,9 +6,9 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::cost::CostFigures;
 use super::verdict::Advice;
 use crate::base::SimTime;
+use crate::price::Usd;
 
 /// Everything that was counted, by name.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, JsonSchema)]
@@ -336,6 +336,43 @@ pub struct TableFigures {
     pub(crate) stale_reads: u64,
     /// Items at the end.
     pub items: u64,
+}
+
+/// What a month of 730 hours costs that goes on as the run did.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, JsonSchema)]
+pub(crate) struct CostFigures {
+    /// AWS's name of the region whose prices are taken.
+    pub(crate) region: String,
+    /// Of when the prices are.
+    pub(crate) prices_of: String,
+    /// Where the prices stand.
+    pub(crate) prices_from: String,
+    /// All of it.
+    pub(crate) per_month_usd: f64,
+    /// All of it, exactly.
+    #[serde(skip)]
+    pub(crate) per_month: Usd,
+    /// What it consists of.
+    pub(crate) lines: Vec<CostLine>,
+}
+
+/// One thing that is paid for.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, JsonSchema)]
+pub(crate) struct CostLine {
+    /// Whose it is: a stream, a table, a consumer.
+    pub(crate) of: String,
+    /// What it is.
+    pub(crate) what: &'static str,
+    /// Units a month.
+    pub(crate) units: f64,
+    /// What the price is of.
+    pub(crate) unit: &'static str,
+    /// The price of a unit.
+    pub(crate) price_usd: f64,
+    /// What they cost a month.
+    pub(crate) per_month_usd: f64,
+    /// How it is counted.
+    pub(crate) rule: &'static str,
 }
 
 /// `part` of `whole` in percent, to two decimals; 0 of nothing.

@@ -9,7 +9,7 @@ use super::backlog::Backlog;
 use super::by_id::ById;
 use super::catch_up::CatchUps;
 use super::consumer::{ConsumerCounts, ConsumerMeasure};
-use super::cost::CostFigures;
+use super::cost::{cost, usage};
 use super::figures::Figures;
 use super::names::{Names, insert};
 use super::occurrence::{Occurrence, Occurrences};
@@ -19,7 +19,7 @@ use super::table::TableMeasure;
 use super::window::Restart;
 use crate::base::event::{Event, Fold, StreamStatus, WriteRefusal, ZoneState};
 use crate::base::{ConsumerId, HostId, Position, ShardId, SimTime, StreamId, StreamName, TableId};
-use crate::price::Prices;
+use crate::price::{Prices, Usage};
 
 /// The fold that all figures come from.
 #[derive(Default)]
@@ -28,8 +28,8 @@ pub(crate) struct Measures {
     from: SimTime,
     now: SimTime,
     names: Names,
-    pub(super) streams: ById<Option<StreamMeasure>>,
-    pub(super) tables: ById<Option<TableMeasure>>,
+    streams: ById<Option<StreamMeasure>>,
+    tables: ById<Option<TableMeasure>>,
     consumers: ById<Option<ConsumerMeasure>>,
     producers: Vec<ProducerMeasure>,
     producer_of_host: ById<Option<usize>>,
@@ -51,7 +51,7 @@ impl Measures {
     /// The figures of the events so far.
     pub(crate) fn figures(&self) -> Figures {
         let span = Span { from: self.from, to: self.now };
-        let mut figures = Figures::default();
+        let mut figures = Figures { cost: cost(&self.usage(), &self.prices), ..Figures::default() };
         for stream in self.streams.iter().flatten() {
             let figured = stream.figures(span, self.given_up(&stream.name), self.readers(&stream.name));
             insert(&mut figures.streams, stream.name.as_str(), figured);
@@ -72,8 +72,12 @@ impl Measures {
         for table in self.tables.iter().flatten() {
             insert(&mut figures.tables, table.name.as_str(), table.figures(span));
         }
-        figures.cost = CostFigures::of(&self.usage(), &self.prices);
         figures
+    }
+    /// What was used of everything that is paid for.
+    pub(super) fn usage(&self) -> Usage {
+        let consumers = self.consumers().map(|(id, consumer)| (self.names.consumer(id), consumer.hosts.len()));
+        usage(Span { from: self.from, to: self.now }, &self.streams, &self.tables, consumers)
     }
 
     /// Records that the producers of a stream gave up, when any of them was done with any record.

@@ -36,9 +36,10 @@ pub mod window;
 #[cfg(test)]
 pub(crate) mod tests;
 
+pub(crate) use backlog::Backlog;
 pub(crate) use chronicle::{Chronicle, Failure, Moment, Subject};
-pub(crate) use cost::CostFigures;
-pub(crate) use figures::{CatchUpFigures, figures_schema, percent};
+pub(crate) use cost::cost;
+pub(crate) use figures::{CatchUpFigures, CostFigures, figures_schema, percent};
 pub use figures::{ConsumerFigures, Figures, LeaseFigures, ProducerFigures, ShardFigures, StreamFigures, TableFigures};
 pub(crate) use happenings::{Happening, Outcome};
 pub use histogram::Histogram;
@@ -50,6 +51,7 @@ pub(crate) use path::lookup;
 pub(crate) use read_verdict::cure_reads;
 pub(crate) use series::{Backdrop, Mark};
 pub use series::{ConsumerSeries, LeaseSpan, Series, ShardSeries};
+pub(crate) use table::is_throttled_write;
 pub use verdict::ShardVerdict;
 pub(crate) use window::Windowed;
 pub use window::{Restart, Window};

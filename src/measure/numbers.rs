@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::cost::{CostFigures, CostLine};
 use super::figures::{
-    CatchUpFigures, ConsumerFigures, Figures, KeyFigures, ProducerFigures, ShardFigures, StreamFigures, TableFigures,
+    CatchUpFigures, ConsumerFigures, CostFigures, CostLine, Figures, KeyFigures, ProducerFigures, ShardFigures,
+    StreamFigures, TableFigures,
 };
 use crate::base::SimDuration;
 use crate::base::units::ByteSize;

@@ -83,7 +83,7 @@ impl TableMeasure {
     }
     pub(super) fn throttle(&mut self, at: SimTime, reason: TableThrottle, operation: &str) {
         *self.counts.throttled_by.entry(reason).or_default() += 1;
-        if is_write(reason, operation) {
+        if is_throttled_write(reason, operation) {
             self.counts.write_throttled += 1;
             self.ask(at, 1);
         } else {
@@ -160,7 +160,8 @@ impl TableMeasure {
     }
 }
 
-fn is_write(reason: TableThrottle, operation: &str) -> bool {
+/// Whether a throttled call was one that writes.
+pub(crate) fn is_throttled_write(reason: TableThrottle, operation: &str) -> bool {
     match reason {
         TableThrottle::TableWrite | TableThrottle::PartitionWrite | TableThrottle::IndexWrite => true,
         TableThrottle::TableRead | TableThrottle::PartitionRead | TableThrottle::IndexRead => false,

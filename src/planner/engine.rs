@@ -5,7 +5,7 @@ use super::usage::usage;
 use crate::base::{SimDuration, SimTime};
 use crate::check::Verdict;
 use crate::fluid::{Flow, flow};
-use crate::measure::{CostFigures, lookup};
+use crate::measure::{cost, lookup};
 use crate::report::ExpectationResult;
 use crate::run::{Options, judge_figures, run};
 use crate::scenario::plan::{Expectation, Expected, Plan};
@@ -20,7 +20,7 @@ pub(crate) fn by_records(plan: &Plan) -> Carried {
 /// Carries a plan out by rates.
 pub(crate) fn by_rates(plan: &Plan) -> Carried {
     let mut flow = flow(plan);
-    flow.figures.cost = CostFigures::of(&usage(plan, &flow.figures), &plan.prices);
+    flow.figures.cost = cost(&usage(plan, &flow.figures), &plan.prices);
     let cost_usd = Some(flow.figures.cost.per_month_usd);
     let expectations = plan.expectations.iter().map(|expectation| judged(expectation, &flow)).collect();
     Carried { figures: flow.figures, expectations, cost_usd }

@@ -13,10 +13,10 @@ mod rules;
 mod table;
 #[cfg(test)]
 mod tests;
-mod usage;
+pub(crate) mod usage;
 mod usd;
 
 pub(crate) use bill::{Bill, Line};
 pub(crate) use table::Prices;
-pub(crate) use usage::{Mode, StreamUsage, TableUsage, Usage, WorkerUsage, billed_kib, put_payload_units};
+pub(crate) use usage::{StreamUsage, TableUsage, Usage, WorkerUsage, billed_kib, put_payload_units};
 pub(crate) use usd::Usd;

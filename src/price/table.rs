@@ -1,6 +1,6 @@
 //! The table of prices: one for us-east-1 is built in, and a user's own has the same form.
 
-use std::sync::{Arc, LazyLock};
+use std::sync::LazyLock;
 
 use serde::Deserialize;
 
@@ -89,22 +89,19 @@ pub(super) struct OnDemandTable {
     pub(super) million_read_request_units: Usd,
 }
 
-static BUILT_IN: LazyLock<Arc<Prices>> = LazyLock::new(|| {
+static BUILT_IN: LazyLock<Prices> = LazyLock::new(|| {
     let read = toml::from_str(include_str!("us-east-1.toml"));
-    Arc::new(read.unwrap_or_else(|error| unreachable!("the table that is built in has every price: {error}")))
+    read.unwrap_or_else(|error| unreachable!("the table that is built in has every price: {error}"))
 });
 
+/// Those of us-east-1.
 impl Default for Prices {
     fn default() -> Self {
-        (**BUILT_IN).clone()
+        BUILT_IN.clone()
     }
 }
 
 impl Prices {
-    /// Those of us-east-1.
-    pub(crate) fn built_in() -> Arc<Self> {
-        BUILT_IN.clone()
-    }
     /// The same with another price of an hour of a consumer's host.
     pub(crate) fn with_worker_hour(&self, price: Usd) -> Self {
         Self { worker_hour: Some(price), ..self.clone() }

@@ -1,5 +1,6 @@
 //! Bills against AWS's own worked examples, and the rules one by one.
 
+use super::usage::Mode;
 use super::*;
 use crate::base::SimDuration;
 
@@ -7,7 +8,7 @@ const HOUR_MS: u64 = 3_600_000;
 const GB: u64 = 1 << 30;
 
 fn usd(text: &str) -> Usd {
-    text.parse().unwrap()
+    text.parse().expect("an amount")
 }
 
 /// Usage of one stream in so many hours.
@@ -17,12 +18,12 @@ fn stream(hours: u64, of: StreamUsage) -> Usage {
 }
 
 fn over(usage: &Usage, hours: u64) -> Vec<(&'static str, String)> {
-    let bill = Bill::of_length(usage, &Prices::built_in(), SimDuration::from_hours(hours));
+    let bill = Bill::of_length(usage, &Prices::default(), SimDuration::from_hours(hours));
     bill.lines.iter().map(|line| (line.rule.what, line.cost.in_cents())).collect()
 }
 
 fn total(usage: &Usage, hours: u64) -> String {
-    Bill::of_length(usage, &Prices::built_in(), SimDuration::from_hours(hours)).total().in_cents()
+    Bill::of_length(usage, &Prices::default(), SimDuration::from_hours(hours)).total().in_cents()
 }
 
 /// The example of <https://aws.amazon.com/kinesis/data-streams/pricing/>: 100 records of 35 KB a second on four shards.
@@ -140,18 +141,18 @@ fn a_bill_does_not_depend_on_how_long_the_span_was_and_its_lines_make_its_sum() 
         put_payload_units: 7 * 24 * example_of_aws().put_payload_units,
         ..StreamUsage::default()
     };
-    let (short, long) = (Bill::of(&short, &Prices::built_in()), Bill::of(&stream(7 * 24, long), &Prices::built_in()));
+    let (short, long) = (Bill::of(&short, &Prices::default()), Bill::of(&stream(7 * 24, long), &Prices::default()));
     assert_eq!(short, long);
     assert_eq!(short.total(), short.lines.iter().map(|line| line.cost).sum());
-    assert_eq!(Bill::of(&Usage::default(), &Prices::built_in()).total(), Usd::default(), "of no time nothing is known");
+    assert_eq!(Bill::of(&Usage::default(), &Prices::default()).total(), Usd::default(), "of no time nothing is known");
 }
 
 #[test]
 fn workers_cost_what_the_table_says_and_nothing_when_it_says_nothing() {
     let workers = vec![WorkerUsage { consumer: "billing".to_owned(), worker_ms: 3 * HOUR_MS }];
     let usage = Usage { span: SimDuration::from_hours(1), workers, ..Usage::default() };
-    assert_eq!(Bill::of(&usage, &Prices::built_in()).lines, []);
-    let prices = Prices::built_in().with_worker_hour(usd("0.1 USD"));
+    assert_eq!(Bill::of(&usage, &Prices::default()).lines, []);
+    let prices = Prices::default().with_worker_hour(usd("0.1 USD"));
     let bill = Bill::of(&usage, &prices);
     assert_eq!((bill.total(), bill.lines[0].of.as_str()), (usd("219 USD"), "consumer billing"));
 }
@@ -161,7 +162,7 @@ fn ten_thousand_shards_for_a_week_kept_for_a_year_overflow_nothing() {
     let mut used = StreamUsage { shard_ms: 10_000 * 168 * HOUR_MS, ..StreamUsage::default() };
     let bytes = 10_000 * (1 << 20) * 168 * 3600;
     used.keep(bytes, 8760);
-    let bill = Bill::of(&stream(168, used), &Prices::built_in());
+    let bill = Bill::of(&stream(168, used), &Prices::default());
     let cost = |n: usize| bill.lines[n].cost.dollars();
     // 10,000 MiB/s fill 35,156.25 GB an hour, 8,592 hours of which stand beyond the seventh day.
     assert_eq!((cost(0), cost(1).round()), (109_500.0, (35_156.25_f64 * 8592.0 * 0.023).round()));

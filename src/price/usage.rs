@@ -33,6 +33,7 @@ pub(crate) struct Usage {
 
 /// How a stream is paid for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[allow(dead_code, reason = "streams of a run are provisioned; what they used can be priced in each mode")]
 pub(crate) enum Mode {
     /// By shard hours and PUT payload units.
     #[default]

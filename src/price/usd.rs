@@ -20,10 +20,6 @@ const WANTED: &str = "an amount such as \"2000 USD\" or \"0.015 USD\", with nine
 pub(crate) struct Usd(u64);
 
 impl Usd {
-    /// So many billionths.
-    pub(crate) const fn from_nanos(nanos: u64) -> Self {
-        Self(nanos)
-    }
     /// The amount in billionths.
     #[cfg(test)]
     pub(crate) const fn nanos(self) -> u64 {
@@ -125,7 +121,7 @@ mod tests {
             ("0.000000001 USD", 1, "0.000000001 USD"),
             (" 1.50 USD ", 1_500_000_000, "1.5 USD"),
         ] {
-            let read: Usd = text.parse().unwrap();
+            let read: Usd = text.parse().expect("an amount");
             assert_eq!((read.nanos(), read.to_string().as_str()), (nanos, back), "{text}");
         }
         for text in ["", "5", "USD", "-1 USD", "1e3 USD", "0.0000000001 USD", "2000000000 USD", "1.5 EUR"] {
@@ -135,7 +131,7 @@ mod tests {
 
     #[test]
     fn cents_are_rounded_half_up_and_grouped() {
-        let shown = |text: &str| text.parse::<Usd>().unwrap().in_cents();
+        let shown = |text: &str| text.parse::<Usd>().expect("an amount").in_cents();
         assert_eq!(
             ["0.004 USD", "0.005 USD", "999.999 USD", "1234567.8 USD"].map(shown),
             ["0.00", "0.01", "1,000.00", "1,234,567.80"]

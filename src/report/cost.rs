@@ -12,13 +12,16 @@ pub(super) fn write(cost: &CostFigures, to: &mut dyn Sheet) {
         return;
     }
     let CostFigures { region, prices_of, per_month, .. } = cost;
-    let told = format!("cost: {} USD a month at this rate ({region}, prices of {prices_of}): ", per_month.in_cents());
+    let told = format!("cost: {} USD a month at this rate ({region}, prices of {prices_of})", per_month.in_cents());
     let mut lines: Vec<_> = cost.lines.iter().collect();
     lines.sort_by(|a, b| b.per_month_usd.total_cmp(&a.per_month_usd));
-    let (shown, rest) = lines.split_at(lines.len().min(COSTS_MAX));
+    // What is less than a cent is told with the rest.
+    let told_apart = lines.iter().take(COSTS_MAX).take_while(|line| line.per_month_usd >= 0.005).count();
+    let (shown, rest) = lines.split_at(told_apart);
     let mut parts: Vec<String> =
         shown.iter().map(|line| format!("{} of {} {:.2}", line.what, line.of, line.per_month_usd)).collect();
     let rest: f64 = rest.iter().map(|line| line.per_month_usd).sum();
-    parts.extend((rest > 0.0).then(|| format!("others {rest:.2}")));
-    to.apart(&format!("{told}{}", parts.join(", ")));
+    parts.extend((rest >= 0.005).then(|| format!("others {rest:.2}")));
+    let parts = if parts.is_empty() { String::new() } else { format!(": {}", parts.join(", ")) };
+    to.apart(&format!("{told}{parts}"));
 }

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{RunReport, Timeline};
+use super::{RunReport, Timeline, alarms};
 use crate::check::Verdict;
 use crate::measure::{Figures, Happening, Moment, Outcome};
 
@@ -24,6 +24,8 @@ struct Document<'a> {
     came_out: &'static str,
     expectations: Vec<Expectation<'a>>,
     happened: Vec<Happened<'a>>,
+    /// Null where the scenario has none.
+    alarms: Option<alarms::Document<'a>>,
     timelines: Vec<TimelineOf<'a>>,
     #[serde(flatten)]
     figures: &'a Figures,
@@ -114,6 +116,7 @@ pub fn render(report: &RunReport, wall_seconds: Option<f64>) -> String {
         checks: checks.collect(),
         came_out: report.came_out().as_str(),
         happened: report.happened.iter().map(Happened::from).collect(),
+        alarms: report.alarms.as_ref().map(alarms::Document::from),
         timelines: report.timelines.iter().map(TimelineOf::from).collect(),
         expectations: expectations
             .map(|e| Expectation { text: &e.text, verdict: expectation(e), detail: &e.detail })

@@ -4,11 +4,13 @@
 //! clock or judges. What is written is the same bytes for the same run, except for the wall time that a caller may
 //! give apart.
 
+use crate::alarm::AlarmsReport;
 use crate::base::Bug;
 use crate::check::{CheckResult, Verdict};
 use crate::measure::{Figures, Happening, Moment};
 use crate::scenario::Which;
 
+mod alarms;
 mod columns;
 mod cost;
 pub(crate) mod diff;
@@ -71,6 +73,8 @@ pub struct RunReport {
     pub(crate) timelines: Vec<Timeline>,
     /// What was counted of streams, consumers, producers and tables.
     pub figures: Figures,
+    /// What became of the scenario's alarms, where it has any.
+    pub(crate) alarms: Option<AlarmsReport>,
     /// Length of the run.
     pub simulated_seconds: f64,
     /// How many events the run had, each hashed.

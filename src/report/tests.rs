@@ -10,7 +10,7 @@ use crate::base::{
 };
 use crate::check::Evidence;
 use crate::measure::tests::{BILLING, ONE, STREAM, TABLE, TWO, WEB, accepted, declarations, measures, read, refused};
-use crate::measure::{Happening, Measures, Outcome, Series};
+use crate::measure::{Happening, Outcome, Series};
 
 /// Ten minutes in which shard 0 has a hot key, billing-1 crashes, and its lease moves.
 fn story() -> Vec<(SimTime, Event)> {
@@ -130,6 +130,7 @@ fn report(figures: Figures) -> RunReport {
             detail: "1.6 for clicks".into(),
             if_any: false,
         }],
+        alarms: None,
         happened: vec![
             Happening {
                 at: SimTime::from_secs(200),

@@ -9,7 +9,7 @@ use super::columns::OnTerminal;
 pub use super::style::{Page, Style};
 use super::summary::{self, failing, undone, unproven};
 use super::words::{count, plural, wrap};
-use super::{RunReport, tables, verdict_word};
+use super::{RunReport, alarms, tables, verdict_word};
 use crate::base::SimDuration;
 use crate::check::{CheckResult, Verdict};
 use crate::measure::{Happening, Outcome};
@@ -20,6 +20,7 @@ pub fn render(report: &RunReport, page: impl Into<Page>) -> String {
     let mut out = String::new();
     head(report, page, &mut out);
     tables::figures(&report.figures, &mut OnTerminal { page, out: &mut out });
+    alarms::write(report.alarms.as_ref(), page, &mut out);
     happened(report, page, &mut out);
     results(report, page, &mut out);
     failures(report, page, &mut out);

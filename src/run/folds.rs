@@ -5,12 +5,13 @@ use std::rc::Rc;
 
 use super::judge::{self, conclude};
 use super::result::RunResult;
+use crate::alarm::Alarms;
 use crate::base::trace_hash::TraceHash;
-use crate::base::{Event, Fold, SimTime};
+use crate::base::{Event, Fold, SimDuration, SimTime};
 use crate::check::{CheckResult, CheckSettings, Checks, Evidence, History, Verdict};
 use crate::measure::{Backdrop, Chronicle, Failure, Figures, Measures, Series, Subject, Windowed};
 use crate::report::{ExpectationResult, RunReport, Timeline};
-use crate::scenario::plan::{Expected, Outcome, Plan, Window};
+use crate::scenario::plan::{AlarmPlan, Expected, Outcome, Plan, Window};
 
 /// More failures than these are not followed back.
 const TIMELINES_MAX: usize = 8;
@@ -33,6 +34,8 @@ pub(super) struct Folds {
     measures: Measures,
     chronicle: Chronicle,
     series: Series,
+    /// Where the scenario has any.
+    alarms: Option<Alarms>,
     /// Figures of the windows that expectations look at, other than the whole run.
     windows: Vec<(Window, Windowed<Measures>)>,
     listeners: Vec<Rc<RefCell<dyn Fold>>>,
@@ -49,7 +52,8 @@ impl Folds {
         let checks = Checks::new(&check_settings(plan, history));
         let (hash, measures, series) =
             (TraceHash::new(), Measures::new(plan.prices.clone()), Series::new(plan.duration).before(backdrop(plan)));
-        Self { hash, checks, measures, chronicle: Chronicle::default(), series, windows, listeners }
+        let (chronicle, alarms) = (Chronicle::default(), alarms_of(plan));
+        Self { hash, checks, measures, chronicle, series, alarms, windows, listeners }
     }
 
     /// The figures of a window; `None` when it has not begun.
@@ -134,6 +138,7 @@ impl Folds {
             surprises,
             timelines,
             figures: self.measures.figures(),
+            alarms: self.alarms.as_ref().map(|alarms| alarms.report(&plan.alarms.unwatched)),
             simulated_seconds: plan.duration.as_secs_f64(),
             events: self.hash.events(),
         };
@@ -141,14 +146,27 @@ impl Folds {
     }
 }
 
+/// The alarms of a plan. Records are late when they wait longer than the expectations of the file allow, or than the
+/// liveness checks do where none says.
+fn alarms_of(plan: &Plan) -> Option<Alarms> {
+    let AlarmPlan { watched, unwatched } = &plan.alarms;
+    let bound = age_bounds_ms(plan).min().map(SimDuration::from_millis);
+    let late_after = bound.unwrap_or(plan.liveness.iterator_age_max);
+    (!watched.is_empty() || !unwatched.is_empty()).then(|| Alarms::new(watched, late_after))
+}
+
+/// Bounds that expectations set on iterator ages.
+fn age_bounds_ms(plan: &Plan) -> impl Iterator<Item = u64> {
+    plan.expectations.iter().filter_map(|expectation| match &expectation.what {
+        Expected::Number { path, threshold, .. } if path.contains(".iterator_age_") => Some(*threshold as u64),
+        Expected::Number { .. } | Expected::Sometimes(_) => None,
+    })
+}
+
 /// What plots show of a plan.
 fn backdrop(plan: &Plan) -> Backdrop {
     let disturbances = plan.disturbances.iter().map(|d| (d.from, d.until, d.text.clone())).collect();
-    let bounds = plan.expectations.iter().filter_map(|expectation| match &expectation.what {
-        Expected::Number { path, threshold, .. } if path.contains(".iterator_age_") => Some(*threshold as u64),
-        Expected::Number { .. } | Expected::Sometimes(_) => None,
-    });
-    Backdrop { disturbances, age_bounds_ms: bounds.collect() }
+    Backdrop { disturbances, age_bounds_ms: age_bounds_ms(plan).collect() }
 }
 
 impl Fold for Folds {
@@ -161,6 +179,9 @@ impl Fold for Folds {
         self.measures.on_all(at, events);
         self.chronicle.on_all(at, events);
         self.series.on_all(at, events);
+        if let Some(alarms) = &mut self.alarms {
+            alarms.on_all(at, events);
+        }
         for (_, window) in &mut self.windows {
             window.on_all(at, events);
         }

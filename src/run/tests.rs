@@ -409,3 +409,27 @@ fn a_run_in_which_another_seed_takes_over_is_the_same_up_to_then_and_another_fro
     assert_ne!(forked, run_of("3@80s:5"));
     assert_eq!(forked, run_of("3@80s:4"), "the same bytes every time");
 }
+
+#[test]
+fn what_a_month_costs_can_be_bounded_and_is_judged_by_the_prices_of_the_file() {
+    let judged = |bound: &str, prices: &str| {
+        let report = report_with(&format!("{prices}[[expect]]\ncost_per_month = \"{bound}\"\n"));
+        (report.came_out(), report.expectations[0].detail.clone())
+    };
+    let shards = "[[expect]]\nnumber = \"cost.lines.*.units\"\nis = \"> 0\"\n";
+    assert_eq!(report_with(shards).came_out(), CameOut::Pass, "each line of the bill is a number");
+    assert_eq!(judged("< 2000 USD", "").0, CameOut::Pass);
+    let (came_out, detail) = judged("< 1 USD", "");
+    assert!(came_out == CameOut::Fail && detail.starts_with("cost.per_month was "), "{detail}");
+    assert_eq!(judged("> 2000 USD", "[prices]\nworker_hour = \"5 USD\"\n").0, CameOut::Pass, "a host for a month");
+}
+
+#[test]
+fn alarms_and_prices_change_neither_the_events_nor_the_hash() {
+    let alarm = "[prices]\nworker_hour = \"1 USD\"\n[[alarm]]\nname = \"silent\"\nmetric = \"IncomingRecords\"\n\
+                 statistic = \"Sum\"\ncomparison = \"LessThanThreshold\"\nthreshold = 1\n\
+                 treat_missing_data = \"breaching\"\n";
+    let (with, without) = (report_with(alarm), report_with(""));
+    assert_eq!((with.trace_hash, with.events), (without.trace_hash, without.events));
+    assert!(with.alarms.is_some() && without.alarms.is_none());
+}

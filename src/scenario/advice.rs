@@ -87,7 +87,7 @@ fn elsewhere(section: &str, found: &str) -> Option<String> {
         let one = [&all["additionalProperties"], &all["items"]].into_iter().find(|one| one.is_object());
         one.is_some_and(|one| resolved(one, &schema)["properties"][found].is_object())
     };
-    let of = ["stream", "producer", "consumer", "fault", "action", "expect"].into_iter().find(has)?;
+    let of = ["stream", "producer", "consumer", "fault", "action", "expect", "alarm"].into_iter().find(has)?;
     (of != section).then(|| format!("`{found}` is a key of {}. ", header(of)))
 }
 
@@ -95,7 +95,7 @@ fn elsewhere(section: &str, found: &str) -> Option<String> {
 fn header(section: &str) -> String {
     match section {
         "stream" | "producer" | "consumer" => format!("[{section}.NAME]"),
-        "fault" | "action" | "expect" => format!("[[{section}]]"),
+        "fault" | "action" | "expect" | "alarm" => format!("[[{section}]]"),
         _ => format!("[{section}]"),
     }
 }

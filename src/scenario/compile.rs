@@ -1,8 +1,7 @@
 //! Turns a file into a plan, and finds what the types cannot: missing streams, impossible values, things after the end.
 
 use super::alternative;
-use std::sync::Arc;
-
+use super::beside::Beside;
 use super::compiler::{Compiler, TraceLoader};
 use super::diagnostic::Problem;
 use super::disturbances::disturbances;
@@ -12,7 +11,6 @@ use super::section::{self, Consumers};
 use super::spans::Spans;
 use super::swarm;
 use crate::base::Planted;
-use crate::price::Prices;
 use crate::{fault, file_path};
 
 /// A file that was found right: with random faults written out, and the plan that is made of it.
@@ -23,13 +21,13 @@ pub(crate) struct Compiled {
     pub plan: Plan,
 }
 
-/// Turns a file into a plan. `source` is what it is called, `prices` the table that its costs are made of.
+/// Turns a file into a plan. `source` is what it is called, `beside` what was read beside it.
 pub(super) fn compile(
     mut file: File,
     source: &str,
     spans: &Spans<'_>,
     read_trace: TraceLoader<'_>,
-    prices: Arc<Prices>,
+    beside: &Beside,
 ) -> Result<Compiled, Vec<Problem>> {
     write_out_random_faults(&mut file);
     // A resolved file is one run; of a swarm it is what the seed made of it.
@@ -47,6 +45,7 @@ pub(super) fn compile(
     let Consumers { kcl, pollers, apps } = c.consumers(&file.consumer);
     let faults = section::faults(&mut c, &file.fault);
     let actions = section::actions(&mut c, &file.action);
+    let alarms = section::alarms(&mut c, &file.alarm, &beside.alarms);
     let expectations = section::expectations(&mut c, &file.expect);
     let outcome = c.outcome(file.outcome, &file.failing, &expectations);
     let problems = c.problems;
@@ -73,7 +72,8 @@ pub(super) fn compile(
         disturbances,
         actions,
         liveness: (&file.liveness).into(),
-        prices: section::prices(file.prices.as_ref(), prices),
+        prices: section::prices(file.prices.as_ref(), beside.prices.clone()),
+        alarms,
         expectations,
         outcome,
     };

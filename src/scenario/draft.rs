@@ -4,14 +4,13 @@
 //! something else.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
+use super::beside::Beside;
 use super::compile::{compile, write_out_random_faults};
 use super::file::File;
 use super::plan::Plan;
 use super::spans::Spans;
 use crate::client::producer::trace::Trace;
-use crate::price::Prices;
 
 /// A scenario file, and what is needed to try files that are made of it.
 pub(crate) struct Draft {
@@ -26,15 +25,15 @@ pub(crate) struct Draft {
 pub(crate) struct Drafting {
     path: String,
     traces: BTreeMap<String, Trace>,
-    prices: Arc<Prices>,
+    beside: Beside,
 }
 
 impl Draft {
-    /// Of a file that was found right, with the trace files that it names and its prices.
-    pub(super) fn new(mut file: File, path: &str, attachments: Vec<(String, Vec<u8>)>, prices: Arc<Prices>) -> Self {
+    /// Of a file that was found right, with the trace files that it names and what was read beside it.
+    pub(super) fn new(mut file: File, path: &str, attachments: Vec<(String, Vec<u8>)>, beside: Beside) -> Self {
         write_out_random_faults(&mut file);
         let traces = attachments.into_iter().filter_map(|(name, bytes)| Some((name, Trace::parse(&bytes).ok()?)));
-        Self { file, drafting: Drafting { path: path.to_owned(), traces: traces.collect(), prices } }
+        Self { file, drafting: Drafting { path: path.to_owned(), traces: traces.collect(), beside } }
     }
 }
 
@@ -42,7 +41,7 @@ impl Drafting {
     /// What the file makes a run do; `None` when something is wrong with it.
     pub(crate) fn plan(&self, file: &File) -> Option<Plan> {
         let trace = |name: &str| self.traces.get(name).cloned().ok_or_else(|| format!("{name} was not read"));
-        let compiled = compile(file.clone(), &self.path, &Spans::new(""), &trace, self.prices.clone());
+        let compiled = compile(file.clone(), &self.path, &Spans::new(""), &trace, &self.beside);
         compiled.ok().map(|compiled| compiled.plan)
     }
 }

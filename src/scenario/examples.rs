@@ -41,6 +41,10 @@ const EXAMPLES: &[(&str, &str, &str)] = &[
     ("action", "stop_worker", "stop_worker = \"billing-1\""),
     ("action", "stream", "stream = \"orders\""),
     ("action", "until", "until = \"1h\""),
+    ("alarm", "consumer", "consumer = \"billing\""),
+    ("alarm", "shard", "shard = 0"),
+    ("alarm", "stream", "stream = \"orders\""),
+    ("alarm", "table", "table = \"billing\""),
     ("expect", "after", "after = \"faults heal\""),
     ("expect", "cost_per_month", "cost_per_month = \"< 2000 USD\""),
     ("expect", "given_up", "given_up = \"= 0\""),
@@ -134,6 +138,7 @@ mod tests {
             ("fault", "Fault"),
             ("action", "Action"),
             ("expect", "Expect"),
+            ("alarm", "Alarm"),
         ];
         let keys = |definition: &str| schema["$defs"][definition]["properties"].as_object().expect("keys").clone();
         let missing: Vec<String> = sections
@@ -158,6 +163,10 @@ mod tests {
             listed("fault", "at = \"10m\""),
             listed("action", "at = \"10m\""),
             listed("expect", ""),
+            listed(
+                "alarm",
+                "name = \"a\"\nmetric = \"x\"\nstatistic = \"Sum\"\ncomparison = \"LessThanThreshold\"\nthreshold = 1",
+            ),
         ]
         .concat()
     }

@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 
 use super::compiler::HOST_MAX;
 use super::section::{
-    Action, Assume, Consumer, Expect, Explore, Library, Liveness, Network, OutcomeWord, Planned, PriceList, Producer,
-    Stream, network,
+    Action, Alarm, Assume, Consumer, Expect, Explore, Library, Liveness, Network, OutcomeWord, Planned, PriceList,
+    Producer, Stream, network,
 };
 use super::section::{KCL_IDLE, POLLER_IDLE};
 use crate::base::Bug;
@@ -76,6 +76,12 @@ pub struct File {
     /// Prices that costs are made of.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) prices: Option<PriceList>,
+    /// CloudWatch alarms: when each would have fired.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) alarm: Vec<Alarm>,
+    /// A file beside the scenario with more of them, as `aws cloudwatch describe-alarms` prints them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) alarms: Option<String>,
     /// What must come out.
     #[serde(default)]
     pub expect: Vec<Expect>,

@@ -22,6 +22,7 @@ pub(crate) const GALLERY: &[(&str, &str)] = &[
     ("restart-latest", include_str!("../../scenarios/restart-latest.toml")),
     ("restart-trim-horizon", include_str!("../../scenarios/restart-trim-horizon.toml")),
     ("seven-days-trickle", include_str!("../../scenarios/seven-days-trickle.toml")),
+    ("silent-metric", include_str!("../../scenarios/silent-metric.toml")),
     ("trace-tickers", include_str!("../../scenarios/trace-tickers.toml")),
     ("trimmed-unread", include_str!("../../scenarios/trimmed-unread.toml")),
     ("uneven-ranges", include_str!("../../scenarios/uneven-ranges.toml")),

@@ -6,6 +6,7 @@
 
 mod advice;
 mod alternative;
+mod beside;
 mod compile;
 mod compiler;
 pub(crate) mod diagnostic;
@@ -17,7 +18,6 @@ pub mod file;
 pub(crate) mod gallery;
 mod live;
 pub mod plan;
-mod prices;
 mod read;
 mod schema;
 pub(crate) mod section;
@@ -30,14 +30,13 @@ mod tree;
 mod twice;
 mod which;
 
-use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 
 use crate::base::event::DeclaredStart;
 use crate::client::producer::trace::Trace;
 use crate::fault::Fault;
-use crate::price::Prices;
 pub(crate) use alternative::{Alternatives, Axis, Setting, TRAFFIC, factor};
+use beside::{Attachments, Beside};
 pub(crate) use compile::Compiled;
 use diagnostic::{Diagnostics, Problem};
 pub(crate) use draft::{Draft, Drafting};
@@ -57,6 +56,7 @@ pub struct Scenario {
     file: File,
     plan: Plan,
     attachments: Vec<(String, Vec<u8>)>,
+    beside: Beside,
     /// The consumer whose code is brought from outside.
     brought: Option<Box<str>>,
 }
@@ -125,20 +125,17 @@ fn load_from(source: &str, path: &str, folder: &Path, which: &Which) -> Result<S
 
 /// A scenario of a file that was read.
 fn made(file: File, text: &str, path: &str, folder: &Path) -> Result<Scenario, Diagnostics> {
-    let attachments = prices::Attachments::default();
+    let attachments = Attachments::default();
     let read_trace = |name: &str| {
         let bytes = std::fs::read(folder.join(name)).map_err(|error| format!("cannot read {name}: {error}"))?;
         let trace = Trace::parse(&bytes).map_err(|error| error.to_string())?;
         attachments.borrow_mut().push((name.to_owned(), bytes));
         Ok(trace)
     };
-    let prices = match file.prices.as_ref().and_then(|prices| prices.file.as_deref()) {
-        Some(name) => prices::table(name, folder, text, path, &attachments)?,
-        None => Prices::built_in(),
-    };
-    match compile::compile(file, path, &Spans::new(text), &read_trace, prices) {
+    let beside = Beside::read(&file, text, path, folder, &attachments)?;
+    match compile::compile(file, path, &Spans::new(text), &read_trace, &beside) {
         Ok(Compiled { file, plan }) => {
-            Ok(Scenario { file, plan, attachments: attachments.into_inner(), brought: None })
+            Ok(Scenario { file, plan, beside, attachments: attachments.into_inner(), brought: None })
         }
         Err(problems) => Err(Diagnostics::new(path, text, problems)),
     }
@@ -147,14 +144,14 @@ fn made(file: File, text: &str, path: &str, folder: &Path) -> Result<Scenario, D
 /// Reads a scenario to change it. `path` is as for [`load`].
 pub(crate) fn draft(source: &str, path: &str, which: impl Into<Which>) -> Result<Draft, Diagnostics> {
     let which = which.into();
-    let Scenario { attachments, file: drawn, plan, .. } = load(source, path, &which)?;
+    let Scenario { attachments, file: drawn, beside, .. } = load(source, path, &which)?;
     let file = if which.is_swarm {
         drawn
     } else {
         let file: File = read::read(source).map_err(|problems| Diagnostics::new(path, source, problems))?;
         File { seed: drawn.seed, bug: drawn.bug, explore: None, plan: None, ..file }
     };
-    Ok(Draft::new(file, path, attachments, plan.prices))
+    Ok(Draft::new(file, path, attachments, beside))
 }
 
 impl Scenario {

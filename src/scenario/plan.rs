@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::alarm::{Alarm, Unwatched};
 use crate::aws::kinesis::api::Provisioned;
 use crate::aws::{self, dynamodb};
 use crate::base::event::{DeclaredStart, StoreKind};
@@ -56,6 +57,8 @@ pub struct Plan {
     pub(crate) liveness: LivenessBounds,
     /// What costs are made of.
     pub(crate) prices: Arc<Prices>,
+    /// CloudWatch alarms that the run is held against.
+    pub(crate) alarms: AlarmPlan,
     /// In the file's order.
     pub expectations: Vec<Expectation>,
     /// The outcome that the file says it is there to show.
@@ -233,6 +236,15 @@ pub enum ShardChoice {
     Hottest,
     /// The open shard with the fewest.
     Coldest,
+}
+
+/// The alarms of a file: those that are evaluated, and those that are not.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct AlarmPlan {
+    /// In the file's order.
+    pub(crate) watched: Vec<Arc<Alarm>>,
+    /// With the reason.
+    pub(crate) unwatched: Vec<Unwatched>,
 }
 
 /// An `[[expect]]` of the scenario.

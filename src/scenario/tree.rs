@@ -8,7 +8,7 @@ use super::twice::ALIASES;
 /// The word for a key that is left out.
 const DEFAULT: &str = "default";
 /// Sections whose entries have names or numbers that the file gives.
-const NAMED: [&str; 6] = ["stream", "producer", "consumer", "action", "fault", "expect"];
+const NAMED: [&str; 7] = ["stream", "producer", "consumer", "action", "fault", "expect", "alarm"];
 
 /// The tree of a file that was read and found right.
 pub(super) fn tree(source: &str) -> Table {

@@ -2,8 +2,8 @@
 //!
 //! Leases that go to and fro cost iterators, duplicates and age, and nothing else shows them: each move is allowed.
 //! Counted from the last of: the healing of faults, a worker that came or went, a shard that opened, a lease that was
-//! deleted, an action of the operator, a throttle of a table, a renewal that failed. After the bound for balancing, a lease that another worker
-//! gains is a breach, unless some worker had two leases more than another.
+//! deleted, an action of the operator, a throttle of a table, a renewal that failed. After the bound for balancing, a
+//! lease that another worker gains is a breach, unless some worker had two leases more than another.
 //!
 //! Not judged: consumers that share shards in another way than by leases.
 

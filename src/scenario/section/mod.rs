@@ -2,6 +2,7 @@
 
 mod action;
 mod again;
+mod alarm;
 mod assume;
 mod consumer;
 mod defaults;
@@ -20,6 +21,8 @@ mod stream;
 
 pub(crate) use action::Action;
 pub(super) use action::actions;
+pub(crate) use alarm::Alarm;
+pub(super) use alarm::alarms;
 pub(crate) use assume::Assume;
 pub(crate) use consumer::{Consumer, Library};
 pub(super) use consumer::{Consumers, KCL_IDLE, POLLER_IDLE};
@@ -31,6 +34,7 @@ pub(crate) use liveness::Liveness;
 pub(crate) use network::{Network, Transport};
 pub(crate) use outcome::OutcomeWord;
 pub(crate) use plan::Planned;
-pub(crate) use prices::{PriceList, prices};
+pub(crate) use prices::PriceList;
+pub(super) use prices::prices;
 pub(crate) use producer::*;
 pub(crate) use stream::Stream;

@@ -163,7 +163,12 @@ pub(crate) fn worst_stretch(shards: &[ShardLoad], duration_s: u64, length_s: u64
     let mut throttled = vec![0u64; minutes];
     let mut busiest = (0u64, 0u32);
     for load in shards {
-        load.minutes.iter().for_each(|(minute, cell)| throttled[*minute as usize] += u64::from(cell.throttled));
+        for (minute, cell) in &load.minutes {
+            // What comes at the very end may belong to a minute that the run has not.
+            if let Some(sum) = throttled.get_mut(*minute as usize) {
+                *sum += u64::from(cell.throttled);
+            }
+        }
         for (second, cell) in &load.seconds {
             let load = (cell.load_percent(1.0) * 1000.0) as u64;
             if load > busiest.0 {

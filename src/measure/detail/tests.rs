@@ -45,7 +45,7 @@ fn a_second_that_throttles_is_seen_although_its_minute_is_calm() {
     let detail = told(&events);
     let (_, shards) = detail.loads().streams().next().expect("a stream");
     let stretch = worst_stretch(shards, 1200, 300);
-    assert_eq!(stretch, Stretch { from_s: 360, until_s: 660 }, "the first stretch with all that was throttled");
+    assert_eq!(stretch, Stretch { from_s: 480, until_s: 780 }, "with as much before as after");
     let [(second, cell)] = *shards[1].seconds(stretch) else { panic!("one second") };
     assert_eq!((second, cell.throttled, cell.load_percent(1.0)), (600, 500, 100.0));
     let [(minute, cell)] = *shards[1].minutes(stretch) else { panic!("one minute") };

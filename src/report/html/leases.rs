@@ -127,7 +127,8 @@ impl<'a> Chart<'a> {
             format!(" {} later moves are not shown.", count(self.left_out as u64))
         };
         format!(
-            "A bar is a time in which a worker believed to hold the lease; gaps have no owner: {shown}. {}, {}{longest}.{left}",
+            "A bar is a time in which a worker believed to hold the lease; gaps have no owner: {shown}. {}, \
+             {}{longest}.{left}",
             plural(stolen, "steal"),
             plural(self.overlaps.len(), "overlap"),
         )

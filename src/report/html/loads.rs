@@ -140,7 +140,8 @@ fn stream(name: &str, shards: &[ShardLoad], loads: &Loads, series: &Series) -> M
         .raw("</div>\n")
 }
 
-/// The shards of a map: those that are meant, then those with most throttles and then most load in its stretch, in order of their numbers.
+/// The shards of a map: those that are meant, then those with most throttles and then most load in its stretch, in
+/// order of their numbers.
 fn rows(shards: &[ShardLoad], stretch: Stretch, rows_max: usize, about: &[ShardId]) -> Vec<usize> {
     let sum = |shard: &ShardLoad| shard.minutes(stretch).iter().fold(Cell::default(), |sum, (_, cell)| sum.plus(*cell));
     let is_there = |shard: &ShardLoad| {

@@ -405,3 +405,41 @@ mod health {
         assert!(text(&asked.stderr).contains("is not kinesim"), "{}", text(&asked.stderr));
     }
 }
+
+#[test]
+fn two_runs_are_compared_by_outcome_keys_events_and_figures() {
+    let expected = format!("{SMALL}\n[[expect]]\nthrottled_writes = \"< 1%\"\n");
+    let calm = write("calm.toml", &expected);
+    let busy = write("busy.toml", &expected.replace("10/s", "2000/s"));
+    let output = kinesim(&["diff", &calm, &busy]);
+    assert_eq!(output.status.code(), Some(1), "a verdict differs: {}", text(&output.stderr));
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
+    let out = text(&output.stdout).replace(folder.to_str().expect("text"), "DIR");
+    insta::with_settings!({ snapshot_path => "../snapshots", prepend_module_to_snapshot => false,
+        omit_expression => true }, { insta::assert_snapshot!("diff", out) });
+
+    let left = folder.join("left");
+    let left = left.to_str().expect("text");
+    assert_eq!(kinesim(&["run", &calm, "--quiet", "--out", left]).status.code(), Some(0));
+    let same = kinesim(&["diff", left, &calm]);
+    assert_eq!(same.status.code(), Some(0), "{}", text(&same.stderr));
+    assert!(text(&same.stdout).contains("Events: all the same"), "{}", text(&same.stdout));
+    let of_folder = kinesim(&["diff", left, &busy]);
+    let first = |out: &str| out.split("Events:").nth(1).map(str::to_owned).expect("events are compared");
+    let of_folder = first(&text(&of_folder.stdout));
+    assert_eq!(of_folder, first(&text(&output.stdout)), "a folder's events file says what the run says");
+    assert_eq!(kinesim(&["diff", left, "no-such-file.toml"]).status.code(), Some(2));
+}
+
+#[test]
+fn a_page_is_written_for_a_single_scenario_and_refused_for_several() {
+    let (file, folder) = (write("paged.toml", SMALL), Path::new(env!("CARGO_TARGET_TMPDIR")).join("pages"));
+    let page = folder.join("page.html");
+    let page = page.to_str().expect("text");
+    assert_eq!(kinesim(&["run", &file, "--quiet", "--html", page]).status.code(), Some(0));
+    let written = std::fs::read_to_string(page).expect("a page");
+    assert!(written.starts_with("<!doctype html>") && written.ends_with("</html>\n"));
+    let several = kinesim(&["run", &file, &file, "--quiet", "--html", page]);
+    assert_eq!(several.status.code(), Some(2));
+    assert!(text(&several.stderr).contains("--out DIR"), "{}", text(&several.stderr));
+}

@@ -31,4 +31,4 @@ pub(crate) use self::runs::{BuiltIn, Ran, Runs};
 pub(crate) use self::scope::{Scope, Searched};
 pub(crate) use self::search::{Search, Wanted};
 pub(crate) use self::suites::{line_of, suites};
-pub(crate) use self::told::{Page, resolved_path, small_path, told, verdict};
+pub(crate) use self::told::{Page, resolved_path, small_path, small_text, told, verdict};

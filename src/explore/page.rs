@@ -5,7 +5,7 @@ use std::path::Path;
 use super::findings::{Findings, Group};
 use super::one::Source;
 use super::situations::Situation;
-use super::told::{GROUPS_TOLD_MAX, resolved_path, small_path, verdict};
+use super::told::{GROUPS_TOLD_MAX, resolved_path, small_path, small_text, verdict};
 use crate::report::html::{Found, Searched, of_search};
 
 /// The page. `folder` is where the files of the failures are.
@@ -35,7 +35,7 @@ fn of_group(number: usize, group: &Group, findings: &Findings, sources: &[Source
     let small = left.small.iter().map(|small| {
         let short = if small.is_cut_short { "; more time may make it smaller" } else { "" };
         let path = small_path(folder, number, group);
-        (format!("Cut down to {} lines{short}: {}", small.lines, path.display()), small.text.clone())
+        (format!("Cut down to {} lines{short}: {}", small.lines, path.display()), small_text(small, &path))
     });
     let resolved = left
         .resolved

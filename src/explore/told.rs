@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::findings::{Findings, Group, Small};
+use super::findings::{Findings, Group, NAMELESS, Small};
 use super::kept::{Came, Kept, KeptRun};
 use super::one::Source;
 use super::situations::Situation;
@@ -15,6 +15,12 @@ pub(crate) const GROUPS_TOLD_MAX: usize = 20;
 /// The file that is cut down from a failure, as its number in the report names it.
 pub(crate) fn small_path(folder: &Path, number: usize, group: &Group) -> PathBuf {
     folder.join(format!("{number}-{}.toml", name_of(&group.first.of)))
+}
+
+/// The text of the small file, which names itself by where it lies.
+pub(crate) fn small_text(small: &Small, path: &Path) -> String {
+    let again = |path: &str| format!("# Again: kinesim run {path}\n");
+    small.text.replacen(&again(NAMELESS), &again(&shell_word(&path.display().to_string())), 1)
 }
 
 /// The file with the scenario that a failure's seed drew.

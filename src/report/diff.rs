@@ -69,6 +69,8 @@ pub(crate) struct Difference {
     pub(crate) outcome: Vec<Change>,
     /// Keys of the resolved scenarios.
     pub(crate) keys: Vec<Change>,
+    /// Streams, shards and the like that only one of them has.
+    pub(crate) alone: Vec<Change>,
     /// Those that changed most first.
     pub(crate) figures: Vec<FigureChange>,
     pub(crate) events: Events,
@@ -81,6 +83,7 @@ pub(crate) fn compare(a: &Side, b: &Side, events: Events) -> Difference {
         runs: [run_told(&a.report), run_told(&b.report)],
         outcome: changes(&outcome(&a.report), &outcome(&b.report)),
         keys: changes(&keys(&a.scenario), &keys(&b.scenario)),
+        alone: alone(&figures(&a.report), &figures(&b.report)),
         figures: figure_changes(&figures(&a.report), &figures(&b.report)),
         events,
     }
@@ -185,11 +188,25 @@ fn walk_figures(value: &Value, path: String, found: &mut BTreeMap<String, Option
     }
 }
 
+/// What has figures in one run only, each once.
+fn alone(a: &BTreeMap<String, Option<f64>>, b: &BTreeMap<String, Option<f64>>) -> Vec<Change> {
+    let words = |is_in_a: bool| if is_in_a { ["there", "not there"] } else { ["not there", "there"] };
+    let only = |these: &BTreeMap<String, Option<f64>>, others: &BTreeMap<String, Option<f64>>, is_in_a: bool| {
+        let missing = these.keys().filter(|name| !others.contains_key(*name));
+        let owners: std::collections::BTreeSet<&str> =
+            missing.map(|name| name.rsplit_once('.').map_or(&**name, |(owner, _)| owner)).collect();
+        let change = |what: &str| Change { what: what.to_owned(), values: words(is_in_a).map(str::to_owned) };
+        owners.into_iter().map(change).collect::<Vec<_>>()
+    };
+    let mut found = only(a, b, true);
+    found.extend(only(b, a, false));
+    found
+}
+
 fn figure_changes(a: &BTreeMap<String, Option<f64>>, b: &BTreeMap<String, Option<f64>>) -> Vec<FigureChange> {
-    let names: std::collections::BTreeSet<&String> = a.keys().chain(b.keys()).collect();
+    let names = a.keys().filter(|name| b.contains_key(*name));
     let shown = |value: Option<f64>| value.map_or_else(|| "-".to_owned(), number);
     let mut changed: Vec<FigureChange> = names
-        .into_iter()
         .filter_map(|name| {
             let (before, after) = (a.get(name).copied().flatten(), b.get(name).copied().flatten());
             let percent = match (before, after) {
@@ -229,18 +246,23 @@ pub(crate) fn told(difference: &Difference, width: usize, all: bool) -> String {
     if difference.is_same_outcome() {
         let _ = writeln!(out, "\nSame outcome: every verdict is the same");
     } else {
-        let _ = writeln!(out, "\nOutcome: {} differ", plural(difference.outcome.len(), "verdict"));
+        let _ = writeln!(out, "\nOutcome: {}", differ(difference.outcome.len(), "verdict"));
         changed(&mut out, &difference.outcome);
     }
     if difference.keys.is_empty() {
         let _ = writeln!(out, "\nScenario: the same");
     } else {
-        let _ = writeln!(out, "\nScenario: {} differ", plural(difference.keys.len(), "key"));
+        let _ = writeln!(out, "\nScenario: {}", differ(difference.keys.len(), "key"));
         changed(&mut out, &difference.keys);
     }
     events_told(&difference.events, width, &mut out);
     figures_told(difference, width, all, &mut out);
     out
+}
+
+/// `1 key differs`, `3 keys differ`.
+fn differ(n: usize, what: &str) -> String {
+    format!("{} {}", plural(n, what), if n == 1 { "differs" } else { "differ" })
 }
 
 fn events_told(events: &Events, width: usize, out: &mut String) {
@@ -267,13 +289,19 @@ fn events_told(events: &Events, width: usize, out: &mut String) {
 }
 
 fn figures_told(difference: &Difference, width: usize, all: bool, out: &mut String) {
+    if !difference.alone.is_empty() {
+        let _ = writeln!(out, "\nOnly in one of them");
+        for Change { what, values: [a, _] } in &difference.alone {
+            let _ = writeln!(out, "{}", wrap(&format!("{}: {what}", if a == "there" { "A" } else { "B" }), 2, width));
+        }
+    }
     let figures = &difference.figures;
     if figures.is_empty() {
         let _ = writeln!(out, "\nFigures: all the same");
         return;
     }
     let shown = if all { figures.len() } else { figures.len().min(FIGURES_MAX) };
-    let _ = writeln!(out, "\nFigures: {} differ, those that changed most first", figures.len());
+    let _ = writeln!(out, "\nFigures: {}, those that changed most first", differ(figures.len(), "figure"));
     for FigureChange { change: Change { what, values: [a, b] }, percent } in &figures[..shown] {
         let percent = super::words::percent(*percent);
         let _ = writeln!(out, "{}", wrap(&format!("{what}: {a} -> {b} ({percent} %)"), 2, width));

@@ -10,7 +10,7 @@ use crate::base::{
 };
 use crate::check::Evidence;
 use crate::measure::tests::{BILLING, ONE, STREAM, TABLE, TWO, WEB, accepted, declarations, measures, read, refused};
-use crate::measure::{Happening, Outcome, Series};
+use crate::measure::{Happening, Measures, Moment, Outcome, Series};
 
 /// Ten minutes in which shard 0 has a hot key, billing-1 crashes, and its lease moves.
 fn story() -> Vec<(SimTime, Event)> {
@@ -384,4 +384,66 @@ fn every_plot_names_what_happened_to_the_run_once() {
         let cut = texts.iter().find(|shown| shown.starts_with("partition between")).expect("it is named");
         assert!(cut.ends_with('…') && cut.chars().count() > 80, "as long as there is room: {cut}");
     }
+}
+
+/// The page of the story, told as this scenario.
+fn page(scenario: &str, more: &[(SimTime, Event)]) -> String {
+    let mut events = story();
+    events.extend_from_slice(more);
+    events.sort_by_key(|(at, _)| *at);
+    let mut series = Series::new(SimDuration::from_mins(10));
+    let (mut measures, mut watched) = (Measures::new(), html::Watched::new(SimDuration::from_mins(10), true));
+    for (at, event) in &events {
+        series.on(*at, event);
+        measures.on(*at, event);
+        watched.on(*at, event);
+    }
+    let moment = |s, what: &str| Moment { at: SimTime::from_secs(s), what: what.into() };
+    let moments = vec![moment(200, "crash of billing-1 for 60s"), moment(245, "billing-2 began shard 0 at record 5")];
+    let timelines = vec![Timeline { of: "every-record-processed".into(), moments }];
+    let report = RunReport { scenario: scenario.into(), timelines, ..report(measures.figures()) };
+    html::of_run(&report, &series, &watched)
+}
+
+#[test]
+fn the_page_of_a_failing_run_opens_on_what_failed_and_has_every_part() {
+    let page = page("one celebrity key", &[]);
+    let at = |text: &str| page.find(text).unwrap_or_else(|| panic!("the page has {text}"));
+    let failed = at("<details open><summary class=\"fail\">");
+    assert!(at("<h1>one celebrity key</h1>") < failed && failed < at("id=\"shards\""), "the verdict, then what failed");
+    assert!(at("data-s=\"200\"") > failed, "with its timeline");
+    for part in ["happened", "shards", "ages", "leases", "tables", "checks", "figures", "log"] {
+        assert!(page.contains(&format!("<section id=\"{part}\"")), "{part}");
+    }
+    let plots = page.matches("<svg class=\"plot\"").count();
+    assert!(plots >= 8, "{plots} plots");
+    assert_eq!(page.matches("role=\"img\"").count(), plots, "each is one image for a screen reader");
+    assert_eq!((page.matches("<desc>").count(), page.matches("<figcaption>").count()), (plots, plots));
+    assert!(!page.contains("NaN") && !page.contains("inf "));
+    assert_eq!(page.matches("://").count(), page.matches("://www.w3.org/2000/svg").count(), "it asks nobody");
+}
+
+#[test]
+fn the_page_has_the_same_bytes_for_the_same_run_and_stays_small() {
+    let first = page("one celebrity key", &[]);
+    assert!(first.len() < 500_000, "{} bytes", first.len());
+    assert_eq!(first, page("one celebrity key", &[]));
+}
+
+#[test]
+fn what_users_and_clients_wrote_is_text_in_the_page() {
+    let hostile = "</title></script><img src=x onerror=alert(1)>\"'&";
+    let at = SimTime::from_secs(3);
+    let (key, host) = (PartitionKey::new(hostile).expect("a key"), WEB);
+    let fault = Event::FaultBegan { fault: 9, what: hostile.into() };
+    let (operation, error) = ("PutRecord", "InternalFailure");
+    let mut more = vec![(at, fault), (at, Event::CallRefused { service: "kinesis", operation, host, error })];
+    more.extend((0..5000).map(|_| {
+        let (shard, reason) = (ShardId(0), WriteRefusal::RecordRate);
+        (at, Event::RecordRefused { stream: STREAM, shard, key: key.clone(), size_bytes: 1, reason, host })
+    }));
+    let page = page(hostile, &more);
+    let escaped = "&lt;/title&gt;&lt;/script&gt;&lt;img src=x onerror=alert(1)&gt;&quot;&#39;&amp;";
+    assert!(page.matches(escaped).count() >= 4, "the scenario, the fault, the events");
+    assert!(!page.contains("<img"), "nothing of it is markup");
 }

@@ -42,11 +42,14 @@ const ARGUMENTS = [
   "--disable-component-update", "--disable-sync",
 ];
 
+/** The endpoint's page in a browser of its own. */
+export const browse = (t, url, context = {}) => open(t, `${url}/_kinesim/`, url, context);
+
 /**
- * The endpoint's page in a browser of its own. What it says on its console, but for what `page.allowed` matches, and
- * what it asks of anybody else fails the test.
+ * A page in a browser of its own. What it says on its console, but for what `page.allowed` matches, and what it asks of
+ * anything that does not begin with `own` fails the test.
  */
-export async function browse(t, url, context = {}) {
+export async function open(t, address, own, context = {}) {
   const folder = mkdtempSync(join(tmpdir(), "chromium-"));
   const browser = await chromium.launchPersistentContext(folder, {
     executablePath: CHROMIUM, args: ARGUMENTS, viewport: { width: 1280, height: 900 }, ...context,
@@ -57,8 +60,8 @@ export async function browse(t, url, context = {}) {
   const problems = [];
   page.on("pageerror", (error) => problems.push(error.message));
   page.on("console", (message) => ["error", "warning"].includes(message.type()) && problems.push(message.text()));
-  page.on("request", (asked) => asked.url().startsWith(url) || asked.url().startsWith("data:") || problems.push(asked.url()));
-  await page.goto(`${url}/_kinesim/`);
+  page.on("request", (asked) => asked.url().startsWith(own) || asked.url().startsWith("data:") || problems.push(asked.url()));
+  await page.goto(address);
   t.after(async () => {
     await browser.close();
     rmSync(folder, { recursive: true, force: true });

@@ -10,8 +10,10 @@ use crate::cli::interrupt::Interrupt;
 use crate::cli::run::Stopwatch;
 use crate::cli::terminal::spinner;
 use crate::explore::shrink::{Asked, Bounds, shrink};
-use crate::explore::{Failure, Findings, Group, Left, NAMELESS, Small, Source, line_of, resolved_path, small_path};
-use crate::report::{files, shell_word};
+use crate::explore::{
+    Failure, Findings, Group, Left, NAMELESS, Small, Source, line_of, resolved_path, small_path, small_text,
+};
+use crate::report::files;
 use crate::scenario::{self, Which};
 
 /// More kinds of failures than these are not cut down: somebody has to read them.
@@ -72,9 +74,7 @@ pub(super) fn write(findings: &Findings, folder: &Path) -> io::Result<()> {
         let resolved = group.left.resolved.iter().map(|text| (resolved_path(folder, number, group), text.clone()));
         let small = group.left.small.iter().map(|small| {
             let path = small_path(folder, number, group);
-            let again = |path: &str| format!("# Again: kinesim run {path}\n");
-            let named = again(&shell_word(&path.display().to_string()));
-            let text = small.text.replacen(&again(NAMELESS), &named, 1);
+            let text = small_text(small, &path);
             (path, text)
         });
         for (path, text) in resolved.chain(small) {

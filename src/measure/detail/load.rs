@@ -163,7 +163,12 @@ pub(crate) fn worst_stretch(shards: &[ShardLoad], duration_s: u64, length_s: u64
     let mut throttled = vec![0u64; minutes];
     let mut busiest = (0u64, 0u32);
     for load in shards {
-        load.minutes.iter().for_each(|(minute, cell)| throttled[*minute as usize] += u64::from(cell.throttled));
+        for (minute, cell) in &load.minutes {
+            // What comes at the very end may belong to a minute that the run has not.
+            if let Some(sum) = throttled.get_mut(*minute as usize) {
+                *sum += u64::from(cell.throttled);
+            }
+        }
         for (second, cell) in &load.seconds {
             let load = (cell.load_percent(1.0) * 1000.0) as u64;
             if load > busiest.0 {
@@ -174,10 +179,13 @@ pub(crate) fn worst_stretch(shards: &[ShardLoad], duration_s: u64, length_s: u64
     let width = (length_s / MINUTE_S).max(1) as usize;
     let sum = |from: usize| throttled[from..(from + width).min(minutes)].iter().sum::<u64>();
     let starts = 0..=minutes.saturating_sub(width);
-    let worst = starts.map(|from| (sum(from), from)).max_by_key(|(sum, from)| (*sum, std::cmp::Reverse(*from)));
-    let from_s = match worst {
-        Some((sum, from)) if sum > 0 => from as u64 * MINUTE_S,
-        _ => (u64::from(busiest.1).saturating_sub(length_s / 2) / MINUTE_S) * MINUTE_S,
+    let most = starts.clone().map(sum).max().unwrap_or(0);
+    // Of those that have all of it the middle one, with as much before as after.
+    let first = starts.clone().find(|from| sum(*from) == most).unwrap_or(0);
+    let equal = starts.skip(first).take_while(|from| sum(*from) == most).count();
+    let from_s = match most {
+        0 => (u64::from(busiest.1).saturating_sub(length_s / 2) / MINUTE_S) * MINUTE_S,
+        _ => (first + equal / 2) as u64 * MINUTE_S,
     };
     let from_s = from_s.min((duration_s - length_s).next_multiple_of(MINUTE_S));
     Stretch { from_s, until_s: (from_s + length_s).min(duration_s) }

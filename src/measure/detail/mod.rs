@@ -32,7 +32,8 @@ pub(crate) struct Detail {
 impl Detail {
     /// Of a run of this length. `burst_starts_full`: whether new tables have their burst bucket full.
     pub(crate) fn new(duration: SimDuration, burst_starts_full: bool) -> Self {
-        let step = super::series::step_for(duration, POINTS_MAX);
+        // In less a table that is written in bursts would look like noise.
+        let step = super::series::step_for(duration, POINTS_MAX).max(super::backlog::LOOK_EVERY);
         Self {
             step,
             loads: Loads::default(),

@@ -40,6 +40,9 @@ pub(super) fn around(detail: &Detail, series: &Series, window: Window) -> Markup
     Markup::default().all(plots)
 }
 
+/// A line of a plot: its name, its colour, its width, and the age that it shows.
+type Percentile = (&'static str, RGBColor, u32, fn(&AgePoint) -> u64);
+
 type Aged = (ConsumerId, Vec<Option<AgePoint>>);
 
 /// Consumers by their greatest age, greatest first.
@@ -92,7 +95,7 @@ fn plot(
         is_movable: is_whole,
     };
     // The wider ones show beside the others where they are the same.
-    let lines: [(&str, RGBColor, u32, fn(&AgePoint) -> u64); 3] = [
+    let lines: [Percentile; 3] = [
         ("worst", colour(1), 5, |age| age.max),
         ("p99", colour(3), 3, |age| age.p99),
         ("p50", colour(0), 1, |age| age.p50),

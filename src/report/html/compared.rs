@@ -30,7 +30,7 @@ pub(crate) fn of_two(difference: &Difference, plotted: Option<[&Series; 2]>) -> 
         events(&difference.events),
     ];
     let plots = plotted.and_then(|[a, b]| plots(a, b));
-    let panels: Vec<Panel> = panels.into_iter().chain(plots).chain([figures(&difference.figures)]).collect();
+    let panels: Vec<Panel> = panels.into_iter().chain(plots).chain([figures(difference)]).collect();
     let foot = paragraph("Made by kinesim diff.");
     whole(&format!("{head}: {a}, {b} - kinesim"), &top, &panels, &foot)
 }
@@ -42,7 +42,8 @@ fn changed(id: &'static str, title: &str, caption: &str, changes: &[Change], non
     Panel::new(id, title, body)
 }
 
-fn figures(changes: &[FigureChange]) -> Panel {
+fn figures(difference: &Difference) -> Panel {
+    let changes = &difference.figures;
     let rows = changes.iter().take(4 * FIGURES_MAX).map(|FigureChange { change, percent: by }| {
         let Change { what, values: [a, b] } = change;
         vec![what.clone(), a.clone(), b.clone(), percent(*by)]
@@ -51,7 +52,10 @@ fn figures(changes: &[FigureChange]) -> Panel {
     let caption = format!("{} figures differ; those that changed most", count(changes.len() as u64));
     let body =
         if changes.is_empty() { paragraph("All figures are the same.") } else { table(&caption, &columns, rows) };
-    Panel::new("figures", "Figures", body)
+    let alone = difference.alone.iter().map(|Change { what, values: [a, b] }| vec![what.clone(), a.clone(), b.clone()]);
+    let columns = [Column::Text("What"), Column::Text("A"), Column::Text("B")];
+    let alone = (!difference.alone.is_empty()).then(|| table("Only in one of them", &columns, alone));
+    Panel::new("figures", "Figures", Markup::default().all(alone).with(&body))
 }
 
 fn events(events: &Events) -> Panel {

@@ -58,11 +58,15 @@ pub(crate) fn of_search(searched: &Searched) -> String {
 
 fn failures(searched: &Searched) -> Option<Panel> {
     let told = searched.found.iter().enumerate().map(|(n, found)| {
-        let story = found.story.iter().map(|line| Markup::of("<li><span>").text(line).raw("</span></li>\n"));
+        let story = found.story.iter().map(|line| {
+            // A line begins with its time, as the terminal has it.
+            let (time, what) = line.split_once(' ').unwrap_or(("", line));
+            Markup::of("<li><time>").text(time).raw("</time> <span>").text(what).raw("</span></li>\n")
+        });
         let files = found.files.iter().enumerate().map(|(n, (what, text))| {
             let text = Markup::of("<pre tabindex=\"0\"><code>").text(text).raw("</code></pre>\n");
             match n {
-                0 => Markup::of("<h4>").text(what).raw("</h4>\n").with(&text),
+                0 => Markup::of("<h3>").text(what).raw("</h3>\n").with(&text),
                 _ => folded(what, &text),
             }
         });
@@ -71,7 +75,7 @@ fn failures(searched: &Searched) -> Option<Panel> {
             .text(format!("{}. {}", n + 1, found.of))
             .raw("</summary>\n")
             .with(&paragraph(&found.runs))
-            .raw("<h4>How it came about</h4>\n<ol class=\"moments plain\">\n")
+            .raw("<h3>How it came about</h3>\n<ol class=\"moments\">\n")
             .all(story)
             .raw("</ol>\n<p class=\"again\">To repeat it: <code>")
             .text(&found.again)

@@ -78,7 +78,7 @@ pub(super) fn panel(report: &RunReport, detail: &Detail, series: &Series) -> Opt
             let is_told = plotted.contains(&(window, about.clone()));
             let plots = if is_told { paragraph("As above.") } else { around(window, &about, detail, series) };
             plotted.push((window, about));
-            Markup::of("<h4>From ").text(window.told()).raw("</h4>\n").with(&plots)
+            Markup::of("<h3>From ").text(window.told()).raw("</h3>\n").with(&plots)
         });
         let open = if n < PLOTTED_MAX { Markup::of("<details open>") } else { Markup::of("<details>") };
         open.raw("<summary class=\"fail\"><span aria-hidden=\"true\">\u{2717} </span>")
@@ -126,7 +126,7 @@ fn timeline(failure: &Failure<'_>) -> Markup {
         return Markup::default();
     };
     let moments = timeline.moments.iter().map(|m| moment(m.at, &m.what));
-    Markup::of("<h4>How it came about</h4>\n<ol class=\"moments\">\n").all(moments).raw("</ol>\n")
+    Markup::of("<h3>How it came about</h3>\n<ol class=\"moments\">\n").all(moments).raw("</ol>\n")
 }
 
 fn evidence(failure: &Failure<'_>) -> Markup {

@@ -127,7 +127,8 @@ impl<'a> Chart<'a> {
             format!(" {} later moves are not shown.", count(self.left_out as u64))
         };
         format!(
-            "A bar is a time in which a worker believed to hold the lease; gaps have no owner: {shown}. {}, {}{longest}.{left}",
+            "A bar is a time in which a worker believed to hold the lease; gaps have no owner: {shown}. {}, \
+             {}{longest}.{left}",
             plural(stolen, "steal"),
             plural(self.overlaps.len(), "overlap"),
         )
@@ -142,7 +143,7 @@ impl<'a> Chart<'a> {
         let worker = |(n, host): (usize, &HostId)| Key::filled(series.names().host(*host), colour(n));
         let mut keys: Vec<Key> = self.workers.iter().enumerate().map(worker).take(12).collect();
         let is_stolen = self.holds.iter().any(|hold| hold.how == LeaseGain::Stolen);
-        keys.extend(is_stolen.then(|| Key::line("stolen (black edge)", INK)));
+        keys.extend(is_stolen.then(|| Key::line("stolen (edge at its beginning)", INK)));
         keys.extend((!self.overlaps.is_empty()).then(|| Key::line("two workers at once (above the bar)", OVERLAP)));
         let table = if is_whole { self.table(series) } else { Markup::default() };
         frame.figure(series, keys, &table, |chart| self.draw(&frame, chart, series))

@@ -1,9 +1,9 @@
 //! A report as one HTML file, `report.html`: the verdict, plots, tables and events of a run, for a browser that has
 //! nothing but the file.
 //!
-//! A page is a list of panels, one a file; [`page`] puts them together. What users and clients wrote is text wherever it
-//! stands ([`markup`]). The plots are SVG by plotters in layers ([`plot`]), so that the script can show a part of the
-//! time. Without a script everything is there but the filters. The bytes are the same for the same run.
+//! A page is a list of panels, one a file; [`page`] puts them together. What users and clients wrote is text wherever
+//! it stands ([`markup`]). The plots are SVG by plotters in layers ([`plot`]), so that the script can show a part of
+//! the time. Without a script everything is there but the filters. The bytes are the same for the same run.
 
 mod ages;
 mod checks;

@@ -15,6 +15,7 @@ const HEIGHT: u32 = 180;
 /// More streams or consumers have no plot.
 const PLOTS_MAX: usize = 6;
 const ROWS: usize = 12;
+const POINTS_MAX: usize = 100;
 
 /// A value for each point of a run, and the length of a point.
 struct Line {
@@ -63,7 +64,8 @@ fn stream_line(series: &Series, name: &str, of: fn(&ShardSeries) -> &[u32]) -> L
         }
     }
     let step_s = series.step().as_secs_f64();
-    Line { values: sums.into_iter().map(|sum| Some(sum as f64 / step_s)).collect(), step: series.step() }
+    let rates = sums.into_iter().map(|sum| Some(sum as f64 / step_s)).collect();
+    thinned(rates, series.step(), |rates| rates.iter().sum::<f64>() / rates.len() as f64)
 }
 
 fn age_line(series: &Series, name: &str) -> Line {
@@ -74,7 +76,15 @@ fn age_line(series: &Series, name: &str) -> Line {
         last = ages.get(point).copied().flatten().or(last);
         last.map(|ms| ms as f64 / 1e3)
     });
-    Line { values: held.collect(), step: series.step() }
+    thinned(held.collect(), series.step(), |ages| ages.iter().copied().fold(0.0, f64::max))
+}
+
+/// At most [`POINTS_MAX`] values: two lines over each other are hard to tell apart where both go up and down.
+fn thinned(values: Vec<Option<f64>>, step: SimDuration, of: fn(&[f64]) -> f64) -> Line {
+    let each = values.len().div_ceil(POINTS_MAX).max(1);
+    let known = |chunk: &[Option<f64>]| chunk.iter().flatten().copied().collect::<Vec<f64>>();
+    let chunks = values.chunks(each).map(known).map(|known| (!known.is_empty()).then(|| of(&known)));
+    Line { values: chunks.collect(), step: SimDuration::from_secs(step.as_secs() * each as u64) }
 }
 
 /// `None` where neither run has anything to show.
@@ -87,9 +97,10 @@ fn figure(title: String, unit: &str, lines: [Line; 2], a: &Series, b: &Series) -
     let window = Window::whole(longer);
     let most = |line: &Line| tenths(line.values.iter().flatten().copied().fold(0.0, f64::max));
     let said = format!(
-        "At most {} in A and {} in B. Faults that are shaded are those of A.",
+        "At most {} in A and {} in B, over every {}. Faults that are shaded are those of A.",
         most(&lines[0]),
-        most(&lines[1])
+        most(&lines[1]),
+        lines[0].step
     );
     let as_table = values_table(&title, &lines);
     let frame = Frame { title, said, window, side: Side::Values(unit, top), height: HEIGHT, is_movable: true };

@@ -99,7 +99,7 @@
     form.addEventListener("submit", (event) => { event.preventDefault(); update(); });
     find("closer-by").addEventListener("change", () => find("closer-at").value && update());
     find("closer-whole").addEventListener("click", () => { find("closer-at").value = ""; show(null, 0); });
-    for (const time of document.querySelectorAll(".moments time")) {
+    for (const time of document.querySelectorAll(".moments time[data-s]")) {
       const button = document.createElement("button");
       button.type = "button";
       button.title = "Show plots and events around this time";

@@ -18,7 +18,7 @@ use crate::report::plots::canvas::{self, Error, FAULT, FAULT_STRENGTH, GRID, INK
 const WIDTH: u32 = 720;
 const LEFT: u32 = 84;
 const RIGHT: u32 = 10;
-const TOP: u32 = 20;
+const TOP: u32 = 24;
 const BOTTOM: u32 = 30;
 /// Width of the data.
 pub(super) const DATA_WIDTH: u32 = WIDTH - LEFT - RIGHT;

@@ -24,7 +24,8 @@ pub(super) fn panel(detail: &Detail, series: &Series) -> Option<Panel> {
     used.truncate(TABLES_MAX);
     let window = Window::whole(series);
     let plots = used.iter().map(|table| plots(table, detail.step(), series, window));
-    Some(Panel::new("tables", "Tables", Markup::default().all(plots)))
+    let body = Markup::of("<div class=\"plots\">\n").all(plots).raw("</div>\n");
+    Some(Panel::new("tables", "Tables", body))
 }
 
 /// The plots about a failure, of tables that throttled.
@@ -43,7 +44,7 @@ fn plots(table: &TableUnits, step: SimDuration, series: &Series, window: Window)
     let throttles = (throttled(table) > 0).then(|| throttles(table, step, series, window));
     let bucket = has_bucket(table).then(|| bucket(table, step, series, window));
     let units = units(table, step, series, window);
-    Markup::of("<div class=\"plots\">\n").with(&units).all(throttles).all(bucket).raw("</div>\n")
+    units.all(throttles).all(bucket)
 }
 
 fn throttles(table: &TableUnits, step: SimDuration, series: &Series, window: Window) -> Markup {

@@ -44,9 +44,7 @@ pub(super) fn part_of(value: u64, part: u64, whole: u64) -> u64 {
     match (whole, value.checked_mul(part)) {
         (0, _) => 0,
         (_, Some(product)) => product / whole,
-        (_, None) => {
-            u64::try_from(u128::from(value) * u128::from(part) / u128::from(whole)).unwrap_or(u64::MAX)
-        }
+        (_, None) => u64::try_from(u128::from(value) * u128::from(part) / u128::from(whole)).unwrap_or(u64::MAX),
     }
 }
 

@@ -111,10 +111,8 @@ fn of_shard(shard: &Shard, side: &ReadSide, readers: u64, (end, retention): (Us,
     let minute_s = minute_s(end);
     let wanted = minute.1.value / 1000 * readers;
     let read_bytes = if side.peak.1.value >= wanted { side.peak.1 } else { Peak { value: wanted, at: minute.1.at } };
-    let load = ReadLoad {
-        calls_per_s: side.peak.0.value as f64 / minute_s,
-        bytes_per_s: read_bytes.value as f64 / minute_s,
-    };
+    let load =
+        ReadLoad { calls_per_s: side.peak.0.value as f64 / minute_s, bytes_per_s: read_bytes.value as f64 / minute_s };
     let is_expired = shard.closed.is_some_and(|closed| closed + retention <= end);
     let trimmed = if is_expired { shard.total.records } else { shard.trimmed };
     ShardFigures {
@@ -138,10 +136,7 @@ fn of_shard(shard: &Shard, side: &ReadSide, readers: u64, (end, retention): (Us,
         bytes_limit_peak_minute_percent: percent(bytes(minute.1), SHARD_BYTES_PER_S * minute_s),
         bytes_limit_peak_minute_at_s: at(minute.1),
         records_throttled: whole(shard.total.throttled),
-        throttled_percent: percent(
-            shard.total.throttled as f64,
-            (shard.total.throttled + shard.total.records) as f64,
-        ),
+        throttled_percent: percent(shard.total.throttled as f64, (shard.total.throttled + shard.total.records) as f64),
         reads_throttled: side.throttled,
         read_calls_limit_peak_minute_percent: percent(load.of_shard().count, 1.0),
         read_calls_limit_peak_minute_at_s: at(side.peak.0),
@@ -178,6 +173,7 @@ fn of_consumer(plan: &Plan, consumer: &Consumer) -> (String, ConsumerFigures) {
         iterator_age_max_at_s: tally.age_max_at().map(seconds),
         reads_throttled: tally.reads_throttled,
         checkpoints: tally.all_checkpoints(),
+        duplicates: tally.duplicates,
         unread_records_trimmed: tally.unread_trimmed,
         ..ConsumerFigures::default()
     };

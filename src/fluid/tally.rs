@@ -10,6 +10,8 @@ pub(super) struct Tally {
     pub(super) calls: u64,
     pub(super) bytes: u64,
     pub(super) processed: u64,
+    /// Records processed before, by an owner that had not checkpointed them.
+    pub(super) duplicates: u64,
     pub(super) unread_trimmed: u64,
     pub(super) reads_throttled: u64,
     pub(super) checkpoints: u64,

@@ -37,9 +37,24 @@ fn compared(scenario: u64, run: &Figures, fluid: &Figures, idle_ms: f64) -> Vec<
     for (name, consumer) in &run.consumers {
         let other = &fluid.consumers[name];
         let age = |age: Option<u64>| age.unwrap_or(0) as f64;
-        add("iterator age p50, ms".to_owned(), age(consumer.iterator_age_p50_ms), age(other.iterator_age_p50_ms), idle_ms);
-        add("iterator age p99, ms".to_owned(), age(consumer.iterator_age_p99_ms), age(other.iterator_age_p99_ms), idle_ms);
-        add("iterator age max, ms".to_owned(), age(consumer.iterator_age_max_ms), age(other.iterator_age_max_ms), idle_ms);
+        add(
+            "iterator age p50, ms".to_owned(),
+            age(consumer.iterator_age_p50_ms),
+            age(other.iterator_age_p50_ms),
+            idle_ms,
+        );
+        add(
+            "iterator age p99, ms".to_owned(),
+            age(consumer.iterator_age_p99_ms),
+            age(other.iterator_age_p99_ms),
+            idle_ms,
+        );
+        add(
+            "iterator age max, ms".to_owned(),
+            age(consumer.iterator_age_max_ms),
+            age(other.iterator_age_max_ms),
+            idle_ms,
+        );
         add("records processed".to_owned(), consumer.records_processed as f64, other.records_processed as f64, 1.0);
         add("checkpoints".to_owned(), consumer.checkpoints as f64, other.checkpoints as f64, 1.0);
     }
@@ -76,7 +91,13 @@ fn fluid_and_records_agree_over_random_scenarios() {
         let beyond = of.iter().filter(|compared| compared.off_percent() > 2.0).count();
         println!("{figure}: {} compared, {beyond} beyond 2 %", of.len());
         for worst in of.iter().take(6).filter(|compared| compared.off_percent() > 0.5) {
-            println!("    {:6.2} %  scenario {}: run {} fluid {}", worst.off_percent(), worst.scenario, worst.run, worst.fluid);
+            println!(
+                "    {:6.2} %  scenario {}: run {} fluid {}",
+                worst.off_percent(),
+                worst.scenario,
+                worst.run,
+                worst.fluid
+            );
         }
     }
 }

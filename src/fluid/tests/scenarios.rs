@@ -66,9 +66,7 @@ fn consumer(r: &mut Random, number: u64, per_shard: u64) -> String {
         return format!("{name}library = \"poller\"\nidle = \"{}ms\"\n", r.between(3, 20) * 100);
     }
     let checkpoint = *pick(r, &["every batch", "every batch", "10s", "100 records"]);
-    let table = *pick(r, &["", "lease_table = { read = 50, write = 50 }\n", "lease_table = { read = 20, write = 5 }\n"]);
-    format!(
-        "{name}workers = {}\ncheckpoint = \"{checkpoint}\"\n{table}",
-        r.between(1, 3)
-    )
+    let table =
+        *pick(r, &["", "lease_table = { read = 50, write = 50 }\n", "lease_table = { read = 20, write = 5 }\n"]);
+    format!("{name}workers = {}\ncheckpoint = \"{checkpoint}\"\n{table}", r.between(1, 3))
 }

@@ -24,8 +24,8 @@ use crate::base::Event;
 use crate::base::event::LeaseGain;
 use crate::client::Cx;
 
-pub(super) use self::dispatch::WorkerControl;
 pub(crate) use self::audit::AUDITOR_DELAY;
+pub(super) use self::dispatch::WorkerControl;
 pub(crate) use self::renew::renewal_period;
 pub(crate) use self::shard_sync::{INITIAL_POLL, INITIAL_WAIT};
 

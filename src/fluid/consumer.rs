@@ -115,12 +115,14 @@ impl Consumer {
     }
 
     /// Leases change their worker at the times at which the library balances them.
-    pub(super) fn plan_steals(&mut self, kcl: &KclSettings) {
+    pub(super) fn plan_steals(&mut self, kcl: &KclSettings) -> u64 {
         let round_trip = 2 * self.rule.one_way;
-        let (Some(start_up), Some(taking)) = (&self.start_up, &self.taking) else { return };
-        for steal in start_up.steals(self.readers.len(), kcl, taking.period, round_trip) {
+        let (Some(start_up), Some(taking)) = (&self.start_up, &self.taking) else { return 0 };
+        let steals = start_up.steals(self.readers.len(), kcl, taking.period, round_trip);
+        for steal in &steals {
             self.readers[steal.turn].taken_over = Some(steal.first_call);
         }
+        steals.len() as u64
     }
 
     /// Reads one more shard, which is opened now, when its parents are done.
@@ -161,6 +163,7 @@ fn rule(plan: &Plan, processor: &ProcessorSettings, begins: InitialPosition, one
         prefetch: None,
         checkpoint_wait: 0,
         is_limited: plan.services.kinesis.data_plane_limits,
+        down: Vec::new(),
         begin: match begins {
             InitialPosition::TrimHorizon => Begin::Oldest,
             InitialPosition::Latest => Begin::Latest,

@@ -15,8 +15,9 @@
 //! | `table` | what a lease table is asked and gives |
 //! | `figured` | the figures |
 //!
-//! Not modelled, and told in [`Flow::left_out`] where a plan has it: faults, actions on workers, keys and whole streams, consumers whose code the user
-//! brings, processor scripts, traces. Not modelled at all, and left at nothing in the figures: single records (so no
+//! Not modelled, and told in [`Flow::left_out`] where a plan has it: faults but for hosts of
+//! which a consumer has one that stand still or crash for a time, actions on workers, keys and whole streams, consumers whose code the user
+//! brings, processor scripts. Not modelled at all, and left at nothing in the figures: single records (so no
 //! duplicates, skips, effects and hot keys), advice on shards, calls of producers and their latency, who holds which
 //! lease, steals, `InternalFailure`, and chance within a second: which shard a record falls on is a share and never
 //! luck.
@@ -50,14 +51,17 @@ use self::reader::{Calm, ReadSide, Reader, Rule, is_roomy};
 use self::stream::Stream;
 use self::table::Table;
 use self::tally::Tally;
+use crate::base::host_name::host_name;
+use crate::client::kcl::KclSettings;
+use crate::fault::FaultPlan;
 use crate::measure::Figures;
 use crate::scenario::plan::Plan;
 
 /// What came of a plan.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Flow {
+pub struct Flow {
     /// As a run's, as far as rates can tell.
-    pub(crate) figures: Figures,
+    pub figures: Figures,
     /// By stream, its minutes in order.
     pub(crate) writes: BTreeMap<String, Vec<WriteMinute>>,
     /// By consumer, the greatest iterator age of each minute in milliseconds; `None` where none was seen.
@@ -69,7 +73,7 @@ pub(crate) struct Flow {
 }
 
 /// Carries out `plan` by rates.
-pub(crate) fn flow(plan: &Plan) -> Flow {
+pub fn flow(plan: &Plan) -> Flow {
     let mut fluid = Fluid::new(plan);
     let end = us(plan.duration);
     while fluid.now < end {
@@ -127,10 +131,14 @@ impl Fluid {
             self.consumers.push(Consumer::poller(plan, at, self.one_way));
         }
         for consumer in &mut self.consumers {
+            let down = plan.faults.iter().filter_map(|fault| downtime(plan, fault));
+            consumer.rule.down = down.filter(|down| down.0 == consumer.kind).map(|down| (down.1, down.2)).collect();
             let stream = self.streams.iter().find(|stream| stream.name == consumer.stream);
             stream.iter().flat_map(|stream| &stream.shards).for_each(|_| consumer.add_first());
             if let Kind::Kcl(at) = consumer.kind {
-                consumer.plan_steals(&plan.kcl[at]);
+                let steals = consumer.plan_steals(&plan.kcl[at]);
+                let table = self.tables.iter_mut().find(|table| table.name == plan.kcl[at].lease_table);
+                table.into_iter().for_each(|table| table.add_steals(steals));
             }
         }
     }
@@ -279,16 +287,26 @@ fn read_shard(of: &mut [Reading<'_>], at: usize, calm: &Calm<'_>, side: &mut Rea
     }
 }
 
+/// A fault that keeps the only host of a consumer from its work: which consumer, from when until when.
+fn downtime(plan: &Plan, fault: &FaultPlan) -> Option<(Kind, Us, Us)> {
+    let host = fault.effect.keeps_down()?;
+    let is = |name: &str| host_name(name, 1) == host;
+    let (from, lasts) = (fault.at.as_nanos() / 1000, us(fault.lasts?));
+    let poller = plan.pollers.iter().position(|poller| is(&poller.name)).map(Kind::Poller);
+    // Whose lease expires meanwhile must take it again.
+    let holds = |kcl: &KclSettings| is(&kcl.name) && kcl.worker_starts.len() == 1 && lasts < us(kcl.failover) * 9 / 10;
+    let kind = poller.or_else(|| plan.kcl.iter().position(holds).map(Kind::Kcl))?;
+    Some((kind, from, from + lasts))
+}
+
 /// What this engine does not do of a plan.
 fn left_out(plan: &Plan) -> Vec<String> {
-    let faults = plan.faults.iter().map(|fault| format!("the fault {}", fault.text));
+    let faults = plan.faults.iter().filter(|fault| downtime(plan, fault).is_none());
+    let faults = faults.map(|fault| format!("the fault {}", fault.text));
     let apps = plan.apps.iter().map(|app| format!("consumer {}, whose code the user brings", app.name));
     let scripted = plan.kcl.iter().map(|kcl| (&kcl.name, &kcl.processor));
     let scripted = scripted.chain(plan.pollers.iter().map(|poller| (&poller.name, &poller.processor)));
     let scripted = scripted.filter(|(_, processor)| !processor.faults.is_empty());
     let scripts = scripted.map(|(name, _)| format!("what goes wrong in the code of {name}"));
-    let traced =
-        plan.producers.iter().filter(|producer| matches!(producer.load, crate::client::producer::Load::Trace { .. }));
-    let traces = traced.map(|producer| format!("the trace of producer {}", producer.name));
-    faults.chain(apps).chain(scripts).chain(traces).collect()
+    faults.chain(apps).chain(scripts).collect()
 }

@@ -35,6 +35,8 @@ pub(super) struct Rule {
     pub(super) checkpoint_wait: Us,
     pub(super) is_limited: bool,
     pub(super) begin: Begin,
+    /// When its host does nothing: from when until when.
+    pub(super) down: Vec<(Us, Us)>,
     /// The end of the run; what is done later is not done.
     pub(super) end: Us,
 }
@@ -120,6 +122,8 @@ pub(super) struct Reader {
     stored_to: Micro,
     /// When another worker begins, which has gained the lease.
     pub(super) taken_over: Option<Us>,
+    /// How many of its host's downtimes are made up for.
+    caught_up: usize,
     /// The rate for which the part of answers with records was worked out.
     with_records: (u64, u64),
     /// When it had come to the end of a closed shard, and was done with it.
@@ -147,6 +151,7 @@ impl Reader {
             processed_to: 0,
             stored_to: 0,
             taken_over: None,
+            caught_up: 0,
             with_records: (u64::MAX, 0),
             done_at: None,
             is_waiting: false,
@@ -184,6 +189,10 @@ impl Reader {
             self.begin_again(first_call, tally);
         }
         let (at, curve) = (self.next, calm.curve);
+        if let Some((_, until)) = rule.down.iter().find(|(from, until)| (*from..*until).contains(&at)) {
+            self.next = *until + rule.one_way;
+            return;
+        }
         if !self.begun {
             self.begun = true;
             self.position = match rule.begin {
@@ -223,6 +232,7 @@ impl Reader {
             false => 0,
         };
         tally.age(age, 1, at);
+        self.catch_up(rule, at, curve.arrival(self.position), self.position >= visible, tally);
         let bytes = part_of(records, size, 1000);
         side.give(at, bytes);
         tally.calls += 1;
@@ -255,6 +265,20 @@ impl Reader {
         (self.position, self.processed_to) = (self.stored_to, self.stored_to);
         (self.busy_until, self.tries, self.since_checkpoint) = (0, 0, 0);
         (self.checkpointed, self.next, self.taken_over) = (first_call, first_call, None);
+    }
+
+    /// A read that leaves less than a second behind it makes up for the downtimes before.
+    fn catch_up(&mut self, rule: &Rule, at: Us, next_arrived: Us, is_at_tip: bool, tally: &mut Tally) {
+        while let Some((_, until)) = rule.down.get(self.caught_up) {
+            if at < *until || !(is_at_tip || at.saturating_sub(next_arrived) < SECOND) {
+                return;
+            }
+            tally.caught_up.resize(rule.down.len().max(tally.caught_up.len()), (0, 0));
+            let (shards, last) = &mut tally.caught_up[self.caught_up];
+            *shards += 1;
+            *last = at.max(*last);
+            self.caught_up += 1;
+        }
     }
 
     /// What left retention before it was read.
@@ -345,6 +369,8 @@ impl Reader {
     pub(super) fn skip(&mut self, rule: &Rule, calm: &Calm<'_>, side: &mut ReadSide, tally: &mut Tally) -> bool {
         let Calm { curve, rate, share, from, to, is_roomy, is_closed } = *calm;
         let to = self.taken_over.map_or(to, |first_call| to.min(first_call));
+        let down = rule.down.iter().map(|(from, _)| *from).filter(|from| *from > self.next);
+        let to = down.fold(to, Us::min);
         let is_settled = self.cache.is_empty() && self.last_read.is_some() && self.tries == 0;
         if is_closed
             || !is_roomy

@@ -150,6 +150,12 @@ impl Table {
     pub(super) fn add_children(&mut self, children: u64) {
         self.more_writes += 4 * children;
     }
+    /// So many leases change their owner while they are balanced.
+    pub(super) fn add_steals(&mut self, steals: u64) {
+        self.more_writes += steals;
+        self.read_half_units += 2 * steals;
+        self.reads += 2 * steals;
+    }
     /// Other units from now on; what was saved for bursts stays, up to the new bound.
     pub(super) fn change(&mut self, capacity: Capacity) {
         self.capacity = capacity;

@@ -34,8 +34,34 @@ const ROWS: &[(&str, Row)] = &[
     ("throughput: PutRecords of 500 x 1 KiB into 64 shards, one consumer reads all", throughput),
     ("memory per retained record", memory),
     ("hash: share of the run's time", hash_share),
+    ("fluid: 10,000 shards, 24 h, a daily wave, a consumer that keeps up", || fluid(10_000, 1)),
+    ("fluid: 1,000 shards, 7 days, a daily wave, a consumer that keeps up", || fluid(1_000, 7)),
+    ("fluid: 10,000 shards, 7 days, a daily wave, a consumer that keeps up", || fluid(10_000, 7)),
+    ("fluid: 100 shards, 24 h, a daily wave that throttles at its peak", || fluid(100, 1)),
     ("idle: 7 days at 1 record a minute", idle),
 ];
+
+/// One configuration by rates: a daily wave, a KCL application and its lease table.
+fn fluid(shards: u64, days: u64) -> (String, &'static str, &'static str) {
+    // The smallest is the one that goes over its limits.
+    let peak = if shards == 100 { 1300 } else { 900 };
+    let toml = format!(
+        "name = \"fluid\"\nduration = \"{days}d\"\n[stream.s]\nshards = {shards}\n[producer.p]\nstream = \"s\"\n\
+         hosts = 1000\nrecord_size = \"500 B\"\nkeys = {{ unique = true }}\n\
+         daily = {{ low = \"{}/s\", high = \"{}/s\" }}\n[consumer.c]\nstream = \"s\"\nworkers = 20\n",
+        100 * shards,
+        peak * shards
+    );
+    let plan = plan(&toml, 1);
+    let (time, flow) = timed(|| kinesim::fluid::flow(&plan));
+    let records = flow.figures.streams["s"].records_acked;
+    let least = match (shards, days) {
+        (10_000, 1) => "under 10 s",
+        (1_000, 7) => "under 6 s",
+        _ => "",
+    };
+    (format!("{:.2} s for {:.1} billion records", time.as_secs_f64(), records as f64 / 1e9), least, "")
+}
 
 fn plan(toml: &str, seed: u64) -> Plan {
     match scenario::load(toml, "bench.toml", Some(seed.into())) {

@@ -41,7 +41,7 @@ pub mod cli;
 pub mod client;
 pub mod explore;
 pub mod fault;
-pub(crate) mod fluid;
+pub mod fluid;
 #[cfg(any(feature = "serve", feature = "http"))]
 pub mod http;
 pub mod measure;

@@ -27,6 +27,10 @@ pub struct FaultPlan {
 pub trait Effect: Debug + Send + Sync {
     /// Breaks something.
     fn begin(&self, stage: &Stage<'_>);
+    /// The host that it keeps from working, when that is all that it does.
+    fn keeps_down(&self) -> Option<&str> {
+        None
+    }
     /// Mends it, unless another fault that is in force goes on breaking it.
     fn end(&self, stage: &Stage<'_>);
 }

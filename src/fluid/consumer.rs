@@ -6,6 +6,7 @@ use super::startup::StartUp;
 use super::tally::Tally;
 use crate::base::{SimDuration, StreamName};
 use crate::client::kcl::KclSettings;
+use crate::client::kcl::assignment::kcl2::kcl2_pause;
 use crate::client::poller::{InitialPosition, PollerSettings};
 use crate::client::processor::ProcessorSettings;
 use crate::client::sdk::RetryMode;
@@ -20,6 +21,19 @@ pub(super) enum Kind {
     Kcl(usize),
 }
 
+/// Calls at a parent's end: its children's rows and its own.
+const PARENT_CALLS: u64 = 6;
+/// Calls of a child before its first read: its parents' rows, its own, and its iterator.
+const CHILD_CALLS: u64 = 3;
+
+/// When the workers of a KCL application look for leases to take.
+#[derive(Clone, Debug)]
+pub(super) struct Taking {
+    pub(super) jobs: Vec<Us>,
+    pub(super) period: Us,
+    pub(super) dispatch_poll: Us,
+}
+
 /// A consumer while the fluid runs.
 pub(super) struct Consumer {
     pub(super) kind: Kind,
@@ -30,7 +44,7 @@ pub(super) struct Consumer {
     /// For a poller, when its first calls reach the service.
     first_call: Us,
     start_up: Option<StartUp>,
-    dispatch_poll: Us,
+    pub(super) taking: Option<Taking>,
     pub(super) readers: Vec<Reader>,
     pub(super) tally: Tally,
 }
@@ -52,7 +66,7 @@ impl Consumer {
             began: us(settings.start),
             first_call: us(settings.start) + 5 * one_way,
             start_up: None,
-            dispatch_poll: 0,
+            taking: None,
             readers: Vec::new(),
             tally: Tally::default(),
         }
@@ -76,8 +90,12 @@ impl Consumer {
             rule,
             began: start_up.began,
             first_call: 0,
+            taking: Some(Taking {
+                jobs: start_up.workers.iter().map(|start| start.jobs).collect(),
+                period: us(kcl2_pause(settings.failover, settings.epsilon)) + 2 * one_way,
+                dispatch_poll: us(settings.dispatch_poll).max(1),
+            }),
             start_up: Some(start_up),
-            dispatch_poll: us(settings.dispatch_poll),
             readers: Vec::new(),
             tally: Tally::default(),
         }
@@ -87,10 +105,43 @@ impl Consumer {
     pub(super) fn add_first(&mut self) {
         let turn = self.readers.len() as u64;
         let first_call = match &self.start_up {
-            Some(start_up) => start_up.first_call(turn, self.dispatch_poll, 2 * self.rule.one_way),
+            Some(start_up) => {
+                let poll = self.taking.as_ref().map_or(1, |taking| taking.dispatch_poll);
+                start_up.first_call(turn, poll, 2 * self.rule.one_way)
+            }
             None => self.first_call,
         };
         self.readers.push(Reader::new(self.began, first_call));
+    }
+
+    /// Leases change their worker at the times at which the library balances them.
+    pub(super) fn plan_steals(&mut self, kcl: &KclSettings) -> u64 {
+        let round_trip = 2 * self.rule.one_way;
+        let (Some(start_up), Some(taking)) = (&self.start_up, &self.taking) else { return 0 };
+        let steals = start_up.steals(self.readers.len(), kcl, taking.period, round_trip);
+        for steal in &steals {
+            self.readers[steal.turn].taken_over = Some(steal.first_call);
+        }
+        steals.len() as u64
+    }
+
+    /// Reads one more shard, which is opened now, when its parents are done.
+    pub(super) fn add_child(&mut self, opened: Us) {
+        self.readers.push(Reader::of_child(opened));
+    }
+
+    /// When a child's first call reaches the service, if its parents are done at this time. A poller begins at once;
+    /// of the KCL the next worker that looks takes the new lease, and its dispatcher starts the consumer.
+    pub(super) fn child_call(rule: &Rule, taking: &Option<Taking>, parents_done: Us) -> Us {
+        let round_trip = 2 * rule.one_way;
+        let Some(taking) = taking else { return parents_done + round_trip + rule.one_way };
+        let made = parents_done + PARENT_CALLS * round_trip;
+        let look = |jobs: &Us| *jobs + made.saturating_sub(*jobs).div_ceil(taking.period) * taking.period;
+        let (looked, jobs) = taking.jobs.iter().map(|jobs| (look(jobs), *jobs)).min().unwrap_or((made, 0));
+        let gained = looked + 2 * round_trip;
+        let poll = taking.dispatch_poll;
+        let dispatched = jobs + gained.saturating_sub(jobs).div_ceil(poll) * poll;
+        dispatched + CHILD_CALLS * round_trip + rule.one_way
     }
 
     /// Checkpoints so far, as writes to the lease table.
@@ -112,6 +163,7 @@ fn rule(plan: &Plan, processor: &ProcessorSettings, begins: InitialPosition, one
         prefetch: None,
         checkpoint_wait: 0,
         is_limited: plan.services.kinesis.data_plane_limits,
+        down: Vec::new(),
         begin: match begins {
             InitialPosition::TrimHorizon => Begin::Oldest,
             InitialPosition::Latest => Begin::Latest,

@@ -13,7 +13,8 @@ use crate::aws::dynamodb::api::Capacity;
 use crate::aws::kinesis::capacity::{ReadLoad, SHARD_BYTES_PER_S, SHARD_RECORDS_PER_S, Share};
 use crate::base::event::ConsumerLibrary;
 use crate::measure::{
-    ConsumerFigures, Figures, ProducerFigures, ShardFigures, StreamFigures, TableFigures, cure_reads, percent,
+    CatchUpFigures, ConsumerFigures, Figures, ProducerFigures, ShardFigures, StreamFigures, TableFigures, cure_reads,
+    percent,
 };
 use crate::scenario::plan::Plan;
 
@@ -160,7 +161,22 @@ fn of_consumer(plan: &Plan, consumer: &Consumer) -> (String, ConsumerFigures) {
             (&kcl.name, ConsumerLibrary::Kcl2, table, kcl.worker_starts.len() as u64, &kcl.processor)
         }
     };
+    let run_s = seconds(consumer.rule.end);
+    let catch_up = |(at, (from, until)): (usize, &(Us, Us))| {
+        let done = tally.caught_up.get(at).filter(|done| done.0 >= consumer.readers.len() as u64);
+        CatchUpFigures {
+            after: format!("{name}-1 down from {} s on", seconds(*from)),
+            fault_ended_at_s: seconds(*until),
+            catch_up_s: done.map(|done| seconds(done.1 - until)),
+        }
+    };
+    let ended = consumer.rule.down.iter().enumerate().filter(|(_, down)| down.1 <= consumer.rule.end);
+    let catch_ups: Vec<CatchUpFigures> = ended.map(catch_up).collect();
+    let longest = catch_ups.iter().map(|up| up.catch_up_s.unwrap_or(run_s - up.fault_ended_at_s));
+    let catch_up_s_max = longest.reduce(f64::max);
     let figured = ConsumerFigures {
+        catch_ups,
+        catch_up_s_max,
         stream: consumer.stream.to_string(),
         library: library.as_str(),
         store: processor.store.as_str(),
@@ -173,6 +189,7 @@ fn of_consumer(plan: &Plan, consumer: &Consumer) -> (String, ConsumerFigures) {
         iterator_age_max_at_s: tally.age_max_at().map(seconds),
         reads_throttled: tally.reads_throttled,
         checkpoints: tally.all_checkpoints(),
+        duplicates: tally.duplicates,
         unread_records_trimmed: tally.unread_trimmed,
         ..ConsumerFigures::default()
     };

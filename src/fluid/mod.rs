@@ -15,8 +15,9 @@
 //! | `table` | what a lease table is asked and gives |
 //! | `figured` | the figures |
 //!
-//! Not modelled, and told in [`Flow::left_out`] where a plan has it: faults, actions, consumers whose code the user
-//! brings, processor scripts, traces. Not modelled at all, and left at nothing in the figures: single records (so no
+//! Not modelled, and told in [`Flow::left_out`] where a plan has it: faults but for hosts of
+//! which a consumer has one that stand still or crash for a time, actions on workers, keys and whole streams, consumers whose code the user
+//! brings, processor scripts. Not modelled at all, and left at nothing in the figures: single records (so no
 //! duplicates, skips, effects and hot keys), advice on shards, calls of producers and their latency, who holds which
 //! lease, steals, `InternalFailure`, and chance within a second: which shard a record falls on is a share and never
 //! luck.
@@ -26,6 +27,7 @@ mod consumer;
 mod curve;
 mod figured;
 mod mass;
+mod operator;
 mod producer;
 mod reader;
 mod shard;
@@ -42,19 +44,24 @@ use std::collections::BTreeMap;
 pub(crate) use self::stream::WriteMinute;
 pub(crate) use self::table::TableMinute;
 
-use self::amount::{MINUTE, ONE, Us, part_of, us};
-use self::consumer::{Consumer, Kind};
+use self::amount::{MINUTE, ONE, SECOND, Us, part_of, us};
+use self::consumer::{Consumer, Kind, Taking};
+use self::operator::{Done, Operator};
 use self::reader::{Calm, ReadSide, Reader, Rule, is_roomy};
 use self::stream::Stream;
 use self::table::Table;
+use self::tally::Tally;
+use crate::base::host_name::host_name;
+use crate::client::kcl::KclSettings;
+use crate::fault::FaultPlan;
 use crate::measure::Figures;
 use crate::scenario::plan::Plan;
 
 /// What came of a plan.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Flow {
+pub struct Flow {
     /// As a run's, as far as rates can tell.
-    pub(crate) figures: Figures,
+    pub figures: Figures,
     /// By stream, its minutes in order.
     pub(crate) writes: BTreeMap<String, Vec<WriteMinute>>,
     /// By consumer, the greatest iterator age of each minute in milliseconds; `None` where none was seen.
@@ -66,7 +73,7 @@ pub(crate) struct Flow {
 }
 
 /// Carries out `plan` by rates.
-pub(crate) fn flow(plan: &Plan) -> Flow {
+pub fn flow(plan: &Plan) -> Flow {
     let mut fluid = Fluid::new(plan);
     let end = us(plan.duration);
     while fluid.now < end {
@@ -85,6 +92,7 @@ struct Fluid {
     tables: Vec<Table>,
     /// The consumer of each table.
     table_of: Vec<usize>,
+    operator: Operator,
     left_out: Vec<String>,
 }
 
@@ -101,6 +109,7 @@ impl Fluid {
             consumers: Vec::new(),
             tables: Vec::new(),
             table_of: Vec::new(),
+            operator: Operator::new(plan, one_way),
             left_out: left_out(plan),
         };
         new.add_consumers(plan);
@@ -122,23 +131,36 @@ impl Fluid {
             self.consumers.push(Consumer::poller(plan, at, self.one_way));
         }
         for consumer in &mut self.consumers {
+            let down = plan.faults.iter().filter_map(|fault| downtime(plan, fault));
+            consumer.rule.down = down.filter(|down| down.0 == consumer.kind).map(|down| (down.1, down.2)).collect();
             let stream = self.streams.iter().find(|stream| stream.name == consumer.stream);
             stream.iter().flat_map(|stream| &stream.shards).for_each(|_| consumer.add_first());
+            if let Kind::Kcl(at) = consumer.kind {
+                let steals = consumer.plan_steals(&plan.kcl[at]);
+                let table = self.tables.iter_mut().find(|table| table.name == plan.kcl[at].lease_table);
+                table.into_iter().for_each(|table| table.add_steals(steals));
+            }
         }
     }
 
     /// Goes on to the next change, or the end of the minute.
     fn step(&mut self, end: Us) {
+        for done in self.operator.act(self.now, &self.streams) {
+            self.carry_out(done, end);
+        }
         self.streams.iter_mut().for_each(Stream::turn);
         let minute_ends = (self.now / MINUTE + 1) * MINUTE;
         let change = self.streams.iter().map(Stream::next_change).min().unwrap_or(u64::MAX);
-        let to = end.min(minute_ends).min(change);
+        let is_short = self.tables.iter().any(Table::is_short);
+        let soon = if is_short { self.now + SECOND } else { u64::MAX };
+        let to = end.min(minute_ends).min(change).min(soon).min(self.operator.next().max(self.now + 1));
         self.streams.iter_mut().for_each(|stream| stream.advance(to));
         self.read(to);
         for (table, consumer) in self.tables.iter_mut().zip(&self.table_of) {
             let consumer = &mut self.consumers[*consumer];
             let leases = consumer.readers.len() as u64;
             table.advance(self.now, to, leases, consumer.table_writes());
+            consumer.rule.checkpoint_wait = table.wait();
         }
         if to == minute_ends || to == end {
             self.end_minute(minute_ends - MINUTE, to);
@@ -146,22 +168,54 @@ impl Fluid {
         self.now = to;
     }
 
+    fn carry_out(&mut self, done: Done, end: Us) {
+        match done {
+            Done::Resharded(at, steps) => {
+                let stream = &mut self.streams[at];
+                let before = stream.shards.len();
+                stream.reshard(&steps);
+                let more = stream.shards.len() - before;
+                self.sides[at].extend((0..more).map(|_| ReadSide::default()));
+                for consumer in self.consumers.iter_mut().filter(|consumer| consumer.stream == stream.name) {
+                    (0..more).for_each(|_| consumer.add_child(self.now));
+                }
+                for (table, consumer) in self.tables.iter_mut().zip(&self.table_of) {
+                    if self.consumers[*consumer].stream == stream.name {
+                        table.add_children(more as u64);
+                    }
+                }
+            }
+            Done::Retention(at, hours) => self.streams[at].set_retention(hours, end),
+            Done::Capacity(name, capacity) => {
+                self.tables.iter_mut().filter(|table| table.name == name).for_each(|table| table.change(capacity));
+            }
+            Done::LeftOut(what) => self.left_out.push(what),
+        }
+    }
+
     fn read(&mut self, to: Us) {
         for (stream, sides) in self.streams.iter_mut().zip(&mut self.sides) {
             let retention = stream.retention;
             let total: u64 = stream.shards.iter().map(|shard| shard.rate).sum();
-            let mut of: Vec<(&Rule, &mut [Reader], &mut tally::Tally)> = Vec::new();
+            let mut of: Vec<Reading<'_>> = Vec::new();
             for consumer in self.consumers.iter_mut().filter(|consumer| consumer.stream == stream.name) {
-                of.push((&consumer.rule, &mut consumer.readers[..], &mut consumer.tally));
+                of.push(Reading {
+                    rule: &consumer.rule,
+                    readers: &mut consumer.readers[..],
+                    tally: &mut consumer.tally,
+                    taking: &consumer.taking,
+                });
             }
-            let rules: Vec<&Rule> = of.iter().map(|consumer| consumer.0).collect();
+            let rules: Vec<&Rule> = of.iter().map(|reading| reading.rule).collect();
             for (at, (shard, side)) in stream.shards.iter_mut().zip(sides).enumerate() {
                 let (rate, from) = shard.curve.present();
                 let is_roomy = is_roomy(&rules, shard.bytes_rate_milli);
                 let share = part_of(shard.rate, ONE, total);
-                let calm = Calm { curve: &shard.curve, rate, share, from, to, is_roomy };
+                let is_closed = shard.closed.is_some();
+                let calm = Calm { curve: &shard.curve, rate, share, from, to, is_roomy, is_closed };
+                of.iter_mut().for_each(|reading| reading.begin_child(at, &shard.parents));
                 read_shard(&mut of, at, &calm, side, retention);
-                let read_by_all = of.iter().map(|consumer| consumer.1[at].position).min();
+                let read_by_all = of.iter().map(|reading| reading.readers[at].position).min();
                 shard.curve.forget_below(read_by_all.unwrap_or(u64::MAX));
             }
         }
@@ -194,41 +248,65 @@ impl Fluid {
     }
 }
 
+/// A consumer of a stream, while its shards are read.
+struct Reading<'a> {
+    rule: &'a Rule,
+    readers: &'a mut [Reader],
+    tally: &'a mut Tally,
+    taking: &'a Option<Taking>,
+}
+
+impl Reading<'_> {
+    /// A shard whose parents are done is begun.
+    fn begin_child(&mut self, at: usize, parents: &[usize]) {
+        if !self.readers[at].is_waiting {
+            return;
+        }
+        let done: Option<Vec<Us>> = parents.iter().map(|parent| self.readers[*parent].done_at).collect();
+        if let Some(last) = done.and_then(|done| done.into_iter().max()) {
+            self.readers[at].begin_child(Consumer::child_call(self.rule, self.taking, last));
+        }
+    }
+}
+
 /// All calls for one shard's records before the stretch ends, in order of time.
-fn read_shard(
-    of: &mut [(&Rule, &mut [Reader], &mut tally::Tally)],
-    at: usize,
-    calm: &Calm<'_>,
-    side: &mut ReadSide,
-    retention: Us,
-) {
-    for (rule, readers, tally) in of.iter_mut() {
-        readers[at].skip(rule, calm, side, tally);
+fn read_shard(of: &mut [Reading<'_>], at: usize, calm: &Calm<'_>, side: &mut ReadSide, retention: Us) {
+    for reading in of.iter_mut() {
+        reading.readers[at].skip(reading.rule, calm, side, reading.tally);
     }
     loop {
-        let next = of.iter_mut().min_by_key(|consumer| consumer.1[at].next);
-        let Some((rule, readers, tally)) = next.filter(|consumer| consumer.1[at].next < calm.to) else { break };
-        let reader = &mut readers[at];
+        let next = of.iter_mut().min_by_key(|reading| reading.readers[at].next);
+        let Some(reading) = next.filter(|reading| reading.readers[at].next < calm.to) else { break };
+        let reader = &mut reading.readers[at];
         let horizon = reader.next.saturating_sub(retention);
-        reader.call(rule, calm.curve, side, horizon, tally);
-        reader.skip(rule, calm, side, tally);
+        reader.call(reading.rule, calm, side, horizon, reading.tally);
+        reader.skip(reading.rule, calm, side, reading.tally);
     }
-    for (_, readers, tally) in of.iter_mut() {
-        readers[at].look_until(calm.to - 1, calm.curve, tally);
+    for reading in of.iter_mut() {
+        reading.readers[at].look_until(calm.to - 1, calm.curve, reading.tally);
     }
+}
+
+/// A fault that keeps the only host of a consumer from its work: which consumer, from when until when.
+fn downtime(plan: &Plan, fault: &FaultPlan) -> Option<(Kind, Us, Us)> {
+    let host = fault.effect.keeps_down()?;
+    let is = |name: &str| host_name(name, 1) == host;
+    let (from, lasts) = (fault.at.as_nanos() / 1000, us(fault.lasts?));
+    let poller = plan.pollers.iter().position(|poller| is(&poller.name)).map(Kind::Poller);
+    // Whose lease expires meanwhile must take it again.
+    let holds = |kcl: &KclSettings| is(&kcl.name) && kcl.worker_starts.len() == 1 && lasts < us(kcl.failover) * 9 / 10;
+    let kind = poller.or_else(|| plan.kcl.iter().position(holds).map(Kind::Kcl))?;
+    Some((kind, from, from + lasts))
 }
 
 /// What this engine does not do of a plan.
 fn left_out(plan: &Plan) -> Vec<String> {
-    let faults = plan.faults.iter().map(|fault| format!("the fault {}", fault.text));
-    let actions = plan.actions.iter().map(|action| format!("the action {}", action.text));
+    let faults = plan.faults.iter().filter(|fault| downtime(plan, fault).is_none());
+    let faults = faults.map(|fault| format!("the fault {}", fault.text));
     let apps = plan.apps.iter().map(|app| format!("consumer {}, whose code the user brings", app.name));
     let scripted = plan.kcl.iter().map(|kcl| (&kcl.name, &kcl.processor));
     let scripted = scripted.chain(plan.pollers.iter().map(|poller| (&poller.name, &poller.processor)));
     let scripted = scripted.filter(|(_, processor)| !processor.faults.is_empty());
     let scripts = scripted.map(|(name, _)| format!("what goes wrong in the code of {name}"));
-    let traced =
-        plan.producers.iter().filter(|producer| matches!(producer.load, crate::client::producer::Load::Trace { .. }));
-    let traces = traced.map(|producer| format!("the trace of producer {}", producer.name));
-    faults.chain(actions).chain(apps).chain(scripts).chain(traces).collect()
+    faults.chain(apps).chain(scripts).collect()
 }

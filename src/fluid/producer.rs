@@ -3,7 +3,7 @@
 //! A refused record waits for its next try in a pool that empties at the rate of the mean pause; the pauses themselves
 //! are the client's. Calls in flight bound what is sent: each holds its place until its last try is answered.
 
-use super::amount::{Micro, ONE, Rate, SECOND, Us, part_of, us};
+use super::amount::{Micro, ONE, Rate, SECOND, Us, amount, part_of, us};
 use crate::base::SimDuration;
 use crate::client::producer::{Batching, ProducerSettings, RESEND_BASE, RESEND_MAX};
 use crate::client::sdk::TOKENS_MAX;
@@ -19,10 +19,12 @@ pub(super) struct Producer {
     records_max: u64,
     backlog_max: Micro,
     round_trip: Us,
+    hosts: u64,
+    linger: Us,
     /// Retry tokens of all hosts, and what one try costs; `None` where tries cost nothing.
     tokens: Option<(Micro, u64)>,
     tokens_max: Micro,
-    /// Of a tick's tries, how many were refused, by tries so far, in parts of a million.
+    /// How likely a call is to have records left that are put again, by tries so far, in millionths.
     refused: Vec<u64>,
     pub(super) backlog: Micro,
     pub(super) counts: Counts,
@@ -39,15 +41,15 @@ impl Producer {
     pub(super) fn new(settings: &ProducerSettings, round_trip: Us) -> Self {
         let hosts = u64::from(settings.hosts.max(1));
         let sdk = settings.retry.throttle_retries();
-        let (is_single, in_flight, records_max, pauses) = match settings.batching {
+        let (is_single, in_flight, records_max, linger, pauses) = match settings.batching {
             Batching::Single { in_flight_max } => {
                 let in_flight = if settings.is_ordered { 1 } else { in_flight_max };
-                (true, in_flight, 1, sdk.pauses)
+                (true, in_flight, 1, 0, sdk.pauses)
             }
-            Batching::Buffered { records_max, in_flight_max, .. } => {
+            Batching::Buffered { records_max, in_flight_max, linger, .. } => {
                 let pause = |tries: u32| (RESEND_BASE * (1u64 << tries.min(20))).min(RESEND_MAX) / 2;
                 let pauses = (0..settings.resend_failed_max).map(pause).collect();
-                (false, in_flight_max, u64::from(records_max), pauses)
+                (false, in_flight_max, u64::from(records_max), us(linger), pauses)
             }
         };
         let pauses: Vec<Us> = pauses.into_iter().map(|pause: SimDuration| us(pause) + round_trip).collect();
@@ -57,6 +59,8 @@ impl Producer {
             refused: vec![0; pauses.len() + 1],
             pauses,
             is_single,
+            hosts,
+            linger,
             slots: u64::from(in_flight.max(1)) * hosts,
             records_max: records_max.max(1),
             backlog_max: u64::from(settings.backlog_max) * hosts * ONE,
@@ -82,13 +86,22 @@ impl Producer {
         part_of(self.slots * self.records_max * ONE, SECOND, self.batch_takes())
     }
 
+    /// Records of a new call, when so many are offered in a second.
+    pub(super) fn batch(&self, offered: Rate) -> Micro {
+        let full = self.records_max * ONE;
+        match self.backlog > 0 {
+            true => full,
+            false => full.min(amount(offered / self.hosts, self.linger)).max(ONE),
+        }
+    }
+
     /// How long a batch holds its place: a try, and each further one as likely as some record of it needs that.
     fn batch_takes(&self) -> Us {
         let mut takes = self.round_trip;
-        let mut left = self.records_max * ONE;
-        for (pause, refused) in self.pauses.iter().zip(&self.refused) {
-            left = part_of(left, *refused, ONE);
-            takes += part_of(*pause, left.min(ONE), ONE);
+        let mut goes_on = ONE;
+        for (pause, again) in self.pauses.iter().zip(&self.refused) {
+            goes_on = part_of(goes_on, *again, ONE);
+            takes += part_of(*pause, goes_on, ONE);
         }
         takes
     }
@@ -96,7 +109,8 @@ impl Producer {
     /// What was refused of a tick's tries, to know how long batches take.
     pub(super) fn see(&mut self, tries: &[Tried]) {
         for (refused, tried) in self.refused.iter_mut().zip(tries) {
-            *refused = if tried.all == 0 { 0 } else { part_of(tried.refused, ONE, tried.all) };
+            let all_granted = libm::exp(-(tried.left as f64) / 1000.0);
+            *refused = if tried.refused == 0 { 0 } else { ((1.0 - all_granted) * 1e6) as u64 };
         }
     }
 
@@ -132,4 +146,6 @@ impl Producer {
 pub(super) struct Tried {
     pub(super) all: Micro,
     pub(super) refused: Micro,
+    /// How often a call is larger than what it is granted, summed over shards, in thousandths.
+    pub(super) left: u64,
 }

@@ -35,6 +35,8 @@ pub(super) struct Rule {
     pub(super) checkpoint_wait: Us,
     pub(super) is_limited: bool,
     pub(super) begin: Begin,
+    /// When its host does nothing: from when until when.
+    pub(super) down: Vec<(Us, Us)>,
     /// The end of the run; what is done later is not done.
     pub(super) end: Us,
 }
@@ -115,9 +117,19 @@ pub(super) struct Reader {
     last_reply: Us,
     since_checkpoint: u64,
     checkpointed: Us,
+    /// Records below are processed, and records below are checkpointed.
+    processed_to: Micro,
+    stored_to: Micro,
+    /// When another worker begins, which has gained the lease.
+    pub(super) taken_over: Option<Us>,
+    /// How many of its host's downtimes are made up for.
+    caught_up: usize,
     /// The rate for which the part of answers with records was worked out.
     with_records: (u64, u64),
-    pub(super) is_done: bool,
+    /// When it had come to the end of a closed shard, and was done with it.
+    pub(super) done_at: Option<Us>,
+    /// Whether it waits for the shard's parents to be done.
+    pub(super) is_waiting: bool,
 }
 
 impl Reader {
@@ -136,9 +148,22 @@ impl Reader {
             last_reply: 0,
             since_checkpoint: 0,
             checkpointed: first_call,
+            processed_to: 0,
+            stored_to: 0,
+            taken_over: None,
+            caught_up: 0,
             with_records: (u64::MAX, 0),
-            is_done: false,
+            done_at: None,
+            is_waiting: false,
         }
+    }
+    /// A reader of a shard that was opened in the run, which waits until its parents are done.
+    pub(super) fn of_child(opened: Us) -> Self {
+        Self { is_waiting: true, ..Self::new(opened, u64::MAX) }
+    }
+    /// The parents are done: the first call is at this time.
+    pub(super) fn begin_child(&mut self, first_call: Us) {
+        (self.next, self.is_waiting, self.begun, self.checkpointed) = (first_call, false, true, first_call);
     }
 
     /// Looks at what waits, for every look since the last until `to`.
@@ -159,8 +184,15 @@ impl Reader {
     }
 
     /// A call that reaches the service at `self.next`.
-    pub(super) fn call(&mut self, rule: &Rule, curve: &Curve, side: &mut ReadSide, horizon: Us, tally: &mut Tally) {
-        let at = self.next;
+    pub(super) fn call(&mut self, rule: &Rule, calm: &Calm<'_>, side: &mut ReadSide, horizon: Us, tally: &mut Tally) {
+        if let Some(first_call) = self.taken_over.filter(|first_call| *first_call <= self.next) {
+            self.begin_again(first_call, tally);
+        }
+        let (at, curve) = (self.next, calm.curve);
+        if let Some((_, until)) = rule.down.iter().find(|(from, until)| (*from..*until).contains(&at)) {
+            self.next = *until + rule.one_way;
+            return;
+        }
         if !self.begun {
             self.begun = true;
             self.position = match rule.begin {
@@ -168,6 +200,7 @@ impl Reader {
                 Begin::Latest => curve.at(at.saturating_sub(rule.one_way)) / ONE * ONE,
                 Begin::Ago(ago) => curve.at(self.waits_from.saturating_sub(ago)) / ONE * ONE,
             };
+            (self.processed_to, self.stored_to) = (self.position, self.position);
         }
         self.trim(curve, horizon, tally);
         let is_quiet = self.last_read.is_none_or(|read| at - read > LOOK_EVERY);
@@ -199,6 +232,7 @@ impl Reader {
             false => 0,
         };
         tally.age(age, 1, at);
+        self.catch_up(rule, at, curve.arrival(self.position), self.position >= visible, tally);
         let bytes = part_of(records, size, 1000);
         side.give(at, bytes);
         tally.calls += 1;
@@ -206,6 +240,45 @@ impl Reader {
         self.last_read = Some(at);
         self.looked = self.looked.max(at);
         self.take(rule, at + rule.one_way, records, bytes, tally);
+        if calm.is_closed && self.position + ONE > curve.count() {
+            self.end_shard(rule, at, tally);
+        }
+    }
+
+    /// Everything of a closed shard was read: it is done when that is processed.
+    fn end_shard(&mut self, rule: &Rule, at: Us, tally: &mut Tally) {
+        while !self.cache.is_empty() {
+            self.pop(rule, tally);
+        }
+        let worked = match rule.prefetch {
+            Some(_) => self.busy_until,
+            None => self.next.saturating_sub(rule.idle.max(1000) + rule.one_way),
+        };
+        self.done_at = Some(worked.max(at + rule.one_way));
+        self.next = u64::MAX;
+    }
+
+    /// Another worker begins at the last checkpoint.
+    fn begin_again(&mut self, first_call: Us, tally: &mut Tally) {
+        tally.duplicates += self.processed_to.saturating_sub(self.stored_to) / ONE;
+        self.cache.clear();
+        (self.position, self.processed_to) = (self.stored_to, self.stored_to);
+        (self.busy_until, self.tries, self.since_checkpoint) = (0, 0, 0);
+        (self.checkpointed, self.next, self.taken_over) = (first_call, first_call, None);
+    }
+
+    /// A read that leaves less than a second behind it makes up for the downtimes before.
+    fn catch_up(&mut self, rule: &Rule, at: Us, next_arrived: Us, is_at_tip: bool, tally: &mut Tally) {
+        while let Some((_, until)) = rule.down.get(self.caught_up) {
+            if at < *until || !(is_at_tip || at.saturating_sub(next_arrived) < SECOND) {
+                return;
+            }
+            tally.caught_up.resize(rule.down.len().max(tally.caught_up.len()), (0, 0));
+            let (shards, last) = &mut tally.caught_up[self.caught_up];
+            *shards += 1;
+            *last = at.max(*last);
+            self.caught_up += 1;
+        }
     }
 
     /// What left retention before it was read.
@@ -215,6 +288,7 @@ impl Reader {
             if trimmed > self.position {
                 tally.unread_trimmed += (trimmed - self.position) / ONE;
                 self.position = trimmed;
+                self.processed_to = self.processed_to.max(trimmed);
             }
         }
     }
@@ -272,6 +346,7 @@ impl Reader {
             return done;
         }
         tally.processed += records;
+        self.processed_to += records * ONE;
         self.since_checkpoint += records;
         let is_due = match rule.checkpoint {
             CheckpointPolicy::EveryBatch => true,
@@ -284,6 +359,7 @@ impl Reader {
         }
         tally.checkpoints += 1;
         self.since_checkpoint = 0;
+        self.stored_to = self.processed_to;
         let stored = done + rule.checkpoint_writes * 2 * rule.one_way + rule.checkpoint_wait;
         self.checkpointed = stored;
         stored
@@ -291,9 +367,18 @@ impl Reader {
 
     /// Makes the calls of a calm stretch in one step, but for its last. Returns whether there was such a stretch.
     pub(super) fn skip(&mut self, rule: &Rule, calm: &Calm<'_>, side: &mut ReadSide, tally: &mut Tally) -> bool {
-        let Calm { curve, rate, share, from, to, is_roomy } = *calm;
+        let Calm { curve, rate, share, from, to, is_roomy, is_closed } = *calm;
+        let to = self.taken_over.map_or(to, |first_call| to.min(first_call));
+        let down = rule.down.iter().map(|(from, _)| *from).filter(|from| *from > self.next);
+        let to = down.fold(to, Us::min);
         let is_settled = self.cache.is_empty() && self.last_read.is_some() && self.tries == 0;
-        if !is_roomy || !is_settled || rule.idle >= LOOK_EVERY || rule.checkpoint_wait > 0 || self.next >= to {
+        if is_closed
+            || !is_roomy
+            || !is_settled
+            || rule.idle >= LOOK_EVERY
+            || rule.checkpoint_wait > 0
+            || self.next >= to
+        {
             return false;
         }
         let Some((cycle, part)) = self.cycle(rule, rate, share) else { return false };
@@ -310,6 +395,7 @@ impl Reader {
         let records = position.saturating_sub(self.position) / ONE;
         let bytes = part_of(records, curve.bytes_each(position.saturating_sub(ONE)), 1000);
         self.position = self.position.max(position);
+        self.processed_to = self.position;
         self.last_read = Some(last);
         self.next = last + cycle;
         tally.age(0, count, last);
@@ -334,6 +420,9 @@ impl Reader {
         tally: &mut Tally,
     ) {
         let batches_milli = part_of(count * 1000, part, ONE);
+        if !matches!(rule.checkpoint, CheckpointPolicy::AtEnd | CheckpointPolicy::Never) {
+            self.stored_to = self.processed_to;
+        }
         match rule.checkpoint {
             CheckpointPolicy::EveryBatch => tally.checkpoints_milli += batches_milli,
             CheckpointPolicy::EveryRecords(every) => {
@@ -406,6 +495,8 @@ pub(super) struct Calm<'a> {
     pub(super) to: Us,
     /// Whether all readers together are far from what the shard gives.
     pub(super) is_roomy: bool,
+    /// Whether the shard takes no more records.
+    pub(super) is_closed: bool,
 }
 
 /// Whether readers with these rules are far from what a shard gives when so much is written to it.

@@ -86,12 +86,33 @@ pub(super) struct Shard {
     pooled: Micro,
     pub(super) total: Sum,
     pub(super) minute: Sum,
+    /// The last minute that is over.
+    pub(super) last_minute: Sum,
     second: Sum,
-    last_second: (Sum, Micro),
+    last_second: (Sum, (Micro, u64)),
+    /// About how many records a call is granted while the shard is short.
+    grant: Micro,
+    /// Records of a call for this shard, by producer and tries so far.
+    sizes: Vec<Micro>,
     pub(super) peaks: Peaks,
     pub(super) curve: Curve,
     /// What had arrived by the instant below which everything has left retention when the run ends.
     pub(super) trimmed: Micro,
+}
+
+/// What is seen of a tick over all shards: by producer, and by tries so far.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Seen {
+    pub(super) tried: Vec<Vec<Tried>>,
+    pub(super) given_up: Vec<Micro>,
+    tries: Vec<Micro>,
+}
+
+impl Seen {
+    pub(super) fn new(tries: impl Iterator<Item = usize>) -> Self {
+        let tried: Vec<Vec<Tried>> = tries.map(|tries| vec![Tried::default(); tries]).collect();
+        Self { given_up: vec![0; tried.len()], tried, tries: Vec::new() }
+    }
 }
 
 /// What is put in a tick.
@@ -104,6 +125,8 @@ pub(super) struct Tick<'a> {
     pub(super) pauses: &'a [Vec<Us>],
     /// The part of refused records that may be tried again, in millionths, by producer.
     pub(super) allowed: &'a [u64],
+    /// Records of a new call, by producer, and how many new ones all shards are sent.
+    pub(super) batches: &'a [(Micro, Micro)],
     pub(super) is_window: bool,
     pub(super) is_limited: bool,
 }
@@ -128,8 +151,11 @@ impl Shard {
             pooled: 0,
             total: Sum::default(),
             minute: Sum::default(),
+            last_minute: Sum::default(),
             second: Sum::default(),
-            last_second: (Sum::default(), 0),
+            last_second: (Sum::default(), (0, 0)),
+            grant: ONE,
+            sizes: Vec::new(),
             peaks: Peaks::default(),
             curve,
             trimmed: 0,
@@ -167,21 +193,17 @@ impl Shard {
     fn account(&mut self, sum: Sum, rate: Rate, to: Us) {
         self.total.add(sum);
         self.minute.add(sum);
-        let bytes_each = part_of(sum.bytes_milli, 1000, sum.records);
+        let bytes_each = part_of(sum.bytes_milli, ONE, sum.records);
         self.curve.extend(to, rate, sum.records, bytes_each);
         self.now = to;
     }
 
-    /// A tick in which something may be refused. `tried` is by producer and tries so far.
-    pub(super) fn tick(
-        &mut self,
-        tick: &Tick<'_>,
-        tried: &mut [Vec<Tried>],
-        given_up: &mut [Micro],
-        tries: &mut Vec<Micro>,
-    ) {
+    /// A tick in which something may be refused.
+    pub(super) fn tick(&mut self, tick: &Tick<'_>, seen: &mut Seen) {
+        let Seen { tried, given_up, tries } = seen;
         let width = tick.pauses.iter().map(|pauses| pauses.len() + 1).max().unwrap_or(1);
         self.pools.resize(width * tick.pauses.len(), 0);
+        self.sizes.resize(self.pools.len(), ONE);
         tries.clear();
         tries.resize(self.pools.len(), 0);
         let (mut all, mut bytes_milli) = (0, 0);
@@ -201,14 +223,24 @@ impl Shard {
                 all += due;
             }
         }
+        for (producer, (batch, sent)) in tick.batches.iter().enumerate() {
+            self.sizes[producer * width] = part_of(*batch, tries[producer * width], *sent).max(ONE);
+        }
         let bytes_milli = part_of(all, size_milli, ONE);
         let taken = self.admit(tick, all, bytes_milli, size_milli);
         let refused_all = all - taken;
+        let scale = if refused_all > 0 { self.find_grant(tries, taken) } else { 0.0 };
         for (producer, pauses) in tick.pauses.iter().enumerate() {
             for k in 0..=pauses.len() {
                 let these = tries[producer * width + k];
-                let refused = part_of(these, refused_all, all);
+                let (granted, left) = if refused_all > 0 { self.granted(producer * width + k) } else { (1.0, None) };
+                let refused = these - ((these as f64 * granted * scale.max(1e-9)) as u64).min(these);
+                let refused = if refused_all > 0 { refused } else { 0 };
+                if let (Some((size, _)), true) = (left, k < pauses.len()) {
+                    self.sizes[producer * width + k + 1] = size;
+                }
                 let slot = &mut tried[producer][k];
+                slot.left += left.map_or(0, |(_, left)| left);
                 slot.all += these;
                 slot.refused += refused;
                 let again = if k < pauses.len() { part_of(refused, tick.allowed[producer], ONE) } else { 0 };
@@ -219,6 +251,33 @@ impl Shard {
         self.pooled = self.pools.iter().sum();
         let bytes_milli = part_of(taken, size_milli, ONE);
         self.second.add(Sum { records: taken, bytes_milli, throttled: refused_all });
+    }
+
+    /// The part of its records that a call of a try is granted, on average; and if it is not granted all, the records
+    /// that are left of it, with how much it is larger than a grant, in thousandths.
+    ///
+    /// Units come back evenly and calls come as chance has it, so what a call finds is spread exponentially: a call of
+    /// few records has a better chance of each than one of many.
+    fn granted(&self, at: usize) -> (f64, Option<(Micro, u64)>) {
+        let (size, grant) = (self.sizes[at] as f64, self.grant.max(1) as f64);
+        let times = size / grant;
+        let short = 1.0 - libm::exp(-times);
+        let granted = short / times;
+        let left = (size * (1.0 - granted) / short.max(1e-9)) as u64;
+        (granted, Some((left.max(ONE), (times * 1000.0) as u64)))
+    }
+
+    /// Finds the grant with which calls are together granted what is there. What is left to scale by comes back.
+    fn find_grant(&mut self, tries: &[Micro], there: Micro) -> f64 {
+        let there = there.max(1) as f64;
+        let all =
+            |shard: &Self| tries.iter().enumerate().map(|(at, these)| *these as f64 * shard.granted(at).0).sum::<f64>();
+        for _ in 0..4 {
+            let all = all(self);
+            let grant = self.grant as f64 * (there / all.max(1.0)).clamp(0.1, 10.0);
+            self.grant = (grant as u64).clamp(1000, 1_000_000 * ONE);
+        }
+        there / all(self).max(1.0)
     }
 
     /// How much of what is put fits the limits; the buckets are as they are afterwards.
@@ -251,9 +310,10 @@ impl Shard {
         self.peaks.second_records.see(second.records, self.now);
         self.peaks.second_bytes.see(second.bytes_milli, self.now);
         let (last, level) = self.last_second;
-        let is_level = self.level_records.abs_diff(level) < ONE;
+        let is_level =
+            self.level_records.abs_diff(level.0) < ONE && self.level_bytes_milli.abs_diff(level.1) < BYTES / 2000;
         let is_like = long == SECOND && second.is_like(last) && is_level;
-        self.last_second = (second, self.level_records);
+        self.last_second = (second, (self.level_records, self.level_bytes_milli));
         self.account(second, rate, to);
         self.second = Sum::default();
         if self.pooled < ONE / 100 {
@@ -272,11 +332,26 @@ impl Shard {
         self.pools.iter().skip(producer * width).take(width).sum()
     }
 
+    /// Takes no more records. What waits to be tried again goes elsewhere.
+    pub(super) fn close(&mut self, at: Us) -> Vec<Micro> {
+        (self.closed, self.rate, self.bytes_rate_milli, self.pooled) = (Some(at), 0, 0, 0);
+        std::mem::take(&mut self.pools)
+    }
+    /// Takes over a part of what waits to be tried again.
+    pub(super) fn inherit(&mut self, pools: &[Micro], part: u64, of: u64) {
+        self.pools.resize(self.pools.len().max(pools.len()), 0);
+        for (pool, inherited) in self.pools.iter_mut().zip(pools) {
+            *pool += part_of(*inherited, part, of);
+        }
+        self.pooled = self.pools.iter().sum();
+    }
+
     /// A minute is over.
     pub(super) fn end_minute(&mut self, began: Us) -> Sum {
         self.peaks.minute_records.see(self.minute.records, began);
         self.peaks.minute_bytes.see(self.minute.bytes_milli, began);
-        std::mem::take(&mut self.minute)
+        self.last_minute = std::mem::take(&mut self.minute);
+        self.last_minute
     }
 
     /// Where records had come at the instant below which the run's end has trimmed all.

@@ -1,10 +1,12 @@
 //! What producers offer: rates over time, each with the mass of its keys.
 
-use super::amount::{ONE, Rate as PerSecond, Us, us};
+use super::amount::{ONE, Rate as PerSecond, SECOND, Us, us};
 use super::mass::Mass;
 use crate::base::SimDuration;
 use crate::client::producer::arrivals::segment;
-use crate::client::producer::{Batching, Load, ProducerSettings, Rate, SizeDistribution};
+use crate::client::producer::keys::Weighted;
+use crate::client::producer::trace::TraceFlow;
+use crate::client::producer::{Batching, KeyDistribution, Load, ProducerSettings, Rate, SizeDistribution};
 use crate::scenario::plan::Plan;
 
 /// Records of one producer with one spread of keys.
@@ -68,8 +70,53 @@ pub(super) fn sources(plan: &Plan, (local, producer): (usize, usize), one_way: U
             let size_milli = mean_milli(size) + key_micro / 1000;
             vec![Source { producer: local, mass, size_milli, steps, at: 0 }]
         }
-        Load::Trace { .. } => Vec::new(),
+        Load::Trace { trace, speed, scale, size, keys } => {
+            let settings = (settings, us(settings.start) + one_way, us(settings.stop.min(plan.duration)) + one_way);
+            let of = |flow: TraceFlow| of_trace(local, settings, flow, (*speed, *scale), (size, keys));
+            trace.flows().into_iter().map(of).collect()
+        }
     }
+}
+
+/// A part of a trace.
+fn of_trace(
+    producer: usize,
+    (settings, start, stop): (&ProducerSettings, Us, Us),
+    flow: TraceFlow,
+    (speed, scale): (f64, f64),
+    (size, keys): (&SizeDistribution, &KeyDistribution),
+) -> Source {
+    let (speed, scale) = (((speed * 1e6 + 0.5) as u128).max(1), (scale * 1e6 + 0.5) as u128);
+    let at = |ms: u64| start + (u128::from(ms) * 1_000_000_000 / speed) as u64;
+    let mut steps: Vec<(Us, PerSecond)> = Vec::new();
+    let mut ended = None;
+    for (from, to, count) in &flow.rows {
+        let (from, to) = (at(*from), at(*to));
+        if from >= stop {
+            break;
+        }
+        if let Some(end) = ended.filter(|end| *end < from) {
+            steps.push((end, 0));
+        }
+        let rate = u128::from(*count) * scale * u128::from(SECOND) / u128::from((to - from).max(1));
+        let rate = u64::try_from(rate).unwrap_or(u64::MAX);
+        if steps.last().is_none_or(|(_, last)| *last != rate) {
+            steps.push((from, rate));
+        }
+        ended = Some(to);
+    }
+    steps.push((ended.unwrap_or(stop).min(stop), 0));
+    let weighted = flow.keys.iter().map(|(key, weight)| Weighted {
+        hash: key.hash_key(),
+        weight: *weight as f64,
+        key_bytes: key.size_bytes(),
+    });
+    let (mass, key_micro) = match flow.keys.is_empty() {
+        true => Mass::of(keys, &settings.name, 1000),
+        false => Mass::of_keys(weighted.collect()),
+    };
+    let size_milli = flow.size_milli.unwrap_or_else(|| mean_milli(size)) + key_micro / 1000;
+    Source { producer, mass, size_milli, steps, at: 0 }
 }
 
 /// How long a batch takes to be sent from its first record on.

@@ -3,6 +3,7 @@
 use super::amount::{Us, us};
 use crate::base::host_name::host_name;
 use crate::base::{Chance, SimDuration};
+use crate::client::kcl::assignment::kcl2::target;
 use crate::client::kcl::{CREATE_POLL, INITIAL_POLL, INITIAL_WAIT, KclSettings};
 use crate::scenario::plan::Plan;
 
@@ -92,6 +93,64 @@ impl StartUp {
     /// When the lease of a turn is gained.
     pub(super) fn gained(&self, turn: u64, round_trip: Us) -> Us {
         self.workers.get(self.first).map_or(0, |start| start.jobs) + (turn + 2) * round_trip
+    }
+}
+
+/// A lease that another worker steals from the first: whose turn it was, and when it is gained.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Steal {
+    /// The lease's turn among those of the stream.
+    pub(super) turn: usize,
+    pub(super) gained: Us,
+    /// When the new owner's first call reaches the service.
+    pub(super) first_call: Us,
+}
+
+impl StartUp {
+    /// The steals until leases are balanced: round after round of each worker, as the library chooses, with whichever
+    /// lease of the most loaded worker.
+    pub(super) fn steals(&self, leases: usize, kcl: &KclSettings, period: Us, round_trip: Us) -> Vec<Steal> {
+        let mut owned: Vec<Vec<usize>> = vec![Vec::new(); self.workers.len()];
+        let Some(first) = owned.get_mut(self.first) else { return Vec::new() };
+        first.extend(0..leases);
+        let mut steals = Vec::new();
+        let mut rounds: Vec<(Us, usize)> = (0..).zip(&self.workers).map(|(w, start)| (start.jobs, w)).collect();
+        let all_taken = self.gained(leases as u64, round_trip);
+        let mut idle = 0;
+        while idle < 2 * rounds.len() && steals.len() < leases {
+            rounds.sort_unstable();
+            let (at, worker) = rounds[0];
+            rounds[0].0 = at + period;
+            let known = owned.iter().enumerate().filter(|(w, of)| *w == worker || !of.is_empty()).count();
+            let (target, _) = target(leases, known, kcl.leases_max as usize);
+            let (victim, most) = (0..owned.len())
+                .map(|w| (w, owned[w].len()))
+                .max_by_key(|(w, n)| (*n, w.abs_diff(usize::MAX)))
+                .unwrap_or((0, 0));
+            let need = target.saturating_sub(owned[worker].len());
+            let spare = most.saturating_sub(target);
+            let take = match (need, spare) {
+                (0, _) => 0,
+                (need, 0) if need > 1 && most >= target => 1,
+                (need, spare) => need.min(spare),
+            };
+            let take = take.min(kcl.steal_max as usize);
+            if at < all_taken || take == 0 || most < target || victim == worker {
+                idle += usize::from(at >= all_taken);
+                continue;
+            }
+            idle = 0;
+            for _ in 0..take {
+                let Some(turn) = owned[victim].pop() else { break };
+                owned[worker].push(turn);
+                let jobs = self.workers[worker].jobs;
+                let poll = us(kcl.dispatch_poll).max(1);
+                let gained = at + 2 * round_trip;
+                let dispatched = jobs + gained.saturating_sub(jobs).div_ceil(poll) * poll;
+                steals.push(Steal { turn, gained, first_call: dispatched + 2 * round_trip + round_trip / 2 });
+            }
+        }
+        steals
     }
 }
 

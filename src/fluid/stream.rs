@@ -2,11 +2,12 @@
 //! and in ticks where something is.
 
 use super::amount::{MINUTE, Micro, Rate, SECOND, Us, amount, part_of, us};
-use super::producer::{Producer, Tried};
-use super::shard::{Peak, Shard, Sum, Tick};
+use super::producer::Producer;
+use super::shard::{Peak, Seen, Shard, Sum, Tick};
 use super::source::{Source, sources};
+use crate::aws::kinesis::ReshardStep;
 use crate::aws::kinesis::api::ThrottleWindow;
-use crate::base::{HashKeyRange, ShardId, StreamName};
+use crate::base::{HashKey, HashKeyRange, ShardId, StreamName};
 use crate::scenario::plan::{Plan, StreamPlan};
 
 /// A tick where something is near a limit.
@@ -190,18 +191,19 @@ impl Stream {
 
     fn tick(&mut self, strained: &[usize], now: Us, step: Us) {
         let width = self.producers.iter().map(Producer::tries).max().unwrap_or(1);
-        let mut tried: Vec<Vec<Tried>> =
-            self.producers.iter().map(|producer| vec![Tried::default(); producer.tries()]).collect();
-        let mut given_up = vec![0; self.producers.len()];
+        let mut seen = Seen::new(self.producers.iter().map(Producer::tries));
+        let mut batches = Vec::with_capacity(self.producers.len());
         let mut sent = Vec::with_capacity(self.producers.len());
         let mut allowed = Vec::with_capacity(self.producers.len());
         for p in 0..self.producers.len() {
             let waiting: Micro = strained.iter().map(|at| self.shards[*at].waiting_of(p, width)).sum();
-            let offered = amount(self.offered(p), step);
+            let of_all = self.offered(p);
+            let offered = amount(of_all, step);
             let producer = &mut self.producers[p];
             let sendable = amount(producer.sendable(waiting), step);
             sent.push(producer.send(offered, sendable));
             allowed.push(producer.allowed(offered));
+            batches.push((producer.batch(of_all), sent[p]));
         }
         let new: Vec<(Micro, u64, usize)> = (0..self.sources.len())
             .map(|at| {
@@ -217,13 +219,14 @@ impl Stream {
             new: &new,
             pauses: &pauses,
             allowed: &allowed,
+            batches: &batches,
             is_window: self.is_window,
             is_limited: self.is_limited,
         };
-        let mut tries = Vec::new();
         for at in strained {
-            self.shards[*at].tick(&tick, &mut tried, &mut given_up, &mut tries);
+            self.shards[*at].tick(&tick, &mut seen);
         }
+        let Seen { mut tried, given_up, .. } = seen;
         for (p, producer) in self.producers.iter_mut().enumerate() {
             // What went to shards that are not strained was taken at the first try.
             let calm = sent[p].saturating_sub(tried[p][0].all);
@@ -235,6 +238,52 @@ impl Stream {
             producer.settle(refused - given_up[p], ok[0], ok[1..].iter().sum());
             producer.see(&tried[p]);
         }
+    }
+
+    /// The open shard that owns a hash key.
+    fn open_at(&self, key: HashKey) -> Option<usize> {
+        self.shards.iter().rposition(|shard| shard.closed.is_none() && shard.range.contains(key))
+    }
+
+    /// The ranges of the open shards, in order.
+    pub(super) fn open_ranges(&self) -> Vec<HashKeyRange> {
+        let open = self.shards.iter().filter(|shard| shard.closed.is_none());
+        let mut ranges: Vec<HashKeyRange> = open.map(|shard| shard.range).collect();
+        ranges.sort();
+        ranges
+    }
+
+    /// Splits and merges, now.
+    pub(super) fn reshard(&mut self, steps: &[ReshardStep]) {
+        let first = self.shards.len();
+        for step in steps {
+            let (key, is_split) = match step {
+                ReshardStep::SplitAt(key) => (*key, true),
+                ReshardStep::MergeAt(key) => (*key, false),
+            };
+            let below = HashKey::new(key.get().saturating_sub(1));
+            let (Some(lower), Some(upper)) = (self.open_at(below), self.open_at(key)) else { continue };
+            let (low, high) = (self.shards[lower].range, self.shards[upper].range);
+            let ranges = match is_split {
+                true => vec![HashKeyRange { start: low.start, end: below }, HashKeyRange { start: key, end: high.end }],
+                false => vec![HashKeyRange { start: low.start, end: high.end }],
+            };
+            let parents = if lower == upper { vec![lower] } else { vec![lower, upper] };
+            let waiting: Vec<Vec<Micro>> = parents.iter().map(|at| self.shards[*at].close(self.now)).collect();
+            for range in &ranges {
+                let mut shard = Shard::new(ShardId(self.shards.len() as u32), *range, self.now);
+                shard.parents.clone_from(&parents);
+                waiting.iter().for_each(|pools| shard.inherit(pools, 1, ranges.len() as u64));
+                self.shards.push(shard);
+            }
+        }
+        self.share_out(first);
+    }
+
+    /// Sets another retention, from now on.
+    pub(super) fn set_retention(&mut self, hours: u32, end: Us) {
+        self.retention = u64::from(hours) * 60 * MINUTE;
+        self.horizon = end.saturating_sub(self.retention);
     }
 
     /// A minute is over.

@@ -10,6 +10,9 @@ use crate::client::capacity::leases::row_bytes;
 use crate::client::kcl::assignment::kcl2::kcl2_pause;
 use crate::client::kcl::{AUDITOR_DELAY, KclSettings, renewal_period};
 
+/// About how often a write that is throttled is tried again, in the mean over the pauses of the SDK.
+const TRY_EVERY: Us = 400_000;
+
 /// What a lease table was asked and gave in a minute.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct TableMinute {
@@ -47,6 +50,10 @@ pub(super) struct Table {
     pub(super) headroom: Option<(i64, Us)>,
     checkpoints_before: u64,
     is_started: bool,
+    /// Writes that were asked for and not served yet.
+    unserved: Micro,
+    leases: u64,
+    more_writes: u64,
 }
 
 impl Table {
@@ -82,12 +89,14 @@ impl Table {
             headroom: None,
             checkpoints_before: 0,
             is_started: false,
+            unserved: 0,
+            leases: 0,
+            more_writes: 0,
         }
     }
 
-    /// Goes on to `to`. `leases` are the rows, `checkpoints` the application's in all. Returns the part of the writes
-    /// that was served, in millionths.
-    pub(super) fn advance(&mut self, from: Us, to: Us, leases: u64, checkpoints: u64) -> u64 {
+    /// Goes on to `to`. `leases` are the rows, `checkpoints` the application's in all.
+    pub(super) fn advance(&mut self, from: Us, to: Us, leases: u64, checkpoints: u64) {
         let rows_half_units = u64::from(read_half_units(leases * row_bytes(), false));
         let mut writes = checkpoints - self.checkpoints_before;
         self.checkpoints_before = checkpoints;
@@ -112,15 +121,48 @@ impl Table {
             })
             .sum();
         self.read(scans, rows_half_units);
-        self.write(writes, to - from)
+        writes += std::mem::take(&mut self.more_writes);
+        self.leases = leases;
+        self.write(writes, to - from);
     }
 
     /// Renewals: in each round, those leases that were gained before.
-    fn renewals(&self, from: Us, to: Us, leases: u64) -> u64 {
+    fn renewals(&mut self, from: Us, to: Us, leases: u64) -> u64 {
         let first = self.start_up.workers.get(self.start_up.first).map_or(u64::MAX, |start| start.jobs);
-        let all_gained = self.start_up.gained(leases, self.round_trip);
-        let rounds = times(first, self.renewal_period, from.max(all_gained), to);
-        rounds * leases
+        let all_gained = self.start_up.gained(leases, self.round_trip).max(from);
+        if self.unserved == 0 {
+            return times(first, self.renewal_period, all_gained, to) * leases;
+        }
+        // A round is over when its last renewal is served, and the next begins then.
+        let period = self.renewal_period.max(self.wait());
+        part_of(leases, to.saturating_sub(all_gained), period)
+    }
+
+    /// How long a write waits for units: what waits before it, at the rate at which units come.
+    pub(super) fn wait(&self) -> Us {
+        if self.unserved == 0 { 0 } else { part_of(self.unserved, super::amount::SECOND, self.write_rate.max(1)) }
+    }
+    /// Whether writes wait, or will when it goes on as it does.
+    pub(super) fn is_short(&self) -> bool {
+        self.unserved > 0 || self.burst < self.write_rate * 5 && self.burst_max > self.write_rate * 5
+    }
+    /// Rows were made for shards that were opened: each is created, taken, and noted by its parent, which ends.
+    pub(super) fn add_children(&mut self, children: u64) {
+        self.more_writes += 4 * children;
+    }
+    /// So many leases change their owner while they are balanced.
+    pub(super) fn add_steals(&mut self, steals: u64) {
+        self.more_writes += steals;
+        self.read_half_units += 2 * steals;
+        self.reads += 2 * steals;
+    }
+    /// Other units from now on; what was saved for bursts stays, up to the new bound.
+    pub(super) fn change(&mut self, capacity: Capacity) {
+        self.capacity = capacity;
+        let rate = served(capacity).write_units;
+        self.write_rate = rate * ONE;
+        self.burst_max = rate * if capacity == Capacity::OnDemand { ON_DEMAND_BURST_S } else { BURST_S } * ONE;
+        self.burst = self.burst.min(self.burst_max);
     }
 
     fn read(&mut self, calls: u64, half_units: u64) {
@@ -129,17 +171,19 @@ impl Table {
         self.minute.read_half_units += calls * half_units;
     }
 
-    fn write(&mut self, writes: u64, long: Us) -> u64 {
+    fn write(&mut self, writes: u64, long: Us) {
         let asked = writes * u64::from(write_units(row_bytes()));
         let there = self.burst + amount(self.write_rate, long);
-        let given = if self.is_limited { (asked * ONE).min(there) / ONE } else { asked };
+        let wanted = self.unserved / ONE + asked;
+        let given = if self.is_limited { (wanted * ONE).min(there) / ONE } else { wanted };
         self.burst = (there - (given * ONE).min(there)).min(self.burst_max);
+        // A lease has one write at a time.
+        self.unserved = ((wanted - given) * ONE).min(self.leases * ONE);
         self.writes += given;
         self.write_units += given;
-        self.write_throttled += asked - given;
+        self.write_throttled += part_of(wanted - given, long, TRY_EVERY);
         self.minute.write_units += given;
         self.minute.write_units_asked += asked;
-        if asked == 0 { ONE } else { part_of(given, ONE, asked) }
     }
 
     /// A minute, or what there is of it, is over.

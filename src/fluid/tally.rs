@@ -10,11 +10,15 @@ pub(super) struct Tally {
     pub(super) calls: u64,
     pub(super) bytes: u64,
     pub(super) processed: u64,
+    /// Records processed before, by an owner that had not checkpointed them.
+    pub(super) duplicates: u64,
     pub(super) unread_trimmed: u64,
     pub(super) reads_throttled: u64,
     pub(super) checkpoints: u64,
     /// Thousandths of checkpoints, of calm stretches.
     pub(super) checkpoints_milli: u64,
+    /// For each downtime of the host, how many shards are at the tip again, and when the last came there.
+    pub(super) caught_up: Vec<(u64, Us)>,
     pub(super) ages: Histogram,
     age_max: Option<(u64, Us)>,
     /// The greatest age of each minute, in milliseconds; `None` where nothing was seen.

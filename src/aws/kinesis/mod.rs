@@ -49,5 +49,7 @@ mod zones;
 pub use api::{Fault, Reply, Settings};
 pub(crate) use look::{Seen, Unread};
 pub use operations::*;
+pub(crate) use reshard::{check_target, uniform_steps};
 pub use service::Kinesis;
 pub(crate) use shard::ReadLimit;
+pub(crate) use stream::ReshardStep;

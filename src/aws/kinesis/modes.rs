@@ -136,7 +136,7 @@ impl Kinesis {
         let stream = self.stream_mut(id);
         stream.options.warm_throughput_mibps = (mibps > 0).then_some(mibps);
         if mibps > stream.open.len() as u32 {
-            let steps = uniform_steps(stream, mibps);
+            let steps = uniform_steps(stream.open_ranges(), mibps);
             self.reshard(id, &steps, now, events);
         }
     }

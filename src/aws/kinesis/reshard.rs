@@ -68,7 +68,7 @@ impl Kinesis {
         self.need_provisioned(id)?;
         let current = self.stream(id).open.len() as u32;
         check_target(current, target, self.settings.shard_limit)?;
-        let steps = uniform_steps(self.stream(id), target);
+        let steps = uniform_steps(self.stream(id).open_ranges(), target);
         let splits = steps.iter().filter(|step| matches!(step, ReshardStep::SplitAt(_))).count() as u32;
         self.need_shard_quota(splits)?;
         let updates = &mut self.stream_mut(id).shard_count_updates;
@@ -153,7 +153,7 @@ impl Stream {
 }
 
 /// The rules of TargetShardCount; texts are the service's, with the blank at the end.
-fn check_target(current: u32, target: u32, limit: u32) -> Result<(), Error> {
+pub(crate) fn check_target(current: u32, target: u32, limit: u32) -> Result<(), Error> {
     let limit = limit.min(SHARD_COUNT_TARGET_MAX);
     let counts = format!("Current open shard count: {current} Target shard count: {target} ");
     let text = if target == 0 {
@@ -174,11 +174,12 @@ fn check_target(current: u32, target: u32, limit: u32) -> Result<(), Error> {
 }
 
 /// Splits at the target's boundaries that are missing, then merges at those that are too many.
-pub(super) fn uniform_steps(stream: &Stream, target: u32) -> Vec<ReshardStep> {
+pub(crate) fn uniform_steps(open: impl Iterator<Item = HashKeyRange>, target: u32) -> Vec<ReshardStep> {
     let starts = |ranges: &mut dyn Iterator<Item = HashKeyRange>| -> Vec<HashKey> {
         ranges.map(|range| range.start).filter(|start| *start != HashKey::MIN).collect()
     };
-    let present = starts(&mut stream.open.iter().map(|(range, _)| *range));
+    let mut open = open;
+    let present = starts(&mut open);
     let wanted = starts(&mut HashKeyRange::uniform(target));
     let splits = wanted.iter().filter(|key| present.binary_search(key).is_err()).map(|key| ReshardStep::SplitAt(*key));
     let merges = present.iter().filter(|key| wanted.binary_search(key).is_err()).map(|key| ReshardStep::MergeAt(*key));

@@ -94,7 +94,7 @@ pub(super) enum Transition {
 
 /// One split or merge.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) enum ReshardStep {
+pub(crate) enum ReshardStep {
     /// The shard that owns this key is split so that the upper child begins with it.
     SplitAt(HashKey),
     /// The shard that ends before this key and the one that begins with it become one.
@@ -102,6 +102,10 @@ pub(super) enum ReshardStep {
 }
 
 impl Stream {
+    /// The ranges of the open shards, in order.
+    pub(super) fn open_ranges(&self) -> impl Iterator<Item = HashKeyRange> {
+        self.open.iter().map(|(range, _)| *range)
+    }
     /// The open shard that owns a hash key.
     pub(crate) fn route(&self, key: HashKey) -> ShardId {
         // Where it would be if all ranges were equally wide, which they mostly are; else a search.

@@ -46,6 +46,17 @@ pub(super) struct TracedRecord {
     pub size_bytes: u32,
 }
 
+/// A part of a trace as rates.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct TraceFlow {
+    /// Its keys with their weights; none when the trace has none.
+    pub(crate) keys: Vec<(PartitionKey, u64)>,
+    /// Mean bytes of the data in thousandths, when the trace has sizes.
+    pub(crate) size_milli: Option<u64>,
+    /// Starts and ends in milliseconds, and the records between.
+    pub(crate) rows: Vec<(u64, u64, u64)>,
+}
+
 /// The records of one key of a trace.
 #[derive(Clone, Debug, PartialEq)]
 pub struct KeyCount {
@@ -213,6 +224,33 @@ impl Trace {
         match &self.rows {
             Rows::Records { records, .. } => records.last().map_or(0, |last| last.offset_ms),
             Rows::Counts { starts_ms, .. } => self.interval_end_ms(starts_ms.len() - 1),
+        }
+    }
+    /// The trace as rates: for each spread of keys its counts over time. A row per record becomes counts a second.
+    pub(crate) fn flows(&self) -> Vec<TraceFlow> {
+        match &self.rows {
+            Rows::Records { keys, records } => {
+                let mut weights: Vec<(PartitionKey, u64)> = keys.iter().map(|key| (key.clone(), 0)).collect();
+                let (mut seconds, mut bytes): (BTreeMap<u64, u64>, u64) = (BTreeMap::new(), 0);
+                for record in records {
+                    weights[record.key as usize].1 += 1;
+                    *seconds.entry(record.offset_ms / 1000).or_default() += 1;
+                    bytes += u64::from(record.size_bytes);
+                }
+                let rows = seconds.into_iter().map(|(second, count)| (second * 1000, second * 1000 + 1000, count));
+                let size_milli = Some(bytes * 1000 / (records.len() as u64).max(1));
+                vec![TraceFlow { keys: weights, size_milli, rows: rows.collect() }]
+            }
+            Rows::Counts { keys, columns, starts_ms, counts } => {
+                let flow = |column: usize| {
+                    let rows = (0..starts_ms.len()).map(|row| {
+                        (starts_ms[row], self.interval_end_ms(row), u64::from(counts[row * columns + column]))
+                    });
+                    let keys = keys.iter().map(|keys| (keys[column].clone(), 1)).collect();
+                    TraceFlow { keys, size_milli: None, rows: rows.collect() }
+                };
+                (0..*columns).map(flow).collect()
+            }
         }
     }
     /// The end of an interval of a trace of counts.

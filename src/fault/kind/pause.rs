@@ -39,6 +39,9 @@ struct Paused {
 }
 
 impl Effect for Paused {
+    fn keeps_down(&self) -> Option<&str> {
+        Some(&self.host)
+    }
     fn begin(&self, stage: &Stage<'_>) {
         let host = stage.host(&self.host);
         stage.hold(Pause::ABOUT.key, host.id(), 0);

@@ -1,4 +1,6 @@
 //! The fluid against runs at record level, and against itself.
 
 mod agreement;
+mod behaviour;
+mod closed_forms;
 mod scenarios;

@@ -392,7 +392,8 @@ fn page(scenario: &str, more: &[(SimTime, Event)]) -> String {
     events.extend_from_slice(more);
     events.sort_by_key(|(at, _)| *at);
     let mut series = Series::new(SimDuration::from_mins(10));
-    let (mut measures, mut watched) = (Measures::new(), html::Watched::new(SimDuration::from_mins(10), true));
+    let (mut measures, mut watched) =
+        (Measures::new(crate::price::Prices::built_in()), html::Watched::new(SimDuration::from_mins(10), true));
     for (at, event) in &events {
         series.on(*at, event);
         measures.on(*at, event);

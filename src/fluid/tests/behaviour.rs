@@ -63,7 +63,7 @@ fn a_poller_that_is_down_catches_up_as_fast_as_it_runs() {
 #[test]
 fn what_is_not_read_in_time_is_trimmed_unread() {
     let (run, flow) = both(
-        "name = \"t\"\nduration = \"30h\"\n[stream.s]\nshards = 1\n[producer.p]\nstream = \"s\"\nrate = \"2/s\"\n\
+        "name = \"t\"\nduration = \"48h\"\n[stream.s]\nshards = 1\n[producer.p]\nstream = \"s\"\nrate = \"2/s\"\n\
          record_size = \"10 B\"\n[consumer.c]\nstream = \"s\"\nlibrary = \"poller\"\nprocessing = \"2s\"\nidle = \"5s\"\n",
     );
     let unread = (run.consumers["c"].unread_records_trimmed, flow.figures.consumers["c"].unread_records_trimmed);

@@ -75,7 +75,8 @@ fn what_is_not_read_in_time_is_trimmed_unread() {
 
 #[test]
 fn a_flow_is_the_same_every_time_and_says_what_it_leaves_out() {
-    let text = "name = \"t\"\nduration = \"5m\"\n[stream.s]\nshards = 3\n[producer.p]\nstream = \"s\"\nrate = \"9000/s\"\n\
+    let text = "name = \"t\"\nduration = \"5m\"\n[stream.s]\nshards = 3\n[producer.p]\nstream = \"s\"\n\
+                rate = \"9000/s\"\n\
                 [consumer.c]\nstream = \"s\"\nworkers = 2\n\
                 [[fault]]\nat = \"1m\"\nrestart_after = \"1m\"\ncrash = \"c-1\"\n";
     let plan = scenario::load(text, "t.toml", None).map(|scenario| scenario.plan());

@@ -15,12 +15,12 @@
 //! | `table` | what a lease table is asked and gives |
 //! | `figured` | the figures |
 //!
-//! Not modelled, and told in [`Flow::left_out`] where a plan has it: faults but for hosts of
-//! which a consumer has one that stand still or crash for a time, actions on workers, keys and whole streams, consumers whose code the user
-//! brings, processor scripts. Not modelled at all, and left at nothing in the figures: single records (so no
-//! duplicates, skips, effects and hot keys), advice on shards, calls of producers and their latency, who holds which
-//! lease, steals, `InternalFailure`, and chance within a second: which shard a record falls on is a share and never
-//! luck.
+//! Not modelled, and told in [`Flow::left_out`] where a plan has it: faults, but for the only host of a consumer that
+//! stands still or crashes for a time; actions on workers, lease rows, keys and whole streams; consumers whose code the
+//! user brings; processor scripts. Not modelled at all, and left at nothing in the figures: single records (so no skips,
+//! effects and hot keys, and no duplicates but those of leases that are balanced), advice on shards, calls of producers
+//! and their latency, who holds which lease, leases that expire, `InternalFailure`, the growth of a table on demand, and
+//! chance within a second: which shard a record falls on is a share and never luck.
 
 mod amount;
 mod consumer;

@@ -371,8 +371,10 @@ impl Reader {
         let to = self.taken_over.map_or(to, |first_call| to.min(first_call));
         let down = rule.down.iter().map(|(from, _)| *from).filter(|from| *from > self.next);
         let to = down.fold(to, Us::min);
+        let is_down = rule.down.iter().any(|(from, until)| (*from..*until).contains(&self.next));
         let is_settled = self.cache.is_empty() && self.last_read.is_some() && self.tries == 0;
         if is_closed
+            || is_down
             || !is_roomy
             || !is_settled
             || rule.idle >= LOOK_EVERY

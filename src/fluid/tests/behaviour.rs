@@ -63,8 +63,9 @@ fn a_poller_that_is_down_catches_up_as_fast_as_it_runs() {
 #[test]
 fn what_is_not_read_in_time_is_trimmed_unread() {
     let (run, flow) = both(
-        "name = \"t\"\nduration = \"30h\"\n[stream.s]\nshards = 1\n[producer.p]\nstream = \"s\"\nrate = \"2/s\"\n\
-         record_size = \"10 B\"\n[consumer.c]\nstream = \"s\"\nlibrary = \"poller\"\nprocessing = \"2s\"\nidle = \"5s\"\n",
+        "name = \"t\"\nduration = \"48h\"\n[stream.s]\nshards = 1\n[producer.p]\nstream = \"s\"\nrate = \"2/s\"\n\
+         record_size = \"10 B\"\n[consumer.c]\nstream = \"s\"\nlibrary = \"poller\"\n\
+         processing = \"2s\"\nidle = \"5s\"\n",
     );
     let unread = (run.consumers["c"].unread_records_trimmed, flow.figures.consumers["c"].unread_records_trimmed);
     assert!(unread.0 > 0 && is_near(unread.0, unread.1, 2), "{unread:?}");
@@ -74,8 +75,10 @@ fn what_is_not_read_in_time_is_trimmed_unread() {
 
 #[test]
 fn a_flow_is_the_same_every_time_and_says_what_it_leaves_out() {
-    let text = "name = \"t\"\nduration = \"5m\"\n[stream.s]\nshards = 3\n[producer.p]\nstream = \"s\"\nrate = \"9000/s\"\n\
-                [consumer.c]\nstream = \"s\"\nworkers = 2\n[[fault]]\nat = \"1m\"\nrestart_after = \"1m\"\ncrash = \"c-1\"\n";
+    let text = "name = \"t\"\nduration = \"5m\"\n[stream.s]\nshards = 3\n[producer.p]\nstream = \"s\"\n\
+                rate = \"9000/s\"\n\
+                [consumer.c]\nstream = \"s\"\nworkers = 2\n\
+                [[fault]]\nat = \"1m\"\nrestart_after = \"1m\"\ncrash = \"c-1\"\n";
     let plan = scenario::load(text, "t.toml", None).map(|scenario| scenario.plan());
     let plan = plan.unwrap_or_else(|d| panic!("{d}"));
     let once = flow(&plan);

@@ -1,4 +1,4 @@
-//! Closed forms: what books say of a bucket, a queue and Zipf's law, against runs at record level and against the fluid.
+//! Closed forms: what books say of a bucket, a queue and Zipf's law, against runs at record level and rates.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;

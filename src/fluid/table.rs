@@ -1,7 +1,6 @@
 //! A lease table: what an application asks of it, and what its units serve.
 
 use super::amount::{MINUTE, Micro, ONE, Us, amount, part_of, us};
-use super::shard::Peak;
 use super::startup::{StartUp, times};
 use crate::aws::dynamodb::api::Capacity;
 use crate::aws::dynamodb::capacity::{BURST_S, ON_DEMAND_BURST_S, read_half_units, served, write_units};
@@ -45,7 +44,6 @@ pub(super) struct Table {
     pub(super) write_throttled: u64,
     minute: TableMinute,
     pub(super) minutes: Vec<TableMinute>,
-    pub(super) second_peak: Peak,
     /// The least of a minute's units that was left, in millionths of what was provisioned, and when.
     pub(super) headroom: Option<(i64, Us)>,
     checkpoints_before: u64,
@@ -85,7 +83,6 @@ impl Table {
             write_throttled: 0,
             minute: TableMinute::default(),
             minutes: Vec::new(),
-            second_peak: Peak::default(),
             headroom: None,
             checkpoints_before: 0,
             is_started: false,

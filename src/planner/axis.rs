@@ -56,11 +56,6 @@ impl Grid {
         self.axes.iter().fold(1, |all, axis| all.saturating_mul(axis.values.len()))
     }
 
-    /// One of them, by its number.
-    pub(crate) fn settings(&self, number: usize) -> Vec<Setting> {
-        self.settings_at(&self.places(number))
-    }
-
     /// The configuration that has the value of this place on each axis.
     pub(crate) fn settings_at(&self, places: &[usize]) -> Vec<Setting> {
         let at = |(axis, place): (&Axis, &usize)| (axis.key.clone(), axis.values[*place].clone());

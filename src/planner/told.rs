@@ -39,7 +39,7 @@ fn points(answer: &Answer, page: &Page, out: &mut String) {
     let _ = writeln!(out, "{}\n", wrap(&format!("{of}; {keep} the promises"), 0, page.width()));
     let shown = around_the_edge(answer);
     let rows: Vec<Vec<String>> = shown.iter().map(|point| row(point)).collect();
-    let keys = chosen.points.first().map(|point| short_keys(point)).unwrap_or_default();
+    let keys = chosen.points.first().map(short_keys).unwrap_or_default();
     let head: Vec<String> = ["".to_owned(), "USD a month".to_owned()].into_iter().chain(keys).collect();
     let width = |column: usize| rows.iter().chain([&head]).map(|row| row[column].chars().count()).max().unwrap_or(0);
     let widths: Vec<usize> = (0..head.len()).map(width).collect();

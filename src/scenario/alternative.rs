@@ -14,6 +14,7 @@ use super::tree::{at, paths, set, tree};
 use super::{Scenario, made, read};
 use crate::base::SimDuration;
 use crate::base::written::{Duration, Rate};
+use crate::file_path;
 
 /// The key that stands for the rates of all producers.
 pub(crate) const TRAFFIC: &str = "traffic";
@@ -84,12 +85,6 @@ impl Alternatives {
     /// Whether a key's path means something in the file.
     pub(crate) fn knows(&self, key: &str) -> bool {
         key == TRAFFIC || !paths(&self.tree, key).is_empty()
-    }
-
-    /// The value that the file has at a key, if it has one and the key means one place.
-    pub(crate) fn value(&self, key: &str) -> Option<Value> {
-        let path = paths(&self.tree, key).into_iter().next()?;
-        at(&self.tree, &path).cloned()
     }
 
     /// The scenario with these values, expectations added and this length.
@@ -181,9 +176,10 @@ fn multiplied(value: &Value, factor: f64) -> Option<Value> {
 pub(super) fn problems(planned: &Planned, spans: &super::spans::Spans<'_>) -> Vec<Problem> {
     let tree = tree(spans.source());
     let means_nothing = |key: &&String| *key != TRAFFIC && paths(&tree, key).is_empty();
+    let place = |key: &String| file_path!["plan", "vary", key.as_str()];
     let problem = |key: &String| Problem {
         title: format!("`{key}` means nothing in this file"),
-        span: spans.of(&crate::file_path!["plan", "vary", key.as_str()]),
+        span: spans.of(&place(key)),
         label: "nothing to vary".to_owned(),
         also: None,
         help: Some("write the path of a key: \"consumer.billing.workers\", \"stream.*.shards\"".to_owned()),

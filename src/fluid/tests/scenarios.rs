@@ -13,7 +13,7 @@ pub(super) fn drawn(number: u64) -> String {
     // What a shard takes, in records, by whichever limit comes first.
     let limit = 1000.min(1_048_576 / (size + 6)) * shards;
     let load = *pick(r, &[10, 25, 50, 80, 130, 200, 300]);
-    let rate = (limit * load / 100).max(1).min(9000);
+    let rate = (limit * load / 100).clamp(1, 9000);
     let mut file = format!(
         "name = \"drawn {number}\"\nseed = {number}\nduration = \"{minutes}m\"\n[stream.s]\nshards = {shards}\n\
          [producer.p]\nstream = \"s\"\nhosts = {}\nrecord_size = \"{size} B\"\nkeys = {}\n",

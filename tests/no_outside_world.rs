@@ -42,7 +42,7 @@ const ALLOWED: &[(&str, &str, &str)] = &[
     ("src/simulation/sdk.rs", "SystemTime", "the type in which the SDK gets a host's simulated wall clock"),
     ("src/cli/run/timed.rs", "Instant::", "tells the user how long the run took and when to show a progress bar"),
     ("src/cli/surroundings.rs", "env::var", "which build server runs a command, and which part of a search it is"),
-    ("src/explore/several.rs", "thread::scope", "a run keeps to one thread; what comes of it is taken in order"),
+    ("src/run/several.rs", "thread::scope", "a run keeps to one thread; what comes of it is taken in order"),
     ("src/report/events_file.rs", "thread::spawn", "packs what it is given in its order; nothing comes back of it"),
     ("src/serve/clock.rs", "Instant::", "a real client's time is the machine's"),
     ("src/serve/clock.rs", "SystemTime", "a real client's time is the machine's"),

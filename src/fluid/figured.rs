@@ -2,11 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::Fluid;
 use super::amount::{MINUTE, ONE, SECOND, Us, seconds, us, whole};
 use super::consumer::{Consumer, Kind};
-use super::reader::ReadSide;
 use super::shard::{Peak, Shard};
+use super::side::ReadSide;
 use super::stream::Stream;
 use super::table::Table;
 use crate::aws::dynamodb::api::Capacity;
@@ -18,11 +17,21 @@ use crate::measure::{
 };
 use crate::scenario::plan::Plan;
 
-pub(super) fn figures(plan: &Plan, fluid: &Fluid) -> Figures {
+/// What has flowed.
+pub(super) struct Flowed<'a> {
+    pub(super) streams: &'a [Stream],
+    /// By stream, by shard.
+    pub(super) sides: &'a [Vec<ReadSide>],
+    pub(super) consumers: &'a [Consumer],
+    pub(super) tables: &'a [Table],
+}
+
+/// The figures of a run.
+pub(super) fn figures(plan: &Plan, flowed: &Flowed<'_>) -> Figures {
     let end = us(plan.duration);
     let mut figures = Figures::default();
-    for (stream, sides) in fluid.streams.iter().zip(&fluid.sides) {
-        let readers = fluid.consumers.iter().filter(|c| c.stream == stream.name && c.tally.calls > 0).count();
+    for (stream, sides) in flowed.streams.iter().zip(flowed.sides) {
+        let readers = flowed.consumers.iter().filter(|c| c.stream == stream.name && c.tally.calls > 0).count();
         figures.streams.insert(stream.name.to_string(), of_stream(stream, sides, readers as u64, end));
         for (producer, id) in stream.producers.iter().zip(&stream.producer_ids) {
             let (ok, given_up) = (whole(producer.counts.ok), whole(producer.counts.given_up));
@@ -39,11 +48,11 @@ pub(super) fn figures(plan: &Plan, fluid: &Fluid) -> Figures {
             figures.producers.insert(settings.name.to_string(), figured);
         }
     }
-    for consumer in &fluid.consumers {
+    for consumer in flowed.consumers {
         let (name, figured) = of_consumer(plan, consumer);
         figures.consumers.insert(name, figured);
     }
-    for table in &fluid.tables {
+    for table in flowed.tables {
         figures.tables.insert(table.name.to_string(), of_table(table, end));
     }
     figures

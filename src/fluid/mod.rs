@@ -11,16 +11,16 @@
 //! | `source`, `mass` | what producers offer, and where their keys' hashes put it |
 //! | `producer`, `stream`, `shard` | what is sent, taken, refused and tried again |
 //! | `curve` | the records of a shard over time |
-//! | `reader`, `consumer`, `startup`, `tally` | who reads them, from when on, and how old they are then |
+//! | `reader`, `side`, `consumer`, `startup`, `tally` | who reads them, from when on, and how old they are then |
 //! | `table` | what a lease table is asked and gives |
 //! | `figured` | the figures |
 //!
 //! Not modelled, and told in [`Flow::left_out`] where a plan has it: faults, but for the only host of a consumer that
 //! stands still or crashes for a time; actions on workers, lease rows, keys and whole streams; consumers whose code the
-//! user brings; processor scripts. Not modelled at all, and left at nothing in the figures: single records (so no skips,
-//! effects and hot keys, and no duplicates but those of leases that are balanced), advice on shards, calls of producers
-//! and their latency, who holds which lease, leases that expire, `InternalFailure`, the growth of a table on demand, and
-//! chance within a second: which shard a record falls on is a share and never luck.
+//! user brings; processor scripts. Not modelled at all, and left at nothing in the figures: single records (so no
+//! skips, effects and hot keys, and no duplicates but those of leases that are balanced), advice on shards, calls of
+//! producers and their latency, who holds which lease, leases that expire, `InternalFailure`, the growth of a table on
+//! demand, and chance within a second: which shard a record falls on is a share and never luck.
 
 mod amount;
 mod consumer;
@@ -31,6 +31,7 @@ mod operator;
 mod producer;
 mod reader;
 mod shard;
+mod side;
 mod source;
 mod startup;
 mod stream;
@@ -46,8 +47,10 @@ pub(crate) use self::table::TableMinute;
 
 use self::amount::{MINUTE, ONE, SECOND, Us, part_of, us};
 use self::consumer::{Consumer, Kind, Taking};
+use self::figured::Flowed;
 use self::operator::{Done, Operator};
-use self::reader::{Calm, ReadSide, Reader, Rule, is_roomy};
+use self::reader::{Reader, Rule, is_roomy};
+use self::side::{Calm, ReadSide};
 use self::stream::Stream;
 use self::table::Table;
 use self::tally::Tally;
@@ -239,7 +242,8 @@ impl Fluid {
             Kind::Poller(at) => plan.pollers[at].name.to_string(),
             Kind::Kcl(at) => plan.kcl[at].name.to_string(),
         };
-        let figures = figured::figures(plan, &self);
+        let Self { streams, sides, consumers, tables, .. } = &self;
+        let figures = figured::figures(plan, &Flowed { streams, sides, consumers, tables });
         let streams = self.streams.iter_mut();
         let writes = streams.map(|stream| (stream.name.to_string(), std::mem::take(&mut stream.minutes))).collect();
         let ages = self.consumers.iter().map(|consumer| (name(consumer), consumer.tally.minutes.clone()));

@@ -5,12 +5,11 @@
 
 use std::collections::VecDeque;
 
-use super::amount::{Micro, ONE, SECOND, Us, amount, instant, part_of};
+use super::amount::{Micro, ONE, SECOND, Us, amount, part_of};
 use super::curve::Curve;
+use super::side::{Calm, ReadSide};
 use super::tally::Tally;
-use crate::aws::kinesis::ReadLimit;
 use crate::aws::kinesis::limits::{READ_BYTES_MAX, READ_BYTES_PER_S, READ_CALLS_PER_S};
-use crate::base::TokenBucket;
 use crate::client::processor::CheckpointPolicy;
 
 /// Time between two looks at shards that nobody reads, as the figures look.
@@ -50,51 +49,6 @@ pub(super) enum Begin {
     Latest,
     /// With what came so long before its start.
     Ago(Us),
-}
-
-/// What all who read a shard share.
-#[derive(Debug)]
-pub(super) struct ReadSide {
-    calls: TokenBucket,
-    bytes: ReadLimit,
-    pub(super) calls_made: u64,
-    pub(super) throttled: u64,
-    pub(super) minute: (u64, u64),
-    pub(super) peak: (super::shard::Peak, super::shard::Peak),
-}
-
-impl Default for ReadSide {
-    fn default() -> Self {
-        Self {
-            calls: TokenBucket::full(READ_CALLS_PER_S, READ_CALLS_PER_S),
-            bytes: ReadLimit::new(),
-            calls_made: 0,
-            throttled: 0,
-            minute: (0, 0),
-            peak: Default::default(),
-        }
-    }
-}
-
-impl ReadSide {
-    /// Whether a call is answered.
-    fn admits(&mut self, at: Us) -> bool {
-        let now = instant(at);
-        let is_admitted = self.calls.try_take(now, 1) && self.bytes.admits(now);
-        self.minute.0 += 1;
-        self.throttled += u64::from(!is_admitted);
-        is_admitted
-    }
-    fn give(&mut self, at: Us, bytes: u64) {
-        self.bytes.take(instant(at), bytes);
-        self.calls_made += 1;
-        self.minute.1 += bytes;
-    }
-    pub(super) fn end_minute(&mut self, began: Us) {
-        let (calls, bytes) = std::mem::take(&mut self.minute);
-        self.peak.0.see(calls, began);
-        self.peak.1.see(bytes, began);
-    }
 }
 
 /// A consumer at a shard.
@@ -484,21 +438,6 @@ impl Reader {
         self.with_records = (each, part);
         part
     }
-}
-
-/// A stretch in which a shard's rate does not change.
-#[derive(Clone, Copy)]
-pub(super) struct Calm<'a> {
-    pub(super) curve: &'a Curve,
-    pub(super) rate: u64,
-    /// The shard's part of its stream's records, in millionths.
-    pub(super) share: u64,
-    pub(super) from: Us,
-    pub(super) to: Us,
-    /// Whether all readers together are far from what the shard gives.
-    pub(super) is_roomy: bool,
-    /// Whether the shard takes no more records.
-    pub(super) is_closed: bool,
 }
 
 /// Whether readers with these rules are far from what a shard gives when so much is written to it.

@@ -26,7 +26,7 @@ impl std::fmt::Display for NoGrid {
         match self {
             Self::MeansNothing(key) => write!(
                 f,
-                "`{key}` means nothing in this file: write the path of a key, such as stream.clicks.shards, or `traffic`"
+                "`{key}` means nothing in this file: write a key's path, such as stream.clicks.shards, or `traffic`"
             ),
             Self::TooMany(points) => write!(
                 f,

@@ -1,8 +1,8 @@
 //! What the public formula says: the number of shards by mean rates alone.
 //!
-//! `max(incoming KiB/s / 1024, outgoing KiB/s / 2048)` and a thousand records a second, as AWS' documentation has it for
-//! the initial size of a stream (<https://docs.aws.amazon.com/streams/latest/dev/how-do-i-size-a-stream.html>). It knows
-//! nothing of skew, bursts, retries, leases and lag; that is why it stands beside the answer.
+//! `max(incoming KiB/s / 1024, outgoing KiB/s / 2048)` and a thousand records a second, as AWS' documentation has it
+//! for the initial size of a stream (<https://docs.aws.amazon.com/streams/latest/dev/how-do-i-size-a-stream.html>). It
+//! knows nothing of skew, bursts, retries, leases and lag; that is why it stands beside the answer.
 
 use crate::aws::kinesis::capacity::WriteLoad;
 use crate::base::StreamName;

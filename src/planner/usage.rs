@@ -1,7 +1,7 @@
 //! What a configuration that was carried out by rates uses of what is paid for.
 //!
-//! As a run counts it, with two means in place of single records: the PUT payload units of a record, by the sizes of the
-//! producers, and the bytes that are read, by the bytes that are written. Streams keep their shards.
+//! As a run counts it, with two means in place of single records: the PUT payload units of a record, by the sizes of
+//! the producers, and the bytes that are read, by the bytes that are written. Streams keep their shards.
 
 use crate::aws::dynamodb::api::Capacity;
 use crate::base::SimDuration;

@@ -7,17 +7,15 @@ use std::path::{Path, PathBuf};
 
 use toml::{Table, Value};
 
-use super::diagnostic::{Diagnostics, Problem};
+use super::diagnostic::Diagnostics;
 use super::file::File;
+use super::planned::TRAFFIC;
 use super::section::{Choice, Planned};
 use super::tree::{at, paths, set, tree};
 use super::{Scenario, made, read};
 use crate::base::SimDuration;
 use crate::base::written::{Duration, Rate};
-use crate::file_path;
 
-/// The key that stands for the rates of all producers.
-pub(crate) const TRAFFIC: &str = "traffic";
 /// Where a producer's load stands, with `*` for its name.
 const LOADS: [&str; 7] = ["rate", "ramp.from", "ramp.to", "daily.low", "daily.high", "bursts.base", "bursts.burst"];
 
@@ -170,21 +168,6 @@ fn multiplied(value: &Value, factor: f64) -> Option<Value> {
         Value::String(text) => text.parse::<Rate>().ok().map(|rate| Value::String(rate.times(factor).to_string())),
         _ => None,
     }
-}
-
-/// What is wrong with `[plan]`: paths that mean nothing.
-pub(super) fn problems(planned: &Planned, spans: &super::spans::Spans<'_>) -> Vec<Problem> {
-    let tree = tree(spans.source());
-    let means_nothing = |key: &&String| *key != TRAFFIC && paths(&tree, key).is_empty();
-    let place = |key: &String| file_path!["plan", "vary", key.as_str()];
-    let problem = |key: &String| Problem {
-        title: format!("`{key}` means nothing in this file"),
-        span: spans.of(&place(key)),
-        label: "nothing to vary".to_owned(),
-        also: None,
-        help: Some("write the path of a key: \"consumer.billing.workers\", \"stream.*.shards\"".to_owned()),
-    };
-    planned.vary.keys().filter(means_nothing).map(problem).collect()
 }
 
 #[cfg(test)]

@@ -1,12 +1,12 @@
 //! Turns a file into a plan, and finds what the types cannot: missing streams, impossible values, things after the end.
 
-use super::alternative;
 use super::beside::Beside;
 use super::compiler::{Compiler, TraceLoader};
 use super::diagnostic::Problem;
 use super::disturbances::disturbances;
 use super::file::File;
 use super::plan::Plan;
+use super::planned;
 use super::section::{self, Consumers};
 use super::spans::Spans;
 use super::swarm;
@@ -38,7 +38,7 @@ pub(super) fn compile(
     c.host_names();
     check_whole(&mut c, &file);
     c.problems.extend(explore.iter().flat_map(|explore| swarm::problems(explore, spans)));
-    c.problems.extend(planned.iter().flat_map(|planned| alternative::problems(planned, spans)));
+    c.problems.extend(planned.iter().flat_map(|planned| planned::problems(planned, spans)));
     let streams = file.stream.iter().map(|(name, stream)| c.stream(name, stream)).collect();
     c.shard_limit(file.assume.shard_limit);
     let producers = file.producer.iter().map(|(name, p)| c.producer(name, p, read_trace)).collect();

@@ -10,8 +10,8 @@
 //! of, or its next condition had been false. By the rule of the library a checkpoint that comes after a write whose
 //! answer was lost costs the lease, and so may a renewal whose second look was stale. A worker that stood still for
 //! longer than the failover time may give a lease up by its clock before it hears of the writes it woke up to. A shard
-//! that has ended is not judged, nor one whose lease the worker has taken from itself, or from another without hearing of
-//! it before it saw that its old one was lost, nor what a fenced store ends.
+//! that has ended is not judged, nor one whose lease the worker has taken from itself, or from another without hearing
+//! of it before it saw that its old one was lost, nor what a fenced store ends.
 
 use crate::base::event::ProcessingEnd;
 use crate::base::item::Item;

@@ -86,12 +86,9 @@ fn a_flow_is_the_same_every_time_and_says_what_it_leaves_out() {
     assert_eq!(once.left_out.len(), 1, "{:?}", once.left_out);
 }
 
-/// `FLUID_SHARDS` and `FLUID_DAYS` make it as large as somebody wants to measure.
 #[test]
 fn days_of_many_shards_take_all_that_is_offered_under_their_limits() {
-    let number_of =
-        |name: &str, otherwise: u64| std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(otherwise);
-    let (shards, days) = (number_of("FLUID_SHARDS", 50), number_of("FLUID_DAYS", 1));
+    let (shards, days) = (50, 1);
     let plan = scenario::load(
         &format!(
             "name = \"t\"\nduration = \"{days}d\"\n[stream.s]\nshards = {shards}\n[producer.p]\nstream = \"s\"\n\

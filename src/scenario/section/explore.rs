@@ -142,8 +142,8 @@ impl Choice {
     pub(crate) fn range(text: &str) -> Option<Self> {
         Ends::parse(text).map(Self::Between)
     }
-    /// The values to try one after the other: every one of a list; of a range its lower end, that doubled, and so on, and
-    /// its upper end.
+    /// The values to try one after the other: every one of a list; of a range its lower end, that doubled, and so on,
+    /// and its upper end.
     pub(crate) fn steps(&self) -> Vec<Value> {
         match self {
             Self::Of(values) => values.clone(),

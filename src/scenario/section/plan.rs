@@ -14,7 +14,8 @@ use crate::base::written::Duration;
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Planned {
-    /// What must hold, as `kinesim plan --slo` has it: `"throttled_writes < 0.1%"`, `"iterator_age.p99 of billing < 10s"`.
+    /// What must hold, as `kinesim plan --slo` has it: `"throttled_writes < 0.1%"`, `"iterator_age.p99 of billing <
+    /// 10s"`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) slo: Vec<String>,
     /// Keys by their path, each with the values to try: `"stream.clicks.shards" = "1..64"`. A `*` stands for every name

@@ -19,8 +19,8 @@
 //! stands still or crashes for a time; actions on workers, lease rows, keys and whole streams; consumers whose code the
 //! user brings; processor scripts. Not modelled at all, and left at nothing in the figures: single records (so no
 //! skips, effects and hot keys, and no duplicates but those of leases that are balanced), advice on shards, calls of
-//! producers and their latency, who holds which lease, leases that expire, `InternalFailure`, the growth of a table on
-//! demand, and chance within a second: which shard a record falls on is a share and never luck.
+//! producers and their latency, who holds which lease, leases that expire, `InternalFailure`, and chance within a
+//! second: which shard a record falls on is a share and never luck.
 
 mod amount;
 mod consumer;

@@ -1,9 +1,11 @@
 //! A lease table: what an application asks of it, and what its units serve.
 
-use super::amount::{MINUTE, Micro, ONE, Us, amount, part_of, us};
+use super::amount::{MINUTE, Micro, ONE, SECOND, Us, amount, part_of, us};
 use super::startup::{StartUp, times};
 use crate::aws::dynamodb::api::Capacity;
-use crate::aws::dynamodb::capacity::{BURST_S, ON_DEMAND_BURST_S, read_half_units, served, write_units};
+use crate::aws::dynamodb::capacity::{
+    BURST_S, ON_DEMAND_BURST_S, PEAK_COUNTS_AFTER, read_half_units, served, write_units,
+};
 use crate::base::TableName;
 use crate::client::capacity::leases::row_bytes;
 use crate::client::kcl::assignment::kcl2::kcl2_pause;
@@ -52,6 +54,9 @@ pub(super) struct Table {
     unserved: Micro,
     leases: u64,
     more_writes: u64,
+    /// On demand: the most units of a second since the table last grew, and when that was.
+    peak: u64,
+    grown: Us,
 }
 
 impl Table {
@@ -89,6 +94,8 @@ impl Table {
             unserved: 0,
             leases: 0,
             more_writes: 0,
+            peak: 0,
+            grown: 0,
         }
     }
 
@@ -137,7 +144,7 @@ impl Table {
 
     /// How long a write waits for units: what waits before it, at the rate at which units come.
     pub(super) fn wait(&self) -> Us {
-        if self.unserved == 0 { 0 } else { part_of(self.unserved, super::amount::SECOND, self.write_rate.max(1)) }
+        if self.unserved == 0 { 0 } else { part_of(self.unserved, SECOND, self.write_rate.max(1)) }
     }
     /// Whether writes wait, or will when it goes on as it does.
     pub(super) fn is_short(&self) -> bool {
@@ -183,10 +190,26 @@ impl Table {
         self.minute.write_units_asked += asked;
     }
 
+    /// An on-demand table serves up to twice its previous peak, as the service has it. Of a minute in which nothing
+    /// waited the mean is taken for its peak.
+    fn grow_on_demand(&mut self, units: u64, now: Us, long: Us) {
+        if self.capacity != Capacity::OnDemand {
+            return;
+        }
+        let mean = part_of(units, SECOND, long.max(SECOND));
+        self.peak = self.peak.max(if self.unserved > 0 { self.write_rate / ONE } else { mean });
+        if now - self.grown >= us(PEAK_COUNTS_AFTER) {
+            self.write_rate = self.write_rate.max(2 * std::mem::take(&mut self.peak) * ONE);
+            self.burst_max = self.write_rate * ON_DEMAND_BURST_S;
+            self.grown = now;
+        }
+    }
+
     /// A minute, or what there is of it, is over.
     pub(super) fn end_minute(&mut self, began: Us, long: Us) {
         let mut minute = std::mem::take(&mut self.minute);
         minute.burst_left = self.burst / ONE;
+        self.grow_on_demand(minute.write_units, began + long, long);
         if let Capacity::Provisioned { write, .. } = self.capacity {
             let provisioned = i64::from(write) * long.min(MINUTE) as i64;
             let left = provisioned - (minute.write_units_asked * ONE) as i64;

@@ -30,7 +30,7 @@ const ON_DEMAND_READ_PER_S: u64 = 12_000;
 /// Write units a second of a new on-demand table.
 const ON_DEMAND_WRITE_PER_S: u64 = 4000;
 /// An on-demand table serves up to twice its previous peak; a new peak counts as that after this time.
-const PEAK_COUNTS_AFTER: SimDuration = SimDuration::from_mins(30);
+pub(crate) const PEAK_COUNTS_AFTER: SimDuration = SimDuration::from_mins(30);
 
 /// Write units of an item of that size: one for each KB begun.
 pub(crate) fn write_units(size_bytes: u64) -> u32 {

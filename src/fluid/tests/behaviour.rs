@@ -107,15 +107,3 @@ fn days_of_many_shards_take_all_that_is_offered_under_their_limits() {
     assert!(is_near(consumer.records_processed, stream.records_acked, 1));
     assert_eq!((stream.records_throttled, flow.writes["s"].len() as u64), (0, 1440 * days));
 }
-
-#[test]
-fn a_table_on_demand_serves_twice_its_peak_after_half_an_hour() {
-    let text = "name = \"t\"\nduration = \"40m\"\n[stream.s]\nshards = 6000\n[producer.p]\nstream = \"s\"\n\
-                hosts = 100\nrate = \"60000/s\"\nrecord_size = \"100 B\"\nkeys = { unique = true }\n\
-                [consumer.c]\nstream = \"s\"\nworkers = 20\nidle = \"1s\"\ncheckpoint = \"every batch\"\n";
-    let plan = scenario::load(text, "t.toml", None).map(|scenario| scenario.plan());
-    let minutes = &flow(&plan.unwrap_or_else(|d| panic!("{d}"))).tables["c"];
-    let (before, after) = (minutes[20], minutes[38]);
-    assert!(before.write_units <= 4000 * 60, "{before:?}");
-    assert!(after.write_units > 5000 * 60 && after.write_units == after.write_units_asked, "{after:?}");
-}

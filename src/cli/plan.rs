@@ -44,8 +44,8 @@ pub(super) struct Arguments {
     /// its values in the order of what they give.
     #[arg(long)]
     search: bool,
-    /// How configurations are carried out. When not given it is by rates, unless the file has what rates leave out, such
-    /// as faults.
+    /// How configurations are carried out. When not given it is by rates, unless the file has what rates leave out,
+    /// such as faults.
     #[arg(long, value_enum, value_name = "HOW")]
     engine: Option<EngineWord>,
     /// Run the recommended configuration record by record up to its worst minutes, and say whether it holds there too.

@@ -1,7 +1,8 @@
 //! Floor 9: what-ifs: many configurations of one scenario, which of them keep the promises, and which is the cheapest.
 //!
 //! A configuration is the scenario file with other values at some of its keys. Each is carried out by an
-//! [engine](point::Engine) and judged by the same expectations as a run. Not decided here: what an engine counts, and what that costs.
+//! [engine](point::Engine) and judged by the same expectations as a run. Not decided here: what an engine counts, and
+//! what that costs.
 
 mod answer;
 mod axis;

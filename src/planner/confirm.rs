@@ -3,7 +3,6 @@
 use super::engine::{by_records, worst_minutes};
 use super::point::Asked;
 use crate::base::{SimDuration, SimTime};
-use crate::client::capacity::{StreamDemand, System};
 use crate::report::ExpectationResult;
 use crate::scenario::Setting;
 use crate::scenario::plan::Plan;
@@ -33,21 +32,11 @@ pub(crate) fn confirm(asked: &Asked<'_>, settings: &[Setting]) -> Option<Confirm
     let worst = worst_minutes(&plan).into_iter().max().unwrap_or(SimTime::ZERO);
     let until = worst.saturating_add(SimDuration::from_mins(1)).saturating_add(AFTER_WORST);
     let duration = plan.duration.min(until.since(SimTime::ZERO));
-    let records = records_per_s(&plan) * duration.as_secs_f64();
+    let writes = plan.demand().streams.into_iter().filter_map(|stream| stream.writes());
+    let records = writes.map(|writes| writes.records_per_s).sum::<f64>() * duration.as_secs_f64();
     if records > RECORDS_MAX {
         return Some(Confirmed::TooMany(records as u64));
     }
     let plan = Plan { duration, ..plan };
     Some(Confirmed::Run { until: SimTime::ZERO.saturating_add(duration), promises: by_records(&plan).expectations })
-}
-
-fn records_per_s(plan: &Plan) -> f64 {
-    let system = System {
-        streams: plan.streams.iter().map(|stream| (&stream.name, stream.shards)).collect(),
-        producers: &plan.producers,
-        kcl: &plan.kcl,
-        pollers: &plan.pollers,
-    };
-    let of = |(name, shards): &(&crate::base::StreamName, u32)| StreamDemand::of(&system, name, *shards).writes();
-    system.streams.iter().filter_map(of).map(|writes| writes.records_per_s).sum()
 }

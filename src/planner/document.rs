@@ -20,7 +20,7 @@ fn point(point: &Point) -> Value {
         Ok(carried) => json!({
             "settings": settings,
             "holds": point.holds(),
-            "cost_per_month_usd": carried.cost_usd,
+            "cost_per_month_usd": carried.figures.cost.per_month_usd,
             "promises": carried.expectations.iter().map(promise).collect::<Vec<_>>(),
         }),
     }

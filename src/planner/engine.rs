@@ -13,17 +13,15 @@ use crate::scenario::plan::{Expectation, Expected, Plan};
 /// Carries a plan out record by record.
 pub(crate) fn by_records(plan: &Plan) -> Carried {
     let report = run(plan, Options::default()).report;
-    let cost_usd = report.figures.cost.per_month_usd;
-    Carried { figures: report.figures, expectations: report.expectations, cost_usd: Some(cost_usd) }
+    Carried { figures: report.figures, expectations: report.expectations }
 }
 
 /// Carries a plan out by rates.
 pub(crate) fn by_rates(plan: &Plan) -> Carried {
     let mut flow = flow(plan);
     flow.figures.cost = cost(&usage(plan, &flow.figures), &plan.prices);
-    let cost_usd = Some(flow.figures.cost.per_month_usd);
     let expectations = plan.expectations.iter().map(|expectation| judged(expectation, &flow)).collect();
-    Carried { figures: flow.figures, expectations, cost_usd }
+    Carried { figures: flow.figures, expectations }
 }
 
 /// What a plan has and rates leave out.

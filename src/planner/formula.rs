@@ -6,7 +6,7 @@
 
 use crate::aws::kinesis::capacity::WriteLoad;
 use crate::base::StreamName;
-use crate::client::capacity::{StreamDemand, System};
+use crate::client::capacity::StreamDemand;
 use crate::scenario::plan::Plan;
 
 /// The formula's answer for a stream.
@@ -22,18 +22,12 @@ pub(crate) struct Formula {
 
 /// What the formula says of each stream.
 pub(crate) fn formula(plan: &Plan) -> Vec<Formula> {
-    let system = System {
-        streams: plan.streams.iter().map(|stream| (&stream.name, stream.shards)).collect(),
-        producers: &plan.producers,
-        kcl: &plan.kcl,
-        pollers: &plan.pollers,
+    let of = |demand: StreamDemand| Formula {
+        shards: demand.writes().map(|writes| needed(writes, demand.readers.len())),
+        configured: demand.shards,
+        stream: demand.name,
     };
-    let of = |stream: &crate::scenario::plan::StreamPlan| {
-        let demand = StreamDemand::of(&system, &stream.name, stream.shards);
-        let shards = demand.writes().map(|writes| needed(writes, demand.readers.len()));
-        Formula { stream: stream.name.clone(), shards, configured: stream.shards }
-    };
-    plan.streams.iter().map(of).collect()
+    plan.demand().streams.into_iter().map(of).collect()
 }
 
 fn needed(writes: WriteLoad, readers: usize) -> u64 {

@@ -1,5 +1,7 @@
 //! One configuration, carried out and judged.
 
+use std::cmp::Ordering;
+
 use toml::Table;
 
 use crate::base::SimDuration;
@@ -8,7 +10,7 @@ use crate::measure::Figures;
 use crate::report::ExpectationResult;
 use crate::scenario::diagnostic::Diagnostics;
 use crate::scenario::plan::Plan;
-use crate::scenario::{Alternatives, Setting};
+use crate::scenario::{Alternatives, Setting, told};
 
 /// What carries a plan out.
 pub(crate) type Engine = dyn Fn(&Plan) -> Carried + Sync;
@@ -16,12 +18,10 @@ pub(crate) type Engine = dyn Fn(&Plan) -> Carried + Sync;
 /// What came of a plan.
 #[derive(Clone, Debug)]
 pub(crate) struct Carried {
-    /// What was counted.
+    /// What was counted, and what that costs.
     pub(crate) figures: Figures,
     /// How the expectations were judged, the promises among them.
     pub(crate) expectations: Vec<ExpectationResult>,
-    /// What it costs a month, in USD.
-    pub(crate) cost_usd: Option<f64>,
 }
 
 /// A configuration and what came of it.
@@ -44,12 +44,19 @@ impl Point {
     }
     /// What it costs a month, in USD.
     pub(crate) fn cost_usd(&self) -> Option<f64> {
-        self.came.as_ref().ok()?.cost_usd
+        self.came.as_ref().ok().map(|carried| carried.figures.cost.per_month_usd)
+    }
+    /// The cheaper one first; what is no scenario costs nothing.
+    pub(super) fn by_cost(&self, other: &Self) -> Ordering {
+        self.cost_or_0().total_cmp(&other.cost_or_0())
+    }
+    /// The same, with nothing for what is no scenario.
+    pub(super) fn cost_or_0(&self) -> f64 {
+        self.cost_usd().unwrap_or(0.0)
     }
     /// `stream.clicks.shards = 4, consumer.billing.workers = 2`.
     pub(crate) fn told(&self) -> String {
-        let told: Vec<String> = self.settings.iter().map(|(key, value)| format!("{key} = {value}")).collect();
-        if told.is_empty() { "the file as it stands".to_owned() } else { told.join(", ") }
+        told(&self.settings).unwrap_or_else(|| "the file as it stands".to_owned())
     }
 }
 

@@ -30,15 +30,13 @@ pub(crate) struct Chosen {
 impl Chosen {
     /// The cheapest that holds; of several the first of the grid. Without prices it is the first that holds.
     pub(crate) fn cheapest(&self) -> Option<&Point> {
-        let cost = |point: &&Point| point.cost_usd().unwrap_or(0.0);
-        self.points.iter().filter(|point| point.holds()).min_by(|a, b| cost(a).total_cmp(&cost(b)))
+        self.points.iter().filter(|point| point.holds()).min_by(|a, b| a.by_cost(b))
     }
 
     /// The dearest that is cheaper than this one and does not hold: what is saved by no more than it loses.
     pub(crate) fn first_that_fails(&self, than: &Point) -> Option<&Point> {
-        let cost = |point: &&Point| point.cost_usd().unwrap_or(0.0);
-        let is_cheaper = |point: &&Point| !point.holds() && point.came.is_ok() && cost(point) <= cost(&than);
-        self.points.iter().filter(is_cheaper).max_by(|a, b| cost(a).total_cmp(&cost(b)))
+        let is_cheaper = |point: &&Point| !point.holds() && point.came.is_ok() && point.by_cost(than).is_le();
+        self.points.iter().filter(is_cheaper).max_by(|a, b| a.by_cost(b))
     }
 }
 
@@ -124,9 +122,8 @@ impl Tried<'_, '_> {
 
     /// One step less on each axis, and one more.
     fn neighbours(&mut self) {
-        let cost = |point: &Point| point.cost_usd().unwrap_or(0.0);
         let holding = self.points.iter().filter(|(_, point)| point.holds());
-        let Some((places, _)) = holding.min_by(|a, b| cost(a.1).total_cmp(&cost(b.1))) else { return };
+        let Some((places, _)) = holding.min_by(|a, b| a.1.by_cost(b.1)) else { return };
         let mut beside = Vec::new();
         for (n, axis) in self.grid.axes.iter().enumerate() {
             let mut step = |place: Option<usize>| {

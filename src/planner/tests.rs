@@ -32,7 +32,9 @@ fn carry(plan: &Plan) -> Carried {
         if_any: true,
     };
     let expectations = vec![promise("writes", *per_s <= shards * 1000.0), promise("age", workers >= 2.0)];
-    Carried { figures: Figures::default(), expectations, cost_usd: Some(shards * 10.0 + workers * 100.0) }
+    let mut figures = Figures::default();
+    figures.cost.per_month_usd = shards * 10.0 + workers * 100.0;
+    Carried { figures, expectations }
 }
 
 fn plan(axes: &[&str], way: Way) -> (Answer, usize) {

@@ -63,12 +63,12 @@ fn points(answer: &Answer, page: &Page, out: &mut String) {
 
 /// The configurations whose costs are nearest to that of the best, the cheapest first.
 fn around_the_edge(answer: &Answer) -> Vec<&Point> {
-    let cost = |point: &Point| point.cost_usd().unwrap_or(0.0);
-    let edge = answer.best.as_ref().map_or(0.0, |best| cost(&best.point));
+    let edge = answer.best.as_ref().map_or(0.0, |best| best.point.cost_or_0());
+    let from_edge = |point: &Point| (point.cost_or_0() - edge).abs();
     let mut shown: Vec<&Point> = answer.chosen.points.iter().collect();
-    shown.sort_by(|a, b| (cost(a) - edge).abs().total_cmp(&(cost(b) - edge).abs()));
+    shown.sort_by(|a, b| from_edge(a).total_cmp(&from_edge(b)));
     shown.truncate(POINTS_MAX);
-    shown.sort_by(|a, b| cost(a).total_cmp(&cost(b)));
+    shown.sort_by(|a, b| a.by_cost(b));
     shown
 }
 

@@ -61,6 +61,12 @@ impl Axis {
 /// What is set at a key.
 pub(crate) type Setting = (String, Value);
 
+/// `stream.clicks.shards = 4, consumer.billing.workers = 2`; `None` where nothing is set.
+pub(crate) fn told(settings: &[Setting]) -> Option<String> {
+    let told: Vec<String> = settings.iter().map(|(key, value)| format!("{key} = {value}")).collect();
+    (!told.is_empty()).then(|| told.join(", "))
+}
+
 impl Alternatives {
     /// Reads a file; it must be right as it stands.
     ///
@@ -110,11 +116,7 @@ impl Alternatives {
             }
         }
         let text = tree.to_string();
-        let told: Vec<String> = settings.iter().map(|(key, value)| format!("{key} = {value}")).collect();
-        let shown = match told.is_empty() {
-            true => self.shown.clone(),
-            false => format!("{}, with {}", self.shown, told.join(", ")),
-        };
+        let shown = told(settings).map_or(self.shown.clone(), |told| format!("{}, with {told}", self.shown));
         let file: File = read::read(&text).map_err(|problems| Diagnostics::new(&shown, &text, problems))?;
         made(file, &text, &shown, &self.folder)
     }

@@ -7,26 +7,16 @@ use crate::aws::dynamodb::api::Capacity;
 use crate::base::SimTime;
 use crate::base::units::ByteSize;
 use crate::check::too_short_for;
-use crate::client::capacity::{Demand, StreamDemand, System};
+use crate::client::capacity::{Demand, StreamDemand};
 use crate::client::kcl::KclSettings;
 use crate::client::producer::{Load, ProducerSettings, Rate};
 use crate::measure::cure_reads;
-
-/// What a plan's clients ask of the services' limits.
-fn demand(plan: &Plan) -> Demand {
-    Demand::of(&System {
-        streams: plan.streams.iter().map(|stream| (&stream.name, stream.shards)).collect(),
-        producers: &plan.producers,
-        kcl: &plan.kcl,
-        pollers: &plan.pollers,
-    })
-}
 
 /// A few lines about a plan.
 pub fn explain(plan: &Plan) -> String {
     let mut lines = vec![format!("{}: {} of simulated time, seed {}", plan.name, plan.duration, plan.seed)];
     lines.extend(plan.services.kinesis.planted.0.map(|bug| format!("planted bug {}: {}", bug.word(), bug.told())));
-    let demand = demand(plan);
+    let demand = plan.demand();
     for (stream, asked) in plan.streams.iter().zip(&demand.streams) {
         lines.push(format!(
             "stream {}: {} shards ({} records/s and {}/s in all), retention {} h",

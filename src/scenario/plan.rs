@@ -9,6 +9,7 @@ use crate::base::event::{DeclaredStart, StoreKind};
 use crate::base::{Bug, ConsumerId, HashKey, Planted, Seeds, ShardId, SimDuration, SimTime, StreamName};
 pub(crate) use crate::check::LivenessBounds;
 use crate::client::Transport;
+use crate::client::capacity::{Demand, System};
 use crate::client::kcl::KclSettings;
 use crate::client::poller::PollerSettings;
 use crate::client::producer::ProducerSettings;
@@ -66,6 +67,15 @@ pub struct Plan {
 }
 
 impl Plan {
+    /// What its clients ask of the services' limits.
+    pub(crate) fn demand(&self) -> Demand {
+        Demand::of(&System {
+            streams: self.streams.iter().map(|stream| (&stream.name, stream.shards)).collect(),
+            producers: &self.producers,
+            kcl: &self.kcl,
+            pollers: &self.pollers,
+        })
+    }
     /// The same run, which ended at `end` because nobody was left to go on: what was to happen later is not asked for.
     pub(crate) fn ended_at(mut self, end: SimTime) -> Self {
         self.duration = self.duration.min(end.since(SimTime::ZERO));

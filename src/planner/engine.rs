@@ -1,4 +1,7 @@
 //! How a configuration is carried out: by rates, or record by record.
+//!
+//! By rates an expectation is judged over all of the time, the start of the consumers included. One that looks at a part
+//! of the time is for records.
 
 use super::point::Carried;
 use super::usage::usage;
@@ -8,7 +11,7 @@ use crate::fluid::{Flow, flow};
 use crate::measure::{cost, lookup};
 use crate::report::ExpectationResult;
 use crate::run::{Options, judge_figures, run};
-use crate::scenario::plan::{Expectation, Expected, Plan};
+use crate::scenario::plan::{Expectation, Expected, Plan, Window};
 
 /// Carries a plan out record by record.
 pub(crate) fn by_records(plan: &Plan) -> Carried {
@@ -27,7 +30,11 @@ pub(crate) fn by_rates(plan: &Plan) -> Carried {
 /// What a plan has and rates leave out.
 pub(crate) fn left_out(plan: &Plan) -> Vec<String> {
     let short = Plan { duration: SimDuration::from_secs(1), ..plan.clone() };
-    flow(&short).left_out
+    let is_of_part =
+        |expectation: &&Expectation| matches!(expectation.window, Window::Between(..) | Window::AfterFaultsHeal);
+    let of_part = plan.expectations.iter().filter(is_of_part);
+    let of_part = of_part.map(|expectation| format!("the part of the time of `{}`", expectation.text));
+    flow(&short).left_out.into_iter().chain(of_part).collect()
 }
 
 /// The minutes that decide how the promises of a plan are judged.

@@ -3,9 +3,12 @@
 //! As a run counts it, with two means in place of single records: the PUT payload units of a record, by the sizes of
 //! the producers, and the bytes that are read, by the bytes that are written. Streams keep their shards.
 
+use std::collections::BTreeMap;
+
 use crate::aws::dynamodb::api::Capacity;
 use crate::base::SimDuration;
 use crate::client::capacity::ProducerDemand;
+use crate::client::kcl::KclSettings;
 use crate::client::producer::{Load, ProducerSettings, SizeDistribution};
 use crate::measure::Figures;
 use crate::price::{StreamUsage, TableUsage, Usage, WorkerUsage, billed_kib, put_payload_units};
@@ -20,10 +23,14 @@ pub(super) fn usage(plan: &Plan, figures: &Figures) -> Usage {
     };
     let of_kcl = plan.kcl.iter().map(|kcl| workers(&kcl.name, kcl.worker_starts.len()));
     let of_pollers = plan.pollers.iter().map(|poller| workers(&poller.name, 1));
+    // Applications that name the same table share it.
+    let tables: BTreeMap<String, &KclSettings> =
+        plan.kcl.iter().rev().map(|kcl| (kcl.lease_table.to_string(), kcl)).collect();
+    let tables = tables.into_iter();
     Usage {
         span,
         streams: plan.streams.iter().map(|stream| of_stream(plan, stream, figures)).collect(),
-        tables: plan.kcl.iter().map(|kcl| of_table(&kcl.lease_table.to_string(), kcl, figures, span)).collect(),
+        tables: tables.map(|(name, kcl)| of_table(&name, kcl, figures, span)).collect(),
         workers: of_kcl.chain(of_pollers).collect(),
     }
 }
@@ -81,7 +88,7 @@ fn mean_units(producer: &ProducerSettings, mean_bytes: f64, of: fn(u64) -> u64) 
     }
 }
 
-fn of_table(name: &str, kcl: &crate::client::kcl::KclSettings, figures: &Figures, span: SimDuration) -> TableUsage {
+fn of_table(name: &str, kcl: &KclSettings, figures: &Figures, span: SimDuration) -> TableUsage {
     let counted = figures.tables.get(name);
     let mut usage = TableUsage { name: name.to_owned(), ..TableUsage::default() };
     match kcl.lease_table_capacity {

@@ -11,13 +11,16 @@ use super::diagnostic::Diagnostics;
 use super::file::File;
 use super::planned::TRAFFIC;
 use super::section::{Choice, Planned};
-use super::tree::{at, paths, set, tree};
+use super::tree::{DEFAULT, at, paths, set, tree};
 use super::{Scenario, made, read};
 use crate::base::SimDuration;
 use crate::base::written::{Duration, Rate};
 
 /// Where a producer's load stands, with `*` for its name.
 const LOADS: [&str; 7] = ["rate", "ramp.from", "ramp.to", "daily.low", "daily.high", "bursts.base", "bursts.burst"];
+
+/// Beside units of a lease table: the table is paid for by request, which it is when the file says nothing of it.
+const ON_DEMAND: &str = "on-demand";
 
 /// A file with what may vary.
 #[derive(Clone, Debug)]
@@ -138,6 +141,10 @@ impl Alternatives {
             }
             return;
         }
+        if let (Some(ON_DEMAND), Some(table)) = (value.as_str(), units_of(key)) {
+            let default = Value::String(DEFAULT.to_owned());
+            return paths(&self.tree, table).iter().for_each(|path| set(tree, path, default.clone()));
+        }
         match factor {
             Some(factor) => self.multiply(tree, key, factor),
             None => paths(&self.tree, key).iter().for_each(|path| set(tree, path, value.clone())),
@@ -151,6 +158,11 @@ impl Alternatives {
             }
         }
     }
+}
+
+/// The lease table whose units a key is.
+fn units_of(key: &str) -> Option<&str> {
+    key.strip_suffix(".write").or(key.strip_suffix(".read")).filter(|table| table.ends_with(".lease_table"))
 }
 
 fn number(value: &Value) -> f64 {
@@ -175,6 +187,7 @@ fn multiplied(value: &Value, factor: f64) -> Option<Value> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::aws::dynamodb::api::Capacity;
 
     const FILE: &str = "name = \"s\"\nduration = \"10m\"\n[stream.orders]\nshards = 2\n[producer.shop]\n\
                         stream = \"orders\"\nrate = \"10/s\"\n[producer.app]\nstream = \"orders\"\n\
@@ -199,6 +212,19 @@ mod tests {
         for rate in ["rate = \"20/s\"", "base = \"2/min\"", "burst = \"4/s\""] {
             assert!(twice.contains(rate), "{twice}");
         }
+    }
+
+    #[test]
+    fn a_lease_table_may_be_on_demand_beside_its_units() {
+        let text = format!("{FILE}[consumer.c]\nstream = \"orders\"\nlease_table = {{ read = 5, write = 5 }}\n");
+        let file = Alternatives::of(&text, "s.toml", Path::new("s.toml")).unwrap_or_else(|wrong| panic!("{wrong}"));
+        let capacity = |word: &str| {
+            let axis = Axis::parse(&format!("consumer.c.lease_table.write={word}")).expect("an axis");
+            let made = file.with(&[(axis.key, axis.values[0].clone())], &[], None);
+            made.unwrap_or_else(|wrong| panic!("{wrong}")).plan().kcl[0].lease_table_capacity
+        };
+        assert_eq!(capacity("9"), Capacity::Provisioned { read: 5, write: 9 });
+        assert_eq!(capacity("on-demand"), Capacity::OnDemand);
     }
 
     #[test]

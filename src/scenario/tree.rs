@@ -6,7 +6,7 @@ use toml::{Table, Value};
 use super::twice::ALIASES;
 
 /// The word for a key that is left out.
-const DEFAULT: &str = "default";
+pub(super) const DEFAULT: &str = "default";
 /// Sections whose entries have names or numbers that the file gives.
 const NAMED: [&str; 7] = ["stream", "producer", "consumer", "action", "fault", "expect", "alarm"];
 

@@ -1,7 +1,7 @@
 //! How a configuration is carried out: by rates, or record by record.
 //!
-//! By rates an expectation is judged over all of the time, the start of the consumers included. One that looks at a part
-//! of the time is for records.
+//! By rates an expectation is judged over all of the time, the start of the consumers included. One that looks at a
+//! part of the time is for records.
 
 use super::point::Carried;
 use super::usage::usage;

@@ -10,7 +10,7 @@ use crate::measure::Figures;
 use crate::report::ExpectationResult;
 use crate::scenario::diagnostic::Diagnostics;
 use crate::scenario::plan::Plan;
-use crate::scenario::{Alternatives, Setting, told};
+use crate::scenario::{Alternatives, Setting, list_of};
 
 /// What carries a plan out.
 pub(crate) type Engine = dyn Fn(&Plan) -> Carried + Sync;
@@ -56,7 +56,7 @@ impl Point {
     }
     /// `stream.clicks.shards = 4, consumer.billing.workers = 2`.
     pub(crate) fn told(&self) -> String {
-        told(&self.settings).unwrap_or_else(|| "the file as it stands".to_owned())
+        list_of(&self.settings).unwrap_or_else(|| "the file as it stands".to_owned())
     }
 }
 

@@ -65,7 +65,7 @@ impl Axis {
 pub(crate) type Setting = (String, Value);
 
 /// `stream.clicks.shards = 4, consumer.billing.workers = 2`; `None` where nothing is set.
-pub(crate) fn told(settings: &[Setting]) -> Option<String> {
+pub(crate) fn list_of(settings: &[Setting]) -> Option<String> {
     let told: Vec<String> = settings.iter().map(|(key, value)| format!("{key} = {value}")).collect();
     (!told.is_empty()).then(|| told.join(", "))
 }
@@ -119,7 +119,7 @@ impl Alternatives {
             }
         }
         let text = tree.to_string();
-        let shown = told(settings).map_or(self.shown.clone(), |told| format!("{}, with {told}", self.shown));
+        let shown = list_of(settings).map_or(self.shown.clone(), |told| format!("{}, with {told}", self.shown));
         let file: File = read::read(&text).map_err(|problems| Diagnostics::new(&shown, &text, problems))?;
         made(file, &text, &shown, &self.folder)
     }

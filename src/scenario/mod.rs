@@ -36,7 +36,7 @@ use std::path::{Path, PathBuf};
 use crate::base::event::DeclaredStart;
 use crate::client::producer::trace::Trace;
 use crate::fault::Fault;
-pub(crate) use alternative::{Alternatives, Axis, Setting, factor, told};
+pub(crate) use alternative::{Alternatives, Axis, Setting, factor, list_of};
 use beside::{Attachments, Beside};
 pub(crate) use compile::Compiled;
 use diagnostic::{Diagnostics, Problem};

@@ -7,7 +7,6 @@ use super::formula::{Formula, formula};
 use super::headroom::{Headroom, headroom};
 use super::point::{Asked, Point, is_broken};
 use super::search::Chosen;
-use crate::report::ExpectationResult;
 use crate::scenario::{Setting, TRAFFIC, factor};
 
 /// Traffic is tried up to so many times what it is, in steps of a tenth.
@@ -57,8 +56,8 @@ pub(crate) struct Best {
 pub(crate) struct Growth {
     /// It holds with so many times the traffic.
     pub(crate) holds: f64,
-    /// With so many times the traffic it does not, and what breaks first; absent when it holds with all that was tried.
-    pub(crate) breaks: Option<(f64, Vec<ExpectationResult>)>,
+    /// With so many times the traffic it does not, and what came of it; absent when it holds with all that was tried.
+    pub(crate) breaks: Option<(f64, Point)>,
 }
 
 /// Makes the answer of what was tried; runs some more to see how far the traffic can grow.
@@ -91,7 +90,7 @@ fn growth(asked: &Asked<'_>, settings: &[Setting]) -> Growth {
             true => low = middle,
             false => {
                 high = middle;
-                breaks = Some((f64::from(middle) / 10.0, point.broken().cloned().collect()));
+                breaks = Some((f64::from(middle) / 10.0, point));
             }
         }
     }

@@ -64,7 +64,7 @@ pub(crate) fn document(answer: &Answer) -> Value {
             "public_formula": formula,
             "traffic_holds_times": best.growth.holds,
             "traffic_breaks_times": breaks.map(|(times, _)| times),
-            "what_breaks": breaks.map(|(_, broken)| broken.iter().map(promise).collect::<Vec<_>>()),
+            "what_breaks": breaks.map(|(_, point)| point.broken().map(promise).collect::<Vec<_>>()),
         })
     });
     json!({

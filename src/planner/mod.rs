@@ -4,6 +4,8 @@
 //! [engine](point::Engine) and judged by the same expectations as a run. Not decided here: what an engine counts, and
 //! what that costs.
 
+mod advised;
+mod alarmed;
 mod answer;
 mod axis;
 mod confirm;

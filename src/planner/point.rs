@@ -4,6 +4,7 @@ use std::cmp::Ordering;
 
 use toml::Table;
 
+use crate::alarm::AlarmsReport;
 use crate::base::SimDuration;
 use crate::check::Verdict;
 use crate::measure::Figures;
@@ -22,6 +23,8 @@ pub(crate) struct Carried {
     pub(crate) figures: Figures,
     /// How the expectations were judged, the promises among them.
     pub(crate) expectations: Vec<ExpectationResult>,
+    /// What became of the file's alarms, where it has any.
+    pub(crate) alarms: Option<AlarmsReport>,
 }
 
 /// A configuration and what came of it.

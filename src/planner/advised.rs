@@ -26,9 +26,26 @@ pub(super) fn a_month(point: &Point) -> String {
     point.cost_usd().map_or(String::new(), |usd| format!(": {} USD a month", cents(usd)))
 }
 
-/// What is recommended and why; the last line is the configuration.
-pub(super) fn advised(answer: &Answer, best: &Best, page: &Page, out: &mut String) {
-    let mut told = Told { page, out };
+/// A part of the answer.
+pub(super) struct Section {
+    /// What it tells.
+    pub(super) head: &'static str,
+    pub(super) lines: Vec<Line>,
+}
+
+/// A line of a part.
+pub(super) enum Line {
+    /// Something, this far from the margin.
+    Said(usize, String),
+    /// How that came about, or a rule.
+    Quiet(usize, String),
+    /// One of lines that stand in columns.
+    Row(String),
+}
+
+/// Why a configuration is recommended.
+pub(super) fn sections(answer: &Answer, best: &Best) -> Vec<Section> {
+    let mut told = Told::default();
     promises(best, &mut told);
     limits(best, &mut told);
     costs(best, &mut told);
@@ -40,45 +57,66 @@ pub(super) fn advised(answer: &Answer, best: &Best, page: &Page, out: &mut Strin
         told.head("record by record");
         told_confirmed(confirmed, &mut told);
     }
+    told.sections
+}
+
+/// What is recommended and why; the last line is the configuration.
+pub(super) fn advised(answer: &Answer, best: &Best, page: &Page, out: &mut String) {
+    for Section { head, lines } in sections(answer, best) {
+        let _ = writeln!(out, "\n{}", page.bold(head));
+        for line in lines {
+            let _ = match line {
+                Line::Said(indent, text) => writeln!(out, "{}", wrap(&text, indent, page.width())),
+                Line::Quiet(indent, text) => writeln!(out, "{}", page.dim(&wrap(&text, indent, page.width()))),
+                Line::Row(text) => writeln!(out, "  {text}"),
+            };
+        }
+    }
     let _ = writeln!(out, "\n{}{}", page.bold(&best.point.told()), a_month(&best.point));
 }
 
-/// Sections of lines that fit the page.
-struct Told<'a, 'b> {
-    page: &'a Page,
-    out: &'b mut String,
+/// The parts so far.
+#[derive(Default)]
+struct Told {
+    sections: Vec<Section>,
 }
 
-impl Told<'_, '_> {
-    fn head(&mut self, text: &str) {
-        let _ = writeln!(self.out, "\n{}", self.page.bold(text));
+impl Told {
+    fn head(&mut self, head: &'static str) {
+        self.sections.push(Section { head, lines: Vec::new() });
+    }
+    fn add(&mut self, line: Line) {
+        match self.sections.last_mut() {
+            Some(section) => section.lines.push(line),
+            None => unreachable!("a line stands under a head"),
+        }
     }
     fn line(&mut self, text: &str, indent: usize) {
-        let _ = writeln!(self.out, "{}", wrap(text, indent, self.page.width()));
+        self.add(Line::Said(indent, text.to_owned()));
     }
     fn dim(&mut self, text: &str, indent: usize) {
-        let _ = writeln!(self.out, "{}", self.page.dim(&wrap(text, indent, self.page.width())));
+        self.add(Line::Quiet(indent, text.to_owned()));
     }
     fn promise(&mut self, promise: &ExpectationResult, indent: usize) {
         self.line(&format!("{}: {}", promise.text, promise.detail), indent);
     }
 }
 
-fn promises(best: &Best, told: &mut Told<'_, '_>) {
+fn promises(best: &Best, told: &mut Told) {
     told.head("what it promises");
     let promises = best.point.came.iter().flat_map(|carried| &carried.expectations);
     promises.for_each(|promise| told.promise(promise, 2));
 }
 
-fn limits(best: &Best, told: &mut Told<'_, '_>) {
+fn limits(best: &Best, told: &mut Told) {
     told.head("what it uses of each limit, at most");
     for limit in best.headroom.iter().take(LIMITS_MAX) {
         let at = limit.at.map_or(String::new(), |at| format!(" at {at}"));
-        let _ = writeln!(told.out, "  {:>6.1} %  {}{at}", limit.used_percent, limit.limit);
+        told.add(Line::Row(format!("{:>6.1} %  {}{at}", limit.used_percent, limit.limit)));
     }
 }
 
-fn costs(best: &Best, told: &mut Told<'_, '_>) {
+fn costs(best: &Best, told: &mut Told) {
     let Ok(carried) = &best.point.came else { return };
     let cost = &carried.figures.cost;
     let mut lines: Vec<_> = cost.lines.iter().collect();
@@ -87,9 +125,7 @@ fn costs(best: &Best, told: &mut Told<'_, '_>) {
     }
     told.head("what it costs a month, in USD");
     lines.sort_by(|a, b| b.per_month_usd.total_cmp(&a.per_month_usd));
-    let mut amount = |usd: f64, what: &str| {
-        let _ = writeln!(told.out, "  {:>12}  {what}", cents(usd));
-    };
+    let mut amount = |usd: f64, what: &str| told.add(Line::Row(format!("{:>12}  {what}", cents(usd))));
     for line in lines.iter().take(COSTS_MAX) {
         amount(line.per_month_usd, &format!("{} of {}", line.what, line.of));
     }
@@ -102,7 +138,7 @@ fn costs(best: &Best, told: &mut Told<'_, '_>) {
     told.dim(&format!("prices of {}, {}", cost.region, cost.prices_of), 2);
 }
 
-fn formula(best: &Best, told: &mut Told<'_, '_>) {
+fn formula(best: &Best, told: &mut Told) {
     told.head("beside the public formula");
     for formula in &best.formula {
         let says = match formula.shards {
@@ -114,14 +150,14 @@ fn formula(best: &Best, told: &mut Told<'_, '_>) {
     told.dim(RULE, 2);
 }
 
-fn less(best: &Best, told: &mut Told<'_, '_>) {
+fn less(best: &Best, told: &mut Told) {
     let Some(fails) = &best.fails else { return };
     told.head("what less would break");
     told.line(&format!("{}{}", fails.told(), a_month(fails)), 2);
     fails.broken().for_each(|broken| told.promise(broken, 4));
 }
 
-fn more(best: &Best, told: &mut Told<'_, '_>) {
+fn more(best: &Best, told: &mut Told) {
     told.head("what more traffic would break");
     match &best.growth.breaks {
         Some((times, point)) => {
@@ -133,7 +169,7 @@ fn more(best: &Best, told: &mut Told<'_, '_>) {
 }
 
 /// As planned an alarm should be silent, and with too much traffic it should come in time.
-fn alarms(best: &Best, told: &mut Told<'_, '_>) {
+fn alarms(best: &Best, told: &mut Told) {
     let of = |point: &Point| point.came.as_ref().ok().and_then(|carried| carried.alarms.clone());
     let Some(planned) = of(&best.point) else { return };
     told.head("which alarm would tell you");
@@ -151,7 +187,7 @@ fn alarms(best: &Best, told: &mut Told<'_, '_>) {
     }
 }
 
-fn told_confirmed(confirmed: &Confirmed, told: &mut Told<'_, '_>) {
+fn told_confirmed(confirmed: &Confirmed, told: &mut Told) {
     match confirmed {
         Confirmed::TooMany(records) => {
             let records = count(*records);

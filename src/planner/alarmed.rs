@@ -1,8 +1,8 @@
 //! When the alarms of a plan would have fired, by rates, and how long before or after something went wrong.
 //!
-//! Rates are kept by the minute. An alarm's periods are whole minutes, so that its datapoints come from them, and harm begins with its
-//! minute. Not told, and named as not evaluated: metrics of a shard, what single calls and batches
-//! measure, and records given up or trimmed as kinds of harm of their own.
+//! Rates are kept by the minute. An alarm's periods are whole minutes, so that its datapoints come from them, and harm
+//! begins with its minute. Not told, and named as not evaluated: metrics of a shard, and what single calls and batches
+//! measure. Records that are given up or trimmed unread are no kinds of harm of their own.
 
 use std::sync::Arc;
 

@@ -9,7 +9,7 @@ use super::usage::usage;
 use crate::base::{SimDuration, SimTime};
 use crate::check::Verdict;
 use crate::fluid::{Flow, TableMinute, WriteMinute, flow};
-use crate::measure::{cost, lookup};
+use crate::measure::{Figures, Unit, cost, lookup};
 use crate::report::ExpectationResult;
 use crate::run::{Options, judge_figures, run};
 use crate::scenario::plan::{Expectation, Expected, Plan, Window};
@@ -17,16 +17,25 @@ use crate::scenario::plan::{Expectation, Expected, Plan, Window};
 /// Carries a plan out record by record.
 pub(crate) fn by_records(plan: &Plan) -> Carried {
     let report = run(plan, Options::default()).report;
-    Carried { figures: report.figures, expectations: report.expectations, alarms: report.alarms }
+    let figures = report.figures;
+    let decided = plan.expectations.iter().map(|of| Some(shown(judge_figures(of, &figures)?.1?))).collect();
+    let age_max_ms = age_max_ms(&figures);
+    Carried { figures, expectations: report.expectations, decided, age_max_ms, alarms: report.alarms }
 }
 
 /// Carries a plan out by rates.
 pub(crate) fn by_rates(plan: &Plan) -> Carried {
     let mut flow = flow(plan);
     flow.figures.cost = cost(&usage(plan, &flow.figures), &plan.prices);
-    let expectations = plan.expectations.iter().map(|expectation| judged(expectation, &flow)).collect();
+    flow.after_start_up.cost = flow.figures.cost.clone();
+    let (expectations, decided) = plan.expectations.iter().map(|expectation| judged(expectation, &flow)).unzip();
     let alarms = alarmed(plan, &flow);
-    Carried { figures: flow.figures, expectations, alarms }
+    let figures = flow.after_start_up;
+    Carried { age_max_ms: age_max_ms(&figures), figures, expectations, decided, alarms }
+}
+
+fn age_max_ms(figures: &Figures) -> Option<u64> {
+    figures.consumers.values().filter_map(|of| of.iterator_age_max_ms).max()
 }
 
 /// What a plan has and rates leave out.
@@ -50,24 +59,32 @@ pub(super) fn worst_minutes(plan: &Plan) -> Vec<SimTime> {
     paths.flatten().filter_map(|(path, _)| minute_of(&path, &flow, 0)).collect()
 }
 
-fn judged(expectation: &Expectation, flow: &Flow) -> ExpectationResult {
+/// `2.62%`.
+fn shown((path, value): (String, f64)) -> String {
+    Unit::of(&path).show(value)
+}
+
+fn judged(expectation: &Expectation, flow: &Flow) -> (ExpectationResult, Option<String>) {
     let (figures, from) = match expectation.window {
         Window::AfterStartUp => (&flow.after_start_up, flow.started.as_secs() as usize / 60 + 1),
         Window::WholeRun | Window::Between(..) | Window::AfterFaultsHeal => (&flow.figures, 0),
     };
     match judge_figures(expectation, figures) {
-        Some((result, None)) => result,
+        Some((result, None)) => (result, None),
         Some((result, Some(decided))) => {
-            let when = minute_of(&decided, flow, from)
-                .map_or(String::new(), |at| format!("; worst in the minute from {at} on"));
-            ExpectationResult { detail: format!("{}{when}", result.detail), ..result }
+            let when = minute_of(&decided.0, flow, from);
+            let when = when.map_or(String::new(), |at| format!("; worst in the minute from {at} on"));
+            (ExpectationResult { detail: format!("{}{when}", result.detail), ..result }, Some(shown(decided)))
         }
-        None => ExpectationResult {
-            text: expectation.text.to_string(),
-            verdict: Verdict::Unknown,
-            detail: "rates do not tell".to_owned(),
-            if_any: expectation.if_any,
-        },
+        None => {
+            let untold = ExpectationResult {
+                text: expectation.text.to_string(),
+                verdict: Verdict::Unknown,
+                detail: "rates do not tell".to_owned(),
+                if_any: expectation.if_any,
+            };
+            (untold, None)
+        }
     }
 }
 

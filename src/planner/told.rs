@@ -22,7 +22,8 @@ pub(crate) fn told(answer: &Answer, page: &Page) -> String {
     out
 }
 
-fn points(answer: &Answer, page: &Page, out: &mut String) {
+/// What was tried, how, and how much of it holds.
+pub(super) fn tried(answer: &Answer) -> String {
     let chosen = &answer.chosen;
     let tried = plural(chosen.points.len(), "configuration");
     let of = match chosen.way {
@@ -34,7 +35,12 @@ fn points(answer: &Answer, page: &Page, out: &mut String) {
     };
     let holding = chosen.points.iter().filter(|point| point.holds()).count();
     let keep = if holding == 1 { "1 keeps".to_owned() } else { format!("{holding} keep") };
-    let _ = writeln!(out, "{}\n", wrap(&format!("{of}; {keep} the promises"), 0, page.width()));
+    format!("{of}; {keep} the promises")
+}
+
+fn points(answer: &Answer, page: &Page, out: &mut String) {
+    let chosen = &answer.chosen;
+    let _ = writeln!(out, "{}\n", wrap(&tried(answer), 0, page.width()));
     let shown = around_the_edge(answer);
     let rows: Vec<Vec<String>> = shown.iter().map(|point| row(point)).collect();
     let keys = chosen.points.first().map(short_keys).unwrap_or_default();

@@ -13,7 +13,8 @@
 //! | `curve` | the records of a shard over time |
 //! | `reader`, `side`, `consumer`, `startup`, `tally` | who reads them, from when on, and how old they are then |
 //! | `table` | what a lease table is asked and gives |
-//! | `figured` | the figures |
+//! | `operator` | actions, and what auto scaling asks for |
+//! | `figured`, `usage` | the figures, and what they cost |
 //!
 //! Not modelled, and told in [`Flow::left_out`] where a plan has it: faults, but for the only host of a consumer that
 //! stands still or crashes for a time; actions on workers, lease rows, keys and whole streams; consumers whose code the
@@ -39,9 +40,11 @@ mod table;
 mod tally;
 #[cfg(test)]
 mod tests;
+mod usage;
 
 use std::collections::BTreeMap;
 
+pub(crate) use self::operator::Happened;
 pub(crate) use self::stream::WriteMinute;
 pub(crate) use self::table::TableMinute;
 
@@ -54,11 +57,15 @@ use self::side::{Calm, ReadSide};
 use self::stream::Stream;
 use self::table::Table;
 use self::tally::Tally;
+use crate::base::SimTime;
 use crate::base::host_name::host_name;
+use crate::client::autoscaling::{Autoscaler, Autoscaling, StreamMinute};
 use crate::client::kcl::KclSettings;
 use crate::fault::FaultPlan;
-use crate::measure::Figures;
-use crate::scenario::plan::Plan;
+use crate::measure::{Figures, cost, rounded};
+use crate::scenario::plan::{ActionKind, ActionPlan, Plan};
+
+const HOUR_MS: f64 = 3_600_000.0;
 
 /// What came of a plan.
 #[derive(Clone, Debug, PartialEq)]
@@ -71,6 +78,8 @@ pub struct Flow {
     pub(crate) ages_ms: BTreeMap<String, Vec<Option<u64>>>,
     /// By lease table, its minutes in order.
     pub(crate) tables: BTreeMap<String, Vec<TableMinute>>,
+    /// Changes of streams' shard counts that were asked for, in order of time.
+    pub(crate) happened: Vec<Happened>,
     /// What the plan has and this engine leaves out, each told as the plan does.
     pub(crate) left_out: Vec<String>,
 }
@@ -96,6 +105,8 @@ struct Fluid {
     /// The consumer of each table.
     table_of: Vec<usize>,
     operator: Operator,
+    /// Auto scaling, with the stream that each is for.
+    scalers: Vec<(usize, Autoscaler)>,
     left_out: Vec<String>,
 }
 
@@ -113,6 +124,7 @@ impl Fluid {
             tables: Vec::new(),
             table_of: Vec::new(),
             operator: Operator::new(plan, one_way),
+            scalers: scalers(plan),
             left_out: left_out(plan),
         };
         new.add_consumers(plan);
@@ -226,8 +238,33 @@ impl Fluid {
 
     fn end_minute(&mut self, began: Us, to: Us) {
         self.streams.iter_mut().for_each(|stream| stream.end_minute(began));
+        if to.is_multiple_of(MINUTE) {
+            self.autoscale(to);
+        }
         self.sides.iter_mut().flatten().for_each(|side| side.end_minute(began));
         self.tables.iter_mut().for_each(|table| table.end_minute(began, to - began));
+    }
+
+    /// Lets every policy look at the minute that is over.
+    fn autoscale(&mut self, now: Us) {
+        for (at, scaler) in &mut self.scalers {
+            let stream = &self.streams[*at];
+            let written = stream.minutes.last().copied().unwrap_or_default();
+            let minute = StreamMinute {
+                now: now / MINUTE,
+                records: written.records,
+                bytes: written.bytes,
+                read_bytes: self.sides[*at].iter().map(|side| side.minute.1).sum(),
+                shards: stream.open_ranges().len() as u32,
+                is_active: !self.operator.is_busy(*at, now),
+            };
+            if let Some(target) = scaler.decide(&minute) {
+                let text = Autoscaling::told(&stream.name, minute.shards, target).into();
+                let what = ActionKind::UpdateShardCount { stream: stream.name.clone(), target };
+                let at = SimTime::from_nanos(now * 1000);
+                self.operator.ask(now, ActionPlan { at, what, text, expect_refusal: false });
+            }
+        }
     }
 
     fn end(mut self, plan: &Plan) -> Flow {
@@ -243,13 +280,27 @@ impl Fluid {
             Kind::Kcl(at) => plan.kcl[at].name.to_string(),
         };
         let Self { streams, sides, consumers, tables, .. } = &self;
-        let figures = figured::figures(plan, &Flowed { streams, sides, consumers, tables });
+        let mut figures = figured::figures(plan, &Flowed { streams, sides, consumers, tables });
+        let usage = usage::usage(plan, streams, &figures);
+        for of in &usage.streams {
+            if let Some(figured) = figures.streams.get_mut(&of.name) {
+                figured.put_payload_units = of.put_payload_units;
+                figured.shard_hours = rounded(of.shard_ms as f64 / HOUR_MS, 1000.0);
+            }
+        }
+        figures.cost = cost(&usage, &plan.prices);
         let streams = self.streams.iter_mut();
         let writes = streams.map(|stream| (stream.name.to_string(), std::mem::take(&mut stream.minutes))).collect();
         let ages = self.consumers.iter().map(|consumer| (name(consumer), consumer.tally.minutes.clone()));
         let tables = self.tables.iter().map(|table| (table.name.to_string(), table.minutes.clone()));
-        Flow { figures, writes, ages_ms: ages.collect(), tables: tables.collect(), left_out: self.left_out }
+        let happened = self.operator.happened;
+        Flow { figures, writes, ages_ms: ages.collect(), tables: tables.collect(), happened, left_out: self.left_out }
     }
+}
+
+fn scalers(plan: &Plan) -> Vec<(usize, Autoscaler)> {
+    let at = |policy: &Autoscaling| plan.streams.iter().position(|stream| stream.name == policy.stream);
+    plan.autoscaling.iter().filter_map(|policy| Some((at(policy)?, Autoscaler::new(policy.clone())))).collect()
 }
 
 /// A consumer of a stream, while its shards are read.

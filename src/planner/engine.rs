@@ -4,11 +4,10 @@
 //! part of the time is for records.
 
 use super::point::Carried;
-use super::usage::usage;
 use crate::base::{SimDuration, SimTime};
 use crate::check::Verdict;
 use crate::fluid::{Flow, flow};
-use crate::measure::{cost, lookup};
+use crate::measure::{Outcome, lookup};
 use crate::report::ExpectationResult;
 use crate::run::{Options, judge_figures, run};
 use crate::scenario::plan::{Expectation, Expected, Plan, Window};
@@ -16,15 +15,26 @@ use crate::scenario::plan::{Expectation, Expected, Plan, Window};
 /// Carries a plan out record by record.
 pub(crate) fn by_records(plan: &Plan) -> Carried {
     let report = run(plan, Options::default()).report;
-    Carried { figures: report.figures, expectations: report.expectations }
+    let refused = |outcome: &Outcome| match outcome {
+        Outcome::Refused(why) => Some(why.to_string()),
+        _ => None,
+    };
+    let happened = report.happened.iter().map(|of| told(of.at, &of.what, refused(&of.outcome).as_deref()));
+    Carried { happened: happened.collect(), figures: report.figures, expectations: report.expectations }
 }
 
 /// Carries a plan out by rates.
 pub(crate) fn by_rates(plan: &Plan) -> Carried {
-    let mut flow = flow(plan);
-    flow.figures.cost = cost(&usage(plan, &flow.figures), &plan.prices);
+    let flow = flow(plan);
     let expectations = plan.expectations.iter().map(|expectation| judged(expectation, &flow)).collect();
-    Carried { figures: flow.figures, expectations }
+    let happened = flow.happened.iter().map(|of| told(of.at, &of.what, of.refused)).collect();
+    Carried { figures: flow.figures, expectations, happened }
+}
+
+/// `0:25:00 autoscaling of orders from 2 to 4 shards: refused (LimitExceededException)`.
+fn told(at: SimTime, what: &str, refused: Option<&str>) -> String {
+    let outcome = refused.map_or(String::new(), |why| format!(": refused ({why})"));
+    format!("{} {what}{outcome}", SimTime::from_secs(at.as_secs()))
 }
 
 /// What a plan has and rates leave out.

@@ -22,6 +22,8 @@ pub(crate) struct Carried {
     pub(crate) figures: Figures,
     /// How the expectations were judged, the promises among them.
     pub(crate) expectations: Vec<ExpectationResult>,
+    /// What was done to it from outside, in order of time, and what of that AWS refused.
+    pub(crate) happened: Vec<String>,
 }
 
 /// A configuration and what came of it.

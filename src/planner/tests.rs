@@ -34,7 +34,7 @@ fn carry(plan: &Plan) -> Carried {
     let expectations = vec![promise("writes", *per_s <= shards * 1000.0), promise("age", workers >= 2.0)];
     let mut figures = Figures::default();
     figures.cost.per_month_usd = shards * 10.0 + workers * 100.0;
-    Carried { figures, expectations }
+    Carried { figures, expectations, happened: Vec::new() }
 }
 
 fn plan(axes: &[&str], way: Way) -> (Answer, usize) {

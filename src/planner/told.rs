@@ -10,6 +10,8 @@ use crate::report::{Page, count, plural, wrap};
 
 /// Limits that are told.
 const LIMITS_MAX: usize = 5;
+/// Actions and changes by policies that are told.
+const HAPPENED_MAX: usize = 12;
 /// Configurations of the table.
 const POINTS_MAX: usize = 16;
 
@@ -118,6 +120,15 @@ fn recommended(answer: &Answer, best: &Best, page: &Page, out: &mut String) {
             None => "it needs a mean rate, and a trace has none beforehand".to_owned(),
         };
         line(&format!("stream {}: {says}, here {}", formula.stream, formula.configured), 2);
+    }
+    let happened = best.point.came.iter().flat_map(|carried| &carried.happened).collect::<Vec<_>>();
+    if !happened.is_empty() {
+        line(&format!("\n{}", page.bold("what was done to it")), 0);
+        happened.iter().take(HAPPENED_MAX).for_each(|happened| line(happened, 2));
+        let more = happened.len().saturating_sub(HAPPENED_MAX);
+        if more > 0 {
+            line(&format!("and {more} more"), 2);
+        }
     }
     if let Some(fails) = &best.fails {
         line(&format!("\n{}", page.bold("what less would break")), 0);

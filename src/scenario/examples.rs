@@ -45,6 +45,11 @@ const EXAMPLES: &[(&str, &str, &str)] = &[
     ("alarm", "shard", "shard = 0"),
     ("alarm", "stream", "stream = \"orders\""),
     ("alarm", "table", "table = \"billing\""),
+    ("autoscaling", "scale_down", "scale_down = { scale_threshold_pct = 25, scale_after_mins = 60, scale_count = 1 }"),
+    ("autoscaling", "scale_on_operation", "scale_on_operation = [\"PUT\", \"GET\"]"),
+    ("autoscaling", "scale_up", "scale_up = { scale_threshold_pct = 75, scale_after_mins = 5, scale_pct = 100 }"),
+    ("autoscaling", "stream", "stream = \"orders\""),
+    ("autoscaling", "target_tracking", "target_tracking = { target_value_pct = 70 }"),
     ("plan", "horizon", "horizon = \"24h\""),
     ("plan", "slo", "slo = [\"throttled_writes < 0.1%\", \"iterator_age.p99 of billing < 10s\"]"),
     ("plan", "vary", "vary = { \"stream.orders.shards\" = \"4..64\" }"),
@@ -142,6 +147,7 @@ mod tests {
             ("action", "Action"),
             ("expect", "Expect"),
             ("alarm", "Alarm"),
+            ("autoscaling", "Autoscaling"),
         ];
         let keys = |definition: &str| schema["$defs"][definition]["properties"].as_object().expect("keys").clone();
         let missing: Vec<String> = sections

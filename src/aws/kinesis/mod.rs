@@ -52,4 +52,4 @@ pub use operations::*;
 pub(crate) use reshard::{check_target, uniform_steps};
 pub use service::Kinesis;
 pub(crate) use shard::ReadLimit;
-pub(crate) use stream::ReshardStep;
+pub(crate) use stream::{ReshardStep, calls_of_last_day};

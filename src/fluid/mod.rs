@@ -11,7 +11,8 @@
 //! | `source`, `mass` | what producers offer, and where their keys' hashes put it |
 //! | `producer`, `stream`, `shard` | what is sent, taken, refused and tried again |
 //! | `curve` | the records of a shard over time |
-//! | `reader`, `side`, `consumer`, `startup`, `tally` | who reads them, from when on, and how old they are then |
+//! | `reader`, `side`, `consumer`, `tally` | who reads them, from when on, and how old they are then |
+//! | `lives`, `leases`, `startup` | the workers of KCL applications, and which leases each has when |
 //! | `table` | what a lease table is asked and gives |
 //! | `operator` | actions, and what auto scaling asks for |
 //! | `figured`, `usage` | the figures, and what they cost |
@@ -27,6 +28,8 @@ mod amount;
 mod consumer;
 mod curve;
 mod figured;
+mod leases;
+mod lives;
 mod mass;
 mod operator;
 mod producer;
@@ -43,16 +46,18 @@ mod tests;
 mod usage;
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 pub(crate) use self::operator::Happened;
 pub(crate) use self::stream::WriteMinute;
 pub(crate) use self::table::TableMinute;
 
 use self::amount::{MINUTE, ONE, SECOND, Us, part_of, us};
-use self::consumer::{Consumer, Kind, Taking};
+use self::consumer::{Consumer, Kind, Taking, is_roomy};
 use self::figured::Flowed;
+use self::lives::is_crash_of_worker;
 use self::operator::{Done, Operator};
-use self::reader::{Reader, Rule, is_roomy};
+use self::reader::{Reader, Rule};
 use self::side::{Calm, ReadSide};
 use self::stream::Stream;
 use self::table::Table;
@@ -132,15 +137,18 @@ impl Fluid {
     }
 
     fn add_consumers(&mut self, plan: &Plan) {
-        let round_trip = 2 * self.one_way;
-        for (at, kcl) in plan.kcl.iter().enumerate() {
-            let Some(stream) = self.streams.iter().find(|stream| stream.name == kcl.stream) else { continue };
-            let shards = stream.shards.len() as u64;
-            let start_up = startup::start_up(plan, kcl, shards, at, round_trip);
+        let shards = |kcl: &KclSettings| {
+            let stream = self.streams.iter().find(|stream| stream.name == kcl.stream);
+            stream.map_or(0, |stream| stream.shards.len())
+        };
+        let shards: Vec<usize> = plan.kcl.iter().map(shards).collect();
+        let held = leases::follow(plan, &shards, self.one_way);
+        for (at, (kcl, held)) in plan.kcl.iter().zip(held).enumerate() {
+            let held = Rc::new(held);
             let settings = (plan.services.dynamodb.capacity_limits, plan.services.dynamodb.burst_starts_full);
-            self.tables.push(Table::new(kcl, start_up.clone(), settings, round_trip));
+            self.tables.push(Table::new(kcl, held.clone(), settings, 2 * self.one_way));
             self.table_of.push(self.consumers.len());
-            self.consumers.push(Consumer::kcl(plan, at, start_up, self.one_way));
+            self.consumers.push(Consumer::kcl(plan, at, held, self.one_way));
         }
         for at in 0..plan.pollers.len() {
             self.consumers.push(Consumer::poller(plan, at, self.one_way));
@@ -148,13 +156,14 @@ impl Fluid {
         for consumer in &mut self.consumers {
             let down = plan.faults.iter().filter_map(|fault| downtime(plan, fault));
             consumer.rule.down = down.filter(|down| down.0 == consumer.kind).map(|down| (down.1, down.2)).collect();
+            let faults = plan.faults.iter().filter(|fault| befalls(plan, fault, consumer.kind));
+            let span = |fault: &FaultPlan| {
+                let from = fault.at.as_nanos() / 1000;
+                fault.lasts.map(|lasts| (from, from + us(lasts)))
+            };
+            consumer.rule.faults = faults.filter_map(span).collect();
             let stream = self.streams.iter().find(|stream| stream.name == consumer.stream);
             stream.iter().flat_map(|stream| &stream.shards).for_each(|_| consumer.add_first());
-            if let Kind::Kcl(at) = consumer.kind {
-                let steals = consumer.plan_steals(&plan.kcl[at]);
-                let table = self.tables.iter_mut().find(|table| table.name == plan.kcl[at].lease_table);
-                table.into_iter().for_each(|table| table.add_steals(steals));
-            }
         }
     }
 
@@ -342,21 +351,32 @@ fn read_shard(of: &mut [Reading<'_>], at: usize, calm: &Calm<'_>, side: &mut Rea
     }
 }
 
-/// A fault that keeps the only host of a consumer from its work: which consumer, from when until when.
+/// A fault that keeps the only host of a consumer from its work, and takes no lease from it: which consumer, from when
+/// until when.
 fn downtime(plan: &Plan, fault: &FaultPlan) -> Option<(Kind, Us, Us)> {
     let host = fault.effect.keeps_down()?;
     let is = |name: &str| host_name(name, 1) == host;
     let (from, lasts) = (fault.at.as_nanos() / 1000, us(fault.lasts?));
     let poller = plan.pollers.iter().position(|poller| is(&poller.name)).map(Kind::Poller);
     // Whose lease expires meanwhile must take it again.
-    let holds = |kcl: &KclSettings| is(&kcl.name) && kcl.worker_starts.len() == 1 && lasts < us(kcl.failover) * 9 / 10;
-    let kind = poller.or_else(|| plan.kcl.iter().position(holds).map(Kind::Kcl))?;
+    let stays = lasts < plan.kcl.iter().map(|kcl| us(kcl.failover) * 9 / 10).min().unwrap_or(0);
+    let holds = |kcl: &KclSettings| is(&kcl.name) && kcl.worker_starts.len() == 1;
+    let is_pause = fault.effect.crashes().is_none() && stays;
+    let kcl = || plan.kcl.iter().position(holds).filter(|_| is_pause).map(Kind::Kcl);
+    let kind = poller.or_else(kcl)?;
     Some((kind, from, from + lasts))
+}
+
+/// Whether a fault that is carried out befalls a host of a consumer.
+fn befalls(plan: &Plan, fault: &FaultPlan, kind: Kind) -> bool {
+    let of_worker = |kcl: usize| is_crash_of_worker(&plan.kcl[kcl], fault);
+    downtime(plan, fault).is_some_and(|down| down.0 == kind) || matches!(kind, Kind::Kcl(kcl) if of_worker(kcl))
 }
 
 /// What this engine does not do of a plan.
 fn left_out(plan: &Plan) -> Vec<String> {
-    let faults = plan.faults.iter().filter(|fault| downtime(plan, fault).is_none());
+    let is_crash = |fault: &FaultPlan| plan.kcl.iter().any(|kcl| is_crash_of_worker(kcl, fault));
+    let faults = plan.faults.iter().filter(|fault| downtime(plan, fault).is_none() && !is_crash(fault));
     let faults = faults.map(|fault| format!("the fault {}", fault.text));
     let apps = plan.apps.iter().map(|app| format!("consumer {}, whose code the user brings", app.name));
     let scripted = plan.kcl.iter().map(|kcl| (&kcl.name, &kcl.processor));

@@ -5,6 +5,7 @@
 //! draws them.
 
 use super::amount::{SECOND, Us, us};
+use super::lives::is_of_worker;
 use super::stream::Stream;
 use crate::aws::dynamodb::api::Capacity;
 use crate::aws::kinesis::api::Error;
@@ -69,7 +70,8 @@ pub(super) struct Operator {
 impl Operator {
     pub(super) fn new(plan: &Plan, one_way: Us) -> Self {
         let chance = Chance::from(&plan.seed);
-        let waiting = plan.actions.iter().map(|action| Waiting {
+        // What befalls workers is followed with their leases.
+        let waiting = plan.actions.iter().filter(|action| !is_of_worker(plan, action)).map(|action| Waiting {
             at: action.at.as_nanos() / 1000 + one_way,
             action: action.clone(),
             is_of_policy: false,

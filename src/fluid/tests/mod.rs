@@ -4,4 +4,5 @@ mod agreement;
 mod autoscaling;
 mod behaviour;
 mod closed_forms;
+mod leases;
 mod scenarios;

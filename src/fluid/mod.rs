@@ -249,6 +249,12 @@ impl Fluid {
         self.streams.iter_mut().for_each(|stream| stream.end_minute(began));
         if to.is_multiple_of(MINUTE) {
             self.autoscale(to);
+            for (at, stream) in self.streams.iter_mut().enumerate() {
+                let steps = stream.split_on_demand(to);
+                if !steps.is_empty() {
+                    self.operator.split_at_once(to, at, steps);
+                }
+            }
         }
         self.sides.iter_mut().flatten().for_each(|side| side.end_minute(began));
         self.tables.iter_mut().for_each(|table| table.end_minute(began, to - began));
@@ -367,6 +373,21 @@ fn downtime(plan: &Plan, fault: &FaultPlan) -> Option<(Kind, Us, Us)> {
     Some((kind, from, from + lasts))
 }
 
+/// How long a zone that is back may copy what it missed.
+const REBUILT_WITHIN: Us = 60 * MINUTE;
+
+/// A zone of Kinesis is away, and no other meanwhile: service goes on as if nothing were.
+fn is_survived(plan: &Plan, fault: &FaultPlan) -> bool {
+    let span = |fault: &FaultPlan| {
+        let from = fault.at.as_nanos() / 1000;
+        (from, fault.lasts.map_or(Us::MAX, |lasts| from + us(lasts) + REBUILT_WITHIN))
+    };
+    let Some(zone) = fault.effect.loses_zone() else { return false };
+    let (from, to) = span(fault);
+    let others = plan.faults.iter().filter(|other| other.effect.loses_zone().is_some_and(|other| other != zone));
+    others.map(span).all(|(other_from, other_to)| other_to < from || to < other_from)
+}
+
 /// Whether a fault that is carried out befalls a host of a consumer.
 fn befalls(plan: &Plan, fault: &FaultPlan, kind: Kind) -> bool {
     let of_worker = |kcl: usize| is_crash_of_worker(&plan.kcl[kcl], fault);
@@ -376,7 +397,8 @@ fn befalls(plan: &Plan, fault: &FaultPlan, kind: Kind) -> bool {
 /// What this engine does not do of a plan.
 fn left_out(plan: &Plan) -> Vec<String> {
     let is_crash = |fault: &FaultPlan| plan.kcl.iter().any(|kcl| is_crash_of_worker(kcl, fault));
-    let faults = plan.faults.iter().filter(|fault| downtime(plan, fault).is_none() && !is_crash(fault));
+    let is_done = |fault: &FaultPlan| downtime(plan, fault).is_some() || is_crash(fault) || is_survived(plan, fault);
+    let faults = plan.faults.iter().filter(|fault| !is_done(fault));
     let faults = faults.map(|fault| format!("the fault {}", fault.text));
     let apps = plan.apps.iter().map(|app| format!("consumer {}, whose code the user brings", app.name));
     let scripted = plan.kcl.iter().map(|kcl| (&kcl.name, &kcl.processor));

@@ -8,7 +8,7 @@ use super::amount::{SECOND, Us, us};
 use super::lives::is_of_worker;
 use super::stream::Stream;
 use crate::aws::dynamodb::api::Capacity;
-use crate::aws::kinesis::api::Error;
+use crate::aws::kinesis::api::{Error, StreamMode};
 use crate::aws::kinesis::limits::UPDATE_SHARD_COUNT_PER_DAY;
 use crate::aws::kinesis::{ReshardStep, calls_of_last_day, check_target, uniform_steps};
 use crate::aws::protocol::error::AwsError;
@@ -95,6 +95,11 @@ impl Operator {
         waiting.chain(self.under_way.iter().map(|(at, _)| *at)).min().unwrap_or(u64::MAX)
     }
 
+    /// An on-demand stream splits shards at once.
+    pub(super) fn split_at_once(&mut self, now: Us, stream: usize, steps: Vec<ReshardStep>) {
+        self.under_way.push((now, Done::Resharded(stream, steps)));
+    }
+
     /// Whether a stream is being changed.
     pub(super) fn is_busy(&self, stream: usize, now: Us) -> bool {
         self.busy[stream] > now
@@ -137,6 +142,10 @@ impl Operator {
         let Some(at) = stream else { return left_out("") };
         if self.busy[at] > now && !is_of_policy {
             self.waiting.push(Waiting { at: now + RETRY_EVERY + 2 * self.one_way, ..waiting });
+            return None;
+        }
+        if self.plan.streams[at].of.mode == StreamMode::OnDemand && action.what.is_reshard() {
+            self.note(now, action, Some("ValidationException"));
             return None;
         }
         let transitions = self.plan.services.kinesis.transitions;

@@ -8,12 +8,13 @@ use std::collections::BTreeMap;
 use super::amount::us;
 use super::stream::Stream;
 use crate::aws::dynamodb::api::Capacity;
+use crate::aws::kinesis::api::StreamMode;
 use crate::base::SimDuration;
 use crate::client::capacity::ProducerDemand;
 use crate::client::kcl::KclSettings;
 use crate::client::producer::{Load, ProducerSettings, SizeDistribution};
 use crate::measure::Figures;
-use crate::price::{StreamUsage, TableUsage, Usage, WorkerUsage, billed_kib, put_payload_units};
+use crate::price::{Mode, StreamUsage, TableUsage, Usage, WorkerUsage, billed_kib, put_payload_units};
 use crate::scenario::plan::{Plan, StreamPlan};
 
 /// What was used over the plan's duration.
@@ -58,6 +59,10 @@ fn of_stream(plan: &Plan, stream: &StreamPlan, flowed: &Stream, figures: &Figure
     let retention_hours = stream.of.retention_hours;
     let mut usage = StreamUsage {
         name,
+        mode: match stream.of.mode {
+            StreamMode::Provisioned => Mode::Provisioned,
+            StreamMode::OnDemand => Mode::OnDemand,
+        },
         stream_ms: plan.duration.as_millis(),
         shard_ms,
         extended_shard_ms: if StreamUsage::is_extended(retention_hours) { shard_ms } else { 0 },

@@ -6,6 +6,7 @@ use crate::fault::KINDS;
 /// Keys that the gallery does not show.
 const EXAMPLES: &[(&str, &str, &str)] = &[
     ("stream", "max_record_size", "max_record_size = \"10 MiB\""),
+    ("stream", "mode", "mode = \"on-demand\""),
     ("producer", "backlog", "backlog = 10000"),
     ("producer", "daily", "daily = { low = \"100/s\", high = \"1000/s\" }"),
     ("producer", "ramp", "ramp = { from = \"100/s\", to = \"1000/s\" }"),

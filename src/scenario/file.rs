@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 
 use super::compiler::HOST_MAX;
 use super::section::{
-    Action, Alarm, Assume, Autoscaling, Consumer, Expect, Explore, Library, Liveness, Network, OutcomeWord, Planned,
-    PriceList, Producer, Stream, network,
+    Action, Alarm, Assume, Autoscaling, Consumer, Expect, Explore, Library, Liveness, ModeWord, Network, OutcomeWord,
+    Planned, PriceList, Producer, Stream, network,
 };
 use super::section::{KCL_IDLE, POLLER_IDLE};
 use crate::base::Bug;
@@ -125,6 +125,7 @@ impl File {
         let is_app = |consumer: &Consumer| consumer.library == Library::App;
         let is_scaled = self.autoscaling.iter().any(|of| of.stream.as_deref().is_none_or(|of| of == name));
         let is_known = !is_scaled
+            && stream.mode == ModeWord::Provisioned
             && !actions().any(|action| action.update_shard_count.is_some())
             && !self.consumer.values().any(is_app);
         let is_again = self.created().any(|created| created == name);

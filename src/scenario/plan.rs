@@ -221,6 +221,10 @@ pub enum ActionKind {
 }
 
 impl ActionKind {
+    /// Whether it changes a stream's shards.
+    pub(crate) fn is_reshard(&self) -> bool {
+        matches!(self, Self::Split { .. } | Self::Merge { .. } | Self::UpdateShardCount { .. })
+    }
     /// The stream that it changes.
     pub(crate) fn stream(&self) -> Option<&StreamName> {
         match self {

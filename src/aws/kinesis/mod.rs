@@ -48,6 +48,7 @@ mod zones;
 
 pub use api::{Fault, Reply, Settings};
 pub(crate) use look::{Seen, Unread};
+pub(crate) use modes::{is_split_on_demand, split_in_the_middle};
 pub use operations::*;
 pub(crate) use reshard::{check_target, uniform_steps};
 pub use service::Kinesis;

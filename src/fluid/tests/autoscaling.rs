@@ -109,3 +109,13 @@ fn more_than_double_is_refused_and_told() {
     agree(&both);
     assert_eq!((both[0].0[0].refused, both[0].1), (Some("LimitExceededException"), 2));
 }
+
+#[test]
+fn an_on_demand_stream_splits_the_same_shards_at_the_same_looks() {
+    let both = both(
+        "name = \"t\"\nduration = \"32m\"\n[producer.p]\nstream = \"s\"\nrecord_size = \"100 KiB\"\n\
+         keys = { unique = true }\nramp = { from = \"3/s\", to = \"40/s\" }\n[stream.s]\nshards = 2\nmode = \"on-demand\"\n",
+    );
+    assert!(both[1].1 >= 10, "{both:?}");
+    assert!(both[0].1.abs_diff(both[1].1) <= 2, "a shard just at the threshold is split or is not: {both:?}");
+}

@@ -70,3 +70,27 @@ fn a_crash_is_made_up_for_as_in_a_run() {
         agree(&both(text, seed));
     }
 }
+
+#[test]
+fn a_zone_of_workers_and_of_kinesis_that_is_lost_at_once_is_made_up_for_as_in_a_run() {
+    let zone =
+        ["c-1", "c-2"].map(|host| format!("[[fault]]\nat = \"8m\"\ncrash = \"{host}\"\nrestart_after = \"6m\"\n"));
+    let text = format!("workers = 6\n{}[[fault]]\nat = \"8m\"\nfor = \"6m\"\nzone_outage = 0\n", zone.concat());
+    agree(&both(&text, 4));
+}
+
+/// Everything that a consumer does not read within a day is lost to it; what is left it catches up with.
+#[test]
+fn a_backlog_of_more_than_a_day_is_trimmed_unread_and_caught_up_with_as_in_a_run() {
+    let text = "name = \"t\"\nduration = \"32h\"\n[stream.s]\nshards = 1\n[producer.p]\nstream = \"s\"\nrate = \"1/s\"\n\
+                record_size = \"100 B\"\n[consumer.c]\nstream = \"s\"\ncheckpoint = \"10s\"\nidle = \"4s\"\n\
+                processing = \"100ms\"\n[[fault]]\nat = \"2h\"\ncrash = \"c-1\"\nrestart_after = \"26h\"\n";
+    let plan = scenario::load(text, "t.toml", Some(3.into())).unwrap_or_else(|d| panic!("{d}")).plan();
+    let run = run(&plan, Options::default()).report.figures.consumers["c"].clone();
+    let fluid = flow(&plan).figures.consumers["c"].clone();
+    assert!(run.unread_records_trimmed > 5000, "{run:?}");
+    let trimmed = (run.unread_records_trimmed as f64, fluid.unread_records_trimmed as f64);
+    assert!(near(trimmed.0, trimmed.1, 30.0), "{trimmed:?}");
+    let caught_up = (run.catch_up_s_max.unwrap_or(0.0), fluid.catch_up_s_max.unwrap_or(0.0));
+    assert!(caught_up.0 > 3600.0 && near(caught_up.0, caught_up.1, 60.0), "{caught_up:?}");
+}

@@ -40,4 +40,4 @@ pub(crate) use plan::Planned;
 pub(crate) use prices::PriceList;
 pub(super) use prices::prices;
 pub(crate) use producer::*;
-pub(crate) use stream::Stream;
+pub(crate) use stream::{ModeWord, Stream};

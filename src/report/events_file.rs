@@ -108,7 +108,8 @@ pub(super) const fn is_mark(kind: EventKind) -> bool {
         | ConsumerDeclared | WorkerStarted | WorkerStopped | LeaseGained | LeaseLost | LeasesCreated
         | LeaseHoleFound | ProcessingStarted | ProcessingEnded | StreamDeclared | StreamStatusChanged
         | RetentionChanged | ShardOpened | ShardClosed | ShardExpired | IteratorExpired | ZoneChanged
-        | EncryptionChanged | RecordSizeChanged | TableDeclared | TableCapacityChanged | EffectsFenced => true,
+        | EncryptionChanged | RecordSizeChanged | StreamModeChanged | TableDeclared | TableCapacityChanged
+        | EffectsFenced => true,
         MessageLost | MessageDuplicated | CallTimedOut | RecordGivenUp | PositionSaved | IteratorIssued
         | RecordsReplicated | PutFinished | LeaseRenewalFailed | IteratorRequested | RecordsProcessed
         | RecordsSkipped | CheckpointAttempted | CheckpointRefused | EffectMade | CallRefused | RecordAccepted

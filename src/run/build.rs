@@ -4,10 +4,12 @@ use std::cell::{OnceCell, RefCell};
 use std::rc::Rc;
 
 use super::app_hosts::{AppBoot, AppHosts};
+use super::autoscaling::autoscale;
 use super::director::{self, Director};
 use super::folds::Folds;
 use super::operator::{Controls, Operator};
 use super::shard_load::ShardLoad;
+use super::stream_minutes::StreamMinutes;
 use crate::aws::Cloud;
 use crate::base::event::HostRole;
 use crate::base::host_name::host_name;
@@ -34,6 +36,10 @@ pub(super) fn build(plan: &Plan, mut listeners: Vec<Rc<RefCell<dyn Fold>>>, boot
     if plan.names_shards_by_load() {
         listeners.push(load.clone());
     }
+    let metrics = Rc::new(RefCell::new(StreamMinutes::default()));
+    if !plan.autoscaling.is_empty() {
+        listeners.push(metrics.clone());
+    }
     let history = History::new(plan.services.kinesis.visibility_lag);
     let folds = Rc::new(RefCell::new(Folds::new(plan, history.clone(), listeners)));
     let chance = Chance::from(&plan.seed);
@@ -55,7 +61,7 @@ pub(super) fn build(plan: &Plan, mut listeners: Vec<Rc<RefCell<dyn Fold>>>, boot
     for group in groups(plan, boot_app) {
         add_hosts(&world, group, &controls, &mut starts);
     }
-    let director = add_operator(&world, plan, starts, controls, load, chance);
+    let director = add_operator(&world, plan, starts, controls, (load, metrics), chance);
     Built { world, folds, director }
 }
 
@@ -95,13 +101,13 @@ fn add_operator(
     plan: &Plan,
     mut starts: Starts,
     controls: Controls,
-    load: Rc<RefCell<ShardLoad>>,
+    (load, metrics): (Rc<RefCell<ShardLoad>>, Rc<RefCell<StreamMinutes>>),
     chance: Chance,
 ) -> Rc<Director> {
     starts.sort();
     let director = Rc::new(OnceCell::new());
     let directing = director.clone();
-    let (faults, actions) = (plan.faults.clone(), plan.actions.clone());
+    let (faults, actions, policies) = (plan.faults.clone(), plan.actions.clone(), plan.autoscaling.clone());
     let over = plan.disturbances.iter().map(|disturbance| disturbance.until);
     let calm_from = over.max().unwrap_or_default();
     let forks: Vec<SimTime> = plan.seed.forks().iter().map(|fork| fork.at).collect();
@@ -124,6 +130,7 @@ fn add_operator(
             }
         });
         directing.get_or_init(|| director::direct(&cx, faults.clone(), calm_from));
+        autoscale(&cx, &policies, &metrics);
         Operator::new(cx, load.clone(), controls.clone()).carry_out(actions.clone());
     };
     let host = world.add_host("operator", HostRole::Operator, boot);

@@ -4,6 +4,7 @@
 //! [`RunReport`](crate::report::RunReport). Further folds (exports, traces) may listen; none can change the run.
 
 mod app_hosts;
+mod autoscaling;
 mod build;
 mod director;
 mod folds;
@@ -16,6 +17,7 @@ mod result;
 mod room;
 mod several;
 mod shard_load;
+mod stream_minutes;
 #[cfg(test)]
 mod tests;
 

@@ -124,6 +124,7 @@ impl Kinesis {
 
     pub(super) fn finish_mode(&mut self, id: StreamId, mode: StreamMode, now: SimTime, events: &mut Vec<Event>) {
         self.stream_mut(id).options.mode = mode;
+        events.push(Event::StreamModeChanged { stream: id, is_on_demand: mode == StreamMode::OnDemand });
         if mode == StreamMode::OnDemand {
             self.start_scaling(id, now);
             let warm = self.stream(id).options.warm_throughput_mibps;
@@ -178,20 +179,26 @@ impl Kinesis {
             let log = &stream.shards[shard.index()].log;
             let recent = log.iter_from(log.partition_point(|entry| entry.arrived_at < since));
             let (records, bytes) = recent.fold((0, 0), |(n, bytes), entry| (n + 1, bytes + entry.size_bytes()));
-            let seconds = ON_DEMAND_LOOK_EVERY.as_secs();
-            bytes > ON_DEMAND_SPLIT_BYTES_PER_S * seconds || records > ON_DEMAND_SPLIT_RECORDS_PER_S * seconds
+            is_split_on_demand(records, bytes)
         };
         let busy = stream.open.iter().filter(|(range, shard)| range.start < range.end && is_busy(shard));
-        let steps: Vec<ReshardStep> = busy.map(|(range, _)| ReshardStep::SplitAt(middle(*range))).collect();
+        let steps: Vec<ReshardStep> = busy.map(|(range, _)| split_in_the_middle(*range)).collect();
         if !steps.is_empty() && self.need_shard_quota(steps.len() as u32).is_ok() {
             self.reshard(id, &steps, now, events);
         }
     }
 }
 
-fn middle(range: HashKeyRange) -> HashKey {
+/// Whether an on-demand stream splits a shard that took so much since the last look.
+pub(crate) fn is_split_on_demand(records: u64, bytes: u64) -> bool {
+    let seconds = ON_DEMAND_LOOK_EVERY.as_secs();
+    bytes > ON_DEMAND_SPLIT_BYTES_PER_S * seconds || records > ON_DEMAND_SPLIT_RECORDS_PER_S * seconds
+}
+
+/// How it splits it.
+pub(crate) fn split_in_the_middle(range: HashKeyRange) -> ReshardStep {
     let (start, end) = (range.start.get(), range.end.get());
-    HashKey::new(start + (end - start) / 2 + 1)
+    ReshardStep::SplitAt(HashKey::new(start + (end - start) / 2 + 1))
 }
 
 /// The range of MaxRecordSizeInKiB.

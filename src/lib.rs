@@ -45,6 +45,7 @@ pub mod fluid;
 #[cfg(any(feature = "serve", feature = "http"))]
 pub mod http;
 pub mod measure;
+mod metrics;
 #[cfg(feature = "http")]
 pub mod net;
 mod planner;

@@ -50,8 +50,8 @@ impl fmt::Display for MetricsError {
             ),
             Self::Uneven { line, series, at, apart_ms, period_ms } => write!(
                 f,
-                "line {line}, {series}: {at} lies {} s from another datapoint, which is no multiple of the period of {} \
-                 s; export with one period",
+                "line {line}, {series}: {at} lies {} s from another datapoint, which is no multiple of the period of \
+                 {} s; export with one period",
                 *apart_ms as f64 / 1000.0,
                 *period_ms as f64 / 1000.0
             ),

@@ -7,7 +7,7 @@ use jiff::civil::DateTime;
 
 use super::error::MetricsError;
 use super::name::{Metric, Name};
-use super::{Column, Metrics, Observed};
+use super::traffic::{Column, Metrics, Observed};
 use crate::base::HashKeyRange;
 
 /// Longer series of a shorter period are not metrics: a year of seconds.

@@ -1,7 +1,7 @@
 //! CSV: a column of timestamps, perhaps one of shards, and a column for each metric.
 //!
-//! `timestamp,IncomingRecords,IncomingBytes`, or with `shard` beside the timestamp, or with the shard in the name of the
-//! column: `shardId-000000000003 IncomingBytes`. A cell that is empty is no datapoint.
+//! `timestamp,IncomingRecords,IncomingBytes`, or with `shard` beside the timestamp, or with the shard in the name of
+//! the column: `shardId-000000000003 IncomingBytes`. A cell that is empty is no datapoint.
 
 use super::error::MetricsError;
 use super::name::{Name, shard};

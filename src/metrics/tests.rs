@@ -1,6 +1,7 @@
 //! Exported files: in any order, in pages, per shard; and what is wrong with one, at its place.
 
 use super::*;
+use crate::base::HashKeyRange;
 
 fn parsed(text: &str) -> Metrics {
     Metrics::parse(text, None).unwrap_or_else(|wrong| panic!("{wrong}"))
@@ -49,10 +50,8 @@ fn a_gap_is_nothing_and_counted_and_half_a_datapoint_is_wrong() {
     let metrics = parsed(&page(&[("IncomingRecords", &gap), ("IncomingBytes", &bytes)]));
     assert_eq!((metrics.missing, &metrics.columns[0].records[..]), (1, &[600, 0, 60, 9][..]));
     let half = wrong(&page(&[("IncomingRecords", &gap), ("IncomingBytes", &bytes[..2])]));
-    assert!(
-        half.contains("IncomingRecords has a datapoint at 2026-03-02T10:03:00Z, and IncomingBytes has none"),
-        "{half}"
-    );
+    let expected = "IncomingRecords has a datapoint at 2026-03-02T10:03:00Z, and IncomingBytes has none";
+    assert!(half.contains(expected), "{half}");
 }
 
 #[test]
@@ -123,20 +122,31 @@ fn tables_are_per_stream_or_per_shard() {
 #[test]
 fn what_is_wrong_is_told_with_its_line() {
     let table = |rows: &str| format!("timestamp,IncomingRecords\n{rows}");
+    let data = |rest: &str| format!("{{\"MetricDataResults\": [{{\"Label\": \"IncomingRecords\",\n{rest}}}]}}");
+    let (ten, one) = ("2026-03-02 10:00:00", "2026-03-02 10:01:00");
     let cases = [
-        (table("2026-03-02 10:00:00,4\n2026-03-02 10:01:00,-4\n"), "line 3, IncomingRecords, datapoint 2: \"-4\" is no"),
+        (table(&format!("{ten},4\n{one},-4\n")), "line 3, IncomingRecords, datapoint 2: \"-4\" is no count"),
         (table("yesterday,4\n"), "line 2, timestamp, datapoint 1: \"yesterday\" is no timestamp"),
-        (table("2026-03-02 10:00:00,4\n"), "one datapoint does not tell its period"),
-        (table("2026-03-02 10:00:00,4\n2026-03-02 10:01:00,4\n2026-03-02 10:02:30,4\n"), "line 4, IncomingRecords: 2026-03-02T10:02:30Z lies 150 s from another datapoint"),
-        (table("2026-03-02 10:00:00,4\n2026-03-02 10:00:00,5\n"), "line 3, IncomingRecords: another value for 2026-03-02T10:00:00Z than on line 2"),
-        (table("2026-03-02 10:00:00\n"), "line 2, column 1: "),
+        (table(&format!("{ten},4\n")), "one datapoint does not tell its period"),
+        (
+            table(&format!("{ten},4\n{one},4\n2026-03-02 10:02:30,4\n")),
+            "line 4, IncomingRecords: 2026-03-02T10:02:30Z lies 150 s from another datapoint",
+        ),
+        (
+            table(&format!("{ten},4\n{ten},5\n")),
+            "line 3, IncomingRecords: another value for 2026-03-02T10:00:00Z than on line 2",
+        ),
+        (table(&format!("{ten}\n")), "line 2, column 1: "),
         ("when,IncomingRecords\n".into(), "no column `timestamp`"),
-        ("timestamp,OutgoingBytes\n2026-03-02 10:00:00,4\n".into(), "no IncomingRecords: the file has OutgoingBytes"),
+        (format!("timestamp,OutgoingBytes\n{ten},4\n"), "no IncomingRecords: the file has OutgoingBytes"),
         ("{\"Alarms\": []}".into(), "line 1: neither MetricDataResults nor Datapoints"),
         ("{\"MetricDataResults\": [\n{\"Label\": }".into(), "line 2, column 11: found '}' where a value should be"),
         ("{\"MetricDataResults\": [".into(), "line 1, column 24: the file ends where a value should be"),
-        ("{\"MetricDataResults\": [{\"Label\": \"IncomingRecords\",\n\"Timestamps\": [\"2026-03-02T10:00:00Z\"], \"Values\": []}]}".into(), "1 timestamps and 0 values"),
-        ("{\"MetricDataResults\": [{\"Label\": \"IncomingRecords\",\n\"Timestamps\": [\"soon\"], \"Values\": [1]}]}".into(), "line 2, IncomingRecords, datapoint 1: \"soon\" is no timestamp"),
+        (data("\"Timestamps\": [\"2026-03-02T10:00:00Z\"], \"Values\": []"), "1 timestamps and 0 values"),
+        (
+            data("\"Timestamps\": [\"soon\"], \"Values\": [1]"),
+            "line 2, IncomingRecords, datapoint 1: \"soon\" is no timestamp",
+        ),
     ];
     for (text, expected) in cases {
         let told = wrong(&text);

@@ -77,36 +77,30 @@ pub(crate) fn told_seen(seen: &[Seen], page: &Page) -> String {
             1 => "1 datapoint is missing, where nothing is put".to_owned(),
             missing => format!("{} datapoints are missing, where nothing is put", count(missing as u64)),
         };
-        let records = count(told.observed.records);
-        let (from, length) = (&told.from, SimDuration::from_millis(told.length_ms).told());
-        line(&format!("metrics of {stream}: {records} records from {from} on, every {period}{whose}; {gaps}"), 0);
+        let (records, length) = (count(told.observed.records), SimDuration::from_millis(told.length_ms).told());
+        let from = &told.from;
+        line(
+            &format!(
+                "metrics of {stream}: {records} records in {length} from {from} on, every {period}{whose}; {gaps}"
+            ),
+            0,
+        );
         if told.is_even && told.period_ms > 1000 {
-            line(
-                &format!(
-                    "averages of {period} hide the bursts that throttle: --burstiness poisson draws seconds, --burstiness \
-                     3 makes one of each {period} three times the mean"
-                ),
-                2,
-            );
+            let factor = format!("--burstiness 3 gives one second of each {period} three times the mean");
+            let poisson = "--burstiness poisson draws seconds";
+            line(&format!("averages of {period} hide the bursts that throttle: {poisson}, {factor}"), 2);
         }
         if let Some((theirs, ours)) = throttled {
-            line(
-                &format!(
-                    "your metrics say {theirs:.2} % of writes were throttled, the model says {ours:.2} % for the file as \
-                     it stands"
-                ),
-                2,
-            );
+            let theirs = format!("your metrics say {theirs:.2} % of writes were throttled");
+            line(&format!("{theirs}, the model says {ours:.2} % for the file as it stands"), 2);
         }
         if told.observed.throttled.is_some_and(|throttled| throttled > 0) {
             line("what was throttled and never came again is in no metric: more was asked than this", 2);
         }
         if let Some((theirs, ours)) = age_max_ms {
             let age = |ms: &u64| SimDuration::from_millis(*ms).told();
-            line(
-                &format!("your metrics say iterators were {} old at most, the model says {}", age(theirs), age(ours)),
-                2,
-            );
+            let theirs = format!("your metrics say iterators were {} old at most", age(theirs));
+            line(&format!("{theirs}, the model says {}", age(ours)), 2);
         }
     }
     if !out.is_empty() {
@@ -144,7 +138,8 @@ mod tests {
     use crate::scenario::Alternatives;
 
     const FILE: &str = "name = \"s\"\nduration = \"8m\"\n[stream.orders]\nshards = 2\n[producer.web]\n\
-                        stream = \"orders\"\nrate = \"1/s\"\n[consumer.reader]\nstream = \"orders\"\nlibrary = \"poller\"\n";
+                        stream = \"orders\"\nrate = \"1/s\"\n[consumer.reader]\nstream = \"orders\"\n\
+                        library = \"poller\"\n";
 
     /// Eight minutes, of which one is too much for the second shard.
     fn metrics(name: &str) -> Alternatives {

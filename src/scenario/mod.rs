@@ -181,7 +181,8 @@ impl Scenario {
     pub(crate) fn live_faults(&self) -> LiveFaults {
         LiveFaults::new(self.file.clone())
     }
-    /// Traffic files that the scenario names, relative to its folder. With them beside it, the resolved file is complete.
+    /// Traffic files that the scenario names, relative to its folder. With them beside it, the resolved file is
+    /// complete.
     pub(crate) fn attachments(&self) -> &[(String, Vec<u8>)] {
         &self.attachments
     }

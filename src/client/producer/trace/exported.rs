@@ -1,4 +1,5 @@
-//! Metrics of CloudWatch as a trace: a column for the stream or for each of its shards, in seconds where those are drawn.
+//! Metrics of CloudWatch as a trace: a column for the stream or for each of its shards, in seconds where those are
+//! drawn.
 
 use super::{Columns, Counts, Rows, Told, Trace};
 use crate::base::Seed;

@@ -34,6 +34,7 @@
 #![cfg_attr(not(all(feature = "serve", feature = "aws-sdk")), allow(dead_code, unused_imports))]
 
 mod alarm;
+mod analyze;
 pub mod aws;
 pub mod base;
 pub mod check;

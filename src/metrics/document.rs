@@ -17,6 +17,37 @@ pub(super) fn gather(text: &str) -> Result<Gathered, MetricsError> {
     Ok(reading.gathered)
 }
 
+/// The ranges of the open shards that `aws kinesis list-shards` lists, in order.
+pub(crate) fn shard_ranges(text: &str) -> Result<Vec<HashKeyRange>, MetricsError> {
+    let lines = Lines::of(text);
+    let mut ranges = Vec::new();
+    for document in documents(text)? {
+        let Some(shards) = document.list("Shards") else {
+            return Err(MetricsError::NoShards { line: lines.line(document.at) });
+        };
+        // A shard that was closed has an end.
+        let is_open =
+            |node: &&Node| node.get("SequenceNumberRange").is_none_or(|of| of.text("EndingSequenceNumber").is_none());
+        for node in shards.iter().filter(is_open) {
+            let (_, range) = listed(node).ok_or(MetricsError::NoShards { line: lines.line(node.at) })?;
+            ranges.push(range);
+        }
+    }
+    ranges.sort_unstable();
+    let first = ranges.first().is_some_and(|first| first.start == HashKey::MIN);
+    let last = ranges.last().is_some_and(|last| last.end == HashKey::MAX);
+    let is_whole = first && last && ranges.windows(2).all(|pair| pair[0].is_followed_by(pair[1]));
+    if is_whole { Ok(ranges) } else { Err(MetricsError::NotTiled) }
+}
+
+/// A shard's id and range.
+fn listed(node: &Node) -> Option<(u64, HashKeyRange)> {
+    let range = node.get("HashKeyRange")?;
+    let key = |name| range.text(name).and_then(|text| text.parse::<HashKey>().ok());
+    let (start, end) = (key("StartingHashKey")?, key("EndingHashKey")?);
+    (start <= end).then_some((shard(node.text("ShardId")?)?, HashKeyRange { start, end }))
+}
+
 struct Reading {
     lines: Lines,
     gathered: Gathered,
@@ -146,15 +177,7 @@ impl Reading {
 
     /// Shards of `aws kinesis list-shards`; one without a range is passed over.
     fn shards(&mut self, shards: &[Node]) {
-        for node in shards {
-            let range = node.get("HashKeyRange");
-            let key = |name| range.and_then(|range| range.text(name)).and_then(|text| text.parse::<HashKey>().ok());
-            if let (Some(id), Some(start), Some(end)) =
-                (node.text("ShardId").and_then(shard), key("StartingHashKey"), key("EndingHashKey"))
-            {
-                self.gathered.ranges.insert(id, HashKeyRange { start, end });
-            }
-        }
+        self.gathered.ranges.extend(shards.iter().filter_map(listed));
     }
 }
 

@@ -23,6 +23,10 @@ pub(crate) enum MetricsError {
     NoTraffic { found: Vec<String> },
     /// A single interval, whose length nothing tells.
     NoPeriod,
+    /// No list of shards, or a shard without its range.
+    NoShards { line: usize },
+    /// Ranges that do not have every hash key once.
+    NotTiled,
     /// Seconds of all shards are too many to keep.
     TooFine { seconds: u64 },
 }
@@ -70,6 +74,15 @@ impl fmt::Display for MetricsError {
             ),
             Self::NoPeriod => f.write_str(
                 "one datapoint does not tell its period; export more, or write `period = \"1m\"` beside `file`",
+            ),
+            Self::NoShards { line } => write!(
+                f,
+                "line {line}: no shard with its HashKeyRange: save what `aws kinesis list-shards` prints with --output \
+                 json"
+            ),
+            Self::NotTiled => f.write_str(
+                "the open shards do not have every hash key once; list all of them, at one time (every page, no \
+                 filter)",
             ),
             Self::TooFine { seconds } => write!(
                 f,

@@ -6,7 +6,7 @@
 //!
 //! | file | what it does |
 //! |---|---|
-//! | `json`, `document` | what the AWS CLI prints: pages, series, datapoints, each with its line |
+//! | `json`, `document` | what the AWS CLI prints: pages, series, datapoints, shards, each with its line |
 //! | `table` | CSV |
 //! | `name` | which metric of which shard a label or a column means |
 //! | `series` | datapoints in order of time, without gaps |
@@ -28,6 +28,7 @@ mod tests;
 mod traffic;
 
 pub(crate) use self::burst::Burstiness;
+pub(crate) use self::document::shard_ranges;
 pub(crate) use self::error::MetricsError;
 pub(crate) use self::traffic::{Column, Metrics, Observed};
 

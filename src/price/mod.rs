@@ -18,5 +18,5 @@ mod usd;
 
 pub(crate) use bill::{Bill, Line};
 pub(crate) use table::Prices;
-pub(crate) use usage::{StreamUsage, TableUsage, Usage, WorkerUsage, billed_kib, put_payload_units};
+pub(crate) use usage::{Mode, StreamUsage, TableUsage, Usage, WorkerUsage, billed_kib, put_payload_units};
 pub(crate) use usd::Usd;

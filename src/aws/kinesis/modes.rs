@@ -14,7 +14,7 @@ use super::reshard::uniform_steps;
 use super::service::{At, Kinesis};
 use super::stream::{ReshardStep, Stream, Transition, calls_of_last_day};
 use crate::base::units::KIB;
-use crate::base::{Event, HashKey, HashKeyRange, SimTime, StreamId, StreamName};
+use crate::base::{Event, HashKey, HashKeyRange, SimDuration, SimTime, StreamId, StreamName};
 
 impl Kinesis {
     pub(super) fn update_mode(
@@ -178,8 +178,7 @@ impl Kinesis {
             let log = &stream.shards[shard.index()].log;
             let recent = log.iter_from(log.partition_point(|entry| entry.arrived_at < since));
             let (records, bytes) = recent.fold((0, 0), |(n, bytes), entry| (n + 1, bytes + entry.size_bytes()));
-            let seconds = ON_DEMAND_LOOK_EVERY.as_secs();
-            bytes > ON_DEMAND_SPLIT_BYTES_PER_S * seconds || records > ON_DEMAND_SPLIT_RECORDS_PER_S * seconds
+            is_busy(records, bytes, ON_DEMAND_LOOK_EVERY)
         };
         let busy = stream.open.iter().filter(|(range, shard)| range.start < range.end && is_busy(shard));
         let steps: Vec<ReshardStep> = busy.map(|(range, _)| ReshardStep::SplitAt(middle(*range))).collect();
@@ -189,7 +188,14 @@ impl Kinesis {
     }
 }
 
-fn middle(range: HashKeyRange) -> HashKey {
+/// Whether an on-demand stream splits a shard that took so much in this time.
+pub(crate) fn is_busy(records: u64, bytes: u64, over: SimDuration) -> bool {
+    let seconds = over.as_secs();
+    bytes > ON_DEMAND_SPLIT_BYTES_PER_S * seconds || records > ON_DEMAND_SPLIT_RECORDS_PER_S * seconds
+}
+
+/// Where it splits a range.
+pub(crate) fn middle(range: HashKeyRange) -> HashKey {
     let (start, end) = (range.start.get(), range.end.get());
     HashKey::new(start + (end - start) / 2 + 1)
 }

@@ -56,7 +56,7 @@ impl Analysis {
         let least = |a: &&Trial, b: &&Trial| {
             a.throttled.cmp(&b.throttled).then_with(|| a.second_percent.total_cmp(&b.second_percent))
         };
-        remedies().find(|trial| trial.is_cure()).or_else(|| remedies().min_by(least))
+        remedies().find(|trial| trial.is_cure(self.is_fine())).or_else(|| remedies().min_by(least))
     }
 }
 

@@ -76,7 +76,8 @@ pub(super) fn candidates(survey: &Survey) -> Vec<Remedy> {
     candidates.extend(more.filter(|shards| f64::from(*shards) <= SHARDS_MAX).map(Remedy::Shards));
     let salts: Vec<Vec<Salt>> = [1, 4].into_iter().filter_map(|times| salts(survey, times)).collect();
     candidates.extend(salts.iter().cloned().map(Remedy::Salt));
-    for shards in [needed, needed * 2].into_iter().filter(|shards| *shards > open) {
+    let few = |shards: &u32| *shards > open && f64::from(*shards) <= SHARDS_MAX;
+    for shards in [needed, needed * 2, needed * 4].into_iter().filter(few) {
         candidates.extend(salts.iter().cloned().map(|salts| Remedy::SaltAndShards(salts, shards)));
     }
     candidates.push(Remedy::OnDemand);

@@ -192,7 +192,7 @@ fn trials(analysis: &Analysis, page: &Page, out: &mut String) {
     };
     let hottest = format!("the busiest second of the hottest shard is then {:.0} % of it", best.second_percent);
     let what = told_remedy(&best.remedy);
-    let verdict = match (analysis.is_fine(), best.is_cure()) {
+    let verdict = match (analysis.is_fine(), best.is_cure(analysis.is_fine())) {
         (true, _) => format!("nothing is throttled; for more room {what}: {hottest}"),
         (false, true) => format!("{what}: nothing is throttled then, and {hottest}"),
         (false, false) => {

@@ -7,7 +7,7 @@ use super::remedy::{Remedy, Salt};
 use super::shards::{Shards, split};
 use super::survey::Survey;
 use crate::base::{HashKey, HashKeyRange, SimTime};
-use crate::measure::cost;
+use crate::measure::{BUSY_PERCENT, cost};
 use crate::price::{Mode, Prices, StreamUsage, Usage};
 
 /// What came of a remedy.
@@ -27,9 +27,11 @@ pub(crate) struct Trial {
 }
 
 impl Trial {
-    /// Whether nothing is throttled, and would not be if the busiest second went on.
-    pub(super) fn is_cure(&self) -> bool {
-        self.throttled == 0 && self.second_percent <= 100.0
+    /// Whether nothing is throttled, and would not be if the busiest second went on. Where nothing is throttled as it is,
+    /// what is wanted is room.
+    pub(super) fn is_cure(&self, is_fine: bool) -> bool {
+        let wanted = if is_fine { BUSY_PERCENT } else { 100.0 };
+        self.throttled == 0 && self.second_percent <= wanted
     }
 }
 

@@ -12,8 +12,8 @@ use crate::metrics::{Burstiness, Metrics};
 /// What is wanted of a file.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Wanted<'a> {
-    /// A trace.
-    Trace(&'a str),
+    /// A trace, with each of its keys spread over so many.
+    Trace { file: &'a str, salt: u32 },
     /// Metrics as a trace.
     Metrics {
         file: &'a str,
@@ -29,7 +29,7 @@ impl Wanted<'_> {
     /// The file, as the scenario names it.
     pub(super) fn file(&self) -> &str {
         match self {
-            Self::Trace(file) | Self::Metrics { file, .. } => file,
+            Self::Trace { file, .. } | Self::Metrics { file, .. } => file,
         }
     }
 }
@@ -65,7 +65,10 @@ impl Traffic {
         let name = wanted.file();
         let bytes = std::fs::read(self.folder.join(name)).map_err(|error| format!("cannot read {name}: {error}"))?;
         let trace = match wanted {
-            Wanted::Trace(_) => Trace::parse(&bytes).map_err(|wrong| wrong.to_string())?,
+            Wanted::Trace { salt, .. } => {
+                let salted = Trace::parse(&bytes).and_then(|trace| trace.salted(*salt));
+                salted.map_err(|wrong| wrong.to_string())?
+            }
             Wanted::Metrics { period_ms, burstiness, seed, .. } => {
                 let text = std::str::from_utf8(&bytes).map_err(|_| format!("{name} is not text"))?;
                 let metrics = Metrics::parse(text, *period_ms);

@@ -184,6 +184,44 @@ impl Trace {
         Ok(Self { rows, told: None })
     }
 
+    /// The same with every key spread over `parts` keys in turn: `KEY#0`, `KEY#1`, ...; of counts each has an even part.
+    ///
+    /// # Errors
+    /// A key is too long to be spread.
+    pub(crate) fn salted(self, parts: u32) -> Result<Self, TraceError> {
+        let parts = parts.max(1) as usize;
+        if parts == 1 {
+            return Ok(self);
+        }
+        let spread = |keys: &[PartitionKey]| {
+            let names = keys.iter().flat_map(|key| (0..parts).map(move |part| format!("{key}#{part}")));
+            names.map(|name| read::partition_key(&name, 1)).collect::<Result<Vec<_>, _>>()
+        };
+        let rows = match self.rows {
+            Rows::Records { keys, mut records } => {
+                let mut turns = vec![0; keys.len()];
+                for record in &mut records {
+                    let turn = &mut turns[record.key as usize];
+                    record.key = record.key * parts as u32 + *turn;
+                    *turn = (*turn + 1) % parts as u32;
+                }
+                Rows::Records { keys: spread(&keys)?, records }
+            }
+            Rows::Counts(Counts { of: Columns::Keys(keys), starts_ms, end_ms, counts, bytes }) => {
+                let columns = keys.len();
+                // Who has one more than the others goes round with the rows.
+                let part = |(at, count): (usize, &u64)| {
+                    let (count, all, row) = (*count, parts as u64, (at / columns) as u64);
+                    (0..all).map(move |part| count / all + u64::from((part + row) % all < count % all))
+                };
+                let counts = counts.iter().enumerate().flat_map(part).collect();
+                Rows::Counts(Counts { of: Columns::Keys(spread(&keys)?), starts_ms, end_ms, counts, bytes })
+            }
+            other @ Rows::Counts(_) => other,
+        };
+        Ok(Self { rows, ..self })
+    }
+
     /// Number of rows after the header.
     pub fn rows(&self) -> usize {
         match &self.rows {

@@ -130,11 +130,17 @@ pub struct TraceInput {
     /// Its counts are multiplied by this.
     #[serde(default = "unit")]
     pub scale: f64,
+    /// Each of its keys is spread over so many, in turn: `KEY#0`, `KEY#1`, ...
+    #[serde(default = "one_u32")]
+    pub(crate) salt: u32,
 }
 
 fn unit() -> f64 {
     1.0
 }
+
+/// Most keys that one is spread over.
+const SALT_MAX: u32 = 4096;
 
 /// Traffic as CloudWatch has seen it: records of each interval, and their bytes.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -283,10 +289,14 @@ impl Compiler<'_> {
             let title = format!("producer `{name}` needs exactly one of rate, ramp, daily, bursts, trace, metrics");
             self.problem(file_path!["producer", name], title, "this producer", help);
         }
-        let of_file = p
-            .trace
-            .as_ref()
-            .map(|trace| (file_path!["producer", name, "trace"], Wanted::Trace(&trace.file), trace.speed, trace.scale));
+        let of_file = p.trace.as_ref().map(|trace| {
+            (
+                file_path!["producer", name, "trace"],
+                Wanted::Trace { file: &trace.file, salt: trace.salt },
+                trace.speed,
+                trace.scale,
+            )
+        });
         let of_file = of_file.or_else(|| {
             let metrics = p.metrics.as_ref()?;
             let path = file_path!["producer", name, "metrics"];
@@ -297,7 +307,7 @@ impl Compiler<'_> {
             return match read_trace(&wanted) {
                 Ok(trace) => Load::Trace { trace, speed, scale, size, keys },
                 Err(reason) => {
-                    let what = if matches!(wanted, Wanted::Trace(_)) { "trace" } else { "metrics" };
+                    let what = if matches!(wanted, Wanted::Trace { .. }) { "trace" } else { "metrics" };
                     let file = [path, file_path!["file"]].concat();
                     self.problem(file, format!("cannot use the {what}: {reason}"), "this file", "");
                     Load::Generated { rate: client::Rate::Constant { per_s: 1.0 }, size, keys }

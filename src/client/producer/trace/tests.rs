@@ -94,6 +94,22 @@ fn errors_name_the_line_and_what_to_do() {
     assert!(matches!(Trace::read(Path::new("/no/such/file")), Err(TraceError::Unreadable(_))));
 }
 
+#[test]
+fn a_salted_key_is_spread_evenly_over_its_parts_and_nothing_is_lost() {
+    let counts = |csv: &str, parts: u32| {
+        let salted = Trace::parse(csv.as_bytes()).and_then(|trace| trace.salted(parts)).expect("a trace");
+        let key = |of: KeyCount| (of.key.expect("a key").as_str().to_owned(), of.records);
+        salted.counts_by_key().into_iter().map(key).collect::<Vec<_>>()
+    };
+    let named = |all: &[(&str, u64)]| all.iter().map(|(key, n)| ((*key).to_owned(), *n)).collect::<Vec<_>>();
+    assert_eq!(counts(RECORDS, 2), named(&[("a#0", 1), ("a#1", 1), ("b#0", 1), ("b#1", 0)]));
+    assert_eq!(counts(COUNTS, 3), named(&[("A#0", 1), ("A#1", 1), ("A#2", 0), ("B#0", 2), ("B#1", 2), ("B#2", 1)]));
+    assert_eq!(counts(COUNTS, 1), named(&[("A", 2), ("B", 5)]));
+    let long = format!("timestamp,{}\n2015-02-26 21:42:50,2\n2015-02-26 21:42:54,2\n", "k".repeat(256));
+    let too_long = Trace::parse(long.as_bytes()).and_then(|trace| trace.salted(2));
+    assert!(matches!(too_long, Err(TraceError::BadKey { line: 1, .. })));
+}
+
 /// A trace of metrics: two shards, three minutes, the last without a record.
 fn of_metrics(burstiness: &str) -> Arc<Trace> {
     let csv = "timestamp,shard,IncomingRecords,IncomingBytes\n2026-03-02 10:01:00,0,6,1200\n\

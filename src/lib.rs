@@ -34,6 +34,7 @@
 #![cfg_attr(not(all(feature = "serve", feature = "aws-sdk")), allow(dead_code, unused_imports))]
 
 mod alarm;
+mod analyze;
 pub mod aws;
 pub mod base;
 pub mod check;
@@ -45,6 +46,7 @@ pub mod fluid;
 #[cfg(any(feature = "serve", feature = "http"))]
 pub mod http;
 pub mod measure;
+mod metrics;
 #[cfg(feature = "http")]
 pub mod net;
 mod planner;

@@ -21,12 +21,16 @@ impl PartitionKey {
 
     /// The key with this text, or an error when it is empty or longer than 256 characters.
     pub fn new(text: &str) -> Result<Self, NameError> {
-        // A character takes at least one byte, so short texts need no counting.
-        let fits = text.len() <= Self::CHARS_MAX || text.chars().count() <= Self::CHARS_MAX;
-        if text.is_empty() || !fits {
+        if !Self::is_right(text) {
             return Err(NameError("a partition key is 1 to 256 characters"));
         }
         Ok(Self { hash: HashKey::of_partition_key(text), text: KeyText::new(text) })
+    }
+    /// Returns whether a text is a key: not empty, and not longer than 256 characters.
+    pub(crate) fn is_right(text: &str) -> bool {
+        // A character takes at least one byte, so short texts need no counting.
+        let fits = text.len() <= Self::CHARS_MAX || text.chars().count() <= Self::CHARS_MAX;
+        fits && !text.is_empty()
     }
     /// No key, for streams that distribute records whatever their keys.
     pub fn absent() -> Self {

@@ -1,5 +1,6 @@
 //! Floor 10: the command line. One file per subcommand; what a library user needs lives below.
 
+mod analyze;
 mod check;
 mod completions;
 mod diff;
@@ -65,6 +66,8 @@ enum Command {
     Explore(explore::Arguments),
     /// Find the cheapest configuration of a scenario that keeps its promises, what it has left, and what breaks first.
     Plan(plan::Arguments),
+    /// Find the hot keys and hot shards of a trace, and what helps against them.
+    Analyze(analyze::Arguments),
     /// Cut a run that fails down to a scenario file that is short enough to read aloud.
     Shrink(shrink::Arguments),
     /// Read the events that `run --out` left behind: those of a shard, a host, a time, a kind.
@@ -110,6 +113,7 @@ pub fn main() -> ExitCode {
         Command::New(arguments) => new::new(&arguments),
         Command::Explore(arguments) => explore::explore(&arguments),
         Command::Plan(arguments) => plan::plan(&arguments),
+        Command::Analyze(arguments) => analyze::analyze(&arguments),
         Command::Shrink(arguments) => shrink::shrink(&arguments),
         Command::Events(arguments) => events::events(&arguments),
         Command::Diff(arguments) => diff::diff(&arguments),

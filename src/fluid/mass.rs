@@ -12,6 +12,8 @@ pub(super) enum Mass {
     Even,
     /// Keys in order of their hash, each with the mass of all up to and with it.
     Keys(Vec<(u128, u64)>),
+    /// Evenly over a part of the space.
+    Within(HashKeyRange),
 }
 
 impl Mass {
@@ -51,6 +53,14 @@ impl Mass {
                 let length = range.end.get() - range.start.get();
                 Share(((length >> 68) as u64 + 1).min(Share::ALL))
             }
+            Self::Within(own) => {
+                let (start, end) = (own.start.max(range.start), own.end.min(range.end));
+                let Some(overlap) = end.get().checked_sub(start.get()) else { return Share(0) };
+                // The last of each counts as well, but for ranges so long that it does not matter.
+                let (overlap, own) = (overlap.saturating_add(1), (own.end.get() - own.start.get()).saturating_add(1));
+                let shift = (u128::BITS - own.leading_zeros()).saturating_sub(64);
+                Share(((overlap >> shift) * u128::from(Share::ALL) / (own >> shift)) as u64)
+            }
             Self::Keys(keys) => {
                 let below = |key: u128| match keys.partition_point(|(hash, _)| *hash < key) {
                     0 => 0,
@@ -87,6 +97,18 @@ mod tests {
             let sum: u64 = HashKeyRange::uniform(7).map(|range| mass.share(range).0).sum();
             assert!(Share::ALL.abs_diff(sum) < 100, "{distribution:?}: {sum}");
         }
+    }
+
+    #[test]
+    fn a_part_of_the_space_falls_on_those_who_have_it() {
+        let quarters: Vec<_> = HashKeyRange::uniform(4).collect();
+        let halves =
+            HashKeyRange::uniform(2).map(|half| quarters.iter().map(|of| Mass::Within(*of).share(half).0).sum());
+        assert!(halves.into_iter().all(|of: u64| of.abs_diff(2 * Share::ALL) < 100));
+        let within = Mass::Within(quarters[1]);
+        assert_eq!([0, 1, 2].map(|at| within.share(quarters[at]).0), [0, Share::ALL, 0]);
+        let eighth = HashKeyRange::uniform(8).nth(2).expect("an eighth");
+        assert!(within.share(eighth).0.abs_diff(Share::ALL / 2) < 100);
     }
 
     #[test]

@@ -225,7 +225,11 @@ impl Shard {
             all += new;
             bytes_milli += part_of(new, *size_milli, ONE);
         }
-        let size_milli = part_of(bytes_milli, ONE, all).max(tick.new.first().map_or(0, |first| first.1));
+        let size_milli = match all {
+            // What waits has the size of what came.
+            0 => tick.new.first().map_or(0, |first| first.1),
+            all => part_of(bytes_milli, ONE, all),
+        };
         for (producer, pauses) in tick.pauses.iter().enumerate() {
             for (k, pause) in pauses.iter().enumerate() {
                 let pool = &mut self.pools[producer * width + k];

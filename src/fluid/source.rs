@@ -2,10 +2,10 @@
 
 use super::amount::{ONE, Rate as PerSecond, SECOND, Us, us};
 use super::mass::Mass;
-use crate::base::SimDuration;
+use crate::base::{PartitionKey, SimDuration};
 use crate::client::producer::arrivals::segment;
 use crate::client::producer::keys::Weighted;
-use crate::client::producer::trace::TraceFlow;
+use crate::client::producer::trace::{Spread, TraceFlow};
 use crate::client::producer::{Batching, KeyDistribution, Load, ProducerSettings, Rate, SizeDistribution};
 use crate::scenario::plan::Plan;
 
@@ -19,6 +19,8 @@ pub(super) struct Source {
     pub(super) size_milli: u64,
     /// From when on which rate, in order of time; nothing before the first.
     steps: Vec<(Us, PerSecond)>,
+    /// The size from each step on, where it changes.
+    sizes: Vec<u64>,
     at: usize,
 }
 
@@ -27,6 +29,9 @@ impl Source {
     pub(super) fn rate_at(&mut self, now: Us) -> PerSecond {
         while self.steps.get(self.at).is_some_and(|(from, _)| *from <= now) {
             self.at += 1;
+        }
+        if let Some(size) = self.at.checked_sub(1).and_then(|at| self.sizes.get(at)) {
+            self.size_milli = *size;
         }
         if self.at == 0 { 0 } else { self.steps[self.at - 1].1 }
     }
@@ -68,7 +73,7 @@ pub(super) fn sources(plan: &Plan, (local, producer): (usize, usize), one_way: U
             let records = (records / 1_000_000_000_000) as u64;
             let (mass, key_micro) = Mass::of(keys, &settings.name, records / 2 + 1);
             let size_milli = mean_milli(size) + key_micro / 1000;
-            vec![Source { producer: local, mass, size_milli, steps, at: 0 }]
+            vec![Source { producer: local, mass, size_milli, steps, sizes: Vec::new(), at: 0 }]
         }
         Load::Trace { trace, speed, scale, size, keys } => {
             let settings = (settings, us(settings.start) + one_way, us(settings.stop.min(plan.duration)) + one_way);
@@ -89,34 +94,46 @@ fn of_trace(
     let (speed, scale) = (((speed * 1e6 + 0.5) as u128).max(1), (scale * 1e6 + 0.5) as u128);
     let at = |ms: u64| start + (u128::from(ms) * 1_000_000_000 / speed) as u64;
     let mut steps: Vec<(Us, PerSecond)> = Vec::new();
+    let mut sizes: Vec<u64> = Vec::new();
     let mut ended = None;
-    for (from, to, count) in &flow.rows {
-        let (from, to) = (at(*from), at(*to));
+    for row in &flow.rows {
+        let (from, to) = (at(row.from_ms), at(row.to_ms));
         if from >= stop {
             break;
         }
         if let Some(end) = ended.filter(|end| *end < from) {
             steps.push((end, 0));
+            sizes.extend(sizes.last().copied());
         }
-        let rate = u128::from(*count) * scale * u128::from(SECOND) / u128::from((to - from).max(1));
+        let rate = u128::from(row.records) * scale * u128::from(SECOND) / u128::from((to - from).max(1));
         let rate = u64::try_from(rate).unwrap_or(u64::MAX);
-        if steps.last().is_none_or(|(_, last)| *last != rate) {
+        // An interval without records has no size of its own.
+        let size = row.bytes.map(|bytes| match row.records {
+            0 => sizes.last().copied().unwrap_or(0),
+            records => u64::try_from(u128::from(bytes) * 1000 / u128::from(records)).unwrap_or(u64::MAX),
+        });
+        if steps.last().is_none_or(|(_, last)| *last != rate) || size != sizes.last().copied() {
             steps.push((from, rate));
+            sizes.extend(size);
         }
         ended = Some(to);
     }
     steps.push((ended.unwrap_or(stop).min(stop), 0));
-    let weighted = flow.keys.iter().map(|(key, weight)| Weighted {
+    let weighted = |(key, weight): &(PartitionKey, u64)| Weighted {
         hash: key.hash_key(),
         weight: *weight as f64,
         key_bytes: key.size_bytes(),
-    });
-    let (mass, key_micro) = match flow.keys.is_empty() {
-        true => Mass::of(keys, &settings.name, 1000),
-        false => Mass::of_keys(weighted.collect()),
     };
-    let size_milli = flow.size_milli.unwrap_or_else(|| mean_milli(size)) + key_micro / 1000;
-    Source { producer, mass, size_milli, steps, at: 0 }
+    let (mass, key_micro) = match &flow.spread {
+        Spread::Drawn => Mass::of(keys, &settings.name, 1000),
+        Spread::Keys(keys) => Mass::of_keys(keys.iter().map(weighted).collect()),
+        Spread::Range(range) => (Mass::Within(*range), 0),
+    };
+    let size_milli = match sizes.first() {
+        Some(size) => *size,
+        None => flow.size_milli.unwrap_or_else(|| mean_milli(size)) + key_micro / 1000,
+    };
+    Source { producer, mass, size_milli, steps, sizes, at: 0 }
 }
 
 /// How long a batch takes to be sent from its first record on.

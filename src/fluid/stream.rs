@@ -103,13 +103,16 @@ impl Stream {
 
     /// Takes in the rates that hold from now on.
     pub(super) fn turn(&mut self) {
+        let mut is_resized = false;
         for (rate, source) in self.rates.iter_mut().zip(&mut self.sources) {
+            let size = source.size_milli;
             *rate = source.rate_at(self.now);
+            is_resized |= source.size_milli != size;
         }
         if self.rates.iter().any(|rate| *rate > 0) {
             self.last_rates.clone_from(&self.rates);
         }
-        if self.spread == self.rates {
+        if self.spread == self.rates && !is_resized {
             return;
         }
         self.spread.clone_from(&self.rates);

@@ -78,6 +78,8 @@ fn of_stream(plan: &Plan, stream: &StreamPlan, flowed: &Stream, figures: &Figure
 /// Mean units of a producer's records. What a record has beyond its data is its partition key.
 fn mean_units(producer: &ProducerSettings, mean_bytes: f64, of: fn(u64) -> u64) -> f64 {
     let size = match &producer.load {
+        // Of sizes that come from a trace the mean is known.
+        Load::Trace { trace, .. } if trace.has_sizes() => return of(mean_bytes.round() as u64) as f64,
         Load::Generated { size, .. } | Load::Trace { size, .. } => size,
     };
     match *size {

@@ -9,7 +9,7 @@ const MINUTE_NS: u64 = 60 * SECOND_NS;
 
 /// Two quantities that are added up together, in total and by second and minute.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Meter {
+pub(crate) struct Meter {
     second_end_ns: u64,
     minute_end_ns: u64,
     second: Pair,
@@ -21,7 +21,7 @@ pub(super) struct Meter {
 
 /// Two quantities, such as records and bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Pair {
+pub(crate) struct Pair {
     /// Records, or the only quantity.
     pub count: u64,
     pub bytes: u64,
@@ -30,15 +30,15 @@ pub(super) struct Pair {
 /// The most of each quantity for itself in a second or a minute, and when that began: of equal ones the first, and
 /// never when there was none.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Peaks {
+pub(crate) struct Peaks {
     pub count: u64,
-    pub(super) count_at: Option<SimTime>,
+    pub(crate) count_at: Option<SimTime>,
     pub bytes: u64,
-    pub(super) bytes_at: Option<SimTime>,
+    pub(crate) bytes_at: Option<SimTime>,
 }
 
 impl Pair {
-    fn add(&mut self, other: Self) {
+    pub(crate) fn add(&mut self, other: Self) {
         self.count += other.count;
         self.bytes += other.bytes;
     }
@@ -61,15 +61,27 @@ impl Peaks {
 impl Meter {
     /// Adds to the present second. Times never go back.
     #[inline]
-    pub(super) fn add(&mut self, at: SimTime, count: u64, bytes: u64) {
+    pub(crate) fn add(&mut self, at: SimTime, count: u64, bytes: u64) {
         if at.as_nanos() >= self.second_end_ns {
             self.roll(at);
         }
         self.second.count += count;
         self.second.bytes += bytes;
     }
+    /// Adds what came evenly between two instants: every second, and every minute, is like the others. Not for the same
+    /// meter as [`Self::add`].
+    pub(crate) fn add_evenly(&mut self, from: SimTime, to: SimTime, count: u64, bytes: u64) {
+        let long = u128::from(to.since(from).as_nanos().max(1));
+        let part =
+            |of: u64, window: u64| (u128::from(of) * u128::from(window)).div_ceil(long).min(u128::from(of)) as u64;
+        let of = |window: u64| Pair { count: part(count, window), bytes: part(bytes, window) };
+        let ends = |window: u64| from.as_nanos() + window;
+        self.second_peak = self.second_peak.with(of(SECOND_NS), ends(SECOND_NS), SECOND_NS);
+        self.minute_peak = self.minute_peak.with(of(MINUTE_NS), ends(MINUTE_NS), MINUTE_NS);
+        self.total.add(Pair { count, bytes });
+    }
     /// The sum of all.
-    pub(super) fn total(&self) -> Pair {
+    pub(crate) fn total(&self) -> Pair {
         let mut total = self.total;
         total.add(self.second);
         total
@@ -117,5 +129,17 @@ mod tests {
         assert_eq!(meter.second_peak(), peaks(7, 0), "of equal seconds the first");
         assert_eq!(meter.minute_peak(), peaks(17, 60));
         assert_eq!(Meter::default().minute_peak(), Peaks::default());
+    }
+
+    #[test]
+    fn what_comes_evenly_has_its_mean_in_every_second_and_minute() {
+        let mut meter = Meter::default();
+        let at = SimTime::from_secs;
+        meter.add_evenly(at(0), at(300), 600, 3000);
+        meter.add_evenly(at(300), at(600), 90_000, 300);
+        assert_eq!(meter.total(), Pair { count: 90_600, bytes: 3300 });
+        let peaks = Peaks { count: 300, count_at: Some(at(300)), bytes: 10, bytes_at: Some(at(0)) };
+        assert_eq!(meter.second_peak(), peaks);
+        assert_eq!(meter.minute_peak().count, 18_000);
     }
 }

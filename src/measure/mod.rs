@@ -44,6 +44,7 @@ pub use figures::{ConsumerFigures, Figures, LeaseFigures, ProducerFigures, Shard
 pub(crate) use happenings::{Happening, Outcome};
 pub use histogram::Histogram;
 pub(crate) use measures::Measures;
+pub(crate) use meter::{Meter, Pair, Peaks};
 pub use names::Names;
 pub(crate) use numbers::{ANY, Unit, number_at, numbers, without_unit};
 pub use occurrence::Occurrence;
@@ -53,5 +54,6 @@ pub(crate) use series::{Backdrop, Mark};
 pub use series::{ConsumerSeries, LeaseSpan, Series, ShardSeries};
 pub(crate) use table::is_throttled_write;
 pub use verdict::ShardVerdict;
+pub(crate) use verdict::{Advice, BUSY_PERCENT, ShardLoad, advise};
 pub(crate) use window::Windowed;
 pub use window::{Restart, Window};

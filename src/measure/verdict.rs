@@ -10,7 +10,7 @@ use serde::Serialize;
 use crate::aws::kinesis::capacity::shards_needed;
 
 /// Peak use above which a shard that throttled nothing is in want of advice.
-const BUSY_PERCENT: f64 = 80.0;
+pub(crate) const BUSY_PERCENT: f64 = 80.0;
 /// A key with this part of a shard's records makes it hot.
 const HOT_KEY_SHARE_PERCENT: f64 = 50.0;
 /// A minute below this that still throttles is a burst.
@@ -71,7 +71,7 @@ pub(crate) struct Advice {
 
 /// What a verdict is made from. Percentages of limits are the larger of records and bytes.
 #[derive(Clone, Debug, Default)]
-pub(super) struct ShardLoad<'a> {
+pub(crate) struct ShardLoad<'a> {
     /// Part of the hash key space.
     pub(crate) range_share_percent: f64,
     /// Part of the stream's records, accepted or throttled.

@@ -4,6 +4,7 @@
 //! value that does not fit are those of the file itself.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use toml::{Table, Value};
 
@@ -11,13 +12,15 @@ use super::diagnostic::Diagnostics;
 use super::file::File;
 use super::planned::TRAFFIC;
 use super::section::{Choice, Planned};
+use super::traffic::Traffic;
 use super::tree::{DEFAULT, at, paths, set, tree};
 use super::{Scenario, made, read};
 use crate::base::SimDuration;
 use crate::base::written::{Duration, Rate};
 
 /// Where a producer's load stands, with `*` for its name.
-const LOADS: [&str; 7] = ["rate", "ramp.from", "ramp.to", "daily.low", "daily.high", "bursts.base", "bursts.burst"];
+pub(super) const LOADS: [&str; 7] =
+    ["rate", "ramp.from", "ramp.to", "daily.low", "daily.high", "bursts.base", "bursts.burst"];
 
 /// Beside units of a lease table: the table is paid for by request, which it is when the file says nothing of it.
 const ON_DEMAND: &str = "on-demand";
@@ -27,6 +30,7 @@ const ON_DEMAND: &str = "on-demand";
 pub(crate) struct Alternatives {
     shown: String,
     folder: PathBuf,
+    traffic: Arc<Traffic>,
     tree: Table,
     /// What its `[plan]` says.
     pub(crate) planned: Planned,
@@ -78,10 +82,11 @@ impl Alternatives {
     pub(crate) fn of(source: &str, shown: &str, path: &Path) -> Result<Self, Diagnostics> {
         let folder = path.parent().map(PathBuf::from).unwrap_or_default();
         let file: File = read::read(source).map_err(|problems| Diagnostics::new(shown, source, problems))?;
-        made(file.clone(), source, shown, &folder)?;
+        let traffic = Arc::new(Traffic::of(folder.clone()));
+        made(file.clone(), source, shown, &folder, &traffic)?;
         let mut tree = tree(source);
         tree.remove("plan");
-        Ok(Self { shown: shown.to_owned(), folder, tree, planned: file.plan.unwrap_or_default() })
+        Ok(Self { shown: shown.to_owned(), folder, traffic, tree, planned: file.plan.unwrap_or_default() })
     }
 
     /// The file without its `[plan]`.
@@ -126,10 +131,24 @@ impl Alternatives {
         let text = tree.to_string();
         let shown = list_of(settings).map_or(self.shown.clone(), |told| format!("{}, with {told}", self.shown));
         let file: File = read::read(&text).map_err(|problems| Diagnostics::new(&shown, &text, problems))?;
-        made(file, &text, &shown, &self.folder)
+        made(file, &text, &shown, &self.folder, &self.traffic)
+    }
+
+    /// The tables of all producers.
+    pub(super) fn producer_tables(&mut self) -> Option<&mut Table> {
+        self.tree.get_mut("producer").and_then(Value::as_table_mut)
+    }
+
+    /// Where metrics take the place of a rate, what varies is how many times they count.
+    fn of_metrics(&self, key: &str) -> Option<String> {
+        let (producer, load) = key.strip_prefix("producer.")?.split_once('.')?;
+        let metrics = self.tree.get("producer")?.get(producer)?.get("metrics")?;
+        (LOADS.contains(&load) && metrics.is_table()).then(|| format!("producer.{producer}.metrics.scale"))
     }
 
     fn change(&self, tree: &mut Table, key: &str, value: &Value) {
+        let of_metrics = self.of_metrics(key);
+        let key = of_metrics.as_deref().unwrap_or(key);
         let factor = value.as_str().and_then(factor);
         if key == TRAFFIC {
             let factor = factor.unwrap_or(1.0);
@@ -137,7 +156,8 @@ impl Alternatives {
                 self.multiply(tree, &format!("producer.*.{load}"), factor);
             }
             // A trace without a scale has its own rate.
-            for path in paths(&self.tree, "producer.*.trace.file") {
+            let files = ["producer.*.trace.file", "producer.*.metrics.file"];
+            for path in files.into_iter().flat_map(|file| paths(&self.tree, file)) {
                 let scale = [&path[..path.len() - 1], &["scale".to_owned()]].concat();
                 if at(&self.tree, &path).is_some() {
                     let old = at(tree, &scale).map_or(1.0, number);

@@ -34,7 +34,7 @@ pub(super) fn compile(
     let explore = file.explore.take();
     let planned = file.plan.take();
     file.fill_options();
-    let mut c = Compiler::new(spans, file.duration, file.cast());
+    let mut c = Compiler::new(spans, file.duration, file.seed.first(), file.cast());
     c.host_names();
     check_whole(&mut c, &file);
     c.problems.extend(explore.iter().flat_map(|explore| swarm::problems(explore, spans)));

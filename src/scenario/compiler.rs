@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use super::diagnostic::Problem;
 use super::spans::{Path, Spans, Step};
+use super::traffic::Wanted;
 use crate::base::written::Duration;
-use crate::base::{ShardId, SimTime, StreamName, TableName};
+use crate::base::{Seed, ShardId, SimTime, StreamName, TableName};
 use crate::client::producer::trace::Trace;
 use crate::fault::{Cast, Problems, placeholder};
 use crate::file_path;
@@ -15,21 +16,23 @@ pub(super) struct Compiler<'a> {
     spans: &'a Spans<'a>,
     /// Length of the run.
     pub duration: Duration,
+    /// The seed of the run.
+    pub(crate) seed: Seed,
     pub problems: Vec<Problem>,
     /// Who takes part.
     pub cast: Cast,
 }
 
-/// Reads trace files that scenarios name.
-pub(crate) type TraceLoader<'a> = &'a dyn Fn(&str) -> Result<Trace, String>;
+/// Reads traffic files that scenarios name.
+pub(crate) type TraceLoader<'a> = &'a dyn Fn(&Wanted<'_>) -> Result<Arc<Trace>, String>;
 
 /// Hosts of one producer or consumer.
 pub(super) const HOST_MAX: u32 = 10_000;
 
 impl<'a> Compiler<'a> {
-    /// For a run of this length.
-    pub(super) fn new(spans: &'a Spans<'a>, duration: Duration, cast: Cast) -> Self {
-        Self { spans, duration, problems: Vec::new(), cast }
+    /// For a run of this length, from this seed.
+    pub(super) fn new(spans: &'a Spans<'a>, duration: Duration, seed: Seed, cast: Cast) -> Self {
+        Self { spans, duration, seed, problems: Vec::new(), cast }
     }
     /// Notes a problem at a path of the file.
     pub(super) fn problem(&mut self, path: Path, title: impl Into<String>, label: impl Into<String>, help: &str) {

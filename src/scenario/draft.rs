@@ -3,14 +3,14 @@
 //! Random faults are written out, because a draft is changed, and what is drawn for one that was changed would be
 //! something else.
 
-use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::beside::Beside;
 use super::compile::{compile, write_out_random_faults};
 use super::file::File;
 use super::plan::Plan;
 use super::spans::Spans;
-use crate::client::producer::trace::Trace;
+use super::traffic::{Traffic, Wanted};
 
 /// A scenario file, and what is needed to try files that are made of it.
 pub(crate) struct Draft {
@@ -20,27 +20,26 @@ pub(crate) struct Draft {
     pub(crate) drafting: Drafting,
 }
 
-/// Makes plans of files: knows what they are called and the traces that they may name.
+/// Makes plans of files: knows what they are called and the traffic that they may name.
 #[derive(Clone, Debug)]
 pub(crate) struct Drafting {
     path: String,
-    traces: BTreeMap<String, Trace>,
+    traffic: Arc<Traffic>,
     beside: Beside,
 }
 
 impl Draft {
-    /// Of a file that was found right, with the trace files that it names and what was read beside it.
-    pub(super) fn new(mut file: File, path: &str, attachments: Vec<(String, Vec<u8>)>, beside: Beside) -> Self {
+    /// Of a file that was found right, with the traffic files that it names and what was read beside it.
+    pub(super) fn new(mut file: File, path: &str, traffic: Arc<Traffic>, beside: Beside) -> Self {
         write_out_random_faults(&mut file);
-        let traces = attachments.into_iter().filter_map(|(name, bytes)| Some((name, Trace::parse(&bytes).ok()?)));
-        Self { file, drafting: Drafting { path: path.to_owned(), traces: traces.collect(), beside } }
+        Self { file, drafting: Drafting { path: path.to_owned(), traffic, beside } }
     }
 }
 
 impl Drafting {
     /// What the file makes a run do; `None` when something is wrong with it.
     pub(crate) fn plan(&self, file: &File) -> Option<Plan> {
-        let trace = |name: &str| self.traces.get(name).cloned().ok_or_else(|| format!("{name} was not read"));
+        let trace = |wanted: &Wanted<'_>| self.traffic.load(wanted).map(|read| read.trace);
         let compiled = compile(file.clone(), &self.path, &Spans::new(""), &trace, &self.beside);
         compiled.ok().map(|compiled| compiled.plan)
     }

@@ -37,7 +37,7 @@ impl LiveFaults {
         let fault: Fault = serde_json::from_value(value).map_err(|error| error.to_string())?;
         let spans = Spans::new("");
         let cast = self.cast(streams, tables);
-        let mut compiler = Compiler::new(&spans, self.file.duration, cast);
+        let mut compiler = Compiler::new(&spans, self.file.duration, self.file.seed.first(), cast);
         let plan = section::faults(&mut compiler, &[fault]).pop();
         let problems = compiler.problems.into_iter().map(|problem| match problem.help {
             Some(help) => format!("{} ({help})", problem.title),

@@ -16,6 +16,7 @@ mod examples;
 mod explain;
 pub mod file;
 pub(crate) mod gallery;
+mod given_metrics;
 mod live;
 pub mod plan;
 mod planned;
@@ -27,14 +28,15 @@ mod starter;
 mod swarm;
 #[cfg(test)]
 mod tests;
+mod traffic;
 mod tree;
 mod twice;
 mod which;
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crate::base::event::DeclaredStart;
-use crate::client::producer::trace::Trace;
 use crate::fault::Fault;
 pub(crate) use alternative::{Alternatives, Axis, Setting, factor, list_of};
 use beside::{Attachments, Beside};
@@ -51,6 +53,7 @@ pub use schema::json_schema;
 use section::{Consumer, Library};
 use spans::Spans;
 pub use starter::starter;
+use traffic::{Traffic, Wanted};
 pub use which::Which;
 
 /// A scenario that was read and found right.
@@ -58,6 +61,7 @@ pub struct Scenario {
     file: File,
     plan: Plan,
     attachments: Vec<(String, Vec<u8>)>,
+    traffic: Arc<Traffic>,
     beside: Beside,
     /// The consumer whose code is brought from outside.
     brought: Option<Box<str>>,
@@ -106,15 +110,17 @@ fn load_from(source: &str, path: &str, folder: &Path, which: &Which) -> Result<S
         consumer.become_brought();
     }
     if !which.is_swarm {
-        return made(file, source, path, folder).map(told).map(|scenario| scenario.with_brought(which));
+        let traffic = Arc::new(Traffic::of(folder.to_owned()));
+        return made(file, source, path, folder, &traffic).map(told).map(|scenario| scenario.with_brought(which));
     }
     let (seeds, bug, explore) = (file.seed, file.bug, file.explore.unwrap_or_default());
+    let traffic = Arc::new(Traffic::of(folder.to_owned()));
     let mut draws = (0..DRAWS_MAX).map(|draw| {
         let swarm::Variant { text, drawn } = swarm::variant(source, &explore, seeds.first(), draw);
         let shown = format!("{path}, as seed {} draws it", seeds.first().0);
         let mut file: File = read::read(&text).map_err(|problems| Diagnostics::new(&shown, &text, problems))?;
         (file.seed, file.bug) = (seeds.clone(), bug);
-        let mut scenario = made(file, &text, path, folder).map_err(|problems| problems.of(&shown))?;
+        let mut scenario = made(file, &text, path, folder, &traffic).map_err(|problems| problems.of(&shown))?;
         scenario.plan.swarm = Some(drawn.into());
         Ok(told(scenario))
     });
@@ -126,18 +132,18 @@ fn load_from(source: &str, path: &str, folder: &Path, which: &Which) -> Result<S
 }
 
 /// A scenario of a file that was read.
-fn made(file: File, text: &str, path: &str, folder: &Path) -> Result<Scenario, Diagnostics> {
+fn made(file: File, text: &str, path: &str, folder: &Path, traffic: &Arc<Traffic>) -> Result<Scenario, Diagnostics> {
     let attachments = Attachments::default();
-    let read_trace = |name: &str| {
-        let bytes = std::fs::read(folder.join(name)).map_err(|error| format!("cannot read {name}: {error}"))?;
-        let trace = Trace::parse(&bytes).map_err(|error| error.to_string())?;
-        attachments.borrow_mut().push((name.to_owned(), bytes));
-        Ok(trace)
+    let read_trace = |wanted: &Wanted<'_>| {
+        let read = traffic.load(wanted)?;
+        attachments.borrow_mut().push((wanted.file().to_owned(), read.bytes.to_vec()));
+        Ok(read.trace)
     };
     let beside = Beside::read(&file, text, path, folder, &attachments)?;
     match compile::compile(file, path, &Spans::new(text), &read_trace, &beside) {
         Ok(Compiled { file, plan }) => {
-            Ok(Scenario { file, plan, beside, attachments: attachments.into_inner(), brought: None })
+            let (attachments, traffic) = (attachments.into_inner(), traffic.clone());
+            Ok(Scenario { file, plan, beside, attachments, traffic, brought: None })
         }
         Err(problems) => Err(Diagnostics::new(path, text, problems)),
     }
@@ -146,14 +152,14 @@ fn made(file: File, text: &str, path: &str, folder: &Path) -> Result<Scenario, D
 /// Reads a scenario to change it. `path` is as for [`load`].
 pub(crate) fn draft(source: &str, path: &str, which: impl Into<Which>) -> Result<Draft, Diagnostics> {
     let which = which.into();
-    let Scenario { attachments, file: drawn, beside, .. } = load(source, path, &which)?;
+    let Scenario { traffic, file: drawn, beside, .. } = load(source, path, &which)?;
     let file = if which.is_swarm {
         drawn
     } else {
         let file: File = read::read(source).map_err(|problems| Diagnostics::new(path, source, problems))?;
         File { seed: drawn.seed, bug: drawn.bug, explore: None, plan: None, ..file }
     };
-    Ok(Draft::new(file, path, attachments, beside))
+    Ok(Draft::new(file, path, traffic, beside))
 }
 
 impl Scenario {
@@ -175,7 +181,8 @@ impl Scenario {
     pub(crate) fn live_faults(&self) -> LiveFaults {
         LiveFaults::new(self.file.clone())
     }
-    /// Trace files that the scenario names, relative to its folder. With them beside it, the resolved file is complete.
+    /// Traffic files that the scenario names, relative to its folder. With them beside it, the resolved file is
+    /// complete.
     pub(crate) fn attachments(&self) -> &[(String, Vec<u8>)] {
         &self.attachments
     }

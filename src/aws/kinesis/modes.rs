@@ -14,7 +14,7 @@ use super::reshard::uniform_steps;
 use super::service::{At, Kinesis};
 use super::stream::{ReshardStep, Stream, Transition, calls_of_last_day};
 use crate::base::units::KIB;
-use crate::base::{Event, HashKey, HashKeyRange, SimTime, StreamId, StreamName};
+use crate::base::{Event, HashKey, HashKeyRange, SimDuration, SimTime, StreamId, StreamName};
 
 impl Kinesis {
     pub(super) fn update_mode(
@@ -191,14 +191,24 @@ impl Kinesis {
 
 /// Whether an on-demand stream splits a shard that took so much since the last look.
 pub(crate) fn is_split_on_demand(records: u64, bytes: u64) -> bool {
-    let seconds = ON_DEMAND_LOOK_EVERY.as_secs();
-    bytes > ON_DEMAND_SPLIT_BYTES_PER_S * seconds || records > ON_DEMAND_SPLIT_RECORDS_PER_S * seconds
+    is_busy(records, bytes, ON_DEMAND_LOOK_EVERY)
 }
 
 /// How it splits it.
 pub(crate) fn split_in_the_middle(range: HashKeyRange) -> ReshardStep {
+    ReshardStep::SplitAt(middle(range))
+}
+
+/// Whether it would split one that took so much in this time.
+pub(crate) fn is_busy(records: u64, bytes: u64, over: SimDuration) -> bool {
+    let seconds = over.as_secs();
+    bytes > ON_DEMAND_SPLIT_BYTES_PER_S * seconds || records > ON_DEMAND_SPLIT_RECORDS_PER_S * seconds
+}
+
+/// Where it splits a range.
+pub(crate) fn middle(range: HashKeyRange) -> HashKey {
     let (start, end) = (range.start.get(), range.end.get());
-    ReshardStep::SplitAt(HashKey::new(start + (end - start) / 2 + 1))
+    HashKey::new(start + (end - start) / 2 + 1)
 }
 
 /// The range of MaxRecordSizeInKiB.

@@ -103,7 +103,7 @@ impl ReadLimit {
 
 /// The write limit of a shard, in the shape that the settings choose.
 #[derive(Debug)]
-pub(super) struct WriteLimit {
+pub(crate) struct WriteLimit {
     records: TokenBucket,
     bytes: TokenBucket,
     window_start: Option<SimTime>,
@@ -113,13 +113,14 @@ pub(super) struct WriteLimit {
 
 /// Which limit a record would break.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum OverLimit {
+pub(crate) enum OverLimit {
     Records,
     Bytes,
 }
 
 impl WriteLimit {
-    fn new() -> Self {
+    /// Of a shard that has taken nothing yet.
+    pub(crate) fn new() -> Self {
         Self {
             records: TokenBucket::full(limits::WRITE_RECORDS_PER_S, limits::WRITE_RECORDS_PER_S),
             bytes: TokenBucket::full(limits::WRITE_BYTES_PER_S, limits::WRITE_BYTES_PER_S),

@@ -4,18 +4,19 @@ mod parts;
 
 use std::fs;
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use indicatif::ProgressBar;
 
+use crate::base::SimDuration;
 use crate::base::written::Duration;
 use crate::cli::part::{self, asked};
 use crate::cli::run::cores;
 use crate::cli::terminal::{Exit, print_diagnostics, spinner, takes_colour, terminal_columns};
 use crate::planner::{
-    Answer, Asked, Chosen, Grid, NoGrid, Slo, Way, answer, by_rates, by_records, confirm, document, left_out, look,
-    page, told,
+    Answer, Asked, Chosen, Grid, NoGrid, Seen, Slo, Way, answer, by_rates, by_records, confirm, document, left_out,
+    look, page, seen, seen_document, told, told_seen,
 };
 use crate::report::{Page, Style};
 use crate::scenario::{Alternatives, Axis};
@@ -45,6 +46,15 @@ pub(super) struct Arguments {
     /// Plan for this time, in the place of the file's `duration`.
     #[arg(long, value_name = "TIME")]
     horizon: Option<Duration>,
+    /// Plan for the traffic that CloudWatch has seen: the JSON of `aws cloudwatch get-metric-data` or
+    /// `get-metric-statistics`, or CSV. It takes the place of the loads of the file's producers, and its length that of
+    /// the horizon. Where producers put to several streams, give one for each.
+    #[arg(long, value_name = "[STREAM=]FILE")]
+    metrics: Vec<String>,
+    /// How the records of metrics come within a minute: `poisson` draws seconds, a number is the busiest second as a
+    /// multiple of the mean. When not given they come evenly, which hides bursts.
+    #[arg(long, value_name = "poisson|FACTOR")]
+    burstiness: Option<String>,
     /// Find the cheapest that holds without trying every configuration: by halves along the last key that varies. Write
     /// its values in the order of what they give.
     #[arg(long)]
@@ -81,19 +91,24 @@ pub(super) fn plan(arguments: &Arguments) -> io::Result<Exit> {
     let shown = path.display().to_string();
     let source = fs::read_to_string(path)
         .map_err(|error| io::Error::new(error.kind(), format!("cannot read {shown}: {error}")))?;
-    let file = match Alternatives::of(&source, &shown, path) {
+    let mut file = match Alternatives::of(&source, &shown, path) {
         Ok(file) => file,
         Err(wrong) => {
             print_diagnostics(&wrong)?;
             return Ok(Exit::Wrong);
         }
     };
+    let length = match take_metrics(arguments, &mut file) {
+        Ok(length) => length,
+        Err(wrong) => return say_wrong(&wrong),
+    };
     let slos = file.planned.slo.iter().chain(&arguments.slo).map(|text| Slo::parse(text));
     let promises = match slos.collect::<Result<Vec<_>, _>>() {
         Ok(slos) => slos.into_iter().map(|slo| slo.expect).collect(),
         Err(wrong) => return say_wrong(&wrong.0),
     };
-    let horizon = arguments.horizon.as_ref().or(file.planned.horizon.as_ref()).map(|horizon| horizon.0);
+    let of_file = file.planned.horizon.as_ref().map(|horizon| horizon.0);
+    let horizon = arguments.horizon.as_ref().map(|horizon| horizon.0).or(length).or(of_file);
     let mut asked = Asked { file: &file, promises, horizon, engine: &by_rates, how: "rates" };
     let left_out = match asked.plan(&[]) {
         Ok(plan) => left_out(&plan),
@@ -116,8 +131,9 @@ pub(super) fn plan(arguments: &Arguments) -> io::Result<Exit> {
     }
     match answered(arguments, &asked, &grid) {
         Ok(answer) => {
-            keep(arguments, &asked, &grid, &answer)?;
-            tell(arguments, &answer)
+            let seen = seen(&asked);
+            keep(arguments, &asked, &grid, (&answer, &seen))?;
+            tell(arguments, &answer, &seen)
         }
         Err(wrong) => say_wrong(&wrong),
     }
@@ -170,18 +186,22 @@ fn make_part(arguments: &Arguments, asked: &Asked<'_>, grid: &Grid) -> io::Resul
 }
 
 /// What `--out` asks for.
-fn keep(arguments: &Arguments, asked: &Asked<'_>, grid: &Grid, answer: &Answer) -> io::Result<()> {
+fn keep(arguments: &Arguments, asked: &Asked<'_>, grid: &Grid, (answer, seen): (&Answer, &[Seen])) -> io::Result<()> {
     let Some(folder) = &arguments.out else { return Ok(()) };
     fs::create_dir_all(folder)?;
     let scenario = arguments.file.display().to_string();
     fs::write(folder.join("report.html"), page(&scenario, grid, answer))?;
-    fs::write(folder.join("plan.json"), json(answer)?)?;
+    fs::write(folder.join("plan.json"), json(answer, seen)?)?;
     let best = answer.best.as_ref().and_then(|best| asked.scenario(&best.point.settings).ok());
     best.map_or(Ok(()), |best| fs::write(folder.join("recommended.toml"), best.resolved_toml()))
 }
 
-fn json(answer: &Answer) -> io::Result<String> {
-    serde_json::to_string_pretty(&document(answer)).map(|text| text + "\n").map_err(io::Error::other)
+fn json(answer: &Answer, seen: &[Seen]) -> io::Result<String> {
+    let mut document = document(answer);
+    if !seen.is_empty() {
+        document["metrics"] = seen_document(seen);
+    }
+    serde_json::to_string_pretty(&document).map(|text| text + "\n").map_err(io::Error::other)
 }
 
 fn say_wrong(wrong: &str) -> io::Result<Exit> {
@@ -189,17 +209,36 @@ fn say_wrong(wrong: &str) -> io::Result<Exit> {
     Ok(Exit::Wrong)
 }
 
-fn tell(arguments: &Arguments, answer: &Answer) -> io::Result<Exit> {
+/// Puts metrics in the place of loads. Returns the length of the longest.
+fn take_metrics(arguments: &Arguments, file: &mut Alternatives) -> Result<Option<SimDuration>, String> {
+    let mut length = None;
+    for given in &arguments.metrics {
+        // A file's name may have an equals sign, a stream's may not.
+        let (stream, path) = match given.split_once('=') {
+            Some((stream, path)) if !Path::new(given).exists() => (Some(stream), path),
+            _ => (None, given.as_str()),
+        };
+        let of = SimDuration::from_millis(file.put_metrics(stream, Path::new(path))?);
+        length = length.max(Some(of));
+    }
+    if let Some(burstiness) = &arguments.burstiness {
+        file.put_burstiness(burstiness)?;
+    }
+    Ok(length)
+}
+
+fn tell(arguments: &Arguments, answer: &Answer, seen: &[Seen]) -> io::Result<Exit> {
     let is_printed = arguments.json.as_ref().is_some_and(|path| path.as_os_str() == "-");
     match &arguments.json {
-        Some(_) if is_printed => io::stdout().lock().write_all(json(answer)?.as_bytes())?,
-        Some(path) => fs::write(path, json(answer)?)?,
+        Some(_) if is_printed => io::stdout().lock().write_all(json(answer, seen)?.as_bytes())?,
+        Some(path) => fs::write(path, json(answer, seen)?)?,
         None => {}
     }
     if !is_printed {
         let style = if takes_colour(&io::stdout()) { Style::Coloured } else { Style::Plain };
         let paper = Page::new(style, terminal_columns(), Vec::new());
-        anstream::stdout().lock().write_all(told(answer, &paper).as_bytes())?;
+        let text = told_seen(seen, &paper) + &told(answer, &paper);
+        anstream::stdout().lock().write_all(text.as_bytes())?;
     }
     Ok(if answer.holds() { Exit::Pass } else { Exit::Fail })
 }

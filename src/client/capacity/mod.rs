@@ -3,7 +3,8 @@
 //! [`Demand`] is a tree: for each stream what its producers write and what its readers ask of each shard, for each KCL
 //! application what it asks of its lease table. Everything is a mean over time at the highest rate that is configured,
 //! spread evenly over shards; retries, bursts within a second, uneven ranges and faults are for a run to show. What is
-//! not known beforehand (a trace's rate, the user's own code) is `None` or absent.
+//! not known beforehand (the user's own code) is `None` or absent. A trace's highest rate is that of its busiest
+//! interval.
 
 pub mod leases;
 pub mod streams;

@@ -28,7 +28,7 @@ pub struct StreamDemand {
 pub struct ProducerDemand {
     /// Its name.
     pub name: Arc<str>,
-    /// What it writes; `None` when that comes from a trace.
+    /// What it writes; `None` when that is not known beforehand.
     pub writes: Option<WriteLoad>,
     /// The key that has a share of its own.
     pub(crate) hot_key: Option<HotKey>,
@@ -75,7 +75,7 @@ impl StreamDemand {
         demand
     }
 
-    /// What all producers together write; `None` when one of them plays a trace.
+    /// What all producers together write; `None` when that of one is not known.
     pub fn writes(&self) -> Option<WriteLoad> {
         self.producers.iter().try_fold(WriteLoad::default(), |sum, producer| Some(sum.plus(producer.writes?)))
     }
@@ -95,8 +95,12 @@ impl ProducerDemand {
     /// The demand of a producer.
     pub(crate) fn of(producer: &ProducerSettings) -> Self {
         let name = producer.name.clone();
-        let Load::Generated { rate, size, keys } = &producer.load else {
-            return Self { name, writes: None, hot_key: None };
+        let (rate, size, keys) = match &producer.load {
+            Load::Generated { rate, size, keys } => (rate, size, keys),
+            Load::Trace { trace, speed, scale, size, .. } => {
+                let writes = trace.highest(mean_bytes(size)).part(speed * scale);
+                return Self { name, writes: Some(writes), hot_key: None };
+            }
         };
         let records_per_s = highest(rate);
         let writes = WriteLoad { records_per_s, bytes_per_s: records_per_s * mean_bytes(size) };

@@ -156,6 +156,11 @@ impl Names {
     }
 }
 
+/// The key `key-N`.
+pub(super) fn numbered(number: u64) -> PartitionKey {
+    Names::Numbered.make(number as usize)
+}
+
 /// A key that a distribution draws, and how often against the others.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Weighted {

@@ -4,8 +4,8 @@ use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::sync::Arc;
 
-use super::trace::{Rows, Trace, TracedRecord};
-use crate::base::{PartitionKey, SimDuration};
+use super::trace::{Columns, Rows, Trace, TracedRecord};
+use crate::base::{HashKeyRange, PartitionKey, SimDuration};
 
 /// Factors are kept in millionths, so that replaying is integer arithmetic.
 const MICRO: u128 = 1_000_000;
@@ -34,6 +34,8 @@ struct Spread {
     column: usize,
     done: u64,
     count: u64,
+    /// All their bytes, keys included, where the trace counts them.
+    bytes: Option<u64>,
 }
 
 /// A record of a trace that is due. What the trace does not say is `None`.
@@ -45,6 +47,10 @@ pub struct Replayed {
     pub key: Option<PartitionKey>,
     /// Length of its data.
     pub size_bytes: Option<u32>,
+    /// Length of its data and its key.
+    pub(super) whole_bytes: Option<u32>,
+    /// The part of the hash key space that it goes to, anywhere in it.
+    pub(super) range: Option<HashKeyRange>,
 }
 
 impl Replay {
@@ -52,7 +58,7 @@ impl Replay {
     pub fn new(trace: Arc<Trace>, speed: f64, scale: f64) -> Self {
         let columns = match &trace.rows {
             Rows::Records { .. } => 1,
-            Rows::Counts { columns, .. } => *columns,
+            Rows::Counts(counts) => counts.of.count(),
         };
         Self {
             trace,
@@ -67,7 +73,7 @@ impl Replay {
     }
 
     /// How many records `count` of them become, with what was left over before.
-    fn scaled(&mut self, column: usize, count: u32) -> u64 {
+    fn scaled(&mut self, column: usize, count: u64) -> u64 {
         let micro = u128::from(count) * self.scale_micro + self.carried[column];
         self.carried[column] = micro % MICRO;
         (micro / MICRO) as u64
@@ -81,16 +87,19 @@ impl Replay {
     /// Spreads the counts of the next interval. Returns whether there was one.
     fn enter_next_interval(&mut self) -> bool {
         let trace = self.trace.clone();
-        let Rows::Counts { columns, starts_ms, counts, .. } = &trace.rows else { return false };
+        let Rows::Counts(counts) = &trace.rows else { return false };
         let row = self.row;
-        let Some(start_ms) = starts_ms.get(row) else { return false };
+        let Some(start_ms) = counts.starts_ms.get(row) else { return false };
         self.row += 1;
-        self.interval_ns = (self.run_ns(*start_ms), self.run_ns(trace.interval_end_ms(row)));
-        for (column, count) in counts[row * columns..][..*columns].iter().enumerate() {
-            let count = self.scaled(column, *count);
+        self.interval_ns = (self.run_ns(*start_ms), self.run_ns(counts.interval_end_ms(row)));
+        let columns = counts.of.count();
+        for (column, of) in counts.row(row).iter().enumerate() {
+            let count = self.scaled(column, *of);
             if count > 0 {
                 let next_ns = nth_ns(self.interval_ns, 0, count);
-                self.due.push(Reverse(Spread { next_ns, column, done: 0, count }));
+                let bytes = counts.bytes.as_ref().map(|bytes| bytes[row * columns + column]);
+                let bytes = bytes.map(|bytes| (u128::from(bytes) * u128::from(count) / u128::from(*of).max(1)) as u64);
+                self.due.push(Reverse(Spread { next_ns, column, done: 0, count, bytes }));
             }
         }
         true
@@ -105,6 +114,11 @@ impl Replay {
         let mut first = self.due.peek_mut()?;
         let spread = &mut first.0;
         let (after, column) = (SimDuration::from_nanos(spread.next_ns), spread.column);
+        let whole_bytes = spread.bytes.map(|all| {
+            // Whole bytes, of which none is lost over the interval.
+            let up_to = |n: u64| u128::from(all) * u128::from(n) / u128::from(spread.count);
+            u32::try_from(up_to(spread.done + 1) - up_to(spread.done)).unwrap_or(u32::MAX)
+        });
         spread.done += 1;
         if spread.done < spread.count {
             spread.next_ns = nth_ns(self.interval_ns, spread.done, spread.count);
@@ -112,8 +126,13 @@ impl Replay {
         } else {
             std::collections::binary_heap::PeekMut::pop(first);
         }
-        let Rows::Counts { keys, .. } = &self.trace.rows else { unreachable!("intervals come from counts") };
-        Some(Replayed { after, key: keys.as_ref().map(|keys| keys[column].clone()), size_bytes: None })
+        let Rows::Counts(counts) = &self.trace.rows else { unreachable!("intervals come from counts") };
+        let (key, range) = match &counts.of {
+            Columns::Drawn => (None, None),
+            Columns::Keys(keys) => (Some(keys[column].clone()), None),
+            Columns::Ranges(ranges) => (None, Some(ranges[column])),
+        };
+        Some(Replayed { after, key, size_bytes: None, whole_bytes, range })
     }
 
     fn next_recorded(&mut self) -> Option<Replayed> {
@@ -125,7 +144,8 @@ impl Replay {
         self.copies -= 1;
         let (record, key) = self.record(self.row - 1)?;
         let after = SimDuration::from_nanos(self.run_ns(record.offset_ms));
-        Some(Replayed { after, key: Some(key.clone()), size_bytes: Some(record.size_bytes) })
+        let (key, size_bytes) = (Some(key.clone()), Some(record.size_bytes));
+        Some(Replayed { after, key, size_bytes, whole_bytes: None, range: None })
     }
 
     fn record(&self, row: usize) -> Option<(TracedRecord, &PartitionKey)> {
@@ -140,7 +160,7 @@ impl Iterator for Replay {
     fn next(&mut self) -> Option<Replayed> {
         match self.trace.rows {
             Rows::Records { .. } => self.next_recorded(),
-            Rows::Counts { .. } => self.next_counted(),
+            Rows::Counts(_) => self.next_counted(),
         }
     }
 }

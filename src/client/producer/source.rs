@@ -3,11 +3,12 @@
 use std::iter::{Skip, StepBy};
 
 use super::arrivals::Arrivals;
-use super::keys::{KeyTable, Keys, Sizes};
+use super::keys::{self, KeyTable, Keys, Sizes};
 use super::replay::{Replay, Replayed};
 use super::settings::{Load, ProducerSettings};
 use crate::aws::kinesis::api::PutEntry;
-use crate::base::{PartitionKey, Payload, SimTime};
+use crate::base::seed::Random;
+use crate::base::{HashKey, HashKeyRange, PartitionKey, Payload, SimTime};
 use crate::client::Cx;
 
 /// A record that the application wants to put.
@@ -26,6 +27,8 @@ pub(super) struct Source {
     hosts: u64,
     keys: Keys,
     sizes: Sizes,
+    /// Where in a part of the hash key space a record lies.
+    hashes: Random,
 }
 
 enum Schedule {
@@ -37,7 +40,16 @@ enum Schedule {
 struct Coming {
     at: SimTime,
     key: Option<PartitionKey>,
-    size_bytes: Option<u32>,
+    size: Size,
+    range: Option<HashKeyRange>,
+}
+
+/// What is known of a record's size.
+enum Size {
+    Unknown,
+    Data(u32),
+    /// With its key.
+    Whole(u32),
 }
 
 impl Iterator for Schedule {
@@ -45,11 +57,15 @@ impl Iterator for Schedule {
 
     fn next(&mut self) -> Option<Coming> {
         match self {
-            Self::Rate(arrivals) => arrivals.next().map(|at| Coming { at, key: None, size_bytes: None }),
+            Self::Rate(arrivals) => {
+                arrivals.next().map(|at| Coming { at, key: None, size: Size::Unknown, range: None })
+            }
             Self::Trace { start, stop, records } => {
-                let Replayed { after, key, size_bytes } = records.next()?;
+                let Replayed { after, key, size_bytes, whole_bytes, range } = records.next()?;
                 let at = start.saturating_add(after);
-                (at < *stop).then_some(Coming { at, key, size_bytes })
+                let whole = whole_bytes.map_or(Size::Unknown, Size::Whole);
+                let size = size_bytes.map_or(whole, Size::Data);
+                (at < *stop).then_some(Coming { at, key, size, range })
             }
         }
     }
@@ -78,6 +94,7 @@ impl Source {
             hosts: u64::from(hosts),
             keys: Keys::new(keys, &settings.name, made, cx.random("partition keys")),
             sizes: Sizes::new(size, cx.random("sizes")),
+            hashes: cx.random("hash keys"),
         };
         source.next = source.schedule.next();
         while source.next_at().is_some_and(|at| at < cx.now()) {
@@ -106,13 +123,25 @@ impl Source {
     /// The next record.
     pub(super) fn take(&mut self) -> Option<Offered> {
         let number = self.number;
-        let Coming { at, key, size_bytes } = self.step()?;
-        let (partition_key, explicit_hash_key) = match key {
-            Some(key) => (key, None),
-            None => self.keys.next(number),
+        let Coming { at, key, size, range } = self.step()?;
+        let (partition_key, explicit_hash_key) = match (key, range) {
+            (Some(key), _) => (key, None),
+            (None, Some(range)) => (keys::numbered(number), Some(Box::new(self.within(range)))),
+            (None, None) => self.keys.next(number),
         };
-        let len = size_bytes.unwrap_or_else(|| self.sizes.next());
+        let len = match size {
+            Size::Unknown => self.sizes.next(),
+            Size::Data(bytes) => bytes,
+            Size::Whole(bytes) => bytes.saturating_sub(partition_key.size_bytes()),
+        };
         let data = Payload::Synthetic { seed: number as u32, len };
         Some(Offered { at, entry: PutEntry { partition_key, explicit_hash_key, data } })
+    }
+
+    /// Anywhere in a range.
+    fn within(&mut self, range: HashKeyRange) -> HashKey {
+        let drawn = u128::from(self.hashes.next_u64()) << 64 | u128::from(self.hashes.next_u64());
+        let length = range.end.get() - range.start.get();
+        HashKey::new(range.start.get() + length.checked_add(1).map_or(drawn, |length| drawn % length))
     }
 }

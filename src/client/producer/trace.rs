@@ -7,19 +7,49 @@
 //! | `timestamp,value` | how many records there are in the interval that begins then | both from settings |
 //!
 //! An interval lasts until the next row; the last one is as long as the one before it. An empty count is 0.
-//! Kept in memory is the file, not the records: those are made when they are due ([`super::replay`]).
+//! Kept in memory is the file, not the records: those are made when they are due ([`super::replay`]). Metrics of
+//! CloudWatch become counts as well (`exported`).
 //! Not modelled: when within its interval a record really came; they are spread evenly.
 
+mod error;
+mod exported;
+mod read;
+
 use std::collections::BTreeMap;
-use std::fmt;
 use std::path::Path;
 
-use crate::base::PartitionKey;
+pub use error::TraceError;
+pub(crate) use read::{Form, Row, RowReader};
+
+use crate::aws::kinesis::capacity::WriteLoad;
+use crate::base::{HashKeyRange, PartitionKey};
+use crate::metrics::Observed;
 
 /// A trace that was read.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Trace {
     pub(super) rows: Rows,
+    /// What became of the traffic, where the file tells.
+    pub(crate) told: Option<Told>,
+}
+
+/// What metrics tell besides the traffic.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Told {
+    /// The begin of the first interval.
+    pub(crate) from: String,
+    /// Length of a datapoint.
+    pub(crate) period_ms: u64,
+    /// Length of all.
+    pub(crate) length_ms: u64,
+    /// How many are missing, and count as nothing.
+    pub(crate) missing: usize,
+    /// Whether seconds are those of the metrics: evenly spread.
+    pub(crate) is_even: bool,
+    /// Number of shards, where the metrics are theirs.
+    pub(crate) shards: Option<usize>,
+    /// Throttles and ages.
+    pub(crate) observed: Observed,
 }
 
 /// The rows of a trace.
@@ -27,14 +57,54 @@ pub struct Trace {
 pub(super) enum Rows {
     /// A row per record, in order of time.
     Records { keys: Vec<PartitionKey>, records: Vec<TracedRecord> },
-    /// Counts per interval: `starts_ms.len()` rows of `columns` counts.
-    Counts {
-        /// Keys of the columns; `None` for the one column without a key.
-        keys: Option<Vec<PartitionKey>>,
-        columns: usize,
-        starts_ms: Vec<u64>,
-        counts: Vec<u32>,
-    },
+    /// Counts per interval.
+    Counts(Counts),
+}
+
+/// Counts per interval: a row of counts for each start.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Counts {
+    /// Whose they are.
+    pub(super) of: Columns,
+    pub(super) starts_ms: Vec<u64>,
+    /// The end of the last interval.
+    pub(super) end_ms: u64,
+    pub(super) counts: Vec<u64>,
+    /// The bytes of each count, keys included, where they are known.
+    pub(super) bytes: Option<Vec<u64>>,
+}
+
+/// What the columns of counts are.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Columns {
+    /// One column, whose keys are drawn.
+    Drawn,
+    /// A key each.
+    Keys(Vec<PartitionKey>),
+    /// A part of the hash key space each.
+    Ranges(Vec<HashKeyRange>),
+}
+
+impl Columns {
+    pub(super) fn count(&self) -> usize {
+        match self {
+            Self::Drawn => 1,
+            Self::Keys(keys) => keys.len(),
+            Self::Ranges(ranges) => ranges.len(),
+        }
+    }
+}
+
+impl Counts {
+    /// The end of an interval.
+    pub(super) fn interval_end_ms(&self, row: usize) -> u64 {
+        self.starts_ms.get(row + 1).copied().unwrap_or(self.end_ms)
+    }
+    /// The counts of a row.
+    pub(super) fn row(&self, row: usize) -> &[u64] {
+        let columns = self.of.count();
+        &self.counts[row * columns..][..columns]
+    }
 }
 
 /// A record of a trace.
@@ -49,12 +119,33 @@ pub(super) struct TracedRecord {
 /// A part of a trace as rates.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct TraceFlow {
-    /// Its keys with their weights; none when the trace has none.
-    pub(crate) keys: Vec<(PartitionKey, u64)>,
-    /// Mean bytes of the data in thousandths, when the trace has sizes.
+    /// Where its records go.
+    pub(crate) spread: Spread,
+    /// Mean bytes of the data in thousandths, when the trace has sizes of records.
     pub(crate) size_milli: Option<u64>,
-    /// Starts and ends in milliseconds, and the records between.
-    pub(crate) rows: Vec<(u64, u64, u64)>,
+    /// Its intervals.
+    pub(crate) rows: Vec<FlowRow>,
+}
+
+/// Where the records of a part of a trace go.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Spread {
+    /// To keys that are drawn.
+    Drawn,
+    /// To these keys, by their weights.
+    Keys(Vec<(PartitionKey, u64)>),
+    /// Evenly over a part of the hash key space.
+    Range(HashKeyRange),
+}
+
+/// An interval of a part of a trace.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct FlowRow {
+    pub(crate) from_ms: u64,
+    pub(crate) to_ms: u64,
+    pub(crate) records: u64,
+    /// Their bytes with keys, where the trace counts them.
+    pub(crate) bytes: Option<u64>,
 }
 
 /// The records of one key of a trace.
@@ -65,89 +156,8 @@ pub struct KeyCount {
     /// Number of records.
     pub records: u64,
     /// The most in one row.
-    pub peak: u32,
+    pub peak: u64,
 }
-
-/// Why a file is not a trace. Lines are counted from 1, the header's.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum TraceError {
-    /// The file cannot be read.
-    Unreadable(Box<str>),
-    /// The header is none of the three.
-    UnknownHeader(Box<str>),
-    /// Not CSV, not UTF-8, or a row with another number of columns than the header.
-    Malformed {
-        /// Line.
-        line: u64,
-        /// What the CSV reader says.
-        problem: Box<str>,
-    },
-    /// Not a timestamp.
-    BadTimestamp {
-        /// Line.
-        line: u64,
-        /// What stands there.
-        found: Box<str>,
-    },
-    /// Not a whole number, or one that is too large.
-    BadNumber {
-        /// Line.
-        line: u64,
-        /// Column.
-        column: Box<str>,
-        /// What stands there.
-        found: Box<str>,
-    },
-    /// Not a partition key.
-    BadKey {
-        /// Line.
-        line: u64,
-        /// What stands there.
-        found: Box<str>,
-    },
-    /// A row that is earlier than the one before, or an interval that begins with the one before.
-    OutOfOrder {
-        /// Line.
-        line: u64,
-    },
-    /// No records, or a single interval.
-    TooShort,
-}
-
-impl fmt::Display for TraceError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Unreadable(problem) => write!(f, "cannot read the trace: {problem}"),
-            Self::UnknownHeader(found) => write!(
-                f,
-                "line 1: the header {found:?} is none of `offset_ms,partition_key,size_bytes`, `timestamp,value` \
-                 and `timestamp,KEY1,KEY2,...`; write one of them as the first line"
-            ),
-            Self::Malformed { line, problem } => {
-                write!(f, "line {line}: {problem}; give every row as many comma-separated fields as the header")
-            }
-            Self::BadTimestamp { line, found } => {
-                write!(f, "line {line}: {found:?} is not a timestamp; write it like 2015-02-26 21:42:53")
-            }
-            Self::BadNumber { line, column, found } => write!(
-                f,
-                "line {line}, column {column}: {found:?} is not a whole number from 0 to 4294967295; \
-                 write it like 94 or 94.0"
-            ),
-            Self::BadKey { line, found } => {
-                write!(f, "line {line}: {found:?} is not a partition key; it must have 1 to 256 characters")
-            }
-            Self::OutOfOrder { line } => {
-                write!(f, "line {line}: the row is not later than the one before; sort the file by its first column")
-            }
-            Self::TooShort => f.write_str(
-                "the trace has too few rows; give at least one record, or two intervals (an interval lasts until \
-                 the next row)",
-            ),
-        }
-    }
-}
-impl std::error::Error for TraceError {}
 
 impl Trace {
     /// Reads the trace file at `path`.
@@ -165,33 +175,65 @@ impl Trace {
     /// # Errors
     /// What is wrong with it, and on which line.
     pub fn parse(csv: &[u8]) -> Result<Self, TraceError> {
-        let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(csv);
-        let header = reader.headers().map_err(malformed)?.clone();
-        let names: Vec<&str> = header.iter().collect();
-        let rows = match names[..] {
-            ["offset_ms", "partition_key", "size_bytes"] => parse_records(&mut reader)?,
-            ["timestamp", "value"] => parse_counts(&mut reader, &header, None)?,
-            ["timestamp", _, ..] => {
-                let keys: Result<_, _> = names[1..].iter().map(|name| partition_key(name, 1)).collect();
-                parse_counts(&mut reader, &header, Some(keys?))?
-            }
-            _ => return Err(TraceError::UnknownHeader(names.join(",").into())),
+        let reader = RowReader::new(csv)?;
+        let rows = match reader.form().clone() {
+            Form::Records => records(reader)?,
+            Form::Keys(keys) => Rows::Counts(counts(reader, Columns::Keys(keys))?),
+            Form::Values => Rows::Counts(counts(reader, Columns::Drawn)?),
         };
-        Ok(Self { rows })
+        Ok(Self { rows, told: None })
+    }
+
+    /// The same with every key spread over `parts` keys in turn: `KEY#0`, `KEY#1`, ...; of counts each has an even part.
+    ///
+    /// # Errors
+    /// A key is too long to be spread.
+    pub(crate) fn salted(self, parts: u32) -> Result<Self, TraceError> {
+        let parts = parts.max(1) as usize;
+        if parts == 1 {
+            return Ok(self);
+        }
+        let spread = |keys: &[PartitionKey]| {
+            let names = keys.iter().flat_map(|key| (0..parts).map(move |part| format!("{key}#{part}")));
+            names.map(|name| read::partition_key(&name, 1)).collect::<Result<Vec<_>, _>>()
+        };
+        let rows = match self.rows {
+            Rows::Records { keys, mut records } => {
+                let mut turns = vec![0; keys.len()];
+                for record in &mut records {
+                    let turn = &mut turns[record.key as usize];
+                    record.key = record.key * parts as u32 + *turn;
+                    *turn = (*turn + 1) % parts as u32;
+                }
+                Rows::Records { keys: spread(&keys)?, records }
+            }
+            Rows::Counts(Counts { of: Columns::Keys(keys), starts_ms, end_ms, counts, bytes }) => {
+                let columns = keys.len();
+                // Who has one more than the others goes round with the rows.
+                let part = |(at, count): (usize, &u64)| {
+                    let (count, all, row) = (*count, parts as u64, (at / columns) as u64);
+                    (0..all).map(move |part| count / all + u64::from((part + row) % all < count % all))
+                };
+                let counts = counts.iter().enumerate().flat_map(part).collect();
+                Rows::Counts(Counts { of: Columns::Keys(spread(&keys)?), starts_ms, end_ms, counts, bytes })
+            }
+            other @ Rows::Counts(_) => other,
+        };
+        Ok(Self { rows, ..self })
     }
 
     /// Number of rows after the header.
     pub fn rows(&self) -> usize {
         match &self.rows {
             Rows::Records { records, .. } => records.len(),
-            Rows::Counts { starts_ms, .. } => starts_ms.len(),
+            Rows::Counts(counts) => counts.starts_ms.len(),
         }
     }
     /// Number of records, before any scaling.
     pub fn records(&self) -> u64 {
         match &self.rows {
             Rows::Records { records, .. } => records.len() as u64,
-            Rows::Counts { counts, .. } => counts.iter().map(|n| u64::from(*n)).sum(),
+            Rows::Counts(counts) => counts.counts.iter().sum(),
         }
     }
     /// How the records are shared among keys, in the order of columns or of first appearance.
@@ -202,29 +244,73 @@ impl Trace {
                 records.iter().for_each(|record| counts[record.key as usize].0 += 1);
                 (keys.iter().cloned().map(Some).collect(), counts)
             }
-            Rows::Counts { keys, columns, counts, .. } => {
-                let column = |c: usize| counts.iter().skip(c).step_by(*columns);
-                let total_and_peak = |c| (column(c).map(|n| u64::from(*n)).sum(), column(c).max().map_or(0, |n| *n));
-                let keys = keys.as_ref().map_or(vec![None], |keys| keys.iter().cloned().map(Some).collect());
-                (keys, (0..*columns).map(total_and_peak).collect())
+            Rows::Counts(of) => {
+                let columns = of.of.count();
+                let column = |c: usize| of.counts.iter().skip(c).step_by(columns);
+                let total_and_peak = |c| (column(c).sum(), column(c).max().map_or(0, |n| *n));
+                let keys = match &of.of {
+                    Columns::Keys(keys) => keys.iter().cloned().map(Some).collect(),
+                    Columns::Drawn | Columns::Ranges(_) => vec![None; columns],
+                };
+                (keys, (0..columns).map(total_and_peak).collect())
             }
         };
         keys.into_iter().zip(counts).map(|(key, (records, peak))| KeyCount { key, records, peak }).collect()
     }
     /// Returns whether partition keys come from the trace.
     pub fn has_keys(&self) -> bool {
-        matches!(self.rows, Rows::Records { .. } | Rows::Counts { keys: Some(_), .. })
+        match &self.rows {
+            Rows::Records { .. } => true,
+            Rows::Counts(counts) => matches!(counts.of, Columns::Keys(_)),
+        }
     }
     /// Returns whether sizes come from the trace.
     pub fn has_sizes(&self) -> bool {
-        matches!(self.rows, Rows::Records { .. })
+        match &self.rows {
+            Rows::Records { .. } => true,
+            Rows::Counts(counts) => counts.bytes.is_some(),
+        }
     }
     /// From the first record or interval to the end of the last, in milliseconds, before any change of speed.
     pub fn length_ms(&self) -> u64 {
         match &self.rows {
             Rows::Records { records, .. } => records.last().map_or(0, |last| last.offset_ms),
-            Rows::Counts { starts_ms, .. } => self.interval_end_ms(starts_ms.len() - 1),
+            Rows::Counts(counts) => counts.end_ms,
         }
+    }
+    /// The load of the busiest interval, or of the busiest second where the trace has records; `record_bytes` are those
+    /// of a record where the trace has none.
+    pub(crate) fn highest(&self, record_bytes: f64) -> WriteLoad {
+        let mut highest = WriteLoad::default();
+        let mut see = |records: u64, bytes: f64, length_ms: u64| {
+            let per_s = 1000.0 / length_ms.max(1) as f64;
+            highest.records_per_s = highest.records_per_s.max(records as f64 * per_s);
+            highest.bytes_per_s = highest.bytes_per_s.max(bytes * per_s);
+        };
+        match &self.rows {
+            Rows::Records { records, .. } => {
+                let (mut second, mut count, mut bytes) = (0, 0, 0);
+                for record in records {
+                    if record.offset_ms / 1000 != second {
+                        see(count, bytes as f64, 1000);
+                        (second, count, bytes) = (record.offset_ms / 1000, 0, 0);
+                    }
+                    (count, bytes) = (count + 1, bytes + u64::from(record.size_bytes));
+                }
+                see(count, bytes as f64, 1000);
+            }
+            Rows::Counts(counts) => {
+                let columns = counts.of.count();
+                for row in 0..counts.starts_ms.len() {
+                    let records: u64 = counts.row(row).iter().sum();
+                    let bytes =
+                        counts.bytes.as_ref().map(|bytes| bytes[row * columns..][..columns].iter().sum::<u64>());
+                    let bytes = bytes.map_or(records as f64 * record_bytes, |bytes| bytes as f64);
+                    see(records, bytes, counts.interval_end_ms(row) - counts.starts_ms[row]);
+                }
+            }
+        }
+        highest
     }
     /// The trace as rates: for each spread of keys its counts over time. A row per record becomes counts a second.
     pub(crate) fn flows(&self) -> Vec<TraceFlow> {
@@ -237,51 +323,50 @@ impl Trace {
                     *seconds.entry(record.offset_ms / 1000).or_default() += 1;
                     bytes += u64::from(record.size_bytes);
                 }
-                let rows = seconds.into_iter().map(|(second, count)| (second * 1000, second * 1000 + 1000, count));
-                let size_milli = Some(bytes * 1000 / (records.len() as u64).max(1));
-                vec![TraceFlow { keys: weights, size_milli, rows: rows.collect() }]
-            }
-            Rows::Counts { keys, columns, starts_ms, counts } => {
-                let flow = |column: usize| {
-                    let rows = (0..starts_ms.len()).map(|row| {
-                        (starts_ms[row], self.interval_end_ms(row), u64::from(counts[row * columns + column]))
-                    });
-                    let keys = keys.iter().map(|keys| (keys[column].clone(), 1)).collect();
-                    TraceFlow { keys, size_milli: None, rows: rows.collect() }
+                let row = |(second, records): (u64, u64)| {
+                    let from_ms = second * 1000;
+                    FlowRow { from_ms, to_ms: from_ms + 1000, records, bytes: None }
                 };
-                (0..*columns).map(flow).collect()
+                let rows = seconds.into_iter().map(row).collect();
+                let size_milli = Some(bytes * 1000 / (records.len() as u64).max(1));
+                vec![TraceFlow { spread: Spread::Keys(weights), size_milli, rows }]
             }
-        }
-    }
-    /// The end of an interval of a trace of counts.
-    pub(super) fn interval_end_ms(&self, row: usize) -> u64 {
-        let Rows::Counts { starts_ms, .. } = &self.rows else { unreachable!("only counts have intervals") };
-        match starts_ms.get(row + 1) {
-            Some(next) => *next,
-            None => 2 * starts_ms[row] - starts_ms[row - 1],
+            Rows::Counts(counts) => {
+                let columns = counts.of.count();
+                let flow = |column: usize| {
+                    let row = |row: usize| FlowRow {
+                        from_ms: counts.starts_ms[row],
+                        to_ms: counts.interval_end_ms(row),
+                        records: counts.counts[row * columns + column],
+                        bytes: counts.bytes.as_ref().map(|bytes| bytes[row * columns + column]),
+                    };
+                    let spread = match &counts.of {
+                        Columns::Drawn => Spread::Drawn,
+                        Columns::Keys(keys) => Spread::Keys(vec![(keys[column].clone(), 1)]),
+                        Columns::Ranges(ranges) => Spread::Range(ranges[column]),
+                    };
+                    let rows = (0..counts.starts_ms.len()).map(row).collect();
+                    TraceFlow { spread, size_milli: None, rows }
+                };
+                (0..columns).map(flow).collect()
+            }
         }
     }
 }
 
-fn parse_records(reader: &mut csv::Reader<&[u8]>) -> Result<Rows, TraceError> {
+fn records(mut reader: RowReader<&[u8]>) -> Result<Rows, TraceError> {
     let (mut keys, mut numbers) = (Vec::new(), BTreeMap::new());
     let mut records: Vec<TracedRecord> = Vec::new();
-    let mut row = csv::StringRecord::new();
-    while reader.read_record(&mut row).map_err(malformed)? {
-        let line = line_of(&row);
-        let offset_ms = whole_number(&row[0], u64::MAX >> 24, "offset_ms", line)?;
-        let key = match numbers.get(&row[1]) {
+    while let Some(row) = reader.next()? {
+        let Row::Record { line, offset_ms, key, size_bytes } = row else { unreachable!("a row is of its form") };
+        let key = match numbers.get(key) {
             Some(number) => *number,
             None => {
-                keys.push(partition_key(&row[1], line)?);
-                numbers.insert(row[1].to_owned(), keys.len() as u32 - 1);
+                keys.push(read::partition_key(key, line)?);
+                numbers.insert(key.to_owned(), keys.len() as u32 - 1);
                 keys.len() as u32 - 1
             }
         };
-        let size_bytes = whole_number(&row[2], u64::from(u32::MAX), "size_bytes", line)? as u32;
-        if records.last().is_some_and(|before| before.offset_ms > offset_ms) {
-            return Err(TraceError::OutOfOrder { line });
-        }
         records.push(TracedRecord { offset_ms, key, size_bytes });
     }
     if records.is_empty() {
@@ -290,66 +375,15 @@ fn parse_records(reader: &mut csv::Reader<&[u8]>) -> Result<Rows, TraceError> {
     Ok(Rows::Records { keys, records })
 }
 
-fn parse_counts(
-    reader: &mut csv::Reader<&[u8]>,
-    header: &csv::StringRecord,
-    keys: Option<Vec<PartitionKey>>,
-) -> Result<Rows, TraceError> {
-    let columns = header.len() - 1;
-    let (mut starts_ms, mut counts) = (Vec::new(), Vec::new());
-    let mut first = None;
-    let mut row = csv::StringRecord::new();
-    while reader.read_record(&mut row).map_err(malformed)? {
-        let line = line_of(&row);
-        let at = timestamp(&row[0], line)?;
-        let since_first = at.duration_since(*first.get_or_insert(at)).as_millis();
-        let Ok(start_ms) = u64::try_from(since_first) else { return Err(TraceError::OutOfOrder { line }) };
-        if starts_ms.last().is_some_and(|before| *before >= start_ms) {
-            return Err(TraceError::OutOfOrder { line });
-        }
+fn counts(mut reader: RowReader<&[u8]>, of: Columns) -> Result<Counts, TraceError> {
+    let (mut starts_ms, mut all) = (Vec::new(), Vec::new());
+    while let Some(row) = reader.next()? {
+        let Row::Interval { start_ms, counts } = row else { unreachable!("a row is of its form") };
         starts_ms.push(start_ms);
-        for column in 1..=columns {
-            let count = whole_number_or_empty(&row[column], &header[column], line)?;
-            counts.push(count);
-        }
+        all.extend(counts.iter().map(|count| u64::from(*count)));
     }
-    if starts_ms.len() < 2 {
-        return Err(TraceError::TooShort);
-    }
-    Ok(Rows::Counts { keys, columns, starts_ms, counts })
-}
-
-fn malformed(error: csv::Error) -> TraceError {
-    let line = error.position().map_or(1, csv::Position::line);
-    TraceError::Malformed { line, problem: error.to_string().into() }
-}
-
-fn line_of(row: &csv::StringRecord) -> u64 {
-    row.position().map_or(0, csv::Position::line)
-}
-
-fn partition_key(text: &str, line: u64) -> Result<PartitionKey, TraceError> {
-    PartitionKey::new(text).map_err(|_| TraceError::BadKey { line, found: text.into() })
-}
-
-fn timestamp(text: &str, line: u64) -> Result<jiff::civil::DateTime, TraceError> {
-    text.parse().map_err(|_| TraceError::BadTimestamp { line, found: text.into() })
-}
-
-fn whole_number_or_empty(text: &str, column: &str, line: u64) -> Result<u32, TraceError> {
-    if text.is_empty() { Ok(0) } else { Ok(whole_number(text, u64::from(u32::MAX), column, line)? as u32) }
-}
-
-/// A whole number up to `max`; `94.0` is one, as spreadsheets and data frames write it.
-fn whole_number(text: &str, max: u64, column: &str, line: u64) -> Result<u64, TraceError> {
-    let digits = match text.split_once('.') {
-        Some((whole, fraction)) if fraction.bytes().all(|b| b == b'0') => whole,
-        _ => text,
-    };
-    match digits.parse::<u64>() {
-        Ok(number) if number <= max => Ok(number),
-        _ => Err(TraceError::BadNumber { line, column: column.into(), found: text.into() }),
-    }
+    let [.., before, last] = starts_ms[..] else { return Err(TraceError::TooShort) };
+    Ok(Counts { of, end_ms: 2 * last - before, starts_ms, counts: all, bytes: None })
 }
 
 #[cfg(test)]

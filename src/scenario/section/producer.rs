@@ -1,7 +1,5 @@
 //! `[producer.NAME]`: what puts records, how many of which size and key, and how it sends them.
 
-use std::sync::Arc;
-
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -13,7 +11,9 @@ use crate::base::{HashKey, PartitionKey, Planted, SimDuration};
 use crate::client::producer::{self as client, Batching, KeyDistribution, Load, ProducerSettings, SizeDistribution};
 use crate::client::sdk::RetryMode;
 use crate::file_path;
+use crate::metrics::Burstiness;
 use crate::scenario::compiler::{Compiler, HOST_MAX, TraceLoader};
+use crate::scenario::traffic::Wanted;
 
 /// A producer: hosts `NAME-1`, `NAME-2`, ... that put records.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -45,6 +45,9 @@ pub struct Producer {
     /// Records from a trace file.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub trace: Option<TraceInput>,
+    /// The traffic that CloudWatch has seen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub metrics: Option<MetricsInput>,
     /// Size of the records' data.
     #[serde(default = "one_kib")]
     pub record_size: SizeRange,
@@ -127,14 +130,42 @@ pub struct TraceInput {
     /// Its counts are multiplied by this.
     #[serde(default = "unit")]
     pub scale: f64,
+    /// Each of its keys is spread over so many, in turn: `KEY#0`, `KEY#1`, ...
+    #[serde(default = "one_u32")]
+    pub(crate) salt: u32,
 }
 
 fn unit() -> f64 {
     1.0
 }
 
-/// More parts of a key are a mistake.
-const SALT_MAX: u32 = 10_000;
+/// Most keys that one is written as.
+const SALT_MAX: u32 = 4096;
+
+/// Traffic as CloudWatch has seen it: records of each interval, and their bytes.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MetricsInput {
+    /// The JSON of `aws cloudwatch get-metric-data` or `get-metric-statistics`, or CSV; relative to the scenario file.
+    pub file: String,
+    /// Its time is divided by this.
+    #[serde(default = "unit")]
+    pub speed: f64,
+    /// Its counts are multiplied by this.
+    #[serde(default = "unit")]
+    pub scale: f64,
+    /// Seconds within an interval: `"even"`, `"poisson"`, or the busiest second as a multiple of the mean, `"3.2"`.
+    #[serde(default = "even")]
+    pub(crate) burstiness: String,
+    /// Length of an interval, where the file has too few to tell it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) period: Option<Duration>,
+}
+
+fn even() -> String {
+    EVEN.to_owned()
+}
+const EVEN: &str = "even";
 
 /// Partition keys: one of `uniform`, `zipf` with `count`, `hot` with `share`, `list`, `unique`, `explicit_hash`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -164,7 +195,7 @@ pub struct Keys {
     /// These explicit hash keys (decimal), equally likely.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) explicit_hash: Option<Vec<String>>,
-    /// Write each key as so many: `KEY#0`, `KEY#1`, and so on, drawn anew for each record. 1 to 10,000.
+    /// Write each key as so many: `KEY#0`, `KEY#1`, and so on, drawn anew for each record. 1 to 4,096.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) salt: Option<u32>,
 }
@@ -254,20 +285,34 @@ impl Compiler<'_> {
         keys: KeyDistribution,
         read_trace: TraceLoader<'_>,
     ) -> Load {
-        let given = [p.rate.is_some(), p.ramp.is_some(), p.daily.is_some(), p.bursts.is_some(), p.trace.is_some()];
+        let rates = [p.rate.is_some(), p.ramp.is_some(), p.daily.is_some(), p.bursts.is_some()];
+        let given = [&rates[..], &[p.trace.is_some(), p.metrics.is_some()]].concat();
         if given.iter().filter(|given| **given).count() != 1 {
             let help = "for example `rate = \"100/s\"`";
-            let title = format!("producer `{name}` needs exactly one of rate, ramp, daily, bursts, trace");
+            let title = format!("producer `{name}` needs exactly one of rate, ramp, daily, bursts, trace, metrics");
             self.problem(file_path!["producer", name], title, "this producer", help);
         }
-        if let Some(trace) = &p.trace {
-            let path = file_path!["producer", name, "trace"];
-            self.need(trace.speed > 0.0 && trace.scale > 0.0, path, "speed and scale are above 0", "");
-            return match read_trace(&trace.file) {
-                Ok(read) => Load::Trace { trace: Arc::new(read), speed: trace.speed, scale: trace.scale, size, keys },
+        let of_file = p.trace.as_ref().map(|trace| {
+            (
+                file_path!["producer", name, "trace"],
+                Wanted::Trace { file: &trace.file, salt: trace.salt },
+                trace.speed,
+                trace.scale,
+            )
+        });
+        let of_file = of_file.or_else(|| {
+            let metrics = p.metrics.as_ref()?;
+            let path = file_path!["producer", name, "metrics"];
+            Some((path, self.wanted(name, metrics), metrics.speed, metrics.scale))
+        });
+        if let Some((path, wanted, speed, scale)) = of_file {
+            self.need(speed > 0.0 && scale > 0.0, path.clone(), "speed and scale are above 0", "");
+            return match read_trace(&wanted) {
+                Ok(trace) => Load::Trace { trace, speed, scale, size, keys },
                 Err(reason) => {
-                    let path = file_path!["producer", name, "trace", "file"];
-                    self.problem(path, format!("cannot use the trace: {reason}"), "this file", "");
+                    let what = if matches!(wanted, Wanted::Trace { .. }) { "trace" } else { "metrics" };
+                    let file = [path, file_path!["file"]].concat();
+                    self.problem(file, format!("cannot use the {what}: {reason}"), "this file", "");
                     Load::Generated { rate: client::Rate::Constant { per_s: 1.0 }, size, keys }
                 }
             };
@@ -291,11 +336,27 @@ impl Compiler<'_> {
         Load::Generated { rate, size, keys }
     }
 
+    fn wanted<'a>(&mut self, producer: &str, metrics: &'a MetricsInput) -> Wanted<'a> {
+        let at = |key: &str| file_path!["producer", producer, "metrics", key];
+        let burstiness = match metrics.burstiness.as_str() {
+            EVEN => Ok(Burstiness::Even),
+            other => other.parse(),
+        };
+        let burstiness = burstiness.unwrap_or_else(|wrong| {
+            self.problem(at("burstiness"), wrong.to_string(), "this value", "\"even\" spreads an interval evenly");
+            Burstiness::Even
+        });
+        let period_ms = metrics.period.map(|period| period.0.as_millis());
+        self.need(period_ms != Some(0), at("period"), "an interval is longer than nothing", "");
+        let seed = self.seed.derive(&format!("metrics/{producer}"));
+        Wanted::Metrics { file: &metrics.file, period_ms, burstiness, seed }
+    }
+
     fn keys(&mut self, producer: &str, keys: &Keys) -> KeyDistribution {
         let of = self.unsalted_keys(producer, keys);
         let Some(parts) = keys.salt else { return of };
         let path = || file_path!["producer", producer, "keys", "salt"];
-        self.need((1..=SALT_MAX).contains(&parts), path(), "a key is salted into 1 to 10000", "");
+        self.need((1..=SALT_MAX).contains(&parts), path(), "a key is salted into 1 to 4096", "");
         let is_named = !matches!(of, KeyDistribution::Unique | KeyDistribution::ExplicitHash(_));
         let help = "take `salt` out, or take keys that come again: uniform, zipf, hot, list";
         self.need(is_named, path(), "keys that are unique, or have explicit hashes, are spread already", help);

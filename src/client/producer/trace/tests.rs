@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use super::*;
+use crate::base::Seed;
 use crate::client::producer::replay::{Replay, Replayed};
+use crate::metrics::{Burstiness, Metrics};
 
 fn trace(csv: &str) -> Arc<Trace> {
     Arc::new(Trace::parse(csv.as_bytes()).expect("a trace"))
@@ -90,6 +92,57 @@ fn errors_name_the_line_and_what_to_do() {
         assert!(error.contains(expected), "{csv:?} gives {error:?}");
     }
     assert!(matches!(Trace::read(Path::new("/no/such/file")), Err(TraceError::Unreadable(_))));
+}
+
+#[test]
+fn a_salted_key_is_spread_evenly_over_its_parts_and_nothing_is_lost() {
+    let counts = |csv: &str, parts: u32| {
+        let salted = Trace::parse(csv.as_bytes()).and_then(|trace| trace.salted(parts)).expect("a trace");
+        let key = |of: KeyCount| (of.key.expect("a key").as_str().to_owned(), of.records);
+        salted.counts_by_key().into_iter().map(key).collect::<Vec<_>>()
+    };
+    let named = |all: &[(&str, u64)]| all.iter().map(|(key, n)| ((*key).to_owned(), *n)).collect::<Vec<_>>();
+    assert_eq!(counts(RECORDS, 2), named(&[("a#0", 1), ("a#1", 1), ("b#0", 1), ("b#1", 0)]));
+    assert_eq!(counts(COUNTS, 3), named(&[("A#0", 1), ("A#1", 1), ("A#2", 0), ("B#0", 2), ("B#1", 2), ("B#2", 1)]));
+    assert_eq!(counts(COUNTS, 1), named(&[("A", 2), ("B", 5)]));
+    let long = format!("timestamp,{}\n2015-02-26 21:42:50,2\n2015-02-26 21:42:54,2\n", "k".repeat(256));
+    let too_long = Trace::parse(long.as_bytes()).and_then(|trace| trace.salted(2));
+    assert!(matches!(too_long, Err(TraceError::BadKey { line: 1, .. })));
+}
+
+/// A trace of metrics: two shards, three minutes, the last without a record.
+fn of_metrics(burstiness: &str) -> Arc<Trace> {
+    let csv = "timestamp,shard,IncomingRecords,IncomingBytes\n2026-03-02 10:01:00,0,6,1200\n\
+               2026-03-02 10:00:00,0,60,7201\n2026-03-02 10:00:00,1,30,300\n2026-03-02 10:02:00,1,0,0\n";
+    let metrics = Metrics::parse(csv, None).expect("metrics");
+    let burstiness = burstiness.parse().unwrap_or(Burstiness::Even);
+    Arc::new(Trace::of_metrics(&metrics, burstiness, Seed(3)).expect("a trace"))
+}
+
+#[test]
+fn metrics_are_replayed_with_their_sizes_in_the_ranges_of_their_shards() {
+    let trace = of_metrics("even");
+    assert!(trace.has_sizes() && !trace.has_keys());
+    assert_eq!((trace.records(), trace.length_ms()), (96, 180_000));
+    let records: Vec<Replayed> = Replay::new(trace.clone(), 1.0, 1.0).collect();
+    let ranges: Vec<_> = HashKeyRange::uniform(2).collect();
+    let first = records.iter().filter(|r| r.after.as_millis() < 60_000 && r.range == Some(ranges[0]));
+    let sizes: Vec<u32> = first.map(|r| r.whole_bytes.expect("a size")).collect();
+    assert_eq!((sizes.len(), sizes.iter().sum::<u32>()), (60, 7201), "no byte is lost");
+    assert!(sizes.iter().all(|size| [120, 121].contains(size)));
+    let told = trace.told.as_ref().expect("metrics tell more");
+    assert_eq!((told.missing, told.shards, told.observed.records), (2, Some(2), 96));
+    let highest = trace.highest(0.0);
+    assert_eq!((highest.records_per_s, highest.bytes_per_s), (1.5, 7501.0 / 60.0));
+}
+
+#[test]
+fn seconds_of_metrics_are_drawn_from_the_seed_and_keep_the_records_of_each_minute() {
+    let trace = of_metrics("poisson");
+    assert_eq!((trace.rows(), trace.records()), (180, 96));
+    assert_eq!(trace, of_metrics("poisson"), "one seed draws one trace");
+    let in_first = Replay::new(trace, 1.0, 1.0).filter(|r| r.after.as_millis() < 60_000).count();
+    assert_eq!(in_first, 90);
 }
 
 #[test]

@@ -55,12 +55,14 @@ fn constant_rates(producer: &Producer) -> Vec<Rate> {
     let ramp = producer.ramp.iter().flat_map(|ramp| [ramp.to, ramp.from]);
     let daily = producer.daily.iter().flat_map(|daily| [daily.high, daily.low]);
     let bursts = producer.bursts.iter().flat_map(|bursts| [bursts.burst, bursts.base]);
-    let trace = producer.trace.iter().flat_map(|_| RATES_FOR_A_TRACE).filter_map(|rate| rate.parse().ok());
+    let files = usize::from(producer.trace.is_some()) + usize::from(producer.metrics.is_some());
+    let trace = (0..files).flat_map(|_| RATES_FOR_A_TRACE).filter_map(|rate| rate.parse().ok());
     ramp.chain(daily).chain(bursts).chain(trace).collect()
 }
 
 fn constant(producer: &mut Producer, rate: Rate) {
-    (producer.ramp, producer.daily, producer.bursts, producer.trace) = (None, None, None, None);
+    (producer.ramp, producer.daily, producer.bursts) = (None, None, None);
+    (producer.trace, producer.metrics) = (None, None);
     producer.rate = Some(rate);
 }
 

@@ -34,7 +34,7 @@ mod words;
 mod tests;
 
 pub use text::{Page, Style};
-pub(crate) use words::{count, plural, wrap};
+pub(crate) use words::{count, cut, plural, wrap};
 
 /// Everything that a report says about a run.
 #[derive(Clone, Debug)]

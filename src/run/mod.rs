@@ -16,6 +16,8 @@ mod result;
 mod room;
 mod several;
 mod shard_load;
+#[cfg(feature = "watch")]
+mod stepped;
 #[cfg(test)]
 mod tests;
 
@@ -38,6 +40,8 @@ pub use self::result::RunResult;
 #[cfg(feature = "http")]
 pub(crate) use self::room::run_in_room;
 pub(crate) use self::several::in_order;
+#[cfg(feature = "watch")]
+pub(crate) use self::stepped::Stepped;
 
 /// What executes a world whose clients send messages. Both give the same trace hash. HTTP always runs inside turmoil.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

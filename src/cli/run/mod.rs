@@ -12,6 +12,8 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 pub(super) use self::arguments::{Arguments, cores};
+#[cfg(feature = "watch")]
+pub(super) use self::one::exit_of;
 use self::one::run_one;
 #[cfg(feature = "serve")]
 pub(super) use self::one::write_attachments;

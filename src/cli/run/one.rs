@@ -102,7 +102,8 @@ pub(in crate::cli) fn write_attachments(dir: &Path, attachments: &[(String, Vec<
     Ok(())
 }
 
-fn exit_of(report: &RunReport) -> Exit {
+/// How a run that came out so ends.
+pub(in crate::cli) fn exit_of(report: &RunReport) -> Exit {
     match report.came_out() {
         CameOut::Pass | CameOut::FailAsDeclared => Exit::Pass,
         CameOut::Fail | CameOut::NotAsDeclared => Exit::Fail,

@@ -42,6 +42,14 @@ fn a_failed_expectation_exits_1_with_the_line_that_reproduces_it() {
 }
 
 #[test]
+fn a_run_is_watched_on_a_terminal_only_and_elsewhere_is_told_what_to_use() {
+    let output = kinesim(&["watch", "scenarios/gc-pause.toml", "--seed", "7@3m12s:41"]);
+    assert_eq!(output.status.code(), Some(2));
+    let err = text(&output.stderr);
+    assert!(output.stdout.is_empty() && err.contains("kinesim run scenarios/gc-pause.toml"), "{err}");
+}
+
+#[test]
 fn a_wrong_scenario_exits_2_and_points_into_the_file() {
     let file = write("wrong.toml", &SMALL.replace("shards = 1", "shard = 1"));
     let output = kinesim(&["run", &file]);
@@ -478,4 +486,19 @@ fn a_plan_without_a_configuration_that_holds_says_so_and_fails() {
     let (code, _, err) = told(&["plan", file, "--vary", "stream.clik.shards=1,2"]);
     assert_eq!(code, Some(2));
     assert!(err.contains("`stream.clik.shards` means nothing in this file"), "{err}");
+}
+
+#[test]
+fn a_trace_is_of_one_run_and_what_it_has_is_said() {
+    let file = write("traced.toml", SMALL);
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("traces/trace.json");
+    let path = path.to_str().expect("text");
+    let output = kinesim(&["run", &file, "--perfetto", path]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    assert!(text(&output.stdout).contains("calls, all there were"), "{}", text(&output.stdout));
+    let trace: serde_json::Value = serde_json::from_slice(&std::fs::read(path).expect("a trace")).expect("JSON");
+    assert!(trace["traceEvents"].as_array().is_some_and(|events| events.len() > 100));
+    let two = kinesim(&["run", &file, &file, "--perfetto", path]);
+    assert_eq!((two.status.code(), two.stdout.len()), (Some(2), 0));
+    assert!(text(&two.stderr).contains("name a single scenario"), "{}", text(&two.stderr));
 }

@@ -65,10 +65,10 @@ mod on_terminal {
         let file = shell_word(&arguments.file.to_string_lossy());
         if !io::stdout().is_terminal() || !io::stdin().is_terminal() || arguments.file.to_str() == Some(STDIN) {
             let mut err = anstream::stderr().lock();
-            writeln!(err, "kinesim: `watch` draws on a terminal and takes its keys from there; elsewhere use")?;
-            writeln!(err, "  kinesim run {file}                            for the report")?;
-            writeln!(err, "  kinesim run {file} --out DIR                  for its page, plots and events")?;
-            writeln!(err, "  kinesim events DIR --around 4m10s    to read what happened then")?;
+            writeln!(err, "kinesim: `watch` draws on a terminal and takes its keys from there. Elsewhere use")?;
+            writeln!(err, "  `kinesim run {file}` for the report,")?;
+            writeln!(err, "  `kinesim run {file} --out DIR` for its page, plots and events, and")?;
+            writeln!(err, "  `kinesim events DIR --around 4m10s` to read what happened then.")?;
             return Ok(Exit::Wrong);
         }
         let which =
@@ -126,7 +126,6 @@ mod on_terminal {
         let mut out = anstream::stdout().lock();
         if let Some(report) = player.report() {
             writeln!(out, "{}", text::quiet_line(report))?;
-            writeln!(out, "{} events, hash {:016x}", count(report.events), report.trace_hash)?;
             return Ok(exit_of(report));
         }
         let (at, events) = player.place();

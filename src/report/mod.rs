@@ -21,6 +21,7 @@ pub(crate) mod github;
 pub(crate) mod html;
 pub mod json;
 pub(crate) mod junit;
+pub(crate) mod perfetto;
 pub mod plots;
 pub(crate) mod reading;
 mod style;

@@ -43,6 +43,8 @@ pub(crate) fn press(player: &mut Player, key: KeyEvent) {
     let is_interrupt = key.modifiers.contains(KeyModifiers::CONTROL) && matches!(key.code, KeyCode::Char('c' | 'd'));
     if is_interrupt {
         player.act(Command::Quit);
+    } else if key.modifiers.intersects(KeyModifiers::CONTROL | KeyModifiers::ALT) {
+        // No key of these means what its letter means alone.
     } else if let Some(prompt) = player.prompt.take() {
         write(player, prompt, key.code);
     } else if player.shows_help && matches!(key.code, KeyCode::Esc | KeyCode::Char('q')) {

@@ -203,6 +203,20 @@ fn a_failed_check_is_found_at_the_event_that_shows_it() {
 }
 
 #[test]
+fn control_and_a_letter_is_not_the_letter_and_control_c_stops_whatever_is_being_written() {
+    let mut player = player();
+    let with_control = |c| KeyEvent::new(KeyCode::Char(c), KeyModifiers::CONTROL);
+    let place = player.place();
+    for c in ['n', 's', 'f', 'q'] {
+        press(&mut player, with_control(c));
+    }
+    assert!(player.place() == place && player.is_still() && !player.is_done());
+    keys(&mut player, "/lease");
+    press(&mut player, with_control('c'));
+    assert!(player.is_done());
+}
+
+#[test]
 fn what_is_not_there_is_said_and_nothing_moves() {
     let mut player = player();
     let place = player.place();

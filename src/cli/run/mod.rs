@@ -48,6 +48,10 @@ pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
         writeln!(anstream::stderr(), "kinesim: --html writes one page: name a single scenario, or use --out DIR")?;
         return Ok(Exit::Wrong);
     }
+    if arguments.perfetto.is_some() && scenarios.len() > 1 {
+        writeln!(anstream::stderr(), "kinesim: --perfetto writes the trace of one run: name a single scenario")?;
+        return Ok(Exit::Wrong);
+    }
     run_all(arguments, scenarios)
 }
 

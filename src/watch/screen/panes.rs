@@ -35,6 +35,9 @@ pub(super) fn lines(player: &Player, pane: Pane, width: usize) -> Vec<Line<'stat
     }
 }
 
+/// A narrower pane does not say since when a lease is held.
+const SINCE_MIN: usize = 45;
+
 /// A number in four characters: `999`, `12k`, `4.5M`.
 fn short(n: u64) -> String {
     match n {
@@ -120,12 +123,14 @@ fn leases(player: &Player, width: usize) -> Vec<Line<'static>> {
     let mut lines = Vec::new();
     let unread: BTreeMap<(ConsumerId, ShardId), Unread> =
         view.unread().into_iter().map(|waiting| ((waiting.consumer, waiting.shard), waiting)).collect();
-    let owner_width = width.saturating_sub(5 + 1 + 3 * 7);
+    let shows_since = width >= SINCE_MIN;
+    let owner_width = width.saturating_sub(5 + 1 + if shows_since { 3 * 7 } else { 2 * 7 });
     for (id, consumer) in &view.consumers {
         let about = about(&view, view.names.consumer(*id), consumer);
         lines.push(Line::styled(cut(&about, width), paint(player, Look::Strong)));
         let owner = if consumer.lease_table.is_some() { "owner" } else { "reader" };
-        let heads = format!("{:>5} {owner:<owner_width$} {:>6} {:>6} {:>6}", "shard", "since", "age", "unread");
+        let since = if shows_since { "  since" } else { "" };
+        let heads = format!("{:>5} {owner:<owner_width$}{since} {:>6} {:>6}", "shard", "age", "unread");
         lines.push(Line::styled(cut(&heads, width), paint(player, Look::Dim)));
         let mut shards: Vec<ShardId> = consumer.shards.keys().copied().collect();
         shards.extend(unread.keys().filter(|(of, _)| of == id).map(|(_, shard)| *shard));
@@ -135,7 +140,7 @@ fn leases(player: &Player, width: usize) -> Vec<Line<'static>> {
         for shard in shards {
             let reading = consumer.shards.get(&shard).unwrap_or(&nothing);
             let waiting = unread.get(&(*id, shard));
-            lines.push(lease(player, &view, consumer, (shard, reading), waiting, owner_width));
+            lines.push(lease(player, &view, consumer, (shard, reading), waiting, (owner_width, shows_since)));
         }
     }
     lines
@@ -162,15 +167,16 @@ fn lease(
     consumer: &Consumer,
     (shard, reading): (ShardId, &Reading),
     waiting: Option<&Unread>,
-    owner_width: usize,
+    (owner_width, shows_since): (usize, bool),
 ) -> Line<'static> {
-    let since = reading.holders.last().map_or("-".into(), |(_, since)| short_time(view.now.since(*since).as_millis()));
+    let since = reading.holders.last().map(|(_, since)| short_time(view.now.since(*since).as_millis()));
+    let since = if shows_since { format!(" {:>6}", since.unwrap_or("-".into())) } else { String::new() };
     let age = waiting.map(|waiting| waiting.age_ms).or(reading.age_ms).map_or("-".into(), short_time);
     let (owner, look) = owner(view, consumer, reading);
     Line::from(vec![
         Span::raw(format!("{:>5} ", shard.0)),
         Span::styled(format!("{:<owner_width$}", cut(&owner, owner_width)), paint(player, look)),
-        Span::raw(format!(" {since:>6} {age:>6} {:>6}", short_or_dash(waiting.map_or(0, |waiting| waiting.records)))),
+        Span::raw(format!("{since} {age:>6} {:>6}", short_or_dash(waiting.map_or(0, |waiting| waiting.records)))),
     ])
 }
 

@@ -1,7 +1,7 @@
 //! What is shown of a run: a fold over its events.
 //!
-//! Rates are of the last whole second of simulated time. Owners of leases are those that say that they hold one: two may
-//! say so of the same lease. What waits to be read is judged as reports judge it, whatever the library.
+//! Rates are of the last whole second of simulated time. Owners of leases are those that say that they hold one: two
+//! may say so of the same lease. What waits to be read is judged as reports judge it, whatever the library.
 
 mod load;
 mod recent;

@@ -487,18 +487,3 @@ fn a_plan_without_a_configuration_that_holds_says_so_and_fails() {
     assert_eq!(code, Some(2));
     assert!(err.contains("`stream.clik.shards` means nothing in this file"), "{err}");
 }
-
-#[test]
-fn a_trace_is_of_one_run_and_what_it_has_is_said() {
-    let file = write("traced.toml", SMALL);
-    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("traces/trace.json");
-    let path = path.to_str().expect("text");
-    let output = kinesim(&["run", &file, "--perfetto", path]);
-    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
-    assert!(text(&output.stdout).contains("calls, all there were"), "{}", text(&output.stdout));
-    let trace: serde_json::Value = serde_json::from_slice(&std::fs::read(path).expect("a trace")).expect("JSON");
-    assert!(trace["traceEvents"].as_array().is_some_and(|events| events.len() > 100));
-    let two = kinesim(&["run", &file, &file, "--perfetto", path]);
-    assert_eq!((two.status.code(), two.stdout.len()), (Some(2), 0));
-    assert!(text(&two.stderr).contains("name a single scenario"), "{}", text(&two.stderr));
-}

@@ -21,6 +21,8 @@ pub(crate) mod github;
 pub(crate) mod html;
 pub mod json;
 pub(crate) mod junit;
+#[cfg(feature = "parquet")]
+pub(crate) mod parquet;
 pub(crate) mod perfetto;
 pub mod plots;
 pub(crate) mod reading;

@@ -32,9 +32,9 @@ pub(super) struct Built {
 /// Who listens to a run besides its own folds.
 pub(crate) struct Audience {
     /// Hear every event.
-    pub folds: Vec<Rc<RefCell<dyn Fold>>>,
+    pub(super) folds: Vec<Rc<RefCell<dyn Fold>>>,
     /// Watches the calls of built-in clients.
-    pub calls: Option<Rc<dyn Witness<Cloud>>>,
+    pub(super) calls: Option<Rc<dyn Witness<Cloud>>>,
 }
 
 impl From<Vec<Rc<RefCell<dyn Fold>>>> for Audience {

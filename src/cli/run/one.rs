@@ -7,16 +7,14 @@ use std::rc::Rc;
 
 use super::again::check_determinism;
 use super::arguments::{Arguments, EventsWord};
+use super::exports::{Exports, alone};
 use super::timed::timed_run;
-use crate::aws::Cloud;
 use crate::base::Fold;
 use crate::cli::terminal::{Exit, takes_colour, terminal_columns};
 use crate::report::events_file::{self, EventsFile, EventsKept};
-use crate::report::perfetto::TraceFile;
 use crate::report::suites::{self, Suite};
 use crate::report::{CameOut, Page, RunReport, Style, files, html, json, text};
 use crate::scenario::Scenario;
-use crate::world::Witness;
 
 /// What a run has to say, and how it ended.
 pub(super) struct Told {
@@ -41,15 +39,11 @@ pub(super) fn run_one(
     let watched = (out.is_some() || arguments.html.is_some()).then(|| Rc::new(RefCell::new(watched(scenario))));
     let listeners = events.clone().map(|events| events as Rc<RefCell<dyn Fold>>).into_iter();
     let listeners = listeners.chain(watched.clone().map(|watched| watched as Rc<RefCell<dyn Fold>>));
-    let trace = arguments.perfetto.as_deref().map(TraceFile::create).transpose()?.map(|t| Rc::new(RefCell::new(t)));
-    let listeners = listeners.chain(trace.clone().map(|trace| trace as Rc<RefCell<dyn Fold>>));
-    let calls = trace.as_ref().map(|trace| Rc::new(TraceFile::calls(trace)) as Rc<dyn Witness<Cloud>>);
-    let (result, wall_seconds) = timed_run(arguments, scenario, listeners.collect(), calls);
+    let exports = Exports::create(arguments)?;
+    let listeners = listeners.chain(exports.listeners()).collect();
+    let (result, wall_seconds) = timed_run(arguments, scenario, listeners, exports.calls());
     let mut notes = vec![text::performance_line(&result.report, wall_seconds)];
-    if let (Some(trace), Some(path)) = (trace, &arguments.perfetto) {
-        let has = alone(trace).finish().map_err(|error| files::with_path(path, &error))?;
-        notes.push(format!("trace: {} ({has}); ui.perfetto.dev opens it", path.display()));
-    }
+    notes.extend(exports.finish(arguments)?);
     if let Some(watched) = watched {
         let page = html::of_run(&result.report, &result.series, &watched.borrow());
         let beside = out.map(|dir| dir.join(html::FILE_NAME));
@@ -95,12 +89,6 @@ fn create_events(dir: &Path, kept: Option<EventsKept>) -> io::Result<Option<Rc<R
 /// Ends the events' file, and says what it has.
 fn finish_events(events: Rc<RefCell<EventsFile>>) -> io::Result<String> {
     alone(events).finish()
-}
-
-/// What listened to a run that is over.
-fn alone<T>(listener: Rc<RefCell<T>>) -> T {
-    let Ok(listener) = Rc::try_unwrap(listener) else { unreachable!("the run is over, nobody else listens") };
-    listener.into_inner()
 }
 
 /// Puts the trace files that the resolved scenario names beside it. Those outside the scenario's folder keep their

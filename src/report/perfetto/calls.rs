@@ -1,13 +1,10 @@
 //! Calls of built-in clients as their hosts see them, the processing of records, and what each came from.
 
-use std::cell::RefCell;
 use std::collections::{BTreeMap, VecDeque};
 use std::io::Write;
-use std::rc::Rc;
 
 use slab::Slab;
 
-use super::Trace;
 use super::course::Course;
 use super::lanes::{Group, Lanes, Process};
 use super::writer::{Part, Place, Value, Writer};
@@ -16,16 +13,13 @@ use crate::aws::kinesis::{self, api::Response};
 use crate::aws::{Cloud, Reply, Request};
 use crate::base::item::AttributeValue;
 use crate::base::{Event, HostId, ShardId, SimTime, StreamName};
-use crate::world::{Backend, Witness};
+use crate::world::Backend;
 
 /// Puts and reads of a shard that flows may begin at. From older ones none do.
 const SOURCES_MAX: usize = 10_000;
 
 /// Where a flow begins: within a slice.
 type Source = (Place, SimTime);
-
-/// Watches the calls for a trace.
-pub(crate) struct WatchedCalls<W: Write>(pub(super) Rc<RefCell<Trace<W>>>);
 
 /// What a call is about, as far as anything follows from it.
 enum About {
@@ -133,7 +127,8 @@ impl Calls {
         self.processed.insert(of, (at, (place, begun)));
     }
 
-    fn sent<W: Write>(
+    /// A call sets out. Returns its number.
+    pub(super) fn sent<W: Write>(
         &mut self,
         at: SimTime,
         host: HostId,
@@ -153,7 +148,8 @@ impl Calls {
         self.open.insert(Open { host, operation, place, from: at, about, of, cause }) as u32
     }
 
-    fn ended<W: Write>(
+    /// A call has ended.
+    pub(super) fn ended<W: Write>(
         &mut self,
         at: SimTime,
         number: u32,
@@ -224,7 +220,8 @@ fn find(puts: &VecDeque<Range>, index: u64) -> Option<Source> {
     (index <= put.last).then_some(put.source)
 }
 
-/// What a request is about: what may follow from it, that in words, and the shard that it reads or whose lease it writes.
+/// What a request is about: what may follow from it, that in words, and the shard that it reads or whose lease it
+/// writes.
 fn about(request: &Request) -> (About, String, Option<ShardId>) {
     if let Request::Kinesis(kinesis::Request::PutRecord(put)) = request {
         return (About::Put(put.stream.clone()), format!("{}, 1 record", put.stream), None);
@@ -259,16 +256,5 @@ fn came(reply: Option<&Reply>) -> String {
         Some(Reply::Kinesis(Err(error))) => error.code().into(),
         Some(Reply::DynamoDb(Err(error))) => error.code().into(),
         Some(_) => "ok".into(),
-    }
-}
-
-impl<W: Write> Witness<Cloud> for WatchedCalls<W> {
-    fn sent(&self, at: SimTime, host: HostId, request: &Request) -> Option<u32> {
-        let Trace { calls, lanes, writer, .. } = &mut *self.0.borrow_mut();
-        Some(calls.sent(at, host, request, lanes, writer))
-    }
-    fn ended(&self, at: SimTime, number: u32, reply: Option<&Reply>) {
-        let Trace { calls, lanes, writer, .. } = &mut *self.0.borrow_mut();
-        calls.ended(at, number, reply, lanes, writer);
     }
 }

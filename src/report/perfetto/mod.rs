@@ -1,15 +1,16 @@
 //! A run as a trace that <https://ui.perfetto.dev> opens, and every other viewer of Chrome's trace events.
 //!
-//! The form is the JSON of trace events (<https://docs.google.com/document/d/1CvAClvFfyA5R-PhYUmn5OOQtYMH4h6I0nSsKchNAySU>)
-//! rather than Perfetto's protobuf: more viewers open it, scripts read it, and it needs no schema. It is written while the
-//! run goes on, in the order in which things end, so that nothing of it is kept.
+//! The form is the JSON of trace events
+//! (<https://docs.google.com/document/d/1CvAClvFfyA5R-PhYUmn5OOQtYMH4h6I0nSsKchNAySU>) rather than Perfetto's protobuf:
+//! more viewers open it, scripts read it, and it needs no schema. It is written while the run goes on, in the order in
+//! which things end, so that nothing of it is kept.
 //!
 //! Hosts are processes with a track for each call that is in flight at a time; a consumer is a process with a track of
-//! owners for each shard's lease; a stream one with its shards; faults and actions are on a track of their own. Flows lead
-//! from what a call came from: a put to the read of its records, the read to their processing, that to the checkpoint, a
-//! lease to the first iterator, a fault to the host that it stopped. That a call is a second try of another is not known.
-//! Calls are those of built-in clients, as they see them ([`Witness`](crate::world::Witness)); those of code that
-//! comes over the network are not in it.
+//! owners for each shard's lease; a stream one with its shards; faults and actions are on tracks of their own. Flows
+//! lead from what something came from: a put to the read of its records, the read to their processing, that to the
+//! checkpoint, a lease to the first iterator, a fault to the host that it stopped. That a call is a second try of
+//! another is not known. Calls are those of built-in clients, as they see them ([`Witness`]); those of code that comes
+//! over the network are not in it.
 
 mod calls;
 mod counters;
@@ -26,15 +27,16 @@ use std::path::Path;
 use std::rc::Rc;
 
 use self::calls::Calls;
-pub(crate) use self::calls::WatchedCalls;
 use self::counters::Counters;
 use self::course::Course;
 use self::lanes::Lanes;
 use self::writer::{Part, Writer};
 use super::files::{make_folder, with_path};
 use super::words::count;
-use crate::base::{Event, Fold, SimTime};
+use crate::aws::{Cloud, Reply, Request};
+use crate::base::{Event, Fold, HostId, SimTime};
 use crate::measure::Names;
+use crate::world::Witness;
 
 /// The fold that writes a trace.
 pub(crate) struct Trace<W: Write> {
@@ -45,6 +47,9 @@ pub(crate) struct Trace<W: Write> {
     course: Course,
     counters: Counters,
 }
+
+/// Watches the calls for a trace.
+pub(crate) struct WatchedCalls<W: Write>(Rc<RefCell<Trace<W>>>);
 
 /// A trace in a file.
 pub(crate) type TraceFile = Trace<BufWriter<File>>;
@@ -100,5 +105,16 @@ impl<W: Write> Fold for Trace<W> {
         self.counters.on(at, event, &mut self.writer);
         self.course.on(at, event, &self.names, &mut self.lanes, &mut self.writer);
         self.calls.on(at, event, &self.course, &mut self.lanes, &mut self.writer);
+    }
+}
+
+impl<W: Write> Witness<Cloud> for WatchedCalls<W> {
+    fn sent(&self, at: SimTime, host: HostId, request: &Request) -> Option<u32> {
+        let Trace { calls, lanes, writer, .. } = &mut *self.0.borrow_mut();
+        Some(calls.sent(at, host, request, lanes, writer))
+    }
+    fn ended(&self, at: SimTime, number: u32, reply: Option<&Reply>) {
+        let Trace { calls, lanes, writer, .. } = &mut *self.0.borrow_mut();
+        calls.ended(at, number, reply, lanes, writer);
     }
 }

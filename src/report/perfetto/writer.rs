@@ -67,7 +67,8 @@ impl<W: Write> Writer<W> {
         self
     }
 
-    /// Returns whether there is room for a part at `at`. Once there was none there never is again, and the trace says so.
+    /// Returns whether there is room for a part at `at`. Once there was none there never is again, and the trace says
+    /// so.
     pub(super) fn has_room(&mut self, part: Part, at: SimTime) -> bool {
         let index = part as usize;
         if self.left_out[index].is_none() && self.written_bytes >= self.bytes_max[index] {

@@ -31,10 +31,7 @@
 //! machine room; [`base`] the values that all share.
 
 // A build without all features leaves parts of the machine unused; the whole build denies what nobody uses.
-#![cfg_attr(
-    not(all(feature = "serve", feature = "aws-sdk", feature = "watch")),
-    allow(dead_code, unused_imports)
-)]
+#![cfg_attr(not(all(feature = "serve", feature = "aws-sdk", feature = "watch")), allow(dead_code, unused_imports))]
 
 mod alarm;
 pub mod aws;

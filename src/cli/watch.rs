@@ -1,17 +1,15 @@
 //! `kinesim watch`: the terminal and the clock of a watched run. What there is to see is [`crate::watch`]'s.
 
-use std::io;
 use std::path::PathBuf;
 
 use clap::Args;
 
-use super::terminal::{Exit, bug};
+use super::terminal::bug;
 use crate::base::{Bug, Seeds};
 
 #[derive(Args)]
 pub(super) struct Arguments {
     /// The scenario file; `-` is not one, because keys come from standard input.
-    #[cfg_attr(not(feature = "watch"), allow(dead_code))]
     file: PathBuf,
     /// Seed of the run, instead of the file's; `7@3m12s:41` goes on with seed 41 at 3m12s.
     #[arg(long, value_name = "N")]
@@ -25,7 +23,7 @@ pub(super) struct Arguments {
 }
 
 #[cfg(not(feature = "watch"))]
-pub(super) fn watch(arguments: &Arguments) -> io::Result<Exit> {
+pub(super) fn watch(arguments: &Arguments) -> std::io::Result<super::terminal::Exit> {
     use std::io::Write;
     let Arguments { file, .. } = arguments;
     writeln!(
@@ -33,7 +31,7 @@ pub(super) fn watch(arguments: &Arguments) -> io::Result<Exit> {
         "kinesim: this build has no `watch`: build with `--features watch`, or use `kinesim run {}`",
         file.display()
     )?;
-    Ok(Exit::Wrong)
+    Ok(super::terminal::Exit::Wrong)
 }
 
 #[cfg(feature = "watch")]

@@ -100,7 +100,7 @@ pub(super) fn text_of(file: File) -> BufReader<FrameDecoder<File>> {
 }
 
 /// Whether an event is a mark of the run's course rather than one call or record of very many.
-pub(super) const fn is_mark(kind: EventKind) -> bool {
+pub(crate) const fn is_mark(kind: EventKind) -> bool {
     use EventKind::*;
     match kind {
         HostDeclared | HostCrashed | HostRestarted | HostPaused | HostResumed | FaultBegan | FaultEnded
@@ -117,6 +117,29 @@ pub(super) const fn is_mark(kind: EventKind) -> bool {
         | SubscriptionBegan | ProcessorThrew | UnitsConsumed | TableThrottled | ConditionFailed | ItemWritten
         | StaleRead | EffectsApplied => false,
     }
+}
+
+/// Whether an event tells what goes wrong with a call or a record.
+pub(crate) const fn is_trouble(kind: EventKind) -> bool {
+    use EventKind::*;
+    matches!(
+        kind,
+        MessageLost
+            | MessageDuplicated
+            | CallTimedOut
+            | RecordGivenUp
+            | LeaseRenewalFailed
+            | RecordsSkipped
+            | CheckpointRefused
+            | CallRefused
+            | RecordRefused
+            | ReadRefused
+            | RecordsTrimmed
+            | ProcessorThrew
+            | TableThrottled
+            | ConditionFailed
+            | StaleRead
+    )
 }
 
 /// Bytes that are handed over at once.

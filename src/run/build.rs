@@ -10,6 +10,7 @@ use super::folds::Folds;
 use super::operator::{Controls, Operator};
 use super::shard_load::ShardLoad;
 use super::stream_minutes::StreamMinutes;
+use super::witnesses::Both;
 use crate::aws::Cloud;
 use crate::base::event::HostRole;
 use crate::base::host_name::host_name;
@@ -20,7 +21,7 @@ use crate::client::poller::PollerHost;
 use crate::client::producer::ProducerHosts;
 use crate::client::{Cx, HostGroup};
 use crate::scenario::plan::Plan;
-use crate::world::{Settings, World};
+use crate::world::{Settings, Witness, World};
 
 /// A run at its beginning.
 pub(super) struct Built {
@@ -30,8 +31,23 @@ pub(super) struct Built {
     pub(crate) director: Rc<Director>,
 }
 
+/// Who listens to a run besides its own folds.
+pub(crate) struct Audience {
+    /// Hear every event.
+    pub(super) folds: Vec<Rc<RefCell<dyn Fold>>>,
+    /// Watches the calls of built-in clients.
+    pub(super) calls: Option<Rc<dyn Witness<Cloud>>>,
+}
+
+impl From<Vec<Rc<RefCell<dyn Fold>>>> for Audience {
+    fn from(folds: Vec<Rc<RefCell<dyn Fold>>>) -> Self {
+        Self { folds, calls: None }
+    }
+}
+
 /// The run of a plan, at its beginning. `boot_app` starts the code that the user brings.
-pub(super) fn build(plan: &Plan, mut listeners: Vec<Rc<RefCell<dyn Fold>>>, boot_app: &AppBoot) -> Built {
+pub(super) fn build(plan: &Plan, audience: impl Into<Audience>, boot_app: &AppBoot) -> Built {
+    let Audience { folds: mut listeners, calls } = audience.into();
     let load = Rc::new(RefCell::new(ShardLoad::default()));
     if plan.names_shards_by_load() {
         listeners.push(load.clone());
@@ -50,7 +66,11 @@ pub(super) fn build(plan: &Plan, mut listeners: Vec<Rc<RefCell<dyn Fold>>>, boot
         latency: plan.latency,
     };
     let world = World::new(settings, Cloud::new(plan.services.clone(), chance.clone()), folds.clone());
-    world.watch_calls(Rc::new(history));
+    let history: Rc<dyn Witness<Cloud>> = Rc::new(history);
+    world.watch_calls(match calls {
+        Some(calls) => Rc::new(Both::new(history, calls)),
+        None => history,
+    });
     for stream in &plan.streams {
         world.with_backend(|cloud, now, events| {
             cloud.kinesis.provision(now, &stream.name, stream.shards, stream.of.clone(), events);

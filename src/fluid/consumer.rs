@@ -113,9 +113,11 @@ impl Consumer {
         }
     }
 
-    /// When every shard has been read, if nothing was before that; never for what begins after the run did.
+    /// When every shard has been read, as it looks before anything was; `None` for what begins after the run did, and
+    /// where a shard is never read.
     pub(super) fn started(&self) -> Option<Us> {
-        self.readers.iter().map(|reader| reader.next + 1).max().filter(|_| self.began == 0)
+        let last = self.readers.iter().map(|reader| reader.next).max();
+        last.filter(|last| self.began == 0 && *last < self.rule.end).map(|last| last + 1)
     }
 
     /// Reads one more shard, which was there when the run began.

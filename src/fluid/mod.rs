@@ -184,8 +184,7 @@ impl Fluid {
         self.streams.iter_mut().for_each(Stream::turn);
         let minute_ends = (self.now / MINUTE + 1) * MINUTE;
         let change = self.streams.iter().map(Stream::next_change).min().unwrap_or(u64::MAX);
-        let is_short = self.tables.iter().any(Table::is_short);
-        let soon = if is_short { self.now + SECOND } else { u64::MAX };
+        let soon = self.tables.iter().filter_map(|table| table.look_again(self.now)).min().unwrap_or(u64::MAX);
         let started = if self.now < self.started { self.started } else { u64::MAX };
         let next = self.operator.next().max(self.now + 1).min(started);
         let to = end.min(minute_ends).min(change).min(soon).min(next);

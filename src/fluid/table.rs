@@ -37,6 +37,9 @@ impl TableMinute {
     }
 }
 
+/// While as many writes wait as before, it is looked at so often.
+const SETTLED_STEP: Us = 10 * SECOND;
+
 /// A lease table while the fluid runs.
 pub(super) struct Table {
     pub(super) name: TableName,
@@ -59,6 +62,8 @@ pub(super) struct Table {
     pub(super) headroom: Option<(i64, Us)>,
     checkpoints_before: u64,
     is_started: bool,
+    /// Whether as many writes wait as did at the last look.
+    is_settled: bool,
     /// Writes that were asked for and not served yet.
     unserved: Micro,
     leases: u64,
@@ -99,6 +104,7 @@ impl Table {
             headroom: None,
             checkpoints_before: 0,
             is_started: false,
+            is_settled: false,
             unserved: 0,
             leases: 0,
             more_writes: 0,
@@ -163,9 +169,10 @@ impl Table {
     pub(super) fn wait(&self) -> Us {
         if self.unserved == 0 { 0 } else { part_of(self.unserved, SECOND, self.write_rate.max(1)) }
     }
-    /// Whether writes wait, or will when it goes on as it does.
-    pub(super) fn is_short(&self) -> bool {
-        self.unserved > 0 || self.burst < self.write_rate * 5 && self.burst_max > self.write_rate * 5
+    /// When it is to be looked at again, if writes wait, or will when it goes on as it does.
+    pub(super) fn look_again(&self, now: Us) -> Option<Us> {
+        let is_short = self.unserved > 0 || self.burst < self.write_rate * 5 && self.burst_max > self.write_rate * 5;
+        is_short.then_some(now + if self.is_settled { SETTLED_STEP } else { SECOND })
     }
     /// Rows were made for shards that were opened: each is created, taken, and noted by its parent, which ends.
     pub(super) fn add_children(&mut self, children: u64) {
@@ -193,10 +200,14 @@ impl Table {
         let given = if self.is_limited { (wanted * ONE).min(there) / ONE } else { wanted };
         self.burst = (there - (given * ONE).min(there)).min(self.burst_max);
         // A lease has one write at a time.
-        self.unserved = ((wanted - given) * ONE).min(self.leases * ONE);
+        let before = std::mem::replace(&mut self.unserved, ((wanted - given) * ONE).min(self.leases * ONE));
+        self.is_settled = self.unserved > 0 && before == self.unserved;
+        // What is asked beyond that in a second is not asked again in the next.
+        let beyond = part_of(asked.saturating_sub(given), SECOND, long.max(SECOND));
+        let waiting = (wanted - given).min(before / ONE + beyond);
         self.writes += given;
         self.write_units += given;
-        self.write_throttled += part_of(wanted - given, long, TRY_EVERY);
+        self.write_throttled += part_of(waiting, long, TRY_EVERY);
         self.minute.write_units += given;
         self.minute.write_units_asked += asked;
     }

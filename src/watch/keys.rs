@@ -8,7 +8,7 @@ use crate::base::written::Duration;
 use crate::base::{SimDuration, SimTime};
 
 /// Keys as the help lists them, with what they do.
-pub(super) const KEYS: [(&str, &str); 21] = [
+pub(super) const KEYS: [(&str, &str); 22] = [
     ("space", "go on, or stop"),
     ("n, →", "the next event"),
     ("p, ←", "the event before: runs again up to there"),
@@ -25,6 +25,7 @@ pub(super) const KEYS: [(&str, &str); 21] = [
     ("g", "to a time: 4m10s or 0:04:10"),
     ("r", "to the beginning"),
     ("e", "every event, or those worth telling"),
+    ("o", "shards and leases by number, or the worst first"),
     ("tab", "the next pane"),
     ("↑ ↓, k j", "scroll the pane"),
     ("z, enter", "the pane alone, or all panes"),
@@ -73,6 +74,7 @@ fn command(key: KeyCode) -> Option<Command> {
         KeyCode::Char('g') => Command::AskTime,
         KeyCode::Char('r') => Command::Restart,
         KeyCode::Char('e') => Command::AllEvents,
+        KeyCode::Char('o') => Command::WorstFirst,
         KeyCode::Tab => Command::NextPane,
         KeyCode::Up | KeyCode::Char('k') => Command::Scroll(-1),
         KeyCode::Down | KeyCode::Char('j') => Command::Scroll(1),

@@ -257,7 +257,9 @@ fn what_is_seen_is_reviewed() {
     snapshot("crashed_140x40", &screen(&player, 140, 40));
     snapshot("crashed_60x20", &screen(&player, 60, 20));
     keys(&mut player, "?");
-    snapshot("keys_80x24", &screen(&player, 80, 24));
+    let help = screen(&player, 80, 24);
+    assert!(super::keys::KEYS.iter().all(|(_, what)| help.contains(what)), "every key is there");
+    snapshot("keys_80x24", &help);
     keys(&mut player, "?\t\tze");
     snapshot("every_event_alone_80x24", &screen(&player, 80, 24));
     keys(&mut player, "zeg3m\n");

@@ -7,15 +7,12 @@ use super::sought::Sought;
 use crate::base::written::Duration;
 use crate::base::{SimDuration, SimTime};
 
-/// Keys as the help lists them, with what they do.
-pub(super) const KEYS: [(&str, &str); 21] = [
+/// Keys as the help lists them, with what they do: no more than a screen of 24 lines shows.
+pub(super) const KEYS: [(&str, &str); 18] = [
     ("space", "go on, or stop"),
-    ("n, →", "the next event"),
-    ("p, ←", "the event before: runs again up to there"),
-    ("s, .", "a second on"),
-    ("b, ,", "a second back"),
-    ("1 2 3 4", "speed x1, x10, x100, x1000"),
-    ("5", "as fast as the machine can"),
+    ("n p, → ←", "the next event; the one before"),
+    ("s b, . ,", "a second on; a second back"),
+    ("1 2 3 4 5", "x1, x10, x100, x1000, as fast as it can"),
     ("+ -", "faster, slower"),
     ("f", "to the next beginning or end of a fault"),
     ("t", "to the next throttle"),
@@ -25,10 +22,10 @@ pub(super) const KEYS: [(&str, &str); 21] = [
     ("g", "to a time: 4m10s or 0:04:10"),
     ("r", "to the beginning"),
     ("e", "every event, or those worth telling"),
+    ("o", "the worst shards and leases first, or not"),
     ("tab", "the next pane"),
     ("↑ ↓, k j", "scroll the pane"),
     ("z, enter", "the pane alone, or all panes"),
-    ("?", "these keys"),
     ("q, Ctrl-C", "stop watching"),
 ];
 
@@ -73,6 +70,7 @@ fn command(key: KeyCode) -> Option<Command> {
         KeyCode::Char('g') => Command::AskTime,
         KeyCode::Char('r') => Command::Restart,
         KeyCode::Char('e') => Command::AllEvents,
+        KeyCode::Char('o') => Command::WorstFirst,
         KeyCode::Tab => Command::NextPane,
         KeyCode::Up | KeyCode::Char('k') => Command::Scroll(-1),
         KeyCode::Down | KeyCode::Char('j') => Command::Scroll(1),

@@ -87,6 +87,8 @@ pub(super) enum Command {
     Zoom,
     /// Every event, or those worth telling.
     AllEvents,
+    /// Shards and leases by their number, or the worst first.
+    WorstFirst,
     Help,
     AskTime,
     AskKind,
@@ -124,6 +126,7 @@ pub(crate) struct Player {
     pub(super) scrolled: [usize; Pane::ALL.len()],
     pub(super) is_zoomed: bool,
     pub(super) shows_all_events: bool,
+    pub(super) is_worst_first: bool,
     pub(super) shows_help: bool,
     pub(super) is_coloured: bool,
     is_done: bool,
@@ -145,6 +148,7 @@ impl Player {
             scrolled: [0; _],
             is_zoomed: false,
             shows_all_events: false,
+            is_worst_first: false,
             shows_help: false,
             is_coloured,
             is_done: false,
@@ -225,6 +229,7 @@ impl Player {
             Command::NextPane => self.pane = Pane::ALL[(self.pane as usize + 1) % Pane::ALL.len()],
             Command::Zoom => self.is_zoomed = !self.is_zoomed,
             Command::AllEvents => self.shows_all_events = !self.shows_all_events,
+            Command::WorstFirst => self.is_worst_first = !self.is_worst_first,
             Command::Help => self.shows_help = !self.shows_help,
             Command::AskTime => self.prompt = Some(Prompt::Time(String::new())),
             Command::AskKind => self.prompt = Some(Prompt::Kind(String::new())),

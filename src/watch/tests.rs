@@ -217,6 +217,25 @@ fn control_and_a_letter_is_not_the_letter_and_control_c_stops_whatever_is_being_
 }
 
 #[test]
+fn the_worst_stand_first_when_that_is_asked_for() {
+    let mut player = player();
+    keys(&mut player, "g1m25s\nz");
+    // The rows of the pane that stands alone, by what they begin with.
+    let shards = |player: &Player| -> Vec<String> {
+        let screen = screen(player, 80, 24);
+        let first = screen.lines().filter_map(|line| line.trim_start_matches('│').split_whitespace().next());
+        first.filter(|word| word.parse::<u32>().is_ok()).map(str::to_owned).collect()
+    };
+    assert_eq!(shards(&player), ["0", "1", "2"]);
+    keys(&mut player, "o");
+    assert_eq!(shards(&player), ["2", "1", "0"], "2 throttles, records of 1 wait");
+    keys(&mut player, "\t");
+    assert_eq!(shards(&player), ["1", "0", "2"], "nobody reads 1");
+    keys(&mut player, "o");
+    assert_eq!(shards(&player), ["0", "1", "2"]);
+}
+
+#[test]
 fn what_is_not_there_is_said_and_nothing_moves() {
     let mut player = player();
     let place = player.place();
@@ -238,7 +257,9 @@ fn what_is_seen_is_reviewed() {
     snapshot("crashed_140x40", &screen(&player, 140, 40));
     snapshot("crashed_60x20", &screen(&player, 60, 20));
     keys(&mut player, "?");
-    snapshot("keys_80x24", &screen(&player, 80, 24));
+    let help = screen(&player, 80, 24);
+    assert!(super::keys::KEYS.iter().all(|(_, what)| help.contains(what)), "every key is there");
+    snapshot("keys_80x24", &help);
     keys(&mut player, "?\t\tze");
     snapshot("every_event_alone_80x24", &screen(&player, 80, 24));
     keys(&mut player, "zeg3m\n");

@@ -1,5 +1,6 @@
 //! What stands in the panes, line by line.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use ratatui::text::{Line, Span};
@@ -76,13 +77,21 @@ fn shards(player: &Player, width: usize) -> Vec<Line<'static>> {
     let mut lines = vec![Line::styled(cut(&heads, width), paint(player, Look::Dim))];
     let highest = view.shards.values().flat_map(|shard| shard.load.history(view.now, HISTORY_S)).map(|s| s.done).max();
     let (mut stream, has_several) = (None, view.shards.keys().any(|(id, _)| Some(id) != first_stream(&view).as_ref()));
-    for ((of, id), shard) in &view.shards {
+    let waiting = |of: StreamId, id| unread.get(&(view.names.stream(of), id)).copied().unwrap_or(0);
+    let mut shards: Vec<_> = view.shards.iter().collect();
+    if player.is_worst_first {
+        shards.sort_by_key(|((of, id), shard)| {
+            let last = shard.load.last(view.now);
+            (*of, Reverse((last.throttled, waiting(*of, *id), last.amount)))
+        });
+    }
+    for ((of, id), shard) in shards {
         let name = view.names.stream(*of);
         if has_several && stream.replace(*of) != Some(*of) {
             lines.push(Line::styled(cut(name, width), paint(player, Look::Strong)));
         }
         let last = shard.load.last(view.now);
-        let waits = unread.get(&(name, *id)).copied().unwrap_or(0);
+        let waits = waiting(*of, *id);
         let rates =
             format!("{:>5} {:>6} {:>6} ", id.0, short_or_dash(last.done.into()), short_or_dash(last.amount / 1024));
         let throttled = format!("{:>6}", short_or_dash(last.throttled.into()));
@@ -136,6 +145,9 @@ fn leases(player: &Player, width: usize) -> Vec<Line<'static>> {
         shards.extend(unread.keys().filter(|(of, _)| of == id).map(|(_, shard)| *shard));
         shards.sort_unstable();
         shards.dedup();
+        if player.is_worst_first {
+            shards.sort_by_key(|shard| Reverse(unread.get(&(*id, *shard)).map(|waiting| waiting.age_ms)));
+        }
         let nothing = Reading::default();
         for shard in shards {
             let reading = consumer.shards.get(&shard).unwrap_or(&nothing);

@@ -443,39 +443,3 @@ fn a_page_is_written_for_a_single_scenario_and_refused_for_several() {
     assert_eq!(several.status.code(), Some(2));
     assert!(text(&several.stderr).contains("--out DIR"), "{}", text(&several.stderr));
 }
-
-/// What a command prints, and its exit code.
-fn told(arguments: &[&str]) -> (Option<i32>, String, String) {
-    let output = kinesim(arguments);
-    (output.status.code(), text(&output.stdout), text(&output.stderr))
-}
-
-#[test]
-fn a_plan_names_the_cheapest_configuration_that_keeps_the_promises() {
-    let file = "scenarios/plan/lease-table-of-twice-the-shards.toml";
-    let fewer = ["--vary", "consumer.billing.lease_table.write=20,40", "--vary", "stream.clicks.shards=32,64"];
-    let asked: Vec<&str> = ["plan", file, "--horizon", "10m"].into_iter().chain(fewer).collect();
-    let (code, out, err) = told(&asked);
-    assert_eq!((code, &*err), (Some(0), ""), "{out}");
-    let last = out.lines().last().expect("an answer");
-    let wanted = "consumer.billing.lease_table.write = 20, stream.clicks.shards = 32: ";
-    assert!(last.starts_with(wanted) && last.ends_with(" USD a month"), "{out}");
-    assert!(out.contains("it says 8 shards, here 32"), "the public formula, beside it\n{out}");
-    let (code, json, _) = told(&asked.iter().copied().chain(["--json", "-"]).collect::<Vec<_>>());
-    let json: serde_json::Value = serde_json::from_str(&json).expect("JSON");
-    assert_eq!((code, json["tried"].as_array().map(Vec::len)), (Some(0), Some(4)));
-}
-
-#[test]
-fn a_plan_without_a_configuration_that_holds_says_so_and_fails() {
-    let file = "scenarios/plan/lease-table-of-twice-the-shards.toml";
-    let (code, out, _) = told(&["plan", file, "--horizon", "10m", "--vary", "stream.clicks.shards=2,4"]);
-    assert_eq!(code, Some(1), "{out}");
-    assert!(out.contains("no configuration keeps all promises"), "{out}");
-    let (code, _, err) = told(&["plan", file, "--slo", "throttled_writes"]);
-    assert_eq!(code, Some(2));
-    assert!(err.contains("`throttled_writes` is no promise"), "{err}");
-    let (code, _, err) = told(&["plan", file, "--vary", "stream.clik.shards=1,2"]);
-    assert_eq!(code, Some(2));
-    assert!(err.contains("`stream.clik.shards` means nothing in this file"), "{err}");
-}

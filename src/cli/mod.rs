@@ -14,6 +14,7 @@ mod health;
 mod interrupt;
 mod man;
 mod new;
+mod part;
 mod plan;
 #[cfg(feature = "serve")]
 mod replay;

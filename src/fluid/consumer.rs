@@ -101,6 +101,19 @@ impl Consumer {
         }
     }
 
+    /// What the plan calls it.
+    pub(super) fn name<'a>(&self, plan: &'a Plan) -> &'a str {
+        match self.kind {
+            Kind::Poller(at) => &plan.pollers[at].name,
+            Kind::Kcl(at) => &plan.kcl[at].name,
+        }
+    }
+
+    /// When every shard has been read, if nothing was before that; never for what begins after the run did.
+    pub(super) fn started(&self) -> Option<Us> {
+        self.readers.iter().map(|reader| reader.next + 1).max().filter(|_| self.began == 0)
+    }
+
     /// Reads one more shard, which was there when the run began.
     pub(super) fn add_first(&mut self) {
         let turn = self.readers.len() as u64;

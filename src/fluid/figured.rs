@@ -8,6 +8,7 @@ use super::shard::{Peak, Shard};
 use super::side::ReadSide;
 use super::stream::Stream;
 use super::table::Table;
+use super::tally::Ages;
 use crate::aws::dynamodb::api::Capacity;
 use crate::aws::kinesis::capacity::{ReadLoad, SHARD_BYTES_PER_S, SHARD_RECORDS_PER_S, Share};
 use crate::base::event::ConsumerLibrary;
@@ -192,17 +193,38 @@ fn of_consumer(plan: &Plan, consumer: &Consumer) -> (String, ConsumerFigures) {
         lease_table: table,
         workers,
         records_processed: tally.processed,
-        iterator_age_p50_ms: tally.ages.percentile(50),
-        iterator_age_p99_ms: tally.ages.percentile(99),
-        iterator_age_max_ms: tally.ages.max(),
-        iterator_age_max_at_s: tally.age_max_at().map(seconds),
         reads_throttled: tally.reads_throttled,
         checkpoints: tally.all_checkpoints(),
         duplicates: tally.duplicates,
         unread_records_trimmed: tally.unread_trimmed,
-        ..ConsumerFigures::default()
+        ..aged(&tally.all_ages())
     };
     (name.to_string(), figured)
+}
+
+fn aged(ages: &Ages) -> ConsumerFigures {
+    ConsumerFigures {
+        iterator_age_p50_ms: ages.seen.percentile(50),
+        iterator_age_p99_ms: ages.seen.percentile(99),
+        iterator_age_max_ms: ages.seen.max(),
+        iterator_age_max_at_s: ages.max_at().map(seconds),
+        ..ConsumerFigures::default()
+    }
+}
+
+/// The same, with the ages that were seen after the start-up alone.
+pub(super) fn after_start_up(plan: &Plan, figures: &Figures, consumers: &[Consumer]) -> Figures {
+    let mut after = figures.clone();
+    for consumer in consumers {
+        let aged = aged(&consumer.tally.ages);
+        if let Some(figured) = after.consumers.get_mut(consumer.name(plan)) {
+            figured.iterator_age_p50_ms = aged.iterator_age_p50_ms;
+            figured.iterator_age_p99_ms = aged.iterator_age_p99_ms;
+            figured.iterator_age_max_ms = aged.iterator_age_max_ms;
+            figured.iterator_age_max_at_s = aged.iterator_age_max_at_s;
+        }
+    }
+    after
 }
 
 fn of_table(table: &Table, end: Us) -> TableFigures {

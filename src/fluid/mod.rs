@@ -54,6 +54,7 @@ use self::side::{Calm, ReadSide};
 use self::stream::Stream;
 use self::table::Table;
 use self::tally::Tally;
+use crate::base::SimTime;
 use crate::base::host_name::host_name;
 use crate::client::kcl::KclSettings;
 use crate::fault::FaultPlan;
@@ -65,6 +66,11 @@ use crate::scenario::plan::Plan;
 pub struct Flow {
     /// As a run's, as far as rates can tell.
     pub figures: Figures,
+    /// The same, with the iterator ages that were seen after the start-up alone: when every shard that was there has
+    /// been read by each consumer that began with the run.
+    pub(crate) after_start_up: Figures,
+    /// When the start-up was over.
+    pub(crate) started: SimTime,
     /// By stream, its minutes in order.
     pub(crate) writes: BTreeMap<String, Vec<WriteMinute>>,
     /// By consumer, the greatest iterator age of each minute in milliseconds; `None` where none was seen.
@@ -96,6 +102,8 @@ struct Fluid {
     /// The consumer of each table.
     table_of: Vec<usize>,
     operator: Operator,
+    /// When the start-up is over.
+    started: Us,
     left_out: Vec<String>,
 }
 
@@ -113,9 +121,11 @@ impl Fluid {
             tables: Vec::new(),
             table_of: Vec::new(),
             operator: Operator::new(plan, one_way),
+            started: 0,
             left_out: left_out(plan),
         };
         new.add_consumers(plan);
+        new.started = new.consumers.iter().filter_map(Consumer::started).max().unwrap_or(0);
         new
     }
 
@@ -156,7 +166,9 @@ impl Fluid {
         let change = self.streams.iter().map(Stream::next_change).min().unwrap_or(u64::MAX);
         let is_short = self.tables.iter().any(Table::is_short);
         let soon = if is_short { self.now + SECOND } else { u64::MAX };
-        let to = end.min(minute_ends).min(change).min(soon).min(self.operator.next().max(self.now + 1));
+        let started = if self.now < self.started { self.started } else { u64::MAX };
+        let next = self.operator.next().max(self.now + 1).min(started);
+        let to = end.min(minute_ends).min(change).min(soon).min(next);
         self.streams.iter_mut().for_each(|stream| stream.advance(to));
         self.read(to);
         for (table, consumer) in self.tables.iter_mut().zip(&self.table_of) {
@@ -169,6 +181,9 @@ impl Fluid {
             self.end_minute(minute_ends - MINUTE, to);
         }
         self.now = to;
+        if to == self.started {
+            self.consumers.iter_mut().for_each(|consumer| consumer.tally.end_start_up());
+        }
     }
 
     fn carry_out(&mut self, done: Done, end: Us) {
@@ -238,17 +253,17 @@ impl Fluid {
                 reader.trim(&shard.curve, horizon, &mut consumer.tally);
             }
         }
-        let name = |consumer: &Consumer| match consumer.kind {
-            Kind::Poller(at) => plan.pollers[at].name.to_string(),
-            Kind::Kcl(at) => plan.kcl[at].name.to_string(),
-        };
         let Self { streams, sides, consumers, tables, .. } = &self;
         let figures = figured::figures(plan, &Flowed { streams, sides, consumers, tables });
+        let after_start_up = figured::after_start_up(plan, &figures, consumers);
+        let started = SimTime::from_millis(self.started / 1000);
         let streams = self.streams.iter_mut();
         let writes = streams.map(|stream| (stream.name.to_string(), std::mem::take(&mut stream.minutes))).collect();
-        let ages = self.consumers.iter().map(|consumer| (name(consumer), consumer.tally.minutes.clone()));
+        let ages =
+            self.consumers.iter().map(|consumer| (consumer.name(plan).to_owned(), consumer.tally.minutes.clone()));
         let tables = self.tables.iter().map(|table| (table.name.to_string(), table.minutes.clone()));
-        Flow { figures, writes, ages_ms: ages.collect(), tables: tables.collect(), left_out: self.left_out }
+        let (ages_ms, tables) = (ages.collect(), tables.collect());
+        Flow { figures, after_start_up, started, writes, ages_ms, tables, left_out: self.left_out }
     }
 }
 

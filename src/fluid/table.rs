@@ -27,6 +27,13 @@ pub(crate) struct TableMinute {
     pub(crate) burst_left: u64,
 }
 
+impl TableMinute {
+    /// Write units that were wanted and not had.
+    pub(crate) fn throttled(&self) -> u64 {
+        self.write_units_asked.saturating_sub(self.write_units)
+    }
+}
+
 /// A lease table while the fluid runs.
 pub(super) struct Table {
     pub(super) name: TableName,

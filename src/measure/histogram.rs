@@ -32,6 +32,15 @@ impl Histogram {
         self.total += times;
         self.max = self.max.max(value);
     }
+    /// Counts all values of another as well.
+    pub(crate) fn add(&mut self, other: &Self) {
+        if other.counts.len() > self.counts.len() {
+            self.counts.resize(other.counts.len(), 0);
+        }
+        self.counts.iter_mut().zip(&other.counts).for_each(|(count, more)| *count += more);
+        self.total += other.total;
+        self.max = self.max.max(other.max);
+    }
     /// The largest value, exactly; `None` when there are no values.
     pub fn max(&self) -> Option<u64> {
         (self.total > 0).then_some(self.max)

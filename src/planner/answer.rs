@@ -5,9 +5,9 @@ use toml::Value;
 use super::confirm::Confirmed;
 use super::formula::{Formula, formula};
 use super::headroom::{Headroom, headroom};
+use super::observed::{Seen, seen};
 use super::point::{Asked, Point, is_broken};
 use super::search::Chosen;
-use crate::report::ExpectationResult;
 use crate::scenario::{Setting, TRAFFIC, factor};
 
 /// Traffic is tried up to so many times what it is, in steps of a tenth.
@@ -20,6 +20,10 @@ pub(crate) struct Answer {
     pub(crate) best: Option<Best>,
     /// Without a configuration that holds: the one that breaks fewest promises.
     pub(crate) nearest: Option<Point>,
+    /// What the public formula says of the nearest.
+    pub(crate) formula: Vec<Formula>,
+    /// What the metrics say that loads are made of.
+    pub(crate) seen: Vec<Seen>,
     /// All that was tried.
     pub(crate) chosen: Chosen,
     /// What a run record by record says of the cheapest, where that was asked for.
@@ -57,8 +61,8 @@ pub(crate) struct Best {
 pub(crate) struct Growth {
     /// It holds with so many times the traffic.
     pub(crate) holds: f64,
-    /// With so many times the traffic it does not, and what breaks first; absent when it holds with all that was tried.
-    pub(crate) breaks: Option<(f64, Vec<ExpectationResult>)>,
+    /// With so many times the traffic it does not, and what came of it; absent when it holds with all that was tried.
+    pub(crate) breaks: Option<(f64, Point)>,
 }
 
 /// Makes the answer of what was tried; runs some more to see how far the traffic can grow.
@@ -66,7 +70,9 @@ pub(crate) fn answer(asked: &Asked<'_>, chosen: Chosen) -> Answer {
     let Some(point) = chosen.cheapest().cloned() else {
         let tried = chosen.points.iter().filter(|point| point.came.is_ok());
         let nearest = tried.min_by_key(|point| point.broken().count()).cloned();
-        return Answer { best: None, nearest, chosen, confirmed: None };
+        let of_nearest = nearest.as_ref().and_then(|point| asked.plan(&point.settings).ok());
+        let formula = of_nearest.iter().flat_map(formula).collect();
+        return Answer { best: None, nearest, formula, seen: seen(asked), chosen, confirmed: None };
     };
     let best = Best {
         fails: chosen.first_that_fails(&point).cloned(),
@@ -75,7 +81,7 @@ pub(crate) fn answer(asked: &Asked<'_>, chosen: Chosen) -> Answer {
         growth: growth(asked, &point.settings),
         point,
     };
-    Answer { best: Some(best), nearest: None, chosen, confirmed: None }
+    Answer { best: Some(best), nearest: None, formula: Vec::new(), seen: seen(asked), chosen, confirmed: None }
 }
 
 /// By halves: more traffic breaks what less breaks.
@@ -91,7 +97,7 @@ fn growth(asked: &Asked<'_>, settings: &[Setting]) -> Growth {
             true => low = middle,
             false => {
                 high = middle;
-                breaks = Some((f64::from(middle) / 10.0, point.broken().cloned().collect()));
+                breaks = Some((f64::from(middle) / 10.0, point));
             }
         }
     }

@@ -79,6 +79,17 @@ impl Grid {
         places
     }
 
+    /// The place on each axis of a configuration's values.
+    pub(crate) fn places_of(&self, settings: &[Setting]) -> Vec<usize> {
+        let place = |(axis, (_, value)): (&Axis, &Setting)| axis.values.iter().position(|known| known == value);
+        self.axes.iter().zip(settings).map(|of| place(of).unwrap_or(0)).collect()
+    }
+
+    /// The number of the configuration that has the value of this place on each axis.
+    pub(crate) fn number(&self, places: &[usize]) -> usize {
+        self.axes.iter().zip(places).fold(0, |number, (axis, place)| number * axis.values.len() + place)
+    }
+
     /// All numbers, when there are not too many to try one by one.
     ///
     /// # Errors

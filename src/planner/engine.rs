@@ -3,12 +3,13 @@
 //! By rates an expectation is judged over all of the time, the start of the consumers included. One that looks at a
 //! part of the time is for records.
 
+use super::alarmed::alarmed;
 use super::point::Carried;
 use super::usage::usage;
 use crate::base::{SimDuration, SimTime};
 use crate::check::Verdict;
-use crate::fluid::{Flow, flow};
-use crate::measure::{cost, lookup};
+use crate::fluid::{Flow, TableMinute, WriteMinute, flow};
+use crate::measure::{Figures, Unit, cost, lookup};
 use crate::report::ExpectationResult;
 use crate::run::{Options, judge_figures, run};
 use crate::scenario::plan::{Expectation, Expected, Plan, Window};
@@ -16,15 +17,25 @@ use crate::scenario::plan::{Expectation, Expected, Plan, Window};
 /// Carries a plan out record by record.
 pub(crate) fn by_records(plan: &Plan) -> Carried {
     let report = run(plan, Options::default()).report;
-    Carried { figures: report.figures, expectations: report.expectations }
+    let figures = report.figures;
+    let decided = plan.expectations.iter().map(|of| Some(shown(judge_figures(of, &figures)?.1?))).collect();
+    let age_max_ms = age_max_ms(&figures);
+    Carried { figures, expectations: report.expectations, decided, age_max_ms, alarms: report.alarms }
 }
 
 /// Carries a plan out by rates.
 pub(crate) fn by_rates(plan: &Plan) -> Carried {
     let mut flow = flow(plan);
     flow.figures.cost = cost(&usage(plan, &flow.figures), &plan.prices);
-    let expectations = plan.expectations.iter().map(|expectation| judged(expectation, &flow)).collect();
-    Carried { figures: flow.figures, expectations }
+    flow.after_start_up.cost = flow.figures.cost.clone();
+    let (expectations, decided) = plan.expectations.iter().map(|expectation| judged(expectation, &flow)).unzip();
+    let alarms = alarmed(plan, &flow);
+    let figures = flow.after_start_up;
+    Carried { age_max_ms: age_max_ms(&figures), figures, expectations, decided, alarms }
+}
+
+fn age_max_ms(figures: &Figures) -> Option<u64> {
+    figures.consumers.values().filter_map(|of| of.iterator_age_max_ms).max()
 }
 
 /// What a plan has and rates leave out.
@@ -45,44 +56,61 @@ pub(super) fn worst_minutes(plan: &Plan) -> Vec<SimTime> {
         Expected::Number { path, .. } => Some(lookup(&figures, path)),
         Expected::Sometimes(_) => None,
     });
-    paths.flatten().filter_map(|(path, _)| minute_of(&path, &flow)).collect()
+    paths.flatten().filter_map(|(path, _)| minute_of(&path, &flow, 0)).collect()
 }
 
-fn judged(expectation: &Expectation, flow: &Flow) -> ExpectationResult {
-    match judge_figures(expectation, &flow.figures) {
-        Some((result, None)) => result,
-        Some((result, Some(broken))) => {
-            let when =
-                minute_of(&broken, flow).map_or(String::new(), |from| format!("; worst in the minute from {from} on"));
-            ExpectationResult { detail: format!("{}{when}", result.detail), ..result }
+/// `2.62%`.
+fn shown((path, value): (String, f64)) -> String {
+    Unit::of(&path).show(value)
+}
+
+fn judged(expectation: &Expectation, flow: &Flow) -> (ExpectationResult, Option<String>) {
+    let (figures, from) = match expectation.window {
+        Window::AfterStartUp => (&flow.after_start_up, flow.started.as_secs() as usize / 60 + 1),
+        Window::WholeRun | Window::Between(..) | Window::AfterFaultsHeal => (&flow.figures, 0),
+    };
+    match judge_figures(expectation, figures) {
+        Some((result, None)) => (result, None),
+        Some((result, Some(decided))) => {
+            let when = minute_of(&decided.0, flow, from);
+            let when = when.map_or(String::new(), |at| format!("; worst in the minute from {at} on"));
+            (ExpectationResult { detail: format!("{}{when}", result.detail), ..result }, Some(shown(decided)))
         }
-        None => ExpectationResult {
-            text: expectation.text.to_string(),
-            verdict: Verdict::Unknown,
-            detail: "rates do not tell".to_owned(),
-            if_any: expectation.if_any,
-        },
+        None => {
+            let untold = ExpectationResult {
+                text: expectation.text.to_string(),
+                verdict: Verdict::Unknown,
+                detail: "rates do not tell".to_owned(),
+                if_any: expectation.if_any,
+            };
+            (untold, None)
+        }
     }
 }
 
-/// The minute that decided a number: `streams.clicks.throttled_percent`.
-fn minute_of(path: &str, flow: &Flow) -> Option<SimTime> {
+/// The minute, not before `from`, that decided a number: `streams.clicks.throttled_percent`. None where all of it is 0,
+/// or where minutes do not tell.
+fn minute_of(path: &str, flow: &Flow, from: usize) -> Option<SimTime> {
     let mut steps = path.split('.');
     let (section, name) = (steps.next()?, steps.next()?);
-    let worst = |values: Vec<u64>| {
-        let (minute, value) = (0..).zip(values).max_by_key(|(minute, value)| (*value, std::cmp::Reverse(*minute)))?;
+    let worst = |values: &mut dyn Iterator<Item = u64>| {
+        let minutes = (0..).zip(values).skip(from);
+        let (minute, value) = minutes.max_by_key(|(minute, value)| (*value, std::cmp::Reverse(*minute)))?;
         (value > 0).then_some(SimTime::from_secs(60 * minute))
     };
+    let is_of_throttles = path.contains("throttled");
     match section {
         "streams" => {
-            let minutes = flow.writes.get(name)?;
-            let is_of_throttles = path.contains("throttled");
-            worst(
-                minutes.iter().map(|minute| if is_of_throttles { minute.throttled } else { minute.records }).collect(),
-            )
+            let of = |minute: &WriteMinute| if is_of_throttles { minute.throttled } else { minute.records };
+            worst(&mut flow.writes.get(name)?.iter().map(of))
         }
-        "consumers" => worst(flow.ages_ms.get(name)?.iter().map(|age| age.unwrap_or(0)).collect()),
-        "tables" => worst(flow.tables.get(name)?.iter().map(|minute| minute.write_units_asked).collect()),
+        "consumers" if path.contains("iterator_age") => {
+            worst(&mut flow.ages_ms.get(name)?.iter().map(|age| age.unwrap_or(0)))
+        }
+        "tables" => {
+            let of = |minute: &TableMinute| if is_of_throttles { minute.throttled() } else { minute.write_units_asked };
+            worst(&mut flow.tables.get(name)?.iter().map(of))
+        }
         _ => None,
     }
 }

@@ -9,6 +9,10 @@ use crate::base::StreamName;
 use crate::client::capacity::StreamDemand;
 use crate::scenario::plan::Plan;
 
+/// The formula in a line.
+pub(super) const RULE: &str =
+    "the greatest of KiB/s in / 1,024, records/s / 1,000 and KiB/s out / 2,048, all of them means";
+
 /// The formula's answer for a stream.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Formula {

@@ -164,7 +164,7 @@ mod tests {
     #[test]
     fn metrics_stand_beside_what_the_model_says_of_them() {
         let file = metrics("beside");
-        let asked = Asked { file: &file, promises: Vec::new(), horizon: None, engine: &by_rates };
+        let asked = Asked { file: &file, promises: Vec::new(), horizon: None, engine: &by_rates, how: "rates" };
         let seen = seen(&asked);
         let (theirs, ours) = seen[0].throttled.expect("both say something");
         assert!((theirs - 1.46).abs() < 0.01, "{theirs}");

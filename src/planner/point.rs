@@ -4,13 +4,14 @@ use std::cmp::Ordering;
 
 use toml::Table;
 
+use crate::alarm::AlarmsReport;
 use crate::base::SimDuration;
 use crate::check::Verdict;
 use crate::measure::Figures;
 use crate::report::ExpectationResult;
 use crate::scenario::diagnostic::Diagnostics;
 use crate::scenario::plan::Plan;
-use crate::scenario::{Alternatives, Setting, list_of};
+use crate::scenario::{Alternatives, Scenario, Setting, list_of};
 
 /// What carries a plan out.
 pub(crate) type Engine = dyn Fn(&Plan) -> Carried + Sync;
@@ -22,6 +23,12 @@ pub(crate) struct Carried {
     pub(crate) figures: Figures,
     /// How the expectations were judged, the promises among them.
     pub(crate) expectations: Vec<ExpectationResult>,
+    /// Of each expectation the number that decided it, as people write it.
+    pub(crate) decided: Vec<Option<String>>,
+    /// The greatest iterator age of a consumer.
+    pub(crate) age_max_ms: Option<u64>,
+    /// What became of the file's alarms, where it has any.
+    pub(crate) alarms: Option<AlarmsReport>,
 }
 
 /// A configuration and what came of it.
@@ -79,6 +86,8 @@ pub(crate) struct Asked<'a> {
     pub(crate) horizon: Option<SimDuration>,
     /// What carries it out.
     pub(crate) engine: &'a Engine,
+    /// The same in a word: `rates` or `records`.
+    pub(crate) how: &'static str,
 }
 
 impl Asked<'_> {
@@ -93,7 +102,15 @@ impl Asked<'_> {
     /// # Errors
     /// It is no scenario.
     pub(crate) fn plan(&self, settings: &[Setting]) -> Result<Plan, Diagnostics> {
-        self.file.with(settings, &self.promises, self.horizon).map(|scenario| scenario.plan())
+        self.scenario(settings).map(|scenario| scenario.plan())
+    }
+
+    /// The file with a configuration's values and the promises.
+    ///
+    /// # Errors
+    /// It is no scenario.
+    pub(crate) fn scenario(&self, settings: &[Setting]) -> Result<Scenario, Diagnostics> {
+        self.file.with(settings, &self.promises, self.horizon)
     }
 }
 

@@ -40,7 +40,8 @@ impl Chosen {
     }
 }
 
-/// Tries configurations, `jobs` at a time. `progress` is told how many were tried.
+/// Tries configurations, `jobs` at a time; of all of them only those whose numbers are `mine`. `progress` is told how
+/// many were tried.
 ///
 /// # Errors
 /// There are too many to try every one.
@@ -48,13 +49,15 @@ pub(crate) fn look(
     asked: &Asked<'_>,
     grid: &Grid,
     way: Way,
+    mine: &dyn Fn(usize) -> bool,
     jobs: usize,
     progress: &mut dyn FnMut(usize),
 ) -> Result<Chosen, NoGrid> {
     let mut tried = Tried { asked, grid, jobs, points: BTreeMap::new(), progress };
     match way {
         Way::All => {
-            let all: Vec<Vec<usize>> = grid.all()?.map(|number| grid.places(number)).collect();
+            let all: Vec<Vec<usize>> =
+                grid.all()?.filter(|number| mine(*number)).map(|number| grid.places(number)).collect();
             tried.all(all);
         }
         Way::Search => tried.search(),

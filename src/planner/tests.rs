@@ -34,15 +34,15 @@ fn carry(plan: &Plan) -> Carried {
     let expectations = vec![promise("writes", *per_s <= shards * 1000.0), promise("age", workers >= 2.0)];
     let mut figures = Figures::default();
     figures.cost.per_month_usd = shards * 10.0 + workers * 100.0;
-    Carried { figures, expectations }
+    Carried { figures, decided: vec![None; expectations.len()], expectations, age_max_ms: None, alarms: None }
 }
 
 fn plan(axes: &[&str], way: Way) -> (Answer, usize) {
     let file = file();
-    let asked = Asked { file: &file, promises: Vec::new(), horizon: None, engine: &carry };
+    let asked = Asked { file: &file, promises: Vec::new(), horizon: None, engine: &carry, how: "rates" };
     let axes: Vec<Axis> = axes.iter().map(|text| Axis::parse(text).expect("an axis")).collect();
     let grid = Grid::of(&file, &axes).expect("a grid");
-    let chosen = look(&asked, &grid, way, 2, &mut |_| {}).expect("few enough");
+    let chosen = look(&asked, &grid, way, &|_| true, 2, &mut |_| {}).expect("few enough");
     let tried = chosen.points.len();
     (answer(&asked, chosen), tried)
 }
@@ -76,8 +76,8 @@ fn it_is_told_how_far_the_traffic_can_grow_and_what_breaks_then() {
     let (answer, _) = plan(&["consumer.billing.workers=2", "stream.orders.shards=8"], Way::All);
     let growth = answer.best.expect("one holds").growth;
     assert_eq!(growth.holds, 1.6);
-    let (times, broken) = growth.breaks.expect("8 shards do not take four times 5,000");
-    assert_eq!((times, &*broken[0].text), (1.7, "writes"));
+    let (times, point) = growth.breaks.expect("8 shards do not take four times 5,000");
+    assert_eq!((times, &*point.broken().next().expect("a broken promise").text), (1.7, "writes"));
 }
 
 #[test]
@@ -99,4 +99,105 @@ fn a_key_that_means_nothing_and_too_many_configurations_are_told() {
     let axes: Vec<Axis> = axes.iter().map(|key| axis(&format!("{key}={many}"))).collect();
     let grid = Grid::of(&file, &axes).expect("a grid");
     assert_eq!(grid.all(), Err(NoGrid::TooMany(1_000_000)));
+}
+
+/// Two shards whose traffic grows until they refuse half of it, and alarms on that.
+const GROWING: &str = "name = \"s\"\nduration = \"12m\"\n[stream.orders]\nshards = 2\n[producer.shop]\n\
+                       stream = \"orders\"\nhosts = 8\nramp = { from = \"500/s\", to = \"4000/s\" }\n\
+                       record_size = \"100 B\"\n\
+                       [consumer.billing]\nstream = \"orders\"\nlibrary = \"poller\"\n\
+                       [[alarm]]\nname = \"refused\"\nmetric = \"WriteProvisionedThroughputExceeded\"\n\
+                       statistic = \"Average\"\ncomparison = \"GreaterThanThreshold\"\nthreshold = 0.1\n\
+                       period = \"1m\"\nevaluation_periods = 2\n\
+                       [[alarm]]\nname = \"quiet\"\nmetric = \"IncomingRecords\"\nstatistic = \"Sum\"\n\
+                       comparison = \"LessThanThreshold\"\nthreshold = 120_000\nperiod = \"2m\"\n\
+                       evaluation_periods = 1\n\
+                       [[alarm]]\nname = \"large\"\nmetric = \"IncomingBytes\"\nstatistic = \"p99\"\n\
+                       comparison = \"GreaterThanThreshold\"\nthreshold = 1\nperiod = \"1m\"\nevaluation_periods = 1\n";
+
+fn asked<'a>(file: &'a Alternatives, promises: &[&str], engine: &'a point::Engine) -> Asked<'a> {
+    let promises = promises.iter().map(|text| Slo::parse(text).expect("a promise").expect).collect();
+    Asked { file, promises, horizon: None, engine, how: "rates" }
+}
+
+#[test]
+fn alarms_fire_by_rates_when_they_do_in_a_run_and_those_that_rates_cannot_tell_are_named() {
+    let file = Alternatives::of(GROWING, "s.toml", Path::new("s.toml")).unwrap_or_else(|wrong| panic!("{wrong}"));
+    let alarms = |engine: &point::Engine| {
+        asked(&file, &[], engine).point(Vec::new()).came.expect("a scenario").alarms.expect("it has alarms")
+    };
+    let (rates, records) = (alarms(&by_rates), alarms(&by_records));
+    let fired = |of: &crate::alarm::AlarmsReport, at: usize| of.alarms[at].episodes.clone();
+    for at in [0, 1] {
+        assert!(!fired(&records, at).is_empty(), "{}", records.alarms[at].verdict());
+        assert_eq!(fired(&rates, at), fired(&records, at), "{}", rates.alarms[at].name);
+    }
+    assert!(
+        rates.alarms[0].verdict().contains("after the first record was throttled"),
+        "{}",
+        rates.alarms[0].verdict()
+    );
+    let [untold] = &rates.unwatched[..] else { panic!("{:?}", rates.unwatched) };
+    assert_eq!((&*untold.name, &*untold.why), ("large", "rates do not tell this statistic"));
+}
+
+#[test]
+fn what_an_engine_says_and_a_run_denies_does_not_hold() {
+    // An engine that finds everything well, of a stream that is asked for more than twice what it takes.
+    let text = FILE.replace("10m", "3m");
+    let file = Alternatives::of(&text, "s.toml", Path::new("s.toml")).unwrap_or_else(|wrong| panic!("{wrong}"));
+    let blind = |_: &Plan| Carried {
+        figures: Figures::default(),
+        expectations: Vec::new(),
+        decided: Vec::new(),
+        age_max_ms: None,
+        alarms: None,
+    };
+    let asked = asked(&file, &["throttled_writes < 1%", "streams.orders.records_acked > 0"], &blind);
+    let grid = Grid::of(&file, &[]).expect("a grid");
+    let chosen = look(&asked, &grid, Way::All, &|_| true, 1, &mut |_| {}).expect("one");
+    let mut answer = answer(&asked, chosen);
+    assert!(answer.holds(), "nothing is broken yet");
+    answer.confirmed = confirm(&asked, &[]);
+    let Some(confirm::Confirmed::Run { promises, .. }) = &answer.confirmed else { panic!("few enough to be run") };
+    let verdicts: Vec<Verdict> = promises.iter().map(|promise| promise.verdict).collect();
+    assert_eq!(verdicts, [Verdict::Fail, Verdict::Pass], "{}", promises[0].detail);
+    assert!(!answer.holds(), "what a run denies does not hold");
+}
+
+#[test]
+fn more_records_than_can_be_run_one_by_one_are_not_run() {
+    let text = FILE.replace("5000/s", "1000000/s");
+    let file = Alternatives::of(&text, "s.toml", Path::new("s.toml")).unwrap_or_else(|wrong| panic!("{wrong}"));
+    let asked = asked(&file, &["streams.orders.records_acked > 0"], &by_rates);
+    let Some(confirm::Confirmed::TooMany(records)) = confirm(&asked, &[]) else { panic!("too many") };
+    assert!(records > 300_000_000, "{records}");
+}
+
+#[test]
+fn parts_of_a_plan_come_to_the_same_answer_as_the_whole_and_say_when_one_is_missing_or_of_another_plan() {
+    let file = file();
+    let asked = Asked { file: &file, promises: Vec::new(), horizon: None, engine: &carry, how: "rates" };
+    let axis = |text: &str| Axis::parse(text).expect("an axis");
+    let grid = Grid::of(&file, &[axis("consumer.billing.workers=1,2,3"), axis("stream.orders.shards=2,4,5,6,8")]);
+    let grid = grid.expect("a grid");
+    let chosen =
+        |mine: &dyn Fn(usize) -> bool| look(&asked, &grid, Way::All, mine, 1, &mut |_| {}).expect("few enough");
+    let whole = document(&answer(&asked, chosen(&|_| true)));
+    for of in [2, 3] {
+        let part = |k: usize| {
+            let part = Part::of(&asked, &grid, &chosen(&|number| number % of == k));
+            let written = serde_json::to_string(&part).expect("JSON");
+            serde_json::from_str::<Part>(&written).expect("what was written is read")
+        };
+        let all: Vec<Part> = (0..of).map(part).collect();
+        let merged = merge(&asked, &grid, all.clone()).unwrap_or_else(|wrong| panic!("{wrong}"));
+        assert_eq!(document(&answer(&asked, merged)), whole, "{of} parts");
+        let wrong = merge(&asked, &grid, all[1..].to_vec()).expect_err("one is missing").to_string();
+        assert!(wrong.ends_with("the first is number 1: a part is missing"), "{wrong}");
+        let wrong = merge(&Asked { how: "records", promises: Vec::new(), ..asked }, &grid, all)
+            .expect_err("another way")
+            .to_string();
+        assert!(wrong.starts_with("a part is of another plan"), "{wrong}");
+    }
 }

@@ -2,29 +2,29 @@
 
 use std::fmt::Write;
 
-use super::answer::{Answer, Best};
-use super::confirm::Confirmed;
-use super::point::{Point, is_broken};
+use super::advised::{a_month, advised, cents, formula_says};
+use super::answer::Answer;
+use super::observed::told_seen;
+use super::point::Point;
 use super::search::Way;
 use crate::report::{Page, count, plural, wrap};
 
-/// Limits that are told.
-const LIMITS_MAX: usize = 5;
 /// Configurations of the table.
 const POINTS_MAX: usize = 16;
 
 /// The whole answer; what it comes to stands at the end, where the eye is.
 pub(crate) fn told(answer: &Answer, page: &Page) -> String {
-    let mut out = String::new();
+    let mut out = told_seen(&answer.seen, page);
     points(answer, page, &mut out);
     match &answer.best {
-        Some(best) => recommended(answer, best, page, &mut out),
+        Some(best) => advised(answer, best, page, &mut out),
         None => none_holds(answer, page, &mut out),
     }
     out
 }
 
-fn points(answer: &Answer, page: &Page, out: &mut String) {
+/// What was tried, how, and how much of it holds.
+pub(super) fn tried(answer: &Answer) -> String {
     let chosen = &answer.chosen;
     let tried = plural(chosen.points.len(), "configuration");
     let of = match chosen.way {
@@ -36,7 +36,12 @@ fn points(answer: &Answer, page: &Page, out: &mut String) {
     };
     let holding = chosen.points.iter().filter(|point| point.holds()).count();
     let keep = if holding == 1 { "1 keeps".to_owned() } else { format!("{holding} keep") };
-    let _ = writeln!(out, "{}\n", wrap(&format!("{of}; {keep} the promises"), 0, page.width()));
+    format!("{of}; {keep} the promises")
+}
+
+fn points(answer: &Answer, page: &Page, out: &mut String) {
+    let chosen = &answer.chosen;
+    let _ = writeln!(out, "{}\n", wrap(&tried(answer), 0, page.width()));
     let shown = around_the_edge(answer);
     let rows: Vec<Vec<String>> = shown.iter().map(|point| row(point)).collect();
     let keys = chosen.points.first().map(short_keys).unwrap_or_default();
@@ -91,79 +96,16 @@ fn short_keys(point: &Point) -> Vec<String> {
     keys.iter().map(|key| last(key, (1..5).find(|steps| is_clear(key, *steps)).unwrap_or(5))).collect()
 }
 
-/// `1,234.56`.
-fn cents(usd: f64) -> String {
-    let cents = (usd * 100.0).round() as u64;
-    format!("{}.{:02}", count(cents / 100), cents % 100)
-}
-
-/// `: 1,234.56 USD a month`, where there are prices.
-fn a_month(point: &Point) -> String {
-    point.cost_usd().map_or(String::new(), |usd| format!(": {} USD a month", cents(usd)))
-}
-
-fn recommended(answer: &Answer, best: &Best, page: &Page, out: &mut String) {
-    let _ = writeln!(out, "\n{}", page.bold("what it uses of each limit, at most"));
-    for limit in best.headroom.iter().take(LIMITS_MAX) {
-        let at = limit.at.map_or(String::new(), |at| format!(" at {at}"));
-        let _ = writeln!(out, "  {:>6.1} %  {}{at}", limit.used_percent, limit.limit);
-    }
-    let mut line = |text: &str, indent: usize| {
-        let _ = writeln!(out, "{}", wrap(text, indent, page.width()));
-    };
-    line(&format!("\n{}", page.bold("beside the public formula")), 0);
-    for formula in &best.formula {
-        let says = match formula.shards {
-            Some(shards) => format!("it says {}", plural(shards as usize, "shard")),
-            None => "it needs a mean rate, and a trace has none beforehand".to_owned(),
-        };
-        line(&format!("stream {}: {says}, here {}", formula.stream, formula.configured), 2);
-    }
-    if let Some(fails) = &best.fails {
-        line(&format!("\n{}", page.bold("what less would break")), 0);
-        line(&format!("{}{}", fails.told(), a_month(fails)), 2);
-        fails.broken().for_each(|broken| line(&format!("{}: {}", broken.text, broken.detail), 4));
-    }
-    line(&format!("\n{}", page.bold("what more traffic would break")), 0);
-    match &best.growth.breaks {
-        Some((times, broken)) => {
-            line(&format!("it holds up to x{}; at x{times}:", best.growth.holds), 2);
-            broken.iter().for_each(|broken| line(&format!("{}: {}", broken.text, broken.detail), 4));
-        }
-        None => line(&format!("it holds at x{}, and more was not tried", best.growth.holds), 2),
-    }
-    if let Some(confirmed) = &answer.confirmed {
-        line(&format!("\n{}", page.bold("record by record")), 0);
-        told_confirmed(confirmed, &mut line);
-    }
-    let _ = writeln!(out, "\n{}{}", page.bold(&best.point.told()), a_month(&best.point));
-}
-
-fn told_confirmed(confirmed: &Confirmed, line: &mut dyn FnMut(&str, usize)) {
-    match confirmed {
-        Confirmed::TooMany(records) => {
-            line(
-                &format!("not run: about {} records up to its worst minutes; ask a smaller horizon", count(*records)),
-                2,
-            );
-        }
-        Confirmed::Run { until, promises } => {
-            let broken: Vec<_> = promises.iter().filter(|promise| is_broken(promise)).collect();
-            match broken.is_empty() {
-                true => line(&format!("it holds, from the start to {until}"), 2),
-                false => line(&format!("it does not hold, from the start to {until}:"), 2),
-            }
-            broken.iter().for_each(|broken| line(&format!("{}: {}", broken.text, broken.detail), 4));
-        }
-    }
-}
-
 fn none_holds(answer: &Answer, page: &Page, out: &mut String) {
     let _ = writeln!(out, "\n{}", page.bold("no configuration keeps all promises"));
     if let Some(nearest) = &answer.nearest {
         let _ = writeln!(out, "{}", wrap(&format!("nearest: {}", nearest.told()), 2, page.width()));
         for broken in nearest.broken() {
             let _ = writeln!(out, "{}", wrap(&format!("  {}: {}", broken.text, broken.detail), 4, page.width()));
+        }
+        for formula in &answer.formula {
+            let says = format!("beside the public formula: {}", formula_says(formula));
+            let _ = writeln!(out, "{}", wrap(&says, 2, page.width()));
         }
     }
 }

@@ -146,27 +146,16 @@ impl Folds {
     }
 }
 
-/// The alarms of a plan. Records are late when they wait longer than the expectations of the file allow, or than the
-/// liveness checks do where none says.
+/// The alarms of a plan.
 fn alarms_of(plan: &Plan) -> Option<Alarms> {
     let AlarmPlan { watched, unwatched } = &plan.alarms;
-    let bound = age_bounds_ms(plan).min().map(SimDuration::from_millis);
-    let late_after = bound.unwrap_or(plan.liveness.iterator_age_max);
-    (!watched.is_empty() || !unwatched.is_empty()).then(|| Alarms::new(watched, late_after))
-}
-
-/// Bounds that expectations set on iterator ages.
-fn age_bounds_ms(plan: &Plan) -> impl Iterator<Item = u64> {
-    plan.expectations.iter().filter_map(|expectation| match &expectation.what {
-        Expected::Number { path, threshold, .. } if path.contains(".iterator_age_") => Some(*threshold as u64),
-        Expected::Number { .. } | Expected::Sometimes(_) => None,
-    })
+    (!watched.is_empty() || !unwatched.is_empty()).then(|| Alarms::new(watched, plan.late_after()))
 }
 
 /// What plots show of a plan.
 fn backdrop(plan: &Plan) -> Backdrop {
     let disturbances = plan.disturbances.iter().map(|d| (d.from, d.until, d.text.clone())).collect();
-    Backdrop { disturbances, age_bounds_ms: age_bounds_ms(plan).collect() }
+    Backdrop { disturbances, age_bounds_ms: plan.age_bounds_ms().collect() }
 }
 
 impl Fold for Folds {

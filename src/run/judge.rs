@@ -36,7 +36,7 @@ pub(super) fn judge(
         Expected::Number { path, comparison, threshold } => {
             let figures = serde_json::to_value(measures.figures()).unwrap_or(Value::Null);
             let judged = number(&figures, path, *comparison, *threshold);
-            if let Some(broken) = judged.broken {
+            if let Some((broken, _)) = judged.decided.filter(|_| judged.verdict == Verdict::Fail) {
                 let failure = whereabouts(&broken, measures, chronicle);
                 let why = why(&broken, &measures.figures()).map_or(String::new(), |why| format!("; {why}"));
                 let detail = format!("{}{}{why}", judged.detail, placed(&failure, chronicle));
@@ -49,15 +49,15 @@ pub(super) fn judge(
 }
 
 /// The verdict of one expectation over figures that no run made, whatever its window. Absent for what figures do not
-/// tell; with it the path of the first number that breaks the bound.
+/// tell; with it the number that decided, by its path: the first that breaks the bound, or the nearest to it.
 pub(crate) fn judge_figures(
     expectation: &Expectation,
     figures: &Figures,
-) -> Option<(ExpectationResult, Option<String>)> {
+) -> Option<(ExpectationResult, Option<(String, f64)>)> {
     let Expected::Number { path, comparison, threshold } = &expectation.what else { return None };
     let figures = serde_json::to_value(figures).unwrap_or(Value::Null);
     let judged = number(&figures, path, *comparison, *threshold);
-    Some((result(expectation, judged.verdict, judged.detail), judged.broken))
+    Some((result(expectation, judged.verdict, judged.detail), judged.decided))
 }
 
 /// When and where the number at a path was seen; the whole window when nothing shows it.
@@ -178,17 +178,22 @@ pub(super) fn conclude(plan: &Plan, checks: &[(&str, Verdict)], is_whole: bool) 
 fn number(figures: &Value, path: &str, comparison: Comparison, threshold: f64) -> Judged {
     let found = lookup(figures, path);
     if found.is_empty() {
-        return Judged { verdict: Verdict::Unknown, detail: "no such number was reported".to_owned(), broken: None };
+        return Judged { verdict: Verdict::Unknown, detail: "no such number was reported".to_owned(), decided: None };
     }
     let broken: Vec<&(String, f64)> = found.iter().filter(|(_, value)| !comparison.holds(*value, threshold)).collect();
     let all = |numbers: &mut dyn Iterator<Item = &(String, f64)>| {
         numbers.map(|(name, value)| told(name, path, *value)).collect::<Vec<_>>().join(", ")
     };
     match broken.first() {
-        None => Judged { verdict: Verdict::Pass, detail: all(&mut found.iter().take(NUMBERS_TOLD_MAX)), broken: None },
-        Some((path, _)) => {
+        None => {
+            let far = |value: f64| (threshold - value).abs();
+            let decided = found.iter().min_by(|a, b| far(a.1).total_cmp(&far(b.1)));
+            let detail = all(&mut found.iter().take(NUMBERS_TOLD_MAX));
+            Judged { verdict: Verdict::Pass, detail, decided: decided.map(|decided| (*decided).clone()) }
+        }
+        Some(first) => {
             let detail = all(&mut broken.iter().copied());
-            Judged { verdict: Verdict::Fail, detail, broken: Some(path.clone()) }
+            Judged { verdict: Verdict::Fail, detail, decided: Some((*first).clone()) }
         }
     }
 }
@@ -197,8 +202,8 @@ fn number(figures: &Value, path: &str, comparison: Comparison, threshold: f64) -
 struct Judged {
     verdict: Verdict,
     detail: String,
-    /// The path of the first that does not compare.
-    broken: Option<String>,
+    /// The first that does not compare, or the one that is nearest to the bound, by its path.
+    decided: Option<(String, f64)>,
 }
 
 /// Of numbers that hold, more than these are not told.

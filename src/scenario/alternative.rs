@@ -89,6 +89,11 @@ impl Alternatives {
         Ok(Self { shown: shown.to_owned(), folder, traffic, tree, planned: file.plan.unwrap_or_default() })
     }
 
+    /// The file without its `[plan]`.
+    pub(crate) fn text(&self) -> String {
+        self.tree.to_string()
+    }
+
     /// What the file's `[plan.vary]` asks for.
     pub(crate) fn axes(&self) -> Vec<Axis> {
         self.planned.vary.iter().map(|(key, choice)| Axis { key: key.clone(), values: choice.steps() }).collect()

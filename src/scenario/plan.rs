@@ -67,6 +67,18 @@ pub struct Plan {
 }
 
 impl Plan {
+    /// Records are late when they wait longer than the expectations of the file allow, or than the liveness checks do
+    /// where none says.
+    pub(crate) fn late_after(&self) -> SimDuration {
+        self.age_bounds_ms().min().map_or(self.liveness.iterator_age_max, SimDuration::from_millis)
+    }
+    /// Bounds that expectations set on iterator ages.
+    pub(crate) fn age_bounds_ms(&self) -> impl Iterator<Item = u64> {
+        self.expectations.iter().filter_map(|expectation| match &expectation.what {
+            Expected::Number { path, threshold, .. } if path.contains(".iterator_age_") => Some(*threshold as u64),
+            Expected::Number { .. } | Expected::Sometimes(_) => None,
+        })
+    }
     /// What its clients ask of the services' limits.
     pub(crate) fn demand(&self) -> Demand {
         Demand::of(&System {

@@ -426,3 +426,19 @@ fn a_merge_needs_two_shards_at_its_time() {
     assert_eq!(loads(&split("4m")), Ok(()), "two by then");
     assert!(loads(&split("6m")).is_err(), "too late");
 }
+
+#[test]
+fn keys_that_are_spread_already_are_not_salted_and_a_salt_fits_its_key() {
+    let salted = |keys: &str| GOOD.replace("rate = \"100/s\"", &format!("rate = \"100/s\"\nkeys = {{ {keys} }}"));
+    load(&salted("hot = \"AAPL\", share = \"40%\", count = 10, salt = 4"), "s.toml", None)
+        .unwrap_or_else(|wrong| panic!("{wrong}"));
+    let long = "k".repeat(255);
+    for (keys, title) in [
+        ("unique = true, salt = 2", "keys that are unique, or have explicit hashes, are spread already"),
+        ("uniform = 10, salt = 0", "a key is salted into 1 to 10000"),
+        (&*format!("list = [\"{long}\"], salt = 2"), "with its salt a partition key is at most 256 characters"),
+    ] {
+        let wrong = refuse(&salted(keys));
+        assert!(wrong.problems().iter().any(|problem| problem.title == title), "{keys}: {wrong}");
+    }
+}

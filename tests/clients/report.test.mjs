@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import test, { after, before } from "node:test";
@@ -40,6 +40,16 @@ for = "20s"
 iterator_age.p99 = "${bound}"
 `;
 
+/** What may vary, and what must hold. */
+const plan = `
+[plan]
+slo = ["throttled_writes < 1%", "lease_table.throttled == 0"]
+[plan.vary]
+"stream.orders.shards" = [1, 2, 4, 8]
+"consumer.billing.lease_table.write" = [1, 5, 10]
+traffic = ["x2"]
+`;
+
 let folder;
 let pages;
 
@@ -58,7 +68,10 @@ before(() => {
   assert.equal(kinesim("run", "a.toml", "--quiet", "--html", "run.html"), 1, "the run fails");
   assert.equal(kinesim("diff", "a.toml", "b.toml", "--html", "diff.html"), 1, "another outcome");
   kinesim("explore", "a.toml", "--seeds", "2", "--shrink-within", "5s", "--regressions", "none", "--html", "explore.html");
-  pages = Object.fromEntries(["run", "diff", "explore"].map((name) => [name, pathToFileURL(join(folder, `${name}.html`)).href]));
+  writeFileSync(join(folder, "c.toml"), scenario(2, "> 0s").replace(/\[\[fault\]\][^]*$/, plan));
+  assert.equal(kinesim("plan", "c.toml", "--out", "planned"), 0, "some hold");
+  renameSync(join(folder, "planned", "report.html"), join(folder, "plan.html"));
+  pages = Object.fromEntries(["run", "diff", "explore", "plan"].map((name) => [name, pathToFileURL(join(folder, `${name}.html`)).href]));
 });
 after(() => folder && rmSync(folder, { recursive: true, force: true }));
 
@@ -122,6 +135,19 @@ test("plots and events are shown around a minute, and whole again", { skip }, as
   assert.equal(await page.getByLabel("Around").inputValue(), time.split(".")[0], "a moment of the timeline is looked at");
 });
 
+test("a plan shows what is recommended, its promises over two keys, its limits, and all that was tried", { skip }, async (t) => {
+  const page = await show(t, "plan");
+  assert.match(await page.title(), /^holds: plan of c.toml/);
+  const maps = page.locator("#promises figure");
+  assert.ok(await maps.count() >= 2, "all promises, and one that is broken");
+  assert.equal(await page.locator("#headroom svg.plot").count(), 1);
+  const cells = (await maps.first().locator("tbody td").allTextContents());
+  assert.equal(cells.length, 12);
+  assert.ok(cells.some((cell) => cell.endsWith("(fails)")) && cells.some((cell) => !cell.endsWith("(fails)")));
+  assert.equal(await page.locator("#tried tbody tr").count(), 12);
+  await page.locator("#why h3").getByText("Beside the public formula").waitFor();
+});
+
 test("without a script everything is there but the filters", { skip }, async (t) => {
   const page = await show(t, "run", { javaScriptEnabled: false });
   await page.locator("#log-table tbody tr").first().waitFor();
@@ -162,7 +188,7 @@ const faint = () => {
     }
     return "rgb(255, 255, 255)";
   };
-  const texts = [...document.querySelectorAll("body *")].filter((e) => !e.closest(".data, script, style") && e.checkVisibility() &&
+  const texts = [...document.querySelectorAll("body *")].filter((e) => !e.closest(".data, .cells, script, style") && e.checkVisibility() &&
     [...e.childNodes].some((node) => node.nodeType === 3 && node.textContent.trim()));
   const found = texts.map((e) => {
     const [a, b] = [light(e instanceof SVGElement ? getComputedStyle(e).fill : getComputedStyle(e).color), light(ground(e))];
@@ -171,7 +197,7 @@ const faint = () => {
   return found.filter(([contrast]) => contrast < 4.5);
 };
 
-for (const name of ["run", "diff", "explore"]) {
+for (const name of ["run", "diff", "explore", "plan"]) {
   for (const width of [1440, 768, 390]) {
     for (const colorScheme of ["light", "dark"]) {
       test(`the page of ${name} fits ${width} px and can be read, ${colorScheme}`, { skip }, async (t) => {

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 
-use super::part::{Asked, asked};
+use crate::cli::part::{Asked, asked};
 
 use crate::base::Bug;
 use crate::base::written::Duration;

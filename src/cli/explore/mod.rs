@@ -3,7 +3,6 @@
 mod arguments;
 mod found;
 mod merging;
-mod part;
 mod searching;
 mod tell;
 
@@ -12,11 +11,11 @@ use std::path::Path;
 
 pub(super) use self::arguments::Arguments;
 use self::arguments::Divided;
-use self::part::Part;
 use self::tell::{Told, exit_of, keep, tell};
 use super::interrupt::Interrupt;
 use super::surroundings::variable;
 use super::terminal::{Exit, load, print_diagnostics, scenario_files, wants_code};
+use crate::cli::part::{self, Part};
 use crate::explore::{Document, FINDINGS, Partition, Regressions, Source};
 use crate::report::files;
 

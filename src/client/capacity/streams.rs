@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::system::System;
 use crate::aws::kinesis::capacity::{ReadLoad, Share, WriteLoad};
 use crate::base::{SimDuration, StreamName};
+use crate::client::producer::keys::SALT;
 use crate::client::producer::{KeyDistribution, Load, ProducerSettings, Rate, SizeDistribution};
 
 /// What is asked of one stream.
@@ -103,15 +104,24 @@ impl ProducerDemand {
         };
         let records_per_s = highest(rate);
         let writes = WriteLoad { records_per_s, bytes_per_s: records_per_s * mean_bytes(size) };
-        let hot_key = match keys {
-            KeyDistribution::Hot { key, share, .. } => Some(HotKey { key: key.clone(), writes: writes.part(*share) }),
-            KeyDistribution::Uniform { .. }
-            | KeyDistribution::Zipf { .. }
-            | KeyDistribution::List(_)
-            | KeyDistribution::Unique
-            | KeyDistribution::ExplicitHash(_) => None,
-        };
+        let hot_key = hot_key(keys, writes);
         Self { name, writes: Some(writes), hot_key }
+    }
+}
+
+/// The key that has a share of its own.
+fn hot_key(keys: &KeyDistribution, writes: WriteLoad) -> Option<HotKey> {
+    match keys {
+        KeyDistribution::Hot { key, share, .. } => Some(HotKey { key: key.clone(), writes: writes.part(*share) }),
+        KeyDistribution::Salted { of, parts } => {
+            let HotKey { key, writes } = hot_key(of, writes)?;
+            Some(HotKey { key: format!("{key}{SALT}0").into(), writes: writes.part(1.0 / f64::from(*parts)) })
+        }
+        KeyDistribution::Uniform { .. }
+        | KeyDistribution::Zipf { .. }
+        | KeyDistribution::List(_)
+        | KeyDistribution::Unique
+        | KeyDistribution::ExplicitHash(_) => None,
     }
 }
 

@@ -17,6 +17,8 @@ pub(super) struct Keys {
     draw: Draw,
     made: KeyTable,
     names: Names,
+    /// How many keys each is written as.
+    parts: u32,
     random: Random,
     /// Drawn before they are asked for.
     ahead: VecDeque<Drawn>,
@@ -48,12 +50,19 @@ enum Names {
     Explicit(Vec<HashKey>),
 }
 
+/// What stands between a key and the number of its part.
+pub(crate) const SALT: char = '#';
+
 /// A drawn key.
 pub(super) type Drawn = (PartitionKey, Option<Box<HashKey>>);
 
 impl Keys {
     /// A source of keys; `producer` is its name, which makes unique keys unique among producers.
     pub(super) fn new(distribution: &KeyDistribution, producer: &str, made: KeyTable, random: Random) -> Self {
+        let (distribution, parts) = match distribution {
+            KeyDistribution::Salted { of, parts } => (&**of, *parts),
+            _ => (distribution, 1),
+        };
         let (draw, names, count) = match distribution {
             KeyDistribution::Uniform { count } => (Draw::Uniform(*count), Names::Numbered, *count),
             KeyDistribution::Zipf { count, exponent } => {
@@ -70,9 +79,10 @@ impl Keys {
             KeyDistribution::ExplicitHash(hashes) => {
                 (Draw::Uniform(hashes.len() as u32), Names::Explicit(hashes.clone()), hashes.len() as u32)
             }
+            KeyDistribution::Salted { .. } => unreachable!("a scenario salts once"),
         };
-        made.0.borrow_mut().resize(count as usize, None);
-        Self { draw, made, names, random, ahead: VecDeque::new() }
+        made.0.borrow_mut().resize(count as usize * parts as usize, None);
+        Self { draw, made, names, parts, random, ahead: VecDeque::new() }
     }
 
     /// The key of the `record`-th record.
@@ -91,14 +101,18 @@ impl Keys {
     fn draw_ahead(&mut self) {
         let mut numbers = [0; AHEAD];
         let numbers = &mut numbers[..if self.random.is_settled() { AHEAD } else { 1 }];
-        numbers.fill_with(|| self.draw.number(&mut self.random));
+        let parts = self.parts;
+        numbers.fill_with(|| {
+            let number = self.draw.number(&mut self.random);
+            if parts == 1 { number } else { number * parts as usize + self.random.below(u64::from(parts)) as usize }
+        });
         let (names, mut made) = (&self.names, self.made.0.borrow_mut());
         self.ahead.extend(numbers.iter().map(|number| {
             let explicit = match names {
                 Names::Explicit(hashes) => Some(Box::new(hashes[*number])),
                 _ => None,
             };
-            (made[*number].get_or_insert_with(|| names.make(*number)).clone(), explicit)
+            (made[*number].get_or_insert_with(|| names.salted(*number, parts)).clone(), explicit)
         }));
     }
 }
@@ -118,6 +132,17 @@ impl Draw {
 }
 
 impl Names {
+    /// The name of a key that is one of so many that another became.
+    fn salted(&self, number: usize, parts: u32) -> PartitionKey {
+        if parts == 1 {
+            return self.make(number);
+        }
+        let (of, part) = (number / parts as usize, number % parts as usize);
+        let Ok(key) = PartitionKey::new(&format!("{}{SALT}{part}", self.make(of).as_str())) else {
+            unreachable!("keys are checked when a scenario is read")
+        };
+        key
+    }
     fn make(&self, number: usize) -> PartitionKey {
         let key = match self {
             Self::Numbered | Self::Explicit(_) => PartitionKey::new(&format!("key-{number}")),
@@ -150,7 +175,11 @@ pub(crate) struct Weighted {
 /// Every key of a distribution; `None` when each record has one of its own.
 pub(crate) fn weighted(distribution: &KeyDistribution, producer: &str) -> Option<Vec<Weighted>> {
     let keys = Keys::new(distribution, producer, KeyTable::default(), crate::base::Seed(0).stream("none"));
-    let count = keys.made.0.borrow().len();
+    let (count, parts) = (keys.made.0.borrow().len(), keys.parts);
+    let distribution = match distribution {
+        KeyDistribution::Salted { of, .. } => of,
+        _ => distribution,
+    };
     let weight = |number: usize| match (distribution, number) {
         (KeyDistribution::Zipf { exponent, .. }, _) => zipf_weight(number as u32 + 1, *exponent),
         (KeyDistribution::Hot { count: 0, .. }, _) => 1.0,
@@ -159,12 +188,12 @@ pub(crate) fn weighted(distribution: &KeyDistribution, producer: &str) -> Option
         _ => 1.0,
     };
     let key = |number: usize| {
-        let made = keys.names.make(number);
+        let made = keys.names.salted(number, parts);
         let hash = match &keys.names {
             Names::Explicit(hashes) => hashes[number],
             _ => made.hash_key(),
         };
-        Weighted { hash, weight: weight(number), key_bytes: made.size_bytes() }
+        Weighted { hash, weight: weight(number / parts as usize), key_bytes: made.size_bytes() }
     };
     (!matches!(distribution, KeyDistribution::Unique)).then(|| (0..count).map(key).collect())
 }
@@ -257,6 +286,22 @@ mod tests {
         let counts = counts(&KeyDistribution::Uniform { count: 10 }, 100_000);
         assert_eq!(counts.len(), 10);
         assert!(counts.values().all(|n| n.abs_diff(10_000) < 400), "{counts:?}");
+    }
+
+    #[test]
+    fn a_salted_key_becomes_several_that_are_equally_likely_here_and_by_weight() {
+        let hot = KeyDistribution::Hot { key: "AAPL".into(), share: 0.5, count: 9 };
+        let salted = KeyDistribution::Salted { of: Box::new(hot), parts: 4 };
+        let counts = counts(&salted, 100_000);
+        assert_eq!(counts.len(), 40);
+        for part in 0..4 {
+            assert!(counts[&format!("AAPL#{part}")].abs_diff(12_500) < 500, "{counts:?}");
+        }
+        let weights = weighted(&salted, "web").expect("keys that are known");
+        let (all, hot) = (weights.iter().map(|key| key.weight).sum::<f64>(), weights[0].weight);
+        assert!((hot / all - 0.125).abs() < 1e-9, "{hot} of {all}");
+        let hash = PartitionKey::new("AAPL#0").expect("a key").hash_key();
+        assert_eq!(weights[0].hash, hash);
     }
 
     #[test]

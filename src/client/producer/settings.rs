@@ -139,6 +139,14 @@ pub enum KeyDistribution {
     Unique,
     /// These explicit hash keys, equally likely, with `key-i` as the partition key.
     ExplicitHash(Vec<HashKey>),
+    /// Each key of another distribution as several: `KEY#0`, `KEY#1`, ..., equally likely. What is done about a hot
+    /// key; the order of its records is lost.
+    Salted {
+        /// The other distribution: keys that are known beforehand.
+        of: Box<Self>,
+        /// How many keys one becomes.
+        parts: u32,
+    },
 }
 
 /// How records are put.

@@ -6,6 +6,7 @@
 //! the time. Without a script everything is there but the filters. The bytes are the same for the same run.
 
 mod ages;
+mod chart;
 mod checks;
 mod compared;
 mod explored;
@@ -17,6 +18,7 @@ mod log;
 mod markup;
 mod overlay;
 mod page;
+mod planned;
 mod plot;
 mod story;
 mod units;
@@ -32,6 +34,7 @@ pub(crate) use self::compared::of_two;
 pub(crate) use self::explored::{Found, Searched, of_search};
 use self::markup::Markup;
 use self::page::{Panel, whole};
+pub(crate) use self::planned::{Planned, Tried, of_plan};
 use self::story::Story;
 
 /// What the file is called in a run's folder.

@@ -110,6 +110,39 @@ fn tick_s(window: Window) -> u64 {
     TICKS_S.into_iter().find(|s| *s >= least).unwrap_or(least.next_multiple_of(86_400))
 }
 
+/// A plot with its title, its legend, what it says, and the same as a table.
+pub(super) fn framed(
+    title: &str,
+    said: &str,
+    svg: &Markup,
+    keys: impl IntoIterator<Item = Key>,
+    table: &Markup,
+) -> Markup {
+    let keys = keys.into_iter().map(|key| {
+        Markup::of("<li><svg class=\"key\" viewBox=\"0 0 12 12\" aria-hidden=\"true\"><rect class=\"")
+            .raw(key.class)
+            .raw("\" width=\"12\" height=\"12\" fill=\"")
+            .text(hex(key.colour))
+            .raw("\"/></svg> ")
+            .text(key.name)
+            .raw("</li>")
+    });
+    let table = if table.is_empty() { Markup::default() } else { folded("The same as a table", table) };
+    Markup::of("<figure><figcaption>")
+        .text(title)
+        .raw("</figcaption>\n<div class=\"wide\" role=\"region\" tabindex=\"0\" aria-label=\"")
+        .text(format!("Plot: {title}"))
+        .raw("\">")
+        .with(svg)
+        .raw("</div>\n<ul class=\"legend\">")
+        .all(keys)
+        .raw("</ul>\n<p class=\"said\">")
+        .text(said)
+        .raw("</p>\n")
+        .with(&table)
+        .raw("</figure>\n")
+}
+
 impl Frame<'_> {
     fn top(&self) -> f64 {
         match self.side {
@@ -137,29 +170,7 @@ impl Frame<'_> {
             .iter()
             .any(|mark| mark.until.is_some_and(|until| self.window.has(seconds(mark.from), seconds(until))));
         let band = has_band.then(|| Key::filled("fault in force (numbers: see What happened)", FAULT));
-        let keys = keys.into_iter().chain(band).map(|key| {
-            Markup::of("<li><svg class=\"key\" viewBox=\"0 0 12 12\" aria-hidden=\"true\"><rect class=\"")
-                .raw(key.class)
-                .raw("\" width=\"12\" height=\"12\" fill=\"")
-                .text(hex(key.colour))
-                .raw("\"/></svg> ")
-                .text(key.name)
-                .raw("</li>")
-        });
-        let table = if table.is_empty() { Markup::default() } else { folded("The same as a table", table) };
-        Markup::of("<figure><figcaption>")
-            .text(&self.title)
-            .raw("</figcaption>\n<div class=\"wide\" role=\"region\" tabindex=\"0\" aria-label=\"")
-            .text(format!("Plot: {}", self.title))
-            .raw("\">")
-            .with(&svg)
-            .raw("</div>\n<ul class=\"legend\">")
-            .all(keys)
-            .raw("</ul>\n<p class=\"said\">")
-            .text(&self.said)
-            .raw("</p>\n")
-            .with(&table)
-            .raw("</figure>\n")
+        framed(&self.title, &self.said, &svg, keys.into_iter().chain(band), table)
     }
 
     fn svg(&self, series: &Series, draw: impl FnOnce(&mut Data<'_, '_>) -> Result<(), Error>) -> Result<Markup, Error> {
@@ -271,7 +282,7 @@ impl Frame<'_> {
 pub(super) type Area<'a> = DrawingArea<SVGBackend<'a>, Shift>;
 
 /// Values that lines across are drawn at.
-fn values(top: f64) -> Vec<f64> {
+pub(super) fn values(top: f64) -> Vec<f64> {
     let top = if top > 0.0 { top } else { 1.0 };
     let mut step = 1e-3;
     let mut factors = [2.0, 2.5, 2.0].into_iter().cycle();
@@ -334,7 +345,7 @@ fn hex(RGBColor(red, green, blue): RGBColor) -> String {
 }
 
 /// What is drawn, without the SVG element around it.
-fn layer(size: (u32, u32), draw: impl FnOnce(&Area<'_>) -> Result<(), Error>) -> Result<Markup, Error> {
+pub(super) fn layer(size: (u32, u32), draw: impl FnOnce(&Area<'_>) -> Result<(), Error>) -> Result<Markup, Error> {
     let mut svg = String::new();
     {
         let area = SVGBackend::with_string(&mut svg, size).into_drawing_area();

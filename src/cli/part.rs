@@ -4,7 +4,7 @@ use crate::explore::Partition;
 
 /// The value of `--partition`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Asked {
+pub(in crate::cli) enum Asked {
     /// This one.
     Given(Partition),
     /// That of this machine, of so many.
@@ -12,7 +12,7 @@ pub(super) enum Asked {
 }
 
 /// Reads the value.
-pub(super) fn asked(text: &str) -> Result<Asked, String> {
+pub(in crate::cli) fn asked(text: &str) -> Result<Asked, String> {
     match text.strip_prefix("auto/") {
         Some(of) => match of.parse() {
             Ok(of) if of > 0 => Ok(Asked::Auto(of)),
@@ -24,10 +24,10 @@ pub(super) fn asked(text: &str) -> Result<Asked, String> {
 
 /// A part, and what is to be said of where it came from.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Part {
+pub(in crate::cli) struct Part {
     /// None where all is searched.
-    pub(super) partition: Option<Partition>,
-    pub(super) note: Option<String>,
+    pub(in crate::cli) partition: Option<Partition>,
+    pub(in crate::cli) note: Option<String>,
 }
 
 /// Looks a variable of the environment up.
@@ -41,7 +41,7 @@ struct Told {
 }
 
 /// The part that is meant. What is asked for wins over what an engine says.
-pub(super) fn part(asked: Option<Asked>, variable: Lookup<'_>) -> Result<Part, String> {
+pub(in crate::cli) fn part(asked: Option<Asked>, variable: Lookup<'_>) -> Result<Part, String> {
     match asked {
         Some(Asked::Given(partition)) => Ok(Part { partition: Some(partition), note: None }),
         Some(Asked::Auto(of)) => {

@@ -1,18 +1,22 @@
 //! `kinesim plan`: the cheapest configuration that keeps the promises.
 
+mod parts;
+
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
+use indicatif::ProgressBar;
 
-use super::run::cores;
-use super::terminal::{Exit, print_diagnostics, spinner, takes_colour, terminal_columns};
 use crate::base::SimDuration;
 use crate::base::written::Duration;
+use crate::cli::part::{self, asked};
+use crate::cli::run::cores;
+use crate::cli::terminal::{Exit, print_diagnostics, spinner, takes_colour, terminal_columns};
 use crate::planner::{
-    Answer, Asked, Grid, Seen, Slo, Way, answer, by_rates, by_records, confirm, document, left_out, look, seen,
-    seen_document, told, told_seen,
+    Answer, Asked, Chosen, Grid, NoGrid, Slo, Way, answer, by_rates, by_records, confirm, document, left_out, look,
+    page, told,
 };
 use crate::report::{Page, Style};
 use crate::scenario::{Alternatives, Axis};
@@ -65,6 +69,18 @@ pub(super) struct Arguments {
     /// Write the answer with every configuration as JSON into FILE; `-` prints it instead of the answer in words.
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
+    /// Write the answer as a page, `report.html`, and as JSON, `plan.json`, into the folder DIR, and beside them the
+    /// recommended configuration as a scenario, `recommended.toml`.
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// Try only every N-th configuration, the K-th of each N, and leave what came of them in the `--out` folder.
+    /// `auto/N` takes K from Slurm, AWS Batch, an Indexed Job of Kubernetes or GNU parallel.
+    #[arg(long, value_name = "K/N", value_parser = asked)]
+    #[arg(requires = "out", conflicts_with_all = ["search", "merge"])]
+    partition: Option<part::Asked>,
+    /// Try nothing, and put together what the parts in the folder DIR came to.
+    #[arg(long, value_name = "DIR", conflicts_with = "search")]
+    merge: Option<PathBuf>,
     /// So many configurations at the same time; as many as there are cores when not given.
     #[arg(short, long, value_name = "N")]
     jobs: Option<usize>,
@@ -93,7 +109,7 @@ pub(super) fn plan(arguments: &Arguments) -> io::Result<Exit> {
     };
     let of_file = file.planned.horizon.as_ref().map(|horizon| horizon.0);
     let horizon = arguments.horizon.as_ref().map(|horizon| horizon.0).or(length).or(of_file);
-    let mut asked = Asked { file: &file, promises, horizon, engine: &by_rates };
+    let mut asked = Asked { file: &file, promises, horizon, engine: &by_rates, how: "rates" };
     let left_out = match asked.plan(&[]) {
         Ok(plan) => left_out(&plan),
         Err(wrong) => {
@@ -102,32 +118,85 @@ pub(super) fn plan(arguments: &Arguments) -> io::Result<Exit> {
         }
     };
     if arguments.engine == Some(EngineWord::Records) || (arguments.engine.is_none() && !left_out.is_empty()) {
-        asked.engine = &by_records;
+        (asked.engine, asked.how) = (&by_records, "records");
     } else if !left_out.is_empty() {
         writeln!(anstream::stderr().lock(), "rates leave out: {}", left_out.join(", "))?;
     }
-    let way = if arguments.search { Way::Search } else { Way::All };
-    let bar = spinner();
-    let chosen = Grid::of(&file, &arguments.vary).and_then(|grid| {
-        let of = grid.len();
-        let mut progress = |tried: usize| bar.set_message(format!("{tried} of {of} configurations"));
-        look(&asked, &grid, way, arguments.jobs.unwrap_or_else(cores), &mut progress)
-    });
-    bar.set_message("how far the traffic can grow");
-    let answered = chosen.map(|chosen| {
-        let mut answer = answer(&asked, chosen);
-        if let Some(best) = answer.best.as_ref().filter(|_| arguments.confirm) {
-            bar.set_message("record by record");
-            answer.confirmed = confirm(&asked, &best.point.settings);
-        }
-        answer
-    });
-    let seen = seen(&asked);
-    bar.finish_and_clear();
-    match answered {
-        Ok(answer) => tell(arguments, &answer, &seen),
-        Err(wrong) => say_wrong(&wrong.to_string()),
+    let grid = match Grid::of(&file, &arguments.vary) {
+        Ok(grid) => grid,
+        Err(wrong) => return say_wrong(&wrong.to_string()),
+    };
+    if arguments.partition.is_some() {
+        return make_part(arguments, &asked, &grid);
     }
+    match answered(arguments, &asked, &grid) {
+        Ok(answer) => {
+            keep(arguments, &asked, &grid, &answer)?;
+            tell(arguments, &answer)
+        }
+        Err(wrong) => say_wrong(&wrong),
+    }
+}
+
+/// Tries the configurations, or takes what came of them, and what is asked about the one that is recommended.
+fn answered(arguments: &Arguments, asked: &Asked<'_>, grid: &Grid) -> Result<Answer, String> {
+    let bar = spinner();
+    let chosen = match &arguments.merge {
+        Some(folder) => parts::merged(folder, asked, grid)?,
+        None => tried(arguments, asked, grid, &|_| true, &bar).map_err(|wrong| wrong.to_string())?,
+    };
+    bar.set_message("how far the traffic can grow");
+    let mut answer = answer(asked, chosen);
+    if let Some(best) = answer.best.as_ref().filter(|_| arguments.confirm) {
+        bar.set_message("record by record");
+        answer.confirmed = confirm(asked, &best.point.settings);
+    }
+    bar.finish_and_clear();
+    Ok(answer)
+}
+
+fn tried(
+    arguments: &Arguments,
+    asked: &Asked<'_>,
+    grid: &Grid,
+    mine: &dyn Fn(usize) -> bool,
+    bar: &ProgressBar,
+) -> Result<Chosen, NoGrid> {
+    let way = if arguments.search { Way::Search } else { Way::All };
+    let of = grid.len();
+    let mut progress = |tried: usize| bar.set_message(format!("{tried} of {of} configurations"));
+    look(asked, grid, way, mine, arguments.jobs.unwrap_or_else(cores), &mut progress)
+}
+
+/// Tries a part of the configurations.
+fn make_part(arguments: &Arguments, asked: &Asked<'_>, grid: &Grid) -> io::Result<Exit> {
+    let partition = match parts::partition(arguments.partition)? {
+        Ok(partition) => partition,
+        Err(wrong) => return say_wrong(&wrong),
+    };
+    let bar = spinner();
+    let chosen = match tried(arguments, asked, grid, &|number| partition.has(number as u64), &bar) {
+        Ok(chosen) => chosen,
+        Err(wrong) => return say_wrong(&wrong.to_string()),
+    };
+    bar.finish_and_clear();
+    let folder = arguments.out.clone().unwrap_or_default();
+    parts::leave(&folder, &arguments.file, partition, (asked, grid, &chosen))
+}
+
+/// What `--out` asks for.
+fn keep(arguments: &Arguments, asked: &Asked<'_>, grid: &Grid, answer: &Answer) -> io::Result<()> {
+    let Some(folder) = &arguments.out else { return Ok(()) };
+    fs::create_dir_all(folder)?;
+    let scenario = arguments.file.display().to_string();
+    fs::write(folder.join("report.html"), page(&scenario, grid, answer))?;
+    fs::write(folder.join("plan.json"), json(answer)?)?;
+    let best = answer.best.as_ref().and_then(|best| asked.scenario(&best.point.settings).ok());
+    best.map_or(Ok(()), |best| fs::write(folder.join("recommended.toml"), best.resolved_toml()))
+}
+
+fn json(answer: &Answer) -> io::Result<String> {
+    serde_json::to_string_pretty(&document(answer)).map(|text| text + "\n").map_err(io::Error::other)
 }
 
 fn say_wrong(wrong: &str) -> io::Result<Exit> {
@@ -153,25 +222,17 @@ fn take_metrics(arguments: &Arguments, file: &mut Alternatives) -> Result<Option
     Ok(length)
 }
 
-fn tell(arguments: &Arguments, answer: &Answer, seen: &[Seen]) -> io::Result<Exit> {
-    let json = || {
-        let mut document = document(answer);
-        if !seen.is_empty() {
-            document["metrics"] = seen_document(seen);
-        }
-        serde_json::to_string_pretty(&document).map(|text| text + "\n").map_err(io::Error::other)
-    };
+fn tell(arguments: &Arguments, answer: &Answer) -> io::Result<Exit> {
     let is_printed = arguments.json.as_ref().is_some_and(|path| path.as_os_str() == "-");
     match &arguments.json {
-        Some(_) if is_printed => io::stdout().lock().write_all(json()?.as_bytes())?,
-        Some(path) => fs::write(path, json()?)?,
+        Some(_) if is_printed => io::stdout().lock().write_all(json(answer)?.as_bytes())?,
+        Some(path) => fs::write(path, json(answer)?)?,
         None => {}
     }
     if !is_printed {
         let style = if takes_colour(&io::stdout()) { Style::Coloured } else { Style::Plain };
-        let page = Page::new(style, terminal_columns(), Vec::new());
-        let text = told_seen(seen, &page) + &told(answer, &page);
-        anstream::stdout().lock().write_all(text.as_bytes())?;
+        let paper = Page::new(style, terminal_columns(), Vec::new());
+        anstream::stdout().lock().write_all(told(answer, &paper).as_bytes())?;
     }
     Ok(if answer.holds() { Exit::Pass } else { Exit::Fail })
 }

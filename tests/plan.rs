@@ -1,0 +1,72 @@
+//! `kinesim plan` as a user meets it: what it answers, what it leaves, and its exit codes.
+
+mod support;
+
+use std::path::Path;
+
+use support::{kinesim, text};
+
+/// What a command prints, and its exit code.
+fn told(arguments: &[&str]) -> (Option<i32>, String, String) {
+    let output = kinesim(arguments);
+    (output.status.code(), text(&output.stdout), text(&output.stderr))
+}
+
+#[test]
+fn a_plan_names_the_cheapest_configuration_that_keeps_the_promises() {
+    let file = "scenarios/plan/lease-table-of-twice-the-shards.toml";
+    let fewer = ["--vary", "consumer.billing.lease_table.write=20,40", "--vary", "stream.clicks.shards=32,64"];
+    let asked: Vec<&str> = ["plan", file, "--horizon", "10m"].into_iter().chain(fewer).collect();
+    let (code, out, err) = told(&asked);
+    assert_eq!((code, &*err), (Some(0), ""), "{out}");
+    let last = out.lines().last().expect("an answer");
+    let wanted = "consumer.billing.lease_table.write = 20, stream.clicks.shards = 32: ";
+    assert!(last.starts_with(wanted) && last.ends_with(" USD a month"), "{out}");
+    assert!(out.contains("it says 8 shards, here 32"), "the public formula, beside it\n{out}");
+    let (code, json, _) = told(&asked.iter().copied().chain(["--json", "-"]).collect::<Vec<_>>());
+    let json: serde_json::Value = serde_json::from_str(&json).expect("JSON");
+    assert_eq!((code, json["tried"].as_array().map(Vec::len)), (Some(0), Some(4)));
+}
+
+#[test]
+fn a_plan_leaves_a_page_and_a_scenario_that_runs_and_its_parts_come_to_the_same_answer() {
+    let file = "scenarios/plan/lease-table-of-twice-the-shards.toml";
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("planned");
+    let _ = std::fs::remove_dir_all(&folder);
+    let folder = folder.to_str().expect("text");
+    let fewer = ["--vary", "consumer.billing.lease_table.write=20,40", "--vary", "stream.clicks.shards=16,32"];
+    let asked: Vec<&str> = ["plan", file, "--horizon", "5m"].into_iter().chain(fewer).collect();
+    let with = |more: &[&str]| told(&asked.iter().chain(more).copied().collect::<Vec<_>>());
+    let (code, whole, _) = with(&["--out", folder]);
+    let left = |name: &str| std::fs::read_to_string(format!("{folder}/{name}")).expect("it is left");
+    assert!(left("report.html").contains("Plan of"), "{whole}");
+    assert!(left("plan.json").starts_with('{'));
+    let (checked, out, err) = told(&["check", &format!("{folder}/recommended.toml")]);
+    assert_eq!(checked, Some(0), "{out}{err}");
+    let (missing, _, err) = with(&["--merge", folder]);
+    assert_eq!(missing, Some(2));
+    assert!(err.contains("no part is here"), "{err}");
+    for part in ["1/2", "2/2"] {
+        let (made, _, err) = with(&["--partition", part, "--out", folder]);
+        assert_eq!(made, Some(0), "{err}");
+        assert!(err.contains("2 of 4 configurations"), "{err}");
+    }
+    assert_eq!(with(&["--merge", folder]), (code, whole, String::new()));
+    let (other, _, err) = with(&["--merge", folder, "--slo", "unread_trimmed == 0"]);
+    assert_eq!(other, Some(2));
+    assert!(err.contains("a part is of another plan"), "{err}");
+}
+
+#[test]
+fn a_plan_without_a_configuration_that_holds_says_so_and_fails() {
+    let file = "scenarios/plan/lease-table-of-twice-the-shards.toml";
+    let (code, out, _) = told(&["plan", file, "--horizon", "10m", "--vary", "stream.clicks.shards=2,4"]);
+    assert_eq!(code, Some(1), "{out}");
+    assert!(out.contains("no configuration keeps all promises"), "{out}");
+    let (code, _, err) = told(&["plan", file, "--slo", "throttled_writes"]);
+    assert_eq!(code, Some(2));
+    assert!(err.contains("`throttled_writes` is no promise"), "{err}");
+    let (code, _, err) = told(&["plan", file, "--vary", "stream.clik.shards=1,2"]);
+    assert_eq!(code, Some(2));
+    assert!(err.contains("`stream.clik.shards` means nothing in this file"), "{err}");
+}

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::advised::{a_month, advised, cents, formula_says};
+use super::advised::{advised, cents, formula_says};
 use super::answer::Answer;
 use super::observed::told_seen;
 use super::point::Point;

@@ -30,7 +30,7 @@ mod traffic;
 pub(crate) use self::burst::Burstiness;
 pub(crate) use self::document::shard_ranges;
 pub(crate) use self::error::MetricsError;
-pub(crate) use self::traffic::{Column, Metrics, Observed};
+pub(crate) use self::traffic::{Metrics, Observed};
 
 impl Metrics {
     /// Reads an exported file. `period_ms` is for files with too few datapoints to tell it.

@@ -6,7 +6,7 @@ use std::fmt::Write;
 
 use super::answer::{Answer, Best};
 use super::confirm::Confirmed;
-use super::formula::RULE;
+use super::formula::{Formula, RULE};
 use super::point::{Point, is_broken};
 use crate::report::{ExpectationResult, Page, count, plural, wrap};
 
@@ -141,14 +141,19 @@ fn costs(best: &Best, told: &mut Told) {
     told.dim(&format!("prices of {}, {}", cost.region, cost.prices_of), 2);
 }
 
+/// `stream orders: it says 5 shards`.
+pub(super) fn formula_says(formula: &Formula) -> String {
+    let says = match formula.shards {
+        Some(shards) => format!("it says {}", plural(shards as usize, "shard")),
+        None => "it needs a rate that is known beforehand".to_owned(),
+    };
+    format!("stream {}: {says}", formula.stream)
+}
+
 fn formula(best: &Best, told: &mut Told) {
     told.head("beside the public formula");
     for formula in &best.formula {
-        let says = match formula.shards {
-            Some(shards) => format!("it says {}", plural(shards as usize, "shard")),
-            None => "it needs a mean rate, and a trace has none beforehand".to_owned(),
-        };
-        told.line(&format!("stream {}: {says}, here {}", formula.stream, formula.configured), 2);
+        told.line(&format!("{}, here {}", formula_says(formula), formula.configured), 2);
     }
     told.dim(RULE, 2);
 }

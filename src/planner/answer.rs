@@ -5,6 +5,7 @@ use toml::Value;
 use super::confirm::Confirmed;
 use super::formula::{Formula, formula};
 use super::headroom::{Headroom, headroom};
+use super::observed::{Seen, seen};
 use super::point::{Asked, Point, is_broken};
 use super::search::Chosen;
 use crate::scenario::{Setting, TRAFFIC, factor};
@@ -19,6 +20,10 @@ pub(crate) struct Answer {
     pub(crate) best: Option<Best>,
     /// Without a configuration that holds: the one that breaks fewest promises.
     pub(crate) nearest: Option<Point>,
+    /// What the public formula says of the nearest.
+    pub(crate) formula: Vec<Formula>,
+    /// What the metrics say that loads are made of.
+    pub(crate) seen: Vec<Seen>,
     /// All that was tried.
     pub(crate) chosen: Chosen,
     /// What a run record by record says of the cheapest, where that was asked for.
@@ -65,7 +70,9 @@ pub(crate) fn answer(asked: &Asked<'_>, chosen: Chosen) -> Answer {
     let Some(point) = chosen.cheapest().cloned() else {
         let tried = chosen.points.iter().filter(|point| point.came.is_ok());
         let nearest = tried.min_by_key(|point| point.broken().count()).cloned();
-        return Answer { best: None, nearest, chosen, confirmed: None };
+        let of_nearest = nearest.as_ref().and_then(|point| asked.plan(&point.settings).ok());
+        let formula = of_nearest.iter().flat_map(formula).collect();
+        return Answer { best: None, nearest, formula, seen: seen(asked), chosen, confirmed: None };
     };
     let best = Best {
         fails: chosen.first_that_fails(&point).cloned(),
@@ -74,7 +81,7 @@ pub(crate) fn answer(asked: &Asked<'_>, chosen: Chosen) -> Answer {
         growth: growth(asked, &point.settings),
         point,
     };
-    Answer { best: Some(best), nearest: None, chosen, confirmed: None }
+    Answer { best: Some(best), nearest: None, formula: Vec::new(), seen: seen(asked), chosen, confirmed: None }
 }
 
 /// By halves: more traffic breaks what less breaks.

@@ -4,6 +4,8 @@ use serde_json::{Map, Value, json};
 
 use super::answer::Answer;
 use super::confirm::Confirmed;
+use super::formula::Formula;
+use super::observed::seen_document;
 use super::point::{Point, is_broken};
 use crate::report::ExpectationResult;
 use crate::report::verdict_word;
@@ -38,6 +40,14 @@ fn confirmed(confirmed: &Confirmed) -> Value {
     }
 }
 
+fn formulas(of: &[Formula]) -> Vec<Value> {
+    let told = |formula: &Formula| {
+        let Some(shards) = formula.shards else { return json!({ "stream": formula.stream.to_string() }) };
+        json!({ "stream": formula.stream.to_string(), "shards": shards, "here": formula.configured })
+    };
+    of.iter().map(told).collect()
+}
+
 /// The answer, with every configuration that was tried.
 pub(crate) fn document(answer: &Answer) -> Value {
     let best = answer.best.as_ref().map(|best| {
@@ -49,20 +59,12 @@ pub(crate) fn document(answer: &Answer) -> Value {
                 json!({ "limit": limit.limit, "used_percent": limit.used_percent, "at_s": at_s })
             })
             .collect();
-        let formula: Vec<Value> = best
-            .formula
-            .iter()
-            .map(|formula| {
-                let Some(shards) = formula.shards else { return json!({ "stream": formula.stream.to_string() }) };
-                json!({ "stream": formula.stream.to_string(), "shards": shards, "here": formula.configured })
-            })
-            .collect();
         let breaks = best.growth.breaks.as_ref();
         json!({
             "configuration": point(&best.point),
             "less_fails": best.fails.as_ref().map(point),
             "headroom": headroom,
-            "public_formula": formula,
+            "public_formula": formulas(&best.formula),
             "traffic_holds_times": best.growth.holds,
             "traffic_breaks_times": breaks.map(|(times, _)| times),
             "what_breaks": breaks.map(|(_, point)| point.broken().map(promise).collect::<Vec<_>>()),
@@ -72,6 +74,8 @@ pub(crate) fn document(answer: &Answer) -> Value {
         "best": best,
         "confirmed": answer.confirmed.as_ref().map(confirmed),
         "nearest": answer.nearest.as_ref().map(point),
+        "public_formula_of_nearest": answer.nearest.as_ref().map(|_| formulas(&answer.formula)),
+        "metrics": seen_document(&answer.seen),
         "configurations": answer.chosen.of,
         "tried": answer.chosen.points.iter().map(point).collect::<Vec<_>>(),
     })

@@ -28,7 +28,6 @@ pub(crate) use self::axis::{Grid, NoGrid};
 pub(crate) use self::confirm::confirm;
 pub(crate) use self::document::document;
 pub(crate) use self::engine::{by_rates, by_records, left_out};
-pub(crate) use self::observed::{Seen, seen, seen_document, told_seen};
 pub(crate) use self::page::page;
 pub(crate) use self::part::{Part, merge};
 pub(crate) use self::point::Asked;

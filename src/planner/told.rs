@@ -2,8 +2,9 @@
 
 use std::fmt::Write;
 
-use super::advised::{a_month, advised, cents};
+use super::advised::{advised, cents, formula_says};
 use super::answer::Answer;
+use super::observed::told_seen;
 use super::point::Point;
 use super::search::Way;
 use crate::report::{Page, count, plural, wrap};
@@ -13,7 +14,7 @@ const POINTS_MAX: usize = 16;
 
 /// The whole answer; what it comes to stands at the end, where the eye is.
 pub(crate) fn told(answer: &Answer, page: &Page) -> String {
-    let mut out = String::new();
+    let mut out = told_seen(&answer.seen, page);
     points(answer, page, &mut out);
     match &answer.best {
         Some(best) => advised(answer, best, page, &mut out),
@@ -101,6 +102,10 @@ fn none_holds(answer: &Answer, page: &Page, out: &mut String) {
         let _ = writeln!(out, "{}", wrap(&format!("nearest: {}", nearest.told()), 2, page.width()));
         for broken in nearest.broken() {
             let _ = writeln!(out, "{}", wrap(&format!("  {}: {}", broken.text, broken.detail), 4, page.width()));
+        }
+        for formula in &answer.formula {
+            let says = format!("beside the public formula: {}", formula_says(formula));
+            let _ = writeln!(out, "{}", wrap(&says, 2, page.width()));
         }
     }
 }

@@ -7,11 +7,11 @@ use super::judge::{self, conclude};
 use super::result::RunResult;
 use crate::alarm::Alarms;
 use crate::base::trace_hash::TraceHash;
-use crate::base::{Event, Fold, SimDuration, SimTime};
+use crate::base::{Event, Fold, SimTime};
 use crate::check::{CheckResult, CheckSettings, Checks, Evidence, History, Verdict};
 use crate::measure::{Backdrop, Chronicle, Failure, Figures, Measures, Series, Subject, Windowed};
 use crate::report::{ExpectationResult, RunReport, Timeline};
-use crate::scenario::plan::{AlarmPlan, Expected, Outcome, Plan, Window};
+use crate::scenario::plan::{AlarmPlan, Outcome, Plan, Window};
 
 /// More failures than these are not followed back.
 const TIMELINES_MAX: usize = 8;

@@ -9,6 +9,7 @@ const EXAMPLES: &[(&str, &str, &str)] = &[
     ("stream", "mode", "mode = \"on-demand\""),
     ("producer", "backlog", "backlog = 10000"),
     ("producer", "daily", "daily = { low = \"100/s\", high = \"1000/s\" }"),
+    ("producer", "metrics", "metrics = { file = \"metrics.json\", burstiness = \"poisson\" }"),
     ("producer", "ramp", "ramp = { from = \"100/s\", to = \"1000/s\" }"),
     ("producer", "retry", "retry = \"java-legacy\""),
     ("producer", "stop", "stop = \"30m\""),

@@ -15,8 +15,8 @@ use crate::cli::part::{self, asked};
 use crate::cli::run::cores;
 use crate::cli::terminal::{Exit, print_diagnostics, spinner, takes_colour, terminal_columns};
 use crate::planner::{
-    Answer, Asked, Chosen, Grid, NoGrid, Seen, Slo, Way, answer, by_rates, by_records, confirm, document, left_out,
-    look, page, seen, seen_document, told, told_seen,
+    Answer, Asked, Chosen, Grid, NoGrid, Slo, Way, answer, by_rates, by_records, confirm, document, left_out, look,
+    page, told,
 };
 use crate::report::{Page, Style};
 use crate::scenario::{Alternatives, Axis};
@@ -131,9 +131,8 @@ pub(super) fn plan(arguments: &Arguments) -> io::Result<Exit> {
     }
     match answered(arguments, &asked, &grid) {
         Ok(answer) => {
-            let seen = seen(&asked);
-            keep(arguments, &asked, &grid, (&answer, &seen))?;
-            tell(arguments, &answer, &seen)
+            keep(arguments, &asked, &grid, &answer)?;
+            tell(arguments, &answer)
         }
         Err(wrong) => say_wrong(&wrong),
     }
@@ -186,22 +185,18 @@ fn make_part(arguments: &Arguments, asked: &Asked<'_>, grid: &Grid) -> io::Resul
 }
 
 /// What `--out` asks for.
-fn keep(arguments: &Arguments, asked: &Asked<'_>, grid: &Grid, (answer, seen): (&Answer, &[Seen])) -> io::Result<()> {
+fn keep(arguments: &Arguments, asked: &Asked<'_>, grid: &Grid, answer: &Answer) -> io::Result<()> {
     let Some(folder) = &arguments.out else { return Ok(()) };
     fs::create_dir_all(folder)?;
     let scenario = arguments.file.display().to_string();
     fs::write(folder.join("report.html"), page(&scenario, grid, answer))?;
-    fs::write(folder.join("plan.json"), json(answer, seen)?)?;
+    fs::write(folder.join("plan.json"), json(answer)?)?;
     let best = answer.best.as_ref().and_then(|best| asked.scenario(&best.point.settings).ok());
     best.map_or(Ok(()), |best| fs::write(folder.join("recommended.toml"), best.resolved_toml()))
 }
 
-fn json(answer: &Answer, seen: &[Seen]) -> io::Result<String> {
-    let mut document = document(answer);
-    if !seen.is_empty() {
-        document["metrics"] = seen_document(seen);
-    }
-    serde_json::to_string_pretty(&document).map(|text| text + "\n").map_err(io::Error::other)
+fn json(answer: &Answer) -> io::Result<String> {
+    serde_json::to_string_pretty(&document(answer)).map(|text| text + "\n").map_err(io::Error::other)
 }
 
 fn say_wrong(wrong: &str) -> io::Result<Exit> {
@@ -227,18 +222,17 @@ fn take_metrics(arguments: &Arguments, file: &mut Alternatives) -> Result<Option
     Ok(length)
 }
 
-fn tell(arguments: &Arguments, answer: &Answer, seen: &[Seen]) -> io::Result<Exit> {
+fn tell(arguments: &Arguments, answer: &Answer) -> io::Result<Exit> {
     let is_printed = arguments.json.as_ref().is_some_and(|path| path.as_os_str() == "-");
     match &arguments.json {
-        Some(_) if is_printed => io::stdout().lock().write_all(json(answer, seen)?.as_bytes())?,
-        Some(path) => fs::write(path, json(answer, seen)?)?,
+        Some(_) if is_printed => io::stdout().lock().write_all(json(answer)?.as_bytes())?,
+        Some(path) => fs::write(path, json(answer)?)?,
         None => {}
     }
     if !is_printed {
         let style = if takes_colour(&io::stdout()) { Style::Coloured } else { Style::Plain };
         let paper = Page::new(style, terminal_columns(), Vec::new());
-        let text = told_seen(seen, &paper) + &told(answer, &paper);
-        anstream::stdout().lock().write_all(text.as_bytes())?;
+        anstream::stdout().lock().write_all(told(answer, &paper).as_bytes())?;
     }
     Ok(if answer.holds() { Exit::Pass } else { Exit::Fail })
 }

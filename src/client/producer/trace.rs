@@ -21,6 +21,7 @@ use std::path::Path;
 pub use error::TraceError;
 pub(crate) use read::{Form, Row, RowReader};
 
+use super::keys::SALT;
 use crate::aws::kinesis::capacity::WriteLoad;
 use crate::base::{HashKeyRange, PartitionKey};
 use crate::metrics::Observed;
@@ -194,7 +195,7 @@ impl Trace {
             return Ok(self);
         }
         let spread = |keys: &[PartitionKey]| {
-            let names = keys.iter().flat_map(|key| (0..parts).map(move |part| format!("{key}#{part}")));
+            let names = keys.iter().flat_map(|key| (0..parts).map(move |part| format!("{key}{SALT}{part}")));
             names.map(|name| read::partition_key(&name, 1)).collect::<Result<Vec<_>, _>>()
         };
         let rows = match self.rows {

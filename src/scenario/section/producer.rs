@@ -130,17 +130,11 @@ pub struct TraceInput {
     /// Its counts are multiplied by this.
     #[serde(default = "unit")]
     pub scale: f64,
-    /// Each of its keys is spread over so many, in turn: `KEY#0`, `KEY#1`, ...
-    #[serde(default = "one_u32")]
-    pub(crate) salt: u32,
 }
 
 fn unit() -> f64 {
     1.0
 }
-
-/// Most keys that one is written as.
-const SALT_MAX: u32 = 4096;
 
 /// Traffic as CloudWatch has seen it: records of each interval, and their bytes.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -166,6 +160,9 @@ fn even() -> String {
     EVEN.to_owned()
 }
 const EVEN: &str = "even";
+
+/// More parts of a key are a mistake.
+const SALT_MAX: u32 = 10_000;
 
 /// Partition keys: one of `uniform`, `zipf` with `count`, `hot` with `share`, `list`, `unique`, `explicit_hash`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -195,7 +192,8 @@ pub struct Keys {
     /// These explicit hash keys (decimal), equally likely.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) explicit_hash: Option<Vec<String>>,
-    /// Write each key as so many: `KEY#0`, `KEY#1`, and so on, drawn anew for each record. 1 to 4,096.
+    /// Write each key as so many: `KEY#0`, `KEY#1`, and so on, drawn anew for each record; those of a trace take turns. 1
+    /// to 10,000.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) salt: Option<u32>,
 }
@@ -292,13 +290,9 @@ impl Compiler<'_> {
             let title = format!("producer `{name}` needs exactly one of rate, ramp, daily, bursts, trace, metrics");
             self.problem(file_path!["producer", name], title, "this producer", help);
         }
+        let salt = p.keys.salt.unwrap_or(1).min(SALT_MAX);
         let of_file = p.trace.as_ref().map(|trace| {
-            (
-                file_path!["producer", name, "trace"],
-                Wanted::Trace { file: &trace.file, salt: trace.salt },
-                trace.speed,
-                trace.scale,
-            )
+            (file_path!["producer", name, "trace"], Wanted::Trace { file: &trace.file, salt }, trace.speed, trace.scale)
         });
         let of_file = of_file.or_else(|| {
             let metrics = p.metrics.as_ref()?;
@@ -356,7 +350,7 @@ impl Compiler<'_> {
         let of = self.unsalted_keys(producer, keys);
         let Some(parts) = keys.salt else { return of };
         let path = || file_path!["producer", producer, "keys", "salt"];
-        self.need((1..=SALT_MAX).contains(&parts), path(), "a key is salted into 1 to 4096", "");
+        self.need((1..=SALT_MAX).contains(&parts), path(), "a key is salted into 1 to 10000", "");
         let is_named = !matches!(of, KeyDistribution::Unique | KeyDistribution::ExplicitHash(_));
         let help = "take `salt` out, or take keys that come again: uniform, zipf, hot, list";
         self.need(is_named, path(), "keys that are unique, or have explicit hashes, are spread already", help);

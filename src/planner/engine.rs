@@ -7,7 +7,7 @@ use super::point::Carried;
 use crate::base::{SimDuration, SimTime};
 use crate::check::Verdict;
 use crate::fluid::{Flow, flow};
-use crate::measure::{Outcome, lookup};
+use crate::measure::{Figures, Outcome, lookup};
 use crate::report::ExpectationResult;
 use crate::run::{Options, judge_figures, run};
 use crate::scenario::plan::{Expectation, Expected, Plan, Window};
@@ -20,14 +20,16 @@ pub(crate) fn by_records(plan: &Plan) -> Carried {
         _ => None,
     };
     let happened = report.happened.iter().map(|of| told(of.at, &of.what, refused(&of.outcome).as_deref()));
-    Carried { happened: happened.collect(), figures: report.figures, expectations: report.expectations }
+    let happened = happened.chain(consequences(&report.figures)).collect();
+    Carried { happened, figures: report.figures, expectations: report.expectations }
 }
 
 /// Carries a plan out by rates.
 pub(crate) fn by_rates(plan: &Plan) -> Carried {
     let flow = flow(plan);
     let expectations = plan.expectations.iter().map(|expectation| judged(expectation, &flow)).collect();
-    let happened = flow.happened.iter().map(|of| told(of.at, &of.what, of.refused)).collect();
+    let happened = flow.happened.iter().map(|of| told(of.at, &of.what, of.refused));
+    let happened = happened.chain(consequences(&flow.figures)).collect();
     Carried { figures: flow.figures, expectations, happened }
 }
 
@@ -35,6 +37,28 @@ pub(crate) fn by_rates(plan: &Plan) -> Carried {
 fn told(at: SimTime, what: &str, refused: Option<&str>) -> String {
     let outcome = refused.map_or(String::new(), |why| format!(": refused ({why})"));
     format!("{} {what}{outcome}", SimTime::from_secs(at.as_secs()))
+}
+
+/// What deployments, crashes and outages came to: `billing: a shard had no worker for 34.1s, from 0:06:00 on`.
+fn consequences(figures: &Figures) -> impl Iterator<Item = String> {
+    let seconds = |s: f64| SimDuration::from_millis((s * 1000.0) as u64);
+    let from = |at_s: Option<f64>| SimTime::from_secs(at_s.unwrap_or(0.0) as u64);
+    figures.consumers.iter().flat_map(move |(name, of)| {
+        let unowned = (of.unowned_s_max > 0.0).then(|| {
+            let (longest, all) = (seconds(of.unowned_s_max), seconds(of.unowned_s_total));
+            format!(
+                "{name}: a shard had no worker for {longest}, from {} on; {all} of all shards",
+                from(of.unowned_max_at_s)
+            )
+        });
+        let caught_up = of.catch_ups.iter().map(move |up| match up.catch_up_s {
+            Some(took) => format!("{name}: at the tip again {} after {} was over", seconds(took), up.after),
+            None => format!("{name}: never at the tip again after {}", up.after),
+        });
+        let trimmed = (of.unread_records_trimmed > 0)
+            .then(|| format!("{name}: {} records left the stream before it had read them", of.unread_records_trimmed));
+        unowned.into_iter().chain(caught_up).chain(trimmed).collect::<Vec<_>>()
+    })
 }
 
 /// What a plan has and rates leave out.

@@ -1,17 +1,18 @@
 //! Auto scaling of a stream: from its metrics, minute by minute, the decision that it is to have so many shards now.
 //!
 //! One rule for two policies that people use. *Target tracking* is the one of Application Auto Scaling
-//! (<https://docs.aws.amazon.com/autoscaling/application/userguide/application-auto-scaling-target-tracking.html>), put to
-//! Kinesis as AWS has published it: alarms on IncomingBytes and IncomingRecords against what the shards take, and behind
-//! them a function that calls UpdateShardCount
-//! (<https://aws.amazon.com/blogs/big-data/scaling-amazon-kinesis-data-streams-with-aws-application-auto-scaling/>,
-//! <https://aws.amazon.com/blogs/big-data/auto-scaling-amazon-kinesis-data-streams-using-amazon-cloudwatch-and-aws-lambda/>).
-//! *Scaling utils* is the policy of <https://github.com/awslabs/amazon-kinesis-scaling-utils>.
+//! (<https://docs.aws.amazon.com/autoscaling/application/userguide/application-auto-scaling-target-tracking.html>), put
+//! to Kinesis as AWS has [published] it: alarms on IncomingBytes and IncomingRecords against what the shards take, and
+//! behind them a function that calls UpdateShardCount. *Scaling utils* is the policy of
+//! <https://github.com/awslabs/amazon-kinesis-scaling-utils>.
 //!
-//! A clockless value: whoever has metrics feeds it, a run as well as the rates. It does not know whether AWS accepts what
-//! it asks for. Not modelled: the time that metrics take to reach CloudWatch, minutes without data (they count as no
-//! load), policies on the iterator age, notifications, and the choice of a shard (both policies know the stream only, so a
-//! hot shard in a calm stream moves neither).
+//! A clockless value: whoever has metrics feeds it, a run as well as the rates. It does not know whether AWS accepts
+//! what it asks for. Not modelled: the time that metrics take to reach CloudWatch, minutes without data (they count as
+//! no load), policies on the iterator age, notifications, and the choice of a shard (both policies know the stream
+//! only, so a hot shard in a calm stream moves neither).
+//!
+//! [published]:
+//! https://aws.amazon.com/blogs/big-data/scaling-amazon-kinesis-data-streams-with-aws-application-auto-scaling/
 
 use crate::aws::kinesis::limits::{READ_BYTES_PER_S, WRITE_BYTES_PER_S, WRITE_RECORDS_PER_S};
 use crate::base::StreamName;

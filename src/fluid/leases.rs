@@ -80,7 +80,8 @@ enum Job {
 #[derive(Clone, Copy, Debug)]
 struct Version {
     at: Us,
-    owner: Option<(usize, usize)>,
+    /// The worker and its life, with the beginning of its jobs: renewals keep their rhythm.
+    owner: Option<(usize, usize, Us)>,
     counter: i64,
 }
 
@@ -100,7 +101,7 @@ struct Worker {
 struct Application<'a> {
     kcl: &'a KclSettings,
     lives: Vec<Lives>,
-    /// When each worker's first life has its table.
+    /// Those that have begun, each in its latest life.
     workers: Vec<Option<Worker>>,
     starts: Vec<Start>,
     began: Us,
@@ -126,7 +127,7 @@ pub(super) fn follow(plan: &Plan, shards: &[usize], one_way: Us) -> Vec<Held> {
     };
     let mut applications: Vec<Application<'_>> =
         plan.kcl.iter().zip(shards).map(|(kcl, shards)| Application::new(plan, kcl, *shards)).collect();
-    for (at, application) in applications.iter_mut().enumerate() {
+    for (at, application) in applications.iter().enumerate() {
         all.begin(at, application);
     }
     while let Some(Reverse((now, at, worker, life, job))) = all.queue.pop() {
@@ -177,18 +178,28 @@ impl<'a> Application<'a> {
         self.lives.iter().flat_map(Lives::times).filter(|at| *at <= now).max().unwrap_or(0)
     }
 
+    /// What a worker does when it has looked whether the table has rows, and when.
+    fn look(&mut self, reply: Us, seen_at: Us, (worker, life): (usize, usize)) -> Option<(Us, Job)> {
+        let is_filled = self.rows.iter().any(|row| row.first().is_some_and(|row| row.at <= seen_at));
+        let here = self.workers[worker].as_mut()?;
+        here.looks += 1;
+        if life == 0 {
+            self.starts[worker].looks = here.looks;
+        }
+        Some(match (is_filled, here.deadline.saturating_sub(reply)) {
+            (true, _) => (reply, Job::Resume),
+            (false, 0) => (reply, Job::Fill),
+            (false, left) => (reply + us(INITIAL_POLL).min(left), Job::Look),
+        })
+    }
+
     /// A row's state as of an instant.
     fn row(&self, lease: usize, at: Us) -> Option<(Version, i64)> {
         let version = *self.rows[lease].iter().rev().find(|version| version.at <= at)?;
-        let Some((worker, life)) = version.owner else { return Some((version, version.counter)) };
-        let tenure = self.tenures[lease].iter().rev().find(|tenure| tenure.gained <= at + self.round_trip_max());
-        let jobs = tenure.map_or(version.at, |tenure| tenure.jobs);
+        let Some((worker, life, jobs)) = version.owner else { return Some((version, version.counter)) };
         let until = at.min(self.lives[worker].ended(life));
         let renewed = times(jobs, us(renewal_period(self.kcl)).max(1), version.at, until) as i64;
         Some((version, version.counter + renewed))
-    }
-    fn round_trip_max(&self) -> Us {
-        1_000_000
     }
 
     /// What a scan at an instant shows.
@@ -196,7 +207,7 @@ impl<'a> Application<'a> {
         let lease = |lease: usize| {
             let (version, counter) = self.row(lease, at)?;
             let mut row = Lease::new(ShardId(lease as u32), Checkpoint::TrimHorizon, Vec::new(), None);
-            row.owner = version.owner.map(|(worker, _)| host_name(&self.kcl.name, worker as u32 + 1).into());
+            row.owner = version.owner.map(|(worker, ..)| host_name(&self.kcl.name, worker as u32 + 1).into());
             row.counter = counter;
             Some(Rc::new(row))
         };
@@ -205,12 +216,11 @@ impl<'a> Application<'a> {
 }
 
 impl Following<'_> {
-    fn begin(&mut self, at: usize, application: &mut Application<'_>) {
+    fn begin(&mut self, at: usize, application: &Application<'_>) {
         let round_trip = 2 * self.one_way;
         let active = table_active(self.plan, at, application.began + 2 * round_trip);
         for worker in 0..application.lives.len() {
-            let lives = application.lives[worker].clone();
-            for (life, (start, _)) in lives.spans.iter().enumerate() {
+            for (life, (start, _)) in application.lives[worker].spans.iter().enumerate() {
                 let described = start + round_trip;
                 let poll = us(CREATE_POLL) + round_trip;
                 let first = described + round_trip + us(CREATE_POLL) + round_trip;
@@ -238,28 +248,14 @@ impl Following<'_> {
         }
         let round_trip = 2 * self.one_way;
         let seen_at = self.seen_at(now, of.kcl.is_consistent_reads);
-        let mut then = |when: Us, job: Job| self.queue.push(Reverse((when, at, worker, life, job)));
         match job {
             Job::ReadRow => {}
             Job::Look => {
-                let is_new = of.workers[worker].as_ref().is_none_or(|here| here.life != life);
-                if is_new {
+                if of.workers[worker].as_ref().is_none_or(|here| here.life != life) {
                     of.workers[worker] = Some(self.worker(of.kcl, worker, life, now));
                 }
-                let Some(here) = &mut of.workers[worker] else { return };
-                here.looks += 1;
-                let reply = now + round_trip;
-                let is_filled = of.rows.iter().any(|row| row.first().is_some_and(|row| row.at <= seen_at));
-                let (deadline, poll) = (here.deadline, us(INITIAL_POLL));
-                if life == 0 {
-                    of.starts[worker].looks = here.looks;
-                }
-                let mut then = |when: Us, job: Job| self.queue.push(Reverse((when, at, worker, life, job)));
-                match (is_filled, deadline.saturating_sub(reply)) {
-                    (true, _) => then(reply, Job::Resume),
-                    (false, 0) => then(reply, Job::Fill),
-                    (false, left) => then(reply + poll.min(left), Job::Look),
-                }
+                let next = of.look(now + round_trip, seen_at, (worker, life));
+                self.queue.extend(next.map(|(when, job)| Reverse((when, at, worker, life, job))));
             }
             Job::Fill => {
                 // A scan, a listing for every thousand shards, then row after row.
@@ -271,7 +267,8 @@ impl Following<'_> {
                         row.push(Version { at, owner: None, counter: 0 });
                     }
                 }
-                then(from + round_trip * of.leases as u64, Job::Resume);
+                let filled = from + round_trip * of.leases as u64;
+                self.queue.push(Reverse((filled, at, worker, life, Job::Resume)));
             }
             Job::Resume => self.resume(now, seen_at, (at, of), (worker, life)),
             Job::Round => self.round(now, seen_at, (at, of), (worker, life)),
@@ -296,7 +293,7 @@ impl Following<'_> {
     ) {
         let round_trip = 2 * self.one_way;
         let is_mine = |lease: &usize| {
-            of.row(*lease, seen_at).is_some_and(|(row, _)| row.owner.is_some_and(|(owner, _)| owner == worker))
+            of.row(*lease, seen_at).is_some_and(|(row, _)| row.owner.is_some_and(|(owner, ..)| owner == worker))
         };
         let mine: Vec<usize> = (0..of.leases).filter(is_mine).collect();
         let jobs = now + round_trip * (1 + mine.len() as u64);
@@ -334,7 +331,7 @@ impl Following<'_> {
         // What another was to take later fails, because the row is another by then.
         of.rows[lease].retain(|version| version.at <= written);
         of.tenures[lease].retain(|tenure| tenure.gained <= gained);
-        of.rows[lease].push(Version { at: written, owner: Some((worker, life)), counter: counter + 1 });
+        of.rows[lease].push(Version { at: written, owner: Some((worker, life, jobs)), counter: counter + 1 });
         let period = us(renewal_period(of.kcl)).max(1);
         if let Some(before) = of.tenures[lease].last_mut().filter(|before| before.ends > gained) {
             // It finds out when it renews next.

@@ -29,10 +29,9 @@ impl Lives {
         self.spans.iter().flat_map(|(from, to)| [*from, *to])
     }
     fn end(&mut self, at: Us, is_stopped: bool) {
-        if let (Some(span), Some(stopped)) = (self.spans.last_mut(), self.stopped.last_mut()) {
-            if at < span.1 && at >= span.0 {
-                (span.1, *stopped) = (at, is_stopped);
-            }
+        let last = self.spans.last_mut().zip(self.stopped.last_mut());
+        if let Some((span, stopped)) = last.filter(|(span, _)| (span.0..span.1).contains(&at)) {
+            (span.1, *stopped) = (at, is_stopped);
         }
     }
     fn begin(&mut self, at: Us) {

@@ -17,12 +17,13 @@
 //! | `operator` | actions, and what auto scaling asks for |
 //! | `figured`, `usage` | the figures, and what they cost |
 //!
-//! Not modelled, and told in [`Flow::left_out`] where a plan has it: faults, but for the only host of a consumer that
-//! stands still or crashes for a time; actions on workers, lease rows, keys and whole streams; consumers whose code the
-//! user brings; processor scripts. Not modelled at all, and left at nothing in the figures: single records (so no
-//! skips, effects and hot keys, and no duplicates but those of leases that are balanced), advice on shards, calls of
-//! producers and their latency, who holds which lease, leases that expire, `InternalFailure`, and chance within a
-//! second: which shard a record falls on is a share and never luck.
+//! Not modelled, and told in [`Flow::left_out`] where a plan has it: faults, but for workers that crash, for the only
+//! host of a consumer that stands still for a time, and for one zone of Kinesis at a time; actions on lease rows, keys
+//! and whole streams; consumers whose code the user brings; processor scripts. Not modelled at all, and left at nothing
+//! in the figures: single records (so no skips, effects and hot keys, and no duplicates but those of leases that change
+//! hands), advice on shards, calls of producers and their latency, who holds the leases of shards that are opened
+//! later, leases that expire because renewals are throttled, `InternalFailure`, and chance within a second: which shard
+//! a record falls on is a share and never luck.
 
 mod amount;
 mod consumer;

@@ -26,6 +26,8 @@ pub(super) struct Producer {
     tokens_max: Micro,
     /// How likely a call is to have records left that are put again, by tries so far, in millionths.
     refused: Vec<u64>,
+    /// Calls that keep their place while they wait for their next try, by tries so far.
+    waiting: Vec<Micro>,
     pub(super) backlog: Micro,
     pub(super) counts: Counts,
 }
@@ -57,6 +59,7 @@ impl Producer {
         let is_charged = is_single && sdk.cost > 0;
         Self {
             refused: vec![0; pauses.len() + 1],
+            waiting: vec![0; pauses.len()],
             pauses,
             is_single,
             hosts,
@@ -79,11 +82,33 @@ impl Producer {
 
     /// New records a second that the calls in flight let through, with so many records waiting for another try.
     pub(super) fn sendable(&self, waiting: Micro) -> Rate {
+        let of_calls = if self.is_single { ONE } else { self.records_max * ONE };
+        part_of(self.free(waiting), of_calls, ONE).saturating_mul(SECOND) / self.round_trip
+    }
+
+    /// New records that the calls in flight let through in a tick. A call that is refused keeps its place.
+    pub(super) fn sendable_in(&self, step: Us, waiting: Micro) -> Micro {
         if self.is_single {
-            let free = (self.slots * ONE).saturating_sub(waiting);
-            return part_of(free, SECOND, self.round_trip);
+            return amount(self.sendable(waiting), step);
         }
-        part_of(self.slots * self.records_max * ONE, SECOND, self.batch_takes())
+        let calls_milli = (step * 1000 / self.round_trip).max(1);
+        let until_refused_milli = part_of(1000, ONE, self.refused[0].max(1));
+        part_of(self.free(waiting), self.records_max * calls_milli.min(until_refused_milli.max(1000)), 1000)
+    }
+
+    /// Whether its calls in flight hold it back, or may when some of them wait for another try.
+    pub(super) fn is_held_back(&self, offered: Rate) -> bool {
+        self.backlog > 0 || self.waiting.iter().any(|calls| *calls > 0) || offered > self.sendable(0)
+    }
+    /// Ticks in which a place has one call.
+    pub(super) fn finest_tick(&self) -> Option<Us> {
+        (!self.is_single).then_some(self.round_trip.max(SECOND / 100))
+    }
+
+    /// Places of calls that are free.
+    fn free(&self, waiting: Micro) -> Micro {
+        let taken = if self.is_single { waiting } else { self.waiting.iter().sum() };
+        (self.slots * ONE).saturating_sub(taken)
     }
 
     /// Records of a new call, when so many are offered in a second.
@@ -95,22 +120,17 @@ impl Producer {
         }
     }
 
-    /// How long a batch holds its place: a try, and each further one as likely as some record of it needs that.
-    fn batch_takes(&self) -> Us {
-        let mut takes = self.round_trip;
-        let mut goes_on = ONE;
-        for (pause, again) in self.pauses.iter().zip(&self.refused) {
-            goes_on = part_of(goes_on, *again, ONE);
-            takes += part_of(*pause, goes_on, ONE);
-        }
-        takes
-    }
-
-    /// What was refused of a tick's tries, to know how long batches take.
-    pub(super) fn see(&mut self, tries: &[Tried]) {
+    /// What was refused of a tick's tries, to know which calls go on waiting. So many new calls were made.
+    pub(super) fn see(&mut self, tries: &[Tried], calls: Micro, step: Us) {
         for (refused, tried) in self.refused.iter_mut().zip(tries) {
             let all_granted = libm::exp(-(tried.left as f64) / 1000.0);
             *refused = if tried.refused == 0 { 0 } else { ((1.0 - all_granted) * 1e6) as u64 };
+        }
+        let mut tried = calls;
+        for (at, pause) in self.pauses.iter().enumerate() {
+            let due = part_of(self.waiting[at], step, (*pause).max(step));
+            self.waiting[at] = self.waiting[at] - due + part_of(tried, self.refused[at], ONE);
+            tried = due;
         }
     }
 

@@ -128,11 +128,8 @@ impl Stream {
 
     /// Goes on to `to`, while no rate changes.
     pub(super) fn advance(&mut self, to: Us) {
-        let is_held_back = self
-            .producers
-            .iter()
-            .enumerate()
-            .any(|(p, producer)| producer.backlog > 0 || self.offered(p) > producer.sendable(0));
+        let is_held_back =
+            self.producers.iter().enumerate().any(|(p, producer)| producer.is_held_back(self.offered(p)));
         let is_strained = |shard: &Shard| shard.closed.is_none() && self.is_limited && shard.is_strained();
         let mut strained: Vec<usize> = Vec::new();
         for (at, shard) in self.shards.iter().enumerate() {
@@ -145,7 +142,9 @@ impl Stream {
                 self.producers[p].counts.ok += amount(self.offered(p), to - self.now);
             }
         } else {
-            self.tick_to(&strained, to);
+            let finest = self.producers.iter().filter_map(Producer::finest_tick).min();
+            let tick = if is_held_back { finest.unwrap_or(TICK).min(TICK) } else { TICK };
+            self.tick_to(&strained, to, tick);
         }
         let mut next = 0;
         for (at, shard) in self.shards.iter_mut().enumerate() {
@@ -168,7 +167,7 @@ impl Stream {
     }
 
     /// Ticks until `to`, or until every second is like the one before; then the rest in one step.
-    fn tick_to(&mut self, strained: &[usize], to: Us) {
+    fn tick_to(&mut self, strained: &[usize], to: Us, tick: Us) {
         let mut now = self.now;
         while now < to {
             let second_ends = ((now / SECOND) + 1) * SECOND;
@@ -177,7 +176,7 @@ impl Stream {
             let end = second_ends.min(to);
             let long = end - now;
             while now < end {
-                let step = TICK.min(end - now);
+                let step = tick.min(end - now);
                 self.tick(strained, now, step);
                 now += step;
             }
@@ -208,7 +207,7 @@ impl Stream {
             let of_all = self.offered(p);
             let offered = amount(of_all, step);
             let producer = &mut self.producers[p];
-            let sendable = amount(producer.sendable(waiting), step);
+            let sendable = producer.sendable_in(step, waiting);
             sent.push(producer.send(offered, sendable));
             allowed.push(producer.allowed(offered));
             batches.push((producer.batch(of_all), sent[p]));
@@ -244,7 +243,7 @@ impl Stream {
             producer.counts.ok += ok.iter().sum::<Micro>();
             producer.counts.given_up += given_up[p];
             producer.settle(refused - given_up[p], ok[0], ok[1..].iter().sum());
-            producer.see(&tried[p]);
+            producer.see(&tried[p], part_of(sent[p], ONE, batches[p].0.max(1)), step);
         }
     }
 

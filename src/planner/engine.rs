@@ -20,7 +20,8 @@ pub(crate) fn by_records(plan: &Plan) -> Carried {
         Outcome::Refused(why) => Some(why.to_string()),
         _ => None,
     };
-    let happened = report.happened.iter().map(|of| told(of.at, &of.what, refused(&of.outcome).as_deref())).collect();
+    let happened = report.happened.iter().map(|of| told(of.at, &of.what, refused(&of.outcome).as_deref()));
+    let happened = happened.chain(consequences(&report.figures)).collect();
     let figures = report.figures;
     let decided = plan.expectations.iter().map(|of| Some(shown(judge_figures(of, &figures)?.1?))).collect();
     let (age_max_ms, alarms) = (age_max_ms(&figures), report.alarms);
@@ -32,7 +33,8 @@ pub(crate) fn by_rates(plan: &Plan) -> Carried {
     let flow = flow(plan);
     let (expectations, decided) = plan.expectations.iter().map(|expectation| judged(expectation, &flow)).unzip();
     let alarms = alarmed(plan, &flow);
-    let happened = flow.happened.iter().map(|of| told(of.at, &of.what, of.refused)).collect();
+    let happened = flow.happened.iter().map(|of| told(of.at, &of.what, of.refused));
+    let happened = happened.chain(consequences(&flow.figures)).collect();
     let figures = flow.after_start_up;
     Carried { age_max_ms: age_max_ms(&figures), figures, expectations, decided, alarms, happened }
 }
@@ -45,6 +47,28 @@ fn age_max_ms(figures: &Figures) -> Option<u64> {
 fn told(at: SimTime, what: &str, refused: Option<&str>) -> String {
     let outcome = refused.map_or(String::new(), |why| format!(": refused ({why})"));
     format!("{} {what}{outcome}", SimTime::from_secs(at.as_secs()))
+}
+
+/// What deployments, crashes and outages came to: `billing: a shard had no worker for 34.1s, from 0:06:00 on`.
+fn consequences(figures: &Figures) -> impl Iterator<Item = String> {
+    let seconds = |s: f64| SimDuration::from_millis((s * 1000.0) as u64);
+    let from = |at_s: Option<f64>| SimTime::from_secs(at_s.unwrap_or(0.0) as u64);
+    figures.consumers.iter().flat_map(move |(name, of)| {
+        let unowned = (of.unowned_s_max > 0.0).then(|| {
+            let (longest, all) = (seconds(of.unowned_s_max), seconds(of.unowned_s_total));
+            format!(
+                "{name}: a shard had no worker for {longest}, from {} on; {all} of all shards",
+                from(of.unowned_max_at_s)
+            )
+        });
+        let caught_up = of.catch_ups.iter().map(move |up| match up.catch_up_s {
+            Some(took) => format!("{name}: at the tip again {} after {} was over", seconds(took), up.after),
+            None => format!("{name}: never at the tip again after {}", up.after),
+        });
+        let trimmed = (of.unread_records_trimmed > 0)
+            .then(|| format!("{name}: {} records left the stream before it had read them", of.unread_records_trimmed));
+        unowned.into_iter().chain(caught_up).chain(trimmed).collect::<Vec<_>>()
+    })
 }
 
 /// What a plan has and rates leave out.

@@ -11,7 +11,7 @@ use crate::scenario::plan::Plan;
 
 /// The formula in a line.
 pub(super) const RULE: &str =
-    "the greatest of KiB/s in / 1,024, records/s / 1,000 and KiB/s out / 2,048, all of them means";
+    "the greatest of KiB/s in / 1,024, records/s / 1,000 and KiB/s out / 2,048, at the highest rates of the file";
 
 /// The formula's answer for a stream.
 #[derive(Clone, Debug, PartialEq)]

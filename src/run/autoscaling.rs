@@ -8,7 +8,6 @@ use std::rc::Rc;
 use super::stream_minutes::StreamMinutes;
 use crate::aws::kinesis::api::{Response, StreamStatus};
 use crate::aws::kinesis::{DescribeStreamSummary, Request, UpdateShardCount};
-use crate::aws::protocol::error::AwsError;
 use crate::base::{Event, SimDuration, SimTime, StreamName};
 use crate::client::Cx;
 use crate::client::autoscaling::{Autoscaler, Autoscaling, StreamMinute};

@@ -60,7 +60,7 @@ pub(super) struct Arguments {
     #[arg(long)]
     search: bool,
     /// How configurations are carried out. When not given it is by rates, unless the file has what rates leave out,
-    /// such as faults.
+    /// such as most faults.
     #[arg(long, value_enum, value_name = "HOW")]
     engine: Option<EngineWord>,
     /// Run the recommended configuration record by record up to its worst minutes, and say whether it holds there too.

@@ -74,16 +74,17 @@ fn compared(scenario: u64, run: &Figures, fluid: &Figures, idle_ms: f64) -> Vec<
 /// Of each figure, how many of all that were compared are within 2 % or a tick at least. What is beyond is told in
 /// docs/plan-agreement.md, with its reasons.
 const WITHIN_LEAST: &[(&str, usize)] = &[
-    ("bytes acked", 59),
-    ("checkpoints", 70),
-    ("iterator age max, ms", 50),
-    ("iterator age p50, ms", 82),
-    ("iterator age p99, ms", 63),
-    ("lease table read units", 32),
-    ("lease table write units", 31),
-    ("records acked", 59),
-    ("records processed", 80),
-    ("throttled share, %", 47),
+    ("bytes acked", 60),
+    ("checkpoints", 77),
+    ("cost a month, USD", 60),
+    ("iterator age max, ms", 70),
+    ("iterator age p50, ms", 83),
+    ("iterator age p99, ms", 74),
+    ("lease table read units", 40),
+    ("lease table write units", 41),
+    ("records acked", 60),
+    ("records processed", 81),
+    ("throttled share, %", 48),
 ];
 
 /// The scenarios, each drawn from its number.
@@ -91,7 +92,7 @@ const CASES: RangeInclusive<u64> = 1..=60;
 /// Others, to see that a mend of the model is not made to the measure of those.
 const OTHERS: RangeInclusive<u64> = 1000..=1059;
 /// Of each figure so many that are farthest off are printed.
-const WORST: usize = 12;
+const WORST: usize = 1;
 
 #[test]
 fn fluid_and_records_agree_over_random_scenarios() {

@@ -60,12 +60,15 @@ fn a_run_and_the_rates_scale_by_utils_at_the_same_times() {
 
 #[test]
 fn a_run_and_the_rates_track_a_target_at_the_same_times() {
-    let both = both(&format!(
-        "{HEAD}bursts = {{ base = \"20/s\", burst = \"400/s\", every = \"25m\", length = \"8m\" }}\n[stream.s]\nshards = 4\n\
+    let both = both(
+        &format!(
+            "{HEAD}bursts = {{ base = \"20/s\", burst = \"400/s\", every = \"25m\", length = \"8m\" }}\n\
+         [stream.s]\nshards = 4\n\
          [[autoscaling]]\nmin_shards = 2\nmax_shards = 16\n\
          target_tracking = {{ target_value_pct = 5, scale_in_after_mins = 5 }}\n"
-    )
-    .replacen("\n", "\nduration = \"40m\"\n", 1));
+        )
+        .replacen("\n", "\nduration = \"40m\"\n", 1),
+    );
     let told: Vec<&str> = both[0].0.iter().map(|happened| happened.what.as_str()).collect();
     assert!(told.contains(&"autoscaling of s from 4 to 8 shards"), "{told:?}");
     assert!(told.iter().any(|told| told.ends_with("to 2 shards")), "{told:?}");
@@ -114,7 +117,8 @@ fn more_than_double_is_refused_and_told() {
 fn an_on_demand_stream_splits_the_same_shards_at_the_same_looks() {
     let both = both(
         "name = \"t\"\nduration = \"32m\"\n[producer.p]\nstream = \"s\"\nrecord_size = \"100 KiB\"\n\
-         keys = { unique = true }\nramp = { from = \"3/s\", to = \"40/s\" }\n[stream.s]\nshards = 2\nmode = \"on-demand\"\n",
+         keys = { unique = true }\nramp = { from = \"3/s\", to = \"40/s\" }\n\
+         [stream.s]\nshards = 2\nmode = \"on-demand\"\n",
     );
     assert!(both[1].1 >= 10, "{both:?}");
     assert!(both[0].1.abs_diff(both[1].1) <= 2, "a shard just at the threshold is split or is not: {both:?}");

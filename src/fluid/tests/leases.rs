@@ -9,7 +9,8 @@ use crate::scenario;
 fn both(text: &str, seed: u64) -> [ConsumerFigures; 2] {
     let text = format!(
         "name = \"t\"\nduration = \"20m\"\n[stream.s]\nshards = 6\n[producer.p]\nstream = \"s\"\nrate = \"600/s\"\n\
-         record_size = \"100 B\"\nkeys = {{ unique = true }}\n[consumer.c]\nstream = \"s\"\ncheckpoint = \"10s\"\n{text}"
+         record_size = \"100 B\"\nkeys = {{ unique = true }}\n[consumer.c]\nstream = \"s\"\n\
+         checkpoint = \"10s\"\n{text}"
     );
     let plan = scenario::load(&text, "t.toml", Some(seed.into())).unwrap_or_else(|d| panic!("{text}\n{d}")).plan();
     let flow = flow(&plan);
@@ -38,21 +39,9 @@ fn agree([run, fluid]: &[ConsumerFigures; 2]) {
 
 #[test]
 fn a_rolling_restart_leaves_shards_unowned_as_long_as_in_a_run() {
-    for (seed, text) in [
-        (
-            1,
-            "workers = 3\n[[action]]\nat = \"5m\"\nrolling_restart = { consumer = \"c\", every = \"2m\", down = \"30s\" }\n",
-        ),
-        (
-            2,
-            "workers = 3\n[[action]]\nat = \"5m\"\nrolling_restart = { consumer = \"c\", every = \"2m\", down = \"5s\" }\n",
-        ),
-        (
-            3,
-            "workers = 1\n[[action]]\nat = \"5m\"\nrolling_restart = { consumer = \"c\", every = \"2m\", down = \"30s\" }\n",
-        ),
-    ] {
-        agree(&both(text, seed));
+    for (seed, workers, down) in [(1, 3, "30s"), (2, 3, "5s"), (3, 1, "30s")] {
+        let restart = format!("rolling_restart = {{ consumer = \"c\", every = \"2m\", down = \"{down}\" }}");
+        agree(&both(&format!("workers = {workers}\n[[action]]\nat = \"5m\"\n{restart}\n"), seed));
     }
 }
 
@@ -82,7 +71,8 @@ fn a_zone_of_workers_and_of_kinesis_that_is_lost_at_once_is_made_up_for_as_in_a_
 /// Everything that a consumer does not read within a day is lost to it; what is left it catches up with.
 #[test]
 fn a_backlog_of_more_than_a_day_is_trimmed_unread_and_caught_up_with_as_in_a_run() {
-    let text = "name = \"t\"\nduration = \"32h\"\n[stream.s]\nshards = 1\n[producer.p]\nstream = \"s\"\nrate = \"1/s\"\n\
+    let text = "name = \"t\"\nduration = \"32h\"\n[stream.s]\nshards = 1\n[producer.p]\nstream = \"s\"\n\
+                rate = \"1/s\"\n\
                 record_size = \"100 B\"\n[consumer.c]\nstream = \"s\"\ncheckpoint = \"10s\"\nidle = \"4s\"\n\
                 processing = \"100ms\"\n[[fault]]\nat = \"2h\"\ncrash = \"c-1\"\nrestart_after = \"26h\"\n";
     let plan = scenario::load(text, "t.toml", Some(3.into())).unwrap_or_else(|d| panic!("{d}")).plan();

@@ -1,7 +1,7 @@
 //! `[[autoscaling]]`: a policy that changes a stream's shards.
 //!
-//! The keys of a policy of amazon-kinesis-scaling-utils are its own words in the house's spelling (`scaleThresholdPct` is
-//! `scale_threshold_pct`), so that a file of that tool is copied line by line; so are those of target tracking.
+//! The keys of a policy of amazon-kinesis-scaling-utils are its own words in the house's spelling (`scaleThresholdPct`
+//! is `scale_threshold_pct`), so that a file of that tool is copied line by line; so are those of target tracking.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -5,7 +5,7 @@ use super::sketch::Counted;
 use super::survey::Survey;
 use crate::aws::kinesis::capacity::shards_needed;
 use crate::base::HashKey;
-use crate::client::producer::keys::SALT;
+use crate::base::salted;
 use crate::measure::{BUSY_PERCENT, ShardVerdict};
 
 /// Most parts that a key is spread over.
@@ -44,7 +44,7 @@ pub(super) struct Salt {
 impl Salt {
     /// Where a part goes.
     pub(super) fn hash_of(&self, part: u32) -> HashKey {
-        HashKey::of_partition_key(&format!("{}{SALT}{part}", self.key))
+        HashKey::of_partition_key(&salted(&self.key, part))
     }
 }
 

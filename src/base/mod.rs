@@ -34,6 +34,7 @@ pub(crate) use bug::Planted;
 pub use event::{Event, EventKind, Fold};
 pub use hash_key::{HashKey, HashKeyRange};
 pub use ids::{ConsumerId, HostId, ShardId, StreamId, StreamName, TableId, TableName};
+pub(crate) use partition_key::salted;
 pub use partition_key::{KeyText, PartitionKey};
 pub use payload::Payload;
 pub use position::Position;

@@ -15,6 +15,11 @@ pub struct PartitionKey {
     text: KeyText,
 }
 
+/// `KEY#2`: what the third of several keys is called that another is written as, to spread its records.
+pub(crate) fn salted(key: &str, part: u32) -> String {
+    format!("{key}#{part}")
+}
+
 impl PartitionKey {
     /// Longest key, in Unicode characters.
     pub(crate) const CHARS_MAX: usize = 256;

@@ -107,6 +107,10 @@ impl StreamMeasure {
         self.retention_hours = hours;
         self.count_open(at);
     }
+    /// Its capacity mode is changed.
+    pub(super) fn change_mode(&mut self, is_on_demand: bool) {
+        self.mode = if is_on_demand { Mode::OnDemand } else { Mode::Provisioned };
+    }
     /// The stream is gone.
     pub(super) fn end(&mut self, at: SimTime) {
         self.there.set(at, 0);

@@ -4,8 +4,7 @@ use std::sync::Arc;
 
 use super::system::System;
 use crate::aws::kinesis::capacity::{ReadLoad, Share, WriteLoad};
-use crate::base::{SimDuration, StreamName};
-use crate::client::producer::keys::SALT;
+use crate::base::{SimDuration, StreamName, salted};
 use crate::client::producer::{KeyDistribution, Load, ProducerSettings, Rate, SizeDistribution};
 
 /// What is asked of one stream.
@@ -115,7 +114,7 @@ fn hot_key(keys: &KeyDistribution, writes: WriteLoad) -> Option<HotKey> {
         KeyDistribution::Hot { key, share, .. } => Some(HotKey { key: key.clone(), writes: writes.part(*share) }),
         KeyDistribution::Salted { of, parts } => {
             let HotKey { key, writes } = hot_key(of, writes)?;
-            Some(HotKey { key: format!("{key}{SALT}0").into(), writes: writes.part(1.0 / f64::from(*parts)) })
+            Some(HotKey { key: salted(&key, 0).into(), writes: writes.part(1.0 / f64::from(*parts)) })
         }
         KeyDistribution::Uniform { .. }
         | KeyDistribution::Zipf { .. }

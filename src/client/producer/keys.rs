@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use super::settings::{KeyDistribution, SizeDistribution};
 use crate::base::seed::Random;
-use crate::base::{HashKey, PartitionKey};
+use crate::base::{HashKey, PartitionKey, salted};
 
 /// The keys of one producer by number, which all its hosts share.
 #[derive(Clone, Default)]
@@ -49,9 +49,6 @@ enum Names {
     /// `key-N`, with an explicit hash key.
     Explicit(Vec<HashKey>),
 }
-
-/// What stands between a key and the number of its part.
-pub(crate) const SALT: char = '#';
 
 /// A drawn key.
 pub(super) type Drawn = (PartitionKey, Option<Box<HashKey>>);
@@ -137,8 +134,8 @@ impl Names {
         if parts == 1 {
             return self.make(number);
         }
-        let (of, part) = (number / parts as usize, number % parts as usize);
-        let Ok(key) = PartitionKey::new(&format!("{}{SALT}{part}", self.make(of).as_str())) else {
+        let (of, part) = (number / parts as usize, (number % parts as usize) as u32);
+        let Ok(key) = PartitionKey::new(&salted(self.make(of).as_str(), part)) else {
             unreachable!("keys are checked when a scenario is read")
         };
         key

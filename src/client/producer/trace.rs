@@ -21,9 +21,8 @@ use std::path::Path;
 pub use error::TraceError;
 pub(crate) use read::{Form, Row, RowReader};
 
-use super::keys::SALT;
 use crate::aws::kinesis::capacity::WriteLoad;
-use crate::base::{HashKeyRange, PartitionKey};
+use crate::base::{HashKeyRange, PartitionKey, salted};
 use crate::metrics::Observed;
 
 /// A trace that was read.
@@ -185,7 +184,8 @@ impl Trace {
         Ok(Self { rows, told: None })
     }
 
-    /// The same with every key spread over `parts` keys in turn: `KEY#0`, `KEY#1`, ...; of counts each has an even part.
+    /// The same with every key spread over `parts` keys in turn: `KEY#0`, `KEY#1`, ...; of counts each has an even
+    /// part.
     ///
     /// # Errors
     /// A key is too long to be spread.
@@ -195,7 +195,7 @@ impl Trace {
             return Ok(self);
         }
         let spread = |keys: &[PartitionKey]| {
-            let names = keys.iter().flat_map(|key| (0..parts).map(move |part| format!("{key}{SALT}{part}")));
+            let names = keys.iter().flat_map(|key| (0..parts).map(move |part| salted(key.as_str(), part as u32)));
             names.map(|name| read::partition_key(&name, 1)).collect::<Result<Vec<_>, _>>()
         };
         let rows = match self.rows {

@@ -192,8 +192,8 @@ pub struct Keys {
     /// These explicit hash keys (decimal), equally likely.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) explicit_hash: Option<Vec<String>>,
-    /// Write each key as so many: `KEY#0`, `KEY#1`, and so on, drawn anew for each record; those of a trace take turns. 1
-    /// to 10,000.
+    /// Write each key as so many: `KEY#0`, `KEY#1`, and so on, drawn anew for each record; those of a trace take turns.
+    /// 1 to 10,000.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) salt: Option<u32>,
 }

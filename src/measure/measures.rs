@@ -19,7 +19,7 @@ use super::table::TableMeasure;
 use super::window::Restart;
 use crate::base::event::{Event, Fold, StreamStatus, WriteRefusal, ZoneState};
 use crate::base::{ConsumerId, HostId, Position, ShardId, SimTime, StreamId, StreamName, TableId};
-use crate::price::{Mode, Prices, Usage};
+use crate::price::{Prices, Usage};
 
 /// The fold that all figures come from.
 #[derive(Default)]
@@ -168,9 +168,7 @@ impl Measures {
                 readers.for_each(ConsumerMeasure::begin_anew);
             }
             Event::ShardOpened { stream, shard, range, parent, .. } => {
-                if let Some(stream) = self.stream(*stream) {
-                    stream.open(*shard, *range, at);
-                }
+                self.stream(*stream).into_iter().for_each(|stream| stream.open(*shard, *range, at));
                 self.happened(Occurrence::Resharded, parent.is_some().into());
             }
             Event::ShardClosed { stream, shard, .. } => self.close(at, *stream, *shard),
@@ -178,8 +176,7 @@ impl Measures {
                 self.stream(*stream).into_iter().for_each(|stream| stream.retain(*retention_hours, at));
             }
             Event::StreamModeChanged { stream, is_on_demand } => {
-                let mode = if *is_on_demand { Mode::OnDemand } else { Mode::Provisioned };
-                self.stream(*stream).into_iter().for_each(|stream| stream.mode = mode);
+                self.stream(*stream).into_iter().for_each(|stream| stream.change_mode(*is_on_demand));
             }
             Event::StreamStatusChanged { stream, status: StreamStatus::Deleted } => {
                 let shards = self.stream(*stream).map_or(0, |stream| stream.shards.len());
@@ -187,9 +184,7 @@ impl Measures {
                 self.stream(*stream).into_iter().for_each(|stream| stream.end(at));
             }
             Event::ShardExpired { stream, shard } => {
-                if let Some(shard) = self.shard(*stream, *shard) {
-                    shard.expire();
-                }
+                self.shard(*stream, *shard).into_iter().for_each(ShardMeasure::expire);
             }
             Event::RecordRefused { stream, shard, key, size_bytes, reason, .. } => {
                 if let Some(stream) = self.stream(*stream) {

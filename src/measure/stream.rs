@@ -24,7 +24,7 @@ pub(crate) struct StreamMeasure {
     pub counts: StreamCounts,
     retention_hours: u32,
     /// How it is paid for: as it stands at the end.
-    pub(super) mode: Mode,
+    mode: Mode,
     there: Integral,
     open: Integral,
     /// Open shards while retention is extended.
@@ -106,6 +106,10 @@ impl StreamMeasure {
     pub(super) fn retain(&mut self, hours: u32, at: SimTime) {
         self.retention_hours = hours;
         self.count_open(at);
+    }
+    /// Its mode is changed.
+    pub(super) fn change_mode(&mut self, is_on_demand: bool) {
+        self.mode = if is_on_demand { Mode::OnDemand } else { Mode::Provisioned };
     }
     /// The stream is gone.
     pub(super) fn end(&mut self, at: SimTime) {

@@ -24,7 +24,7 @@ pub(crate) struct StreamMeasure {
     pub counts: StreamCounts,
     retention_hours: u32,
     /// How it is paid for: as it stands at the end.
-    pub(super) mode: Mode,
+    mode: Mode,
     there: Integral,
     open: Integral,
     /// Open shards while retention is extended.
@@ -107,7 +107,7 @@ impl StreamMeasure {
         self.retention_hours = hours;
         self.count_open(at);
     }
-    /// Its capacity mode is changed.
+    /// Its mode is changed.
     pub(super) fn change_mode(&mut self, is_on_demand: bool) {
         self.mode = if is_on_demand { Mode::OnDemand } else { Mode::Provisioned };
     }

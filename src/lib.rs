@@ -31,7 +31,7 @@
 //! machine room; [`base`] the values that all share.
 
 // A build without all features leaves parts of the machine unused; the whole build denies what nobody uses.
-#![cfg_attr(not(all(feature = "serve", feature = "aws-sdk")), allow(dead_code, unused_imports))]
+#![cfg_attr(not(all(feature = "serve", feature = "aws-sdk", feature = "watch")), allow(dead_code, unused_imports))]
 
 mod alarm;
 mod analyze;
@@ -61,6 +61,8 @@ pub mod serve;
 #[cfg(feature = "aws-sdk")]
 pub mod simulation;
 pub mod testing;
+#[cfg(feature = "watch")]
+mod watch;
 pub mod world;
 
 #[cfg(feature = "aws-sdk")]

@@ -42,6 +42,14 @@ fn a_failed_expectation_exits_1_with_the_line_that_reproduces_it() {
 }
 
 #[test]
+fn a_run_is_watched_on_a_terminal_only_and_elsewhere_is_told_what_to_use() {
+    let output = kinesim(&["watch", "scenarios/gc-pause.toml", "--seed", "7@3m12s:41"]);
+    assert_eq!(output.status.code(), Some(2));
+    let err = text(&output.stderr);
+    assert!(output.stdout.is_empty() && err.contains("kinesim run scenarios/gc-pause.toml"), "{err}");
+}
+
+#[test]
 fn a_wrong_scenario_exits_2_and_points_into_the_file() {
     let file = write("wrong.toml", &SMALL.replace("shards = 1", "shard = 1"));
     let output = kinesim(&["run", &file]);

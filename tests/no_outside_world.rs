@@ -40,7 +40,7 @@ const ALLOWED: &[(&str, &str, &str)] = &[
     ("src/simulation/identity.rs", "SystemTime", "the type in which applications get a host's simulated wall clock"),
     ("src/simulation/tests.rs", "Instant::", "tokio's, whose clock stands still but for the simulation"),
     ("src/simulation/sdk.rs", "SystemTime", "the type in which the SDK gets a host's simulated wall clock"),
-    ("src/cli/run/timed.rs", "Instant::", "tells the user how long the run took and when to show a progress bar"),
+    ("src/cli/run/timed.rs", "Instant::", "tells how long a run took, and how much of a watched one goes by"),
     ("src/cli/surroundings.rs", "env::var", "which build server runs a command, and which part of a search it is"),
     ("src/run/several.rs", "thread::scope", "a run keeps to one thread; what comes of it is taken in order"),
     ("src/report/events_file.rs", "thread::spawn", "packs what it is given in its order; nothing comes back of it"),

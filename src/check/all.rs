@@ -173,6 +173,7 @@ mod tests {
                 let iterator_lived = SimDuration::from_secs(u64::from(c) * 40);
                 Event::IteratorExpired { stream, shard, host, iterator_lived }
             }
+            K::StreamModeChanged => Event::StreamModeChanged { stream, is_on_demand: a % 2 == 0 },
             K::RecordSizeChanged => Event::RecordSizeChanged { stream, record_bytes_max: u64::from(c) << 20 },
             K::RecordsTrimmed => trimmed(shard, from),
             K::ZoneChanged => Event::ZoneChanged { zone: a % 3, state: ZoneState::Down },
@@ -300,6 +301,7 @@ mod tests {
             K::FaultMissed,
             K::ReadRefused,
             K::EncryptionChanged,
+            K::StreamModeChanged,
             K::ProducerDeclared,
             K::LeasesCreated,
             K::LeaseHoleFound,

@@ -25,6 +25,7 @@ mod serve;
 mod shrink;
 mod surroundings;
 mod terminal;
+mod watch;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -58,6 +59,8 @@ const VERSION: &str = env!("KINESIM_VERSION");
 enum Command {
     /// Run scenario files and report what held and what broke.
     Run(run::Arguments),
+    /// Look at a run while it goes on: pause, step, jump to the next fault, go back.
+    Watch(watch::Arguments),
     /// Read scenario files, explain what they mean, and run nothing.
     Check(check::Arguments),
     /// Write a commented scenario file to start from.
@@ -109,6 +112,7 @@ pub fn main() -> ExitCode {
     cli.color.choose();
     let done = match cli.command {
         Command::Run(arguments) => run::run(&arguments),
+        Command::Watch(arguments) => watch::watch(&arguments),
         Command::Check(arguments) => check::check(&arguments),
         Command::New(arguments) => new::new(&arguments),
         Command::Explore(arguments) => explore::explore(&arguments),

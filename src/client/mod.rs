@@ -4,6 +4,7 @@
 //! over the network, through the retry layer of an AWS SDK ([`sdk`]).
 
 mod application;
+pub(crate) mod autoscaling;
 pub mod capacity;
 mod group;
 pub mod kcl;

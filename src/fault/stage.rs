@@ -31,6 +31,14 @@ pub trait Effect: Debug + Send + Sync {
     fn keeps_down(&self) -> Option<&str> {
         None
     }
+    /// The host that loses its memory by it, when that is all that it does.
+    fn crashes(&self) -> Option<&str> {
+        None
+    }
+    /// The zone of Kinesis that is away by it.
+    fn loses_zone(&self) -> Option<u8> {
+        None
+    }
     /// Mends it, unless another fault that is in force goes on breaking it.
     fn end(&self, stage: &Stage<'_>);
 }

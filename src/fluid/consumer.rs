@@ -1,9 +1,12 @@
 //! A consumer: how it reads, where it is in each shard, and what was counted of it.
 
-use super::amount::{Us, us};
+use std::rc::Rc;
+
+use super::amount::{SECOND, Us, amount, us};
+use super::leases::Held;
 use super::reader::{Begin, Reader, Rule};
-use super::startup::StartUp;
 use super::tally::Tally;
+use crate::aws::kinesis::limits::{READ_BYTES_PER_S, READ_CALLS_PER_S};
 use crate::base::{SimDuration, StreamName};
 use crate::client::kcl::KclSettings;
 use crate::client::kcl::assignment::kcl2::kcl2_pause;
@@ -43,7 +46,8 @@ pub(super) struct Consumer {
     began: Us,
     /// For a poller, when its first calls reach the service.
     first_call: Us,
-    start_up: Option<StartUp>,
+    /// Who holds the leases of the shards that were there when the run began.
+    pub(super) held: Option<Rc<Held>>,
     pub(super) taking: Option<Taking>,
     pub(super) readers: Vec<Reader>,
     pub(super) tally: Tally,
@@ -65,14 +69,14 @@ impl Consumer {
             rule,
             began: us(settings.start),
             first_call: us(settings.start) + 5 * one_way,
-            start_up: None,
+            held: None,
             taking: None,
             readers: Vec::new(),
             tally: Tally::default(),
         }
     }
 
-    pub(super) fn kcl(plan: &Plan, at: usize, start_up: StartUp, one_way: Us) -> Self {
+    pub(super) fn kcl(plan: &Plan, at: usize, held: Rc<Held>, one_way: Us) -> Self {
         let settings: &KclSettings = &plan.kcl[at];
         let writes = if settings.processor.is_checkpoint_prepared { 2 } else { 1 };
         let batches = settings.prefetch_batches_max.max(1) as usize;
@@ -88,14 +92,14 @@ impl Consumer {
             kind: Kind::Kcl(at),
             stream: settings.stream.clone(),
             rule,
-            began: start_up.began,
+            began: held.start_up.began,
             first_call: 0,
             taking: Some(Taking {
-                jobs: start_up.workers.iter().map(|start| start.jobs).collect(),
+                jobs: held.start_up.workers.iter().map(|start| start.jobs).collect(),
                 period: us(kcl2_pause(settings.failover, settings.epsilon)) + 2 * one_way,
                 dispatch_poll: us(settings.dispatch_poll).max(1),
             }),
-            start_up: Some(start_up),
+            held: Some(held),
             readers: Vec::new(),
             tally: Tally::default(),
         }
@@ -116,26 +120,11 @@ impl Consumer {
 
     /// Reads one more shard, which was there when the run began.
     pub(super) fn add_first(&mut self) {
-        let turn = self.readers.len() as u64;
-        let first_call = match &self.start_up {
-            Some(start_up) => {
-                let poll = self.taking.as_ref().map_or(1, |taking| taking.dispatch_poll);
-                start_up.first_call(turn, poll, 2 * self.rule.one_way)
-            }
-            None => self.first_call,
+        let reader = match &self.held {
+            Some(held) => Reader::of_lease(self.began, &held.tenures[self.readers.len()]),
+            None => Reader::new(self.began, self.first_call),
         };
-        self.readers.push(Reader::new(self.began, first_call));
-    }
-
-    /// Leases change their worker at the times at which the library balances them.
-    pub(super) fn plan_steals(&mut self, kcl: &KclSettings) -> u64 {
-        let round_trip = 2 * self.rule.one_way;
-        let (Some(start_up), Some(taking)) = (&self.start_up, &self.taking) else { return 0 };
-        let steals = start_up.steals(self.readers.len(), kcl, taking.period, round_trip);
-        for steal in &steals {
-            self.readers[steal.turn].taken_over = Some(steal.first_call);
-        }
-        steals.len() as u64
+        self.readers.push(reader);
     }
 
     /// Reads one more shard, which is opened now, when its parents are done.
@@ -149,12 +138,12 @@ impl Consumer {
         let round_trip = 2 * rule.one_way;
         let Some(taking) = taking else { return parents_done + round_trip + rule.one_way };
         let made = parents_done + PARENT_CALLS * round_trip;
-        let look = |jobs: &Us| *jobs + made.saturating_sub(*jobs).div_ceil(taking.period) * taking.period;
+        let look = |jobs: &Us| jobs.saturating_add(made.saturating_sub(*jobs).div_ceil(taking.period) * taking.period);
         let (looked, jobs) = taking.jobs.iter().map(|jobs| (look(jobs), *jobs)).min().unwrap_or((made, 0));
-        let gained = looked + 2 * round_trip;
+        let gained = looked.saturating_add(2 * round_trip);
         let poll = taking.dispatch_poll;
-        let dispatched = jobs + gained.saturating_sub(jobs).div_ceil(poll) * poll;
-        dispatched + CHILD_CALLS * round_trip + rule.one_way
+        let dispatched = jobs.saturating_add(gained.saturating_sub(jobs).div_ceil(poll) * poll);
+        dispatched.saturating_add(CHILD_CALLS * round_trip + rule.one_way)
     }
 
     /// Checkpoints so far, as writes to the lease table.
@@ -177,6 +166,7 @@ fn rule(plan: &Plan, processor: &ProcessorSettings, begins: InitialPosition, one
         checkpoint_wait: 0,
         is_limited: plan.services.kinesis.data_plane_limits,
         down: Vec::new(),
+        faults: Vec::new(),
         begin: match begins {
             InitialPosition::TrimHorizon => Begin::Oldest,
             InitialPosition::Latest => Begin::Latest,
@@ -188,4 +178,14 @@ fn rule(plan: &Plan, processor: &ProcessorSettings, begins: InitialPosition, one
 
 fn pauses(mode: RetryMode) -> Vec<Us> {
     mode.throttle_retries().pauses.into_iter().map(|pause: SimDuration| us(pause)).collect()
+}
+
+/// Whether readers with these rules are far from what a shard gives when so much is written to it.
+pub(super) fn is_roomy(rules: &[&Rule], bytes_rate_milli: u64) -> bool {
+    let calls: u64 = rules.iter().map(|rule| SECOND * 1000 / (rule.idle + 2 * rule.one_way).max(1000)).sum();
+    let bytes = bytes_rate_milli / 1000 * rules.len() as u64;
+    let longest = rules.iter().map(|rule| rule.idle).max().unwrap_or(0);
+    calls < READ_CALLS_PER_S * 900
+        && bytes < READ_BYTES_PER_S * 9 / 10
+        && amount(bytes_rate_milli / 1000, longest) < READ_BYTES_PER_S * 9 / 10
 }

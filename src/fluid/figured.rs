@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::amount::{MINUTE, ONE, SECOND, Us, seconds, us, whole};
 use super::consumer::{Consumer, Kind};
+use super::leases::Held;
 use super::shard::{Peak, Shard};
 use super::side::ReadSide;
 use super::stream::Stream;
@@ -11,7 +12,7 @@ use super::table::Table;
 use super::tally::Ages;
 use crate::aws::dynamodb::api::Capacity;
 use crate::aws::kinesis::capacity::{ReadLoad, SHARD_BYTES_PER_S, SHARD_RECORDS_PER_S, Share};
-use crate::base::event::ConsumerLibrary;
+use crate::base::event::{ConsumerLibrary, LeaseGain};
 use crate::measure::{
     CatchUpFigures, ConsumerFigures, Figures, ProducerFigures, ShardFigures, StreamFigures, TableFigures, cure_reads,
     percent,
@@ -175,15 +176,18 @@ fn of_consumer(plan: &Plan, consumer: &Consumer) -> (String, ConsumerFigures) {
     let catch_up = |(at, (from, until)): (usize, &(Us, Us))| {
         let done = tally.caught_up.get(at).filter(|done| done.0 >= consumer.readers.len() as u64);
         CatchUpFigures {
-            after: format!("{name}-1 down from {} s on", seconds(*from)),
+            after: format!("what befell {name} at {} s", seconds(*from)),
             fault_ended_at_s: seconds(*until),
             catch_up_s: done.map(|done| seconds(done.1 - until)),
         }
     };
-    let ended = consumer.rule.down.iter().enumerate().filter(|(_, down)| down.1 <= consumer.rule.end);
+    let ended = consumer.rule.faults.iter().enumerate().filter(|(_, down)| down.1 <= consumer.rule.end);
     let catch_ups: Vec<CatchUpFigures> = ended.map(catch_up).collect();
     let longest = catch_ups.iter().map(|up| up.catch_up_s.unwrap_or(run_s - up.fault_ended_at_s));
     let catch_up_s_max = longest.reduce(f64::max);
+    let ages = aged(&tally.all_ages());
+    let leases =
+        consumer.held.as_ref().map_or_else(ConsumerFigures::default, |held| of_leases(held, consumer.rule.end));
     let figured = ConsumerFigures {
         catch_ups,
         catch_up_s_max,
@@ -197,7 +201,11 @@ fn of_consumer(plan: &Plan, consumer: &Consumer) -> (String, ConsumerFigures) {
         checkpoints: tally.all_checkpoints(),
         duplicates: tally.duplicates,
         unread_records_trimmed: tally.unread_trimmed,
-        ..aged(&tally.all_ages())
+        iterator_age_p50_ms: ages.iterator_age_p50_ms,
+        iterator_age_p99_ms: ages.iterator_age_p99_ms,
+        iterator_age_max_ms: ages.iterator_age_max_ms,
+        iterator_age_max_at_s: ages.iterator_age_max_at_s,
+        ..leases
     };
     (name.to_string(), figured)
 }
@@ -225,6 +233,30 @@ pub(super) fn after_start_up(plan: &Plan, figures: &Figures, consumers: &[Consum
         }
     }
     after
+}
+
+/// Who had which lease, and how long nobody had.
+fn of_leases(held: &Held, end: Us) -> ConsumerFigures {
+    let mut figured = ConsumerFigures::default();
+    let (mut longest, mut total) = (Peak::default(), 0);
+    for tenures in &held.tenures {
+        for (place, tenure) in tenures.iter().enumerate().filter(|(_, tenure)| tenure.gained < end) {
+            let next = tenures.get(place + 1);
+            let unowned = next.map_or(end, |next| next.begins.min(end)).saturating_sub(tenure.ends);
+            longest.see(unowned, tenure.ends);
+            total += unowned;
+            let is_moved = place > 0 && tenures[place - 1].worker != tenure.worker;
+            figured.leases_taken += 1;
+            figured.leases_moved += u64::from(is_moved);
+            figured.leases_stolen += u64::from(tenure.how == LeaseGain::Stolen);
+        }
+    }
+    ConsumerFigures {
+        unowned_s_max: seconds(longest.value),
+        unowned_max_at_s: at(longest),
+        unowned_s_total: seconds(total),
+        ..figured
+    }
 }
 
 fn of_table(table: &Table, end: Us) -> TableFigures {

@@ -11,9 +11,11 @@
 //! | `source`, `mass` | what producers offer, and where their keys' hashes put it |
 //! | `producer`, `stream`, `shard` | what is sent, taken, refused and tried again |
 //! | `curve` | the records of a shard over time |
-//! | `reader`, `side`, `consumer`, `startup`, `tally` | who reads them, from when on, and how old they are then |
+//! | `reader`, `side`, `consumer`, `tally` | who reads them, from when on, and how old they are then |
+//! | `lives`, `leases`, `startup` | the workers of KCL applications, and which leases each has when |
 //! | `table` | what a lease table is asked and gives |
-//! | `figured` | the figures |
+//! | `operator` | actions, and what auto scaling asks for |
+//! | `figured`, `usage` | the figures, and what they cost |
 //!
 //! Not modelled, and told in [`Flow::left_out`] where a plan has it: faults, but for the only host of a consumer that
 //! stands still or crashes for a time; actions on workers, lease rows, keys and whole streams; consumers whose code the
@@ -26,6 +28,8 @@ mod amount;
 mod consumer;
 mod curve;
 mod figured;
+mod leases;
+mod lives;
 mod mass;
 mod operator;
 mod producer;
@@ -39,27 +43,34 @@ mod table;
 mod tally;
 #[cfg(test)]
 mod tests;
+mod usage;
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
+pub(crate) use self::operator::Happened;
 pub(crate) use self::stream::WriteMinute;
 pub(crate) use self::table::TableMinute;
 
 use self::amount::{MINUTE, ONE, SECOND, Us, part_of, us};
-use self::consumer::{Consumer, Kind, Taking};
+use self::consumer::{Consumer, Kind, Taking, is_roomy};
 use self::figured::Flowed;
+use self::lives::is_crash_of_worker;
 use self::operator::{Done, Operator};
-use self::reader::{Reader, Rule, is_roomy};
+use self::reader::{Reader, Rule};
 use self::side::{Calm, ReadSide};
 use self::stream::Stream;
 use self::table::Table;
 use self::tally::Tally;
 use crate::base::SimTime;
 use crate::base::host_name::host_name;
+use crate::client::autoscaling::{Autoscaler, Autoscaling, StreamMinute};
 use crate::client::kcl::KclSettings;
 use crate::fault::FaultPlan;
-use crate::measure::Figures;
-use crate::scenario::plan::Plan;
+use crate::measure::{Figures, cost, rounded};
+use crate::scenario::plan::{ActionKind, ActionPlan, Plan};
+
+const HOUR_MS: f64 = 3_600_000.0;
 
 /// What came of a plan.
 #[derive(Clone, Debug, PartialEq)]
@@ -77,6 +88,8 @@ pub struct Flow {
     pub(crate) ages_ms: BTreeMap<String, Vec<Option<u64>>>,
     /// By lease table, its minutes in order.
     pub(crate) tables: BTreeMap<String, Vec<TableMinute>>,
+    /// Changes of streams' shard counts that were asked for, in order of time.
+    pub(crate) happened: Vec<Happened>,
     /// What the plan has and this engine leaves out, each told as the plan does.
     pub(crate) left_out: Vec<String>,
 }
@@ -104,6 +117,8 @@ struct Fluid {
     operator: Operator,
     /// When the start-up is over.
     started: Us,
+    /// Auto scaling, with the stream that each is for.
+    scalers: Vec<(usize, Autoscaler)>,
     left_out: Vec<String>,
 }
 
@@ -122,6 +137,7 @@ impl Fluid {
             table_of: Vec::new(),
             operator: Operator::new(plan, one_way),
             started: 0,
+            scalers: scalers(plan),
             left_out: left_out(plan),
         };
         new.add_consumers(plan);
@@ -130,15 +146,18 @@ impl Fluid {
     }
 
     fn add_consumers(&mut self, plan: &Plan) {
-        let round_trip = 2 * self.one_way;
-        for (at, kcl) in plan.kcl.iter().enumerate() {
-            let Some(stream) = self.streams.iter().find(|stream| stream.name == kcl.stream) else { continue };
-            let shards = stream.shards.len() as u64;
-            let start_up = startup::start_up(plan, kcl, shards, at, round_trip);
+        let shards = |kcl: &KclSettings| {
+            let stream = self.streams.iter().find(|stream| stream.name == kcl.stream);
+            stream.map_or(0, |stream| stream.shards.len())
+        };
+        let shards: Vec<usize> = plan.kcl.iter().map(shards).collect();
+        let held = leases::follow(plan, &shards, self.one_way);
+        for (at, (kcl, held)) in plan.kcl.iter().zip(held).enumerate() {
+            let held = Rc::new(held);
             let settings = (plan.services.dynamodb.capacity_limits, plan.services.dynamodb.burst_starts_full);
-            self.tables.push(Table::new(kcl, start_up.clone(), settings, round_trip));
+            self.tables.push(Table::new(kcl, held.clone(), settings, 2 * self.one_way));
             self.table_of.push(self.consumers.len());
-            self.consumers.push(Consumer::kcl(plan, at, start_up, self.one_way));
+            self.consumers.push(Consumer::kcl(plan, at, held, self.one_way));
         }
         for at in 0..plan.pollers.len() {
             self.consumers.push(Consumer::poller(plan, at, self.one_way));
@@ -146,13 +165,14 @@ impl Fluid {
         for consumer in &mut self.consumers {
             let down = plan.faults.iter().filter_map(|fault| downtime(plan, fault));
             consumer.rule.down = down.filter(|down| down.0 == consumer.kind).map(|down| (down.1, down.2)).collect();
+            let faults = plan.faults.iter().filter(|fault| befalls(plan, fault, consumer.kind));
+            let span = |fault: &FaultPlan| {
+                let from = fault.at.as_nanos() / 1000;
+                fault.lasts.map(|lasts| (from, from + us(lasts)))
+            };
+            consumer.rule.faults = faults.filter_map(span).collect();
             let stream = self.streams.iter().find(|stream| stream.name == consumer.stream);
             stream.iter().flat_map(|stream| &stream.shards).for_each(|_| consumer.add_first());
-            if let Kind::Kcl(at) = consumer.kind {
-                let steals = consumer.plan_steals(&plan.kcl[at]);
-                let table = self.tables.iter_mut().find(|table| table.name == plan.kcl[at].lease_table);
-                table.into_iter().for_each(|table| table.add_steals(steals));
-            }
         }
     }
 
@@ -241,8 +261,39 @@ impl Fluid {
 
     fn end_minute(&mut self, began: Us, to: Us) {
         self.streams.iter_mut().for_each(|stream| stream.end_minute(began));
+        if to.is_multiple_of(MINUTE) {
+            self.autoscale(to);
+            for (at, stream) in self.streams.iter_mut().enumerate() {
+                let steps = stream.split_on_demand(to);
+                if !steps.is_empty() {
+                    self.operator.split_at_once(to, at, steps);
+                }
+            }
+        }
         self.sides.iter_mut().flatten().for_each(|side| side.end_minute(began));
         self.tables.iter_mut().for_each(|table| table.end_minute(began, to - began));
+    }
+
+    /// Lets every policy look at the minute that is over.
+    fn autoscale(&mut self, now: Us) {
+        for (at, scaler) in &mut self.scalers {
+            let stream = &self.streams[*at];
+            let written = stream.minutes.last().copied().unwrap_or_default();
+            let minute = StreamMinute {
+                now: now / MINUTE,
+                records: written.records,
+                bytes: written.bytes,
+                read_bytes: self.sides[*at].iter().map(|side| side.minute.1).sum(),
+                shards: stream.open_ranges().len() as u32,
+                is_active: !self.operator.is_busy(*at, now),
+            };
+            if let Some(target) = scaler.decide(&minute) {
+                let text = Autoscaling::told(&stream.name, minute.shards, target).into();
+                let what = ActionKind::UpdateShardCount { stream: stream.name.clone(), target };
+                let at = SimTime::from_nanos(now * 1000);
+                self.operator.ask(now, ActionPlan { at, what, text, expect_refusal: false });
+            }
+        }
     }
 
     fn end(mut self, plan: &Plan) -> Flow {
@@ -254,7 +305,15 @@ impl Fluid {
             }
         }
         let Self { streams, sides, consumers, tables, .. } = &self;
-        let figures = figured::figures(plan, &Flowed { streams, sides, consumers, tables });
+        let mut figures = figured::figures(plan, &Flowed { streams, sides, consumers, tables });
+        let usage = usage::usage(plan, streams, &figures);
+        for of in &usage.streams {
+            if let Some(figured) = figures.streams.get_mut(&of.name) {
+                figured.put_payload_units = of.put_payload_units;
+                figured.shard_hours = rounded(of.shard_ms as f64 / HOUR_MS, 1000.0);
+            }
+        }
+        figures.cost = cost(&usage, &plan.prices);
         let after_start_up = figured::after_start_up(plan, &figures, consumers);
         let started = SimTime::from_millis(self.started / 1000);
         let streams = self.streams.iter_mut();
@@ -262,9 +321,14 @@ impl Fluid {
         let ages =
             self.consumers.iter().map(|consumer| (consumer.name(plan).to_owned(), consumer.tally.minutes.clone()));
         let tables = self.tables.iter().map(|table| (table.name.to_string(), table.minutes.clone()));
-        let (ages_ms, tables) = (ages.collect(), tables.collect());
-        Flow { figures, after_start_up, started, writes, ages_ms, tables, left_out: self.left_out }
+        let (ages_ms, tables, happened) = (ages.collect(), tables.collect(), self.operator.happened);
+        Flow { figures, after_start_up, started, writes, ages_ms, tables, happened, left_out: self.left_out }
     }
+}
+
+fn scalers(plan: &Plan) -> Vec<(usize, Autoscaler)> {
+    let at = |policy: &Autoscaling| plan.streams.iter().position(|stream| stream.name == policy.stream);
+    plan.autoscaling.iter().filter_map(|policy| Some((at(policy)?, Autoscaler::new(policy.clone())))).collect()
 }
 
 /// A consumer of a stream, while its shards are read.
@@ -306,21 +370,48 @@ fn read_shard(of: &mut [Reading<'_>], at: usize, calm: &Calm<'_>, side: &mut Rea
     }
 }
 
-/// A fault that keeps the only host of a consumer from its work: which consumer, from when until when.
+/// A fault that keeps the only host of a consumer from its work, and takes no lease from it: which consumer, from when
+/// until when.
 fn downtime(plan: &Plan, fault: &FaultPlan) -> Option<(Kind, Us, Us)> {
     let host = fault.effect.keeps_down()?;
     let is = |name: &str| host_name(name, 1) == host;
     let (from, lasts) = (fault.at.as_nanos() / 1000, us(fault.lasts?));
     let poller = plan.pollers.iter().position(|poller| is(&poller.name)).map(Kind::Poller);
     // Whose lease expires meanwhile must take it again.
-    let holds = |kcl: &KclSettings| is(&kcl.name) && kcl.worker_starts.len() == 1 && lasts < us(kcl.failover) * 9 / 10;
-    let kind = poller.or_else(|| plan.kcl.iter().position(holds).map(Kind::Kcl))?;
+    let stays = lasts < plan.kcl.iter().map(|kcl| us(kcl.failover) * 9 / 10).min().unwrap_or(0);
+    let holds = |kcl: &KclSettings| is(&kcl.name) && kcl.worker_starts.len() == 1;
+    let is_pause = fault.effect.crashes().is_none() && stays;
+    let kcl = || plan.kcl.iter().position(holds).filter(|_| is_pause).map(Kind::Kcl);
+    let kind = poller.or_else(kcl)?;
     Some((kind, from, from + lasts))
+}
+
+/// How long a zone that is back may copy what it missed.
+const REBUILT_WITHIN: Us = 60 * MINUTE;
+
+/// A zone of Kinesis is away, and no other meanwhile: service goes on as if nothing were.
+fn is_survived(plan: &Plan, fault: &FaultPlan) -> bool {
+    let span = |fault: &FaultPlan| {
+        let from = fault.at.as_nanos() / 1000;
+        (from, fault.lasts.map_or(Us::MAX, |lasts| from + us(lasts) + REBUILT_WITHIN))
+    };
+    let Some(zone) = fault.effect.loses_zone() else { return false };
+    let (from, to) = span(fault);
+    let others = plan.faults.iter().filter(|other| other.effect.loses_zone().is_some_and(|other| other != zone));
+    others.map(span).all(|(other_from, other_to)| other_to < from || to < other_from)
+}
+
+/// Whether a fault that is carried out befalls a host of a consumer.
+fn befalls(plan: &Plan, fault: &FaultPlan, kind: Kind) -> bool {
+    let of_worker = |kcl: usize| is_crash_of_worker(&plan.kcl[kcl], fault);
+    downtime(plan, fault).is_some_and(|down| down.0 == kind) || matches!(kind, Kind::Kcl(kcl) if of_worker(kcl))
 }
 
 /// What this engine does not do of a plan.
 fn left_out(plan: &Plan) -> Vec<String> {
-    let faults = plan.faults.iter().filter(|fault| downtime(plan, fault).is_none());
+    let is_crash = |fault: &FaultPlan| plan.kcl.iter().any(|kcl| is_crash_of_worker(kcl, fault));
+    let is_done = |fault: &FaultPlan| downtime(plan, fault).is_some() || is_crash(fault) || is_survived(plan, fault);
+    let faults = plan.faults.iter().filter(|fault| !is_done(fault));
     let faults = faults.map(|fault| format!("the fault {}", fault.text));
     let apps = plan.apps.iter().map(|app| format!("consumer {}, whose code the user brings", app.name));
     let scripted = plan.kcl.iter().map(|kcl| (&kcl.name, &kcl.processor));

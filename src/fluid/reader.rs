@@ -5,11 +5,12 @@
 
 use std::collections::VecDeque;
 
-use super::amount::{Micro, ONE, SECOND, Us, amount, part_of};
+use super::amount::{Micro, ONE, Rate, SECOND, Us, amount, part_of};
 use super::curve::Curve;
+use super::leases::Tenure;
 use super::side::{Calm, ReadSide};
 use super::tally::Tally;
-use crate::aws::kinesis::limits::{READ_BYTES_MAX, READ_BYTES_PER_S, READ_CALLS_PER_S};
+use crate::aws::kinesis::limits::READ_BYTES_MAX;
 use crate::client::processor::CheckpointPolicy;
 
 /// Time between two looks at shards that nobody reads, as the figures look.
@@ -36,6 +37,8 @@ pub(super) struct Rule {
     pub(super) begin: Begin,
     /// When its host does nothing: from when until when.
     pub(super) down: Vec<(Us, Us)>,
+    /// What it has to catch up after: from when until when.
+    pub(super) faults: Vec<(Us, Us)>,
     /// The end of the run; what is done later is not done.
     pub(super) end: Us,
 }
@@ -62,6 +65,8 @@ pub(super) struct Reader {
     /// From when on records wait for it, in the figures' eyes.
     waits_from: Us,
     last_read: Option<Us>,
+    /// Records below were read by somebody, and wait no more.
+    read_to: Micro,
     looked: Us,
     tries: usize,
     /// Batches that wait, with their bytes.
@@ -74,8 +79,8 @@ pub(super) struct Reader {
     /// Records below are processed, and records below are checkpointed.
     processed_to: Micro,
     stored_to: Micro,
-    /// When another worker begins, which has gained the lease.
-    pub(super) taken_over: Option<Us>,
+    /// Who reads it from when until when; the first is who reads it now. Empty for a reader that nothing befalls.
+    tenures: VecDeque<Tenure>,
     /// How many of its host's downtimes are made up for.
     caught_up: usize,
     /// The rate for which the part of answers with records was worked out.
@@ -95,6 +100,7 @@ impl Reader {
             begun: false,
             waits_from,
             last_read: None,
+            read_to: 0,
             looked: waits_from,
             tries: 0,
             cache: VecDeque::new(),
@@ -104,12 +110,17 @@ impl Reader {
             checkpointed: first_call,
             processed_to: 0,
             stored_to: 0,
-            taken_over: None,
+            tenures: VecDeque::new(),
             caught_up: 0,
             with_records: (u64::MAX, 0),
             done_at: None,
             is_waiting: false,
         }
+    }
+    /// A reader by whoever has the shard's lease.
+    pub(super) fn of_lease(waits_from: Us, tenures: &[Tenure]) -> Self {
+        let first_call = tenures.first().map_or(Us::MAX, |first| first.first_call);
+        Self { tenures: tenures.iter().copied().collect(), ..Self::new(waits_from, first_call) }
     }
     /// A reader of a shard that was opened in the run, which waits until its parents are done.
     pub(super) fn of_child(opened: Us) -> Self {
@@ -126,8 +137,7 @@ impl Reader {
         let mut look = (self.looked.max(quiet_from)).next_multiple_of(LOOK_EVERY);
         while look <= to {
             if look > self.looked || look == 0 {
-                let owed = if self.last_read.is_none() { curve.at(self.waits_from) } else { 0 };
-                let oldest = self.position.max(owed);
+                let oldest = self.oldest(curve);
                 if curve.at(look) > oldest + ONE / 2 {
                     tally.age(look.saturating_sub(curve.arrival(oldest)) / 1000, 1, look);
                 }
@@ -137,10 +147,16 @@ impl Reader {
         }
     }
 
+    /// The first record that waits.
+    fn oldest(&self, curve: &Curve) -> Micro {
+        let owed = if self.last_read.is_none() { curve.at(self.waits_from) } else { 0 };
+        self.position.max(owed).max(self.read_to)
+    }
+
     /// A call that reaches the service at `self.next`.
     pub(super) fn call(&mut self, rule: &Rule, calm: &Calm<'_>, side: &mut ReadSide, horizon: Us, tally: &mut Tally) {
-        if let Some(first_call) = self.taken_over.filter(|first_call| *first_call <= self.next) {
-            self.begin_again(first_call, tally);
+        if self.ends() <= self.next {
+            return self.change_hands(rule, calm.rate, tally);
         }
         let (at, curve) = (self.next, calm.curve);
         if let Some((_, until)) = rule.down.iter().find(|(from, until)| (*from..*until).contains(&at)) {
@@ -174,8 +190,7 @@ impl Reader {
         let size = curve.bytes_each(self.position).max(1);
         let records = available.min(rule.records_max).min((READ_BYTES_MAX * 1000 / size.max(1)).max(1));
         if is_quiet && available > 0 {
-            let owed = if self.last_read.is_none() { curve.at(self.waits_from) } else { 0 };
-            let oldest = self.position.max(owed);
+            let oldest = self.oldest(curve);
             if visible > oldest {
                 tally.age(at.saturating_sub(curve.arrival(oldest)) / 1000, 1, at);
             }
@@ -212,22 +227,48 @@ impl Reader {
         self.next = u64::MAX;
     }
 
+    /// When whoever reads it now stops to do so.
+    fn ends(&self) -> Us {
+        self.tenures.front().map_or(Us::MAX, |tenure| tenure.ends)
+    }
+
+    /// Whoever has read it does so no more; the next one begins when it is there.
+    fn change_hands(&mut self, rule: &Rule, rate: Rate, tally: &mut Tally) {
+        let Some(before) = self.tenures.pop_front() else { return };
+        // A checkpoint tells it as well.
+        let is_told_soon = rule.checkpoint == CheckpointPolicy::EveryBatch && rule.checkpoint_writes > 0;
+        let overlap = if is_told_soon { before.overlap.min(rule.idle) } else { before.overlap };
+        let twice = amount(rate, overlap) / ONE;
+        tally.processed += twice;
+        tally.duplicates += twice;
+        let checkpoints = rule.checkpoint_writes > 0 && rule.checkpoint != CheckpointPolicy::Never;
+        if before.is_stopped && checkpoints && self.stored_to < self.processed_to {
+            tally.checkpoints += 1;
+            self.stored_to = self.processed_to;
+        }
+        match self.tenures.front().map(|next| next.first_call) {
+            Some(first_call) => self.begin_again(first_call, tally),
+            None => self.next = Us::MAX,
+        }
+    }
+
     /// Another worker begins at the last checkpoint.
     fn begin_again(&mut self, first_call: Us, tally: &mut Tally) {
         tally.duplicates += self.processed_to.saturating_sub(self.stored_to) / ONE;
+        self.read_to = self.read_to.max(self.position);
         self.cache.clear();
         (self.position, self.processed_to) = (self.stored_to, self.stored_to);
         (self.busy_until, self.tries, self.since_checkpoint) = (0, 0, 0);
-        (self.checkpointed, self.next, self.taken_over) = (first_call, first_call, None);
+        (self.checkpointed, self.next) = (first_call, first_call);
     }
 
     /// A read that leaves less than a second behind it makes up for the downtimes before.
     fn catch_up(&mut self, rule: &Rule, at: Us, next_arrived: Us, is_at_tip: bool, tally: &mut Tally) {
-        while let Some((_, until)) = rule.down.get(self.caught_up) {
+        while let Some((_, until)) = rule.faults.get(self.caught_up) {
             if at < *until || !(is_at_tip || at.saturating_sub(next_arrived) < SECOND) {
                 return;
             }
-            tally.caught_up.resize(rule.down.len().max(tally.caught_up.len()), (0, 0));
+            tally.caught_up.resize(rule.faults.len().max(tally.caught_up.len()), (0, 0));
             let (shards, last) = &mut tally.caught_up[self.caught_up];
             *shards += 1;
             *last = at.max(*last);
@@ -296,7 +337,8 @@ impl Reader {
             return from;
         }
         let done = from + records * rule.time_per_record + 2 * rule.one_way;
-        if done > rule.end {
+        let is_lost = done > self.ends() && self.tenures.front().is_some_and(|tenure| !tenure.is_stopped);
+        if done > rule.end || is_lost {
             return done;
         }
         tally.processed += records;
@@ -322,7 +364,7 @@ impl Reader {
     /// Makes the calls of a calm stretch in one step, but for its last. Returns whether there was such a stretch.
     pub(super) fn skip(&mut self, rule: &Rule, calm: &Calm<'_>, side: &mut ReadSide, tally: &mut Tally) -> bool {
         let Calm { curve, rate, share, from, to, is_roomy, is_closed } = *calm;
-        let to = self.taken_over.map_or(to, |first_call| to.min(first_call));
+        let to = to.min(self.ends());
         let down = rule.down.iter().map(|(from, _)| *from).filter(|from| *from > self.next);
         let to = down.fold(to, Us::min);
         let is_down = rule.down.iter().any(|(from, until)| (*from..*until).contains(&self.next));
@@ -351,6 +393,10 @@ impl Reader {
         let records = position.saturating_sub(self.position) / ONE;
         let bytes = part_of(records, curve.bytes_each(position.saturating_sub(ONE)), 1000);
         self.position = self.position.max(position);
+        while let Some((_, until)) = rule.faults.get(self.caught_up).filter(|fault| fault.1 <= last) {
+            let first = self.next + until.saturating_sub(self.next).div_ceil(cycle) * cycle;
+            self.catch_up(rule, first, first, true, tally);
+        }
         self.processed_to = self.position;
         self.last_read = Some(last);
         self.next = last + cycle;
@@ -362,7 +408,7 @@ impl Reader {
         side.minute.0 += count;
         side.minute.1 += bytes;
         if rule.checkpoint_writes > 0 {
-            self.checkpoint_calmly(rule, (count, part, cycle), records, last, tally);
+            self.checkpoint_calmly(rule, (count, part, cycle), (records, last), curve, tally);
         }
         true
     }
@@ -371,12 +417,12 @@ impl Reader {
         &mut self,
         rule: &Rule,
         (count, part, cycle): (u64, u64, Us),
-        records: u64,
-        last: Us,
+        (records, last): (u64, Us),
+        curve: &Curve,
         tally: &mut Tally,
     ) {
         let batches_milli = part_of(count * 1000, part, ONE);
-        if !matches!(rule.checkpoint, CheckpointPolicy::AtEnd | CheckpointPolicy::Never) {
+        if matches!(rule.checkpoint, CheckpointPolicy::EveryBatch | CheckpointPolicy::EveryRecords(_)) {
             self.stored_to = self.processed_to;
         }
         match rule.checkpoint {
@@ -388,7 +434,12 @@ impl Reader {
             CheckpointPolicy::Every(time) => {
                 let every = super::amount::us(time).div_ceil(cycle).max(1);
                 tally.checkpoints_milli += batches_milli / every;
-                self.checkpointed = last;
+                let stored = last.saturating_sub(self.checkpointed) / (every * cycle);
+                if stored > 0 {
+                    self.checkpointed += stored * every * cycle;
+                    let position = curve.at(self.checkpointed.saturating_sub(rule.visibility_lag)) / ONE * ONE;
+                    self.stored_to = self.stored_to.max(position.min(self.processed_to));
+                }
             }
             CheckpointPolicy::AtEnd | CheckpointPolicy::Never => {}
         }
@@ -438,14 +489,4 @@ impl Reader {
         self.with_records = (each, part);
         part
     }
-}
-
-/// Whether readers with these rules are far from what a shard gives when so much is written to it.
-pub(super) fn is_roomy(rules: &[&Rule], bytes_rate_milli: u64) -> bool {
-    let calls: u64 = rules.iter().map(|rule| SECOND * 1000 / (rule.idle + 2 * rule.one_way).max(1000)).sum();
-    let bytes = bytes_rate_milli / 1000 * rules.len() as u64;
-    let longest = rules.iter().map(|rule| rule.idle).max().unwrap_or(0);
-    calls < READ_CALLS_PER_S * 900
-        && bytes < READ_BYTES_PER_S * 9 / 10
-        && amount(bytes_rate_milli / 1000, longest) < READ_BYTES_PER_S * 9 / 10
 }

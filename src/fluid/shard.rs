@@ -85,6 +85,8 @@ pub(super) struct Shard {
     pools: Vec<Micro>,
     pooled: Micro,
     pub(super) total: Sum,
+    /// What it had taken when its stream looked at it last.
+    at_look: Sum,
     pub(super) minute: Sum,
     /// The last minute that is over.
     pub(super) last_minute: Sum,
@@ -150,6 +152,7 @@ impl Shard {
             pools: Vec::new(),
             pooled: 0,
             total: Sum::default(),
+            at_look: Sum::default(),
             minute: Sum::default(),
             last_minute: Sum::default(),
             second: Sum::default(),
@@ -160,6 +163,15 @@ impl Shard {
             curve,
             trimmed: 0,
         }
+    }
+
+    /// Records and bytes taken since its stream looked at it last.
+    pub(super) fn since_look(&self) -> (Micro, u64) {
+        (self.total.records - self.at_look.records, self.total.bytes_milli - self.at_look.bytes_milli)
+    }
+    /// Its stream looks at it.
+    pub(super) fn look(&mut self) {
+        self.at_look = self.total;
     }
 
     /// Whether something is refused, or may soon be, or waits to be tried again.

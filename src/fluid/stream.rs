@@ -1,12 +1,13 @@
 //! The write side of a stream: its producers' rates over its shards, in one step as long as nothing is near a limit,
 //! and in ticks where something is.
 
-use super::amount::{MINUTE, Micro, Rate, SECOND, Us, amount, part_of, us};
+use super::amount::{MINUTE, Micro, ONE, Rate, SECOND, Us, amount, part_of, us};
 use super::producer::Producer;
 use super::shard::{Peak, Seen, Shard, Sum, Tick};
 use super::source::{Source, sources};
-use crate::aws::kinesis::ReshardStep;
-use crate::aws::kinesis::api::ThrottleWindow;
+use crate::aws::kinesis::api::{StreamMode, ThrottleWindow};
+use crate::aws::kinesis::limits::ON_DEMAND_LOOK_EVERY;
+use crate::aws::kinesis::{ReshardStep, is_split_on_demand, split_in_the_middle};
 use crate::base::{HashKey, HashKeyRange, ShardId, StreamName};
 use crate::scenario::plan::{Plan, StreamPlan};
 
@@ -50,6 +51,8 @@ pub(super) struct Stream {
     pub(super) minutes: Vec<WriteMinute>,
     pub(super) throttled_peak: Peak,
     horizon: Us,
+    is_on_demand: bool,
+    shard_limit: usize,
 }
 
 impl Stream {
@@ -78,6 +81,8 @@ impl Stream {
             minutes: Vec::new(),
             throttled_peak: Peak::default(),
             horizon: us(plan.duration).saturating_sub(retention),
+            is_on_demand: stream.of.mode == StreamMode::OnDemand,
+            shard_limit: plan.services.kinesis.shard_limit as usize,
         };
         new.share_out(0);
         new
@@ -281,6 +286,22 @@ impl Stream {
             }
         }
         self.share_out(first);
+    }
+
+    /// What a stream that is on demand splits, when it looks.
+    pub(super) fn split_on_demand(&mut self, now: Us) -> Vec<ReshardStep> {
+        if !self.is_on_demand || !now.is_multiple_of(us(ON_DEMAND_LOOK_EVERY)) {
+            return Vec::new();
+        }
+        let open = || self.shards.iter().filter(|shard| shard.closed.is_none());
+        let busy = open().filter(|shard| {
+            let (records, bytes_milli) = shard.since_look();
+            shard.range.start < shard.range.end && is_split_on_demand(records / ONE, bytes_milli / 1000)
+        });
+        let steps: Vec<ReshardStep> = busy.map(|shard| split_in_the_middle(shard.range)).collect();
+        let fits = open().count() + steps.len() <= self.shard_limit;
+        self.shards.iter_mut().for_each(Shard::look);
+        if fits { steps } else { Vec::new() }
     }
 
     /// Sets another retention, from now on.

@@ -1,7 +1,10 @@
 //! A lease table: what an application asks of it, and what its units serve.
 
+use std::rc::Rc;
+
 use super::amount::{MINUTE, Micro, ONE, SECOND, Us, amount, part_of, us};
-use super::startup::{StartUp, times};
+use super::leases::Held;
+use super::startup::times;
 use crate::aws::dynamodb::api::Capacity;
 use crate::aws::dynamodb::capacity::{
     BURST_S, ON_DEMAND_BURST_S, PEAK_COUNTS_AFTER, read_half_units, served, write_units,
@@ -39,8 +42,7 @@ pub(super) struct Table {
     pub(super) name: TableName,
     pub(super) capacity: Capacity,
     renewal_period: Us,
-    pub(super) start_up: StartUp,
-    round_trip: Us,
+    held: Rc<Held>,
     scan_periods: [(Us, Us); 3],
     write_rate: u64,
     burst: Micro,
@@ -67,7 +69,7 @@ pub(super) struct Table {
 }
 
 impl Table {
-    pub(super) fn new(kcl: &KclSettings, start_up: StartUp, settings: (bool, bool), round_trip: Us) -> Self {
+    pub(super) fn new(kcl: &KclSettings, held: Rc<Held>, settings: (bool, bool), round_trip: Us) -> Self {
         let (is_limited, starts_full) = settings;
         let rate = served(kcl.lease_table_capacity).write_units;
         let on_demand = kcl.lease_table_capacity == Capacity::OnDemand;
@@ -77,8 +79,7 @@ impl Table {
             name: kcl.lease_table.clone(),
             capacity: kcl.lease_table_capacity,
             renewal_period: us(renewal_period(kcl)),
-            start_up,
-            round_trip,
+            held,
             scan_periods: [
                 (0, pause),
                 (us(AUDITOR_DELAY), us(kcl.auditor_period) + round_trip),
@@ -112,22 +113,25 @@ impl Table {
         let mut writes = checkpoints - self.checkpoints_before;
         self.checkpoints_before = checkpoints;
         writes += self.renewals(from, to, leases);
-        let jobs = self.start_up.workers.get(self.start_up.first).map_or(0, |start| start.jobs);
-        if !self.is_started && to > jobs {
+        let start_up = self.held.start_up.clone();
+        if !self.is_started && to > self.filled() {
             self.is_started = true;
-            // Rows made, leases taken; each consumer reads its row.
-            writes += 2 * leases;
-            let looks: u64 = self.start_up.workers.iter().map(|start| start.looks).sum();
-            self.read(looks + leases, 1);
+            // Rows are made.
+            writes += self.held.tenures.len() as u64;
+            let looks: u64 = start_up.workers.iter().map(|start| start.looks).sum();
+            self.read(looks, 1);
             self.read(1, 1);
-            self.read(self.start_up.workers.len() as u64, rows_half_units);
+            self.read(start_up.workers.len() as u64, rows_half_units);
         }
-        let scans: u64 = self
-            .start_up
+        // Leases are taken; each consumer reads its row.
+        let gained = self.held.gained(from, to);
+        writes += gained;
+        self.read(gained, 1);
+        let scans: u64 = start_up
             .workers
             .iter()
             .map(|start| {
-                let of = |(first, period): &(Us, Us)| times(start.jobs + first, *period, from, to);
+                let of = |(first, period): &(Us, Us)| times(start.jobs.saturating_add(*first), *period, from, to);
                 self.scan_periods.iter().map(of).sum::<u64>()
             })
             .sum();
@@ -137,16 +141,22 @@ impl Table {
         self.write(writes, to - from);
     }
 
-    /// Renewals: in each round, those leases that were gained before.
+    /// When the first worker's jobs begin, and the table is filled.
+    fn filled(&self) -> Us {
+        let start_up = &self.held.start_up;
+        start_up.workers.get(start_up.first).map_or(Us::MAX, |start| start.jobs)
+    }
+
+    /// Renewals: in each round of a worker, the leases that it holds.
     fn renewals(&mut self, from: Us, to: Us, leases: u64) -> u64 {
-        let first = self.start_up.workers.get(self.start_up.first).map_or(u64::MAX, |start| start.jobs);
-        let all_gained = self.start_up.gained(leases, self.round_trip).max(from);
         if self.unserved == 0 {
-            return times(first, self.renewal_period, all_gained, to) * leases;
+            let children = leases.saturating_sub(self.held.tenures.len() as u64);
+            let of_children = children * times(self.filled(), self.renewal_period, from, to);
+            return of_children + self.held.renewals(self.renewal_period, from, to);
         }
         // A round is over when its last renewal is served, and the next begins then.
         let period = self.renewal_period.max(self.wait());
-        part_of(leases, to.saturating_sub(all_gained), period)
+        part_of(leases, to.saturating_sub(from.max(self.filled())), period)
     }
 
     /// How long a write waits for units: what waits before it, at the rate at which units come.
@@ -160,12 +170,6 @@ impl Table {
     /// Rows were made for shards that were opened: each is created, taken, and noted by its parent, which ends.
     pub(super) fn add_children(&mut self, children: u64) {
         self.more_writes += 4 * children;
-    }
-    /// So many leases change their owner while they are balanced.
-    pub(super) fn add_steals(&mut self, steals: u64) {
-        self.more_writes += steals;
-        self.read_half_units += 2 * steals;
-        self.reads += 2 * steals;
     }
     /// Other units from now on; what was saved for bursts stays, up to the new bound.
     pub(super) fn change(&mut self, capacity: Capacity) {

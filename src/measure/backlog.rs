@@ -68,6 +68,19 @@ pub(crate) struct Waiting {
     pub(crate) age_ms: u64,
 }
 
+/// Records of a shard that a consumer has not read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Unread {
+    /// Whose they are to be read by.
+    pub(crate) consumer: ConsumerId,
+    /// Where.
+    pub(crate) shard: ShardId,
+    /// How many.
+    pub(crate) records: u64,
+    /// Age of the oldest, to the second.
+    pub(crate) age_ms: u64,
+}
+
 impl Backlog {
     /// The consumer that runs on `host`.
     pub(crate) fn consumer_of(&self, host: HostId) -> Option<ConsumerId> {
@@ -95,6 +108,25 @@ impl Backlog {
             }
             self.next_look += LOOK_EVERY;
         }
+    }
+
+    /// What waits now, however lately its shard was read.
+    pub(crate) fn unread(&self, now: SimTime) -> Vec<Unread> {
+        let mut unread = Vec::new();
+        for (id, consumer) in self.consumers.iter().enumerate() {
+            let Some(consumer) = consumer.as_ref().filter(|consumer| consumer.is_started) else { continue };
+            let Some(stream) = self.streams.iter().flatten().rfind(|s| s.name == consumer.stream_name) else {
+                continue;
+            };
+            for (shard, slot) in stream.shards.iter().enumerate() {
+                let (shard, Some(slot)) = (ShardId(shard as u32), slot.as_ref()) else { continue };
+                let from = consumer.position(shard).read_to.max(slot.trimmed_to);
+                let Some(arrived) = slot.oldest_from(from) else { continue };
+                let (consumer, age_ms) = (ConsumerId(id as u16), now.since(arrived).as_millis());
+                unread.push(Unread { consumer, shard, records: slot.end - from, age_ms });
+            }
+        }
+        unread
     }
 
     /// What waited in a shard until this read, if it was not read for longer than ten seconds. Ask before the event

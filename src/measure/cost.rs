@@ -1,7 +1,7 @@
 //! What a run costs a month: its usage, priced.
 //!
-//! A run of minutes is drawn out to a month as if it went on so. Not billed, because events do not tell of it: modes of
-//! streams that real clients change, and consumers that they register for enhanced fan-out.
+//! A run of minutes is drawn out to a month as if it went on so. A stream is billed by the mode that it has at the end.
+//! Not billed, because events do not tell of it: consumers that real clients register for enhanced fan-out.
 
 use super::figures::{CostFigures, CostLine, rounded};
 use super::stream::{Span, StreamMeasure};

@@ -392,6 +392,6 @@ pub(super) fn seconds_of(at: SimTime) -> f64 {
 }
 
 /// `value` to the given fraction (100.0 for two decimals), so that reports stay short.
-pub(super) fn rounded(value: f64, per_unit: f64) -> f64 {
+pub(crate) fn rounded(value: f64, per_unit: f64) -> f64 {
     (value * per_unit).round() / per_unit
 }

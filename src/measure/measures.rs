@@ -19,7 +19,7 @@ use super::table::TableMeasure;
 use super::window::Restart;
 use crate::base::event::{Event, Fold, StreamStatus, WriteRefusal, ZoneState};
 use crate::base::{ConsumerId, HostId, Position, ShardId, SimTime, StreamId, StreamName, TableId};
-use crate::price::{Prices, Usage};
+use crate::price::{Mode, Prices, Usage};
 
 /// The fold that all figures come from.
 #[derive(Default)]
@@ -176,6 +176,10 @@ impl Measures {
             Event::ShardClosed { stream, shard, .. } => self.close(at, *stream, *shard),
             Event::RetentionChanged { stream, retention_hours } => {
                 self.stream(*stream).into_iter().for_each(|stream| stream.retain(*retention_hours, at));
+            }
+            Event::StreamModeChanged { stream, is_on_demand } => {
+                let mode = if *is_on_demand { Mode::OnDemand } else { Mode::Provisioned };
+                self.stream(*stream).into_iter().for_each(|stream| stream.mode = mode);
             }
             Event::StreamStatusChanged { stream, status: StreamStatus::Deleted } => {
                 let shards = self.stream(*stream).map_or(0, |stream| stream.shards.len());

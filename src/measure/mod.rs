@@ -36,10 +36,10 @@ pub mod window;
 #[cfg(test)]
 pub(crate) mod tests;
 
-pub(crate) use backlog::Backlog;
-pub(crate) use chronicle::{Chronicle, Failure, Moment, Subject};
+pub(crate) use backlog::{Backlog, Unread};
+pub(crate) use chronicle::{Chronicle, Failure, Moment, Subject, sentence};
 pub(crate) use cost::cost;
-pub(crate) use figures::{CatchUpFigures, CostFigures, figures_schema, percent};
+pub(crate) use figures::{CatchUpFigures, CostFigures, figures_schema, percent, rounded};
 pub use figures::{ConsumerFigures, Figures, LeaseFigures, ProducerFigures, ShardFigures, StreamFigures, TableFigures};
 pub(crate) use happenings::{Happening, Outcome};
 pub use histogram::Histogram;

@@ -12,7 +12,7 @@ use super::verdict::{ShardLoad, advise};
 use crate::aws::kinesis::capacity::{ReadLoad, SHARD_BYTES_PER_S, SHARD_RECORDS_PER_S, Share, WriteLoad};
 use crate::base::event::WriteRefusal;
 use crate::base::{HashKeyRange, PartitionKey, ShardId, SimTime, StreamName};
-use crate::price::{StreamUsage, billed_kib, put_payload_units};
+use crate::price::{Mode, StreamUsage, billed_kib, put_payload_units};
 
 const HOUR_MS: f64 = 3_600_000.0;
 /// How many of a shard's keys are shown.
@@ -23,6 +23,8 @@ pub(crate) struct StreamMeasure {
     pub shards: ById<Option<ShardMeasure>>,
     pub counts: StreamCounts,
     retention_hours: u32,
+    /// How it is paid for: as it stands at the end.
+    pub(super) mode: Mode,
     there: Integral,
     open: Integral,
     /// Open shards while retention is extended.
@@ -98,7 +100,7 @@ impl StreamMeasure {
         let (shards, counts) = (ById::default(), StreamCounts::default());
         let [mut there, open, extended] = [Integral::default(); 3];
         there.set(at, 1);
-        Self { name, shards, counts, retention_hours, there, open, extended }
+        Self { name, shards, counts, retention_hours, mode: Mode::Provisioned, there, open, extended }
     }
     /// Retention is changed.
     pub(super) fn retain(&mut self, hours: u32, at: SimTime) {
@@ -163,6 +165,7 @@ impl StreamMeasure {
         let counts = || self.shards.iter().flatten().map(|shard| &shard.counts);
         let mut usage = StreamUsage {
             name: self.name.as_str().to_owned(),
+            mode: self.mode,
             stream_ms: self.there.unit_ms(at),
             shard_ms: self.open.unit_ms(at),
             extended_shard_ms: self.extended.unit_ms(at),

@@ -68,7 +68,8 @@ fn puts_at(seconds: &'static [u64], faults: &str) -> Outcome {
             }
         });
     };
-    run_in_room(&plan, vec![accepted.clone()], begin);
+    let listeners: Vec<Rc<RefCell<dyn Fold>>> = vec![accepted.clone()];
+    run_in_room(&plan, listeners, begin);
     let (puts, accepted_ms) = (told.take(), std::mem::take(&mut accepted.borrow_mut().0));
     Outcome { puts, accepted_ms }
 }

@@ -12,6 +12,8 @@ use crate::report::{ExpectationResult, Page, count, plural, wrap};
 
 /// Limits that are told.
 const LIMITS_MAX: usize = 5;
+/// Actions and changes by policies that are told.
+const HAPPENED_MAX: usize = 12;
 /// What is paid for, as much as is told.
 const COSTS_MAX: usize = 6;
 
@@ -50,6 +52,7 @@ pub(super) fn sections(answer: &Answer, best: &Best) -> Vec<Section> {
     limits(best, &mut told);
     costs(best, &mut told);
     formula(best, &mut told);
+    happened(best, &mut told);
     less(best, &mut told);
     more(best, &mut told);
     alarms(best, &mut told);
@@ -153,6 +156,19 @@ fn formula(best: &Best, told: &mut Told) {
         told.line(&format!("{}, here {}", formula_says(formula), formula.configured), 2);
     }
     told.dim(RULE, 2);
+}
+
+fn happened(best: &Best, told: &mut Told) {
+    let happened = best.point.came.iter().flat_map(|carried| &carried.happened).collect::<Vec<_>>();
+    if happened.is_empty() {
+        return;
+    }
+    told.head("what was done to it");
+    happened.iter().take(HAPPENED_MAX).for_each(|happened| told.line(happened, 2));
+    let more = happened.len().saturating_sub(HAPPENED_MAX);
+    if more > 0 {
+        told.line(&format!("and {more} more"), 2);
+    }
 }
 
 fn less(best: &Best, told: &mut Told) {

@@ -24,6 +24,7 @@ fn point(point: &Point) -> Value {
             "holds": point.holds(),
             "cost_per_month_usd": carried.figures.cost.per_month_usd,
             "promises": carried.expectations.iter().map(promise).collect::<Vec<_>>(),
+            "happened": carried.happened,
         }),
     }
 }

@@ -5,11 +5,10 @@
 
 use super::alarmed::alarmed;
 use super::point::Carried;
-use super::usage::usage;
 use crate::base::{SimDuration, SimTime};
 use crate::check::Verdict;
 use crate::fluid::{Flow, TableMinute, WriteMinute, flow};
-use crate::measure::{Figures, Unit, cost, lookup};
+use crate::measure::{Figures, Outcome, Unit, lookup};
 use crate::report::ExpectationResult;
 use crate::run::{Options, judge_figures, run};
 use crate::scenario::plan::{Expectation, Expected, Plan, Window};
@@ -17,25 +16,35 @@ use crate::scenario::plan::{Expectation, Expected, Plan, Window};
 /// Carries a plan out record by record.
 pub(crate) fn by_records(plan: &Plan) -> Carried {
     let report = run(plan, Options::default()).report;
+    let refused = |outcome: &Outcome| match outcome {
+        Outcome::Refused(why) => Some(why.to_string()),
+        _ => None,
+    };
+    let happened = report.happened.iter().map(|of| told(of.at, &of.what, refused(&of.outcome).as_deref())).collect();
     let figures = report.figures;
     let decided = plan.expectations.iter().map(|of| Some(shown(judge_figures(of, &figures)?.1?))).collect();
-    let age_max_ms = age_max_ms(&figures);
-    Carried { figures, expectations: report.expectations, decided, age_max_ms, alarms: report.alarms }
+    let (age_max_ms, alarms) = (age_max_ms(&figures), report.alarms);
+    Carried { figures, expectations: report.expectations, decided, age_max_ms, alarms, happened }
 }
 
 /// Carries a plan out by rates.
 pub(crate) fn by_rates(plan: &Plan) -> Carried {
-    let mut flow = flow(plan);
-    flow.figures.cost = cost(&usage(plan, &flow.figures), &plan.prices);
-    flow.after_start_up.cost = flow.figures.cost.clone();
+    let flow = flow(plan);
     let (expectations, decided) = plan.expectations.iter().map(|expectation| judged(expectation, &flow)).unzip();
     let alarms = alarmed(plan, &flow);
+    let happened = flow.happened.iter().map(|of| told(of.at, &of.what, of.refused)).collect();
     let figures = flow.after_start_up;
-    Carried { age_max_ms: age_max_ms(&figures), figures, expectations, decided, alarms }
+    Carried { age_max_ms: age_max_ms(&figures), figures, expectations, decided, alarms, happened }
 }
 
 fn age_max_ms(figures: &Figures) -> Option<u64> {
     figures.consumers.values().filter_map(|of| of.iterator_age_max_ms).max()
+}
+
+/// `0:25:00 autoscaling of orders from 2 to 4 shards: refused (LimitExceededException)`.
+fn told(at: SimTime, what: &str, refused: Option<&str>) -> String {
+    let outcome = refused.map_or(String::new(), |why| format!(": refused ({why})"));
+    format!("{} {what}{outcome}", SimTime::from_secs(at.as_secs()))
 }
 
 /// What a plan has and rates leave out.

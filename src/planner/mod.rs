@@ -22,7 +22,6 @@ mod slo;
 #[cfg(test)]
 mod tests;
 mod told;
-mod usage;
 
 pub(crate) use self::answer::{Answer, answer};
 pub(crate) use self::axis::{Grid, NoGrid};

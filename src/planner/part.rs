@@ -120,7 +120,8 @@ impl Kept {
             (result, kept.decided)
         });
         let (expectations, decided) = promises.unzip();
-        let came = Carried { figures, expectations, decided, age_max_ms: self.age_max_ms, alarms: None };
+        let came =
+            Carried { figures, expectations, decided, age_max_ms: self.age_max_ms, alarms: None, happened: Vec::new() };
         Point { settings, came: Ok(came) }
     }
 }

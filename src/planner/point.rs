@@ -29,6 +29,8 @@ pub(crate) struct Carried {
     pub(crate) age_max_ms: Option<u64>,
     /// What became of the file's alarms, where it has any.
     pub(crate) alarms: Option<AlarmsReport>,
+    /// What was done to it from outside, in order of time, and what of that AWS refused.
+    pub(crate) happened: Vec<String>,
 }
 
 /// A configuration and what came of it.

@@ -34,7 +34,14 @@ fn carry(plan: &Plan) -> Carried {
     let expectations = vec![promise("writes", *per_s <= shards * 1000.0), promise("age", workers >= 2.0)];
     let mut figures = Figures::default();
     figures.cost.per_month_usd = shards * 10.0 + workers * 100.0;
-    Carried { figures, decided: vec![None; expectations.len()], expectations, age_max_ms: None, alarms: None }
+    Carried {
+        figures,
+        decided: vec![None; expectations.len()],
+        expectations,
+        age_max_ms: None,
+        alarms: None,
+        happened: Vec::new(),
+    }
 }
 
 fn plan(axes: &[&str], way: Way) -> (Answer, usize) {
@@ -152,6 +159,7 @@ fn what_an_engine_says_and_a_run_denies_does_not_hold() {
         decided: Vec::new(),
         age_max_ms: None,
         alarms: None,
+        happened: Vec::new(),
     };
     let asked = asked(&file, &["throttled_writes < 1%", "streams.orders.records_acked > 0"], &blind);
     let grid = Grid::of(&file, &[]).expect("a grid");

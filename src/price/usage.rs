@@ -33,7 +33,7 @@ pub(crate) struct Usage {
 
 /// How a stream is paid for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[allow(dead_code, reason = "streams of a run are provisioned; what they used can be priced in each mode")]
+#[allow(dead_code, reason = "no run has the commitment of On-demand Advantage; what it used can be priced so")]
 pub(crate) enum Mode {
     /// By shard hours and PUT payload units.
     #[default]

@@ -100,7 +100,7 @@ pub(super) fn text_of(file: File) -> BufReader<FrameDecoder<File>> {
 }
 
 /// Whether an event is a mark of the run's course rather than one call or record of very many.
-pub(super) const fn is_mark(kind: EventKind) -> bool {
+pub(crate) const fn is_mark(kind: EventKind) -> bool {
     use EventKind::*;
     match kind {
         HostDeclared | HostCrashed | HostRestarted | HostPaused | HostResumed | FaultBegan | FaultEnded
@@ -108,7 +108,8 @@ pub(super) const fn is_mark(kind: EventKind) -> bool {
         | ConsumerDeclared | WorkerStarted | WorkerStopped | LeaseGained | LeaseLost | LeasesCreated
         | LeaseHoleFound | ProcessingStarted | ProcessingEnded | StreamDeclared | StreamStatusChanged
         | RetentionChanged | ShardOpened | ShardClosed | ShardExpired | IteratorExpired | ZoneChanged
-        | EncryptionChanged | RecordSizeChanged | TableDeclared | TableCapacityChanged | EffectsFenced => true,
+        | EncryptionChanged | RecordSizeChanged | StreamModeChanged | TableDeclared | TableCapacityChanged
+        | EffectsFenced => true,
         MessageLost | MessageDuplicated | CallTimedOut | RecordGivenUp | PositionSaved | IteratorIssued
         | RecordsReplicated | PutFinished | LeaseRenewalFailed | IteratorRequested | RecordsProcessed
         | RecordsSkipped | CheckpointAttempted | CheckpointRefused | EffectMade | CallRefused | RecordAccepted
@@ -116,6 +117,29 @@ pub(super) const fn is_mark(kind: EventKind) -> bool {
         | SubscriptionBegan | ProcessorThrew | UnitsConsumed | TableThrottled | ConditionFailed | ItemWritten
         | StaleRead | EffectsApplied => false,
     }
+}
+
+/// Whether an event tells what goes wrong with a call or a record.
+pub(crate) const fn is_trouble(kind: EventKind) -> bool {
+    use EventKind::*;
+    matches!(
+        kind,
+        MessageLost
+            | MessageDuplicated
+            | CallTimedOut
+            | RecordGivenUp
+            | LeaseRenewalFailed
+            | RecordsSkipped
+            | CheckpointRefused
+            | CallRefused
+            | RecordRefused
+            | ReadRefused
+            | RecordsTrimmed
+            | ProcessorThrew
+            | TableThrottled
+            | ConditionFailed
+            | StaleRead
+    )
 }
 
 /// Bytes that are handed over at once.

@@ -34,7 +34,7 @@ pub(crate) fn write_named(path: &Path, content: impl AsRef<[u8]>) -> io::Result<
     write(path, content)
 }
 
-pub(super) fn with_path(path: &Path, error: &io::Error) -> io::Error {
+pub(crate) fn with_path(path: &Path, error: &io::Error) -> io::Error {
     io::Error::new(error.kind(), format!("{}: {error}", path.display()))
 }
 

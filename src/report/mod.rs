@@ -21,6 +21,9 @@ pub(crate) mod github;
 pub(crate) mod html;
 pub mod json;
 pub(crate) mod junit;
+#[cfg(feature = "parquet")]
+pub(crate) mod parquet;
+pub(crate) mod perfetto;
 pub mod plots;
 pub(crate) mod reading;
 mod style;
@@ -34,7 +37,7 @@ mod words;
 mod tests;
 
 pub use text::{Page, Style};
-pub(crate) use words::{count, plural, wrap};
+pub(crate) use words::{count, cut, plural, wrap};
 
 /// Everything that a report says about a run.
 #[derive(Clone, Debug)]

@@ -4,10 +4,13 @@ use std::cell::{OnceCell, RefCell};
 use std::rc::Rc;
 
 use super::app_hosts::{AppBoot, AppHosts};
+use super::autoscaling::autoscale;
 use super::director::{self, Director};
 use super::folds::Folds;
 use super::operator::{Controls, Operator};
 use super::shard_load::ShardLoad;
+use super::stream_minutes::StreamMinutes;
+use super::witnesses::Both;
 use crate::aws::Cloud;
 use crate::base::event::HostRole;
 use crate::base::host_name::host_name;
@@ -18,7 +21,7 @@ use crate::client::poller::PollerHost;
 use crate::client::producer::ProducerHosts;
 use crate::client::{Cx, HostGroup};
 use crate::scenario::plan::Plan;
-use crate::world::{Settings, World};
+use crate::world::{Settings, Witness, World};
 
 /// A run at its beginning.
 pub(super) struct Built {
@@ -28,11 +31,30 @@ pub(super) struct Built {
     pub(crate) director: Rc<Director>,
 }
 
+/// Who listens to a run besides its own folds.
+pub(crate) struct Audience {
+    /// Hear every event.
+    pub(super) folds: Vec<Rc<RefCell<dyn Fold>>>,
+    /// Watches the calls of built-in clients.
+    pub(super) calls: Option<Rc<dyn Witness<Cloud>>>,
+}
+
+impl From<Vec<Rc<RefCell<dyn Fold>>>> for Audience {
+    fn from(folds: Vec<Rc<RefCell<dyn Fold>>>) -> Self {
+        Self { folds, calls: None }
+    }
+}
+
 /// The run of a plan, at its beginning. `boot_app` starts the code that the user brings.
-pub(super) fn build(plan: &Plan, mut listeners: Vec<Rc<RefCell<dyn Fold>>>, boot_app: &AppBoot) -> Built {
+pub(super) fn build(plan: &Plan, audience: impl Into<Audience>, boot_app: &AppBoot) -> Built {
+    let Audience { folds: mut listeners, calls } = audience.into();
     let load = Rc::new(RefCell::new(ShardLoad::default()));
     if plan.names_shards_by_load() {
         listeners.push(load.clone());
+    }
+    let metrics = Rc::new(RefCell::new(StreamMinutes::default()));
+    if !plan.autoscaling.is_empty() {
+        listeners.push(metrics.clone());
     }
     let history = History::new(plan.services.kinesis.visibility_lag);
     let folds = Rc::new(RefCell::new(Folds::new(plan, history.clone(), listeners)));
@@ -44,7 +66,11 @@ pub(super) fn build(plan: &Plan, mut listeners: Vec<Rc<RefCell<dyn Fold>>>, boot
         latency: plan.latency,
     };
     let world = World::new(settings, Cloud::new(plan.services.clone(), chance.clone()), folds.clone());
-    world.watch_calls(Rc::new(history));
+    let history: Rc<dyn Witness<Cloud>> = Rc::new(history);
+    world.watch_calls(match calls {
+        Some(calls) => Rc::new(Both::new(history, calls)),
+        None => history,
+    });
     for stream in &plan.streams {
         world.with_backend(|cloud, now, events| {
             cloud.kinesis.provision(now, &stream.name, stream.shards, stream.of.clone(), events);
@@ -55,7 +81,7 @@ pub(super) fn build(plan: &Plan, mut listeners: Vec<Rc<RefCell<dyn Fold>>>, boot
     for group in groups(plan, boot_app) {
         add_hosts(&world, group, &controls, &mut starts);
     }
-    let director = add_operator(&world, plan, starts, controls, load, chance);
+    let director = add_operator(&world, plan, starts, controls, (load, metrics), chance);
     Built { world, folds, director }
 }
 
@@ -95,13 +121,13 @@ fn add_operator(
     plan: &Plan,
     mut starts: Starts,
     controls: Controls,
-    load: Rc<RefCell<ShardLoad>>,
+    (load, metrics): (Rc<RefCell<ShardLoad>>, Rc<RefCell<StreamMinutes>>),
     chance: Chance,
 ) -> Rc<Director> {
     starts.sort();
     let director = Rc::new(OnceCell::new());
     let directing = director.clone();
-    let (faults, actions) = (plan.faults.clone(), plan.actions.clone());
+    let (faults, actions, policies) = (plan.faults.clone(), plan.actions.clone(), plan.autoscaling.clone());
     let over = plan.disturbances.iter().map(|disturbance| disturbance.until);
     let calm_from = over.max().unwrap_or_default();
     let forks: Vec<SimTime> = plan.seed.forks().iter().map(|fork| fork.at).collect();
@@ -124,6 +150,7 @@ fn add_operator(
             }
         });
         directing.get_or_init(|| director::direct(&cx, faults.clone(), calm_from));
+        autoscale(&cx, &policies, &metrics);
         Operator::new(cx, load.clone(), controls.clone()).carry_out(actions.clone());
     };
     let host = world.add_host("operator", HostRole::Operator, boot);

@@ -4,6 +4,7 @@
 //! [`RunReport`](crate::report::RunReport). Further folds (exports, traces) may listen; none can change the run.
 
 mod app_hosts;
+mod autoscaling;
 mod build;
 mod director;
 mod folds;
@@ -16,8 +17,12 @@ mod result;
 mod room;
 mod several;
 mod shard_load;
+#[cfg(feature = "watch")]
+mod stepped;
+mod stream_minutes;
 #[cfg(test)]
 mod tests;
+mod witnesses;
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -26,10 +31,10 @@ use crate::aws::Cloud;
 use crate::base::{Fold, SimTime};
 use crate::client::Transport;
 use crate::scenario::plan::Plan;
-use crate::world::World;
+use crate::world::{Witness, World};
 
 use self::app_hosts::nobody;
-use self::build::{Built, build};
+use self::build::{Audience, Built, build};
 use self::folds::end_of_run;
 pub(crate) use self::judge::judge_figures;
 pub(crate) use self::live::Live;
@@ -38,6 +43,8 @@ pub use self::result::RunResult;
 #[cfg(feature = "http")]
 pub(crate) use self::room::run_in_room;
 pub(crate) use self::several::in_order;
+#[cfg(feature = "watch")]
+pub(crate) use self::stepped::Stepped;
 
 /// What executes a world whose clients send messages. Both give the same trace hash. HTTP always runs inside turmoil.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -66,20 +73,28 @@ pub struct Options<'a> {
 /// # Panics
 /// On an internal contradiction of the simulator.
 pub fn run(plan: &Plan, options: Options<'_>) -> RunResult {
+    run_witnessed(plan, options, None)
+}
+
+/// Carries out `plan` while `calls` watches the calls of built-in clients, as they see them.
+///
+/// # Panics
+/// On an internal contradiction of the simulator.
+pub(crate) fn run_witnessed(plan: &Plan, options: Options<'_>, calls: Option<Rc<dyn Witness<Cloud>>>) -> RunResult {
+    let Options { engine, listeners, progress } = options;
+    let audience = Audience { folds: listeners, calls };
     match plan.transport {
-        Transport::Messages => run_by_messages(plan, options),
+        Transport::Messages => {
+            let Built { world, folds, .. } = build(plan, audience, &nobody());
+            let end = SimTime::ZERO.saturating_add(plan.duration);
+            carry_on(world, end, engine, progress);
+            end_of_run(plan, folds)
+        }
         #[cfg(feature = "http")]
-        Transport::Http => run_in_room(plan, options.listeners, |_, _| {}),
+        Transport::Http => run_in_room(plan, audience, |_, _| {}),
         #[cfg(not(feature = "http"))]
         Transport::Http => unreachable!("a scenario that wants HTTP is refused where there is none"),
     }
-}
-
-fn run_by_messages(plan: &Plan, options: Options<'_>) -> RunResult {
-    let Built { world, folds, .. } = build(plan, options.listeners, &nobody());
-    let end = SimTime::ZERO.saturating_add(plan.duration);
-    carry_on(world, end, options.engine, options.progress);
-    end_of_run(plan, folds)
 }
 
 fn carry_on(world: World<Cloud>, end: SimTime, engine: Engine, mut progress: Option<&mut dyn FnMut(SimTime)>) {

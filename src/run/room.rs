@@ -1,15 +1,14 @@
 //! A run with foreign code in it, or with HTTP between clients and services: the same world, inside a [`Room`].
 
-use std::cell::RefCell;
 use std::rc::Rc;
 
 use super::app_hosts::AppBoot;
-use super::build::{Built, build};
+use super::build::{Audience, Built, build};
 use super::folds::end_of_run;
 use super::result::RunResult;
 use crate::aws::Account;
 use crate::aws::Door;
-use crate::base::{Fold, SimTime};
+use crate::base::SimTime;
 use crate::net::{Life, Lives, Room};
 use crate::scenario::plan::Plan;
 
@@ -19,7 +18,7 @@ use crate::scenario::plan::Plan;
 /// On an internal contradiction of the simulator, and when another run with foreign code goes on in this thread.
 pub(crate) fn run_in_room(
     plan: &Plan,
-    listeners: Vec<Rc<RefCell<dyn Fold>>>,
+    audience: impl Into<Audience>,
     begin: impl Fn(&Rc<Room>, Rc<Life>) + 'static,
 ) -> RunResult {
     let lives = Rc::new(Lives::default());
@@ -28,7 +27,7 @@ pub(crate) fn run_in_room(
         boots.boot(cx, of);
         None
     });
-    let Built { world, folds, .. } = build(plan, listeners, &boot_app);
+    let Built { world, folds, .. } = build(plan, audience, &boot_app);
     drop(boot_app);
     let account = Account { id: plan.services.kinesis.account.clone(), region: "us-east-1".into() };
     let door = Door { account, epoch_unix_ms: plan.services.kinesis.epoch_unix_ms };

@@ -45,6 +45,7 @@ pub(super) fn compile(
     let Consumers { kcl, pollers, apps } = c.consumers(&file.consumer);
     let faults = section::faults(&mut c, &file.fault);
     let actions = section::actions(&mut c, &file.action);
+    let autoscaling = section::autoscaling(&mut c, &file.autoscaling);
     let alarms = section::alarms(&mut c, &file.alarm, &beside.alarms);
     let expectations = section::expectations(&mut c, &file.expect);
     let outcome = c.outcome(file.outcome, &file.failing, &expectations);
@@ -71,6 +72,7 @@ pub(super) fn compile(
         faults,
         disturbances,
         actions,
+        autoscaling,
         liveness: (&file.liveness).into(),
         prices: section::prices(file.prices.as_ref(), beside.prices.clone()),
         alarms,

@@ -6,6 +6,7 @@ use crate::fault::KINDS;
 /// Keys that the gallery does not show.
 const EXAMPLES: &[(&str, &str, &str)] = &[
     ("stream", "max_record_size", "max_record_size = \"10 MiB\""),
+    ("stream", "mode", "mode = \"on-demand\""),
     ("producer", "backlog", "backlog = 10000"),
     ("producer", "daily", "daily = { low = \"100/s\", high = \"1000/s\" }"),
     ("producer", "metrics", "metrics = { file = \"metrics.json\", burstiness = \"poisson\" }"),
@@ -46,6 +47,11 @@ const EXAMPLES: &[(&str, &str, &str)] = &[
     ("alarm", "shard", "shard = 0"),
     ("alarm", "stream", "stream = \"orders\""),
     ("alarm", "table", "table = \"billing\""),
+    ("autoscaling", "scale_down", "scale_down = { scale_threshold_pct = 25, scale_after_mins = 60, scale_count = 1 }"),
+    ("autoscaling", "scale_on_operation", "scale_on_operation = [\"PUT\", \"GET\"]"),
+    ("autoscaling", "scale_up", "scale_up = { scale_threshold_pct = 75, scale_after_mins = 5, scale_pct = 100 }"),
+    ("autoscaling", "stream", "stream = \"orders\""),
+    ("autoscaling", "target_tracking", "target_tracking = { target_value_pct = 70 }"),
     ("plan", "horizon", "horizon = \"24h\""),
     ("plan", "slo", "slo = [\"throttled_writes < 0.1%\", \"iterator_age.p99 of billing < 10s\"]"),
     ("plan", "vary", "vary = { \"stream.orders.shards\" = \"4..64\" }"),
@@ -143,6 +149,7 @@ mod tests {
             ("action", "Action"),
             ("expect", "Expect"),
             ("alarm", "Alarm"),
+            ("autoscaling", "Autoscaling"),
         ];
         let keys = |definition: &str| schema["$defs"][definition]["properties"].as_object().expect("keys").clone();
         let missing: Vec<String> = sections

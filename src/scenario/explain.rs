@@ -7,6 +7,7 @@ use crate::aws::dynamodb::api::Capacity;
 use crate::base::SimTime;
 use crate::base::units::ByteSize;
 use crate::check::too_short_for;
+use crate::client::autoscaling::{Autoscaling, Scale};
 use crate::client::capacity::{Demand, StreamDemand};
 use crate::client::kcl::KclSettings;
 use crate::client::producer::{Load, ProducerSettings, Rate};
@@ -55,8 +56,22 @@ pub fn explain(plan: &Plan) -> String {
     for action in &plan.actions {
         lines.push(format!("  {} {}", action.at, action.text));
     }
+    lines.extend(plan.autoscaling.iter().map(explain_autoscaling));
     lines.extend(explain_too_short(plan));
     lines.join("\n") + "\n"
+}
+
+/// `autoscaling of orders, 2 to 32 shards: up above 70 % in 3 minutes, down below 63 % in 15 minutes`.
+fn explain_autoscaling(of: &Autoscaling) -> String {
+    let way = |scale: &Option<Scale>, word: &str| {
+        let told = |scale: &Scale| {
+            let percent = f64::from(scale.threshold_tenths) / 10.0;
+            format!("{word} {percent} % in {} minutes", scale.after_min)
+        };
+        scale.as_ref().map(told)
+    };
+    let ways: Vec<String> = way(&of.up, "up above").into_iter().chain(way(&of.down, "down below")).collect();
+    format!("autoscaling of {}, {} to {} shards: {}", of.stream, of.shards_min, of.shards_max, ways.join(", "))
 }
 
 /// Which checks the run cannot show, because it ends too soon after the last that disturbs it.

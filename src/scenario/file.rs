@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 
 use super::compiler::HOST_MAX;
 use super::section::{
-    Action, Alarm, Assume, Consumer, Expect, Explore, Library, Liveness, Network, OutcomeWord, Planned, PriceList,
-    Producer, Stream, network,
+    Action, Alarm, Assume, Autoscaling, Consumer, Expect, Explore, Library, Liveness, ModeWord, Network, OutcomeWord,
+    Planned, PriceList, Producer, Stream, network,
 };
 use super::section::{KCL_IDLE, POLLER_IDLE};
 use crate::base::Bug;
@@ -73,6 +73,9 @@ pub struct File {
     /// What the operator does.
     #[serde(default)]
     pub action: Vec<Action>,
+    /// Policies that change streams' shards by their metrics.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) autoscaling: Vec<Autoscaling>,
     /// Prices that costs are made of.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) prices: Option<PriceList>,
@@ -120,8 +123,11 @@ impl File {
         let merges: u32 = actions().filter(|action| action.merge.is_some()).map(times).sum();
         // Code of the user's own may reshard as well.
         let is_app = |consumer: &Consumer| consumer.library == Library::App;
-        let is_known =
-            !actions().any(|action| action.update_shard_count.is_some()) && !self.consumer.values().any(is_app);
+        let is_scaled = self.autoscaling.iter().any(|of| of.stream.as_deref().is_none_or(|of| of == name));
+        let is_known = !is_scaled
+            && stream.mode == ModeWord::Provisioned
+            && !actions().any(|action| action.update_shard_count.is_some())
+            && !self.consumer.values().any(is_app);
         let is_again = self.created().any(|created| created == name);
         StreamCast {
             name: name.to_owned(),

@@ -2,6 +2,7 @@
 
 /// Every scenario of the gallery: its name and its text.
 pub(crate) const GALLERY: &[(&str, &str)] = &[
+    ("autoscaling", include_str!("../../scenarios/autoscaling.toml")),
     ("checkpoint-undone", include_str!("../../scenarios/checkpoint-undone.toml")),
     ("gc-pause", include_str!("../../scenarios/gc-pause.toml")),
     ("hot-key-unsplittable", include_str!("../../scenarios/hot-key-unsplittable.toml")),

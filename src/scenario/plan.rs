@@ -9,6 +9,7 @@ use crate::base::event::{DeclaredStart, StoreKind};
 use crate::base::{Bug, ConsumerId, HashKey, Planted, Seeds, ShardId, SimDuration, SimTime, StreamName};
 pub(crate) use crate::check::LivenessBounds;
 use crate::client::Transport;
+use crate::client::autoscaling::Autoscaling;
 use crate::client::capacity::{Demand, System};
 use crate::client::kcl::KclSettings;
 use crate::client::poller::PollerSettings;
@@ -54,6 +55,8 @@ pub struct Plan {
     pub(crate) disturbances: Vec<Disturbance>,
     /// Actions in order.
     pub(crate) actions: Vec<ActionPlan>,
+    /// Policies that change streams' shards, one a stream.
+    pub(crate) autoscaling: Vec<Autoscaling>,
     /// Bounds of the liveness checks.
     pub(crate) liveness: LivenessBounds,
     /// What costs are made of.
@@ -230,6 +233,10 @@ pub enum ActionKind {
 }
 
 impl ActionKind {
+    /// Whether it changes a stream's shards.
+    pub(crate) fn is_reshard(&self) -> bool {
+        matches!(self, Self::Split { .. } | Self::Merge { .. } | Self::UpdateShardCount { .. })
+    }
     /// The stream that it changes.
     pub(crate) fn stream(&self) -> Option<&StreamName> {
         match self {

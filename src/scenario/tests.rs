@@ -435,7 +435,7 @@ fn keys_that_are_spread_already_are_not_salted_and_a_salt_fits_its_key() {
     let long = "k".repeat(255);
     for (keys, title) in [
         ("unique = true, salt = 2", "keys that are unique, or have explicit hashes, are spread already"),
-        ("uniform = 10, salt = 0", "a key is salted into 1 to 10000"),
+        ("uniform = 10, salt = 0", "a key is salted into 1 to 4096"),
         (&*format!("list = [\"{long}\"], salt = 2"), "with its salt a partition key is at most 256 characters"),
     ] {
         let wrong = refuse(&salted(keys));

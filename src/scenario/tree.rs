@@ -8,7 +8,7 @@ use super::twice::ALIASES;
 /// The word for a key that is left out.
 pub(super) const DEFAULT: &str = "default";
 /// Sections whose entries have names or numbers that the file gives.
-const NAMED: [&str; 7] = ["stream", "producer", "consumer", "action", "fault", "expect", "alarm"];
+const NAMED: [&str; 8] = ["stream", "producer", "consumer", "action", "autoscaling", "fault", "expect", "alarm"];
 
 /// The tree of a file that was read and found right.
 pub(super) fn tree(source: &str) -> Table {

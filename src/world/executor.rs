@@ -195,12 +195,16 @@ impl<B: Backend> World<B> {
     /// Runs everything that is due up to and including `until`, then sets the clock to `until`.
     pub(crate) fn run_until(&self, until: SimTime) {
         self.shared.run_ready();
-        while let Some(due) = self.shared.pop_due(until) {
-            self.shared.now.set(due.at);
-            self.shared.happen(due.what);
-            self.shared.run_ready();
-        }
+        while self.step(until) {}
         self.shared.now.set(until);
+    }
+    /// Lets what is next due happen, unless that is after `until`. Returns whether anything did.
+    pub(crate) fn step(&self, until: SimTime) -> bool {
+        let Some(due) = self.shared.pop_due(until) else { return false };
+        self.shared.now.set(due.at);
+        self.shared.happen(due.what);
+        self.shared.run_ready();
+        true
     }
 }
 

@@ -90,6 +90,9 @@ impl Kinesis {
         if of.max_record_size_kib != MAX_RECORD_SIZE_KIB_DEFAULT {
             self.stream_mut(id).apply_record_size(now, events);
         }
+        if of.mode == StreamMode::OnDemand {
+            self.finish_mode(id, of.mode, now, events);
+        }
         self.stream_mut(id).set_status(StreamStatus::Active, events);
     }
 
@@ -181,6 +184,7 @@ impl Kinesis {
                 }
                 if self.stream(id).options.mode == StreamMode::OnDemand {
                     self.start_scaling(id, now);
+                    events.push(Event::StreamModeChanged { stream: id, is_on_demand: true });
                 }
             }
             Transition::ChangeMode { mode } => self.finish_mode(id, mode, now, events),

@@ -48,9 +48,9 @@ mod zones;
 
 pub use api::{Fault, Reply, Settings};
 pub(crate) use look::{Seen, Unread};
-pub(crate) use modes::{is_busy, middle};
+pub(crate) use modes::{is_busy, is_split_on_demand, middle, split_in_the_middle};
 pub use operations::*;
 pub(crate) use reshard::{check_target, uniform_steps};
 pub use service::Kinesis;
 pub(crate) use shard::{ReadLimit, WriteLimit};
-pub(crate) use stream::ReshardStep;
+pub(crate) use stream::{ReshardStep, calls_of_last_day};

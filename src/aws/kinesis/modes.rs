@@ -124,6 +124,7 @@ impl Kinesis {
 
     pub(super) fn finish_mode(&mut self, id: StreamId, mode: StreamMode, now: SimTime, events: &mut Vec<Event>) {
         self.stream_mut(id).options.mode = mode;
+        events.push(Event::StreamModeChanged { stream: id, is_on_demand: mode == StreamMode::OnDemand });
         if mode == StreamMode::OnDemand {
             self.start_scaling(id, now);
             let warm = self.stream(id).options.warm_throughput_mibps;
@@ -178,17 +179,27 @@ impl Kinesis {
             let log = &stream.shards[shard.index()].log;
             let recent = log.iter_from(log.partition_point(|entry| entry.arrived_at < since));
             let (records, bytes) = recent.fold((0, 0), |(n, bytes), entry| (n + 1, bytes + entry.size_bytes()));
-            is_busy(records, bytes, ON_DEMAND_LOOK_EVERY)
+            is_split_on_demand(records, bytes)
         };
         let busy = stream.open.iter().filter(|(range, shard)| range.start < range.end && is_busy(shard));
-        let steps: Vec<ReshardStep> = busy.map(|(range, _)| ReshardStep::SplitAt(middle(*range))).collect();
+        let steps: Vec<ReshardStep> = busy.map(|(range, _)| split_in_the_middle(*range)).collect();
         if !steps.is_empty() && self.need_shard_quota(steps.len() as u32).is_ok() {
             self.reshard(id, &steps, now, events);
         }
     }
 }
 
-/// Whether an on-demand stream splits a shard that took so much in this time.
+/// Whether an on-demand stream splits a shard that took so much since the last look.
+pub(crate) fn is_split_on_demand(records: u64, bytes: u64) -> bool {
+    is_busy(records, bytes, ON_DEMAND_LOOK_EVERY)
+}
+
+/// How it splits it.
+pub(crate) fn split_in_the_middle(range: HashKeyRange) -> ReshardStep {
+    ReshardStep::SplitAt(middle(range))
+}
+
+/// Whether it would split one that took so much in this time.
 pub(crate) fn is_busy(records: u64, bytes: u64, over: SimDuration) -> bool {
     let seconds = over.as_secs();
     bytes > ON_DEMAND_SPLIT_BYTES_PER_S * seconds || records > ON_DEMAND_SPLIT_RECORDS_PER_S * seconds

@@ -180,7 +180,7 @@ impl Stream {
 }
 
 /// Counts calls of the last 24 hours, forgetting older ones.
-pub(super) fn calls_of_last_day(calls: &mut Vec<SimTime>, now: SimTime) -> usize {
+pub(crate) fn calls_of_last_day(calls: &mut Vec<SimTime>, now: SimTime) -> usize {
     calls.retain(|at| now.since(*at) < DAY);
     calls.len()
 }

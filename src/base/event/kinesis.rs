@@ -158,6 +158,8 @@ macro_rules! kinesis_events {
                 },
                 /// The largest record of a stream is not the default one: at once, or from here on.
                 1116 => RecordSizeChanged { stream: StreamId, record_bytes_max: u64 },
+                /// A stream is in on-demand mode, or is so no more, from here on. Told only of a stream that was ever on demand.
+                1120 => StreamModeChanged { stream: StreamId, is_on_demand: bool },
                 /// GetShardIterator was answered: the first read begins at `ordinal`.
                 1117 => IteratorIssued {
                     stream: StreamId, shard: ShardId, host: HostId, position: Position, ordinal: u64,

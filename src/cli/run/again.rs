@@ -13,14 +13,14 @@ use crate::scenario::Scenario;
 /// Runs again and compares; on a mismatch runs a third time to find the first event that differs.
 pub(super) fn check_determinism(arguments: &Arguments, scenario: &Scenario, first: &RunReport) -> (Exit, String) {
     let kept = Rc::new(RefCell::new(Keep::default()));
-    let (second, _) = timed_run(arguments, scenario, vec![kept.clone()]);
+    let (second, _) = timed_run(arguments, scenario, vec![kept.clone()], None);
     if second.report.trace_hash == first.trace_hash {
         let told = format!("deterministic: two runs, {} events, hash {:016x}", first.events, first.trace_hash);
         return (Exit::Pass, if arguments.json { String::new() } else { told + "\n" });
     }
     let events = std::mem::take(&mut kept.borrow_mut().0);
     let compare = Rc::new(RefCell::new(Compare { with: events, at: 0, difference: None }));
-    timed_run(arguments, scenario, vec![compare.clone()]);
+    timed_run(arguments, scenario, vec![compare.clone()], None);
     let difference = compare.borrow().difference.clone();
     let difference =
         difference.unwrap_or_else(|| "a third run agreed with the second: the difference comes and goes".to_owned());

@@ -39,6 +39,14 @@ pub(in crate::cli) struct Arguments {
     /// `--out` leaves a page for each.
     #[arg(long, value_name = "FILE")]
     pub(super) html: Option<PathBuf>,
+    /// Write a trace into FILE that ui.perfetto.dev opens: hosts, calls, leases, faults, counters. For a single
+    /// scenario.
+    #[arg(long, value_name = "FILE")]
+    pub(super) perfetto: Option<PathBuf>,
+    /// Leave events and values by the second as Parquet files in DIR, for notebooks. For a single scenario, and in a
+    /// build with the feature `parquet`.
+    #[arg(long, value_name = "DIR")]
+    pub(super) parquet: Option<PathBuf>,
     /// How many files to run at the same time; reports come in the order of the files. One per core when absent.
     #[arg(long, short, value_name = "N")]
     pub(super) jobs: Option<NonZeroUsize>,

@@ -2,6 +2,7 @@
 
 mod again;
 mod arguments;
+mod exports;
 mod one;
 mod timed;
 
@@ -12,6 +13,8 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 pub(super) use self::arguments::{Arguments, cores};
+#[cfg(feature = "watch")]
+pub(super) use self::one::exit_of;
 use self::one::run_one;
 #[cfg(feature = "serve")]
 pub(super) use self::one::write_attachments;
@@ -42,11 +45,31 @@ pub(super) fn run(arguments: &Arguments) -> io::Result<Exit> {
     if is_wrong {
         return Ok(Exit::Wrong);
     }
-    if arguments.html.is_some() && scenarios.len() > 1 {
-        writeln!(anstream::stderr(), "kinesim: --html writes one page: name a single scenario, or use --out DIR")?;
+    if let Some(why) = cannot(arguments, scenarios.len()) {
+        writeln!(anstream::stderr(), "kinesim: {why}")?;
         return Ok(Exit::Wrong);
     }
     run_all(arguments, scenarios)
+}
+
+/// Why so many scenarios cannot be run as it was asked.
+fn cannot(arguments: &Arguments, scenarios: usize) -> Option<&'static str> {
+    let is_one = scenarios == 1;
+    match arguments {
+        Arguments { html: Some(_), .. } if !is_one => {
+            Some("--html writes one page: name a single scenario, or use --out DIR")
+        }
+        Arguments { perfetto: Some(_), .. } if !is_one => {
+            Some("--perfetto writes the trace of one run: name a single scenario")
+        }
+        Arguments { parquet: Some(_), .. } if cfg!(not(feature = "parquet")) => {
+            Some("this build writes no Parquet: build with `--features parquet`, or use --out DIR for events as JSON")
+        }
+        Arguments { parquet: Some(_), .. } if !is_one => {
+            Some("--parquet writes the tables of one run: name a single scenario")
+        }
+        _ => None,
+    }
 }
 
 /// Runs what was read, and prints each report as soon as those before it are printed.

@@ -7,6 +7,7 @@ use std::rc::Rc;
 
 use super::again::check_determinism;
 use super::arguments::{Arguments, EventsWord};
+use super::exports::{Exports, alone};
 use super::timed::timed_run;
 use crate::base::Fold;
 use crate::cli::terminal::{Exit, takes_colour, terminal_columns};
@@ -38,8 +39,11 @@ pub(super) fn run_one(
     let watched = (out.is_some() || arguments.html.is_some()).then(|| Rc::new(RefCell::new(watched(scenario))));
     let listeners = events.clone().map(|events| events as Rc<RefCell<dyn Fold>>).into_iter();
     let listeners = listeners.chain(watched.clone().map(|watched| watched as Rc<RefCell<dyn Fold>>));
-    let (result, wall_seconds) = timed_run(arguments, scenario, listeners.collect());
+    let exports = Exports::create(arguments)?;
+    let listeners = listeners.chain(exports.listeners()).collect();
+    let (result, wall_seconds) = timed_run(arguments, scenario, listeners, exports.calls());
     let mut notes = vec![text::performance_line(&result.report, wall_seconds)];
+    notes.extend(exports.finish(arguments)?);
     if let Some(watched) = watched {
         let page = html::of_run(&result.report, &result.series, &watched.borrow());
         let beside = out.map(|dir| dir.join(html::FILE_NAME));
@@ -84,8 +88,7 @@ fn create_events(dir: &Path, kept: Option<EventsKept>) -> io::Result<Option<Rc<R
 
 /// Ends the events' file, and says what it has.
 fn finish_events(events: Rc<RefCell<EventsFile>>) -> io::Result<String> {
-    let Ok(events) = Rc::try_unwrap(events) else { unreachable!("the run is over, nobody else writes events") };
-    events.into_inner().finish()
+    alone(events).finish()
 }
 
 /// Puts the trace files that the resolved scenario names beside it. Those outside the scenario's folder keep their
@@ -102,7 +105,8 @@ pub(in crate::cli) fn write_attachments(dir: &Path, attachments: &[(String, Vec<
     Ok(())
 }
 
-fn exit_of(report: &RunReport) -> Exit {
+/// How a run that came out so ends.
+pub(in crate::cli) fn exit_of(report: &RunReport) -> Exit {
     match report.came_out() {
         CameOut::Pass | CameOut::FailAsDeclared => Exit::Pass,
         CameOut::Fail | CameOut::NotAsDeclared => Exit::Fail,

@@ -8,11 +8,13 @@ use std::time::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::arguments::Arguments;
+use crate::aws::Cloud;
 use crate::base::{Fold, SimTime};
-use crate::run::{Options, RunResult, run as carry_out};
+use crate::run::{Options, RunResult, run_witnessed as carry_out};
 use crate::scenario::Scenario;
+use crate::world::Witness;
 
-/// The machine's time since it was started.
+/// The machine's time since it was started: for what is told of a run, and for how much of a watched one goes by.
 pub(in crate::cli) struct Stopwatch(Instant);
 
 impl Stopwatch {
@@ -29,6 +31,7 @@ pub(super) fn timed_run(
     arguments: &Arguments,
     scenario: &Scenario,
     listeners: Vec<Rc<RefCell<dyn Fold>>>,
+    calls: Option<Rc<dyn Witness<Cloud>>>,
 ) -> (RunResult, f64) {
     let plan = scenario.plan();
     let watch = Stopwatch::start();
@@ -48,7 +51,7 @@ pub(super) fn timed_run(
     };
     let engine = arguments.engine.into();
     let options = Options { engine, listeners, progress: Some(&mut progress) };
-    let result = carry_out(&plan, options);
+    let result = carry_out(&plan, options, calls);
     if let Some(bar) = bar {
         bar.finish_and_clear();
     }

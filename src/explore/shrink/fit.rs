@@ -10,10 +10,12 @@ pub(super) fn fitted(file: File, drafting: &Drafting) -> Option<File> {
     if drafting.plan(&file).is_some() {
         return Some(file);
     }
-    let mut fitted = File { fault: Vec::new(), action: Vec::new(), expect: Vec::new(), ..file.clone() };
+    let (fault, action, autoscaling, expect) = Default::default();
+    let mut fitted = File { fault, action, autoscaling, expect, ..file.clone() };
     drafting.plan(&fitted)?;
     // Actions first: some create what faults name.
     keep_what_fits(&mut fitted, drafting, file.action, |file| &mut file.action);
+    keep_what_fits(&mut fitted, drafting, file.autoscaling, |file| &mut file.autoscaling);
     keep_what_fits(&mut fitted, drafting, file.fault, |file| &mut file.fault);
     keep_what_fits(&mut fitted, drafting, file.expect, |file| &mut file.expect);
     Some(fitted)

@@ -44,6 +44,9 @@ impl Effect for Down {
     fn keeps_down(&self) -> Option<&str> {
         self.restarts.then_some(&*self.host)
     }
+    fn crashes(&self) -> Option<&str> {
+        Some(&*self.host)
+    }
     /// A later crash takes the host over: it stays down for as long as that one says.
     fn begin(&self, stage: &Stage<'_>) {
         let host = stage.host(&self.host);

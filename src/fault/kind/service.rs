@@ -141,6 +141,12 @@ pub(super) fn target(random: &mut Random, cast: &Cast, has_shards: bool) -> Serv
 pub(super) struct AtService(pub aws::Fault);
 
 impl Effect for AtService {
+    fn loses_zone(&self) -> Option<u8> {
+        match &self.0 {
+            aws::Fault::Kinesis(kinesis::api::Fault::ZoneOutage { zone, .. }) => Some(*zone),
+            _ => None,
+        }
+    }
     fn begin(&self, stage: &Stage<'_>) {
         stage.operator().with_backend(|cloud, now, events| cloud.inject(now, stage.fault(), self.0.clone(), events));
     }

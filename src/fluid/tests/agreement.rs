@@ -1,5 +1,7 @@
 //! Random small scenarios, each run at record level and by rates.
 
+use std::ops::RangeInclusive;
+
 use super::scenarios::drawn;
 use crate::fluid::flow;
 use crate::measure::Figures;
@@ -64,6 +66,8 @@ fn compared(scenario: u64, run: &Figures, fluid: &Figures, idle_ms: f64) -> Vec<
         add("lease table write units".to_owned(), run, fluid, 1.0);
         add("lease table read units".to_owned(), table.read_units_consumed, other.read_units_consumed, 1.0);
     }
+    // A request unit is a part of a millionth of a dollar: what is below a tenth of a cent is no difference.
+    add("cost a month, USD".to_owned(), run.cost.per_month.dollars(), fluid.cost.per_month.dollars(), 0.001);
     all
 }
 
@@ -82,15 +86,32 @@ const WITHIN_LEAST: &[(&str, usize)] = &[
     ("throttled share, %", 47),
 ];
 
-/// So many scenarios, each drawn from its number.
-const CASES: u64 = 60;
+/// The scenarios, each drawn from its number.
+const CASES: RangeInclusive<u64> = 1..=60;
+/// Others, to see that a mend of the model is not made to the measure of those.
+const OTHERS: RangeInclusive<u64> = 1000..=1059;
 /// Of each figure so many that are farthest off are printed.
-const WORST: usize = 1;
+const WORST: usize = 12;
 
 #[test]
 fn fluid_and_records_agree_over_random_scenarios() {
+    for (figure, within) in table(CASES) {
+        let least = WITHIN_LEAST.iter().find(|(name, _)| *name == figure).map_or(0, |(_, least)| *least);
+        assert!(within >= least, "{figure}: {within} within 2 %, {least} were");
+    }
+}
+
+/// `cargo test --lib fluid::tests::agreement -- --ignored --nocapture` prints the table of other scenarios.
+#[test]
+#[ignore = "for the page docs/plan-agreement.md"]
+fn fluid_and_records_agree_over_other_scenarios() {
+    assert!(table(OTHERS).iter().all(|(_, within)| *within > 0));
+}
+
+/// Prints the table, and gives of each figure how many are within 2 % or a tick.
+fn table(cases: RangeInclusive<u64>) -> Vec<(String, usize)> {
     let mut all: Vec<Compared> = Vec::new();
-    for number in 1..=CASES {
+    for number in cases {
         let file = drawn(number);
         let plan = scenario::load(&file, "drawn.toml", None).unwrap_or_else(|d| panic!("{file}\n{d}")).plan();
         let run = run(&plan, Options::default()).report.figures;
@@ -105,6 +126,7 @@ fn fluid_and_records_agree_over_random_scenarios() {
     println!(
         "| figure | compared | within 2 % or a tick | worst | scenario | run | fluid |\n|---|---|---|---|---|---|---|"
     );
+    let mut counted = Vec::new();
     for figure in figures {
         let mut of: Vec<&Compared> = all.iter().filter(|compared| compared.figure == figure).collect();
         of.sort_by(|a, b| b.off_percent().total_cmp(&a.off_percent()));
@@ -114,7 +136,7 @@ fn fluid_and_records_agree_over_random_scenarios() {
             let (name, all) = if place == 0 { (figure, of.len()) } else { ("", of.len()) };
             println!("| {name} | {all} | {within} | {:.2} % | {scenario} | {run} | {fluid} |", worst.off_percent());
         }
-        let least = WITHIN_LEAST.iter().find(|(name, _)| *name == figure).map_or(0, |(_, least)| *least);
-        assert!(within >= least, "{figure}: {within} within 2 %, {least} were");
+        counted.push((figure.to_owned(), within));
     }
+    counted
 }

@@ -78,7 +78,7 @@ fn a_flow_is_the_same_every_time_and_says_what_it_leaves_out() {
     let text = "name = \"t\"\nduration = \"5m\"\n[stream.s]\nshards = 3\n[producer.p]\nstream = \"s\"\n\
                 rate = \"9000/s\"\n\
                 [consumer.c]\nstream = \"s\"\nworkers = 2\n\
-                [[fault]]\nat = \"1m\"\nrestart_after = \"1m\"\ncrash = \"c-1\"\n";
+                [[fault]]\nat = \"1m\"\nfor = \"1m\"\npause = \"c-1\"\n";
     let plan = scenario::load(text, "t.toml", None).map(|scenario| scenario.plan());
     let plan = plan.unwrap_or_else(|d| panic!("{d}"));
     let once = flow(&plan);

@@ -1,6 +1,8 @@
 //! The fluid against runs at record level, and against itself.
 
 mod agreement;
+mod autoscaling;
 mod behaviour;
 mod closed_forms;
+mod leases;
 mod scenarios;

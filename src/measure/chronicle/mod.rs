@@ -17,3 +17,4 @@ mod words;
 pub(crate) use causes::{Failure, Moment};
 pub(crate) use gather::Chronicle;
 pub(crate) use subject::Subject;
+pub(crate) use words::sentence;

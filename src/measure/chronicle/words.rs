@@ -1,9 +1,24 @@
 //! The entries of a run's story in words.
 
 use super::entry::{Entry, What};
-use crate::base::event::LeaseGain;
+use crate::base::event::{Event, LeaseGain};
 use crate::base::{ConsumerId, HostId, Position, ShardId, SimTime, StreamId};
 use crate::measure::names::Names;
+
+/// An event in words, as a run's story has it; `None` for what is no part of one.
+pub(crate) fn sentence(event: &Event, names: &Names) -> Option<String> {
+    match event {
+        Event::FaultBegan { what, .. } => Some(format!("FAULT {what}")),
+        Event::ActionTaken { what, outcome, .. } => {
+            Some(What::Action { text: what.clone(), outcome: outcome.clone() }.told(names))
+        }
+        Event::HostPaused { host } => Some(What::Paused { host: *host }.told(names)),
+        Event::HostResumed { host } => Some(format!("{} went on", names.host(*host))),
+        // Only those that tell of records given up, or of effects made again, are part of a story.
+        Event::PutFinished { records_given_up: 0, .. } | Event::EffectsApplied { duplicates: 0, .. } => None,
+        _ => What::of(event).map(|what| what.told(names)),
+    }
+}
 
 impl Entry {
     /// The entry in words, with its end if it lasted.

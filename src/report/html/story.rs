@@ -9,7 +9,7 @@ use crate::base::event::{Event, EventKind, FieldVisitor, Fold};
 use crate::base::item::Item;
 use crate::base::{ConsumerId, HostId, ShardId, SimDuration, SimTime, StreamId, TableId};
 use crate::measure::Names;
-use crate::report::events_file::is_mark;
+use crate::report::events_file::{is_mark, is_trouble};
 
 /// More lines are counted and not kept.
 const LINES_MAX: usize = 40_000;
@@ -61,29 +61,6 @@ impl Story {
             self.left_out += 1;
         }
     }
-}
-
-/// What goes wrong with a call or a record.
-const fn is_trouble(kind: EventKind) -> bool {
-    use EventKind::*;
-    matches!(
-        kind,
-        MessageLost
-            | MessageDuplicated
-            | CallTimedOut
-            | RecordGivenUp
-            | LeaseRenewalFailed
-            | RecordsSkipped
-            | CheckpointRefused
-            | CallRefused
-            | RecordRefused
-            | ReadRefused
-            | RecordsTrimmed
-            | ProcessorThrew
-            | TableThrottled
-            | ConditionFailed
-            | StaleRead
-    )
 }
 
 impl Fold for Story {

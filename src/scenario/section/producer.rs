@@ -162,7 +162,7 @@ fn even() -> String {
 const EVEN: &str = "even";
 
 /// More parts of a key are a mistake.
-const SALT_MAX: u32 = 10_000;
+const SALT_MAX: u32 = 4096;
 
 /// Partition keys: one of `uniform`, `zipf` with `count`, `hot` with `share`, `list`, `unique`, `explicit_hash`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -192,8 +192,8 @@ pub struct Keys {
     /// These explicit hash keys (decimal), equally likely.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) explicit_hash: Option<Vec<String>>,
-    /// Write each key as so many: `KEY#0`, `KEY#1`, and so on, drawn anew for each record; those of a trace take turns. 1
-    /// to 10,000.
+    /// Write each key as so many: `KEY#0`, `KEY#1`, and so on, drawn anew for each record; those of a trace take turns.
+    /// 1 to 4,096.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) salt: Option<u32>,
 }
@@ -350,7 +350,7 @@ impl Compiler<'_> {
         let of = self.unsalted_keys(producer, keys);
         let Some(parts) = keys.salt else { return of };
         let path = || file_path!["producer", producer, "keys", "salt"];
-        self.need((1..=SALT_MAX).contains(&parts), path(), "a key is salted into 1 to 10000", "");
+        self.need((1..=SALT_MAX).contains(&parts), path(), "a key is salted into 1 to 4096", "");
         let is_named = !matches!(of, KeyDistribution::Unique | KeyDistribution::ExplicitHash(_));
         let help = "take `salt` out, or take keys that come again: uniform, zipf, hot, list";
         self.need(is_named, path(), "keys that are unique, or have explicit hashes, are spread already", help);

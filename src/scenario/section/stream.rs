@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::defaults::a_day;
-use crate::aws::kinesis::api::Provisioned;
+use crate::aws::kinesis::api::{Provisioned, StreamMode};
 use crate::aws::kinesis::limits::{
     MAX_RECORD_SIZE_KIB_DEFAULT, MAX_RECORD_SIZE_KIB_MAX, RETENTION_HOURS_MAX, RETENTION_HOURS_MIN,
 };
@@ -31,9 +31,29 @@ pub struct Stream {
     /// MaxRecordSizeInKiB: the largest record, data and partition key, from 1 MiB to 10 MiB.
     #[serde(default = "default_record_size")]
     pub(crate) max_record_size: Size,
+    /// Who sets the number of shards: `provisioned`, or `on-demand`; then `shards` is what it begins with.
+    #[serde(default, skip_serializing_if = "ModeWord::is_provisioned")]
+    pub(crate) mode: ModeWord,
     /// KMS key that the stream is encrypted with.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) encryption_key: Option<String>,
+}
+
+/// StreamMode.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum ModeWord {
+    /// The user does.
+    #[default]
+    Provisioned,
+    /// Kinesis does, by what shards take.
+    OnDemand,
+}
+
+impl ModeWord {
+    fn is_provisioned(&self) -> bool {
+        *self == Self::Provisioned
+    }
 }
 
 /// What retention may be.
@@ -73,6 +93,10 @@ impl Compiler<'_> {
                 retention_hours,
                 encryption_key_id: stream.encryption_key.as_deref().map(Into::into),
                 max_record_size_kib: kib as u32,
+                mode: match stream.mode {
+                    ModeWord::Provisioned => StreamMode::Provisioned,
+                    ModeWord::OnDemand => StreamMode::OnDemand,
+                },
             },
         }
     }

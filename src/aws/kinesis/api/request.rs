@@ -148,6 +148,8 @@ pub(crate) struct Provisioned {
     pub(crate) encryption_key_id: Option<Box<str>>,
     /// MaxRecordSizeInKiB.
     pub(crate) max_record_size_kib: u32,
+    /// Who sets the number of shards.
+    pub(crate) mode: StreamMode,
 }
 
 impl Default for Provisioned {
@@ -156,6 +158,7 @@ impl Default for Provisioned {
             retention_hours: RETENTION_HOURS_MIN,
             encryption_key_id: None,
             max_record_size_kib: MAX_RECORD_SIZE_KIB_DEFAULT,
+            mode: StreamMode::default(),
         }
     }
 }

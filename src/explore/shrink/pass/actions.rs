@@ -1,11 +1,14 @@
-//! Drops actions, with what names what they made.
+//! Drops actions, with what names what they made, and policies that act by themselves.
 
 use super::super::cut::Pass;
 
 pub(super) const PASS: Pass = Pass {
     name: "actions",
-    about: "actions go, with what names what they made",
-    go: |cut| cut.drop_parts(|file| file.action.len(), |file, part| drop(file.action.drain(part))),
+    about: "actions go, with what names what they made, and auto scaling",
+    go: |cut| {
+        cut.drop_parts(|file| file.action.len(), |file, part| drop(file.action.drain(part)));
+        cut.drop_parts(|file| file.autoscaling.len(), |file, part| drop(file.autoscaling.drain(part)));
+    },
 };
 
 #[cfg(test)]

@@ -1,21 +1,24 @@
-//! What a configuration that was carried out by rates uses of what is paid for.
+//! What a flow uses of what is paid for.
 //!
 //! As a run counts it, with two means in place of single records: the PUT payload units of a record, by the sizes of
-//! the producers, and the bytes that are read, by the bytes that are written. Streams keep their shards.
+//! the producers, and the bytes that are read, by the bytes that are written.
 
 use std::collections::BTreeMap;
 
+use super::amount::us;
+use super::stream::Stream;
 use crate::aws::dynamodb::api::Capacity;
+use crate::aws::kinesis::api::StreamMode;
 use crate::base::SimDuration;
 use crate::client::capacity::ProducerDemand;
 use crate::client::kcl::KclSettings;
 use crate::client::producer::{Load, ProducerSettings, SizeDistribution};
 use crate::measure::Figures;
-use crate::price::{StreamUsage, TableUsage, Usage, WorkerUsage, billed_kib, put_payload_units};
+use crate::price::{Mode, StreamUsage, TableUsage, Usage, WorkerUsage, billed_kib, put_payload_units};
 use crate::scenario::plan::{Plan, StreamPlan};
 
 /// What was used over the plan's duration.
-pub(super) fn usage(plan: &Plan, figures: &Figures) -> Usage {
+pub(super) fn usage(plan: &Plan, streams: &[Stream], figures: &Figures) -> Usage {
     let span = plan.duration;
     let workers = |name: &str, hosts: usize| WorkerUsage {
         consumer: name.to_owned(),
@@ -29,13 +32,13 @@ pub(super) fn usage(plan: &Plan, figures: &Figures) -> Usage {
     let tables = tables.into_iter();
     Usage {
         span,
-        streams: plan.streams.iter().map(|stream| of_stream(plan, stream, figures)).collect(),
+        streams: plan.streams.iter().zip(streams).map(|(of, flowed)| of_stream(plan, of, flowed, figures)).collect(),
         tables: tables.map(|(name, kcl)| of_table(&name, kcl, figures, span)).collect(),
         workers: of_kcl.chain(of_pollers).collect(),
     }
 }
 
-fn of_stream(plan: &Plan, stream: &StreamPlan, figures: &Figures) -> StreamUsage {
+fn of_stream(plan: &Plan, stream: &StreamPlan, flowed: &Stream, figures: &Figures) -> StreamUsage {
     let name = stream.name.as_str().to_owned();
     let counted = figures.streams.get(&name);
     let (records, bytes) = counted.map_or((0, 0), |counted| (counted.records_acked, counted.bytes_acked));
@@ -51,10 +54,15 @@ fn of_stream(plan: &Plan, stream: &StreamPlan, figures: &Figures) -> StreamUsage
     };
     let readers = plan.kcl.iter().filter(|kcl| kcl.stream == stream.name).count()
         + plan.pollers.iter().filter(|poller| poller.stream == stream.name).count();
-    let shard_ms = u64::from(stream.shards) * plan.duration.as_millis();
+    let end = us(plan.duration);
+    let shard_ms = flowed.shards.iter().map(|shard| (shard.closed.unwrap_or(end) - shard.opened) / 1000).sum();
     let retention_hours = stream.of.retention_hours;
     let mut usage = StreamUsage {
         name,
+        mode: match stream.of.mode {
+            StreamMode::Provisioned => Mode::Provisioned,
+            StreamMode::OnDemand => Mode::OnDemand,
+        },
         stream_ms: plan.duration.as_millis(),
         shard_ms,
         extended_shard_ms: if StreamUsage::is_extended(retention_hours) { shard_ms } else { 0 },

@@ -5,7 +5,7 @@ use super::sketch::Counted;
 use super::survey::Survey;
 use crate::aws::kinesis::capacity::shards_needed;
 use crate::base::HashKey;
-use crate::client::producer::keys::SALT;
+use crate::base::partition_key::SALT;
 use crate::measure::{BUSY_PERCENT, ShardVerdict};
 
 /// Most parts that a key is spread over.

@@ -129,8 +129,8 @@ impl Survey {
         self.minute = Minute { number: next, ..Minute::default() };
     }
 
-    /// The busiest second of the busiest minute, as a multiple of that minute's mean. Nothing is known of intervals, and
-    /// not all of the last minute.
+    /// The busiest second of the busiest minute, as a multiple of that minute's mean. Nothing is known of intervals,
+    /// and not all of the last minute.
     pub(super) fn burstiness(&self) -> Option<f64> {
         let is_enough = self.busiest.records >= MINUTE_RECORDS_MIN;
         is_enough.then(|| 60.0 * self.busiest.peak as f64 / self.busiest.records as f64)

@@ -27,8 +27,8 @@ pub(crate) struct Trial {
 }
 
 impl Trial {
-    /// Whether nothing is throttled, and would not be if the busiest second went on. Where nothing is throttled as it is,
-    /// what is wanted is room.
+    /// Whether nothing is throttled, and would not be if the busiest second went on. Where nothing is throttled as it
+    /// is, what is wanted is room.
     pub(super) fn is_cure(&self, is_fine: bool) -> bool {
         let wanted = if is_fine { BUSY_PERCENT } else { 100.0 };
         self.throttled == 0 && self.second_percent <= wanted

@@ -115,7 +115,7 @@ impl Consumer {
 
     /// When every shard has been read, if nothing was before that; never for what begins after the run did.
     pub(super) fn started(&self) -> Option<Us> {
-        self.readers.iter().map(|reader| reader.next + 1).max().filter(|_| self.began == 0)
+        self.readers.iter().filter_map(|reader| reader.next.checked_add(1)).max().filter(|_| self.began == 0)
     }
 
     /// Reads one more shard, which was there when the run began.

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use super::system::System;
 use crate::aws::kinesis::capacity::{ReadLoad, Share, WriteLoad};
+use crate::base::partition_key::SALT;
 use crate::base::{SimDuration, StreamName};
-use crate::client::producer::keys::SALT;
 use crate::client::producer::{KeyDistribution, Load, ProducerSettings, Rate, SizeDistribution};
 
 /// What is asked of one stream.

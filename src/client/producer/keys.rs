@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 use std::rc::Rc;
 
 use super::settings::{KeyDistribution, SizeDistribution};
+use crate::base::partition_key::SALT;
 use crate::base::seed::Random;
 use crate::base::{HashKey, PartitionKey};
 
@@ -49,9 +50,6 @@ enum Names {
     /// `key-N`, with an explicit hash key.
     Explicit(Vec<HashKey>),
 }
-
-/// What stands between a key and the number of its part.
-pub(crate) const SALT: char = '#';
 
 /// A drawn key.
 pub(super) type Drawn = (PartitionKey, Option<Box<HashKey>>);

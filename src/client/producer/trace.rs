@@ -21,8 +21,8 @@ use std::path::Path;
 pub use error::TraceError;
 pub(crate) use read::{Form, Row, RowReader};
 
-use super::keys::SALT;
 use crate::aws::kinesis::capacity::WriteLoad;
+use crate::base::partition_key::SALT;
 use crate::base::{HashKeyRange, PartitionKey};
 use crate::metrics::Observed;
 
@@ -185,7 +185,8 @@ impl Trace {
         Ok(Self { rows, told: None })
     }
 
-    /// The same with every key spread over `parts` keys in turn: `KEY#0`, `KEY#1`, ...; of counts each has an even part.
+    /// The same with every key spread over `parts` keys in turn: `KEY#0`, `KEY#1`, ...; of counts each has an even
+    /// part.
     ///
     /// # Errors
     /// A key is too long to be spread.

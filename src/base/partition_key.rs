@@ -6,9 +6,6 @@ use std::sync::Arc;
 use super::hash_key::HashKey;
 use super::ids::NameError;
 
-/// What stands between a key and the number of its part, where one key is written as several.
-pub(crate) const SALT: char = '#';
-
 /// A record's partition key: 1 to 256 Unicode characters, or absent. Cheap to clone.
 ///
 /// MD5 is computed when the key is made, so that routing a record costs no hashing.

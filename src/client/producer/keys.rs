@@ -5,7 +5,6 @@ use std::collections::VecDeque;
 use std::rc::Rc;
 
 use super::settings::{KeyDistribution, SizeDistribution};
-use crate::base::partition_key::SALT;
 use crate::base::seed::Random;
 use crate::base::{HashKey, PartitionKey, salted};
 

@@ -53,7 +53,7 @@ pub(crate) use self::operator::Happened;
 pub(crate) use self::stream::WriteMinute;
 pub(crate) use self::table::TableMinute;
 
-use self::amount::{MINUTE, ONE, SECOND, Us, part_of, us};
+use self::amount::{MINUTE, ONE, Us, part_of, us};
 use self::consumer::{Consumer, Kind, Taking, is_roomy};
 use self::figured::Flowed;
 use self::lives::is_crash_of_worker;

@@ -48,7 +48,7 @@ impl CheckpointNeverGoesBack {
         if after.checkpoint().is_some_and(|has| has > had) {
             return;
         }
-        let is_stale = after.shard().is_some_and(|shard| lens.stale_rows.is_begun_on(host, shard));
+        let is_stale = after.shard().is_some_and(|shard| lens.stale_rows.is_kept(host, shard));
         let refused = after.shard().and_then(|shard| *self.refused.get(host.index(), shard.index())?);
         let host = lens.names.host(host);
         let shard = after.shard().map_or_else(|| "a lease".into(), |s| s.to_string());
@@ -109,6 +109,7 @@ impl Check for CheckpointNeverGoesBack {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base::event::LeaseGain;
     use crate::check::Verdict;
     use crate::check::test_events::*;
 
@@ -150,6 +151,19 @@ mod tests {
             !tried_again(&[attempted(WORKER_1, S0, 9)]).contains("memory"),
             "it was stored when it was tried again"
         );
+    }
+
+    #[test]
+    fn a_checkpoint_of_a_stale_row_that_a_worker_took_up_again_is_told_from_others() {
+        let after = |operation: &'static str, how: LeaseGain| {
+            let stale = Event::StaleRead { table: LEASES, host: WORKER_1, operation, is_consistent: false };
+            let gained = Event::LeaseGained { consumer: BILLING, host: WORKER_1, shard: S0, how, from: None };
+            let moved = written(WORKER_1, row_at(S0, "billing-1", 9), row_at(S0, "billing-1", 5));
+            evidence(&judge(CheckpointNeverGoesBack::default(), [(1, stale), (2, gained), (7, moved)]))
+        };
+        assert!(after("Scan", LeaseGain::Resumed).ends_with("; it had read a stale row"));
+        assert!(!after("Scan", LeaseGain::Stolen).contains("stale"), "a lease that is stolen is read anew");
+        assert!(!after("Query", LeaseGain::Resumed).contains("stale"), "leases are found by scans");
     }
 
     #[test]

@@ -3,7 +3,8 @@
 //!
 //! Followed are the leases of the shards that a stream begins with, from an empty table on, through workers that start
 //! later, are stopped, crash and come back. Rounds in which nothing can change are left out. Not followed: leases of
-//! shards that are opened later, renewals that fail or are throttled, and hosts that stand still.
+//! shards that are opened later, renewals that fail or are throttled, and hosts that stand still. More than a thousand
+//! leases are balanced sooner than the library does it.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -22,6 +23,10 @@ use crate::client::kcl::assignment::LeaseAssignment;
 use crate::client::kcl::assignment::kcl2::{Kcl2Assignment, kcl2_pause};
 use crate::client::kcl::{CREATE_POLL, INITIAL_POLL, INITIAL_WAIT, KclSettings, renewal_period};
 use crate::scenario::plan::Plan;
+
+/// Of more leases than these a round steals so many more at once: they would be balanced for hours, and a round looks
+/// at all of them.
+const STOLEN_ONE_BY_ONE: usize = 1000;
 
 /// The time for which a worker holds a lease.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -252,7 +257,7 @@ impl Following<'_> {
             Job::ReadRow => {}
             Job::Look => {
                 if of.workers[worker].as_ref().is_none_or(|here| here.life != life) {
-                    of.workers[worker] = Some(self.worker(of.kcl, worker, life, now));
+                    of.workers[worker] = Some(self.worker((of.kcl, of.leases), worker, life, now));
                 }
                 let next = of.look(now + round_trip, seen_at, (worker, life));
                 self.queue.extend(next.map(|(when, job)| Reverse((when, at, worker, life, job))));
@@ -275,12 +280,13 @@ impl Following<'_> {
         }
     }
 
-    fn worker(&self, kcl: &KclSettings, worker: usize, life: usize, now: Us) -> Worker {
+    fn worker(&self, (kcl, leases): (&KclSettings, usize), worker: usize, life: usize, now: Us) -> Worker {
         let name = host_name(&kcl.name, worker as u32 + 1);
         let mut random = self.world.stream(&format!("host/{name}/{}/kcl", life + 1));
         let wait = us(random.duration(INITIAL_WAIT.0, INITIAL_WAIT.1));
         let name: Arc<str> = name.into();
-        let assignment = Kcl2Assignment::new(name.clone(), kcl);
+        let steal_max = kcl.steal_max.saturating_mul(leases.div_ceil(STOLEN_ONE_BY_ONE) as u32);
+        let assignment = Kcl2Assignment::new(name.clone(), &KclSettings { steal_max, ..kcl.clone() });
         Worker { name, random, assignment, life, looks: 0, deadline: now + wait, jobs: Us::MAX, idle: 0 }
     }
 

@@ -4,25 +4,7 @@ mod support;
 
 use std::path::Path;
 
-use support::{kinesim, text};
-
-fn write(name: &str, content: &str) -> String {
-    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
-    std::fs::write(&path, content).expect("a temporary file");
-    path.to_str().expect("text").to_owned()
-}
-
-const SMALL: &str = r#"
-name = "small"
-duration = "2m"
-[stream.s]
-shards = 1
-[producer.p]
-stream = "s"
-rate = "10/s"
-record_size = "100 B"
-keys = { uniform = 10 }
-"#;
+use support::{SMALL, kinesim, text, write};
 
 #[test]
 fn a_run_that_holds_exits_0_and_prints_its_verdict_without_colour_codes_when_piped() {

@@ -4,13 +4,7 @@ mod support;
 
 use std::path::Path;
 
-use support::{kinesim, text};
-
-/// What a command prints, and its exit code.
-fn told(arguments: &[&str]) -> (Option<i32>, String, String) {
-    let output = kinesim(arguments);
-    (output.status.code(), text(&output.stdout), text(&output.stderr))
-}
+use support::told;
 
 #[test]
 fn a_plan_names_the_cheapest_configuration_that_keeps_the_promises() {

@@ -3,22 +3,9 @@
 mod support;
 
 use std::io::Write;
-use std::path::Path;
 use std::process::{Command, Stdio};
 
-use support::{kinesim, text};
-
-fn write(name: &str, content: &str) -> String {
-    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
-    std::fs::write(&path, content).expect("a temporary file");
-    path.to_str().expect("text").to_owned()
-}
-
-/// What a command prints, and its exit code.
-fn told(arguments: &[&str]) -> (Option<i32>, String, String) {
-    let output = kinesim(arguments);
-    (output.status.code(), text(&output.stdout), text(&output.stderr))
-}
+use support::{text, told, write};
 
 /// The same words on one line, wherever the lines were broken.
 fn words(text: &str) -> String {

@@ -1,18 +1,18 @@
 //! `kinesim analyze`: which keys and shards of a trace are hot, and what helps.
 
 use std::fs::{self, File};
-use std::io::{self, BufReader, Read, Write};
+use std::io::{self, BufReader, Read};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::terminal::{Exit, takes_colour, terminal_columns};
+use super::terminal::{Exit, give_answer, say_wrong};
 use crate::analyze::{Analysis, AnalyzeError, Options, analyze as analyze_trace, document, told};
 use crate::base::HashKeyRange;
 use crate::base::written::Size;
 use crate::client::producer::trace::TraceError;
 use crate::metrics::shard_ranges;
-use crate::report::{Page, Style};
+use crate::report::Page;
 
 /// Keys that are counted.
 const COUNTERS: usize = 4096;
@@ -76,11 +76,6 @@ pub(super) fn analyze(arguments: &Arguments) -> io::Result<Exit> {
     }
 }
 
-fn say_wrong(wrong: &str) -> io::Result<Exit> {
-    writeln!(anstream::stderr().lock(), "{wrong}")?;
-    Ok(Exit::Wrong)
-}
-
 fn shown(path: &Path) -> String {
     if path.as_os_str() == "-" { "standard input".to_owned() } else { path.display().to_string() }
 }
@@ -127,21 +122,7 @@ impl Drop for Opened {
 }
 
 fn tell(arguments: &Arguments, analysis: &Analysis) -> io::Result<Exit> {
-    let json = || {
-        let document = document(analysis, arguments.top);
-        serde_json::to_string_pretty(&document).map(|text| text + "\n").map_err(io::Error::other)
-    };
-    let is_printed = arguments.json.as_ref().is_some_and(|path| path.as_os_str() == "-");
-    match &arguments.json {
-        Some(_) if is_printed => io::stdout().lock().write_all(json()?.as_bytes())?,
-        Some(path) => fs::write(path, json()?)?,
-        None => {}
-    }
-    if !is_printed {
-        let style = if takes_colour(&io::stdout()) { Style::Coloured } else { Style::Plain };
-        let page = Page::new(style, terminal_columns(), Vec::new());
-        let text = told(analysis, &shown(&arguments.trace), arguments.top, &page);
-        anstream::stdout().lock().write_all(text.as_bytes())?;
-    }
+    let words = |page: &Page| told(analysis, &shown(&arguments.trace), arguments.top, page);
+    give_answer(arguments.json.as_deref(), &|| document(analysis, arguments.top), &words)?;
     Ok(if analysis.is_fine() { Exit::Pass } else { Exit::Fail })
 }

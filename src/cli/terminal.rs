@@ -7,10 +7,11 @@ use std::path::{Path, PathBuf};
 use anstream::ColorChoice;
 use clap::ValueEnum;
 use indicatif::{ProgressBar, ProgressStyle};
+use serde_json::Value;
 
 use crate::base::Bug;
 use crate::base::nearest::nearest;
-use crate::report::wrap;
+use crate::report::{Page, Style, wrap};
 use crate::scenario::diagnostic::Diagnostics;
 use crate::scenario::{self, Scenario, Which};
 
@@ -167,6 +168,33 @@ pub(super) fn wants_code(path: &Path, scenario: &Scenario) -> io::Result<bool> {
 pub(super) fn spinner() -> ProgressBar {
     let style = ProgressStyle::default_spinner().template("{msg}");
     ProgressBar::new_spinner().with_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()))
+}
+
+/// Says what is wrong with what was asked.
+pub(super) fn say_wrong(wrong: &str) -> io::Result<Exit> {
+    writeln!(anstream::stderr().lock(), "{wrong}")?;
+    Ok(Exit::Wrong)
+}
+
+/// A document as `--json` writes it.
+pub(super) fn pretty(document: &Value) -> io::Result<String> {
+    serde_json::to_string_pretty(document).map(|text| text + "\n").map_err(io::Error::other)
+}
+
+/// Gives an answer: in words, and as JSON into the file of `--json`; `-` prints JSON in the place of the words.
+pub(super) fn give_answer(
+    json: Option<&Path>,
+    document: &dyn Fn() -> Value,
+    words: &dyn Fn(&Page) -> String,
+) -> io::Result<()> {
+    match json {
+        Some(path) if path.as_os_str() == "-" => return io::stdout().lock().write_all(pretty(&document())?.as_bytes()),
+        Some(path) => fs::write(path, pretty(&document())?)?,
+        None => {}
+    }
+    let style = if takes_colour(&io::stdout()) { Style::Coloured } else { Style::Plain };
+    let page = Page::new(style, terminal_columns(), Vec::new());
+    anstream::stdout().lock().write_all(words(&page).as_bytes())
 }
 
 /// What stands before a help text below four-digit line numbers.

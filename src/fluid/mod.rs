@@ -59,6 +59,7 @@ use self::figured::Flowed;
 use self::lives::is_crash_of_worker;
 use self::operator::{Done, Operator};
 use self::reader::{Reader, Rule};
+use self::shard::minute_of;
 use self::side::{Calm, ReadSide};
 use self::stream::Stream;
 use self::table::Table;
@@ -93,6 +94,18 @@ pub struct Flow {
     pub(crate) happened: Vec<Happened>,
     /// What the plan has and this engine leaves out, each told as the plan does.
     pub(crate) left_out: Vec<String>,
+}
+
+impl Flow {
+    /// By consumer of a stream, the greatest iterator age of each minute.
+    pub(crate) fn ages_of(&self, stream: &str) -> impl Iterator<Item = &Vec<Option<u64>>> {
+        let of_it = self.figures.consumers.iter().filter(move |(_, of)| of.stream == stream);
+        of_it.filter_map(|(name, _)| self.ages_ms.get(name))
+    }
+    /// How many minutes the start-up belongs to, wholly or in part.
+    pub(crate) fn minutes_of_start_up(&self) -> usize {
+        minute_of(us(self.started.since(SimTime::ZERO))) + 1
+    }
 }
 
 /// Carries out `plan` by rates.

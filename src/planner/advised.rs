@@ -8,6 +8,7 @@ use super::answer::{Answer, Best};
 use super::confirm::Confirmed;
 use super::formula::{Formula, RULE};
 use super::point::{Point, is_broken};
+use crate::price::Usd;
 use crate::report::{ExpectationResult, Page, count, plural, wrap};
 
 /// Limits that are told.
@@ -17,15 +18,9 @@ const HAPPENED_MAX: usize = 12;
 /// What is paid for, as much as is told.
 const COSTS_MAX: usize = 6;
 
-/// `1,234.56`.
-pub(super) fn cents(usd: f64) -> String {
-    let cents = (usd * 100.0).round() as u64;
-    format!("{}.{:02}", count(cents / 100), cents % 100)
-}
-
 /// `: 1,234.56 USD a month`, where there are prices.
 pub(super) fn a_month(point: &Point) -> String {
-    point.cost_usd().map_or(String::new(), |usd| format!(": {} USD a month", cents(usd)))
+    point.cost_usd().map_or(String::new(), |usd| format!(": {} USD a month", Usd::of_dollars(usd).in_cents()))
 }
 
 /// A part of the answer.
@@ -128,7 +123,8 @@ fn costs(best: &Best, told: &mut Told) {
     }
     told.head("what it costs a month, in USD");
     lines.sort_by(|a, b| b.per_month_usd.total_cmp(&a.per_month_usd));
-    let mut amount = |usd: f64, what: &str| told.add(Line::Row(format!("{:>12}  {what}", cents(usd))));
+    let mut amount =
+        |usd: f64, what: &str| told.add(Line::Row(format!("{:>12}  {what}", Usd::of_dollars(usd).in_cents())));
     for line in lines.iter().take(COSTS_MAX) {
         amount(line.per_month_usd, &format!("{} of {}", line.what, line.of));
     }

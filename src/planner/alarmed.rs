@@ -25,7 +25,7 @@ pub(super) fn alarmed(plan: &Plan, flow: &Flow) -> Option<AlarmsReport> {
     let harms = harms(flow, late_after);
     let mut report = AlarmsReport { late_after, alarms: Vec::new(), unwatched: of.unwatched.clone() };
     for alarm in &of.watched {
-        match source(alarm, plan, flow) {
+        match source(alarm, flow) {
             Ok(source) => report.alarms.push(course(alarm, &source, plan.duration).report(&harms)),
             Err(why) => report.unwatched.push(Unwatched { name: alarm.name.to_string(), why: why.to_owned() }),
         }
@@ -63,7 +63,7 @@ impl Sampled {
 /// An alarm's metric: its samples of each minute.
 type Source<'a> = Box<dyn Fn(usize) -> Sampled + 'a>;
 
-fn source<'a>(alarm: &Alarm, plan: &'a Plan, flow: &'a Flow) -> Result<Source<'a>, &'static str> {
+fn source<'a>(alarm: &Alarm, flow: &'a Flow) -> Result<Source<'a>, &'static str> {
     match (alarm.statistic, alarm.metric) {
         (Statistic::Minimum | Statistic::Percentile(_), _) => return Err("rates do not tell this statistic"),
         (statistic, Metric::IteratorAge) if statistic != Statistic::Maximum => {
@@ -76,10 +76,7 @@ fn source<'a>(alarm: &Alarm, plan: &'a Plan, flow: &'a Flow) -> Result<Source<'a
     }
     match (&alarm.of, alarm.metric) {
         (Of::Stream(name), Metric::IteratorAge) => {
-            let of_it = |stream: &str| stream == name.as_str();
-            let pollers = plan.pollers.iter().filter(|poller| of_it(poller.stream.as_str())).map(|poller| &poller.name);
-            let kcl = plan.kcl.iter().filter(|kcl| of_it(kcl.stream.as_str())).map(|kcl| &kcl.name);
-            let ages: Vec<_> = pollers.chain(kcl).filter_map(|name| flow.ages_ms.get(&**name)).collect();
+            let ages: Vec<_> = flow.ages_of(name.as_str()).collect();
             Ok(Box::new(move |minute| {
                 let seen = ages.iter().filter_map(|ages| ages.get(minute).copied().flatten());
                 seen.map(|age| Sampled::each(1.0, age as f64)).fold(Sampled::default(), Sampled::and)
@@ -140,7 +137,7 @@ fn course(alarm: &Arc<Alarm>, source: &Source<'_>, duration: SimDuration) -> Cou
 /// What went wrong, by the minute. What waits while the consumers start is not late: a plan is for what comes after.
 fn harms(flow: &Flow, late_after: SimDuration) -> Harms {
     let mut harms = Harms::new(late_after);
-    let started = flow.started.as_secs() / MINUTE_S;
+    let started = flow.minutes_of_start_up();
     let of_writes = flow.writes.values().map(Vec::len);
     let minutes = of_writes.chain(flow.ages_ms.values().map(Vec::len)).max().unwrap_or(0);
     for minute in 0..minutes {
@@ -149,9 +146,7 @@ fn harms(flow: &Flow, late_after: SimDuration) -> Harms {
             harms.note(Harm::Throttled, at);
         }
         let is_late = |age: u64| age > late_after.as_millis();
-        if minute as u64 > started
-            && flow.ages_ms.values().any(|of| of.get(minute).copied().flatten().is_some_and(is_late))
-        {
+        if minute >= started && flow.ages_ms.values().any(|of| of.get(minute).copied().flatten().is_some_and(is_late)) {
             harms.note(Harm::Late, at);
         }
     }

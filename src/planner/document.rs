@@ -6,7 +6,7 @@ use super::answer::Answer;
 use super::confirm::Confirmed;
 use super::formula::Formula;
 use super::observed::seen_document;
-use super::point::{Point, is_broken};
+use super::point::{Point, is_broken, word};
 use crate::report::ExpectationResult;
 use crate::report::verdict_word;
 
@@ -16,7 +16,7 @@ fn promise(result: &ExpectationResult) -> Value {
 
 fn point(point: &Point) -> Value {
     let settings: Map<String, Value> =
-        point.settings.iter().map(|(key, value)| (key.clone(), json!(value.to_string().replace('"', "")))).collect();
+        point.settings.iter().map(|(key, value)| (key.clone(), json!(word(value)))).collect();
     match &point.came {
         Err(wrong) => json!({ "settings": settings, "holds": false, "wrong": wrong }),
         Ok(carried) => json!({

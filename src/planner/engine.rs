@@ -1,7 +1,7 @@
 //! How a configuration is carried out: by rates, or record by record.
 //!
-//! By rates an expectation is judged over all of the time, the start of the consumers included. One that looks at a
-//! part of the time is for records.
+//! By rates an expectation is judged over all of the time, or over what comes after the start-up. One that looks at
+//! another part of the time is for records.
 
 use super::alarmed::alarmed;
 use super::point::Carried;
@@ -99,7 +99,7 @@ fn shown((path, value): (String, f64)) -> String {
 
 fn judged(expectation: &Expectation, flow: &Flow) -> (ExpectationResult, Option<String>) {
     let (figures, from) = match expectation.window {
-        Window::AfterStartUp => (&flow.after_start_up, flow.started.as_secs() as usize / 60 + 1),
+        Window::AfterStartUp => (&flow.after_start_up, flow.minutes_of_start_up()),
         Window::WholeRun | Window::Between(..) | Window::AfterFaultsHeal => (&flow.figures, 0),
     };
     match judge_figures(expectation, figures) {

@@ -36,7 +36,7 @@ pub(crate) fn seen(asked: &Asked<'_>) -> Vec<Seen> {
     let model = of_streams.iter().any(is_asked).then(|| flow(&plan));
     let seen = |(stream, told): (StreamName, Told)| Seen {
         throttled: told.observed.throttled_percent().zip(model.as_ref().and_then(|of| throttled(of, &stream))),
-        age_max_ms: told.observed.age_max_ms.zip(model.as_ref().and_then(|of| age(&plan, of, &stream))),
+        age_max_ms: told.observed.age_max_ms.zip(model.as_ref().and_then(|of| age(of, &stream))),
         stream: stream.to_string(),
         told,
     };
@@ -56,10 +56,8 @@ fn throttled(model: &Flow, stream: &StreamName) -> Option<f64> {
 }
 
 /// The metric is one for all who read the stream.
-fn age(plan: &Plan, model: &Flow, stream: &StreamName) -> Option<u64> {
-    let of_kcl = plan.kcl.iter().filter(|kcl| kcl.stream == *stream).map(|kcl| &kcl.name);
-    let of_pollers = plan.pollers.iter().filter(|poller| poller.stream == *stream).map(|poller| &poller.name);
-    let minutes = of_kcl.chain(of_pollers).filter_map(|name| model.ages_ms.get(&**name));
+fn age(model: &Flow, stream: &StreamName) -> Option<u64> {
+    let minutes = model.ages_of(stream.as_str());
     minutes.flat_map(|minutes| minutes.iter().skip(START_UP_MINUTES).flatten()).max().copied()
 }
 

@@ -3,7 +3,7 @@
 use super::advised::{Line, a_month, sections};
 use super::answer::Answer;
 use super::axis::Grid;
-use super::point::{Point, is_broken};
+use super::point::{Point, is_broken, word};
 use super::told::tried;
 use crate::report::html::{Planned, Tried, of_plan};
 
@@ -38,10 +38,6 @@ pub(crate) fn page(scenario: &str, grid: &Grid, answer: &Answer) -> String {
             .map(|of| (capital(of.head), of.lines.iter().map(line).collect()))
             .collect(),
     })
-}
-
-fn word(value: &toml::Value) -> String {
-    value.as_str().map_or(value.to_string(), str::to_owned)
 }
 
 fn capital(head: &str) -> String {

@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use toml::Table;
+use toml::{Table, Value};
 
 use crate::alarm::AlarmsReport;
 use crate::base::SimDuration;
@@ -67,6 +67,11 @@ impl Point {
     pub(crate) fn told(&self) -> String {
         list_of(&self.settings).unwrap_or_else(|| "the file as it stands".to_owned())
     }
+}
+
+/// A value as people write it, without quotes.
+pub(super) fn word(value: &Value) -> String {
+    value.as_str().map_or(value.to_string(), str::to_owned)
 }
 
 /// What may have nothing to judge holds then.

@@ -2,11 +2,12 @@
 
 use std::fmt::Write;
 
-use super::advised::{advised, cents, formula_says};
+use super::advised::{advised, formula_says};
 use super::answer::Answer;
 use super::observed::told_seen;
-use super::point::Point;
+use super::point::{Point, word};
 use super::search::Way;
+use crate::price::Usd;
 use crate::report::{Page, count, plural, wrap};
 
 /// Configurations of the table.
@@ -79,8 +80,8 @@ fn around_the_edge(answer: &Answer) -> Vec<&Point> {
 
 fn row(point: &Point) -> Vec<String> {
     let mark = if point.holds() { "holds" } else { "fails" };
-    let cost = point.cost_usd().map_or("-".to_owned(), cents);
-    let values = point.settings.iter().map(|(_, value)| value.as_str().map_or(value.to_string(), str::to_owned));
+    let cost = point.cost_usd().map_or("-".to_owned(), |usd| Usd::of_dollars(usd).in_cents());
+    let values = point.settings.iter().map(|(_, value)| word(value));
     [mark.to_owned(), cost].into_iter().chain(values).collect()
 }
 

@@ -35,6 +35,10 @@ impl Usd {
     pub(crate) fn dollars(self) -> f64 {
         self.0 as f64 / NANOS as f64
     }
+    /// So many dollars, to the nearest billionth; nothing of what is no amount.
+    pub(crate) fn of_dollars(dollars: f64) -> Self {
+        Self((dollars * NANOS as f64).round() as u64)
+    }
     /// To whole cents, as a bill shows it: `1,234.50`.
     pub(crate) fn in_cents(self) -> String {
         let cents = (self.0 + NANOS / 200) / (NANOS / 100);

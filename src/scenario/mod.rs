@@ -18,6 +18,8 @@ pub mod file;
 pub(crate) mod gallery;
 mod given_metrics;
 mod live;
+#[cfg(test)]
+mod lively;
 pub mod plan;
 mod planned;
 mod read;
@@ -47,6 +49,8 @@ pub(crate) use examples::{example, example_of_word};
 pub use explain::explain;
 use file::File;
 pub use live::LiveFaults;
+#[cfg(test)]
+pub(crate) use lively::LIVELY;
 use plan::Plan;
 pub(crate) use planned::TRAFFIC;
 pub use schema::json_schema;

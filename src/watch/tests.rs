@@ -10,47 +10,15 @@ use super::{Player, draw, press};
 use crate::base::{Event, Fold, SimTime};
 use crate::check::Verdict;
 use crate::run::{Options, run};
-use crate::scenario;
 use crate::scenario::plan::Plan;
-
-const SCENARIO: &str = r#"
-name = "watched"
-seed = 7
-duration = "4m"
-[stream.orders]
-shards = 3
-[producer.web]
-stream = "orders"
-rate = "20/s"
-record_size = "1 KB"
-keys = { uniform = 100 }
-[producer.bulk]
-stream = "orders"
-rate = "7/s"
-record_size = "200 KB"
-keys = { uniform = 1 }
-[consumer.billing]
-stream = "orders"
-workers = 2
-[consumer.billing.lease_table]
-read = 10
-write = 10
-[[fault]]
-at = "80s"
-crash = "billing-1"
-restart_after = "40s"
-[[fault]]
-at = "150s"
-for = "30s"
-pause = "billing-2"
-"#;
+use crate::scenario::{self, LIVELY};
 
 fn plan_of(source: &str) -> Plan {
-    scenario::load(source, "watched.toml", None).unwrap_or_else(|d| panic!("{d}")).plan()
+    scenario::load(source, "lively.toml", None).unwrap_or_else(|d| panic!("{d}")).plan()
 }
 
 fn player() -> Player {
-    Player::new(plan_of(SCENARIO), true)
+    Player::new(plan_of(LIVELY), true)
 }
 
 /// Presses keys, each as one character, and lets all happen that they ask for.
@@ -101,13 +69,13 @@ impl Fold for All {
 
 fn all_events() -> Vec<(SimTime, Event)> {
     let all = std::rc::Rc::new(std::cell::RefCell::new(All::default()));
-    run(&plan_of(SCENARIO), Options { listeners: vec![all.clone()], ..Options::default() });
+    run(&plan_of(LIVELY), Options { listeners: vec![all.clone()], ..Options::default() });
     all.take().0
 }
 
 #[test]
 fn watching_changes_nothing_however_it_is_done() {
-    let alone = run(&plan_of(SCENARIO), Options::default()).report;
+    let alone = run(&plan_of(LIVELY), Options::default()).report;
     let mut player = player();
     keys(&mut player, "nnnspbfftle\tzjj");
     keys(&mut player, "g2m\nb/read\ng1:30\n5 ");
@@ -187,7 +155,7 @@ fn played_time_goes_by_as_fast_as_was_asked_and_stands_still_when_paused() {
 
 #[test]
 fn a_failed_check_is_found_at_the_event_that_shows_it() {
-    let source = SCENARIO.replace("seed = 7", "seed = 7\nbug = \"checkpoint-ahead-of-work\"");
+    let source = LIVELY.replace("seed = 7", "seed = 7\nbug = \"checkpoint-ahead-of-work\"");
     let plan = plan_of(&source);
     let failing: Vec<_> = run(&plan, Options::default()).report.checks;
     let failing = failing.into_iter().filter(|check| check.verdict == Verdict::Fail).collect::<Vec<_>>();

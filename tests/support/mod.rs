@@ -53,3 +53,29 @@ pub(crate) fn kinesim(arguments: &[&str]) -> Output {
 pub(crate) fn text(bytes: &[u8]) -> String {
     String::from_utf8(bytes.to_vec()).expect("output is UTF-8")
 }
+
+/// What a command prints, and its exit code.
+pub(crate) fn told(arguments: &[&str]) -> (Option<i32>, String, String) {
+    let output = kinesim(arguments);
+    (output.status.code(), text(&output.stdout), text(&output.stderr))
+}
+
+/// Leaves a file for a command to read; returns its path.
+pub(crate) fn write(name: &str, content: &str) -> String {
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    std::fs::write(&path, content).expect("a temporary file");
+    path.to_str().expect("text").to_owned()
+}
+
+/// A scenario that is over soon.
+pub(crate) const SMALL: &str = r#"
+name = "small"
+duration = "2m"
+[stream.s]
+shards = 1
+[producer.p]
+stream = "s"
+rate = "10/s"
+record_size = "100 B"
+keys = { uniform = 10 }
+"#;

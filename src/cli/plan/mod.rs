@@ -13,12 +13,11 @@ use crate::base::SimDuration;
 use crate::base::written::Duration;
 use crate::cli::part::{self, asked};
 use crate::cli::run::cores;
-use crate::cli::terminal::{Exit, print_diagnostics, spinner, takes_colour, terminal_columns};
+use crate::cli::terminal::{Exit, give_answer, pretty, print_diagnostics, say_wrong, spinner};
 use crate::planner::{
     Answer, Asked, Chosen, Grid, NoGrid, Slo, Way, answer, by_rates, by_records, confirm, document, left_out, look,
     page, told,
 };
-use crate::report::{Page, Style};
 use crate::scenario::{Alternatives, Axis};
 
 /// How configurations are carried out.
@@ -190,18 +189,9 @@ fn keep(arguments: &Arguments, asked: &Asked<'_>, grid: &Grid, answer: &Answer) 
     fs::create_dir_all(folder)?;
     let scenario = arguments.file.display().to_string();
     fs::write(folder.join("report.html"), page(&scenario, grid, answer))?;
-    fs::write(folder.join("plan.json"), json(answer)?)?;
+    fs::write(folder.join("plan.json"), pretty(&document(answer))?)?;
     let best = answer.best.as_ref().and_then(|best| asked.scenario(&best.point.settings).ok());
     best.map_or(Ok(()), |best| fs::write(folder.join("recommended.toml"), best.resolved_toml()))
-}
-
-fn json(answer: &Answer) -> io::Result<String> {
-    serde_json::to_string_pretty(&document(answer)).map(|text| text + "\n").map_err(io::Error::other)
-}
-
-fn say_wrong(wrong: &str) -> io::Result<Exit> {
-    writeln!(anstream::stderr().lock(), "{wrong}")?;
-    Ok(Exit::Wrong)
 }
 
 /// Puts metrics in the place of loads. Returns the length of the longest.
@@ -223,16 +213,6 @@ fn take_metrics(arguments: &Arguments, file: &mut Alternatives) -> Result<Option
 }
 
 fn tell(arguments: &Arguments, answer: &Answer) -> io::Result<Exit> {
-    let is_printed = arguments.json.as_ref().is_some_and(|path| path.as_os_str() == "-");
-    match &arguments.json {
-        Some(_) if is_printed => io::stdout().lock().write_all(json(answer)?.as_bytes())?,
-        Some(path) => fs::write(path, json(answer)?)?,
-        None => {}
-    }
-    if !is_printed {
-        let style = if takes_colour(&io::stdout()) { Style::Coloured } else { Style::Plain };
-        let paper = Page::new(style, terminal_columns(), Vec::new());
-        anstream::stdout().lock().write_all(told(answer, &paper).as_bytes())?;
-    }
+    give_answer(arguments.json.as_deref(), &|| document(answer), &|page| told(answer, page))?;
     Ok(if answer.holds() { Exit::Pass } else { Exit::Fail })
 }

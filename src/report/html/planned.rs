@@ -10,6 +10,7 @@ use super::page::{Panel, whole};
 use super::verdict::word;
 use crate::base::SimTime;
 use crate::check::Verdict;
+use crate::price::Usd;
 use crate::report::words::count;
 
 /// Configurations of the table; a plan may have thousands.
@@ -56,7 +57,7 @@ pub(crate) struct Tried {
 
 impl Tried {
     fn cost(&self) -> String {
-        self.cost_usd.map_or("-".to_owned(), |usd| format!("{usd:.2}"))
+        self.cost_usd.map_or("-".to_owned(), |usd| Usd::of_dollars(usd).in_cents())
     }
 }
 

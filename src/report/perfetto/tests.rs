@@ -12,39 +12,12 @@ use super::writer::{Place, Writer};
 use crate::aws::{Cloud, Reply, Request};
 use crate::base::{Event, Fold, HostId, SimTime};
 use crate::run::{Options, run, run_witnessed};
-use crate::scenario;
 use crate::scenario::plan::Plan;
+use crate::scenario::{self, LIVELY};
 use crate::world::{Backend, Witness};
 
-const SCENARIO: &str = r#"
-name = "traced"
-seed = 7
-duration = "4m"
-[stream.orders]
-shards = 3
-[producer.web]
-stream = "orders"
-rate = "20/s"
-record_size = "1 KB"
-[producer.bulk]
-stream = "orders"
-rate = "7/s"
-record_size = "200 KB"
-keys = { uniform = 1 }
-[consumer.billing]
-stream = "orders"
-workers = 2
-[consumer.billing.lease_table]
-read = 10
-write = 10
-[[fault]]
-at = "80s"
-crash = "billing-1"
-restart_after = "40s"
-[[fault]]
-at = "150s"
-for = "30s"
-pause = "billing-2"
+/// Answers are lost as well.
+const LOST: &str = r#"
 [[fault]]
 at = "200s"
 for = "10s"
@@ -52,7 +25,7 @@ lose_responses = { service = "dynamodb", operation = "UpdateItem", rate = "50%" 
 "#;
 
 fn plan() -> Plan {
-    scenario::load(SCENARIO, "traced.toml", None).unwrap_or_else(|d| panic!("{d}")).plan()
+    scenario::load(&format!("{LIVELY}{LOST}"), "lively.toml", None).unwrap_or_else(|d| panic!("{d}")).plan()
 }
 
 /// Counts calls by operation on its own, beside a trace.

@@ -75,7 +75,7 @@ pub(super) struct Arguments {
     /// Try only every N-th configuration, the K-th of each N, and leave what came of them in the `--out` folder.
     /// `auto/N` takes K from Slurm, AWS Batch, an Indexed Job of Kubernetes or GNU parallel.
     #[arg(long, value_name = "K/N", value_parser = asked)]
-    #[arg(requires = "out", conflicts_with_all = ["search", "merge"])]
+    #[arg(requires = "out", conflicts_with_all = ["search", "merge", "confirm", "json"])]
     partition: Option<part::Asked>,
     /// Try nothing, and put together what the parts in the folder DIR came to.
     #[arg(long, value_name = "DIR", conflicts_with = "search")]

@@ -8,9 +8,16 @@ mod caller;
 pub(crate) mod copier;
 mod door;
 pub mod dynamodb;
+pub mod firehose;
+pub mod http_endpoint;
 pub mod kinesis;
+pub mod lambda;
+pub mod opensearch;
 pub mod protocol;
+pub mod redshift;
+pub mod s3;
 mod services;
+pub mod splunk;
 pub mod store;
 pub(crate) mod targets;
 #[cfg(test)]
@@ -29,7 +36,7 @@ use self::protocol::operation::Operation;
 use self::protocol::value::Value;
 use self::protocol::{Encoding, HttpResponse, Place, Wire};
 use self::services::services;
-use crate::base::{Chance, Event, HostId, SimTime};
+use crate::base::{Chance, Event, HostId, SimDuration, SimTime};
 use crate::world::{Backend, CallError, CallId, OwnCall, Service};
 
 services! {
@@ -39,9 +46,23 @@ services! {
     DYNAMODB = 1, dynamodb::DynamoDb in Box, seed "tables", speaks dynamodb::wire::Protocol;
     /// The store of the applications, where record processors put their effects.
     STORE = 2, store::Store, seed "store";
+    /// Amazon Data Firehose. It calls the others; its requests are boxed, because they are larger than most.
+    FIREHOSE = 3, firehose::Firehose in Box, seed "delivery streams";
+    /// Amazon S3.
+    S3 = 4, s3::S3, seed "buckets";
+    /// AWS Lambda, as far as functions that transform records need it.
+    LAMBDA = 5, lambda::Lambda, seed "functions";
+    /// Amazon Redshift, as far as delivery streams need it.
+    REDSHIFT = 6, redshift::Redshift, seed "clusters";
+    /// Amazon OpenSearch Service, as far as delivery streams need it.
+    OPENSEARCH = 7, opensearch::OpenSearch, seed "domains";
+    /// Splunk's HTTP event collector.
+    SPLUNK = 8, splunk::Splunk, seed "splunk";
+    /// HTTP endpoints of customers and partners.
+    HTTP_ENDPOINT = 9, http_endpoint::HttpEndpoint, seed "http endpoints";
     /// Copies streams, to show how a service calls others.
     [cfg(test)]
-    COPIER = 3, copier::Copier, seed "copier";
+    COPIER = 10, copier::Copier, seed "copier";
 }
 
 /// Returns every operation of every service.

@@ -78,6 +78,10 @@ macro_rules! services {
                     })*
                 }
             }
+            #[inline]
+            fn time_taken(reply: &Reply) -> SimDuration {
+                match reply { $($(#[$cfg])? Reply::$name(reply) => <$module::$name as Service>::time_taken(reply)),* }
+            }
             fn next_deadline(&self) -> Option<SimTime> {
                 [$($(#[$cfg])? self.$module.next_deadline()),*].into_iter().flatten().min()
             }

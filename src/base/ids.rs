@@ -34,6 +34,10 @@ small_id!(
     HostId(u16)
 );
 small_id!(
+    /// A delivery stream of this run, numbered in order of creation.
+    DeliveryId(u16)
+);
+small_id!(
     /// A consumer application, numbered in order of the scenario.
     ConsumerId(u16)
 );
@@ -132,6 +136,10 @@ name!(
 name!(
     /// A table's name: 3 to 255 of `a-z A-Z 0-9 _ . -`.
     TableName, 3, 255, "a table name is 3 to 255 of a-z, A-Z, 0-9, '_', '.', '-'"
+);
+name!(
+    /// A delivery stream's name: 1 to 64 of `a-z A-Z 0-9 _ . -`.
+    DeliveryName, 1, 64, "a delivery stream's name is 1 to 64 of a-z, A-Z, 0-9, '_', '.', '-'"
 );
 
 #[cfg(test)]

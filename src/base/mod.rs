@@ -5,6 +5,7 @@
 //!
 //! Nothing here knows how a service, a client or the world behaves; nothing here does IO.
 
+pub mod body;
 pub mod bug;
 pub mod event;
 pub mod hash_key;
@@ -18,6 +19,7 @@ pub mod number;
 pub mod partition_key;
 pub mod payload;
 pub mod position;
+pub mod provenance;
 pub(crate) mod range_set;
 pub(crate) mod repeat;
 pub mod seed;
@@ -29,15 +31,17 @@ pub mod trace_hash;
 pub mod units;
 pub mod written;
 
+pub use body::Body;
 pub use bug::Bug;
 pub(crate) use bug::Planted;
 pub use event::{Event, EventKind, Fold};
 pub use hash_key::{HashKey, HashKeyRange};
-pub use ids::{ConsumerId, HostId, ShardId, StreamId, StreamName, TableId, TableName};
+pub use ids::{ConsumerId, DeliveryId, DeliveryName, HostId, ShardId, StreamId, StreamName, TableId, TableName};
 pub(crate) use partition_key::salted;
 pub use partition_key::{KeyText, PartitionKey};
 pub use payload::Payload;
 pub use position::Position;
+pub use provenance::{Holds, Run};
 pub(crate) use range_set::RangeSet;
 pub use seed::{Chance, Seed};
 pub use seeds::Seeds;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::by_id::ById;
 use crate::base::event::{Event, Fold};
-use crate::base::{ConsumerId, HostId, SimTime, StreamId, TableId};
+use crate::base::{ConsumerId, DeliveryId, HostId, SimTime, StreamId, TableId};
 
 /// Learns names from the events that declare things; a number that was never declared is called `?`.
 #[derive(Clone, Default)]
@@ -14,6 +14,7 @@ pub struct Names {
     streams: ById<Option<Arc<str>>>,
     tables: ById<Option<Arc<str>>>,
     consumers: ById<Option<Arc<str>>>,
+    deliveries: ById<Option<Arc<str>>>,
 }
 
 fn name_of(names: &ById<Option<Arc<str>>>, index: usize) -> &str {
@@ -36,6 +37,10 @@ impl Names {
     /// Returns the consumer's name, `?` for one that was never declared.
     pub fn consumer(&self, consumer: ConsumerId) -> &str {
         name_of(&self.consumers, consumer.index())
+    }
+    /// Returns the delivery stream's name, `?` for one that was never declared.
+    pub(crate) fn delivery(&self, delivery: DeliveryId) -> &str {
+        name_of(&self.deliveries, delivery.index())
     }
 }
 
@@ -69,6 +74,9 @@ impl Fold for Names {
             Event::TableDeclared { table, name, .. } => *self.tables.slot(table.index()) = Some(name.as_str().into()),
             Event::ConsumerDeclared { consumer, name, .. } => {
                 *self.consumers.slot(consumer.index()) = Some(name.clone());
+            }
+            Event::DeliveryDeclared { delivery, name, .. } => {
+                *self.deliveries.slot(delivery.index()) = Some(name.clone());
             }
             _ => {}
         }

@@ -109,13 +109,53 @@ pub(crate) const fn is_mark(kind: EventKind) -> bool {
         | LeaseHoleFound | ProcessingStarted | ProcessingEnded | StreamDeclared | StreamStatusChanged
         | RetentionChanged | ShardOpened | ShardClosed | ShardExpired | IteratorExpired | ZoneChanged
         | EncryptionChanged | RecordSizeChanged | StreamModeChanged | TableDeclared | TableCapacityChanged
-        | EffectsFenced => true,
-        MessageLost | MessageDuplicated | CallTimedOut | RecordGivenUp | PositionSaved | IteratorIssued
-        | RecordsReplicated | PutFinished | LeaseRenewalFailed | IteratorRequested | RecordsProcessed
-        | RecordsSkipped | CheckpointAttempted | CheckpointRefused | EffectMade | CallRefused | RecordAccepted
-        | RecordRefused | PutAnswered | RecordsRead | ReadRefused | RecordsTrimmed | SubscriptionRead
-        | SubscriptionBegan | ProcessorThrew | UnitsConsumed | TableThrottled | ConditionFailed | ItemWritten
-        | StaleRead | EffectsApplied => false,
+        | EffectsFenced | DeliveryDeclared | DeliveryDeleted => true,
+        MessageLost
+        | MessageDuplicated
+        | CallTimedOut
+        | RecordGivenUp
+        | PositionSaved
+        | IteratorIssued
+        | RecordsReplicated
+        | PutFinished
+        | LeaseRenewalFailed
+        | IteratorRequested
+        | RecordsProcessed
+        | RecordsSkipped
+        | CheckpointAttempted
+        | CheckpointRefused
+        | EffectMade
+        | CallRefused
+        | RecordAccepted
+        | RecordRefused
+        | PutAnswered
+        | RecordsRead
+        | ReadRefused
+        | RecordsTrimmed
+        | SubscriptionRead
+        | SubscriptionBegan
+        | ProcessorThrew
+        | UnitsConsumed
+        | TableThrottled
+        | ConditionFailed
+        | ItemWritten
+        | StaleRead
+        | EffectsApplied
+        | DeliveryAccepted
+        | DeliveryRefused
+        | BufferClosed
+        | DeliveryAttempted
+        | DeliveryAttemptFailed
+        | DeliverySucceeded
+        | RecordsDropped
+        | RecordsFailed
+        | RecordsExpired
+        | FunctionReturned
+        | PartitionsActive
+        | ObjectPut
+        | ObjectDeleted
+        | RecordsArrived
+        | SinkRefused => false,
     }
 }
 
@@ -139,6 +179,11 @@ pub(crate) const fn is_trouble(kind: EventKind) -> bool {
             | TableThrottled
             | ConditionFailed
             | StaleRead
+            | DeliveryRefused
+            | DeliveryAttemptFailed
+            | RecordsFailed
+            | RecordsExpired
+            | SinkRefused
     )
 }
 

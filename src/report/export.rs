@@ -7,7 +7,7 @@ use std::io::{self, Write};
 
 use crate::base::event::{Event, FieldVisitor, Fold};
 use crate::base::item::{AttributeValue, Item};
-use crate::base::{ConsumerId, HostId, ShardId, SimDuration, SimTime, StreamId, TableId};
+use crate::base::{ConsumerId, DeliveryId, HostId, ShardId, SimDuration, SimTime, StreamId, TableId};
 use crate::measure::Names;
 
 /// Writes events as newline-delimited JSON. The first error ends the writing and is told by [`Self::finish`].
@@ -168,6 +168,10 @@ impl FieldVisitor for Line<'_> {
     fn table(&mut self, name: &'static str, value: TableId) {
         let names = self.names;
         self.text(name, names.table(value));
+    }
+    fn delivery(&mut self, name: &'static str, value: DeliveryId) {
+        let names = self.names;
+        self.text(name, names.delivery(value));
     }
     fn consumer(&mut self, name: &'static str, value: ConsumerId) {
         let names = self.names;

@@ -1,7 +1,7 @@
 //! Everything behind the network, as the world drives it.
 
 use super::service::{CallError, CallId, OwnCall};
-use crate::base::{Event, HostId, SimTime};
+use crate::base::{Event, HostId, SimDuration, SimTime};
 
 /// Everything behind the network, as one clockless value.
 pub trait Backend: 'static {
@@ -16,6 +16,10 @@ pub trait Backend: 'static {
     fn operation_of(request: &Self::Request) -> &'static str;
     /// Answers a request that has arrived.
     fn handle(&mut self, now: SimTime, caller: HostId, request: Self::Request, events: &mut Vec<Event>) -> Self::Reply;
+    /// How long the service takes until a reply sets out: see [`super::Service::time_taken`].
+    fn time_taken(_reply: &Self::Reply) -> SimDuration {
+        SimDuration::ZERO
+    }
     /// When a service next has something to do on its own.
     fn next_deadline(&self) -> Option<SimTime>;
     /// Does what is due.

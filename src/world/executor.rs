@@ -370,16 +370,16 @@ impl<B: Backend> Shared<B> {
             backend.advance(now, events);
             backend.handle(now, caller, request, events)
         });
+        let sets_out = self.now.get().saturating_add(B::time_taken(&reply));
         let mut state = self.state.borrow_mut();
         if state.calls[call as usize].nobody_waits() {
             state.calls.remove(call as usize);
             return;
         }
         match state.fate(passing, self.settings.latency) {
-            Fate::Deliver(after) | Fate::Twice(after, _) if self.now.get() + after <= deadline => {
+            Fate::Deliver(after) | Fate::Twice(after, _) if sets_out.saturating_add(after) <= deadline => {
                 state.calls[call as usize].reply = Some(reply);
-                let at = self.now.get() + after;
-                state.schedule(at, What::Reply { call });
+                state.schedule(sets_out + after, What::Reply { call });
             }
             Fate::Deliver(_) | Fate::Twice(..) => {
                 let at = deadline.max(self.now.get());

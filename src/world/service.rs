@@ -65,6 +65,12 @@ pub trait Service {
     /// Does everything that is due at or before `now`.
     fn advance(&mut self, now: SimTime, events: &mut Vec<Event>);
 
+    /// How long it takes until this reply sets out: nothing, of services that work as they are asked. What the request
+    /// does is done when it arrives.
+    fn time_taken(_reply: &Self::Reply) -> SimDuration {
+        SimDuration::ZERO
+    }
+
     /// Hands out the next call that the service wants made; `None` until `handle`, `advance`, `answered` or `restarted`
     /// is called again.
     fn poll_call(&mut self, _now: SimTime) -> Option<OwnCall<Self::Ask>> {

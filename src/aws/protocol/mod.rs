@@ -11,6 +11,7 @@ pub(crate) mod credential;
 pub(crate) mod envelope;
 pub mod error;
 pub mod event_stream;
+pub mod fault_points;
 pub mod json;
 pub mod operation;
 pub(crate) mod shape;

@@ -4,7 +4,7 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use crate::base::hash_key::HashKeyRange;
-use crate::base::ids::{ConsumerId, HostId, ShardId, StreamId, StreamName, TableId, TableName};
+use crate::base::ids::{ConsumerId, DeliveryId, HostId, ShardId, StreamId, StreamName, TableId, TableName};
 use crate::base::item::{AttributeValue, Item};
 use crate::base::partition_key::PartitionKey;
 use crate::base::position::Position;
@@ -79,6 +79,8 @@ pub trait FieldVisitor {
     fn table(&mut self, name: &'static str, value: TableId);
     /// A consumer, which the visitor may know by name.
     fn consumer(&mut self, name: &'static str, value: ConsumerId);
+    /// A delivery stream, which the visitor may know by name.
+    fn delivery(&mut self, name: &'static str, value: DeliveryId);
     /// A shard.
     fn shard(&mut self, name: &'static str, value: ShardId);
     /// An item.
@@ -115,7 +117,7 @@ macro_rules! ids {
         }
     )*};
 }
-ids!(HostId => host, StreamId => stream, TableId => table, ConsumerId => consumer);
+ids!(DeliveryId => delivery, HostId => host, StreamId => stream, TableId => table, ConsumerId => consumer);
 
 macro_rules! texts {
     ($($ty:ty => |$v:ident| $text:expr),*) => {$(

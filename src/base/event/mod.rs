@@ -13,7 +13,7 @@
 use std::sync::Arc;
 
 use super::hash_key::HashKeyRange;
-use super::ids::{ConsumerId, HostId, ShardId, StreamId, StreamName, TableId, TableName};
+use super::ids::{ConsumerId, DeliveryId, HostId, ShardId, StreamId, StreamName, TableId, TableName};
 use super::item::Item;
 use super::partition_key::PartitionKey;
 use super::position::Position;
@@ -29,11 +29,15 @@ mod consumer;
 #[macro_use]
 mod dynamodb;
 #[macro_use]
+mod firehose;
+#[macro_use]
 mod kinesis;
 #[macro_use]
 mod producer;
 #[macro_use]
 mod service;
+#[macro_use]
+mod sink;
 #[macro_use]
 mod store;
 #[macro_use]
@@ -43,7 +47,9 @@ mod field;
 pub use consumer::{ConsumerLibrary, DeclaredStart, LeaseGain, ProcessingEnd, ProcessorFault};
 pub use dynamodb::TableThrottle;
 pub use field::{Encoder, Field, FieldVisitor, Replaced};
+pub use firehose::{FailedAs, IngestRefusal, PutKind, SinkKind, Stage};
 pub use kinesis::{ReadRefusal, RoutedBy, StreamStatus, WriteRefusal, ZoneState};
+pub use sink::Output;
 pub use store::StoreKind;
 pub use world::HostRole;
 
@@ -59,7 +65,8 @@ pub trait Fold {
 }
 
 events_of! {
-    [world_events producer_events consumer_events app_events service_events kinesis_events dynamodb_events store_events]
+    [world_events producer_events consumer_events app_events service_events kinesis_events dynamodb_events store_events
+     firehose_events sink_events]
 }
 
 #[cfg(test)]

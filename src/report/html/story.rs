@@ -7,7 +7,7 @@ use std::fmt::Write;
 
 use crate::base::event::{Event, EventKind, FieldVisitor, Fold};
 use crate::base::item::Item;
-use crate::base::{ConsumerId, HostId, ShardId, SimDuration, SimTime, StreamId, TableId};
+use crate::base::{ConsumerId, DeliveryId, HostId, ShardId, SimDuration, SimTime, StreamId, TableId};
 use crate::measure::Names;
 use crate::report::events_file::{is_mark, is_trouble};
 
@@ -136,6 +136,10 @@ impl FieldVisitor for Fields<'_> {
     fn table(&mut self, name: &'static str, value: TableId) {
         let names = self.names;
         self.put(name, names.table(value));
+    }
+    fn delivery(&mut self, name: &'static str, value: DeliveryId) {
+        let names = self.names;
+        self.put(name, names.delivery(value));
     }
     fn consumer(&mut self, name: &'static str, value: ConsumerId) {
         let names = self.names;

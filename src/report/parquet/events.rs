@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use super::table::{Cell, Kind, Table};
 use crate::base::event::FieldVisitor;
 use crate::base::item::Item;
-use crate::base::{ConsumerId, Event, HostId, ShardId, SimDuration, SimTime, StreamId, TableId};
+use crate::base::{ConsumerId, DeliveryId, Event, HostId, ShardId, SimDuration, SimTime, StreamId, TableId};
 use crate::measure::Names;
 use crate::report::events_file::is_mark;
 
@@ -113,6 +113,10 @@ impl FieldVisitor for Row<'_> {
     fn table(&mut self, name: &'static str, value: TableId) {
         let names = self.names;
         self.say(name, names.table(value));
+    }
+    fn delivery(&mut self, name: &'static str, value: DeliveryId) {
+        let names = self.names;
+        self.say(name, names.delivery(value));
     }
     fn consumer(&mut self, name: &'static str, value: ConsumerId) {
         let names = self.names;

@@ -5,7 +5,7 @@ use std::collections::vec_deque::Iter;
 
 use crate::base::event::{EventKind, FieldVisitor};
 use crate::base::item::Item;
-use crate::base::{ConsumerId, Event, Fold, HostId, ShardId, SimDuration, SimTime, StreamId, TableId};
+use crate::base::{ConsumerId, DeliveryId, Event, Fold, HostId, ShardId, SimDuration, SimTime, StreamId, TableId};
 use crate::report::events_file::{is_mark, is_trouble};
 
 /// Events that are remembered, of each of the two.
@@ -95,6 +95,7 @@ impl FieldVisitor for About {
     fn stream(&mut self, _: &'static str, _: StreamId) {}
     fn table(&mut self, _: &'static str, _: TableId) {}
     fn consumer(&mut self, _: &'static str, _: ConsumerId) {}
+    fn delivery(&mut self, _: &'static str, _: DeliveryId) {}
     fn shard(&mut self, _: &'static str, value: ShardId) {
         self.shard = self.shard.or(Some(value));
     }

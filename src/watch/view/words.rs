@@ -4,7 +4,7 @@ use std::fmt::{Display, Write};
 
 use crate::base::event::FieldVisitor;
 use crate::base::item::Item;
-use crate::base::{ConsumerId, Event, HostId, ShardId, SimDuration, StreamId, TableId};
+use crate::base::{ConsumerId, DeliveryId, Event, HostId, ShardId, SimDuration, StreamId, TableId};
 use crate::measure::{Names, sentence};
 
 /// The event in a sentence, or as [`fields`] has it.
@@ -55,6 +55,10 @@ impl FieldVisitor for Fields<'_> {
     fn table(&mut self, name: &'static str, value: TableId) {
         let names = self.names;
         self.put(name, names.table(value));
+    }
+    fn delivery(&mut self, name: &'static str, value: DeliveryId) {
+        let names = self.names;
+        self.put(name, names.delivery(value));
     }
     fn consumer(&mut self, name: &'static str, value: ConsumerId) {
         let names = self.names;

@@ -1,0 +1,52 @@
+//! Quotas and declared assumptions.
+
+use crate::base::{Planted, SimDuration};
+
+/// Settings of Firehose: quotas and declared assumptions.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Settings {
+    /// Wall-clock time of the run's start, milliseconds since the Unix epoch.
+    pub epoch_unix_ms: u64,
+    /// 12-digit account number.
+    pub account: Box<str>,
+    /// The region.
+    pub region: Box<str>,
+    /// Direct PUT: records a second of each delivery stream.
+    pub records_per_s: u64,
+    /// Direct PUT: requests a second.
+    pub requests_per_s: u64,
+    /// Direct PUT: bytes a second.
+    pub bytes_per_s: u64,
+    /// How often a shard of a source is read. An assumption: once a second.
+    pub read_every: SimDuration,
+    /// How many times its size hint a buffer may hold when delivery is behind. AWS only says that it grows.
+    pub growth_max: u64,
+    /// What the service holds of a shard before it stops reading, bytes. An assumption.
+    pub held_bytes_max: u64,
+    /// First and longest pause before a failed call to S3, a function or the source is made again. An assumption: AWS
+    /// publishes none.
+    pub retry_pause: (SimDuration, SimDuration),
+    /// Longest wait for an answer of S3. An assumption.
+    pub s3_timeout: SimDuration,
+    /// A bug that is planted.
+    pub(crate) planted: Planted,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            epoch_unix_ms: 1_700_000_000_000,
+            account: "000000000000".into(),
+            region: "us-east-1".into(),
+            records_per_s: 500_000,
+            requests_per_s: 2_000,
+            bytes_per_s: 5 << 20,
+            read_every: SimDuration::from_secs(1),
+            growth_max: 4,
+            held_bytes_max: 256 << 20,
+            retry_pause: (SimDuration::from_secs(1), SimDuration::from_secs(60)),
+            s3_timeout: SimDuration::from_secs(30),
+            planted: Planted::default(),
+        }
+    }
+}

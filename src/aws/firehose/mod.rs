@@ -1,0 +1,29 @@
+//! Floor 2: Amazon Data Firehose (formerly Kinesis Data Firehose): records from producers or a stream, through buffers,
+//! a function and other stages, to a destination.
+//!
+//! `operations/` has one file an operation; [`api`] has replies, errors and settings; [`pipeline`] what a configuration
+//! makes of records. Where to find a rule: quotas of what is put in `quotas.rs`, the reading of a source in
+//! `reader.rs`, buffers in `buffer.rs`, the function's calls in `transform.rs`, what is done to single records in
+//! `chain/`, deliveries, their retries and backups in `deliver.rs`, and how each kind of destination is spoken to in
+//! `driver/`.
+//!
+//! Everything that was accepted and not yet delivered is durable: a crash of the service loses only what it had asked
+//! and was not told yet, so requests may be repeated.
+//!
+//! Not modelled: sources of Amazon MSK and databases; destinations other than S3, Redshift, OpenSearch, Splunk and HTTP
+//! endpoints; VPCs, roles and secrets.
+
+pub mod api;
+mod chain;
+mod dispatch;
+mod driver;
+mod operations;
+pub mod pipeline;
+mod record;
+mod service;
+
+pub use self::api::{Reply, Settings};
+pub use self::operations::*;
+pub use self::pipeline::Pipeline;
+pub use self::service::Firehose;
+pub use super::protocol::fault_points::Fault;

@@ -1,0 +1,269 @@
+//! What a delivery stream does with records, as its configuration says: source, stages, destination, backup.
+
+use std::sync::Arc;
+
+use crate::base::body::Coding;
+use crate::base::event::{PutKind, SinkKind};
+use crate::base::{SimDuration, StreamName};
+
+/// A delivery stream's way, from where records come to where they go.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Pipeline {
+    /// Where records come from.
+    pub source: Source,
+    /// What becomes of them on their way.
+    pub processing: Processing,
+    /// Where they go.
+    pub destination: Destination,
+    /// Where what fails goes, and copies of source records: the S3 configuration of a destination that is not S3 itself.
+    pub backup: Backup,
+}
+
+/// Where records come from.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Source {
+    /// DirectPut.
+    DirectPut,
+    /// KinesisStreamAsSource.
+    Stream(StreamName),
+}
+
+impl Source {
+    /// How records come.
+    pub(super) fn put_kind(&self) -> PutKind {
+        match self {
+            Self::DirectPut => PutKind::Direct,
+            Self::Stream(_) => PutKind::Stream,
+        }
+    }
+    /// The stream that it reads.
+    pub(super) fn stream(&self) -> Option<&StreamName> {
+        match self {
+            Self::DirectPut => None,
+            Self::Stream(stream) => Some(stream),
+        }
+    }
+}
+
+/// BufferingHints: a buffer is closed when it holds so much, or when its first record is so old.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Hints {
+    /// SizeInMBs, in bytes.
+    pub size_bytes: u64,
+    /// IntervalInSeconds.
+    pub interval: SimDuration,
+}
+
+/// What becomes of records before they are delivered, in this order.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Processing {
+    /// Decompression of CloudWatch Logs.
+    pub decompress: bool,
+    /// RecordDeAggregation.
+    pub deaggregate: Option<Deaggregation>,
+    /// Lambda.
+    pub function: Option<FunctionStage>,
+    /// MetadataExtraction: names with their queries in jq.
+    pub keys: Arc<[(Box<str>, Box<str>)]>,
+    /// DataFormatConversionConfiguration.
+    pub convert: Option<Conversion>,
+    /// AppendDelimiterToRecord.
+    pub newline: bool,
+}
+
+/// RecordDeAggregation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Deaggregation {
+    /// JSON: values one after the other, on lines of their own or not.
+    Json,
+    /// DELIMITED: parts between these bytes.
+    Delimited(Box<[u8]>),
+}
+
+/// The function that transforms records.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FunctionStage {
+    /// The function's name.
+    pub name: Arc<str>,
+    /// BufferSizeInMBs and BufferIntervalInSeconds.
+    pub hints: Hints,
+    /// NumberOfRetries.
+    pub retries: u32,
+}
+
+/// DataFormatConversionConfiguration: JSON to Parquet.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Conversion {
+    /// The columns of the table in Glue.
+    pub columns: Arc<[(Box<str>, ColumnType)]>,
+    /// Compression within the file.
+    pub compression: ParquetCompression,
+}
+
+/// Types of columns, by Hive's words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "they are Hive's, under its names")]
+pub enum ColumnType {
+    String,
+    Int,
+    BigInt,
+    Double,
+    Boolean,
+    Timestamp,
+}
+
+/// Compression of Parquet's pages.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[expect(missing_docs, reason = "they are Parquet's, under its names")]
+pub enum ParquetCompression {
+    Uncompressed,
+    Gzip,
+    #[default]
+    Snappy,
+}
+
+/// Where records go.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Destination {
+    /// ExtendedS3DestinationConfiguration.
+    S3(S3Output),
+    /// RedshiftDestinationConfiguration.
+    Redshift(RedshiftOutput),
+    /// AmazonopensearchserviceDestinationConfiguration, ElasticsearchDestinationConfiguration.
+    OpenSearch(OpenSearchOutput),
+    /// SplunkDestinationConfiguration.
+    Splunk(SplunkOutput),
+    /// HttpEndpointDestinationConfiguration.
+    HttpEndpoint(HttpOutput),
+}
+
+impl Destination {
+    /// Which kind it is.
+    pub fn kind(&self) -> SinkKind {
+        match self {
+            Self::S3(_) => SinkKind::S3,
+            Self::Redshift(_) => SinkKind::Redshift,
+            Self::OpenSearch(_) => SinkKind::OpenSearch,
+            Self::Splunk(_) => SinkKind::Splunk,
+            Self::HttpEndpoint(_) => SinkKind::HttpEndpoint,
+        }
+    }
+    /// When its buffers are closed.
+    pub(super) fn hints(&self) -> Hints {
+        match self {
+            Self::S3(output) => output.hints,
+            Self::Redshift(output) => output.stage.hints,
+            Self::OpenSearch(output) => output.hints,
+            Self::Splunk(output) => output.hints,
+            Self::HttpEndpoint(output) => output.hints,
+        }
+    }
+}
+
+/// Objects in S3.
+#[derive(Clone, Debug, PartialEq)]
+pub struct S3Output {
+    /// The bucket, by name.
+    pub bucket: Arc<str>,
+    /// Prefix, with its expressions.
+    pub prefix: Arc<str>,
+    /// ErrorOutputPrefix, with its expressions.
+    pub error_prefix: Arc<str>,
+    /// FileExtension; what follows from the format when absent.
+    pub extension: Option<Arc<str>>,
+    /// CustomTimeZone, as an offset from UTC in minutes.
+    pub offset_minutes: i32,
+    /// CompressionFormat.
+    pub coding: Coding,
+    /// BufferingHints.
+    pub hints: Hints,
+    /// DynamicPartitioningConfiguration.
+    pub partitioning: bool,
+}
+
+/// Rows of a table in Redshift.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RedshiftOutput {
+    /// Where what is loaded lies.
+    pub stage: S3Output,
+    /// The cluster, by name.
+    pub cluster: Arc<str>,
+    /// DataTableName.
+    pub table: Arc<str>,
+    /// CopyOptions.
+    pub copy_options: Arc<str>,
+    /// RetryOptions: counts from the beginning of the first attempt.
+    pub retry: SimDuration,
+}
+
+/// Documents of an index in OpenSearch.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OpenSearchOutput {
+    /// The domain, by name.
+    pub domain: Arc<str>,
+    /// IndexName.
+    pub index: Arc<str>,
+    /// IndexRotationPeriod.
+    pub rotation: Rotation,
+    /// Whether Firehose gives documents ids (FIREHOSE_DEFAULT) or the domain does (NO_DOCUMENT_ID).
+    pub is_id_given: bool,
+    /// BufferingHints.
+    pub hints: Hints,
+    /// RetryOptions: counts from the beginning of the first attempt.
+    pub retry: SimDuration,
+}
+
+/// IndexRotationPeriod.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[expect(missing_docs, reason = "they are AWS's, under its names")]
+pub enum Rotation {
+    NoRotation,
+    OneHour,
+    #[default]
+    OneDay,
+    OneWeek,
+    OneMonth,
+}
+
+/// Events in Splunk.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SplunkOutput {
+    /// The collector, by name.
+    pub collector: Arc<str>,
+    /// HECEndpointType: whether records are whole events, or raw text.
+    pub is_event: bool,
+    /// HECToken.
+    pub token: Arc<str>,
+    /// HECAcknowledgmentTimeoutInSeconds.
+    pub acknowledgement: SimDuration,
+    /// BufferingHints.
+    pub hints: Hints,
+    /// RetryOptions: counts from the first failure, without the time that acknowledgements are waited for.
+    pub retry: SimDuration,
+}
+
+/// Requests to an HTTP endpoint.
+#[derive(Clone, Debug, PartialEq)]
+pub struct HttpOutput {
+    /// The endpoint, by name.
+    pub endpoint: Arc<str>,
+    /// AccessKey.
+    pub access_key: Option<Arc<str>>,
+    /// CommonAttributes.
+    pub attributes: Arc<[(Box<str>, Box<str>)]>,
+    /// Whether ContentEncoding is GZIP.
+    pub is_gzip: bool,
+    /// BufferingHints.
+    pub hints: Hints,
+    /// RetryOptions: counts from the first failure.
+    pub retry: SimDuration,
+}
+
+/// Where what fails goes, and copies of source records.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Backup {
+    /// The bucket, prefixes and hints.
+    pub to: S3Output,
+    /// Whether all source records are copied (`AllData`, `AllDocuments`, `AllEvents`, or S3's own backup).
+    pub is_of_all: bool,
+}

@@ -1,0 +1,45 @@
+//! The service as a value: its state.
+
+use std::collections::VecDeque;
+
+use super::api::{Reply, Response, Settings};
+use crate::aws::Request as Ask;
+use crate::aws::protocol::fault_points::{Fault, FaultPoints};
+use crate::base::{Chance, DeliveryName, Event, HostId, Payload, SimTime};
+use crate::world::OwnCall;
+
+/// The service: all delivery streams of one account in one region.
+pub struct Firehose {
+    pub(super) settings: Settings,
+    pub(super) faults: FaultPoints,
+    pub(super) ready: VecDeque<OwnCall<Ask>>,
+}
+
+/// What a request needs besides the service.
+pub(super) struct At<'a> {
+    pub now: SimTime,
+    pub caller: HostId,
+    pub events: &'a mut Vec<Event>,
+}
+
+impl Firehose {
+    /// An account without delivery streams.
+    pub fn new(settings: Settings, chance: impl Into<Chance>) -> Self {
+        let chance = chance.into();
+        Self { settings, faults: FaultPoints::new(&chance), ready: VecDeque::new() }
+    }
+    /// Lets a fault begin; [`Firehose::heal`] with the same `id` ends it.
+    pub fn inject(&mut self, _: SimTime, id: u32, fault: Fault, _: &mut Vec<Event>) {
+        self.faults.begin(id, fault);
+    }
+    /// Ends a fault.
+    pub fn heal(&mut self, _: SimTime, id: u32, events: &mut Vec<Event>) {
+        self.faults.end(id, events);
+    }
+    pub(super) fn put_record(&mut self, _: &mut At<'_>, _: &DeliveryName, _: Payload) -> Reply {
+        Ok(Response::Done)
+    }
+    pub(super) fn put_record_batch(&mut self, _: &mut At<'_>, _: &DeliveryName, _: &[Payload]) -> Reply {
+        Ok(Response::Done)
+    }
+}

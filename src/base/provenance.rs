@@ -1,0 +1,70 @@
+//! Which accepted records something is made of, for observers.
+//!
+//! Whoever puts records together for a destination says so beside the bytes, as a real client's request never does.
+//! A destination tells what it holds in events and acts on nothing of it.
+
+use std::sync::Arc;
+
+use super::event::{Event, Output};
+use super::ids::DeliveryId;
+
+/// Records `from..to` of a lane of a delivery stream: of a shard of its source by their ordinals, or of what was put to
+/// it directly (lane 0), numbered as it was accepted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Run {
+    /// Who accepted them.
+    pub delivery: DeliveryId,
+    /// The shard's number, or 0.
+    pub lane: u32,
+    /// Ordinal of the first.
+    pub from: u64,
+    /// One past the ordinal of the last.
+    pub to: u64,
+}
+
+/// Runs in the order in which the records stand.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Holds(pub Arc<[Run]>);
+
+impl Holds {
+    /// The runs of single records, in their order.
+    pub fn of(delivery: DeliveryId, records: impl IntoIterator<Item = (u32, u64)>) -> Self {
+        let mut runs: Vec<Run> = Vec::new();
+        for (lane, ordinal) in records {
+            match runs.last_mut() {
+                Some(run) if run.lane == lane && run.to == ordinal => run.to += 1,
+                // What was one record may be several now.
+                Some(run) if run.lane == lane && run.to == ordinal + 1 => {}
+                _ => runs.push(Run { delivery, lane, from: ordinal, to: ordinal + 1 }),
+            }
+        }
+        Self(runs.into())
+    }
+    /// Tells that they arrived at an output.
+    pub fn arrived(&self, output: Output) -> impl Iterator<Item = Event> {
+        self.0.iter().map(move |&Run { delivery, lane, from, to }| Event::RecordsArrived {
+            delivery,
+            output,
+            lane,
+            from,
+            to,
+        })
+    }
+    /// How many records they are.
+    pub fn records(&self) -> u64 {
+        self.0.iter().map(|run| run.to - run.from).sum()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn neighbours_are_one_run_and_parts_of_a_record_are_one_record() {
+        let holds = Holds::of(DeliveryId(3), [(0, 5), (0, 6), (0, 6), (0, 8), (1, 9)]);
+        let runs: Vec<_> = holds.0.iter().map(|run| (run.lane, run.from, run.to)).collect();
+        assert_eq!(runs, [(0, 5, 7), (0, 8, 9), (1, 9, 10)]);
+        assert_eq!(holds.records(), 4);
+    }
+}

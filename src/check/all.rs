@@ -197,7 +197,9 @@ mod tests {
             K::ConditionFailed => Event::ConditionFailed { table, host, operation },
             K::ItemWritten => item_written(a, b, c),
             K::StaleRead => Event::StaleRead { table, host, operation, is_consistent: a > 5 },
-            K::ProducerDeclared => Event::ProducerDeclared { host: WEB, producer: "web".into(), stream: name() },
+            K::ProducerDeclared => {
+                Event::ProducerDeclared { host: WEB, producer: "web".into(), stream: Some(name()), delivery: None }
+            }
             K::PutFinished => {
                 Event::PutFinished { host: WEB, records_ok: 9, records_given_up: a.into(), attempts: 1, took_ms: 5 }
             }

@@ -10,7 +10,7 @@ use std::fmt;
 use super::Cx;
 use crate::aws::protocol::error::{AwsError, Retry};
 use crate::aws::{Cloud, Reply, Request};
-use crate::aws::{dynamodb, kinesis, store};
+use crate::aws::{dynamodb, firehose, kinesis, store};
 use crate::base::seed::Random;
 use crate::base::{Event, SimDuration};
 use crate::world::Backend;
@@ -166,6 +166,18 @@ impl Sdk {
             _ => unreachable!("a streams request has a streams reply"),
         };
         self.call(Request::Kinesis(request), unpack, class_of).await
+    }
+
+    /// Calls Firehose and tells how many attempts it took.
+    pub(crate) async fn firehose_counting(
+        &self,
+        request: firehose::Request,
+    ) -> (Result<firehose::api::Response, SdkError<firehose::api::Error>>, u32) {
+        let unpack = |reply| match reply {
+            Reply::Firehose(reply) => reply,
+            _ => unreachable!("a request of Firehose has a reply of Firehose"),
+        };
+        self.call(Request::Firehose(Box::new(request)), unpack, class_of).await
     }
 
     /// Calls the table service.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::base::host_name::{host_name, host_number};
 use crate::base::nearest::nearest;
-use crate::base::{ShardId, SimDuration, StreamName, TableName};
+use crate::base::{DeliveryName, ShardId, SimDuration, StreamName, TableName};
 
 /// Who takes part, as the scenario says.
 #[derive(Clone, Debug, Default)]
@@ -17,6 +17,12 @@ pub struct Cast {
     pub(crate) streams: Vec<StreamCast>,
     /// Streams that an action creates.
     pub(crate) created: Vec<String>,
+    /// Delivery streams that exist when the run begins.
+    pub(crate) deliveries: Vec<String>,
+    /// Those of them that read a stream.
+    pub(crate) reading_deliveries: Vec<String>,
+    /// Functions that they may use.
+    pub(crate) functions: Vec<String>,
     /// Lease tables, in order of their consumers.
     pub(crate) lease_tables: Vec<LeaseTable>,
     /// Faults that the scenario names itself.
@@ -207,6 +213,19 @@ impl Cast {
             problems.add(key, format!("there is no stream `{name}`"), "not declared", help);
         }
         name.parse().unwrap_or_else(|_| placeholder("missing-stream"))
+    }
+
+    /// The name of a delivery stream of the file.
+    pub(crate) fn delivery(&self, name: &str, key: &'static str, problems: &mut Problems) -> DeliveryName {
+        if !self.deliveries.iter().any(|known| known == name) {
+            let help = match nearest(name, self.deliveries.iter().map(String::as_str)) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None if self.deliveries.is_empty() => format!("declare it: [delivery.{name}]"),
+                None => format!("delivery streams of this file: {}", self.deliveries.join(", ")),
+            };
+            problems.add(key, format!("there is no delivery stream `{name}`"), "not declared", help);
+        }
+        name.parse().unwrap_or_else(|_| placeholder("missing-delivery"))
     }
 
     /// Returns whether the host is one of a producer's.

@@ -58,7 +58,7 @@ pub(super) struct Stream {
 impl Stream {
     pub(super) fn new(plan: &Plan, stream: &StreamPlan, one_way: Us) -> Self {
         let producer_ids: Vec<usize> =
-            (0..plan.producers.len()).filter(|p| plan.producers[*p].stream == stream.name).collect();
+            (0..plan.producers.len()).filter(|p| plan.producers[*p].is_to(&stream.name)).collect();
         let producers = producer_ids.iter().map(|p| Producer::new(&plan.producers[*p], 2 * one_way)).collect();
         let of = |(local, p): (usize, &usize)| sources(plan, (local, *p), one_way);
         let sources: Vec<Source> = producer_ids.iter().enumerate().flat_map(of).collect();

@@ -43,7 +43,7 @@ fn of_stream(plan: &Plan, stream: &StreamPlan, flowed: &Stream, figures: &Figure
     let counted = figures.streams.get(&name);
     let (records, bytes) = counted.map_or((0, 0), |counted| (counted.records_acked, counted.bytes_acked));
     let mean_bytes = bytes as f64 / records.max(1) as f64;
-    let producers = || plan.producers.iter().filter(|producer| producer.stream == stream.name);
+    let producers = || plan.producers.iter().filter(|producer| producer.is_to(&stream.name));
     let mean = |of: fn(u64) -> u64| {
         let weighted = producers().map(|producer| {
             let records_per_s = ProducerDemand::of(producer).writes.map_or(1.0, |writes| writes.records_per_s);

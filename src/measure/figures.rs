@@ -274,6 +274,9 @@ pub struct LeaseFigures {
 pub struct ProducerFigures {
     /// The stream that it writes to.
     pub stream: String,
+    /// The delivery stream that it writes to, where that is no stream.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub(crate) delivery: String,
     /// How many hosts share the load.
     pub hosts: u64,
     /// Records that it was done with, in either way.

@@ -18,7 +18,7 @@ use super::stream::{ShardMeasure, Span, StreamMeasure};
 use super::table::TableMeasure;
 use super::window::Restart;
 use crate::base::event::{Event, Fold, StreamStatus, WriteRefusal, ZoneState};
-use crate::base::{ConsumerId, HostId, Position, ShardId, SimTime, StreamId, StreamName, TableId};
+use crate::base::{ConsumerId, DeliveryName, HostId, Position, ShardId, SimTime, StreamId, StreamName, TableId};
 use crate::price::{Prices, Usage};
 
 /// The fold that all figures come from.
@@ -82,7 +82,7 @@ impl Measures {
 
     /// Records that the producers of a stream gave up, when any of them was done with any record.
     fn given_up(&self, stream: &StreamName) -> Option<u64> {
-        let counts = || self.producers.iter().filter(|p| p.stream == *stream).map(|p| &p.counts);
+        let counts = || self.producers.iter().filter(|p| p.stream.as_ref() == Some(stream)).map(|p| &p.counts);
         let is_known = counts().any(|counts| counts.attempts > 0);
         is_known.then(|| counts().map(|counts| counts.given_up).sum())
     }
@@ -322,7 +322,9 @@ impl Measures {
 
     fn on_producer(&mut self, at: SimTime, event: &Event) {
         match event {
-            Event::ProducerDeclared { host, producer, stream } => self.declare_producer(*host, producer, stream),
+            Event::ProducerDeclared { host, producer, stream, delivery } => {
+                self.declare_producer(*host, producer, (stream, delivery));
+            }
             Event::PutFinished { host, records_ok, records_given_up, attempts, took_ms } => {
                 if let Some(counts) = self.producer_counts(*host) {
                     counts.ok += u64::from(*records_ok);
@@ -337,10 +339,16 @@ impl Measures {
         }
     }
 
-    fn declare_producer(&mut self, host: HostId, name: &Arc<str>, stream: &StreamName) {
+    fn declare_producer(
+        &mut self,
+        host: HostId,
+        name: &Arc<str>,
+        (stream, delivery): (&Option<StreamName>, &Option<DeliveryName>),
+    ) {
         let index = self.producers.iter().position(|p| p.name == *name).unwrap_or_else(|| {
             let counts = ProducerCounts::default();
-            self.producers.push(ProducerMeasure { name: name.clone(), stream: stream.clone(), hosts: 0, counts });
+            let (name, stream, delivery) = (name.clone(), stream.clone(), delivery.clone());
+            self.producers.push(ProducerMeasure { name, stream, delivery, hosts: 0, counts });
             self.producers.len() - 1
         });
         // A host that restarts may declare itself again.

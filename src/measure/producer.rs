@@ -5,11 +5,14 @@ use std::sync::Arc;
 use super::figures::{ProducerFigures, percent};
 use super::histogram::Histogram;
 use super::peak::Peak;
-use crate::base::StreamName;
+use crate::base::{DeliveryName, StreamName};
 
 pub(crate) struct ProducerMeasure {
     pub name: Arc<str>,
-    pub stream: StreamName,
+    /// That it puts to.
+    pub(crate) stream: Option<StreamName>,
+    /// Or else the delivery stream.
+    pub(crate) delivery: Option<DeliveryName>,
     pub hosts: u64,
     pub counts: ProducerCounts,
 }
@@ -28,7 +31,8 @@ impl ProducerMeasure {
         let counts = &self.counts;
         let offered = counts.ok + counts.given_up;
         ProducerFigures {
-            stream: self.stream.to_string(),
+            stream: self.stream.as_ref().map(ToString::to_string).unwrap_or_default(),
+            delivery: self.delivery.as_ref().map(ToString::to_string).unwrap_or_default(),
             hosts: self.hosts,
             records_offered: offered,
             records_ok: counts.ok,

@@ -44,7 +44,7 @@ pub(crate) fn seen(asked: &Asked<'_>) -> Vec<Seen> {
 }
 
 fn told_of(plan: &Plan, stream: &StreamName) -> Option<Told> {
-    let mut producers = plan.producers.iter().filter(|producer| producer.stream == *stream);
+    let mut producers = plan.producers.iter().filter(|producer| producer.is_to(stream));
     producers.find_map(|producer| match &producer.load {
         Load::Trace { trace, .. } => trace.told.clone(),
         Load::Generated { .. } => None,

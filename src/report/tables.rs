@@ -290,7 +290,7 @@ fn producers(figures: &Figures, to: &mut dyn Sheet) {
     let rows = figures.producers.iter().map(|(name, p)| {
         vec![
             name.clone(),
-            p.stream.clone(),
+            if p.delivery.is_empty() { p.stream.clone() } else { p.delivery.clone() },
             p.hosts.to_string(),
             count(p.records_offered),
             count(p.records_ok),

@@ -76,6 +76,11 @@ pub(super) fn build(plan: &Plan, audience: impl Into<Audience>, boot_app: &AppBo
             cloud.kinesis.provision(now, &stream.name, stream.shards, stream.of.clone(), events);
         });
     }
+    for delivery in &plan.deliveries {
+        world.with_backend(|cloud, now, events| {
+            cloud.firehose.provision(now, delivery.name.clone(), delivery.pipeline.clone(), events);
+        });
+    }
     let controls = Controls::default();
     let mut starts = Vec::new();
     for group in groups(plan, boot_app) {

@@ -10,6 +10,7 @@ use super::planned;
 use super::section::{self, Consumers};
 use super::spans::Spans;
 use super::swarm;
+use crate::aws::{self, lambda};
 use crate::base::Planted;
 use crate::{fault, file_path};
 
@@ -42,6 +43,8 @@ pub(super) fn compile(
     let streams = file.stream.iter().map(|(name, stream)| c.stream(name, stream)).collect();
     c.shard_limit(file.assume.shard_limit);
     let producers = file.producer.iter().map(|(name, p)| c.producer(name, p, read_trace)).collect();
+    let functions = section::functions(&mut c, &file.function);
+    let deliveries = file.delivery.iter().map(|(name, delivery)| c.delivery(name, delivery)).collect();
     let Consumers { kcl, pollers, apps } = c.consumers(&file.consumer);
     let faults = section::faults(&mut c, &file.fault);
     let actions = section::actions(&mut c, &file.action);
@@ -63,8 +66,9 @@ pub(super) fn compile(
         duration: file.duration.0,
         transport: file.network.transport.into(),
         latency: (file.network.latency.0, file.network.latency.1),
-        services: file.assume.services(),
+        services: aws::Settings { lambda: lambda::Settings { functions }, ..file.assume.services() },
         streams,
+        deliveries,
         producers,
         kcl,
         pollers,

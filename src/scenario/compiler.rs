@@ -6,7 +6,7 @@ use super::diagnostic::Problem;
 use super::spans::{Path, Spans, Step};
 use super::traffic::Wanted;
 use crate::base::written::Duration;
-use crate::base::{Seed, ShardId, SimTime, StreamName, TableName};
+use crate::base::{DeliveryName, Seed, ShardId, SimTime, StreamName, TableName};
 use crate::client::producer::trace::Trace;
 use crate::fault::{Cast, Problems, placeholder};
 use crate::file_path;
@@ -76,6 +76,10 @@ impl<'a> Compiler<'a> {
     /// The name of a stream of the file.
     pub(super) fn stream_name(&mut self, name: &str, path: Path) -> StreamName {
         self.find(path, |cast, problems| cast.stream(name, "", problems))
+    }
+    /// The name of a delivery stream of the file.
+    pub(crate) fn delivery_name(&mut self, name: &str, path: Path) -> DeliveryName {
+        self.find(path, |cast, problems| cast.delivery(name, "", problems))
     }
     /// A producer of the file.
     pub(crate) fn producer_name(&mut self, name: &str, path: Path) {

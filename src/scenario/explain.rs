@@ -10,7 +10,7 @@ use crate::check::too_short_for;
 use crate::client::autoscaling::{Autoscaling, Scale};
 use crate::client::capacity::{Demand, StreamDemand};
 use crate::client::kcl::KclSettings;
-use crate::client::producer::{Load, ProducerSettings, Rate};
+use crate::client::producer::{Load, ProducerSettings, Rate, Target};
 use crate::measure::cure_reads;
 
 /// A few lines about a plan.
@@ -87,7 +87,11 @@ fn explain_too_short(plan: &Plan) -> Option<String> {
 }
 
 fn explain_producer(demand: &Demand, producer: &ProducerSettings) -> String {
-    let head = format!("producer {}: {} host(s) to {}", producer.name, producer.hosts, producer.stream);
+    let to = match &producer.to {
+        Target::Stream(stream) => stream.to_string(),
+        Target::Delivery(delivery) => format!("delivery stream {delivery}"),
+    };
+    let head = format!("producer {}: {} host(s) to {to}", producer.name, producer.hosts);
     let Load::Generated { rate, .. } = &producer.load else {
         return format!("{head}, from a trace");
     };
@@ -96,7 +100,7 @@ fn explain_producer(demand: &Demand, producer: &ProducerSettings) -> String {
         Rate::Ramp { .. } | Rate::Daily { .. } => "up to",
         Rate::Bursts { .. } => "in bursts of",
     };
-    let stream = demand.streams.iter().find(|stream| stream.name == producer.stream);
+    let stream = demand.streams.iter().find(|stream| producer.is_to(&stream.name));
     let asked = demand.producer(&producer.name);
     let Some((stream, asked, writes)) = stream.zip(asked).and_then(|(s, a)| Some((s, a, a.writes?))) else {
         return head;

@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 
 use super::compiler::HOST_MAX;
 use super::section::{
-    Action, Alarm, Assume, Autoscaling, Consumer, Expect, Explore, Library, Liveness, ModeWord, Network, OutcomeWord,
-    Planned, PriceList, Producer, Stream, network,
+    Action, Alarm, Assume, Autoscaling, Consumer, Delivery, Expect, Explore, Function, Library, Liveness, ModeWord,
+    Network, OutcomeWord, Planned, PriceList, Producer, Stream, network,
 };
 use super::section::{KCL_IDLE, POLLER_IDLE};
 use crate::base::Bug;
@@ -52,6 +52,12 @@ pub struct File {
     /// Streams that exist when the run begins.
     #[serde(default)]
     pub stream: BTreeMap<String, Stream>,
+    /// Delivery streams of Firehose that exist when the run begins.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) delivery: BTreeMap<String, Delivery>,
+    /// Functions that transform records for delivery streams.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) function: BTreeMap<String, Function>,
     /// Hosts that put records, by name.
     #[serde(default)]
     pub producer: BTreeMap<String, Producer>,
@@ -105,10 +111,17 @@ impl File {
             consumers: self.consumer.iter().map(|(name, consumer)| group(name, consumer.host_count())).collect(),
             streams: self.stream.iter().map(|(name, stream)| self.stream_cast(name, stream)).collect(),
             created: self.created().cloned().collect(),
+            deliveries: self.delivery.keys().cloned().collect(),
+            reading_deliveries: self.reading_deliveries(),
+            functions: self.function.keys().cloned().collect(),
             lease_tables: self.consumer.iter().map(table).collect(),
             faults: self.fault.iter().flat_map(|fault| fault.standing(self.duration.0)).collect(),
             live: None,
         }
+    }
+    fn reading_deliveries(&self) -> Vec<String> {
+        let reads = self.delivery.iter().filter(|(_, delivery)| delivery.stream.is_some());
+        reads.map(|(name, _)| name.clone()).collect()
     }
     fn created(&self) -> impl Iterator<Item = &String> {
         self.action.iter().filter(|action| action.create_stream.is_some()).filter_map(|action| action.stream.as_ref())

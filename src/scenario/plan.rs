@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use crate::alarm::{Alarm, Unwatched};
+use crate::aws::firehose::Pipeline;
 use crate::aws::kinesis::api::Provisioned;
 use crate::aws::{self, dynamodb};
 use crate::base::event::{DeclaredStart, StoreKind};
-use crate::base::{Bug, ConsumerId, HashKey, Planted, Seeds, ShardId, SimDuration, SimTime, StreamName};
+use crate::base::{Bug, ConsumerId, DeliveryName, HashKey, Planted, Seeds, ShardId, SimDuration, SimTime, StreamName};
 pub(crate) use crate::check::LivenessBounds;
 use crate::client::Transport;
 use crate::client::autoscaling::Autoscaling;
@@ -41,6 +42,8 @@ pub struct Plan {
     pub services: aws::Settings,
     /// Streams that exist when the run begins.
     pub streams: Vec<StreamPlan>,
+    /// Delivery streams that exist when the run begins.
+    pub(crate) deliveries: Vec<DeliveryPlan>,
     /// In the file's order of names, like KCL applications and pollers.
     pub producers: Vec<ProducerSettings>,
     /// KCL applications.
@@ -102,6 +105,7 @@ impl Plan {
     pub(super) fn plant(&mut self, planted: Planted) {
         self.services.kinesis.planted = planted;
         self.services.dynamodb.planted = planted;
+        self.services.firehose.planted = planted;
         self.producers.iter_mut().for_each(|producer| producer.planted = planted);
         self.kcl.iter_mut().for_each(|kcl| kcl.planted = planted);
         self.pollers.iter_mut().for_each(|poller| poller.planted = planted);
@@ -117,6 +121,15 @@ pub struct StreamPlan {
     pub shards: u32,
     /// What else it has.
     pub(crate) of: Provisioned,
+}
+
+/// A delivery stream that exists when the run begins.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct DeliveryPlan {
+    /// As calls to Firehose use it.
+    pub(crate) name: DeliveryName,
+    /// What it does.
+    pub(crate) pipeline: Pipeline,
 }
 
 /// A consumer whose code the user brings.

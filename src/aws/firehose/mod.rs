@@ -13,14 +13,25 @@
 //! Not modelled: sources of Amazon MSK and databases; destinations other than S3, Redshift, OpenSearch, Splunk and HTTP
 //! endpoints; VPCs, roles and secrets.
 
+mod agenda;
 pub mod api;
+mod buffer;
 mod chain;
+mod deliver;
+mod delivery_stream;
 mod dispatch;
 mod driver;
+mod ingest;
 mod operations;
 pub mod pipeline;
+mod quotas;
+mod reader;
 mod record;
 mod service;
+mod transform;
+
+/// The largest record, before base64 (<https://docs.aws.amazon.com/firehose/latest/dev/limits.html>).
+pub(crate) const RECORD_BYTES_MAX: u64 = 1_024_000;
 
 pub use self::api::{Reply, Settings};
 pub use self::operations::*;

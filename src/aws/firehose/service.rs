@@ -1,18 +1,27 @@
-//! The service as a value: its state.
+//! The service as a value: its state, and what its parts look up in it.
 
-use std::collections::VecDeque;
+use std::collections::BTreeMap;
 
-use super::api::{Reply, Response, Settings};
-use crate::aws::Request as Ask;
+use super::agenda::{Agenda, Asker, Cx, Due};
+use super::api::{Error, Settings};
+use super::delivery_stream::DeliveryStream;
+use super::pipeline::Pipeline;
+use crate::aws::Reply;
 use crate::aws::protocol::fault_points::{Fault, FaultPoints};
-use crate::base::{Chance, DeliveryName, Event, HostId, Payload, SimTime};
-use crate::world::OwnCall;
+use crate::base::seed::Random;
+use crate::base::{Chance, DeliveryId, DeliveryName, Event, HostId, SimTime};
+use crate::world::CallError;
 
 /// The service: all delivery streams of one account in one region.
 pub struct Firehose {
     pub(super) settings: Settings,
     pub(super) faults: FaultPoints,
-    pub(super) ready: VecDeque<OwnCall<Ask>>,
+    /// Those that are gone keep their number.
+    pub(super) streams: Vec<DeliveryStream>,
+    pub(super) names: BTreeMap<DeliveryName, DeliveryId>,
+    pub(super) agenda: Agenda,
+    random: Random,
+    pub(super) is_up: bool,
 }
 
 /// What a request needs besides the service.
@@ -26,7 +35,15 @@ impl Firehose {
     /// An account without delivery streams.
     pub fn new(settings: Settings, chance: impl Into<Chance>) -> Self {
         let chance = chance.into();
-        Self { settings, faults: FaultPoints::new(&chance), ready: VecDeque::new() }
+        Self {
+            settings,
+            faults: FaultPoints::new(&chance),
+            streams: Vec::new(),
+            names: BTreeMap::new(),
+            agenda: Agenda::default(),
+            random: chance.stream("deliveries"),
+            is_up: true,
+        }
     }
     /// Lets a fault begin; [`Firehose::heal`] with the same `id` ends it.
     pub fn inject(&mut self, _: SimTime, id: u32, fault: Fault, _: &mut Vec<Event>) {
@@ -36,10 +53,86 @@ impl Firehose {
     pub fn heal(&mut self, _: SimTime, id: u32, events: &mut Vec<Event>) {
         self.faults.end(id, events);
     }
-    pub(super) fn put_record(&mut self, _: &mut At<'_>, _: &DeliveryName, _: Payload) -> Reply {
-        Ok(Response::Done)
+    /// Adds a delivery stream that is ACTIVE.
+    pub fn provision(&mut self, now: SimTime, name: DeliveryName, pipeline: Pipeline, events: &mut Vec<Event>) {
+        let id = DeliveryId(self.streams.len() as u16);
+        events.push(Event::DeliveryDeclared {
+            delivery: id,
+            name: name.as_str().into(),
+            put: pipeline.source.put_kind(),
+            stream: pipeline.source.stream().cloned(),
+            sink: pipeline.destination.kind(),
+        });
+        let stream = DeliveryStream::new(id, name.clone(), pipeline, now, &self.settings);
+        self.streams.push(stream);
+        self.names.insert(name, id);
+        self.with(now, events, id, DeliveryStream::begin_reading);
     }
-    pub(super) fn put_record_batch(&mut self, _: &mut At<'_>, _: &DeliveryName, _: &[Payload]) -> Reply {
-        Ok(Response::Done)
+
+    pub(super) fn find(&self, name: &DeliveryName) -> Result<DeliveryId, Error> {
+        let account = &self.settings.account;
+        let text = || format!("Firehose {name} under account {account} not found.").into();
+        self.names.get(name).copied().ok_or_else(|| Error::ResourceNotFound(text()))
+    }
+
+    /// Lets a delivery stream do something.
+    pub(super) fn with<T>(
+        &mut self,
+        now: SimTime,
+        events: &mut Vec<Event>,
+        id: DeliveryId,
+        act: impl FnOnce(&mut DeliveryStream, &mut Cx<'_>) -> T,
+    ) -> T {
+        let Self { settings, streams, agenda, random, .. } = self;
+        act(&mut streams[id.index()], &mut Cx { now, events, agenda, random, settings })
+    }
+
+    pub(super) fn do_due(&mut self, now: SimTime, events: &mut Vec<Event>) {
+        while let Some((id, due)) = self.agenda.take_due(now) {
+            self.with(now, events, id, |stream, cx| match due {
+                _ if stream.is_deleted => {}
+                Due::Listing => stream.list_shards(cx),
+                Due::Shard(shard) => stream.read_shard(cx, shard),
+                Due::Transform(lane) => stream.close_for_function(cx, lane),
+                Due::Invocation(lane, number) => stream.invoke(cx, lane, number),
+                Due::Buffer(key) => stream.close(cx, &key),
+                Due::Work(number) => stream.go_on(cx, number),
+                Due::Expiry => stream.expire(cx),
+            });
+        }
+    }
+
+    pub(super) fn tell(
+        &mut self,
+        now: SimTime,
+        events: &mut Vec<Event>,
+        (id, asker): (DeliveryId, Asker),
+        reply: Result<Reply, CallError>,
+    ) {
+        self.with(now, events, id, |stream, cx| match asker {
+            _ if stream.is_deleted => {}
+            Asker::Listing => stream.listed(cx, reply),
+            Asker::Shard(shard) => stream.shard_answered(cx, shard, reply),
+            Asker::Invocation(lane, number) => stream.function_answered(cx, lane, number, reply),
+            Asker::Work(number) => stream.work_answered(cx, number, reply),
+        });
+    }
+
+    /// The host is up again: whatever was asked before the crash is asked again.
+    pub(super) fn go_on(&mut self, now: SimTime) {
+        let asked = self.agenda.forget_calls();
+        // Nothing is told here; what goes on tells it.
+        let mut events = Vec::new();
+        for (id, asker) in asked {
+            self.with(now, &mut events, id, |stream, cx| match asker {
+                Asker::Listing | Asker::Shard(_) => {}
+                Asker::Invocation(lane, number) => stream.invoke_again(cx, lane, number),
+                Asker::Work(number) => stream.deliver_again(cx, number),
+            });
+        }
+        for index in 0..self.streams.len() {
+            self.with(now, &mut events, DeliveryId(index as u16), DeliveryStream::begin_reading);
+        }
+        debug_assert!(events.is_empty(), "what is asked again is told when it is asked");
     }
 }

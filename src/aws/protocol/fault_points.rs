@@ -52,6 +52,10 @@ impl FaultPoints {
     pub fn new(chance: &Chance) -> Self {
         Self { active: Vec::new(), random: chance.stream("faults") }
     }
+    /// Returns whether any is in force.
+    pub fn are_any(&self) -> bool {
+        !self.active.is_empty()
+    }
     /// Lets a fault begin.
     pub fn begin(&mut self, id: u32, fault: Fault) {
         self.active.push(Active { id, fault, has_met: false });

@@ -4,7 +4,9 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use crate::base::hash_key::HashKeyRange;
-use crate::base::ids::{ConsumerId, DeliveryId, HostId, ShardId, StreamId, StreamName, TableId, TableName};
+use crate::base::ids::{
+    ConsumerId, DeliveryId, DeliveryName, HostId, ShardId, StreamId, StreamName, TableId, TableName,
+};
 use crate::base::item::{AttributeValue, Item};
 use crate::base::partition_key::PartitionKey;
 use crate::base::position::Position;
@@ -134,6 +136,7 @@ macro_rules! texts {
 texts!(
     Arc<str> => |v| v,
     &'static str => |v| v,
+    DeliveryName => |v| v.as_str(),
     StreamName => |v| v.as_str(),
     TableName => |v| v.as_str()
 );

@@ -13,7 +13,7 @@
 use std::sync::Arc;
 
 use super::hash_key::HashKeyRange;
-use super::ids::{ConsumerId, DeliveryId, HostId, ShardId, StreamId, StreamName, TableId, TableName};
+use super::ids::{ConsumerId, DeliveryId, DeliveryName, HostId, ShardId, StreamId, StreamName, TableId, TableName};
 use super::item::Item;
 use super::partition_key::PartitionKey;
 use super::position::Position;

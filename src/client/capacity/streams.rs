@@ -54,7 +54,7 @@ pub(crate) struct ReaderDemand {
 impl StreamDemand {
     /// The demand on one of a system's streams.
     pub fn of(system: &System<'_>, name: &StreamName, shards: u32) -> Self {
-        let producers = system.producers.iter().filter(|producer| producer.stream == *name);
+        let producers = system.producers.iter().filter(|producer| producer.is_to(name));
         let mut demand = Self {
             name: name.clone(),
             shards,

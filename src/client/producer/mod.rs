@@ -13,6 +13,7 @@
 
 pub(crate) mod arrivals;
 mod buffer;
+mod calls;
 pub(crate) mod keys;
 pub mod replay;
 pub mod settings;
@@ -28,9 +29,7 @@ use std::sync::Arc;
 use self::buffer::Buffer;
 use self::source::Source;
 use crate::aws::Cloud;
-use crate::aws::kinesis::Request;
-use crate::aws::kinesis::api::{PutEntry, Response};
-use crate::aws::kinesis::{PutRecord, PutRecords};
+use crate::aws::kinesis::api::PutEntry;
 use crate::base::event::HostRole;
 use crate::base::seed::Random;
 use crate::base::{Event, HostId, SequenceNumber, SimDuration, SimTime};
@@ -72,8 +71,11 @@ impl HostGroup for ProducerHosts {
         vec![self.settings.start; self.settings.hosts as usize]
     }
     fn declared(&self, _: u32, host: HostId) -> Option<Event> {
-        let (producer, stream) = (self.settings.name.clone(), self.settings.stream.clone());
-        Some(Event::ProducerDeclared { host, producer, stream })
+        let (stream, delivery) = match &self.settings.to {
+            Target::Stream(stream) => (Some(stream.clone()), None),
+            Target::Delivery(delivery) => (None, Some(delivery.clone())),
+        };
+        Some(Event::ProducerDeclared { host, producer: self.settings.name.clone(), stream, delivery })
     }
     fn boot(&self, cx: Cx, index: u32) -> Option<Rc<dyn Stop>> {
         boot(cx, self.settings.clone(), index, self.keys.clone());
@@ -83,12 +85,15 @@ impl HostGroup for ProducerHosts {
 
 fn boot(cx: Cx, settings: Rc<ProducerSettings>, host_index: u32, keys: KeyTable) {
     let source = Source::new(&cx, &settings, host_index, keys);
-    cx.emit(Event::ProducerStarted {
-        host: cx.id(),
-        first: source.next_number(),
-        step: u64::from(settings.hosts),
-        is_ordered: settings.is_ordered && matches!(settings.batching, Batching::Single { .. }),
-    });
+    // Numbers are followed into streams. What is put to a delivery stream is followed from there on.
+    if settings.stream().is_some() {
+        cx.emit(Event::ProducerStarted {
+            host: cx.id(),
+            first: source.next_number(),
+            step: u64::from(settings.hosts),
+            is_ordered: settings.is_ordered && matches!(settings.batching, Batching::Single { .. }),
+        });
+    }
     let buffer = Buffer::new(source, &settings);
     let producer = Rc::new(Producer {
         sdk: Sdk::new(cx.clone(), "kinesis", settings.retry, CALL_TIMEOUT),
@@ -180,20 +185,13 @@ impl Producer {
     async fn put_single(&self, batch: Vec<PutEntry>) -> Outcome {
         let mut outcome = Outcome { records_ok: 0, records_given_up: 0, attempts: 0 };
         for entry in batch {
-            let sequence_number_for_ordering = self.last_sequence_number.get().filter(|_| self.settings.is_ordered);
-            let (stream, sent) = (self.settings.stream.clone(), entry.clone());
-            let request = Request::PutRecord(PutRecord { stream, entry: sent, sequence_number_for_ordering });
-            let (answer, attempts) = self.sdk.kinesis_counting(request).await;
+            let (is_put, attempts) = self.put_record(&entry).await;
             outcome.attempts += attempts;
-            match answer {
-                Ok(Response::RecordPut { placed, .. }) => {
-                    self.last_sequence_number.set(Some(placed.sequence_number));
-                    outcome.records_ok += 1;
-                }
-                _ => {
-                    outcome.records_given_up += 1;
-                    self.give_up(&entry);
-                }
+            if is_put {
+                outcome.records_ok += 1;
+            } else {
+                outcome.records_given_up += 1;
+                self.give_up(&entry);
             }
         }
         outcome
@@ -206,19 +204,16 @@ impl Producer {
         let mut entries = Arc::new(batch);
         let mut outcome = Outcome { records_ok: 0, records_given_up: 0, attempts: 0 };
         for resends in 0.. {
-            let request =
-                Request::PutRecords(PutRecords { stream: self.settings.stream.clone(), entries: entries.clone() });
-            let (answer, attempts) = self.sdk.kinesis_counting(request).await;
+            let (failed, attempts) = self.put_records(&entries).await;
             outcome.attempts += attempts;
-            let Ok(Response::RecordsPut { failed, results, .. }) = answer else { break };
-            let failed = if self.settings.planted.are_failed_entries_seen() { failed } else { 0 };
-            outcome.records_ok += entries.len() as u32 - failed;
-            if failed == 0 {
+            let Some(failed) = failed else { break };
+            let failed = if self.settings.planted.are_failed_entries_seen() { failed } else { Vec::new() };
+            outcome.records_ok += (entries.len() - failed.len()) as u32;
+            if failed.is_empty() {
                 entries = Arc::default();
                 break;
             }
-            let failed = entries.iter().zip(&results).filter(|(_, result)| result.is_err());
-            entries = Arc::new(failed.map(|(entry, _)| entry.clone()).collect());
+            entries = Arc::new(failed);
             if resends == self.settings.resend_failed_max {
                 break;
             }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::base::{HashKey, Planted, SimDuration, StreamName};
+use crate::base::{DeliveryName, HashKey, Planted, SimDuration, StreamName};
 use crate::client::sdk::RetryMode;
 
 /// A producer: one or more hosts that write to a stream.
@@ -10,8 +10,8 @@ use crate::client::sdk::RetryMode;
 pub struct ProducerSettings {
     /// Name, also the prefix of its hosts' names (`web-1`, `web-2`, ...).
     pub name: Arc<str>,
-    /// The stream that records are put to.
-    pub stream: StreamName,
+    /// Where records are put.
+    pub to: Target,
     /// Number of hosts, which share the load evenly.
     pub hosts: u32,
     /// When its hosts begin to put.
@@ -34,6 +34,29 @@ pub struct ProducerSettings {
     pub(crate) is_ordered: bool,
     /// The bug that is planted.
     pub(crate) planted: Planted,
+}
+
+/// Where a producer's records are put.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Target {
+    /// To a stream, with PutRecord and PutRecords.
+    Stream(StreamName),
+    /// To a delivery stream, with Firehose's PutRecord and PutRecordBatch.
+    Delivery(DeliveryName),
+}
+
+impl ProducerSettings {
+    /// The stream that records are put to, if it is one.
+    pub fn stream(&self) -> Option<&StreamName> {
+        match &self.to {
+            Target::Stream(stream) => Some(stream),
+            Target::Delivery(_) => None,
+        }
+    }
+    /// Returns whether records are put to this stream.
+    pub(crate) fn is_to(&self, stream: &StreamName) -> bool {
+        self.stream() == Some(stream)
+    }
 }
 
 /// Where a producer's records come from.

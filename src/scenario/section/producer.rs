@@ -5,11 +5,15 @@ use serde::{Deserialize, Serialize};
 
 use super::defaults::{a_day, one_u32};
 use super::stream::RECORD_BYTES_MAX;
+use crate::aws::firehose;
 use crate::base::units::ByteSize;
 use crate::base::written::{Duration, Rate, Share, Size, SizeRange};
 use crate::base::{HashKey, PartitionKey, Planted, SimDuration};
-use crate::client::producer::{self as client, Batching, KeyDistribution, Load, ProducerSettings, SizeDistribution};
+use crate::client::producer::{
+    self as client, Batching, KeyDistribution, Load, ProducerSettings, SizeDistribution, Target,
+};
 use crate::client::sdk::RetryMode;
+use crate::fault::placeholder;
 use crate::file_path;
 use crate::metrics::Burstiness;
 use crate::scenario::compiler::{Compiler, HOST_MAX, TraceLoader};
@@ -19,8 +23,12 @@ use crate::scenario::traffic::Wanted;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Producer {
-    /// The stream it writes to.
-    pub stream: String,
+    /// The stream it writes to; this, or `delivery`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stream: Option<String>,
+    /// The delivery stream of Firehose that it writes to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) delivery: Option<String>,
     /// Number of hosts, which share the load.
     #[serde(default = "one_u32")]
     pub hosts: u32,
@@ -236,11 +244,14 @@ impl Compiler<'_> {
     /// The producer of this name.
     pub(crate) fn producer(&mut self, name: &str, p: &Producer, read_trace: TraceLoader<'_>) -> ProducerSettings {
         let at = |key: &str| file_path!["producer", name, key];
-        let stream = self.stream_name(&p.stream, at("stream"));
+        let to = self.target(name, p);
         self.need((1..=HOST_MAX).contains(&p.hosts), at("hosts"), "a producer has 1 to 10000 hosts", "");
         self.instant(p.start, at("start"), "the producer's start");
-        let of = self.cast.streams.iter().find(|of| of.name == p.stream);
-        let record_bytes_max = of.map_or(RECORD_BYTES_MAX, |of| of.record_bytes_max);
+        let of = self.cast.streams.iter().find(|of| p.stream.as_ref() == Some(&of.name));
+        let record_bytes_max = match &to {
+            Target::Stream(_) => of.map_or(RECORD_BYTES_MAX, |of| of.record_bytes_max),
+            Target::Delivery(_) => firehose::RECORD_BYTES_MAX,
+        };
         let stop = p.stop.unwrap_or(self.duration);
         self.instant(stop, at("stop"), "the producer's stop");
         self.need(p.start < stop || p.stop.is_none(), at("stop"), "a producer stops after it starts", "");
@@ -257,7 +268,7 @@ impl Compiler<'_> {
         let keys = self.keys(name, &p.keys);
         ProducerSettings {
             name: name.into(),
-            stream,
+            to,
             hosts: p.hosts,
             start: p.start.0,
             stop: stop.0,
@@ -272,6 +283,30 @@ impl Compiler<'_> {
             backlog_max: p.backlog.max(1),
             is_ordered: p.ordered,
             planted: Planted::default(),
+        }
+    }
+
+    fn target(&mut self, name: &str, p: &Producer) -> Target {
+        let at = |key: &str| file_path!["producer", name, key];
+        match (&p.stream, &p.delivery) {
+            (Some(stream), None) => Target::Stream(self.stream_name(stream, at("stream"))),
+            (None, Some(delivery)) => {
+                self.need(!p.ordered, at("ordered"), "Firehose keeps no order of records", "leave `ordered` out");
+                let is_direct = !self.cast.reading_deliveries.contains(delivery);
+                let title = format!("delivery stream `{delivery}` reads a stream, so nothing is put to it");
+                self.need(is_direct, at("delivery"), &title, "put to its stream");
+                Target::Delivery(self.delivery_name(delivery, at("delivery")))
+            }
+            (stream, _) => {
+                let title = format!("producer `{name}` needs exactly one of stream, delivery");
+                self.problem(file_path!["producer", name], title, "this producer", "for example `stream = \"clicks\"`");
+                Target::Stream(
+                    stream
+                        .as_deref()
+                        .and_then(|stream| stream.parse().ok())
+                        .unwrap_or_else(|| placeholder("missing-stream")),
+                )
+            }
         }
     }
 

@@ -8,7 +8,7 @@ pub(super) mod naming;
 mod partition;
 mod taking_apart;
 
-pub(super) use self::partition::partition_of;
+pub(super) use self::partition::{Partition, partition_of};
 pub(super) use self::taking_apart::take_apart;
 
 use super::record::Carried;

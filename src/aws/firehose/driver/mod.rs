@@ -5,11 +5,15 @@
 
 mod s3;
 
-pub(super) use self::s3::ToS3;
+use self::s3::ToS3;
 
+use std::sync::Arc;
+
+use super::api::Settings;
+use super::pipeline::{Destination, Pipeline, Processing};
 use super::record::Carried;
 use crate::aws::{Reply, Request};
-use crate::base::event::FailedAs;
+use crate::base::event::{FailedAs, Output, Stage};
 use crate::base::seed::Random;
 use crate::base::{DeliveryId, SimDuration, SimTime};
 use crate::world::CallError;
@@ -23,7 +27,7 @@ pub(in crate::aws::firehose) struct Batch {
     /// In the order in which they came.
     pub records: Vec<Carried>,
     /// Partition keys by name, with dynamic partitioning.
-    pub partition: std::sync::Arc<[(Box<str>, Box<str>)]>,
+    pub partition: Arc<[(Box<str>, Box<str>)]>,
     /// When the oldest of them arrived.
     pub oldest: SimTime,
     pub bytes: u64,
@@ -76,4 +80,29 @@ pub(in crate::aws::firehose) trait Driver {
     fn next(&mut self, batch: &Batch, means: &mut Means<'_>) -> Step;
     /// What became of what it asked.
     fn told(&mut self, batch: &Batch, reply: Result<Reply, CallError>, means: &mut Means<'_>) -> Step;
+}
+
+/// The driver of a batch.
+pub(in crate::aws::firehose) fn driver_for(
+    pipeline: &Pipeline,
+    processing: &Arc<Processing>,
+    stage: Stage,
+    failed_as: Option<FailedAs>,
+    settings: &Settings,
+) -> Box<dyn Driver> {
+    let means = (settings.s3_timeout, settings.retry_pause);
+    match (stage, &pipeline.destination) {
+        (Stage::Deliver, Destination::S3(output)) => {
+            Box::new(ToS3::new(output, processing.clone(), Output::Destination, None, means))
+        }
+        (Stage::Deliver, other) => unreachable!("no driver yet for {other:?}"),
+        (Stage::Backup, _) => {
+            let plain = Arc::new(Processing::default());
+            Box::new(ToS3::new(&pipeline.backup.to, plain, Output::Backup, None, means))
+        }
+        _ => {
+            let plain = Arc::new(Processing::default());
+            Box::new(ToS3::new(&pipeline.backup.to, plain, Output::Errors, failed_as, means))
+        }
+    }
 }

@@ -9,6 +9,10 @@ pub struct PutRecord {
     pub data: Payload,
 }
 
+impl PutRecord {
+    pub(in crate::aws::firehose) const NAME: Operation = Self::OPERATION;
+}
+
 impl Row for PutRecord {
     const OPERATION: Operation = Operation::write("PutRecord");
 

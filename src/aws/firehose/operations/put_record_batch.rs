@@ -12,6 +12,10 @@ pub struct PutRecordBatch {
     pub records: Arc<[Payload]>,
 }
 
+impl PutRecordBatch {
+    pub(in crate::aws::firehose) const NAME: Operation = Self::OPERATION;
+}
+
 impl Row for PutRecordBatch {
     const OPERATION: Operation = Operation::write("PutRecordBatch");
 

@@ -17,7 +17,7 @@ fn go(cut: &mut Cut<'_>) {
             let created = |name: &String| file.action.iter().any(|action| action.stream.as_ref() == Some(name));
             let is_left = |name: &String| file.stream.contains_key(name) || created(name);
             file.consumer.retain(|_, consumer| is_left(&consumer.stream));
-            file.producer.retain(|_, producer| is_left(&producer.stream));
+            file.producer.retain(|_, producer| producer.stream.as_ref().is_none_or(&is_left));
         },
     );
     cut.drop_parts(|file| file.consumer.len(), |file, part| drop_from(&mut file.consumer, part));

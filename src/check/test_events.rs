@@ -6,12 +6,13 @@ use super::lens::Lens;
 use super::{Check, CheckResult, CheckSettings, History, LivenessBounds};
 use crate::aws::kinesis::api::ThrottleWindow;
 use crate::base::event::{
-    ConsumerLibrary, DeclaredStart, HostRole, LeaseGain, ProcessingEnd, ProcessorFault, Replaced, RoutedBy, StoreKind,
+    ConsumerLibrary, DeclaredStart, HostRole, LeaseGain, Output, ProcessingEnd, ProcessorFault, PutKind, Replaced,
+    RoutedBy, SinkKind, Stage, StoreKind,
 };
 use crate::base::item::{AttributeValue, Item};
 use crate::base::{
-    ConsumerId, Event, HashKey, HashKeyRange, HostId, PartitionKey, SequenceNumber, ShardId, SimDuration, SimTime,
-    StreamId, TableId,
+    ConsumerId, DeliveryId, Event, HashKey, HashKeyRange, HostId, PartitionKey, SequenceNumber, ShardId, SimDuration,
+    SimTime, StreamId, TableId,
 };
 
 pub(super) const CLICKS: StreamId = StreamId(0);
@@ -263,4 +264,36 @@ pub(super) fn client_row(shard: ShardId, owner: &str, counter: i64, checkpoint: 
 /// A write of a real client, in its own lease table.
 pub(super) fn client_wrote(before: Option<Arc<Item>>, after: Option<Arc<Item>>) -> Event {
     Event::ItemWritten { table: CLIENTS, host: OPERATOR, operation: "UpdateItem", before: before.map(Replaced), after }
+}
+
+pub(super) const LAKE: DeliveryId = DeliveryId(0);
+
+/// A delivery stream `lake` that is put to, with buffers of a minute.
+pub(super) fn lake() -> Vec<Event> {
+    let hints = |stage| Event::HintsDeclared {
+        delivery: LAKE,
+        stage,
+        size_bytes: 5 << 20,
+        interval: SimDuration::from_secs(60),
+        tries_for: SimDuration::ZERO,
+    };
+    let declared = Event::DeliveryDeclared {
+        delivery: LAKE,
+        name: "lake".into(),
+        put: PutKind::Direct,
+        stream: None,
+        sink: SinkKind::S3,
+    };
+    vec![declared, hints(Stage::Deliver), hints(Stage::Errors)]
+}
+
+/// Records that the lake accepts.
+pub(super) fn taken(from: u64, to: u64) -> Event {
+    let bytes = (to - from) * 100;
+    Event::DeliveryAccepted { delivery: LAKE, lane: 0, from, to, bytes, billed_bytes: bytes, host: WEB }
+}
+
+/// Records that come to an output of the lake.
+pub(super) fn arrived(output: Output, from: u64, to: u64) -> Event {
+    Event::RecordsArrived { delivery: LAKE, output, lane: 0, from, to }
 }

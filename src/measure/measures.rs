@@ -10,6 +10,7 @@ use super::by_id::ById;
 use super::catch_up::CatchUps;
 use super::consumer::{ConsumerCounts, ConsumerMeasure};
 use super::cost::{cost, usage};
+use super::delivery::DeliveryMeasure;
 use super::figures::Figures;
 use super::names::{Names, insert};
 use super::occurrence::{Occurrence, Occurrences};
@@ -32,6 +33,7 @@ pub(crate) struct Measures {
     tables: ById<Option<TableMeasure>>,
     consumers: ById<Option<ConsumerMeasure>>,
     producers: Vec<ProducerMeasure>,
+    deliveries: ById<Option<DeliveryMeasure>>,
     producer_of_host: ById<Option<usize>>,
     backlog: Backlog,
     catch_ups: CatchUps,
@@ -68,6 +70,9 @@ impl Measures {
         }
         for producer in &self.producers {
             insert(&mut figures.producers, &producer.name, producer.figures());
+        }
+        for delivery in self.deliveries.iter().flatten() {
+            insert(&mut figures.deliveries, &delivery.name, delivery.figures());
         }
         for table in self.tables.iter().flatten() {
             insert(&mut figures.tables, table.name.as_str(), table.figures(span));
@@ -154,10 +159,37 @@ impl Measures {
         self.on_stream(at, event);
         self.on_table(at, event);
         self.on_producer(at, event);
+        self.on_delivery(at, event);
         self.on_lease(at, event);
         self.on_processing(at, event);
         self.backlog.on(at, event);
         self.catch_ups.on(at, event);
+    }
+
+    fn on_delivery(&mut self, at: SimTime, event: &Event) {
+        let (Event::DeliveryDeclared { delivery, .. }
+        | Event::DeliveryAccepted { delivery, .. }
+        | Event::DeliveryRefused { delivery, .. }
+        | Event::BufferClosed { delivery, .. }
+        | Event::DeliveryAttempted { delivery, .. }
+        | Event::DeliveryAttemptFailed { delivery, .. }
+        | Event::DeliverySucceeded { delivery, .. }
+        | Event::RecordsDropped { delivery, .. }
+        | Event::RecordsFailed { delivery, .. }
+        | Event::RecordsExpired { delivery, .. }
+        | Event::FunctionReturned { delivery, .. }
+        | Event::PartitionsActive { delivery, .. }
+        | Event::RecordsArrived { delivery, .. }) = event
+        else {
+            return;
+        };
+        if let Event::DeliveryDeclared { name, put, stream, sink, .. } = event {
+            let measure = DeliveryMeasure::new(name.clone(), *put, stream.clone(), *sink);
+            *self.deliveries.slot(delivery.index()) = Some(measure);
+        }
+        if let Some(delivery) = self.deliveries.get_mut(delivery.index()).and_then(Option::as_mut) {
+            delivery.on(at, event);
+        }
     }
 
     fn on_stream(&mut self, at: SimTime, event: &Event) {

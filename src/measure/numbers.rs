@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::figures::{
-    CatchUpFigures, ConsumerFigures, CostFigures, CostLine, Figures, KeyFigures, ProducerFigures, ShardFigures,
-    StreamFigures, TableFigures,
+    CatchUpFigures, ConsumerFigures, CostFigures, CostLine, DeliveryFigures, Figures, KeyFigures, ProducerFigures,
+    ShardFigures, StreamFigures, TableFigures,
 };
 use crate::base::SimDuration;
 use crate::base::units::ByteSize;
@@ -65,6 +65,7 @@ fn one_of_each() -> Figures {
         consumers: BTreeMap::from([(any(), consumer)]),
         producers: BTreeMap::from([(any(), ProducerFigures::default())]),
         tables: BTreeMap::from([(any(), table)]),
+        deliveries: BTreeMap::from([(any(), DeliveryFigures::default())]),
         cost: CostFigures { lines: vec![CostLine::default()], ..CostFigures::default() },
     }
 }

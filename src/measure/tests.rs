@@ -41,7 +41,12 @@ pub(crate) fn declarations() -> Vec<Event> {
         Event::HostDeclared { host: WEB, name: "web-1".into(), role: HostRole::Producer },
         Event::HostDeclared { host: ONE, name: "billing-1".into(), role: HostRole::Consumer },
         Event::HostDeclared { host: TWO, name: "billing-2".into(), role: HostRole::Consumer },
-        Event::ProducerDeclared { host: WEB, producer: "web".into(), stream: "clicks".parse().expect("name") },
+        Event::ProducerDeclared {
+            host: WEB,
+            producer: "web".into(),
+            stream: Some("clicks".parse().expect("name")),
+            delivery: None,
+        },
         Event::ConsumerDeclared {
             consumer: BILLING,
             name: "billing".into(),

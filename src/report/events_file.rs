@@ -109,7 +109,7 @@ pub(crate) const fn is_mark(kind: EventKind) -> bool {
         | LeaseHoleFound | ProcessingStarted | ProcessingEnded | StreamDeclared | StreamStatusChanged
         | RetentionChanged | ShardOpened | ShardClosed | ShardExpired | IteratorExpired | ZoneChanged
         | EncryptionChanged | RecordSizeChanged | StreamModeChanged | TableDeclared | TableCapacityChanged
-        | EffectsFenced | DeliveryDeclared | DeliveryDeleted => true,
+        | EffectsFenced | DeliveryDeclared | DeliveryDeleted | HintsDeclared => true,
         MessageLost
         | MessageDuplicated
         | CallTimedOut

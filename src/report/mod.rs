@@ -13,6 +13,7 @@ use crate::scenario::Which;
 mod alarms;
 mod columns;
 mod cost;
+mod deliveries;
 pub(crate) mod diff;
 pub(crate) mod events_file;
 pub(crate) mod export;

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 
 use super::columns::{Columns, Sheet};
 use super::cost;
+use super::deliveries;
 use super::words::{count, count_or_dash, cut, millis, percent, seconds, tenths};
 use crate::measure::cloudwatch::{consumer as kcl, stream as metric, table as dynamodb};
 use crate::measure::{
@@ -29,6 +30,7 @@ pub(super) fn figures(figures: &Figures, to: &mut dyn Sheet) {
         leases(name, consumer, to);
     }
     producers(figures, to);
+    deliveries::write(&figures.deliveries, to);
     tables(figures, to);
     cost::write(&figures.cost, to);
 }

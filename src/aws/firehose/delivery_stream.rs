@@ -22,6 +22,8 @@ use crate::base::{DeliveryId, DeliveryName, Event, HostId, SimDuration, SimTime}
 pub(super) const HELD_MAX: SimDuration = SimDuration::from_hours(24);
 /// How often it is looked whether something was held for too long.
 const EXPIRY_EVERY: SimDuration = SimDuration::from_secs(600);
+/// The longest that an invocation of the function takes, with the pause before the next.
+const FUNCTION_TRIES: SimDuration = SimDuration::from_secs(330);
 /// Each record is billed in steps of this (<https://aws.amazon.com/firehose/pricing/>).
 const BILLED_STEP_BYTES: u64 = 5 * KIB;
 
@@ -88,6 +90,26 @@ impl DeliveryStream {
             expiry_at: None,
             is_deleted: false,
         }
+    }
+    /// Tells when its buffers are closed, and how long its stages try their best.
+    pub(super) fn tell_hints(&self, events: &mut Vec<Event>) {
+        let Pipeline { processing, destination, backup, .. } = &*self.pipeline;
+        let function = processing
+            .function
+            .as_ref()
+            .map(|of| (Stage::Transform, of.hints, FUNCTION_TRIES * (of.retries + 1).into()));
+        let stages = [
+            (Stage::Deliver, destination.hints(), destination.tries_for()),
+            (Stage::Errors, backup.to.hints, SimDuration::ZERO),
+            (Stage::Backup, backup.to.hints, SimDuration::ZERO),
+        ];
+        events.extend(function.into_iter().chain(stages).map(|(stage, hints, tries_for)| Event::HintsDeclared {
+            delivery: self.id,
+            stage,
+            size_bytes: hints.size_bytes,
+            interval: hints.interval,
+            tries_for,
+        }));
     }
     /// Returns whether records are put to it, rather than read.
     pub(super) fn is_direct(&self) -> bool {

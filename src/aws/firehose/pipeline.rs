@@ -148,6 +148,16 @@ impl Destination {
             Self::HttpEndpoint(_) => SinkKind::HttpEndpoint,
         }
     }
+    /// How long records are tried before they go to the error output; S3 is tried for as long as they are held.
+    pub(super) fn tries_for(&self) -> SimDuration {
+        match self {
+            Self::S3(_) => SimDuration::ZERO,
+            Self::Redshift(output) => output.retry,
+            Self::OpenSearch(output) => output.retry,
+            Self::Splunk(output) => output.retry.saturating_add(output.acknowledgement),
+            Self::HttpEndpoint(output) => output.retry,
+        }
+    }
     /// When its buffers are closed.
     pub(super) fn hints(&self) -> Hints {
         match self {

@@ -64,6 +64,7 @@ impl Firehose {
             sink: pipeline.destination.kind(),
         });
         let stream = DeliveryStream::new(id, name.clone(), pipeline, now, &self.settings);
+        stream.tell_hints(events);
         self.streams.push(stream);
         self.names.insert(name, id);
         self.with(now, events, id, DeliveryStream::begin_reading);

@@ -119,6 +119,10 @@ macro_rules! firehose_events {
                     delivery: DeliveryId, lane: u32, ok: u32, dropped: u32, failed: u32, sent_bytes: u64,
                     returned_bytes: u64, took: SimDuration,
                 },
+                /// When buffers before a stage are closed, and how long the stage tries its best.
+                1413 => HintsDeclared {
+                    delivery: DeliveryId, stage: Stage, size_bytes: u64, interval: SimDuration, tries_for: SimDuration,
+                },
                 /// So many partitions are active.
                 1412 => PartitionsActive { delivery: DeliveryId, active: u32, quota: u32 },
             }

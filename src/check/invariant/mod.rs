@@ -3,13 +3,19 @@
 
 mod balance_converges;
 mod bounded_double_processing;
+mod buffers_keep_their_hints;
 mod calm_means_still;
 mod checkpoint_never_goes_back;
 mod checkpoint_only_by_lease_holder;
 mod consistent_reads_are_fresh;
+mod deliveries_double_only_for_a_reason;
+mod deliveries_hold_what_they_took;
 mod every_open_shard_owned;
 mod every_record_gets_processed;
+mod every_record_is_delivered;
 mod exactly_once_effects;
+mod freshness_recovers;
+mod function_payloads_fit;
 mod iterator_age_recovers;
 mod iterators_begin_where_asked;
 mod iterators_live_300_s;
@@ -22,6 +28,7 @@ mod live_leases_are_not_taken;
 mod no_acknowledged_record_lost;
 mod nothing_below_checkpoint_unprocessed;
 mod open_shards_tile_the_hash_range;
+mod partitions_keep_their_quota;
 mod producers_are_honest;
 mod readers_use_the_last_iterator;
 mod records_lie_in_their_shard;
@@ -75,11 +82,18 @@ registered! {
     readers_use_the_last_iterator::ReadersUseTheLastIterator,
     exactly_once_effects::ExactlyOnceEffects,
     producers_are_honest::ProducersAreHonest,
+    deliveries_hold_what_they_took::DeliveriesHoldWhatTheyTook,
+    deliveries_double_only_for_a_reason::DeliveriesDoubleOnlyForAReason,
+    buffers_keep_their_hints::BuffersKeepTheirHints,
+    function_payloads_fit::FunctionPayloadsFit,
+    partitions_keep_their_quota::PartitionsKeepTheirQuota,
     every_record_gets_processed::EveryRecordGetsProcessed,
     every_open_shard_owned::EveryOpenShardOwned,
     balance_converges::BalanceConverges,
     calm_means_still::CalmMeansStill,
     iterator_age_recovers::IteratorAgeRecovers,
+    every_record_is_delivered::EveryRecordIsDelivered,
+    freshness_recovers::FreshnessRecovers,
 }
 
 /// The invariants that judge only what lasts, and for how long a run must be calm at its end to show it.

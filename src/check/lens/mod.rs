@@ -2,6 +2,7 @@
 //! reading began. It hears each event before they do, once for all of them.
 
 pub(super) mod client_rows;
+pub(crate) mod deliveries;
 pub(super) mod faults;
 pub(crate) mod grid;
 pub(super) mod names;
@@ -14,6 +15,7 @@ pub(super) mod workers;
 
 use std::collections::BTreeMap;
 
+use self::deliveries::Deliveries;
 use self::faults::Faults;
 use self::names::Names;
 use self::retention::Retention;
@@ -38,6 +40,8 @@ pub(crate) struct Lens {
     pub starts: Starts,
     /// Who began on a lease row that was read stale.
     pub(crate) stale_rows: StaleRows,
+    /// Delivery streams.
+    pub(crate) deliveries: Deliveries,
     /// The faults that are active.
     pub faults: Faults,
     /// How long streams keep their records.
@@ -63,6 +67,9 @@ impl Lens {
     /// The events it learns from.
     pub(crate) const HEARS: &'static [EventKind] = &[
         EventKind::HostDeclared,
+        EventKind::DeliveryDeclared,
+        EventKind::DeliveryDeleted,
+        EventKind::HintsDeclared,
         EventKind::StreamDeclared,
         EventKind::StreamStatusChanged,
         EventKind::RetentionChanged,
@@ -96,6 +103,7 @@ impl Lens {
     /// Takes the next event.
     pub(crate) fn on(&mut self, at: SimTime, event: &Event) {
         self.names.on(at, event);
+        self.deliveries.on(at, event);
         self.faults.on(at, event);
         self.stale_rows.on(at, event);
         self.healing.on(at, event);

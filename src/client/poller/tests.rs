@@ -6,7 +6,7 @@ use crate::base::event::StoreKind;
 use crate::base::{ConsumerId, EventKind, HashKey, HostId, Planted, ShardId};
 use crate::client::processor::{CheckpointPolicy, ProcessorMishap, ProcessorScript, ProcessorSettings};
 use crate::client::producer::{
-    Batching, KeyDistribution, Load, ProducerHosts, ProducerSettings, Rate, SizeDistribution,
+    Batching, KeyDistribution, Load, ProducerHosts, ProducerSettings, Rate, SizeDistribution, Target,
 };
 use crate::client::testing::{Lab, clicks};
 use crate::world::{Hosts, LinkEffect, LinkRule, LinkWay};
@@ -37,7 +37,7 @@ fn start(lab: &Lab, settings: PollerSettings, produce_s: u64) -> HostId {
     };
     let producer = ProducerHosts::new(ProducerSettings {
         name: "web".into(),
-        stream: clicks(),
+        to: Target::Stream(clicks()),
         hosts: 1,
         start: SimDuration::from_secs(OPEN_S + 1),
         stop: SimDuration::from_secs(OPEN_S + 1 + produce_s),

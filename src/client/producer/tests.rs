@@ -26,7 +26,7 @@ fn constant(per_s: f64) -> Load {
 fn settings(load: Load, batching: Batching) -> ProducerSettings {
     ProducerSettings {
         name: "web".into(),
-        stream: clicks(),
+        to: Target::Stream(clicks()),
         hosts: 1,
         start: SimDuration::from_secs(OPEN_S),
         stop: SimDuration::from_secs(OPEN_S + 10),

@@ -36,6 +36,11 @@ macro_rules! api {
         concat!("[", $operation, "](https://docs.aws.amazon.com/kinesis/latest/APIReference/API_", $operation, ".html)")
     };
 }
+macro_rules! firehose {
+    ($page:literal) => {
+        concat!("[", $page, "](https://docs.aws.amazon.com/firehose/latest/dev/", $page, ".html)")
+    };
+}
 macro_rules! dynamodb {
     ($page:literal) => {
         concat!("[", $page, "](https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/", $page, ".html)")
@@ -164,6 +169,36 @@ bugs! {
     NoCheckpointAtStop = "no-checkpoint-at-stop",
         "at a graceful shutdown a worker ends without the last checkpoint",
         concat!(kcl!("GracefulShutdownCoordinator"), ", which asks processors for it");
+    FailedRecordsNotKept = "failed-records-not-kept",
+        "records that a function fails for are counted, and not written to the error output",
+        firehose!("data-transformation-failure-handling");
+    MissingIdsIgnored = "missing-ids-ignored",
+        "records that a function leaves out of its answer are taken as dropped",
+        firehose!("data-transformation-status-model");
+    LostAnswerTakenAsDelivered = "lost-answer-taken-as-delivered",
+        "a delivery whose answer was lost is taken as done",
+        firehose!("retry");
+    BatchDeliveredTwice = "batch-delivered-twice",
+        "a batch that was delivered is delivered once more",
+        firehose!("retry");
+    ChildShardFromLatest = "child-shard-from-latest",
+        "a delivery stream begins to read a child shard at LATEST",
+        firehose!("writing-with-kinesis-streams");
+    BufferBySizeOnly = "buffer-by-size-only",
+        "a buffer is closed when it is full, and not when its interval is over",
+        firehose!("buffering-hints");
+    PayloadNotSplit = "payload-not-split",
+        "a function is given whatever has been buffered, however large that becomes as JSON",
+        firehose!("data-transformation");
+    PartitionsWithoutQuota = "partitions-without-quota",
+        "partitions are begun without end",
+        firehose!("dynamic-partitioning");
+    HeldTooShortly = "held-too-shortly",
+        "what cannot be delivered is given up after minutes, and not after 24 hours",
+        firehose!("basic-deliver");
+    StuckAfterFailure = "stuck-after-failure",
+        "a buffer whose delivery failed once is never closed again",
+        firehose!("troubleshooting");
 }
 
 /// The bug that is planted in a run, if there is one.

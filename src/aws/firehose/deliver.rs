@@ -5,13 +5,13 @@ use std::collections::BTreeMap;
 use super::agenda::{Asker, Cx, Due};
 use super::buffer::{Buffer, BufferKey};
 use super::chain::{self, error_record};
-use super::delivery_stream::{DeliveryStream, HELD_MAX};
+use super::delivery_stream::DeliveryStream;
 use super::driver::{Batch, Driver, Failed, Means, Step, driver_for};
 use super::pipeline::Hints;
 use super::record::Carried;
 use crate::aws::Reply;
 use crate::base::event::{FailedAs, SinkKind, Stage};
-use crate::base::{Event, Payload, SimTime};
+use crate::base::{Event, Payload, SimDuration, SimTime};
 use crate::world::CallError;
 
 /// Active partitions of a delivery stream
@@ -26,6 +26,8 @@ pub(super) struct Work {
     attempts: u32,
     /// Whether its last attempt failed.
     is_failing: bool,
+    /// Whether it is delivered for a second time, without a reason.
+    is_again: bool,
 }
 
 /// Why a record goes to the error output.
@@ -93,7 +95,7 @@ impl DeliveryStream {
         if self.buffers.contains_key(key) {
             return true;
         }
-        if self.active_partitions >= PARTITIONS_MAX {
+        if self.active_partitions >= PARTITIONS_MAX && cx.settings.planted.are_partitions_counted() {
             return false;
         }
         self.active_partitions += 1;
@@ -129,12 +131,16 @@ impl DeliveryStream {
 
     /// Begins deliveries from a buffer, as far as it is time and they may.
     pub(super) fn close(&mut self, cx: &mut Cx<'_>, key: &BufferKey) {
-        let hints = self.hints(key.stage);
+        let Hints { size_bytes, interval } = self.hints(key.stage);
+        let hints = Hints { size_bytes, interval: cx.settings.planted.open_for(interval) };
         // A batch may grow while the one before it is under way.
         let bytes_max = hints.size_bytes.saturating_mul(cx.settings.growth_max.max(1));
         while self.may_begin(key) {
             let Some(buffer) = self.buffers.get_mut(key) else { return };
             if buffer.due(hints).is_none_or(|due| due > cx.now) {
+                if let Some(due) = buffer.due(hints).filter(|_| hints.interval != interval) {
+                    cx.at(due, self.id, Due::Buffer(key.clone()));
+                }
                 return;
             }
             let (waited, is_behind) = (cx.now.since(buffer.opened()), buffer.bytes() > bytes_max);
@@ -161,7 +167,7 @@ impl DeliveryStream {
         under_way < at_once(key.stage, kind) as usize && !(key.stage == Stage::Deliver && is_stopped())
     }
 
-    fn begin(&mut self, cx: &mut Cx<'_>, key: &BufferKey, records: Vec<Carried>, waited: crate::base::SimDuration) {
+    fn begin(&mut self, cx: &mut Cx<'_>, key: &BufferKey, records: Vec<Carried>, waited: SimDuration) {
         let bytes = records.iter().map(Carried::size_bytes).sum();
         let oldest = records.iter().map(|record| record.arrived).min().unwrap_or(cx.now);
         let (stage, lane, count) = (key.stage, key.lane, records.len() as u32);
@@ -170,7 +176,7 @@ impl DeliveryStream {
         let driver = driver_for(&self.pipeline, &self.processing, stage, key.failed_as, cx.settings);
         let number = self.numbers;
         self.numbers += 1;
-        let work = Work { key: key.clone(), batch, driver, attempts: 0, is_failing: false };
+        let work = Work { key: key.clone(), batch, driver, attempts: 0, is_failing: false, is_again: false };
         self.works.insert(number, work);
         self.go_on(cx, number);
     }
@@ -186,6 +192,10 @@ impl DeliveryStream {
     /// Tells a delivery's driver what became of its call.
     pub(super) fn work_answered(&mut self, cx: &mut Cx<'_>, number: u64, reply: Result<Reply, CallError>) {
         let Some(mut work) = self.works.remove(&number) else { return };
+        if reply.is_err() && !cx.settings.planted.is_lost_answer_tried_again() {
+            self.works.insert(number, work);
+            return self.take_step(cx, number, Step::Done { failed: Vec::new() });
+        }
         let step = work.driver.told(&work.batch, reply, &mut self.means(cx));
         self.works.insert(number, work);
         self.take_step(cx, number, step);
@@ -220,12 +230,17 @@ impl DeliveryStream {
                 let attempt = work.attempts;
                 cx.events.push(Event::DeliveryAttemptFailed { delivery, lane, stage, records, attempt, error });
                 work.is_failing = true;
-                if self.has_expired(number, at) {
+                if self.has_expired(number, at, cx.settings.planted.held_max()) {
                     return self.lose(cx, number);
                 }
                 cx.at(at, self.id, Due::Work(number));
             }
             Step::Wait { at } => cx.at(at, self.id, Due::Work(number)),
+            Step::Done { .. } if cx.settings.planted.is_delivered_twice(number) && !work.is_again => {
+                work.is_again = true;
+                work.driver = driver_for(&self.pipeline, &self.processing, stage, work.key.failed_as, cx.settings);
+                self.go_on(cx, number);
+            }
             Step::Done { failed } => self.finish(cx, number, failed),
             Step::Refused { failed_as, error, message, is_kept } => {
                 let attempt = work.attempts;
@@ -236,9 +251,9 @@ impl DeliveryStream {
     }
 
     /// Returns whether what was put directly will have been held for too long by then.
-    fn has_expired(&self, number: u64, at: SimTime) -> bool {
+    fn has_expired(&self, number: u64, at: SimTime, held_max: SimDuration) -> bool {
         let oldest = self.works.get(&number).map(|work| work.batch.oldest);
-        self.is_direct() && oldest.is_some_and(|oldest| at.since(oldest.min(at)) >= HELD_MAX)
+        self.is_direct() && oldest.is_some_and(|oldest| at.since(oldest.min(at)) >= held_max)
     }
 
     /// Gives up a batch that was held for as long as the service holds it.
@@ -280,7 +295,11 @@ impl DeliveryStream {
             (batch.records[index].clone(), Reason { failed_as, error, message, attempts, besides })
         });
         self.fail(cx, key.lane, reasons);
-        self.close_again(cx, &key);
+        if attempts == 1 || cx.settings.planted.goes_on_after_failure() {
+            self.close_again(cx, &key);
+        } else if let Some(buffer) = self.buffers.get_mut(&key) {
+            buffer.under_way += u32::MAX / 2;
+        }
     }
 
     fn refuse(&mut self, cx: &mut Cx<'_>, number: u64, reason: &Reason, is_kept: bool) {
@@ -343,6 +362,9 @@ impl DeliveryStream {
                 lambda_arn: lambda_arn.as_deref().filter(|_| failed_as == FailedAs::Processing),
                 besides: &besides,
             };
+            if !cx.settings.planted.are_failed_records_kept() {
+                continue;
+            }
             let data = Payload::from(error_record::line(&record, &told));
             self.add(cx, &BufferKey::errors(lane, failed_as), vec![Carried { data, ..record }]);
         }

@@ -24,6 +24,7 @@ mod driver;
 mod ingest;
 mod operations;
 pub mod pipeline;
+mod planted;
 mod quotas;
 mod reader;
 mod record;

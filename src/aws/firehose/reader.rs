@@ -83,9 +83,10 @@ impl Reader {
         }
     }
 
-    fn adopt(&mut self, children: Vec<ChildShard>, now: SimTime) {
+    fn adopt(&mut self, children: Vec<ChildShard>, is_whole: bool, now: SimTime) {
+        let from = if is_whole { At::TrimHorizon } else { At::Latest };
         for ChildShard { id, parents, .. } in children {
-            self.shards.entry(id).or_insert_with(|| Reading::new(At::TrimHorizon, parents, now));
+            self.shards.entry(id).or_insert_with(|| Reading::new(from, parents, now));
         }
     }
 
@@ -208,7 +209,7 @@ impl DeliveryStream {
         reading.due = cx.now.saturating_add(cx.settings.read_every);
         let due = reading.due;
         if reading.is_ended {
-            reader.adopt(child_shards, cx.now);
+            reader.adopt(child_shards, cx.settings.planted.are_children_read_whole(), cx.now);
             // Of a merge, the child may have waited for this parent.
             let waiting: Vec<ShardId> = reader.shards.keys().copied().collect();
             waiting.into_iter().for_each(|child| cx.at(cx.now, self.id, Due::Shard(child)));

@@ -86,7 +86,7 @@ impl DeliveryStream {
             if !of.waiting.is_empty() {
                 cx.at(of.waiting.due(hints).unwrap_or(cx.now).max(cx.now), self.id, Due::Transform(lane));
             }
-            for records in fitting(records) {
+            for records in fitting(records, cx.settings.planted.payload_max_bytes()) {
                 let bytes = records.iter().map(Carried::size_bytes).sum();
                 let count = records.len() as u32;
                 let closed = Event::BufferClosed {
@@ -182,7 +182,10 @@ impl DeliveryStream {
     fn take_transformed(&mut self, cx: &mut Cx<'_>, lane: u32, number: u64, returned: &Returned) {
         let Some(invocation) = self.end_invocation(lane, number) else { return };
         let sent = &invocation.records;
-        let judged = contract::judge(sent, &returned.answer);
+        let mut judged = contract::judge(sent, &returned.answer);
+        if !cx.settings.planted.are_missing_ids_told() {
+            judged.failed.retain(|(_, error, _)| *error != contract::MISSING_ID);
+        }
         let returned_bytes = judged.ok.iter().map(|(_, data, _)| u64::from(data.len())).sum();
         cx.events.push(Event::FunctionReturned {
             delivery: self.id,
@@ -213,14 +216,14 @@ impl DeliveryStream {
 }
 
 /// Records in as many parts as their events need to fit.
-fn fitting(records: Vec<Carried>) -> VecDeque<Vec<Carried>> {
+fn fitting(records: Vec<Carried>, bytes_max: u64) -> VecDeque<Vec<Carried>> {
     let size = |record: &Carried| record.size_bytes().div_ceil(3) * 4 + RECORD_OVERHEAD_BYTES;
     let mut parts = VecDeque::new();
     let mut part = Vec::new();
     let mut bytes = 0;
     for record in records {
         let of = size(&record);
-        if bytes + of > PAYLOAD_MAX_BYTES && !part.is_empty() {
+        if bytes + of > bytes_max && !part.is_empty() {
             parts.push_back(std::mem::take(&mut part));
             bytes = 0;
         }

@@ -6,6 +6,9 @@ use crate::aws::firehose::record::Carried;
 use crate::aws::lambda::{Answer, Verdict};
 use crate::base::Payload;
 
+/// `errorCode` of a record that a function left out of its answer.
+pub(in crate::aws::firehose) const MISSING_ID: &str = "Lambda.MissingRecordId";
+
 /// A record that came back well: its index among those sent, its new data, and the function's partition keys.
 pub(in crate::aws::firehose) type Well = (usize, Payload, BTreeMap<Box<str>, Box<str>>);
 

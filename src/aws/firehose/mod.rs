@@ -29,6 +29,8 @@ mod quotas;
 mod reader;
 mod record;
 mod service;
+#[cfg(test)]
+mod tests;
 mod transform;
 
 /// The largest record, before base64 (<https://docs.aws.amazon.com/firehose/latest/dev/limits.html>).

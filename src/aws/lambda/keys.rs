@@ -15,8 +15,8 @@ pub struct Keys {
     pub name: Box<str>,
     /// How many values there are, one at least.
     pub values: u32,
-    /// How uneven they are: value `n` is `1 / (n + 1)^exponent` as frequent as the first. All are as frequent when there
-    /// is none.
+    /// How uneven they are: value `n` is `1 / (n + 1)^exponent` as frequent as the first. All are as frequent when
+    /// there is none.
     pub zipf: Option<f64>,
 }
 

@@ -30,6 +30,12 @@ impl From<(SimDuration, SimDuration)> for Spread {
     }
 }
 
+impl From<SimDuration> for Spread {
+    fn from(time: SimDuration) -> Self {
+        Self::Fixed(time)
+    }
+}
+
 impl Spread {
     /// A length of time.
     pub(super) fn draw(self, random: &mut Random) -> SimDuration {

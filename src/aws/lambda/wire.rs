@@ -1,8 +1,8 @@
 //! The contract with a function in JSON: the event that it gets and the answer that it gives
 //! (<https://docs.aws.amazon.com/firehose/latest/dev/data-transformation.html>).
 //!
-//! The event has compact JSON, so that its size is known before it is made. An answer may be any bytes. One whose members
-//! have other types than the contract's cannot be read as a whole, as with AWS; scalars are taken for texts in
+//! The event has compact JSON, so that its size is known before it is made. An answer may be any bytes. One whose
+//! members have other types than the contract's cannot be read as a whole, as with AWS; scalars are taken for texts in
 //! partition keys. Not modelled: `subsequenceNumber` of records that the Kinesis Producer Library put together (it is
 //! empty), `otfMetadata`.
 
@@ -77,6 +77,7 @@ fn record(id: u64, arrived_ms: u64, source: Option<&Source>) -> (String, String)
 }
 
 /// The event that a function gets.
+#[cfg_attr(not(test), expect(dead_code, reason = "for functions that are reached by a URL"))]
 pub(crate) fn event(request: &Request, epoch_unix_ms: u64) -> Vec<u8> {
     let (start, end) = envelope(request);
     let mut bytes = Vec::with_capacity(request_bytes(request) as usize);
@@ -185,6 +186,7 @@ struct ErrorWire {
 
 /// Reads what a function answered; `is_error` when Lambda said so (`X-Amz-Function-Error`). Emulators do not all say
 /// it, so a body with an error and no records is one too.
+#[cfg_attr(not(test), expect(dead_code, reason = "for functions that are reached by a URL"))]
 pub(crate) fn read_answer(body: &[u8], is_error: bool) -> Answer {
     if body.len() as u64 > PAYLOAD_BYTES_MAX {
         return Answer::TooLarge;

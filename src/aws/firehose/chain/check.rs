@@ -1,9 +1,9 @@
 //! What a configuration may not say, because the chain could not do it: told where one comes in.
 //!
-//! Rules of prefixes are those of <https://docs.aws.amazon.com/firehose/latest/dev/s3-prefixes.html>, of conversion those of
-//! <https://docs.aws.amazon.com/firehose/latest/dev/record-format-conversion.html>, of partitions those of
-//! <https://docs.aws.amazon.com/firehose/latest/dev/dynamic-partitioning.html>. Ranges of single members are not looked at
-//! here.
+//! Rules of prefixes are those of <https://docs.aws.amazon.com/firehose/latest/dev/s3-prefixes.html>, of conversion
+//! those of <https://docs.aws.amazon.com/firehose/latest/dev/record-format-conversion.html>, of partitions those of
+//! <https://docs.aws.amazon.com/firehose/latest/dev/dynamic-partitioning.html>. Ranges of single members are not looked
+//! at here.
 
 use std::fmt;
 
@@ -108,9 +108,12 @@ pub fn check(pipeline: &Pipeline) -> Result<(), Unusable> {
         }
         Destination::OpenSearch(_) | Destination::Splunk(_) | Destination::HttpEndpoint(_) => {}
     }
+    // Without a backup of its own, S3's errors go where its records go.
     let backup = &pipeline.backup.to;
-    not(backup.partitioning, || Unusable::PartitionedElsewhere)?;
-    check_output(pipeline, backup)?;
+    if !matches!(&pipeline.destination, Destination::S3(output) if output == backup) {
+        not(backup.partitioning, || Unusable::PartitionedElsewhere)?;
+        check_output(pipeline, backup)?;
+    }
     match (&pipeline.processing.convert, &pipeline.destination) {
         (None, _) => Ok(()),
         (Some(_), _) if !is_s3 => Err(Unusable::ConvertedElsewhere),
@@ -220,6 +223,9 @@ mod tests {
             assert_eq!(s3(prefix, "errors/", true), wanted, "{prefix}");
         }
         assert_eq!(s3("!{partitionKeyFromQuery:user}/", "", true), Err(Unusable::ErrorPrefixMissing));
+        let mut own = pipeline(Destination::S3(output("", "", false)), Processing::default());
+        own.backup.to = output("!{partitionKeyFromQuery:user}/", "errors/", true);
+        assert_eq!(check(&own), Err(Unusable::PartitionedElsewhere), "a copy is not partitioned");
         let both = output("!{partitionKeyFromQuery:user}/!{partitionKeyFromLambda:user}/", "errors/", true);
         let keys = Queries::new([("user".into(), ".user".into())]).expect("queries");
         let function = Some(FunctionStage { name: "clean".into(), hints: HINTS, retries: 3 });

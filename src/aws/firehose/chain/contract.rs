@@ -3,8 +3,8 @@
 //! (<https://docs.aws.amazon.com/firehose/latest/dev/monitoring-with-cloudwatch-logs.html>).
 //!
 //! Every record that was sent ends as exactly one of well, dropped or failed. Assumptions, where AWS says only that a
-//! mismatch is a failed transformation: a breach that is a record's own (its id lost or returned twice, no data, another
-//! word) fails that record and leaves the others, and an id that was never sent is passed over. Of answers over
+//! mismatch is a failed transformation: a breach that is a record's own (its id lost or returned twice, no data,
+//! another word) fails that record and leaves the others, and an id that was never sent is passed over. Of answers over
 //! 6 MB, which Lambda itself turns into an error, Firehose knows no more than that the function failed.
 
 use std::collections::BTreeMap;

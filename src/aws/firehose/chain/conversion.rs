@@ -1,11 +1,11 @@
 //! JSON to Parquet, by the columns of a table
 //! (<https://docs.aws.amazon.com/firehose/latest/dev/record-format-conversion.html>).
 //!
-//! As the OpenX SerDe reads it: members are found whatever their case, what is missing is null, and what no column names is
-//! left out. A record may hold several objects, one after the other; it fails as a whole when one does not fit. Assumptions:
-//! a text column takes any value by its JSON; a text of digits is a number; times are milliseconds since 1970 (from 10^11 on;
-//! else seconds), or ISO 8601 with or without a zone. One row group a file. Not modelled: ORC, Hive's JSON SerDe,
-//! nested types, the writer's sizes and versions.
+//! As the OpenX SerDe reads it: members are found whatever their case, what is missing is null, and what no column
+//! names is left out. A record may hold several objects, one after the other; it fails as a whole when one does not
+//! fit. Assumptions: a text column takes any value by its JSON; a text of digits is a number; times are milliseconds
+//! since 1970 (from 10^11 on; else seconds), or ISO 8601 with or without a zone. One row group a file. Not modelled:
+//! ORC, Hive's JSON SerDe, nested types, the writer's sizes and versions.
 
 use std::sync::Arc;
 

@@ -24,7 +24,8 @@ pub(in crate::aws::firehose) struct Told<'a> {
     pub epoch_unix_ms: u64,
     /// `lambdaArn`, of what a function failed for.
     pub lambda_arn: Option<&'a str>,
-    /// Members of its own kind (`esDocumentId`, `EventId`, ...); of what could not be converted those of `dataCatalogTable`.
+    /// Members of its own kind (`esDocumentId`, `EventId`, ...); of what could not be converted those of
+    /// `dataCatalogTable`.
     pub besides: &'a [(&'static str, Box<str>)],
 }
 

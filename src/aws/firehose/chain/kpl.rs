@@ -1,6 +1,6 @@
 //! Records that the Kinesis Producer Library put together
-//! (<https://github.com/awslabs/amazon-kinesis-producer/blob/master/aggregation-format.md>): four bytes, a protobuf message
-//! and its MD5.
+//! (<https://github.com/awslabs/amazon-kinesis-producer/blob/master/aggregation-format.md>): four bytes, a protobuf
+//! message and its MD5.
 //!
 //! The few fields that count are read by hand. What is not exactly of the format is a record like any other. Not
 //! modelled: explicit hash keys, tags.

@@ -1,9 +1,9 @@
 //! Names of objects in S3 (<https://docs.aws.amazon.com/firehose/latest/dev/s3-object-name.html>):
 //! `<prefix><delivery stream>-<version>-<yyyy-MM-dd-HH-mm-ss>-<uuid><extension>`.
 //!
-//! All times in a name are one: the arrival of the oldest record. The prefix has it in the zone of the configuration, the
-//! rest of the name in UTC. An assumption: error records are coded as the configuration says and have its extension, but
-//! FileExtension is for records alone.
+//! All times in a name are one: the arrival of the oldest record. The prefix has it in the zone of the configuration,
+//! the rest of the name in UTC. An assumption: error records are coded as the configuration says and have its
+//! extension, but FileExtension is for records alone.
 
 use super::prefix::Values;
 use super::time_pattern::TimePattern;

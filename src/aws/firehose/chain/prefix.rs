@@ -1,10 +1,10 @@
 //! Prefixes of objects' names, with their expressions
 //! (<https://docs.aws.amazon.com/firehose/latest/dev/s3-prefixes.html>).
 //!
-//! A prefix is read once, where a configuration comes in, so that nothing can be wrong with it when an object is
-//! named. What a prefix needs of the rest of its configuration is asked in `check.rs`. AWS's page says that `yyyy/MM/DDD/HH/` is
-//! appended where there is no time, with the day of the year; its examples and S3 itself have the day of the month, and so
-//! has this.
+//! A prefix is read once, where a configuration comes in, so that nothing can be wrong with it when an object is named.
+//! What a prefix needs of the rest of its configuration is asked in `check.rs`. AWS's page says that `yyyy/MM/DDD/HH/`
+//! is appended where there is no time, with the day of the year; its examples and S3 itself have the day of the month,
+//! and so has this.
 
 use std::fmt;
 use std::str::FromStr;
@@ -179,8 +179,8 @@ impl Prefix {
         }
         cut(text)
     }
-    /// As the ErrorOutputPrefix of an object with error records. One without expressions gets the type and the time at its
-    /// end: documented of one that is missing, assumed of one that is written.
+    /// As the ErrorOutputPrefix of an object with error records. One without expressions gets the type and the time at
+    /// its end: documented of one that is missing, assumed of one that is written.
     pub(super) fn of_errors(&self, values: &mut Values<'_>) -> String {
         let mut text = String::new();
         self.parts.iter().for_each(|part| part.write(values, &mut text));

@@ -1,9 +1,9 @@
 //! Queries in jq that find partition keys in records
 //! (<https://docs.aws.amazon.com/firehose/latest/dev/dynamic-partitioning-partitioning-keys.html>).
 //!
-//! Queries are compiled where a configuration comes in, so that an unknown filter is told there. What would ask the machine,
-//! such as `now`, `env` and `input`, is not there. Not modelled: regular expressions (`test`, `sub`, ...), dates but for `strftime`
-//! and `todate`, functions of mathematics, a bound on how long a query may take.
+//! Queries are compiled where a configuration comes in, so that an unknown filter is told there. What would ask the
+//! machine, such as `now`, `env` and `input`, is not there. Not modelled: regular expressions (`test`, `sub`, ...),
+//! dates but for `strftime` and `todate`, functions of mathematics, a bound on how long a query may take.
 
 use std::fmt;
 use std::sync::Arc;

@@ -3,9 +3,9 @@
 //! <https://docs.aws.amazon.com/firehose/latest/dev/writing-with-cloudwatch-logs-decompression.html>).
 //!
 //! What is not of the form that the configuration expects goes on whole. An array is one JSON value, as AWS speaks of
-//! values one after the other or on lines of their own only. Assumptions: the records of the KPL, which a
-//! stream alone brings, are not counted towards the 500 of RecordDeAggregation; nothing is left of delimiters, nor of white
-//! space between values. Not modelled: extraction of CloudWatch Logs' messages.
+//! values one after the other or on lines of their own only. Assumptions: the records of the KPL, which a stream alone
+//! brings, are not counted towards the 500 of RecordDeAggregation; nothing is left of delimiters, nor of white space
+//! between values. Not modelled: extraction of CloudWatch Logs' messages.
 
 use std::borrow::Cow;
 use std::io::Read as _;
@@ -83,7 +83,8 @@ fn unpacked(bytes: &[u8]) -> Cow<'_, [u8]> {
     }
 }
 
-/// The JSON values one after the other; none when something else is among them. One more than the most is enough to know.
+/// The JSON values one after the other; none when something else is among them. One more than the most is enough to
+/// know.
 fn json_values(bytes: &[u8]) -> Option<Vec<&[u8]>> {
     let mut values = serde_json::Deserializer::from_slice(bytes).into_iter::<IgnoredAny>();
     let (mut parts, mut from) = (Vec::new(), 0);
@@ -207,7 +208,9 @@ mod tests {
                 let records = taken_apart(processing, Payload::from(bytes.clone()), true);
                 records.iter().flat_map(|record| record.data.bytes().into_owned()).collect()
             };
-            let kept = |is_lost: fn(&u8) -> bool| bytes.iter().copied().filter(|byte| !is_lost(byte)).collect::<Vec<_>>();
+            let kept = |is_lost: fn(&u8) -> bool| -> Vec<u8> {
+                bytes.iter().copied().filter(|byte| !is_lost(byte)).collect()
+            };
             let without: Vec<u8> = whole(&by(b"x")).into_iter().filter(|byte| *byte != b'x').collect();
             prop_assert_eq!(without, kept(|byte| *byte == b'x'));
             let without: Vec<u8> = whole(&json()).into_iter().filter(|byte| !byte.is_ascii_whitespace()).collect();

@@ -2,9 +2,9 @@
 //! (<https://docs.aws.amazon.com/firehose/latest/dev/s3-prefixes.html>,
 //! <https://docs.oracle.com/en/java/javase/17/docs/api/java.base/java/time/format/DateTimeFormatter.html>).
 //!
-//! Texts are English, and weeks those of the United States, as AWS's hosts are assumed to be set. Not modelled: letters that
-//! need the name of a time zone (`V`, `z`, `v`), periods of the day (`B`), padding (`p`), `F` and `g`, of which versions of
-//! Java differ.
+//! Texts are English, and weeks those of the United States, as AWS's hosts are assumed to be set. Not modelled: letters
+//! that need the name of a time zone (`V`, `z`, `v`), periods of the day (`B`), padding (`p`), `F` and `g`, of which
+//! versions of Java differ.
 
 use std::fmt::{self, Write as _};
 

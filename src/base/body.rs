@@ -157,8 +157,6 @@ fn hadoop_snappy(plain: &[u8]) -> io::Result<Vec<u8>> {
 
 #[cfg(test)]
 mod tests {
-    use std::io::Read as _;
-
     use super::*;
 
     fn body(coding: Coding) -> Body {

@@ -23,6 +23,7 @@ mod record;
 mod service;
 
 pub use self::api::{Reply, Settings};
+pub(crate) use self::chain::check::check;
 pub use self::operations::*;
 pub use self::pipeline::Pipeline;
 pub use self::service::Firehose;

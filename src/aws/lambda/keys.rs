@@ -44,7 +44,7 @@ impl Drawn {
             Payload::Bytes(bytes) => xxh3_64(bytes),
         };
         let number = match self.weights.last() {
-            None => (u128::from(hash) * u128::from(self.keys.values.max(1)) >> 64) as usize,
+            None => ((u128::from(hash) * u128::from(self.keys.values.max(1))) >> 64) as usize,
             Some(all) => {
                 let at = (hash >> 11) as f64 / (1u64 << 53) as f64 * all;
                 self.weights.partition_point(|up_to| *up_to <= at).min(self.weights.len() - 1)

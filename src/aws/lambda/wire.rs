@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::api::{Answer, Request, Source, ToTransform, Transformed, Verdict};
+use super::api::{Answer, Request, Source, Transformed, Verdict};
 use crate::base::Payload;
 
 /// Bytes that the event and the answer may have: 6 MB each
@@ -246,6 +246,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::aws::lambda::ToTransform;
     use crate::base::{KeyText, SequenceNumber, ShardId, SimTime};
 
     fn request(source: Option<Source>, payloads: &[Payload]) -> Request {

@@ -11,11 +11,11 @@ use crate::aws::firehose::pipeline::{Conversion, Destination, Pipeline, S3Output
 use crate::base::body::Coding;
 
 /// Whether records can be converted to Parquet: with the cargo feature `parquet`.
-pub const CAN_CONVERT: bool = cfg!(feature = "parquet");
+pub(super) const CAN_CONVERT: bool = cfg!(feature = "parquet");
 
 /// Why a delivery stream cannot be as its configuration says.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Unusable {
+pub(crate) enum Unusable {
     /// ErrorOutputPrefix is missing where Prefix has expressions, or records are partitioned.
     ErrorPrefixMissing,
     /// ErrorOutputPrefix has expressions, but not the error's type.
@@ -95,7 +95,7 @@ impl std::error::Error for Unusable {}
 ///
 /// # Errors
 /// The first thing that it cannot.
-pub fn check(pipeline: &Pipeline) -> Result<(), Unusable> {
+pub(crate) fn check(pipeline: &Pipeline) -> Result<(), Unusable> {
     let is_s3 = matches!(pipeline.destination, Destination::S3(_));
     match &pipeline.destination {
         Destination::S3(output) => check_output(pipeline, output)?,

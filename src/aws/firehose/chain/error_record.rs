@@ -15,18 +15,18 @@ use crate::base::event::FailedAs;
 #[derive(Clone, Debug)]
 pub(in crate::aws::firehose) struct Told<'a> {
     /// Which kind of record it is.
-    pub failed_as: FailedAs,
-    pub attempts: u32,
-    pub error: &'a str,
-    pub message: &'a str,
+    pub(in crate::aws::firehose) failed_as: FailedAs,
+    pub(in crate::aws::firehose) attempts: u32,
+    pub(in crate::aws::firehose) error: &'a str,
+    pub(in crate::aws::firehose) message: &'a str,
     /// Wall-clock milliseconds at which the last attempt ended.
-    pub ended_unix_ms: u64,
-    pub epoch_unix_ms: u64,
+    pub(in crate::aws::firehose) ended_unix_ms: u64,
+    pub(in crate::aws::firehose) epoch_unix_ms: u64,
     /// `lambdaArn`, of what a function failed for.
-    pub lambda_arn: Option<&'a str>,
+    pub(in crate::aws::firehose) lambda_arn: Option<&'a str>,
     /// Members of its own kind (`esDocumentId`, `EventId`, ...); of what could not be converted those of
     /// `dataCatalogTable`.
-    pub besides: &'a [(&'static str, Box<str>)],
+    pub(in crate::aws::firehose) besides: &'a [(&'static str, Box<str>)],
 }
 
 /// The line of a record.

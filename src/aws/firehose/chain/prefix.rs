@@ -84,12 +84,12 @@ const RANDOM_LEN: usize = 11;
 /// What expressions are evaluated with.
 pub(super) struct Values<'a> {
     /// Arrival of the oldest record.
-    pub oldest_unix_ms: u64,
-    pub offset_minutes: i32,
-    pub error_type: Option<&'static str>,
+    pub(super) oldest_unix_ms: u64,
+    pub(super) offset_minutes: i32,
+    pub(super) error_type: Option<&'static str>,
     /// By name.
-    pub keys: &'a [(Box<str>, Box<str>)],
-    pub random: &'a mut Random,
+    pub(super) keys: &'a [(Box<str>, Box<str>)],
+    pub(super) random: &'a mut Random,
 }
 
 impl FromStr for Prefix {

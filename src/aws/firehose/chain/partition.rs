@@ -33,7 +33,9 @@ pub(in crate::aws::firehose) fn partition_of(
         let named = processing.keys.find(&found).filter(|(name, _)| names.contains(name));
         partition.extend(named.map(|(name, value)| (Box::from(name), value)));
         // Nothing of the configuration's may be missing, even if its queries were changed meanwhile.
-        names.iter().for_each(|name| drop(partition.entry(Box::from(*name)).or_insert(None)));
+        for name in names {
+            partition.entry(Box::from(name)).or_insert(None);
+        }
     }
     for name in prefix.function_keys() {
         partition.insert(name.into(), by_function.get(name).cloned());

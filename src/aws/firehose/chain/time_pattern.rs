@@ -142,7 +142,7 @@ impl At {
         let nanos = u64::from(time.subsec_nanosecond().unsigned_abs());
         let of_day = u64::from((hour as u32 * 60 + minute as u32) * 60 + second as u32) * 1_000_000_000 + nanos;
         let month = time.month() as usize;
-        let quarter = (month + 2) / 3;
+        let quarter = month.div_ceil(3);
         match letter {
             'y' | 'u' => year(time.year(), count, out),
             'Y' => year(week_of_year(time.date()).0, count, out),

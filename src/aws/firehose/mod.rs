@@ -37,6 +37,7 @@ mod transform;
 pub(crate) const RECORD_BYTES_MAX: u64 = 1_024_000;
 
 pub use self::api::{Reply, Settings};
+pub(crate) use self::chain::check::check;
 pub use self::operations::*;
 pub use self::pipeline::Pipeline;
 pub use self::service::Firehose;

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+pub use super::chain::prefix::{Prefix, PrefixError};
+pub use super::chain::queries::{Queries, QueryError};
 use crate::base::body::Coding;
 use crate::base::event::{PutKind, SinkKind};
 use crate::base::{SimDuration, StreamName};
@@ -64,7 +66,7 @@ pub struct Processing {
     /// Lambda.
     pub function: Option<FunctionStage>,
     /// MetadataExtraction: names with their queries in jq.
-    pub keys: Arc<[(Box<str>, Box<str>)]>,
+    pub keys: Queries,
     /// DataFormatConversionConfiguration.
     pub convert: Option<Conversion>,
     /// AppendDelimiterToRecord.
@@ -176,9 +178,9 @@ pub struct S3Output {
     /// The bucket, by name.
     pub bucket: Arc<str>,
     /// Prefix, with its expressions.
-    pub prefix: Arc<str>,
-    /// ErrorOutputPrefix, with its expressions.
-    pub error_prefix: Arc<str>,
+    pub prefix: Prefix,
+    /// ErrorOutputPrefix, with its expressions; empty when there is none.
+    pub error_prefix: Prefix,
     /// FileExtension; what follows from the format when absent.
     pub extension: Option<Arc<str>>,
     /// CustomTimeZone, as an offset from UTC in minutes.

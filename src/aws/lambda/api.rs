@@ -81,6 +81,8 @@ pub enum Answer {
     Junk(Box<[u8]>),
     /// More bytes than an answer may have.
     TooLarge,
+    /// Nothing: Lambda ended it at its time-out.
+    TimedOut,
 }
 
 /// A record as it comes back.
@@ -114,6 +116,9 @@ errors! {
     Error {
         /// Access denied.
         AccessDenied = "AccessDeniedException", 403, Never, "The role may not invoke the function.";
+        /// More bytes than a request may have.
+        RequestTooLarge = "RequestTooLargeException", 413, Never,
+            "The request payload exceeded the Invoke request body JSON input quota.";
         /// There is no such function.
         ResourceNotFound(text: Box<str>) = "ResourceNotFoundException", 404, Never, text;
         /// An error of the service.

@@ -1,21 +1,27 @@
 //! Floor 2: AWS Lambda, as far as functions that transform records for Firehose need it.
 //!
 //! A function is simulated from what a scenario says of it ([`Function`]): how long it takes, what it makes of records,
-//! and what it does wrong.
+//! and what it does wrong. The contract in JSON, as a real function has it, is in `wire.rs`.
 //!
 //! Not modelled: concurrency of the account, versions and aliases, asynchronous invocation.
 
 mod api;
+mod keys;
 mod simulated;
+mod spread;
+pub(crate) mod wire;
 
 use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::sync::Arc;
 
 pub use self::api::{Answer, Error, OPERATIONS, Reply, Request, Returned, Source, ToTransform, Transformed, Verdict};
-pub use self::simulated::Function;
+pub use self::keys::Keys;
+pub use self::simulated::{Code, Function, Wrongs};
+pub use self::spread::Spread;
 pub use super::protocol::fault_points::Fault;
 
+use self::simulated::Invocable;
 use super::protocol::fault_points::{FaultPoints, Trouble};
 use crate::base::seed::Random;
 use crate::base::{Chance, Event, HostId, SimDuration, SimTime};
@@ -30,7 +36,7 @@ pub struct Settings {
 
 /// The service.
 pub struct Lambda {
-    functions: BTreeMap<Arc<str>, Function>,
+    functions: BTreeMap<Arc<str>, Invocable>,
     /// When each was invoked last: one that rested starts cold.
     last: BTreeMap<Arc<str>, SimTime>,
     faults: FaultPoints,
@@ -42,7 +48,7 @@ impl Lambda {
     pub fn new(settings: Settings, chance: impl Into<Chance>) -> Self {
         let chance = chance.into();
         Self {
-            functions: settings.functions,
+            functions: settings.functions.into_iter().map(|(name, of)| (name, Invocable::new(of))).collect(),
             last: BTreeMap::new(),
             faults: FaultPoints::new(&chance),
             random: chance.stream("functions"),
@@ -61,8 +67,11 @@ impl Lambda {
         let Some(function) = self.functions.get(&request.function) else {
             return Err(Error::ResourceNotFound(format!("Function not found: {}", request.function).into()));
         };
+        if wire::request_bytes(request) > wire::PAYLOAD_BYTES_MAX {
+            return Err(Error::RequestTooLarge);
+        }
         let rested = self.last.insert(request.function.clone(), now).map(|last| now.since(last));
-        Ok(function.transform(&request.records, rested, &mut self.random))
+        Ok(function.invoke(&request.records, rested, &mut self.random))
     }
 }
 
@@ -98,4 +107,39 @@ impl Service for Lambda {
         None
     }
     fn advance(&mut self, _: SimTime, _: &mut Vec<Event>) {}
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::{Payload, Seed};
+
+    fn lambda() -> Lambda {
+        Lambda::new(Settings { functions: [("clean".into(), Function::default())].into() }, Seed(1))
+    }
+
+    fn request(function: &str, len: u32) -> Request {
+        let data = Payload::Synthetic { seed: 1, len };
+        let record = ToTransform { id: 0, arrived: SimTime::ZERO, data, source: None };
+        let delivery_arn = "arn:aws:firehose:us-east-1:000000000000:deliverystream/clicks".into();
+        Request { function: function.into(), invocation: 1, delivery_arn, source_arn: None, records: [record].into() }
+    }
+
+    #[test]
+    fn a_request_over_six_megabytes_and_a_function_that_is_not_there_are_refused() {
+        let (mut lambda, mut events) = (lambda(), Vec::new());
+        let mut ask = |request| lambda.handle(SimTime::ZERO, HostId(1), request, &mut events);
+        assert!(ask(request("clean", 4 << 20)).is_ok());
+        assert!(matches!(ask(request("clean", 5 << 20)), Err(Error::RequestTooLarge)));
+        assert!(matches!(ask(request("other", 10)), Err(Error::ResourceNotFound(_))));
+        assert_eq!(events.len(), 2, "{events:?}");
+    }
+
+    #[test]
+    fn a_reply_sets_out_when_the_function_has_returned() {
+        let (mut lambda, mut events) = (lambda(), Vec::new());
+        let mut took = |at| Lambda::time_taken(&lambda.handle(at, HostId(1), request("clean", 10), &mut events));
+        let (cold, warm) = (took(SimTime::ZERO), took(SimTime::from_secs(10)));
+        assert!(cold >= SimDuration::from_millis(310) && warm < SimDuration::from_millis(100), "{cold} {warm}");
+    }
 }

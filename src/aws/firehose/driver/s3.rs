@@ -60,7 +60,7 @@ impl ToS3 {
 impl Driver for ToS3 {
     fn next(&mut self, batch: &Batch, means: &mut Means<'_>) -> Step {
         if self.put.is_none() {
-            let key = naming::object_key(&self.output, batch, self.failed_as, means);
+            let key = naming::object_key(&self.output, &self.processing, batch, self.failed_as, means);
             let (body, failed) = body_of(&self.processing, self.output.coding, &batch.records);
             self.failed = failed;
             self.put = Some((key.into(), body));

@@ -81,7 +81,7 @@ fn a_fault_of_documents_that_met_none_says_so() {
     let (mut service, mut events) = (service(), Vec::new());
     let fault = DocumentFault { domain: Some("another".into()), is_for_good: false, rate: 1.0 };
     service.inject(SimTime::ZERO, 1, Fault::Documents(fault), &mut events);
-    asked(&mut service, bulk(true, 5));
+    assert!(refused(&asked(&mut service, bulk(true, 5)).0).is_empty());
     service.heal(SimTime::ZERO, 1, &mut events);
     assert_eq!(events, [Event::FaultMissed { fault: 1 }]);
 }

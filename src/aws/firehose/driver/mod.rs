@@ -3,13 +3,28 @@
 //! A driver is told what became of what it asked, and says what it wants next. It has no clock and makes no calls: the
 //! engine makes them, and asks it again when the time has come that it named.
 
+mod http_endpoint;
+mod opensearch;
+mod redshift;
+mod retry_clock;
+mod rotation;
 mod s3;
+mod splunk;
+#[cfg(test)]
+mod tests;
 
+use std::sync::Arc;
+
+pub(super) use self::http_endpoint::ToHttpEndpoint;
+pub(super) use self::opensearch::ToOpenSearch;
+pub(super) use self::redshift::ToRedshift;
 pub(super) use self::s3::ToS3;
+pub(super) use self::splunk::ToSplunk;
 
+use super::pipeline::{Destination, Processing};
 use super::record::Carried;
 use crate::aws::{Reply, Request};
-use crate::base::event::FailedAs;
+use crate::base::event::{FailedAs, Output};
 use crate::base::seed::Random;
 use crate::base::{DeliveryId, SimDuration, SimTime};
 use crate::world::CallError;
@@ -23,7 +38,7 @@ pub(in crate::aws::firehose) struct Batch {
     /// In the order in which they came.
     pub records: Vec<Carried>,
     /// Partition keys by name, with dynamic partitioning.
-    pub partition: std::sync::Arc<[(Box<str>, Box<str>)]>,
+    pub partition: Arc<[(Box<str>, Box<str>)]>,
     /// When the oldest of them arrived.
     pub oldest: SimTime,
     pub bytes: u64,
@@ -41,6 +56,9 @@ pub(in crate::aws::firehose) enum Step {
     Done { failed: Vec<Failed> },
     /// It cannot be delivered: all records go to the error output, or are lost where the contract says so.
     Refused { failed_as: FailedAs, error: &'static str, message: Box<str>, is_kept: bool },
+    /// It cannot be delivered, and the driver has brought what is needed for that to the error output itself (Redshift's
+    /// manifest): nothing more goes there.
+    Skipped { failed_as: FailedAs, error: &'static str, message: Box<str> },
 }
 
 /// A record that was not taken.
@@ -55,6 +73,15 @@ pub(in crate::aws::firehose) struct Failed {
     pub message: Box<str>,
     /// What the error record has besides (`esDocumentId`, `EventId`, ...).
     pub besides: Vec<(&'static str, Box<str>)>,
+    /// Whether it goes to the error output; it is lost otherwise, where the contract says so.
+    pub is_kept: bool,
+}
+
+/// How long S3 is waited for, and the first and the longest pause between attempts where AWS does not say.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::aws::firehose) struct Pace {
+    pub s3_timeout: SimDuration,
+    pub pauses: (SimDuration, SimDuration),
 }
 
 /// What a driver may use besides its batch.
@@ -76,4 +103,26 @@ pub(in crate::aws::firehose) trait Driver {
     fn next(&mut self, batch: &Batch, means: &mut Means<'_>) -> Step;
     /// What became of what it asked.
     fn told(&mut self, batch: &Batch, reply: Result<Reply, CallError>, means: &mut Means<'_>) -> Step;
+    /// What the error record of a record has besides, of a batch that was refused.
+    fn besides(&self, _delivery: DeliveryId, _record: &Carried) -> Vec<(&'static str, Box<str>)> {
+        Vec::new()
+    }
+}
+
+/// What brings a batch to this destination.
+pub(in crate::aws::firehose) fn to(
+    destination: &Destination,
+    processing: &Arc<Processing>,
+    pace: Pace,
+) -> Box<dyn Driver> {
+    let processing = processing.clone();
+    match destination {
+        Destination::S3(output) => {
+            Box::new(ToS3::new(output, processing, Output::Destination, None, (pace.s3_timeout, pace.pauses)))
+        }
+        Destination::Redshift(output) => Box::new(ToRedshift::new(output, processing, pace)),
+        Destination::OpenSearch(output) => Box::new(ToOpenSearch::new(output, pace)),
+        Destination::Splunk(output) => Box::new(ToSplunk::new(output, pace)),
+        Destination::HttpEndpoint(output) => Box::new(ToHttpEndpoint::new(output)),
+    }
 }

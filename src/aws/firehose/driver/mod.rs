@@ -13,18 +13,19 @@ mod splunk;
 #[cfg(test)]
 mod tests;
 
+use self::http_endpoint::ToHttpEndpoint;
+use self::opensearch::ToOpenSearch;
+use self::redshift::ToRedshift;
+use self::s3::ToS3;
+use self::splunk::ToSplunk;
+
 use std::sync::Arc;
 
-pub(super) use self::http_endpoint::ToHttpEndpoint;
-pub(super) use self::opensearch::ToOpenSearch;
-pub(super) use self::redshift::ToRedshift;
-pub(super) use self::s3::ToS3;
-pub(super) use self::splunk::ToSplunk;
-
-use super::pipeline::{Destination, Processing};
+use super::api::Settings;
+use super::pipeline::{Destination, Pipeline, Processing};
 use super::record::Carried;
 use crate::aws::{Reply, Request};
-use crate::base::event::{FailedAs, Output};
+use crate::base::event::{FailedAs, Output, Stage};
 use crate::base::seed::Random;
 use crate::base::{DeliveryId, SimDuration, SimTime};
 use crate::world::CallError;
@@ -54,11 +55,9 @@ pub(in crate::aws::firehose) enum Step {
     Wait { at: SimTime },
     /// It is over: these were not taken, the others are delivered.
     Done { failed: Vec<Failed> },
-    /// It cannot be delivered: all records go to the error output, or are lost where the contract says so.
+    /// It cannot be delivered. All records go to the error output, unless nothing more is to be kept: they are lost
+    /// where the contract says so, or the driver has brought what is needed to the error output itself (a manifest).
     Refused { failed_as: FailedAs, error: &'static str, message: Box<str>, is_kept: bool },
-    /// It cannot be delivered, and the driver has brought what is needed for that to the error output itself (Redshift's
-    /// manifest): nothing more goes there.
-    Skipped { failed_as: FailedAs, error: &'static str, message: Box<str> },
 }
 
 /// A record that was not taken.
@@ -75,13 +74,6 @@ pub(in crate::aws::firehose) struct Failed {
     pub besides: Vec<(&'static str, Box<str>)>,
     /// Whether it goes to the error output; it is lost otherwise, where the contract says so.
     pub is_kept: bool,
-}
-
-/// How long S3 is waited for, and the first and the longest pause between attempts where AWS does not say.
-#[derive(Clone, Copy, Debug)]
-pub(in crate::aws::firehose) struct Pace {
-    pub s3_timeout: SimDuration,
-    pub pauses: (SimDuration, SimDuration),
 }
 
 /// What a driver may use besides its batch.
@@ -109,20 +101,30 @@ pub(in crate::aws::firehose) trait Driver {
     }
 }
 
-/// What brings a batch to this destination.
-pub(in crate::aws::firehose) fn to(
-    destination: &Destination,
+/// The driver of a batch.
+pub(in crate::aws::firehose) fn driver_for(
+    pipeline: &Pipeline,
     processing: &Arc<Processing>,
-    pace: Pace,
+    stage: Stage,
+    failed_as: Option<FailedAs>,
+    settings: &Settings,
 ) -> Box<dyn Driver> {
-    let processing = processing.clone();
-    match destination {
-        Destination::S3(output) => {
-            Box::new(ToS3::new(output, processing, Output::Destination, None, (pace.s3_timeout, pace.pauses)))
+    let means = (settings.s3_timeout, settings.retry_pause);
+    match (stage, &pipeline.destination) {
+        (Stage::Deliver, Destination::S3(output)) => {
+            Box::new(ToS3::new(output, processing.clone(), Output::Destination, None, means))
         }
-        Destination::Redshift(output) => Box::new(ToRedshift::new(output, processing, pace)),
-        Destination::OpenSearch(output) => Box::new(ToOpenSearch::new(output, pace)),
-        Destination::Splunk(output) => Box::new(ToSplunk::new(output, pace)),
-        Destination::HttpEndpoint(output) => Box::new(ToHttpEndpoint::new(output)),
+        (Stage::Deliver, Destination::Redshift(output)) => Box::new(ToRedshift::new(output, processing.clone(), means)),
+        (Stage::Deliver, Destination::OpenSearch(output)) => Box::new(ToOpenSearch::new(output, settings.retry_pause)),
+        (Stage::Deliver, Destination::Splunk(output)) => Box::new(ToSplunk::new(output, settings.retry_pause)),
+        (Stage::Deliver, Destination::HttpEndpoint(output)) => Box::new(ToHttpEndpoint::new(output)),
+        (Stage::Backup, _) => {
+            let plain = Arc::new(Processing::default());
+            Box::new(ToS3::new(&pipeline.backup.to, plain, Output::Backup, None, means))
+        }
+        _ => {
+            let plain = Arc::new(Processing::default());
+            Box::new(ToS3::new(&pipeline.backup.to, plain, Output::Errors, failed_as, means))
+        }
     }
 }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use super::retry_clock::{FromFirstAttempt, pause};
 use super::rotation::Names;
-use super::{Batch, Driver, Failed, Means, Pace, Step};
+use super::{Batch, Driver, Failed, Means, Step};
 use crate::aws::firehose::pipeline::OpenSearchOutput;
 use crate::aws::opensearch::{Bulk, Document, RefusedDocument, Request as ToOpenSearchRequest, Response};
 use crate::aws::protocol::error::AwsError as _;
@@ -30,7 +30,7 @@ struct Pending {
 /// Brings a batch to a domain.
 pub(in crate::aws::firehose) struct ToOpenSearch {
     output: OpenSearchOutput,
-    pace: Pace,
+    pauses: (SimDuration, SimDuration),
     clock: FromFirstAttempt,
     failures: u32,
     /// In the order of the batch; all of it before the first attempt.
@@ -39,14 +39,14 @@ pub(in crate::aws::firehose) struct ToOpenSearch {
 
 impl ToOpenSearch {
     /// For one batch.
-    pub(in crate::aws::firehose) fn new(output: &OpenSearchOutput, pace: Pace) -> Self {
+    pub(in crate::aws::firehose) fn new(output: &OpenSearchOutput, pauses: (SimDuration, SimDuration)) -> Self {
         let (clock, output) = (FromFirstAttempt::new(output.retry), output.clone());
-        Self { output, pace, clock, failures: 0, pending: None }
+        Self { output, pauses, clock, failures: 0, pending: None }
     }
 
     /// What is pending stays so, for the error of each.
     fn again_or_fail(&mut self, batch: &Batch, error: &'static str, means: &Means<'_>) -> Step {
-        let at = means.now + pause(self.pace.pauses, self.failures);
+        let at = means.now + pause(self.pauses, self.failures);
         self.failures += 1;
         if self.clock.allows(at) {
             return Step::Retry { at, error };

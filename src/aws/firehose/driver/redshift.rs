@@ -7,7 +7,7 @@
 use std::sync::Arc;
 
 use super::retry_clock::{FromFirstAttempt, pause};
-use super::{Batch, Driver, Means, Pace, Step};
+use super::{Batch, Driver, Means, Step};
 use crate::aws::firehose::chain::{body_of, naming};
 use crate::aws::firehose::pipeline::{Processing, RedshiftOutput};
 use crate::aws::firehose::record::holds;
@@ -41,7 +41,8 @@ enum Phase {
 pub(in crate::aws::firehose) struct ToRedshift {
     output: RedshiftOutput,
     processing: Arc<Processing>,
-    pace: Pace,
+    s3_timeout: SimDuration,
+    pauses: (SimDuration, SimDuration),
     phase: Phase,
     clock: FromFirstAttempt,
     /// Failures of S3 in this phase.
@@ -53,11 +54,16 @@ pub(in crate::aws::firehose) struct ToRedshift {
 
 impl ToRedshift {
     /// For one batch.
-    pub(in crate::aws::firehose) fn new(output: &RedshiftOutput, processing: Arc<Processing>, pace: Pace) -> Self {
+    pub(in crate::aws::firehose) fn new(
+        output: &RedshiftOutput,
+        processing: Arc<Processing>,
+        (s3_timeout, pauses): (SimDuration, (SimDuration, SimDuration)),
+    ) -> Self {
         Self {
             output: output.clone(),
             processing,
-            pace,
+            s3_timeout,
+            pauses,
             phase: Phase::Stage,
             clock: FromFirstAttempt::new(output.retry),
             failures: 0,
@@ -83,7 +89,7 @@ impl ToRedshift {
         let is_attempt = output == Output::Staged && holds != Holds::default();
         let put = PutObject { bucket: self.output.stage.bucket.clone(), key, body, holds, output };
         let request = Request::S3(ToS3Request::PutObject(put));
-        Step::Ask { request, timeout: self.pace.s3_timeout, is_attempt }
+        Step::Ask { request, timeout: self.s3_timeout, is_attempt }
     }
 
     fn copy(&mut self, file: StagedFile, means: &Means<'_>) -> Step {
@@ -105,7 +111,7 @@ impl ToRedshift {
     fn told_by_s3(&mut self, batch: &Batch, error: Option<&'static str>, means: &mut Means<'_>) -> Step {
         if let Some(error) = error {
             self.failures += 1;
-            return Step::Retry { at: means.now + pause(self.pace.pauses, self.failures - 1), error };
+            return Step::Retry { at: means.now + pause(self.pauses, self.failures - 1), error };
         }
         self.failures = 0;
         self.phase = match self.phase {
@@ -114,7 +120,7 @@ impl ToRedshift {
             Phase::Copy => unreachable!("S3 is asked nothing by a COPY"),
             Phase::Skip => {
                 let (error, message) = std::mem::replace(&mut self.error, ("", "".into()));
-                return Step::Skipped { failed_as: FailedAs::Redshift, error, message };
+                return Step::Refused { failed_as: FailedAs::Redshift, error, message, is_kept: false };
             }
         };
         self.next(batch, means)

@@ -7,7 +7,7 @@
 use std::sync::Arc;
 
 use super::retry_clock::{FromFirstFailure, pause};
-use super::{Batch, Driver, Means, Pace, Step};
+use super::{Batch, Driver, Means, Step};
 use crate::aws::firehose::pipeline::SplunkOutput;
 use crate::aws::firehose::record::{Carried, holds};
 use crate::aws::splunk::{Acks, Channel, Error, Post, Request as ToSplunkRequest, Response};
@@ -30,7 +30,7 @@ enum Phase {
 /// Brings a batch to a collector.
 pub(in crate::aws::firehose) struct ToSplunk {
     output: SplunkOutput,
-    pace: Pace,
+    pauses: (SimDuration, SimDuration),
     phase: Phase,
     clock: FromFirstFailure,
     failures: u32,
@@ -40,9 +40,9 @@ pub(in crate::aws::firehose) struct ToSplunk {
 
 impl ToSplunk {
     /// For one batch.
-    pub(in crate::aws::firehose) fn new(output: &SplunkOutput, pace: Pace) -> Self {
+    pub(in crate::aws::firehose) fn new(output: &SplunkOutput, pauses: (SimDuration, SimDuration)) -> Self {
         let (clock, output) = (FromFirstFailure::new(output.retry), output.clone());
-        Self { output, pace, phase: Phase::Post, clock, failures: 0, late: SimTime::ZERO }
+        Self { output, pauses, phase: Phase::Post, clock, failures: 0, late: SimTime::ZERO }
     }
 
     fn post(&mut self, batch: &Batch, means: &Means<'_>) -> Step {
@@ -78,7 +78,7 @@ impl ToSplunk {
     fn again_or_refuse(&mut self, error: &'static str, means: &Means<'_>) -> Step {
         self.phase = Phase::Post;
         self.clock.failure(means.now);
-        let at = means.now + pause(self.pace.pauses, self.failures);
+        let at = means.now + pause(self.pauses, self.failures);
         self.failures += 1;
         if self.clock.allows(at) {
             return Step::Retry { at, error };

@@ -57,7 +57,7 @@ fn a_copy_that_fails_is_made_again_every_five_minutes_until_it_succeeds() {
 fn after_the_retry_duration_the_batch_is_skipped_and_its_manifest_lies_with_the_errors() {
     let mut bench = Bench::new(Default::default()).with(0, 9000, refused());
     let over = bench.deliver(&destination(s(1000)), batch(10));
-    assert!(matches!(over.step, Step::Skipped { error: "Redshift.AuthenticationFailed", .. }));
+    assert!(matches!(over.step, Step::Refused { error: "Redshift.AuthenticationFailed", is_kept: false, .. }));
     assert_eq!((bench.attempts_since_first(), rows(&bench)), (vec![0, 300, 600, 900], 0));
     let keys = keys(&bench);
     assert_eq!(keys.len(), 3, "the object and its manifest stay: {keys:?}");
@@ -109,7 +109,7 @@ fn the_duration_includes_the_first_attempt() {
         let mut bench = Bench::new(Default::default()).with(0, 99_999, no_answer());
         let over = bench.deliver(&destination(s(duration)), batch(1));
         assert_eq!(bench.attempts.len(), attempts, "{duration} s");
-        assert!(matches!(over.step, Step::Skipped { error: "Redshift.ConnectionFailed", .. }));
+        assert!(matches!(over.step, Step::Refused { error: "Redshift.ConnectionFailed", is_kept: false, .. }));
     }
 }
 

@@ -13,17 +13,17 @@ pub struct Post {
     /// The endpoint, by name.
     pub endpoint: Arc<str>,
     /// `X-Amz-Firehose-Request-Id`: the same when it is tried again.
-    pub request_id: RequestId,
+    pub(crate) request_id: RequestId,
     /// `timestamp`: when it was made, in milliseconds since the Unix epoch.
-    pub timestamp_unix_ms: u64,
+    pub(crate) timestamp_unix_ms: u64,
     /// `X-Amz-Firehose-Source-Arn`.
-    pub source_arn: Arc<str>,
+    pub(crate) source_arn: Arc<str>,
     /// `X-Amz-Firehose-Access-Key`.
-    pub access_key: Option<Arc<str>>,
+    pub(crate) access_key: Option<Arc<str>>,
     /// `X-Amz-Firehose-Common-Attributes`.
     pub attributes: Arc<[(Box<str>, Box<str>)]>,
     /// Whether the body is packed by GZIP.
-    pub is_gzip: bool,
+    pub(crate) is_gzip: bool,
     /// `records`.
     pub records: Arc<[Payload]>,
     /// Which records they are, for observers.
@@ -72,11 +72,27 @@ pub struct Answer {
     /// `Content-Type`.
     pub content_type: Option<Box<str>>,
     /// Whether it has a `Content-Encoding`.
-    pub is_encoded: bool,
+    pub(crate) is_encoded: bool,
     /// Whether it has a `Content-Length`.
-    pub has_length: bool,
+    pub(crate) has_length: bool,
     /// The body.
     pub body: Box<[u8]>,
     /// How long it took. [`SimDuration::MAX`] for an answer that never comes: a fault.
     pub took: SimDuration,
+}
+
+/// How an endpoint answers what it has taken.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Manner {
+    /// As it is asked to.
+    #[default]
+    Rightly,
+    /// With the id of another request.
+    WithAnotherId,
+    /// Without a timestamp.
+    WithoutTimestamp,
+    /// With a text that is no JSON.
+    WithPlainText,
+    /// With more bytes than an answer may have.
+    WithTooMuch,
 }

@@ -5,13 +5,13 @@
 mod api;
 #[cfg(test)]
 mod tests;
-pub mod wire;
+pub(crate) mod wire;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::convert::Infallible;
 use std::sync::Arc;
 
-pub use self::api::{Answer, OPERATIONS, Post, Reply, Request, RequestId};
+pub use self::api::{Answer, Manner, OPERATIONS, Post, Reply, Request, RequestId};
 pub use super::protocol::fault_points::Fault;
 
 use super::protocol::fault_points::{FaultPoints, Trouble};
@@ -35,31 +35,15 @@ pub struct Settings {
 #[derive(Clone, Debug)]
 pub struct Endpoint {
     /// Time that each post takes, from this to that. An assumption.
-    pub per_post: (SimDuration, SimDuration),
+    pub(crate) per_post: (SimDuration, SimDuration),
     /// The longest body that it takes, bytes before they are packed; it answers 413 to longer ones. Any when absent.
-    pub body_bytes_max: Option<u64>,
+    pub(crate) body_bytes_max: Option<u64>,
     /// The access key that it takes; any when absent.
-    pub access_key: Option<Arc<str>>,
+    pub(crate) access_key: Option<Arc<str>>,
     /// Whether it takes a request once only, by its id.
-    pub knows_requests: bool,
+    pub(crate) knows_requests: bool,
     /// How it answers what it has taken.
-    pub answers: Manner,
-}
-
-/// How an endpoint answers what it has taken.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Manner {
-    /// As it is asked to.
-    #[default]
-    Rightly,
-    /// With the id of another request.
-    WithAnotherId,
-    /// Without a timestamp.
-    WithoutTimestamp,
-    /// With a text that is no JSON.
-    WithPlainText,
-    /// With more bytes than an answer may have.
-    WithTooMuch,
+    pub(crate) answers: Manner,
 }
 
 impl Default for Endpoint {
@@ -75,13 +59,14 @@ impl Default for Endpoint {
     }
 }
 
+#[cfg_attr(not(test), expect(dead_code, reason = "what arrived is looked at by tests"))]
 /// A post that was taken.
 #[derive(Clone, Debug)]
-pub struct Received {
+pub(crate) struct Received {
     /// When.
     pub at: SimTime,
     /// Its id.
-    pub request_id: RequestId,
+    pub(crate) request_id: RequestId,
     /// Its records.
     pub records: Arc<[Payload]>,
 }
@@ -116,8 +101,9 @@ impl HttpEndpoint {
     pub fn heal(&mut self, _: SimTime, id: u32, events: &mut Vec<Event>) {
         self.faults.end(id, events);
     }
+    #[cfg_attr(not(test), expect(dead_code, reason = "what arrived is looked at by tests"))]
     /// Every post that was taken, with its endpoint, in the order in which they came.
-    pub fn received(&self) -> impl Iterator<Item = (&str, &Received)> {
+    pub(crate) fn received(&self) -> impl Iterator<Item = (&str, &Received)> {
         self.taken.iter().flat_map(|(name, taken)| taken.posts.iter().map(move |post| (name.as_ref(), post)))
     }
 

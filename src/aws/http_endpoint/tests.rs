@@ -38,7 +38,8 @@ fn what_is_taken_is_answered_with_the_requests_id_and_the_time() {
     let body = std::str::from_utf8(&answer.body).expect("text");
     assert_eq!(body, r#"{"requestId":"00000000-0000-0000-0000-000000000007","timestamp":2000}"#);
     assert!(matches!(events[..], [Event::RecordsArrived { output: Output::Destination, from: 0, to: 3, .. }]));
-    assert_eq!(service.received().map(|(name, post)| (name, post.records.len())).collect::<Vec<_>>(), [("partner", 3)]);
+    let received = service.received().map(|(name, post)| (name, post.at, post.request_id, post.records.len()));
+    assert_eq!(received.collect::<Vec<_>>(), [("partner", SimTime::from_secs(1), RequestId(7), 3)]);
 }
 
 #[test]

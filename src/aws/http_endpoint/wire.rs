@@ -7,17 +7,17 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use serde_json::json;
 
-use super::Manner;
-use super::api::{Answer, Post, RequestId};
+use super::api::{Answer, Manner, Post, RequestId};
 use crate::aws::protocol::rendered::Rendered;
 use crate::base::{Payload, SimDuration};
 
 /// An answer has no more bytes.
-pub const ANSWER_BYTES_MAX: usize = 1 << 20;
+pub(crate) const ANSWER_BYTES_MAX: usize = 1 << 20;
 const JSON: &str = "application/json";
 
+#[cfg_attr(not(test), expect(dead_code, reason = "the bytes are for real sinks; the tests hold them to the protocol"))]
 /// A POST to `path` of the endpoint's URL.
-pub fn rendered(post: &Post, path: &str) -> Rendered {
+pub(crate) fn rendered(post: &Post, path: &str) -> Rendered {
     let id = post.request_id.to_string();
     let mut headers = vec![
         ("X-Amz-Firehose-Protocol-Version", "1.0".to_owned()),
@@ -54,12 +54,12 @@ const AROUND_ALL: u64 = 92;
 const AROUND_EACH: u64 = 12;
 
 /// How long the body of a request with a record of so many bytes is, at most; and with each further one.
-pub fn record_len(bytes: u64) -> u64 {
+pub(crate) fn record_len(bytes: u64) -> u64 {
     bytes.div_ceil(3) * 4 + AROUND_EACH
 }
 
 /// How long the body of a request with these records is, at most, before it is packed.
-pub fn body_len(records: &[Payload]) -> u64 {
+pub(crate) fn body_len(records: &[Payload]) -> u64 {
     AROUND_ALL + records.iter().map(|record| record_len(record.len().into())).sum::<u64>()
 }
 

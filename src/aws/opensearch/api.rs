@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
-use crate::aws::protocol::error::{AwsError, Held, Retry, errors};
+use crate::aws::protocol::error::{AwsError, Retry, errors};
 use crate::aws::protocol::operation::Operation;
 use crate::base::{Payload, RecordKey, SimDuration};
 
@@ -13,9 +13,9 @@ use crate::base::{Payload, RecordKey, SimDuration};
 #[derive(Clone, Debug)]
 pub struct Bulk {
     /// The domain, by name.
-    pub domain: Arc<str>,
+    pub(crate) domain: Arc<str>,
     /// Whether documents have ids; the domain gives them some otherwise.
-    pub is_id_given: bool,
+    pub(crate) is_id_given: bool,
     /// What is to be indexed.
     pub documents: Arc<[Document]>,
 }

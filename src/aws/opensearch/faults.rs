@@ -20,10 +20,10 @@ pub enum Fault {
 #[derive(Clone, Debug, PartialEq)]
 pub struct DocumentFault {
     /// Only those of this domain.
-    pub domain: Option<Box<str>>,
+    pub(crate) domain: Option<Box<str>>,
     /// Whether a document is refused whenever it comes (mapper_parsing_exception); otherwise each time by chance
     /// (es_rejected_execution_exception).
-    pub is_for_good: bool,
+    pub(crate) is_for_good: bool,
     /// Share of them, 0 to 1.
     pub rate: f64,
 }

@@ -9,7 +9,8 @@ mod api;
 mod faults;
 #[cfg(test)]
 mod tests;
-pub mod wire;
+#[cfg_attr(not(test), expect(dead_code, reason = "the bytes are for real sinks; the tests hold them to the protocol"))]
+pub(crate) mod wire;
 
 use std::collections::BTreeMap;
 use std::convert::Infallible;
@@ -29,18 +30,18 @@ use crate::world::Service;
 #[derive(Clone, Debug, Default)]
 pub struct Settings {
     /// By name.
-    pub domains: BTreeMap<Arc<str>, Domain>,
+    pub(crate) domains: BTreeMap<Arc<str>, Domain>,
     /// Every other one.
-    pub others: Domain,
+    pub(crate) others: Domain,
 }
 
 /// A domain.
 #[derive(Clone, Debug)]
 pub struct Domain {
     /// Time that each bulk request takes, from this to that. An assumption.
-    pub per_request: (SimDuration, SimDuration),
+    pub(crate) per_request: (SimDuration, SimDuration),
     /// Time for each document besides. An assumption.
-    pub per_document: SimDuration,
+    pub(crate) per_document: SimDuration,
 }
 
 impl Default for Domain {
@@ -88,8 +89,9 @@ impl OpenSearch {
         self.faults.end(id, events);
         self.of_documents.end(id, events);
     }
+    #[cfg_attr(not(test), expect(dead_code, reason = "what arrived is looked at by tests"))]
     /// Every document, with its domain and index, by id.
-    pub fn documents(&self) -> impl Iterator<Item = (&str, &str, DocumentId, &Payload)> {
+    pub(crate) fn documents(&self) -> impl Iterator<Item = (&str, &str, DocumentId, &Payload)> {
         let indexes = self.domains.iter().flat_map(|(domain, indexes)| {
             indexes.iter().map(move |(name, index)| (domain.as_ref(), name.as_ref(), index))
         });

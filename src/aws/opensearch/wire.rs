@@ -9,7 +9,7 @@ use crate::aws::protocol::rendered::Rendered;
 use crate::base::SimDuration;
 
 /// `POST /_bulk`: a line that says what to do and a line with the source, for each document.
-pub fn rendered(bulk: &Bulk) -> Rendered {
+pub(crate) fn rendered(bulk: &Bulk) -> Rendered {
     let mut body = Vec::new();
     for document in bulk.documents.iter() {
         let action = match bulk.is_id_given {
@@ -51,7 +51,7 @@ struct Cause {
 }
 
 /// The reply that an answer to a request with so many documents means. What cannot be read is an error of the service.
-pub fn read(status: u16, body: &[u8], documents: usize) -> Reply {
+pub(crate) fn read(status: u16, body: &[u8], documents: usize) -> Reply {
     match status {
         200 => {}
         401 | 403 => return Err(Error::Forbidden),

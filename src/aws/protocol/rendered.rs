@@ -3,11 +3,11 @@
 
 /// A POST. `Host` and `Content-Length` are whose it is that sends it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Rendered {
+pub(crate) struct Rendered {
     /// Path and query.
-    pub path: String,
+    pub(crate) path: String,
     /// In the order in which they stand.
-    pub headers: Vec<(&'static str, String)>,
+    pub(crate) headers: Vec<(&'static str, String)>,
     /// The body.
-    pub body: Vec<u8>,
+    pub(crate) body: Vec<u8>,
 }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::manifest::{self, Location};
 use crate::aws::protocol::error::{AwsError, Held, Retry, errors};
 use crate::aws::protocol::operation::Operation;
 use crate::base::{Body, Holds, SimDuration};
@@ -15,21 +16,12 @@ pub struct CopyCommand {
     /// The table, by name.
     pub table: Arc<str>,
     /// Where the manifest lies.
-    pub manifest: Location,
+    pub(crate) manifest: Location,
     /// What is said besides, such as `JSON 'auto' GZIP`.
     pub options: Arc<str>,
     /// What the manifest names. A cluster reads it by itself; here whoever asks brings it, and observers know by it
     /// which records are loaded.
     pub files: Arc<[StagedFile]>,
-}
-
-/// An object in S3.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Location {
-    /// The bucket.
-    pub bucket: Arc<str>,
-    /// The object's name.
-    pub key: Arc<str>,
 }
 
 /// A file to load from.
@@ -44,8 +36,28 @@ pub struct StagedFile {
 }
 
 impl CopyCommand {
+    #[cfg_attr(not(test), expect(dead_code, reason = "what an operator does is done by tests"))]
+    /// A COPY that somebody asks for by hand, of a manifest that was left: `file` finds what it names.
+    ///
+    /// # Errors
+    /// What cannot be loaded: the manifest itself when it cannot be read, or a file that is not there.
+    pub(crate) fn of_manifest(
+        (cluster, table): (Arc<str>, Arc<str>),
+        options: Arc<str>,
+        (manifest, bytes): (Location, &[u8]),
+        mut file: impl FnMut(&Location) -> Option<(Body, Holds)>,
+    ) -> Result<Self, Location> {
+        let named = manifest::read(bytes).ok_or_else(|| manifest.clone())?;
+        let staged = |at: Location| match file(&at) {
+            Some((body, holds)) => Ok(StagedFile { at, body, holds }),
+            None => Err(at),
+        };
+        let files = named.into_iter().map(staged).collect::<Result<_, _>>()?;
+        Ok(Self { cluster, table, manifest, options, files })
+    }
+    #[cfg_attr(not(test), expect(dead_code, reason = "the bytes are for real sinks"))]
     /// The statement, with a role in place of credentials.
-    pub fn statement(&self, role_arn: &str) -> String {
+    pub(crate) fn statement(&self, role_arn: &str) -> String {
         let Self { table, manifest: Location { bucket, key }, options, .. } = self;
         let space = if options.is_empty() { "" } else { " " };
         format!("COPY {table} FROM 's3://{bucket}/{key}' IAM_ROLE '{role_arn}' MANIFEST{space}{options};")

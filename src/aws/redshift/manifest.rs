@@ -1,8 +1,18 @@
-//! Manifests: which files a COPY loads (<https://docs.aws.amazon.com/redshift/latest/dg/loading-data-files-using-manifest.html>).
+//! Manifests: which files a COPY loads
+//! (<https://docs.aws.amazon.com/redshift/latest/dg/loading-data-files-using-manifest.html>).
+
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::api::Location;
+/// An object in S3.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Location {
+    /// The bucket.
+    pub bucket: Arc<str>,
+    /// The object's name.
+    pub key: Arc<str>,
+}
 
 #[derive(Serialize, Deserialize)]
 struct Manifest {
@@ -17,14 +27,14 @@ struct Entry {
 }
 
 /// The bytes of a manifest that names these files; a COPY fails when one of them is missing.
-pub fn written<'a>(files: impl IntoIterator<Item = &'a Location>) -> Vec<u8> {
+pub(crate) fn written<'a>(files: impl IntoIterator<Item = &'a Location>) -> Vec<u8> {
     let entry = |Location { bucket, key }: &Location| Entry { url: format!("s3://{bucket}/{key}"), mandatory: true };
     let manifest = Manifest { entries: files.into_iter().map(entry).collect() };
     serde_json::to_vec(&manifest).unwrap_or_else(|error| unreachable!("texts are JSON: {error}"))
 }
 
 /// The files that a manifest names; `None` when it is none.
-pub fn read(bytes: &[u8]) -> Option<Vec<Location>> {
+pub(crate) fn read(bytes: &[u8]) -> Option<Vec<Location>> {
     let manifest: Manifest = serde_json::from_slice(bytes).ok()?;
     let location = |entry: Entry| {
         let (bucket, key) = entry.url.strip_prefix("s3://")?.split_once('/')?;

@@ -6,7 +6,7 @@
 //! brings the files), COPYs that wait for each other, disks that fill.
 
 mod api;
-pub mod manifest;
+pub(crate) mod manifest;
 #[cfg(test)]
 mod tests;
 
@@ -15,7 +15,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::convert::Infallible;
 use std::sync::Arc;
 
-pub use self::api::{CopyCommand, Error, Location, OPERATIONS, Reply, Request, Response, StagedFile};
+pub use self::api::{CopyCommand, Error, OPERATIONS, Reply, Request, Response, StagedFile};
+pub use self::manifest::Location;
 pub use super::protocol::fault_points::Fault;
 
 use super::protocol::fault_points::{FaultPoints, Trouble};
@@ -28,7 +29,7 @@ use crate::world::Service;
 #[derive(Clone, Debug, Default)]
 pub struct Settings {
     /// By name.
-    pub clusters: BTreeMap<Arc<str>, Cluster>,
+    pub(crate) clusters: BTreeMap<Arc<str>, Cluster>,
     /// Every other one.
     pub others: Cluster,
 }
@@ -37,11 +38,11 @@ pub struct Settings {
 #[derive(Clone, Debug)]
 pub struct Cluster {
     /// The tables there are; whatever is named when absent.
-    pub tables: Option<BTreeSet<Arc<str>>>,
+    pub(crate) tables: Option<BTreeSet<Arc<str>>>,
     /// Time that each COPY takes, from this to that. An assumption.
-    pub per_copy: (SimDuration, SimDuration),
+    pub(crate) per_copy: (SimDuration, SimDuration),
     /// Bytes that a COPY loads in a second besides. An assumption.
-    pub bytes_per_s: u64,
+    pub(crate) bytes_per_s: u64,
 }
 
 impl Default for Cluster {
@@ -53,28 +54,31 @@ impl Default for Cluster {
 
 /// A table, as the sum of what was loaded into it.
 #[derive(Debug, Default)]
-pub struct Table {
+pub(crate) struct Table {
     loads: Vec<Load>,
 }
 
+#[cfg_attr(not(test), expect(dead_code, reason = "what arrived is looked at by tests"))]
 /// What one COPY loaded.
 #[derive(Debug)]
-pub struct Load {
+pub(crate) struct Load {
     /// When.
     pub at: SimTime,
     /// By which manifest.
-    pub manifest: Location,
+    pub(crate) manifest: Location,
     /// From which files.
     pub files: Arc<[StagedFile]>,
 }
 
 impl Table {
+    #[cfg_attr(not(test), expect(dead_code, reason = "what arrived is looked at by tests"))]
     /// Every COPY, in the order in which they came.
-    pub fn loads(&self) -> &[Load] {
+    pub(crate) fn loads(&self) -> &[Load] {
         &self.loads
     }
+    #[cfg_attr(not(test), expect(dead_code, reason = "what arrived is looked at by tests"))]
     /// Every row, in the order in which they came.
-    pub fn rows(&self) -> impl Iterator<Item = Cow<'_, [u8]>> {
+    pub(crate) fn rows(&self) -> impl Iterator<Item = Cow<'_, [u8]>> {
         let files = self.loads.iter().flat_map(|load| load.files.iter());
         files.flat_map(|file| file.body.parts()).flat_map(rows_of)
     }
@@ -113,8 +117,9 @@ impl Redshift {
     pub fn heal(&mut self, _: SimTime, id: u32, events: &mut Vec<Event>) {
         self.faults.end(id, events);
     }
+    #[cfg_attr(not(test), expect(dead_code, reason = "what arrived is looked at by tests"))]
     /// Every table that something was loaded into, with its cluster and name.
-    pub fn tables(&self) -> impl Iterator<Item = (&str, &str, &Table)> {
+    pub(crate) fn tables(&self) -> impl Iterator<Item = (&str, &str, &Table)> {
         self.tables.iter().flat_map(|(cluster, tables)| {
             tables.iter().map(move |(name, table)| (cluster.as_ref(), name.as_ref(), table))
         })

@@ -46,6 +46,9 @@ fn a_copy_loads_a_row_for_each_record_and_the_same_copy_again_loads_them_again()
         assert_eq!(rows(&service).len(), 3 * n);
     }
     assert_eq!(rows(&service)[..2], [b"a".to_vec(), b"b".to_vec()]);
+    let loads: Vec<_> = service.tables().flat_map(|(.., table)| table.loads()).collect();
+    let told: Vec<_> = loads.iter().map(|load| (load.at, &*load.manifest.key, load.files.len())).collect();
+    assert_eq!(told, [(SimTime::ZERO, "manifests/file", 1); 2]);
     let arrived =
         |event: &&Event| matches!(event, Event::RecordsArrived { output: Output::Destination, from: 0, to: 3, .. });
     assert_eq!(events.iter().filter(arrived).count(), 2);
@@ -94,4 +97,22 @@ fn the_statement_is_what_redshift_reads() {
         "COPY clicks FROM 's3://stage/manifests/file' IAM_ROLE 'arn:aws:iam::000000000000:role/firehose' MANIFEST \
          JSON 'auto' GZIP;"
     );
+}
+
+#[test]
+fn a_copy_by_hand_loads_what_its_manifest_names_or_says_what_is_missing() {
+    let Request::Copy(asked) = copy("clicks");
+    let file = &asked.files[0];
+    let by_hand = |bytes: &[u8], is_there: bool| {
+        let of = (asked.cluster.clone(), asked.table.clone());
+        let found = |at: &Location| (is_there && *at == file.at).then(|| (file.body.clone(), file.holds.clone()));
+        CopyCommand::of_manifest(of, asked.options.clone(), (asked.manifest.clone(), bytes), found)
+    };
+    let bytes = manifest::written([&file.at]);
+    let (mut service, mut events) = (service(None), Vec::new());
+    let whole = by_hand(&bytes, true).expect("everything is there");
+    assert!(service.handle(SimTime::ZERO, CALLER, Request::Copy(whole), &mut events).is_ok());
+    assert_eq!(rows(&service).len(), 3);
+    assert_eq!(by_hand(&bytes, false).expect_err("no file"), file.at);
+    assert_eq!(by_hand(b"{}", true).expect_err("no manifest"), asked.manifest);
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
-use crate::aws::protocol::error::{AwsError, Held, Retry, errors};
+use crate::aws::protocol::error::{AwsError, Retry, errors};
 use crate::aws::protocol::operation::Operation;
 use crate::base::{Holds, Payload};
 
@@ -13,13 +13,13 @@ use crate::base::{Holds, Payload};
 #[derive(Clone, Debug)]
 pub struct Post {
     /// The collector, by name.
-    pub collector: Arc<str>,
+    pub(crate) collector: Arc<str>,
     /// Whether records are whole events, or raw text.
-    pub is_event: bool,
+    pub(crate) is_event: bool,
     /// The token.
     pub token: Arc<str>,
     /// The channel that the acknowledgement belongs to.
-    pub channel: Channel,
+    pub(crate) channel: Channel,
     /// A record each.
     pub records: Arc<[Payload]>,
     /// Which records they are, for observers.
@@ -31,13 +31,13 @@ pub struct Post {
 #[derive(Clone, Debug)]
 pub struct Acks {
     /// The collector, by name.
-    pub collector: Arc<str>,
+    pub(crate) collector: Arc<str>,
     /// The token.
     pub token: Arc<str>,
     /// The channel.
-    pub channel: Channel,
+    pub(crate) channel: Channel,
     /// The posts.
-    pub ids: Arc<[u64]>,
+    pub(crate) ids: Arc<[u64]>,
 }
 
 /// `X-Splunk-Request-Channel`: a GUID that the client chooses.

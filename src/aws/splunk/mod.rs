@@ -9,7 +9,8 @@
 mod api;
 #[cfg(test)]
 mod tests;
-pub mod wire;
+#[cfg_attr(not(test), expect(dead_code, reason = "the bytes are for real sinks; the tests hold them to the protocol"))]
+pub(crate) mod wire;
 
 use std::collections::BTreeMap;
 use std::convert::Infallible;
@@ -28,7 +29,7 @@ use crate::world::Service;
 #[derive(Clone, Debug, Default)]
 pub struct Settings {
     /// By name.
-    pub collectors: BTreeMap<Arc<str>, Collector>,
+    pub(crate) collectors: BTreeMap<Arc<str>, Collector>,
     /// Every other one.
     pub others: Collector,
 }
@@ -37,11 +38,11 @@ pub struct Settings {
 #[derive(Clone, Debug)]
 pub struct Collector {
     /// Time from a post to its acknowledgement, from this to that. An assumption.
-    pub indexing: (SimDuration, SimDuration),
+    pub(crate) indexing: (SimDuration, SimDuration),
     /// The token that it takes; any when absent.
     pub token: Option<Arc<str>>,
     /// Whether indexer acknowledgement is on, which Firehose needs.
-    pub has_acknowledgement: bool,
+    pub(crate) has_acknowledgement: bool,
 }
 
 impl Default for Collector {
@@ -58,9 +59,10 @@ struct Pending {
     posts: BTreeMap<u64, SimTime>,
 }
 
+#[cfg_attr(not(test), expect(dead_code, reason = "what arrived is looked at by tests"))]
 /// A record that was posted.
 #[derive(Clone, Debug)]
-pub struct Indexed {
+pub(crate) struct Indexed {
     /// When.
     pub at: SimTime,
     /// Its data.
@@ -91,8 +93,9 @@ impl Splunk {
     pub fn heal(&mut self, _: SimTime, id: u32, events: &mut Vec<Event>) {
         self.faults.end(id, events);
     }
+    #[cfg_attr(not(test), expect(dead_code, reason = "what arrived is looked at by tests"))]
     /// Every record that was posted, with its collector, in the order in which they came.
-    pub fn indexed(&self) -> impl Iterator<Item = (&str, &Indexed)> {
+    pub(crate) fn indexed(&self) -> impl Iterator<Item = (&str, &Indexed)> {
         self.events.iter().flat_map(|(collector, events)| events.iter().map(move |event| (collector.as_ref(), event)))
     }
 

@@ -10,9 +10,9 @@ use serde_json::json;
 use super::api::{Acks, Channel, Error, Post, Reply, Response};
 use crate::aws::protocol::rendered::Rendered;
 
-/// `POST /services/collector/event` or `/services/collector/raw`. Events follow each other as they are; of raw text each
-/// record is a line, because a line's end is where Splunk cuts unless it is told otherwise.
-pub fn rendered_post(post: &Post) -> Rendered {
+/// `POST /services/collector/event` or `/services/collector/raw`. Events follow each other as they are; of raw text
+/// each record is a line, because a line's end is where Splunk cuts unless it is told otherwise.
+pub(crate) fn rendered_post(post: &Post) -> Rendered {
     let mut body = Vec::new();
     for record in post.records.iter() {
         body.extend_from_slice(&record.bytes());
@@ -25,7 +25,7 @@ pub fn rendered_post(post: &Post) -> Rendered {
 }
 
 /// `POST /services/collector/ack`.
-pub fn rendered_acks(acks: &Acks) -> Rendered {
+pub(crate) fn rendered_acks(acks: &Acks) -> Rendered {
     rendered("ack", &acks.token, acks.channel, json!({ "acks": &*acks.ids }).to_string().into_bytes())
 }
 
@@ -52,7 +52,7 @@ struct Answer {
 
 /// The reply that an answer means. What cannot be read is an error of the service; a post that was taken without an
 /// `ackId` is one to a token without acknowledgement.
-pub fn read(status: u16, body: &[u8]) -> Reply {
+pub(crate) fn read(status: u16, body: &[u8]) -> Reply {
     let answer: Option<Answer> = serde_json::from_slice(body).ok();
     let code = answer.as_ref().and_then(|answer| answer.code);
     match (status, answer) {

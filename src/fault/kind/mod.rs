@@ -7,6 +7,7 @@ mod delay;
 mod denied;
 mod duplicate;
 mod expire_iterators;
+mod fault_point;
 mod internal_errors;
 mod kms;
 mod link;

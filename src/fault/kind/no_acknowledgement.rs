@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::service::AtService;
+use super::fault_point::AtService;
 use super::sink::share;
 use crate::aws;
 use crate::aws::protocol::fault_points::{Fault, Trouble};

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::service::AtService;
+use super::fault_point::AtService;
 use super::sink::share;
 use crate::aws;
 use crate::aws::opensearch::{DocumentFault, Fault};
@@ -43,8 +43,8 @@ enum Why {
 impl Kind for RefuseDocuments {
     const ABOUT: About = About {
         key: "refuse_documents",
-        breaks: "OpenSearch refuses single documents of bulk requests, because it is `busy` or they are `malformed`, at \
-                 a `rate`",
+        breaks: "OpenSearch refuses single documents of bulk requests, as it is `busy` or they are `malformed`, at a \
+                 `rate`",
         acts_through: "the service's fault points",
         still_holds: "every document is indexed after healing, or in the error output with its reason",
         ends: Ends::InTime,

@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::fault_point::AtService;
 use super::link::operation;
 use super::sink::{Named, SinkFault, share};
 use crate::aws::protocol::fault_points::Trouble;
@@ -14,7 +15,6 @@ use crate::base::written::Share;
 use crate::fault::about::Made;
 use crate::fault::cast::{Cast, Problems};
 use crate::fault::drawing::pick;
-use crate::fault::stage::{Effect, Stage};
 
 /// A fault of a service: give a stream (with a shard), a table, a service (with a name) or an operation; all of Kinesis
 /// otherwise.
@@ -28,8 +28,8 @@ pub(crate) struct ServiceFault {
         "kinesis", "dynamodb", "s3", "lambda", "redshift", "opensearch", "splunk", "http_endpoint", "firehose", null
     ]))]
     pub service: Option<String>,
-    /// With a service that a delivery stream calls: only the bucket, function, cluster, domain, collector or endpoint of
-    /// this name; with `firehose` the delivery stream.
+    /// With a service that a delivery stream calls: only the bucket, function, cluster, domain, collector or endpoint
+    /// of this name; with `firehose` the delivery stream.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// Only this stream.
@@ -149,23 +149,4 @@ pub(super) fn target(random: &mut Random, cast: &Cast, has_shards: bool) -> Serv
     let shards = cast.streams.iter().find(|of| is_it(&of.name)).map_or(0, |of| of.shards);
     let shard = (shards > 0 && random.chance(0.5)).then(|| random.below(shards.into()) as u32);
     ServiceFault { stream, shard, ..ServiceFault::default() }
-}
-
-/// A fault point of a service, for as long as the fault is in force.
-#[derive(Clone, Debug)]
-pub(super) struct AtService(pub aws::Fault);
-
-impl Effect for AtService {
-    fn loses_zone(&self) -> Option<u8> {
-        match &self.0 {
-            aws::Fault::Kinesis(kinesis::api::Fault::ZoneOutage { zone, .. }) => Some(*zone),
-            _ => None,
-        }
-    }
-    fn begin(&self, stage: &Stage<'_>) {
-        stage.operator().with_backend(|cloud, now, events| cloud.inject(now, stage.fault(), self.0.clone(), events));
-    }
-    fn end(&self, stage: &Stage<'_>) {
-        stage.operator().with_backend(|cloud, now, events| cloud.heal(now, stage.fault(), events));
-    }
 }

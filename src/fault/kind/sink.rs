@@ -4,8 +4,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::fault_point::AtService;
 use super::link::operation;
-use super::service::AtService;
 use crate::aws::protocol::fault_points::{Fault as CallFault, Trouble};
 use crate::aws::protocol::operation::Operation;
 use crate::aws::{self, opensearch, operations_by_service};
@@ -19,7 +19,8 @@ use crate::fault::cast::Problems;
 pub(crate) struct SinkFault {
     /// `s3`, `lambda`, `redshift`, `opensearch`, `splunk`, `http_endpoint` or `firehose`.
     pub service: Named,
-    /// Only calls about what has this name: a bucket, function, cluster, domain, collector, endpoint or delivery stream.
+    /// Only calls about what has this name: a bucket, function, cluster, domain, collector, endpoint or delivery
+    /// stream.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// Only this operation, by AWS's name.

@@ -6,9 +6,9 @@
 use std::ops::Range;
 
 use super::retry_clock::{FromFirstFailure, pause};
-use super::{Batch, Driver, Failed, Means, Step};
+use super::step::{Batch, Driver, Failed, Means, Step};
 use crate::aws::firehose::pipeline::HttpOutput;
-use crate::aws::firehose::record::holds;
+use crate::aws::firehose::record::{Carried, holds};
 use crate::aws::http_endpoint::{Answer, Post, Request as ToEndpointRequest, RequestId, wire};
 use crate::aws::{Reply, Request};
 use crate::base::event::FailedAs;
@@ -99,7 +99,7 @@ impl ToHttpEndpoint {
 /// Where a request that begins there ends: it has one record at least.
 fn end_of(batch: &Batch, from: usize) -> usize {
     let mut bytes = wire::body_len(&[]);
-    let fits = |record: &&super::Carried| {
+    let fits = |record: &&Carried| {
         bytes += wire::record_len(record.data.len().into());
         bytes <= BYTES_MAX
     };

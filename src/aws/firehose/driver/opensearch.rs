@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use super::retry_clock::{FromFirstAttempt, pause};
 use super::rotation::Names;
-use super::{Batch, Driver, Failed, Means, Step};
+use super::step::{Batch, Driver, Failed, Means, Step};
 use crate::aws::firehose::pipeline::OpenSearchOutput;
 use crate::aws::opensearch::{Bulk, Document, RefusedDocument, Request as ToOpenSearchRequest, Response};
 use crate::aws::protocol::error::AwsError as _;

@@ -7,11 +7,10 @@
 use std::sync::Arc;
 
 use super::retry_clock::{FromFirstAttempt, pause};
-use super::{Batch, Driver, Means, Step};
+use super::step::{Batch, Driver, Means, Step};
 use crate::aws::firehose::chain::{body_of, naming};
 use crate::aws::firehose::pipeline::{Processing, RedshiftOutput};
 use crate::aws::firehose::record::holds;
-use crate::aws::protocol::error::AwsError as _;
 use crate::aws::redshift::{CopyCommand, Location, Request as ToRedshiftRequest, StagedFile, manifest};
 use crate::aws::s3::{PutObject, Request as ToS3Request};
 use crate::aws::{Reply, Request};

@@ -2,8 +2,8 @@
 //!
 //! AWS counts the duration in two ways, as the pages on
 //! [Redshift](https://docs.aws.amazon.com/firehose/latest/APIReference/API_RedshiftRetryOptions.html) and
-//! [OpenSearch](https://docs.aws.amazon.com/firehose/latest/APIReference/API_AmazonopensearchserviceRetryOptions.html)
-//! say it, and those on [Splunk](https://docs.aws.amazon.com/firehose/latest/APIReference/API_SplunkRetryOptions.html)
+//! [OpenSearch](https://docs.aws.amazon.com/firehose/latest/APIReference/API_ElasticsearchRetryOptions.html) say it,
+//! and those on [Splunk](https://docs.aws.amazon.com/firehose/latest/APIReference/API_SplunkRetryOptions.html)
 //! and [HTTP endpoints](https://docs.aws.amazon.com/firehose/latest/APIReference/API_HttpEndpointRetryOptions.html).
 
 use crate::base::{SimDuration, SimTime};

@@ -1,4 +1,5 @@
-//! Names of indices that rotate (<https://docs.aws.amazon.com/firehose/latest/dev/basic-deliver.html#es-index-rotation>).
+//! Names of indices that rotate
+//! (<https://docs.aws.amazon.com/firehose/latest/dev/basic-deliver.html#es-index-rotation>).
 //!
 //! Weeks are those of ISO 8601. AWS's words (weeks that begin on Sunday, the first of which has the year's first
 //! Saturday) do not give AWS's own example, 25 February 2016 in `2016-w08`; ISO 8601 does.

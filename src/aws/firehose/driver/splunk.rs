@@ -7,7 +7,7 @@
 use std::sync::Arc;
 
 use super::retry_clock::{FromFirstFailure, pause};
-use super::{Batch, Driver, Means, Step};
+use super::step::{Batch, Driver, Means, Step};
 use crate::aws::firehose::pipeline::SplunkOutput;
 use crate::aws::firehose::record::{Carried, holds};
 use crate::aws::splunk::{Acks, Channel, Error, Post, Request as ToSplunkRequest, Response};

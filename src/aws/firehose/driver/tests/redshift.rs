@@ -2,8 +2,8 @@
 
 use super::*;
 use crate::aws::firehose::pipeline::RedshiftOutput;
-use crate::aws::redshift::{CopyCommand, Request as ToRedshift, Response, StagedFile, manifest};
-use crate::aws::{Reply, S3, s3};
+use crate::aws::redshift::{CopyCommand, Request as ToRedshift, Response};
+use crate::aws::{Reply, S3};
 
 fn destination(retry: SimDuration) -> Destination {
     Destination::Redshift(RedshiftOutput {
@@ -71,30 +71,24 @@ fn a_skipped_batch_is_recovered_by_a_copy_of_its_manifest() {
     bench.deliver(&destination(s(0)), batch(10));
     bench.now = at(9000);
     bench.turn_faults();
-    // What an operator does by hand: reads the manifest, and has its files loaded.
-    let skipped = |(bucket, key, _): &(&str, &str, _)| *bucket == "stage" && key.starts_with("errors/manifests/");
-    let found = bench.cloud.s3.objects().find(skipped);
-    let (bucket, key, object) = found.expect("a skipped manifest");
-    let manifest = aws::redshift::Location { bucket: bucket.into(), key: key.into() };
-    let files = manifest::read(&object.body.plain()).expect("a manifest");
-    let holds = crate::aws::firehose::record::holds(DeliveryId(0), &batch(10).records);
-    let files: Vec<StagedFile> = files
-        .into_iter()
-        .map(|at| {
-            let get = s3::GetObject { bucket: at.bucket.clone(), key: at.key.clone() };
-            let reply =
-                bench.cloud.handle(bench.now, FIREHOSE, Request::S3(s3::Request::GetObject(get)), &mut Vec::new());
-            let Reply::S3(Ok(s3::Response::Object(object))) = reply else { panic!("{reply:?}") };
-            StagedFile { at, body: object.body, holds: holds.clone() }
-        })
+    // What an operator does by hand: has the files loaded that the manifest names.
+    let objects: BTreeMap<aws::redshift::Location, _> = bench
+        .cloud
+        .s3
+        .objects()
+        .map(|(bucket, key, object)| (aws::redshift::Location { bucket: bucket.into(), key: key.into() }, object))
         .collect();
-    let copy = CopyCommand {
-        cluster: "warehouse".into(),
-        table: "clicks".into(),
-        manifest,
-        options: "JSON 'auto'".into(),
-        files: files.into(),
-    };
+    let skipped = objects.iter().find(|(at, _)| at.key.starts_with("errors/manifests/"));
+    let (manifest, object) = skipped.expect("a skipped manifest");
+    let holds = crate::aws::firehose::record::holds(DeliveryId(0), &batch(10).records);
+    let copy = CopyCommand::of_manifest(
+        ("warehouse".into(), "clicks".into()),
+        "JSON 'auto'".into(),
+        (manifest.clone(), &object.body.plain()),
+        |at| Some((objects.get(at)?.body.clone(), holds.clone())),
+    );
+    let copy = copy.expect("everything is there");
+    drop(objects);
     let request = Request::Redshift(ToRedshift::Copy(copy));
     let reply = bench.cloud.handle(bench.now, FIREHOSE, request, &mut bench.events);
     assert!(matches!(reply, Reply::Redshift(Ok(Response::Loaded { rows: 10, .. }))), "{reply:?}");

@@ -32,7 +32,7 @@ pub struct Post {
 
 /// A GUID.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct RequestId(pub u128);
+pub(crate) struct RequestId(pub u128);
 
 impl fmt::Display for RequestId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -83,7 +83,7 @@ pub struct Answer {
 
 /// How an endpoint answers what it has taken.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Manner {
+pub(crate) enum Manner {
     /// As it is asked to.
     #[default]
     Rightly,

@@ -11,7 +11,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::convert::Infallible;
 use std::sync::Arc;
 
-pub use self::api::{Answer, Manner, OPERATIONS, Post, Reply, Request, RequestId};
+pub use self::api::{Answer, OPERATIONS, Post, Reply, Request};
+pub(crate) use self::api::{Manner, RequestId};
 pub use super::protocol::fault_points::Fault;
 
 use super::protocol::fault_points::{FaultPoints, Trouble};

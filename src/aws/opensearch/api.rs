@@ -33,7 +33,7 @@ pub struct Document {
 
 /// `_id` of a document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum DocumentId {
+pub(crate) enum DocumentId {
     /// It came with the document.
     Given(RecordKey),
     /// The domain gave it.

@@ -16,7 +16,8 @@ use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::sync::Arc;
 
-pub use self::api::{Bulk, Document, DocumentId, Error, OPERATIONS, RefusedDocument, Reply, Request, Response};
+pub(crate) use self::api::DocumentId;
+pub use self::api::{Bulk, Document, Error, OPERATIONS, RefusedDocument, Reply, Request, Response};
 pub use self::faults::{DocumentFault, Fault};
 
 use self::faults::DocumentFaults;
@@ -37,7 +38,7 @@ pub struct Settings {
 
 /// A domain.
 #[derive(Clone, Debug)]
-pub struct Domain {
+pub(crate) struct Domain {
     /// Time that each bulk request takes, from this to that. An assumption.
     pub(crate) per_request: (SimDuration, SimDuration),
     /// Time for each document besides. An assumption.

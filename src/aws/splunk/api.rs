@@ -42,7 +42,7 @@ pub struct Acks {
 
 /// `X-Splunk-Request-Channel`: a GUID that the client chooses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Channel(pub u128);
+pub(crate) struct Channel(pub u128);
 
 impl fmt::Display for Channel {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -16,7 +16,8 @@ use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::sync::Arc;
 
-pub use self::api::{Acks, Channel, Error, OPERATIONS, Post, Reply, Request, Response};
+pub(crate) use self::api::Channel;
+pub use self::api::{Acks, Error, OPERATIONS, Post, Reply, Request, Response};
 pub use super::protocol::fault_points::Fault;
 
 use super::protocol::fault_points::{FaultPoints, Trouble};

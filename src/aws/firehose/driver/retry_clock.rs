@@ -3,13 +3,13 @@
 //! AWS counts the duration in two ways, as the pages on
 //! [Redshift](https://docs.aws.amazon.com/firehose/latest/APIReference/API_RedshiftRetryOptions.html) and
 //! [OpenSearch](https://docs.aws.amazon.com/firehose/latest/APIReference/API_ElasticsearchRetryOptions.html) say it,
-//! and those on [Splunk](https://docs.aws.amazon.com/firehose/latest/APIReference/API_SplunkRetryOptions.html)
-//! and [HTTP endpoints](https://docs.aws.amazon.com/firehose/latest/APIReference/API_HttpEndpointRetryOptions.html).
+//! and those on [Splunk](https://docs.aws.amazon.com/firehose/latest/APIReference/API_SplunkRetryOptions.html) and
+//! [endpoints](https://docs.aws.amazon.com/firehose/latest/APIReference/API_HttpEndpointRetryOptions.html).
 
 use crate::base::{SimDuration, SimTime};
 
-/// Runs from the beginning of the first attempt on, whatever happens: of Redshift and OpenSearch. When the first attempt
-/// takes longer than the duration there is no second one.
+/// Runs from the beginning of the first attempt on, whatever happens: of Redshift and OpenSearch. When the first
+/// attempt takes longer than the duration there is no second one.
 pub(super) struct FromFirstAttempt {
     duration: SimDuration,
     began: Option<SimTime>,

@@ -52,7 +52,7 @@ pub(in crate::aws::firehose) struct Failed {
     /// What the error record has besides (`esDocumentId`, `EventId`, ...).
     pub besides: Vec<(&'static str, Box<str>)>,
     /// Whether it goes to the error output; it is lost otherwise, where the contract says so.
-    pub is_kept: bool,
+    pub(crate) is_kept: bool,
 }
 
 /// What a driver may use besides its batch.
@@ -63,7 +63,7 @@ pub(in crate::aws::firehose) struct Means<'a> {
     pub random: &'a mut Random,
     /// Name of the delivery stream, and the version of its configuration.
     pub name: &'a str,
-    pub version: u32,
+    pub(crate) version: u32,
     pub arn: &'a str,
     pub region: &'a str,
 }

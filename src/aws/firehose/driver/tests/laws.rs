@@ -4,7 +4,10 @@ use super::*;
 use crate::aws::firehose::pipeline::{HttpOutput, OpenSearchOutput, RedshiftOutput, Rotation, SplunkOutput};
 use crate::aws::opensearch;
 
-fn destinations(retry: SimDuration) -> [(Destination, fn(CallFault) -> Fault); 5] {
+/// What a fault of calls is to a service.
+type OfCalls = fn(CallFault) -> Fault;
+
+fn destinations(retry: SimDuration) -> [(Destination, OfCalls); 5] {
     let redshift = RedshiftOutput {
         stage: stage(),
         cluster: "warehouse".into(),

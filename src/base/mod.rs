@@ -41,7 +41,7 @@ pub(crate) use partition_key::salted;
 pub use partition_key::{KeyText, PartitionKey};
 pub use payload::Payload;
 pub use position::Position;
-pub use provenance::{Holds, Run};
+pub use provenance::{Holds, RecordKey, Run};
 pub(crate) use range_set::RangeSet;
 pub use seed::{Chance, Seed};
 pub use seeds::Seeds;

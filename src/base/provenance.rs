@@ -3,6 +3,7 @@
 //! Whoever puts records together for a destination says so beside the bytes, as a real client's request never does.
 //! A destination tells what it holds in events and acts on nothing of it.
 
+use std::fmt;
 use std::sync::Arc;
 
 use super::event::{Event, Output};
@@ -20,6 +21,27 @@ pub struct Run {
     pub from: u64,
     /// One past the ordinal of the last.
     pub to: u64,
+}
+
+/// A record of a delivery stream, or a part of one that was taken apart: the same however often it is sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RecordKey {
+    /// Who accepted it.
+    pub delivery: DeliveryId,
+    /// The shard's number, or 0.
+    pub lane: u32,
+    /// Its number within the lane.
+    pub ordinal: u64,
+    /// Which part of it.
+    pub part: u32,
+}
+
+/// A number with the part behind a point, as ids look that Firehose gives: AWS says no more of them than that.
+impl fmt::Display for RecordKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { delivery, lane, ordinal, part } = self;
+        write!(f, "49{:05}{lane:010}{ordinal:020}.{part}", delivery.0)
+    }
 }
 
 /// Runs in the order in which the records stand.
@@ -59,6 +81,14 @@ impl Holds {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn records_and_their_parts_have_texts_of_their_own() {
+        let key = |lane, ordinal, part| RecordKey { delivery: DeliveryId(3), lane, ordinal, part }.to_string();
+        assert_eq!(key(1, 42, 0), "4900003000000000100000000000000000042.0");
+        assert_ne!(key(1, 42, 0), key(1, 42, 1));
+        assert_ne!(key(0, 11, 0), key(1, 1, 0));
+    }
 
     #[test]
     fn neighbours_are_one_run_and_parts_of_a_record_are_one_record() {

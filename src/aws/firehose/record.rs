@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::aws::lambda;
-use crate::base::{DeliveryId, Holds, Payload, SimTime};
+use crate::base::{DeliveryId, Holds, Payload, RecordKey, SimTime};
 
 /// A record, or a part of one that was taken apart.
 #[derive(Clone, Debug, PartialEq)]
@@ -26,6 +26,10 @@ impl Carried {
     /// Bytes that count towards buffers.
     pub(super) fn size_bytes(&self) -> u64 {
         u64::from(self.data.len())
+    }
+    /// Which record of its delivery stream it is, however often it is sent.
+    pub(super) fn key(&self, delivery: DeliveryId) -> RecordKey {
+        RecordKey { delivery, lane: self.lane, ordinal: self.ordinal, part: self.part }
     }
 }
 

@@ -1,53 +1,157 @@
 //! Floor 2: Amazon OpenSearch Service, as far as delivery streams need it: documents that are indexed by bulk requests.
+//!
+//! A document with the id of another replaces it. Given bytes must be a JSON object, as in a real domain; made-up data
+//! passes for one.
+//!
+//! Not modelled: mappings (a fault refuses documents), searches, shards and replicas, the size of requests.
 
+mod api;
+mod faults;
+#[cfg(test)]
+mod tests;
+#[cfg_attr(not(test), expect(dead_code, reason = "the bytes are for real sinks; the tests hold them to the protocol"))]
+pub(crate) mod wire;
+
+use std::collections::BTreeMap;
 use std::convert::Infallible;
+use std::sync::Arc;
 
-pub use super::protocol::fault_points::Fault;
+pub(crate) use self::api::DocumentId;
+pub use self::api::{Bulk, Document, Error, OPERATIONS, RefusedDocument, Reply, Request, Response};
+pub use self::faults::{DocumentFault, Fault};
 
-use super::protocol::fault_points::FaultPoints;
-use super::protocol::operation::Operation;
-use crate::base::{Chance, Event, HostId, SimTime};
+use self::faults::DocumentFaults;
+use super::protocol::fault_points::{FaultPoints, Trouble};
+use crate::base::event::Output;
+use crate::base::seed::Random;
+use crate::base::{Chance, Event, Holds, HostId, Payload, SimDuration, SimTime};
 use crate::world::Service;
 
-/// Every operation.
-pub const OPERATIONS: &[Operation] = &[];
+/// The domains there are.
+#[derive(Clone, Debug, Default)]
+pub struct Settings {
+    /// By name.
+    pub(crate) domains: BTreeMap<Arc<str>, Domain>,
+    /// Every other one.
+    pub(crate) others: Domain,
+}
 
-/// A request.
+/// A domain.
 #[derive(Clone, Debug)]
-pub enum Request {}
+pub(crate) struct Domain {
+    /// Time that each bulk request takes, from this to that. An assumption.
+    pub(crate) per_request: (SimDuration, SimDuration),
+    /// Time for each document besides. An assumption.
+    pub(crate) per_document: SimDuration,
+}
 
-impl Request {
-    /// Returns which operation this asks for.
-    pub const fn operation(&self) -> Operation {
-        match *self {}
+impl Default for Domain {
+    fn default() -> Self {
+        let ms = SimDuration::from_millis;
+        Self { per_request: (ms(20), ms(60)), per_document: SimDuration::from_micros(20) }
     }
 }
 
-/// An answer.
-#[derive(Clone, Debug)]
-pub enum Reply {}
-
-/// Nothing about it can be set.
-#[derive(Clone, Debug, Default)]
-pub struct Settings;
+type Index = BTreeMap<DocumentId, Payload>;
 
 /// The service.
 pub struct OpenSearch {
+    settings: Settings,
+    domains: BTreeMap<Arc<str>, BTreeMap<Arc<str>, Index>>,
+    /// How many ids it has given.
+    ids: u64,
     faults: FaultPoints,
+    of_documents: DocumentFaults,
+    random: Random,
 }
 
 impl OpenSearch {
-    /// Nothing in it.
-    pub fn new(_: Settings, chance: impl Into<Chance>) -> Self {
-        Self { faults: FaultPoints::new(&chance.into()) }
+    /// Domains with nothing in them.
+    pub fn new(settings: Settings, chance: impl Into<Chance>) -> Self {
+        let chance = chance.into();
+        Self {
+            settings,
+            domains: BTreeMap::new(),
+            ids: 0,
+            faults: FaultPoints::new(&chance),
+            of_documents: DocumentFaults::new(&chance),
+            random: chance.stream("bulk requests"),
+        }
     }
     /// Lets a fault begin; [`OpenSearch::heal`] with the same `id` ends it.
     pub fn inject(&mut self, _: SimTime, id: u32, fault: Fault, _: &mut Vec<Event>) {
-        self.faults.begin(id, fault);
+        match fault {
+            Fault::Call(fault) => self.faults.begin(id, fault),
+            Fault::Documents(fault) => self.of_documents.begin(id, fault),
+        }
     }
     /// Ends a fault.
     pub fn heal(&mut self, _: SimTime, id: u32, events: &mut Vec<Event>) {
         self.faults.end(id, events);
+        self.of_documents.end(id, events);
+    }
+    #[cfg_attr(not(test), expect(dead_code, reason = "what arrived is looked at by tests"))]
+    /// Every document, with its domain and index, by id.
+    pub(crate) fn documents(&self) -> impl Iterator<Item = (&str, &str, DocumentId, &Payload)> {
+        let indexes = self.domains.iter().flat_map(|(domain, indexes)| {
+            indexes.iter().map(move |(name, index)| (domain.as_ref(), name.as_ref(), index))
+        });
+        indexes.flat_map(|(domain, name, index)| index.iter().map(move |(id, source)| (domain, name, *id, source)))
+    }
+
+    /// Indexes what it can. Whatever is there already, under its id, did not arrive anew.
+    fn bulk(&mut self, bulk: &Bulk, events: &mut Vec<Event>) -> Reply {
+        let Bulk { domain, is_id_given, documents } = bulk;
+        let settings = self.settings.domains.get(domain).unwrap_or(&self.settings.others);
+        let (low, high) = settings.per_request;
+        let took = self.random.duration(low, high) + settings.per_document * documents.len() as u64;
+        let indexes = self.domains.entry(domain.clone()).or_default();
+        let (mut refused, mut new) = (Vec::new(), Vec::new());
+        for (at, document) in documents.iter().enumerate() {
+            let unreadable = (!is_object(&document.source)).then(|| RefusedDocument::unreadable(at));
+            if let Some(why) = unreadable.or_else(|| self.of_documents.meet(domain, at, document)) {
+                refused.push(why);
+                continue;
+            }
+            let id = match is_id_given {
+                true => DocumentId::Given(document.record),
+                false => {
+                    self.ids += 1;
+                    DocumentId::Own(self.ids)
+                }
+            };
+            let index = indexes.entry(document.index.clone()).or_default();
+            if index.insert(id, document.source.clone()).is_none() {
+                new.push(document.record);
+            }
+        }
+        for of_one in new.chunk_by(|one, next| one.delivery == next.delivery) {
+            let records = of_one.iter().map(|record| (record.lane, record.ordinal));
+            events.extend(Holds::of(of_one[0].delivery, records).arrived(Output::Destination));
+        }
+        Ok(Response::Indexed { refused, took })
+    }
+}
+
+/// Whether it is the source of a document.
+fn is_object(source: &Payload) -> bool {
+    match source {
+        Payload::Synthetic { .. } => true,
+        Payload::Bytes(bytes) => {
+            bytes.trim_ascii_start().starts_with(b"{") && serde_json::from_slice::<serde::de::IgnoredAny>(bytes).is_ok()
+        }
+    }
+}
+
+/// What a call that meets a trouble is told, unless it is what it is told otherwise.
+fn told(trouble: Trouble) -> Option<Reply> {
+    match trouble {
+        Trouble::Throttle => Some(Err(Error::TooManyRequests)),
+        Trouble::InternalError => Some(Err(Error::Internal)),
+        Trouble::Unavailable => Some(Err(Error::ServiceUnavailable)),
+        Trouble::Denied => Some(Err(Error::Forbidden)),
+        Trouble::NoAnswer => Some(Ok(Response::Nothing)),
+        Trouble::NoAcknowledgement => None,
     }
 }
 
@@ -57,8 +161,28 @@ impl Service for OpenSearch {
     type Ask = Infallible;
     type Told = Infallible;
 
-    fn handle(&mut self, _: SimTime, _: HostId, request: Request, _: &mut Vec<Event>) -> Reply {
-        match request {}
+    fn handle(&mut self, _: SimTime, caller: HostId, request: Request, events: &mut Vec<Event>) -> Reply {
+        let operation = request.operation();
+        let Request::Bulk(bulk) = request;
+        let met = self.faults.draw(&bulk.domain, operation);
+        let is_carried_out = met.is_none_or(|(_, is_carried_out)| is_carried_out);
+        let reply = is_carried_out.then(|| self.bulk(&bulk, events));
+        let troubled = met.and_then(|(trouble, _)| told(trouble));
+        let reply = troubled.or(reply).unwrap_or(Err(Error::Internal));
+        let error = match &reply {
+            Err(error) => Some(error.code()),
+            Ok(Response::Indexed { refused, .. }) if !refused.is_empty() => Some("documents refused"),
+            Ok(_) => None,
+        };
+        events.extend(error.map(|error| Event::SinkRefused { service: "opensearch", host: caller, error }));
+        reply
+    }
+    fn time_taken(reply: &Reply) -> SimDuration {
+        match reply {
+            Ok(Response::Indexed { took, .. }) => *took,
+            Ok(Response::Nothing) => SimDuration::MAX,
+            Err(_) => SimDuration::ZERO,
+        }
     }
     fn next_deadline(&self) -> Option<SimTime> {
         None

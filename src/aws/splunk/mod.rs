@@ -1,45 +1,90 @@
 //! Floor 2: Splunk's HTTP event collector, with indexer acknowledgement.
+//!
+//! What is posted is there at once, and is acknowledged when it is indexed, later. A post that comes twice is there
+//! twice. An acknowledgement that was told is forgotten.
+//!
+//! Not modelled: indexes, source types, searches, how raw text is cut into events (a record is one), several indexers
+//! behind a load balancer.
 
+mod api;
+#[cfg(test)]
+mod tests;
+#[cfg_attr(not(test), expect(dead_code, reason = "the bytes are for real sinks; the tests hold them to the protocol"))]
+pub(crate) mod wire;
+
+use std::collections::BTreeMap;
 use std::convert::Infallible;
+use std::sync::Arc;
 
+pub(crate) use self::api::Channel;
+pub use self::api::{Acks, Error, OPERATIONS, Post, Reply, Request, Response};
 pub use super::protocol::fault_points::Fault;
 
-use super::protocol::fault_points::FaultPoints;
-use super::protocol::operation::Operation;
-use crate::base::{Chance, Event, HostId, SimTime};
+use super::protocol::fault_points::{FaultPoints, Trouble};
+use crate::base::event::Output;
+use crate::base::seed::Random;
+use crate::base::{Chance, Event, HostId, Payload, SimDuration, SimTime};
 use crate::world::Service;
 
-/// Every operation.
-pub const OPERATIONS: &[Operation] = &[];
+/// The collectors there are.
+#[derive(Clone, Debug, Default)]
+pub struct Settings {
+    /// By name.
+    pub(crate) collectors: BTreeMap<Arc<str>, Collector>,
+    /// Every other one.
+    pub others: Collector,
+}
 
-/// A request.
+/// A collector.
 #[derive(Clone, Debug)]
-pub enum Request {}
+pub struct Collector {
+    /// Time from a post to its acknowledgement, from this to that. An assumption.
+    pub(crate) indexing: (SimDuration, SimDuration),
+    /// The token that it takes; any when absent.
+    pub token: Option<Arc<str>>,
+    /// Whether indexer acknowledgement is on, which Firehose needs.
+    pub(crate) has_acknowledgement: bool,
+}
 
-impl Request {
-    /// Returns which operation this asks for.
-    pub const fn operation(&self) -> Operation {
-        match *self {}
+impl Default for Collector {
+    fn default() -> Self {
+        let s = SimDuration::from_secs;
+        Self { indexing: (s(2), s(15)), token: None, has_acknowledgement: true }
     }
 }
 
-/// An answer.
-#[derive(Clone, Debug)]
-pub enum Reply {}
+/// What is known of a channel: its posts that were not acknowledged yet, with the time at which they are.
+#[derive(Default)]
+struct Pending {
+    next: u64,
+    posts: BTreeMap<u64, SimTime>,
+}
 
-/// Nothing about it can be set.
-#[derive(Clone, Debug, Default)]
-pub struct Settings;
+#[cfg_attr(not(test), expect(dead_code, reason = "what arrived is looked at by tests"))]
+/// A record that was posted.
+#[derive(Clone, Debug)]
+pub(crate) struct Indexed {
+    /// When.
+    pub at: SimTime,
+    /// Its data.
+    pub data: Payload,
+}
 
 /// The service.
 pub struct Splunk {
+    settings: Settings,
+    events: BTreeMap<Arc<str>, Vec<Indexed>>,
+    channels: BTreeMap<(Arc<str>, Channel), Pending>,
     faults: FaultPoints,
+    random: Random,
 }
 
 impl Splunk {
-    /// Nothing in it.
-    pub fn new(_: Settings, chance: impl Into<Chance>) -> Self {
-        Self { faults: FaultPoints::new(&chance.into()) }
+    /// Collectors with nothing in them.
+    pub fn new(settings: Settings, chance: impl Into<Chance>) -> Self {
+        let chance = chance.into();
+        let (faults, random) = (FaultPoints::new(&chance), chance.stream("indexing"));
+        Self { settings, events: BTreeMap::new(), channels: BTreeMap::new(), faults, random }
     }
     /// Lets a fault begin; [`Splunk::heal`] with the same `id` ends it.
     pub fn inject(&mut self, _: SimTime, id: u32, fault: Fault, _: &mut Vec<Event>) {
@@ -49,6 +94,81 @@ impl Splunk {
     pub fn heal(&mut self, _: SimTime, id: u32, events: &mut Vec<Event>) {
         self.faults.end(id, events);
     }
+    #[cfg_attr(not(test), expect(dead_code, reason = "what arrived is looked at by tests"))]
+    /// Every record that was posted, with its collector, in the order in which they came.
+    pub(crate) fn indexed(&self) -> impl Iterator<Item = (&str, &Indexed)> {
+        self.events.iter().flat_map(|(collector, events)| events.iter().map(move |event| (collector.as_ref(), event)))
+    }
+
+    fn post(&mut self, now: SimTime, post: Post, is_acknowledged: bool, events: &mut Vec<Event>) -> Reply {
+        let Post { collector, is_event, channel, records, holds, .. } = post;
+        if records.iter().all(Payload::is_empty) {
+            return Err(Error::NoData);
+        }
+        if is_event && !records.iter().all(is_event_object) {
+            return Err(Error::InvalidDataFormat);
+        }
+        let settings = self.settings.collectors.get(&collector).unwrap_or(&self.settings.others);
+        let indexed_at = match is_acknowledged {
+            true => now + self.random.duration(settings.indexing.0, settings.indexing.1),
+            false => SimTime::MAX,
+        };
+        let pending = self.channels.entry((collector.clone(), channel)).or_default();
+        let id = pending.next;
+        pending.next += 1;
+        pending.posts.insert(id, indexed_at);
+        events.extend(holds.arrived(Output::Destination));
+        let of_collector = self.events.entry(collector).or_default();
+        of_collector.extend(records.iter().map(|data| Indexed { at: now, data: data.clone() }));
+        Ok(Response::Taken { id })
+    }
+
+    fn acks(&mut self, now: SimTime, acks: &Acks) -> Reply {
+        let Some(pending) = self.channels.get_mut(&(acks.collector.clone(), acks.channel)) else {
+            return Err(Error::InvalidChannel);
+        };
+        let is_indexed = |id: &u64| pending.posts.get(id).is_some_and(|at| *at <= now);
+        let told: BTreeMap<u64, bool> = acks.ids.iter().map(|id| (*id, is_indexed(id))).collect();
+        pending.posts.retain(|id, _| !told.get(id).copied().unwrap_or_default());
+        Ok(Response::Acks(told))
+    }
+
+    fn carry_out(&mut self, now: SimTime, request: Request, met: Option<Trouble>, events: &mut Vec<Event>) -> Reply {
+        let settings = self.settings.collectors.get(request.collector()).unwrap_or(&self.settings.others);
+        if settings.token.as_deref().is_some_and(|token| token != request.token()) {
+            return Err(Error::InvalidToken);
+        }
+        if !settings.has_acknowledgement {
+            return Err(Error::AckDisabled);
+        }
+        match request {
+            Request::Post(post) => self.post(now, post, met != Some(Trouble::NoAcknowledgement), events),
+            Request::Acks(acks) => self.acks(now, &acks),
+        }
+    }
+}
+
+/// Whether it is an event as the collector wants it. Made-up data passes for one.
+fn is_event_object(record: &Payload) -> bool {
+    match record {
+        Payload::Synthetic { .. } => true,
+        Payload::Bytes(bytes) => {
+            let read = serde_json::from_slice::<serde_json::Map<String, serde_json::Value>>(bytes);
+            read.is_ok_and(|event| event.contains_key("event"))
+        }
+    }
+}
+
+/// What a call that meets a trouble is told, unless it is what it is told otherwise.
+fn told(trouble: Trouble) -> Option<Reply> {
+    match trouble {
+        Trouble::Throttle => Some(Err(Error::ServerBusy)),
+        Trouble::InternalError => Some(Err(Error::Internal)),
+        Trouble::Unavailable => Some(Err(Error::Unavailable)),
+        Trouble::Denied => Some(Err(Error::InvalidToken)),
+        Trouble::NoAnswer => Some(Ok(Response::Nothing)),
+        Trouble::NoAcknowledgement => None,
+    }
 }
 
 impl Service for Splunk {
@@ -57,8 +177,22 @@ impl Service for Splunk {
     type Ask = Infallible;
     type Told = Infallible;
 
-    fn handle(&mut self, _: SimTime, _: HostId, request: Request, _: &mut Vec<Event>) -> Reply {
-        match request {}
+    fn handle(&mut self, now: SimTime, caller: HostId, request: Request, events: &mut Vec<Event>) -> Reply {
+        let met = self.faults.draw(request.collector(), request.operation());
+        let is_carried_out = met.is_none_or(|(_, is_carried_out)| is_carried_out);
+        let trouble = met.map(|(trouble, _)| trouble);
+        let reply = is_carried_out.then(|| self.carry_out(now, request, trouble, events));
+        let reply = trouble.and_then(told).or(reply).unwrap_or(Err(Error::Internal));
+        if let Err(error) = &reply {
+            events.push(Event::SinkRefused { service: "splunk", host: caller, error: error.code() });
+        }
+        reply
+    }
+    fn time_taken(reply: &Reply) -> SimDuration {
+        match reply {
+            Ok(Response::Nothing) => SimDuration::MAX,
+            _ => SimDuration::ZERO,
+        }
     }
     fn next_deadline(&self) -> Option<SimTime> {
         None

@@ -29,7 +29,7 @@ impl Kind for ExpireIterators {
     fn make(&self, _: Option<SimDuration>, cast: &Cast, problems: &mut Problems) -> Made {
         let of_kinesis = |target, rate| kinesis::api::Fault::ExpireIterators { target, rate };
 
-        self.0.make("expire iterators", of_kinesis, None, cast, problems)
+        self.0.make("expire iterators", of_kinesis, None, None, cast, problems)
     }
 }
 

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::service::AtService;
+use super::fault_point::AtService;
 use crate::aws;
 use crate::aws::kinesis::api::{Fault, KmsKeyState};
 use crate::base::SimDuration;

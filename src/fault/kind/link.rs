@@ -23,9 +23,13 @@ pub(crate) struct LinkFault {
     /// Hosts (`billing-1`, or `billing` for all of them); all when absent.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub hosts: Vec<String>,
-    /// `kinesis`, `dynamodb` or `store`; all when absent.
+    /// `kinesis`, `dynamodb`, `store`, `firehose` or what that calls: `s3`, `lambda`, `redshift`, `opensearch`,
+    /// `splunk`, `http_endpoint`; all when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(extend("enum" = ["kinesis", "dynamodb", "store", null]))]
+    #[schemars(extend("enum" = [
+        "kinesis", "dynamodb", "store", "firehose", "s3", "lambda", "redshift", "opensearch", "splunk", "http_endpoint",
+        null
+    ]))]
     pub service: Option<String>,
     /// Only this operation, by AWS's name.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -4,16 +4,22 @@
 mod clock_skew;
 mod crash;
 mod delay;
+mod denied;
 mod duplicate;
 mod expire_iterators;
+mod fault_point;
 mod internal_errors;
 mod kms;
 mod link;
 mod lose;
 mod lose_responses;
+mod no_acknowledgement;
+mod no_answer;
 mod partition;
 mod pause;
+mod refuse_documents;
 mod service;
+mod sink;
 mod store_outage;
 mod throttle;
 mod unavailable;
@@ -51,6 +57,10 @@ faults! {
     zone_outage: zone_outage::ZoneOutage, drawn as zones: Drawn;
     zone_wipe: zone_wipe::ZoneWipe;
     store_outage: store_outage::StoreOutage, also "sink_outage", drawn as store_outage: Drawn;
+    denied: denied::Denied;
+    no_answer: no_answer::NoAnswer;
+    no_acknowledgement: no_acknowledgement::NoAcknowledgement;
+    refuse_documents: refuse_documents::RefuseDocuments;
 }
 
 fn random_length() -> DurationRange {

@@ -3,7 +3,10 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::fault_point::AtService;
 use super::link::operation;
+use super::sink::{Named, SinkFault, share};
+use crate::aws::protocol::fault_points::Trouble;
 use crate::aws::protocol::operation::Operation;
 use crate::aws::{self, dynamodb, kinesis};
 use crate::base::ShardId;
@@ -12,16 +15,23 @@ use crate::base::written::Share;
 use crate::fault::about::Made;
 use crate::fault::cast::{Cast, Problems};
 use crate::fault::drawing::pick;
-use crate::fault::stage::{Effect, Stage};
 
-/// A fault of a service: give a stream (with a shard), a table, a service or an operation; all of Kinesis otherwise.
+/// A fault of a service: give a stream (with a shard), a table, a service (with a name) or an operation; all of Kinesis
+/// otherwise.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ServiceFault {
-    /// `kinesis` or `dynamodb`; what `stream` or `table` is of, or else Kinesis, when absent.
+    /// `kinesis`, `dynamodb`, or what a delivery stream calls: `s3`, `lambda`, `redshift`, `opensearch`, `splunk`,
+    /// `http_endpoint`, and `firehose` itself; what `stream` or `table` is of, or else Kinesis, when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(extend("enum" = ["kinesis", "dynamodb", null]))]
+    #[schemars(extend("enum" = [
+        "kinesis", "dynamodb", "s3", "lambda", "redshift", "opensearch", "splunk", "http_endpoint", "firehose", null
+    ]))]
     pub service: Option<String>,
+    /// With a service that a delivery stream calls: only the bucket, function, cluster, domain, collector or endpoint
+    /// of this name; with `firehose` the delivery stream.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
     /// Only this stream.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stream: Option<String>,
@@ -51,11 +61,16 @@ impl ServiceFault {
         word: &str,
         of_kinesis: OfKinesis,
         of_dynamodb: Option<OfDynamoDb>,
+        of_named: Option<Trouble>,
         cast: &Cast,
         problems: &mut Problems,
     ) -> Made {
-        self.check(problems);
-        let rate = self.rate.map_or(1.0, Share::fraction);
+        self.check(of_named.is_some(), problems);
+        if let (Some(service), Some(trouble)) = (self.service.as_deref().and_then(Named::of), of_named) {
+            let (name, operation, rate) = (self.name.clone(), self.operation.clone(), self.rate);
+            return SinkFault { service, name, operation, rate }.make(word, trouble, problems);
+        }
+        let rate = share(self.rate, problems);
         let is_of_dynamodb = self.is_of_dynamodb();
         let effect = match (is_of_dynamodb, of_dynamodb) {
             (true, Some(of)) => AtService(aws::Fault::DynamoDb(of(self.dynamodb_target(cast, problems), rate))),
@@ -65,12 +80,6 @@ impl ServiceFault {
             }
             (false, _) => AtService(aws::Fault::Kinesis(of_kinesis(self.kinesis_target(cast, problems), rate))),
         };
-        problems.need(
-            rate > 0.0,
-            "rate",
-            "this fault would do nothing",
-            "write a share above 0%, or leave it out: 100%",
-        );
         let of = match (&self.table, &self.stream, self.shard) {
             (Some(table), ..) => format!("table {table}"),
             (None, Some(stream), Some(shard)) => format!("{stream} {}", ShardId(shard)),
@@ -85,17 +94,23 @@ impl ServiceFault {
         self.service.as_deref().unwrap_or(if is_of_dynamodb { "dynamodb" } else { "kinesis" })
     }
 
-    fn check(&self, problems: &mut Problems) {
+    fn check(&self, may_be_named: bool, problems: &mut Problems) {
         let service = self.service.as_deref();
-        let is_known = matches!(service, None | Some("kinesis" | "dynamodb"));
-        problems.need(is_known, "service", "not a service that can do that", "one of: kinesis, dynamodb");
+        let named = service.and_then(Named::of).filter(|_| may_be_named);
+        let is_known = matches!(service, None | Some("kinesis" | "dynamodb")) || named.is_some();
+        let named_words = if may_be_named { Named::ALL.map(Named::word).join(", ") } else { String::new() };
+        let help = format!("one of: kinesis, dynamodb, {named_words}");
+        problems.need(is_known, "service", "not a service that can do that", help.trim_end_matches(", "));
         let is_clear = match service {
             Some("kinesis") => self.table.is_none(),
             Some("dynamodb") => self.stream.is_none() && self.shard.is_none(),
-            _ => true,
+            _ => named.is_none() || (self.stream.is_none() && self.shard.is_none() && self.table.is_none()),
         };
         let title = "streams and shards are of kinesis, tables of dynamodb";
         problems.need(is_clear, "service", title, "leave one of them out");
+        let is_name_heeded = self.name.is_none() || named.is_some();
+        let help = "write a `service` that a delivery stream calls, or `stream` or `table` in place of `name`";
+        problems.need(is_name_heeded, "name", "streams and tables are not aimed at by `name`", help);
     }
 
     /// An operation that only DynamoDB has means DynamoDB.
@@ -134,23 +149,4 @@ pub(super) fn target(random: &mut Random, cast: &Cast, has_shards: bool) -> Serv
     let shards = cast.streams.iter().find(|of| is_it(&of.name)).map_or(0, |of| of.shards);
     let shard = (shards > 0 && random.chance(0.5)).then(|| random.below(shards.into()) as u32);
     ServiceFault { stream, shard, ..ServiceFault::default() }
-}
-
-/// A fault point of a service, for as long as the fault is in force.
-#[derive(Clone, Debug)]
-pub(super) struct AtService(pub aws::Fault);
-
-impl Effect for AtService {
-    fn loses_zone(&self) -> Option<u8> {
-        match &self.0 {
-            aws::Fault::Kinesis(kinesis::api::Fault::ZoneOutage { zone, .. }) => Some(*zone),
-            _ => None,
-        }
-    }
-    fn begin(&self, stage: &Stage<'_>) {
-        stage.operator().with_backend(|cloud, now, events| cloud.inject(now, stage.fault(), self.0.clone(), events));
-    }
-    fn end(&self, stage: &Stage<'_>) {
-        stage.operator().with_backend(|cloud, now, events| cloud.heal(now, stage.fault(), events));
-    }
 }

@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::service::{ServiceFault, target};
+use crate::aws::protocol::fault_points::Trouble;
 use crate::aws::{dynamodb, kinesis};
 use crate::base::SimDuration;
 use crate::base::seed::Random;
@@ -29,7 +30,7 @@ impl Kind for Unavailable {
     fn make(&self, _: Option<SimDuration>, cast: &Cast, problems: &mut Problems) -> Made {
         let of_kinesis = |target, rate| kinesis::api::Fault::Unavailable { target, rate };
         let of_dynamodb = |target, rate| dynamodb::api::Fault::Unavailable { target, rate };
-        self.0.make("unavailable", of_kinesis, Some(of_dynamodb), cast, problems)
+        self.0.make("unavailable", of_kinesis, Some(of_dynamodb), Some(Trouble::Unavailable), cast, problems)
     }
 }
 

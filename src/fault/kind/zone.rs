@@ -1,6 +1,6 @@
 //! What the two faults of zones have in common.
 
-use super::service::AtService;
+use super::fault_point::AtService;
 use crate::aws;
 use crate::aws::kinesis::api::Fault;
 use crate::fault::about::Made;

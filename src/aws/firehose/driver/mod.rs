@@ -3,84 +3,30 @@
 //! A driver is told what became of what it asked, and says what it wants next. It has no clock and makes no calls: the
 //! engine makes them, and asks it again when the time has come that it named.
 
+mod http_endpoint;
+mod opensearch;
+mod redshift;
+mod retry_clock;
+mod rotation;
 mod s3;
+mod splunk;
+pub(in crate::aws::firehose) mod step;
+#[cfg(test)]
+mod tests;
 
+use self::http_endpoint::ToHttpEndpoint;
+use self::opensearch::ToOpenSearch;
+use self::redshift::ToRedshift;
 use self::s3::ToS3;
+use self::splunk::ToSplunk;
+
+pub(in crate::aws::firehose) use self::step::{Batch, Driver, Failed, Means, Step};
 
 use std::sync::Arc;
 
 use super::api::Settings;
 use super::pipeline::{Destination, Pipeline, Processing};
-use super::record::Carried;
-use crate::aws::{Reply, Request};
 use crate::base::event::{FailedAs, Output, Stage};
-use crate::base::seed::Random;
-use crate::base::{DeliveryId, SimDuration, SimTime};
-use crate::world::CallError;
-
-/// Records that are brought to a destination together.
-#[derive(Clone, Debug)]
-pub(in crate::aws::firehose) struct Batch {
-    pub delivery: DeliveryId,
-    /// The lane of its buffer.
-    pub lane: u32,
-    /// In the order in which they came.
-    pub records: Vec<Carried>,
-    /// Partition keys by name, with dynamic partitioning.
-    pub partition: Arc<[(Box<str>, Box<str>)]>,
-    /// When the oldest of them arrived.
-    pub oldest: SimTime,
-    pub bytes: u64,
-}
-
-/// What a driver wants.
-pub(in crate::aws::firehose) enum Step {
-    /// Make this call, and tell what became of it. It counts as an attempt when it carries records.
-    Ask { request: Request, timeout: SimDuration, is_attempt: bool },
-    /// The last attempt failed, so: ask again at this time.
-    Retry { at: SimTime, error: &'static str },
-    /// Nothing failed: ask again at this time.
-    Wait { at: SimTime },
-    /// It is over: these were not taken, the others are delivered.
-    Done { failed: Vec<Failed> },
-    /// It cannot be delivered: all records go to the error output, or are lost where the contract says so.
-    Refused { failed_as: FailedAs, error: &'static str, message: Box<str>, is_kept: bool },
-}
-
-/// A record that was not taken.
-#[derive(Clone, Debug)]
-pub(in crate::aws::firehose) struct Failed {
-    /// Which of the batch.
-    pub index: usize,
-    pub failed_as: FailedAs,
-    /// `errorCode`.
-    pub error: &'static str,
-    /// `errorMessage`.
-    pub message: Box<str>,
-    /// What the error record has besides (`esDocumentId`, `EventId`, ...).
-    pub besides: Vec<(&'static str, Box<str>)>,
-}
-
-/// What a driver may use besides its batch.
-pub(in crate::aws::firehose) struct Means<'a> {
-    pub now: SimTime,
-    /// Wall-clock time of the run's start.
-    pub epoch_unix_ms: u64,
-    pub random: &'a mut Random,
-    /// Name of the delivery stream, and the version of its configuration.
-    pub name: &'a str,
-    pub version: u32,
-    pub arn: &'a str,
-    pub region: &'a str,
-}
-
-/// Brings one batch to its destination.
-pub(in crate::aws::firehose) trait Driver {
-    /// What it wants first, and again whenever a time has come that it named.
-    fn next(&mut self, batch: &Batch, means: &mut Means<'_>) -> Step;
-    /// What became of what it asked.
-    fn told(&mut self, batch: &Batch, reply: Result<Reply, CallError>, means: &mut Means<'_>) -> Step;
-}
 
 /// The driver of a batch.
 pub(in crate::aws::firehose) fn driver_for(
@@ -95,7 +41,10 @@ pub(in crate::aws::firehose) fn driver_for(
         (Stage::Deliver, Destination::S3(output)) => {
             Box::new(ToS3::new(output, processing.clone(), Output::Destination, None, means))
         }
-        (Stage::Deliver, other) => unreachable!("no driver yet for {other:?}"),
+        (Stage::Deliver, Destination::Redshift(output)) => Box::new(ToRedshift::new(output, processing.clone(), means)),
+        (Stage::Deliver, Destination::OpenSearch(output)) => Box::new(ToOpenSearch::new(output, settings.retry_pause)),
+        (Stage::Deliver, Destination::Splunk(output)) => Box::new(ToSplunk::new(output, settings.retry_pause)),
+        (Stage::Deliver, Destination::HttpEndpoint(output)) => Box::new(ToHttpEndpoint::new(output)),
         (Stage::Backup, _) => {
             let plain = Arc::new(Processing::default());
             Box::new(ToS3::new(&pipeline.backup.to, plain, Output::Backup, None, means))

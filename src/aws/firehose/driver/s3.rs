@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Batch, Driver, Means, Step};
+use super::step::{Batch, Driver, Failed, Means, Step};
 use crate::aws::firehose::chain::{body_of, naming};
 use crate::aws::firehose::pipeline::{Processing, S3Output};
 use crate::aws::firehose::record::holds;
@@ -25,7 +25,7 @@ pub(in crate::aws::firehose) struct ToS3 {
     failures: u32,
     /// The same object is put again when an attempt has failed, so that a repetition changes nothing.
     put: Option<(Arc<str>, Body)>,
-    failed: Vec<super::Failed>,
+    failed: Vec<Failed>,
 }
 
 impl ToS3 {

@@ -307,7 +307,7 @@ mod tests {
             K::DeliverySucceeded => Event::DeliverySucceeded { delivery, lane, stage, records, bytes, age_max: second },
             K::RecordsDropped => Event::RecordsDropped { delivery, lane, from, to },
             K::RecordsFailed => {
-                Event::RecordsFailed { delivery, lane, from, to, failed_as: FailedAs::Processing, error }
+                Event::RecordsFailed { delivery, lane, from, to, failed_as: FailedAs::Processing, error, is_kept: true }
             }
             K::RecordsExpired => Event::RecordsExpired { delivery, lane, from, to },
             K::FunctionReturned => Event::FunctionReturned {

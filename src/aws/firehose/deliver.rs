@@ -38,11 +38,13 @@ pub(super) struct Reason {
     message: Box<str>,
     attempts: u32,
     besides: Vec<(&'static str, Box<str>)>,
+    /// Whether there is an error record of it.
+    is_kept: bool,
 }
 
 impl Reason {
     pub(super) fn new(failed_as: FailedAs, error: &'static str, message: Box<str>, attempts: u32) -> Self {
-        Self { failed_as, error, message, attempts, besides: Vec::new() }
+        Self { failed_as, error, message, attempts, besides: Vec::new(), is_kept: true }
     }
 }
 
@@ -64,16 +66,17 @@ impl DeliveryStream {
         lane: u32,
         records: impl Iterator<Item = (Carried, BTreeMap<Box<str>, Box<str>>)>,
     ) {
-        let is_partitioned =
-            matches!(&self.pipeline.destination, super::pipeline::Destination::S3(s3) if s3.partitioning);
-        if !is_partitioned {
-            let records: Vec<Carried> = records.map(|(record, _)| record).collect();
-            return self.add(cx, &BufferKey::plain(Stage::Deliver, lane), records);
-        }
+        let prefix = match &self.pipeline.destination {
+            super::pipeline::Destination::S3(s3) if s3.partitioning => s3.prefix.clone(),
+            _ => {
+                let records: Vec<Carried> = records.map(|(record, _)| record).collect();
+                return self.add(cx, &BufferKey::plain(Stage::Deliver, lane), records);
+            }
+        };
         let mut failed = Vec::new();
         for (record, by_function) in records {
             let fail = |error, message: Box<str>| Reason::new(FailedAs::Partitioning, error, message, 1);
-            match chain::partition_of(&self.processing, &record.data, &by_function) {
+            match chain::partition_of(&self.processing, &prefix, &record.data, &by_function) {
                 Err(message) => failed.push((record, fail("DynamicPartitioning.MetadataExtractionFailed", message))),
                 Ok(partition) => {
                     let key = BufferKey { partition, ..BufferKey::plain(Stage::Deliver, lane) };
@@ -291,8 +294,8 @@ impl DeliveryStream {
             age_max: cx.now.since(batch.oldest),
         });
         let reasons = failed.into_iter().map(|of| {
-            let Failed { index, failed_as, error, message, besides } = of;
-            (batch.records[index].clone(), Reason { failed_as, error, message, attempts, besides })
+            let Failed { index, failed_as, error, message, besides, is_kept } = of;
+            (batch.records[index].clone(), Reason { failed_as, error, message, attempts, besides, is_kept })
         });
         self.fail(cx, key.lane, reasons);
         if attempts == 1 || cx.settings.planted.goes_on_after_failure() {
@@ -304,19 +307,12 @@ impl DeliveryStream {
 
     fn refuse(&mut self, cx: &mut Cx<'_>, number: u64, reason: &Reason, is_kept: bool) {
         let Some(work) = self.end(number) else { return };
-        if is_kept {
-            self.fail(cx, work.key.lane, work.batch.records.iter().map(|record| (record.clone(), reason.clone())));
-        } else {
-            let (failed_as, error) = (reason.failed_as, reason.error);
-            self.tell_runs(cx, &work.batch.records, |delivery, lane, from, to| Event::RecordsFailed {
-                delivery,
-                lane,
-                from,
-                to,
-                failed_as,
-                error,
-            });
-        }
+        let delivery = self.id;
+        let reasons = work.batch.records.iter().map(|record| {
+            let besides = work.driver.besides(delivery, record);
+            (record.clone(), Reason { besides, is_kept, ..reason.clone() })
+        });
+        self.fail(cx, work.key.lane, reasons);
         self.close_again(cx, &work.key);
     }
 
@@ -344,7 +340,7 @@ impl DeliveryStream {
             format!("arn:aws:lambda:{region}:{account}:function:{}", function.name)
         });
         for (record, reason) in failed {
-            let Reason { failed_as, error, message, attempts, besides } = reason;
+            let Reason { failed_as, error, message, attempts, besides, is_kept } = reason;
             cx.events.push(Event::RecordsFailed {
                 delivery: self.id,
                 lane: record.lane,
@@ -352,8 +348,10 @@ impl DeliveryStream {
                 to: record.ordinal + 1,
                 failed_as,
                 error,
+                is_kept,
             });
             let told = error_record::Told {
+                failed_as,
                 attempts,
                 error,
                 message: &message,
@@ -362,7 +360,7 @@ impl DeliveryStream {
                 lambda_arn: lambda_arn.as_deref().filter(|_| failed_as == FailedAs::Processing),
                 besides: &besides,
             };
-            if !cx.settings.planted.are_failed_records_kept() {
+            if !(is_kept && cx.settings.planted.are_failed_records_kept()) {
                 continue;
             }
             let data = Payload::from(error_record::line(&record, &told));

@@ -27,8 +27,8 @@ const OUTSTANDING_MAX_SPLUNK: usize = 10;
 /// Bytes of an invocation's event, and of its answer
 /// (<https://docs.aws.amazon.com/firehose/latest/dev/limits.html>).
 pub(super) const PAYLOAD_MAX_BYTES: u64 = 6 << 20;
-/// What a record's event has besides its data, at most: ids, times and the source's names.
-const RECORD_OVERHEAD_BYTES: u64 = 700;
+/// What an event has besides its records, at most: the names of delivery stream and source.
+const ENVELOPE_BYTES_MAX: u64 = 1024;
 
 /// What comes from one shard, or was put directly, on its way through the function.
 #[derive(Default)]
@@ -217,15 +217,15 @@ impl DeliveryStream {
 
 /// Records in as many parts as their events need to fit.
 fn fitting(records: Vec<Carried>, bytes_max: u64) -> VecDeque<Vec<Carried>> {
-    let size = |record: &Carried| record.size_bytes().div_ceil(3) * 4 + RECORD_OVERHEAD_BYTES;
+    let size = |record: &Carried| lambda::wire::record_bytes(record.data.len(), record.source.as_deref());
     let mut parts = VecDeque::new();
     let mut part = Vec::new();
-    let mut bytes = 0;
+    let mut bytes = ENVELOPE_BYTES_MAX;
     for record in records {
         let of = size(&record);
         if bytes + of > bytes_max && !part.is_empty() {
             parts.push_back(std::mem::take(&mut part));
-            bytes = 0;
+            bytes = ENVELOPE_BYTES_MAX;
         }
         bytes += of;
         part.push(record);

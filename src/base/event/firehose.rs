@@ -108,9 +108,10 @@ macro_rules! firehose_events {
                 },
                 /// The function dropped records.
                 1408 => RecordsDropped { delivery: DeliveryId, lane: u32, from: u64, to: u64 },
-                /// Records go to the error output instead.
+                /// Records go to the error output instead; where it is not kept, there is no error record of it.
                 1409 => RecordsFailed {
                     delivery: DeliveryId, lane: u32, from: u64, to: u64, failed_as: FailedAs, error: &'static str,
+                    is_kept: bool,
                 },
                 /// Records were held for as long as the service holds them, and are lost.
                 1410 => RecordsExpired { delivery: DeliveryId, lane: u32, from: u64, to: u64 },

@@ -92,7 +92,7 @@ impl Check for EveryRecordIsDelivered {
             }
             Event::RecordsArrived { delivery, output: Output::Destination | Output::Errors, lane, from, to }
             | Event::RecordsDropped { delivery, lane, from, to }
-            | Event::RecordsFailed { delivery, lane, from, to, failed_as: FailedAs::HttpEndpoint, error: TOO_LARGE }
+            | Event::RecordsFailed { delivery, lane, from, to, failed_as: FailedAs::HttpEndpoint, is_kept: false, .. }
             // `deliveries-hold-what-they-took` judges those.
             | Event::RecordsExpired { delivery, lane, from, to } => {
                 self.lanes.entry((delivery, lane)).or_default().done.insert(from..to);
@@ -105,9 +105,6 @@ impl Check for EveryRecordIsDelivered {
         self.findings.result(Self::NAME, self.judged, || format!("{} records came where they should", self.judged))
     }
 }
-
-/// The error of a request that an HTTP endpoint refuses as too large.
-const TOO_LARGE: &str = "HttpEndpoint.RequestTooLarge";
 
 #[cfg(test)]
 mod tests {

@@ -7,8 +7,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::delivery_sinks::{HttpEndpoint, OpenSearch, Redshift, S3, Splunk};
+use crate::aws::firehose::check;
 use crate::aws::firehose::pipeline::{
-    Backup, Deaggregation, Destination, FunctionStage, Hints, Pipeline, Processing, S3Output, Source,
+    Backup, Deaggregation, Destination, FunctionStage, Hints, Pipeline, Processing, Queries, S3Output, Source,
 };
 use crate::base::event::SinkKind;
 use crate::base::units::MIB;
@@ -148,15 +149,16 @@ impl Compiler<'_> {
                 (Destination::S3(s3), None) => s3.clone(),
                 (_, given) => {
                     let hints = self.hints(None, &BACKUP_HINTS, at("backup_s3"));
-                    given.clone().unwrap_or_default().output(&format!("{name}-backup"), hints)
+                    given.clone().unwrap_or_default().output(self, &at("backup_s3"), &format!("{name}-backup"), hints)
                 }
             },
             is_of_all: delivery.backup == BackupMode::All,
         };
-        DeliveryPlan {
-            name: parsed.unwrap_or_else(|_| placeholder("missing-delivery")),
-            pipeline: Pipeline { source, processing: self.processing(name, delivery), destination, backup },
+        let pipeline = Pipeline { source, processing: self.processing(name, delivery), destination, backup };
+        if let Err(unusable) = check(&pipeline) {
+            self.problem(file_path!["delivery", name], "a delivery stream cannot be so", "here", &unusable.to_string());
         }
+        DeliveryPlan { name: parsed.unwrap_or_else(|_| placeholder("missing-delivery")), pipeline }
     }
 
     fn processing(&mut self, name: &str, delivery: &Delivery) -> Processing {
@@ -179,7 +181,12 @@ impl Compiler<'_> {
             "a function is tried again 300 times at most",
             "",
         );
-        let keys = delivery.partition.iter().flatten();
+        let keys =
+            delivery.partition.iter().flatten().map(|(name, query)| (name.as_str().into(), query.as_str().into()));
+        let keys = Queries::new(keys.collect::<Vec<_>>()).unwrap_or_else(|wrong| {
+            self.problem(at("partition"), "a key cannot be found so", "these queries", &wrong.to_string());
+            Queries::default()
+        });
         Processing {
             decompress: delivery.decompress,
             deaggregate: delivery.deaggregate.as_deref().map(|word| match word {
@@ -187,7 +194,7 @@ impl Compiler<'_> {
                 delimiter => Deaggregation::Delimited(delimiter.as_bytes().into()),
             }),
             function,
-            keys: keys.map(|(name, query)| (name.as_str().into(), query.as_str().into())).collect(),
+            keys,
             convert: None,
             newline: delivery.newline,
         }
@@ -201,14 +208,22 @@ impl Compiler<'_> {
             let help = "leave one of: s3, redshift, opensearch, splunk, http";
             self.problem(file_path!["delivery", name], "a delivery stream has one destination", "here", help);
         }
-        let mut hints = |kind| self.hints(delivery.buffer.as_ref(), &rules_of(kind), at("buffer"));
+        let hints_of = |c: &mut Self, kind| c.hints(delivery.buffer.as_ref(), &rules_of(kind), at("buffer"));
         let destination = match (redshift, opensearch, splunk, http) {
-            (Some(redshift), ..) => Destination::Redshift(redshift.output(name, hints(SinkKind::Redshift))),
-            (_, Some(opensearch), ..) => Destination::OpenSearch(opensearch.output(name, hints(SinkKind::OpenSearch))),
-            (_, _, Some(splunk), _) => Destination::Splunk(splunk.output(name, hints(SinkKind::Splunk))),
-            (.., Some(http)) => Destination::HttpEndpoint(http.output(name, hints(SinkKind::HttpEndpoint))),
+            (Some(redshift), ..) => {
+                let hints = hints_of(self, SinkKind::Redshift);
+                Destination::Redshift(redshift.output(self, &at("redshift"), name, hints))
+            }
+            (_, Some(opensearch), ..) => {
+                Destination::OpenSearch(opensearch.output(name, hints_of(self, SinkKind::OpenSearch)))
+            }
+            (_, _, Some(splunk), _) => Destination::Splunk(splunk.output(name, hints_of(self, SinkKind::Splunk))),
+            (.., Some(http)) => Destination::HttpEndpoint(http.output(name, hints_of(self, SinkKind::HttpEndpoint))),
             _ => {
-                let output = s3.clone().unwrap_or_default().output(name, hints(SinkKind::S3));
+                let output = {
+                    let hints = hints_of(self, SinkKind::S3);
+                    s3.clone().unwrap_or_default().output(self, &at("s3"), name, hints)
+                };
                 Destination::S3(S3Output { partitioning: delivery.partition.is_some(), ..output })
             }
         };

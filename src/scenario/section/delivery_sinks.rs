@@ -7,10 +7,13 @@ use serde::{Deserialize, Serialize};
 
 use super::defaults::secs;
 use crate::aws::firehose::pipeline::{
-    Hints, HttpOutput, OpenSearchOutput, RedshiftOutput, Rotation, S3Output, SplunkOutput,
+    Hints, HttpOutput, OpenSearchOutput, Prefix, RedshiftOutput, Rotation, S3Output, SplunkOutput,
 };
 use crate::base::body::Coding;
 use crate::base::written::Duration;
+use crate::file_path;
+use crate::scenario::compiler::Compiler;
+use crate::scenario::spans::Path;
 
 /// Objects in S3.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -56,11 +59,19 @@ impl Compression {
 
 impl S3 {
     /// As the service has it.
-    pub(super) fn output(&self, bucket: &str, hints: Hints) -> S3Output {
+    pub(super) fn output(&self, c: &mut Compiler<'_>, at: &Path, bucket: &str, hints: Hints) -> S3Output {
+        let mut prefix = |text: &str, key: &str| {
+            let read: Result<Prefix, _> = text.parse();
+            read.unwrap_or_else(|wrong| {
+                let path = [at.clone(), file_path![key]].concat();
+                c.problem(path, "names of objects cannot begin so", "this value", &wrong.to_string());
+                Prefix::default()
+            })
+        };
         S3Output {
             bucket: self.bucket.as_deref().unwrap_or(bucket).into(),
-            prefix: self.prefix.as_str().into(),
-            error_prefix: self.error_prefix.as_str().into(),
+            prefix: prefix(&self.prefix, "prefix"),
+            error_prefix: prefix(&self.error_prefix, "error_prefix"),
             extension: self.extension.as_deref().map(Into::into),
             offset_minutes: 0,
             coding: match self.compression {
@@ -106,9 +117,9 @@ impl Default for Redshift {
 }
 
 impl Redshift {
-    pub(super) fn output(&self, name: &str, hints: Hints) -> RedshiftOutput {
+    pub(super) fn output(&self, c: &mut Compiler<'_>, at: &Path, name: &str, hints: Hints) -> RedshiftOutput {
         RedshiftOutput {
-            stage: self.stage.output(name, hints),
+            stage: self.stage.output(c, &[at.clone(), file_path!["stage"]].concat(), name, hints),
             cluster: self.cluster.as_str().into(),
             table: self.table.as_deref().unwrap_or(name).into(),
             copy_options: self.copy_options.as_str().into(),

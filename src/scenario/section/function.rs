@@ -32,11 +32,14 @@ pub(crate) struct Function {
 impl Default for Function {
     fn default() -> Self {
         let function = lambda::Function::default();
-        let range = |(from, to)| DurationRange(from, to);
+        let range = |spread| match spread {
+            lambda::Spread::Fixed(time) => DurationRange(time, time),
+            lambda::Spread::Uniform(low, high) | lambda::Spread::LongTail { low, high, .. } => DurationRange(low, high),
+        };
         Self {
             time_per_record: range(function.per_record),
             time: range(function.per_invocation),
-            cold_start: Duration(function.cold_start),
+            cold_start: Duration(range(function.cold_start).1),
             dropped: None,
             failed: None,
             size_factor: function.size_factor,
@@ -56,12 +59,13 @@ impl Compiler<'_> {
         let is_quick = function.time.1 <= SimDuration::from_secs(900);
         self.need(is_quick, at("time"), "a function runs for 15 minutes at most", "Firehose waits for 5 minutes");
         lambda::Function {
-            per_record: (function.time_per_record.0, function.time_per_record.1),
-            per_invocation: (function.time.0, function.time.1),
-            cold_start: function.cold_start.0,
+            per_record: (function.time_per_record.0, function.time_per_record.1).into(),
+            per_invocation: (function.time.0, function.time.1).into(),
+            cold_start: function.cold_start.0.into(),
             dropped,
             failed,
             size_factor: function.size_factor,
+            ..lambda::Function::default()
         }
     }
 }

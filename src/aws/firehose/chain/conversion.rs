@@ -66,7 +66,14 @@ pub(super) fn parquet_of(convert: &Conversion, records: &[Carried]) -> (Vec<u8>,
                 }
             }
             Err((error, message)) => {
-                failed.push(Failed { index, failed_as: FailedAs::Conversion, error, message, besides: Vec::new() });
+                failed.push(Failed {
+                    index,
+                    failed_as: FailedAs::Conversion,
+                    error,
+                    message,
+                    besides: Vec::new(),
+                    is_kept: true,
+                });
             }
         }
     }

@@ -75,7 +75,7 @@ impl ToRedshift {
     fn file(&mut self, batch: &Batch, means: &mut Means<'_>) -> StagedFile {
         let (stage, processing) = (&self.output.stage, &self.processing);
         let made = self.file.get_or_insert_with(|| {
-            let key = naming::object_key(stage, batch, None, means).into();
+            let key = naming::object_key(stage, processing, batch, None, means).into();
             let (body, failed) = body_of(processing, stage.coding, &batch.records);
             assert!(failed.is_empty(), "no format is converted on the way to Redshift");
             let at = Location { bucket: stage.bucket.clone(), key };

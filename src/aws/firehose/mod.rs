@@ -5,7 +5,8 @@
 //! makes of records. Where to find a rule: quotas of what is put in `quotas.rs`, the reading of a source in
 //! `reader.rs`, buffers in `buffer.rs`, the function's calls in `transform.rs`, what is done to single records in
 //! `chain/`, deliveries, their retries and backups in `deliver.rs`, and how each kind of destination is spoken to in
-//! `driver/`.
+//! `driver/`. Which delivery streams there are, and what they are told, is `control/`'s and `configuration/`'s; `wire/`
+//! has the bytes.
 //!
 //! Everything that was accepted and not yet delivered is durable: a crash of the service loses only what it had asked
 //! and was not told yet, so requests may be repeated.
@@ -15,12 +16,15 @@
 
 pub mod api;
 mod chain;
+mod configuration;
+mod control;
 mod dispatch;
 mod driver;
 mod operations;
 pub mod pipeline;
 mod record;
 mod service;
+pub mod wire;
 
 pub use self::api::{Reply, Settings};
 pub use self::operations::*;

@@ -2,7 +2,8 @@
 
 use std::collections::VecDeque;
 
-use super::api::{Reply, Response, Settings};
+use super::api::{RecordId, Reply, Response, Settings};
+use super::control::Control;
 use crate::aws::Request as Ask;
 use crate::aws::protocol::fault_points::{Fault, FaultPoints};
 use crate::base::{Chance, DeliveryName, Event, HostId, Payload, SimTime};
@@ -11,8 +12,10 @@ use crate::world::OwnCall;
 /// The service: all delivery streams of one account in one region.
 pub struct Firehose {
     pub(super) settings: Settings,
+    pub(super) control: Control,
     pub(super) faults: FaultPoints,
     pub(super) ready: VecDeque<OwnCall<Ask>>,
+    accepted: u64,
 }
 
 /// What a request needs besides the service.
@@ -26,7 +29,8 @@ impl Firehose {
     /// An account without delivery streams.
     pub fn new(settings: Settings, chance: impl Into<Chance>) -> Self {
         let chance = chance.into();
-        Self { settings, faults: FaultPoints::new(&chance), ready: VecDeque::new() }
+        let control = Control::new(&settings, &chance);
+        Self { settings, control, faults: FaultPoints::new(&chance), ready: VecDeque::new(), accepted: 0 }
     }
     /// Lets a fault begin; [`Firehose::heal`] with the same `id` ends it.
     pub fn inject(&mut self, _: SimTime, id: u32, fault: Fault, _: &mut Vec<Event>) {
@@ -36,10 +40,17 @@ impl Firehose {
     pub fn heal(&mut self, _: SimTime, id: u32, events: &mut Vec<Event>) {
         self.faults.end(id, events);
     }
-    pub(super) fn put_record(&mut self, _: &mut At<'_>, _: &DeliveryName, _: Payload) -> Reply {
-        Ok(Response::Done)
+    fn next_id(&mut self) -> RecordId {
+        self.accepted += 1;
+        RecordId(self.accepted)
     }
-    pub(super) fn put_record_batch(&mut self, _: &mut At<'_>, _: &DeliveryName, _: &[Payload]) -> Reply {
-        Ok(Response::Done)
+    pub(super) fn put_record(&mut self, _: &mut At<'_>, delivery: &DeliveryName, _: Payload) -> Reply {
+        let is_encrypted = self.control.may_put(delivery)?;
+        Ok(Response::RecordPut { id: self.next_id(), is_encrypted })
+    }
+    pub(super) fn put_record_batch(&mut self, _: &mut At<'_>, delivery: &DeliveryName, records: &[Payload]) -> Reply {
+        let is_encrypted = self.control.may_put(delivery)?;
+        let results = records.iter().map(|_| Ok(self.next_id())).collect();
+        Ok(Response::BatchPut { failed: 0, results, is_encrypted })
     }
 }

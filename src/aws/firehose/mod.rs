@@ -18,6 +18,8 @@ pub mod api;
 mod chain;
 mod configuration;
 mod control;
+#[cfg(test)]
+mod desk;
 mod dispatch;
 mod driver;
 mod operations;

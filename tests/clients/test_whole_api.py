@@ -18,6 +18,7 @@ WRITTEN = {"InternalFailureException": "InternalFailure"}
 # Errors that nothing here can lead to, and why.
 ABSENT = {
     ("kinesis", "AccessDeniedException"): "no IAM",
+    ("firehose", "ServiceUnavailableException"): "puts have no quota",
     ("firehose", "InvalidSourceException"): "nobody can tell whether records are of CloudWatch Logs",
     ("dynamodb", "ItemCollectionSizeLimitExceededException"): "collections may be as large as they like",
     ("dynamodb", "ContinuousBackupsUnavailableException"): "backups can always be switched on",

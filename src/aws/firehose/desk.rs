@@ -38,7 +38,7 @@ impl Desk {
     }
 
     pub(super) fn sleep(&mut self, seconds: u64) {
-        self.now = self.now + SimDuration::from_secs(seconds);
+        self.now += SimDuration::from_secs(seconds);
     }
 
     /// Status and body of the answer.

@@ -8,7 +8,7 @@ pub use self::description::{
     DeliveryStatus, Description, Encryption, EncryptionStatus, Failure, Key, SourceDescription,
 };
 pub use self::error::Error;
-pub use self::settings::{Settings, Transitions};
+pub use self::settings::{Columns, Settings, Transitions};
 
 use crate::base::DeliveryName;
 

@@ -6,6 +6,9 @@ use std::sync::Arc;
 use crate::aws::firehose::pipeline::ColumnType;
 use crate::base::{Planted, SimDuration};
 
+/// Columns of a table: names with their types.
+pub type Columns = Arc<[(Box<str>, ColumnType)]>;
+
 /// How long what the control plane does takes, each drawn uniformly from a range.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Transitions {
@@ -64,7 +67,7 @@ pub struct Settings {
     /// ARNs of KMS keys that exist; every one when `None`.
     pub kms_keys: Option<Vec<Box<str>>>,
     /// Columns of Glue's tables, by `DATABASE.TABLE`, for conversion to Parquet.
-    pub tables: BTreeMap<Box<str>, Arc<[(Box<str>, ColumnType)]>>,
+    pub tables: BTreeMap<Box<str>, Columns>,
     /// A bug that is planted.
     pub(crate) planted: Planted,
 }

@@ -23,7 +23,6 @@ mod tests;
 mod translate;
 mod zones;
 
-pub(super) use self::document::Document;
 pub(super) use self::of_pipeline::{Places, conversion_table};
 pub(super) use self::said::Configuration;
 pub(super) use self::translate::{Tables, pipeline};

@@ -2,12 +2,15 @@
 
 use super::document::Problem;
 
+/// Names of partition keys, each with its query.
+pub(super) type Keys = Vec<(Box<str>, Box<str>)>;
+
 /// Partition keys with their queries, as in `{customer:.customer_id, day:.ts|strftime("%d")}`.
-pub(super) fn split(query: &str) -> Result<Vec<(Box<str>, Box<str>)>, Problem> {
+pub(super) fn split(query: &str) -> Result<Keys, Problem> {
     let wrong =
         || -> Problem { format!("MetadataExtractionQuery {query} is no object of keys and jq expressions").into() };
     let within = query.trim().strip_prefix('{').and_then(|rest| rest.strip_suffix('}')).ok_or_else(wrong)?;
-    let mut keys: Vec<(Box<str>, Box<str>)> = Vec::new();
+    let mut keys = Keys::new();
     for part in parts(within, ',').ok_or_else(wrong)? {
         let pair = parts(part, ':').ok_or_else(wrong)?;
         let name = pair.first().map_or("", |name| name.trim()).trim_matches('"');

@@ -1,15 +1,15 @@
 //! What a configuration means: the pipeline that the engine carries out.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use super::document::{Document, Problem, is_on, number, text};
 use super::kind::Kind;
 use super::said::Configuration;
 use super::{processing, rules, zones};
+use crate::aws::firehose::api::Columns;
 use crate::aws::firehose::pipeline::{
-    Backup, ColumnType, Conversion, Destination, Hints, HttpOutput, OpenSearchOutput, ParquetCompression, Pipeline,
-    Processing, RedshiftOutput, Rotation, S3Output, Source, SplunkOutput,
+    Backup, Conversion, Destination, Hints, HttpOutput, OpenSearchOutput, ParquetCompression, Pipeline, Processing,
+    RedshiftOutput, Rotation, S3Output, Source, SplunkOutput,
 };
 use crate::aws::protocol::value::Value;
 use crate::base::SimDuration;
@@ -17,7 +17,7 @@ use crate::base::body::Coding;
 use crate::base::units::MIB;
 
 /// Columns of tables, by `DATABASE.TABLE`: what Glue would tell.
-pub(in crate::aws::firehose) type Tables = BTreeMap<Box<str>, Arc<[(Box<str>, ColumnType)]>>;
+pub(in crate::aws::firehose) type Tables = BTreeMap<Box<str>, Columns>;
 
 /// The pipeline of a delivery stream.
 ///

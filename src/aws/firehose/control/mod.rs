@@ -9,6 +9,8 @@
 
 mod delivery;
 mod encryption;
+#[cfg(test)]
+mod laws;
 mod lifecycle;
 mod quotas;
 mod state;

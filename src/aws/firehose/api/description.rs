@@ -45,7 +45,7 @@ pub struct Failure {
     /// DeliveryStreamFailureType.
     pub kind: &'static str,
     /// In words.
-    pub details: Box<str>,
+    pub(crate) details: Box<str>,
 }
 
 /// The key that records are encrypted with.
@@ -109,13 +109,13 @@ pub struct Description {
     /// Why it could not be created.
     pub failure: Option<Failure>,
     /// DeliveryStreamEncryptionConfiguration.
-    pub encryption: Encryption,
+    pub(crate) encryption: Encryption,
     /// VersionId.
     pub version: u32,
     /// CreateTimestamp.
-    pub created_unix_ms: u64,
+    pub(crate) created_unix_ms: u64,
     /// LastUpdateTimestamp, if there was an update.
-    pub updated_unix_ms: Option<u64>,
+    pub(crate) updated_unix_ms: Option<u64>,
     /// Source.
     pub source: SourceDescription,
     /// The members of its one DestinationDescription, but for the id; none when only later ones were asked for.

@@ -15,11 +15,11 @@ pub struct Transitions {
     /// CREATING to ACTIVE.
     pub create: (SimDuration, SimDuration),
     /// DELETING until gone.
-    pub delete: (SimDuration, SimDuration),
+    pub(crate) delete: (SimDuration, SimDuration),
     /// UpdateDestination until records are delivered by it.
     pub update: (SimDuration, SimDuration),
     /// ENABLING and DISABLING of encryption.
-    pub encryption: (SimDuration, SimDuration),
+    pub(crate) encryption: (SimDuration, SimDuration),
 }
 
 impl Default for Transitions {
@@ -57,15 +57,15 @@ pub struct Settings {
     /// Longest wait for an answer of S3. An assumption.
     pub s3_timeout: SimDuration,
     /// Delivery streams allowed in the region: 5,000 in larger ones, fewer in others.
-    pub delivery_streams_max: u32,
+    pub(crate) delivery_streams_max: u32,
     /// Whether the five calls a second of each operation of the control plane are enforced.
-    pub control_plane_quotas: bool,
+    pub(crate) control_plane_quotas: bool,
     /// How long what the control plane does takes.
-    pub transitions: Transitions,
+    pub(crate) transitions: Transitions,
     /// Whether a delivery stream in DELETING still accepts records. AWS says that it might, and promises nothing.
-    pub deleting_accepts: bool,
+    pub(crate) deleting_accepts: bool,
     /// ARNs of KMS keys that exist; every one when `None`.
-    pub kms_keys: Option<Vec<Box<str>>>,
+    pub(crate) kms_keys: Option<Vec<Box<str>>>,
     /// Columns of Glue's tables, by `DATABASE.TABLE`, for conversion to Parquet.
     pub tables: BTreeMap<Box<str>, Columns>,
     /// A bug that is planted.

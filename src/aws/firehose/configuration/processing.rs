@@ -45,7 +45,7 @@ impl<'a> Processor<'a> {
     }
 }
 
-/// The stages that a destination's processors are. `function_mb` is what a function is called with when nothing is said.
+/// The stages that a destination's processors are. `function_mb` is the size of a function's payload when none is said.
 pub(super) fn stages(destination: &Document, function_mb: f64) -> Result<Processing, Problem> {
     let mut stages = Processing::default();
     let Some(said) = destination.get("ProcessingConfiguration") else { return Ok(stages) };

@@ -37,7 +37,8 @@ fn refused(besides: Json) -> String {
 fn redshift(besides: Json) -> Json {
     let common = json!({
         "RoleARN": ROLE, "ClusterJDBCURL": "jdbc:redshift://c.x.us-east-1.redshift.amazonaws.com:5439/dev",
-        "CopyCommand": { "DataTableName": "t" }, "Username": "u", "Password": "secret", "S3Configuration": s3(json!({})),
+        "CopyCommand": { "DataTableName": "t" }, "Username": "u", "Password": "secret",
+        "S3Configuration": s3(json!({})),
     });
     and(common, besides)
 }

@@ -40,9 +40,9 @@ proptest! {
             prop_assert!(desk.firehose.control.next_deadline().is_none_or(|at| at > desk.now));
             became.iter().for_each(|became| follow(&mut seen, became));
             let name = ["a", "b"][usize::from(which)];
-            let version = desk.call("DescribeDeliveryStream", json!({ "DeliveryStreamName": name }).to_string().as_bytes());
-            let version = version.1["DeliveryStreamDescription"]["VersionId"].as_str().unwrap_or("1").to_owned();
             let named = json!({ "DeliveryStreamName": name });
+            let version = desk.call("DescribeDeliveryStream", named.to_string().as_bytes());
+            let version = version.1["DeliveryStreamDescription"]["VersionId"].as_str().unwrap_or("1").to_owned();
             let mut unknown_key = creation(name, s3(json!({})));
             unknown_key["DeliveryStreamEncryptionConfigurationInput"] = json!({
                 "KeyType": "CUSTOMER_MANAGED_CMK", "KeyARN": "arn:aws:kms:us-east-1:000000000000:key/1",

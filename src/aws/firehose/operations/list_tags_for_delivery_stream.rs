@@ -1,4 +1,5 @@
-//! ListTagsForDeliveryStream (<https://docs.aws.amazon.com/firehose/latest/APIReference/API_ListTagsForDeliveryStream.html>).
+//! ListTagsForDeliveryStream
+//! (<https://docs.aws.amazon.com/firehose/latest/APIReference/API_ListTagsForDeliveryStream.html>).
 
 use super::row::{
     At, Body, DeliveryName, Firehose, Member, Operation, Quota, Reply, Row, WireError, optional, required,

@@ -1,4 +1,5 @@
-//! StartDeliveryStreamEncryption (<https://docs.aws.amazon.com/firehose/latest/APIReference/API_StartDeliveryStreamEncryption.html>).
+//! StartDeliveryStreamEncryption
+//! (<https://docs.aws.amazon.com/firehose/latest/APIReference/API_StartDeliveryStreamEncryption.html>).
 
 use super::row::{
     At, Body, DeliveryName, Firehose, Member, Operation, Quota, Reply, Row, WireError, optional, required,

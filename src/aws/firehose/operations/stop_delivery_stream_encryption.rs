@@ -1,4 +1,5 @@
-//! StopDeliveryStreamEncryption (<https://docs.aws.amazon.com/firehose/latest/APIReference/API_StopDeliveryStreamEncryption.html>).
+//! StopDeliveryStreamEncryption
+//! (<https://docs.aws.amazon.com/firehose/latest/APIReference/API_StopDeliveryStreamEncryption.html>).
 
 use super::row::{At, Body, DeliveryName, Firehose, Member, Operation, Quota, Reply, Row, WireError, required};
 use crate::aws::firehose::configuration::shapes::NAME;

@@ -7,7 +7,10 @@ use super::s3::{S3_BACKUP_MODE, STAGE, STAGE_UPDATE};
 const JDBC: Shape = text(
     1,
     512,
-    r"jdbc:(redshift|postgresql)://((?!-)[A-Za-z0-9-]{1,63}(?<!-)\.)+(redshift(-serverless)?)\.([a-zA-Z0-9\.\-]+):\d{1,5}/[a-zA-Z0-9_$-]+",
+    concat!(
+        r"jdbc:(redshift|postgresql)://((?!-)[A-Za-z0-9-]{1,63}(?<!-)\.)+(redshift(-serverless)?)\.",
+        r"([a-zA-Z0-9\.\-]+):\d{1,5}/[a-zA-Z0-9_$-]+"
+    ),
     is::jdbc,
 );
 const COPY: Shape = Shape::Structure(&[

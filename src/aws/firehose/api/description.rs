@@ -59,7 +59,7 @@ pub enum Key {
 
 /// DeliveryStreamEncryptionConfiguration.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Encryption {
+pub(crate) struct Encryption {
     /// Status.
     pub status: EncryptionStatus,
     /// KeyType and KeyARN; none of a delivery stream that was never encrypted.

@@ -4,11 +4,11 @@ mod description;
 mod error;
 mod settings;
 
-pub use self::description::{
-    DeliveryStatus, Description, Encryption, EncryptionStatus, Failure, Key, SourceDescription,
-};
+pub(crate) use self::description::Encryption;
+pub use self::description::{DeliveryStatus, Description, EncryptionStatus, Failure, Key, SourceDescription};
 pub use self::error::Error;
-pub use self::settings::{Columns, Settings, Transitions};
+pub(crate) use self::settings::Transitions;
+pub use self::settings::{Columns, Settings};
 
 use crate::base::DeliveryName;
 

@@ -11,7 +11,7 @@ pub type Columns = Arc<[(Box<str>, ColumnType)]>;
 
 /// How long what the control plane does takes, each drawn uniformly from a range.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Transitions {
+pub(crate) struct Transitions {
     /// CREATING to ACTIVE.
     pub create: (SimDuration, SimDuration),
     /// DELETING until gone.

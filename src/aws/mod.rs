@@ -47,7 +47,7 @@ services! {
     /// The store of the applications, where record processors put their effects.
     STORE = 2, store::Store, seed "store";
     /// Amazon Data Firehose. It calls the others; its requests are boxed, because they are larger than most.
-    FIREHOSE = 3, firehose::Firehose in Box, seed "delivery streams";
+    FIREHOSE = 3, firehose::Firehose in Box, seed "delivery streams", speaks firehose::wire::Protocol;
     /// Amazon S3.
     S3 = 4, s3::S3, seed "buckets";
     /// AWS Lambda, as far as functions that transform records need it.

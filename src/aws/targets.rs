@@ -6,7 +6,7 @@ use super::protocol::envelope::{Family, Targets};
 use super::{encoding_of_target, operations_of_target};
 
 /// Other services of AWS that are spoken to by targets, by what their targets begin with.
-const ELSEWHERE: [&str; 20] = [
+const ELSEWHERE: [&str; 19] = [
     "AWSCognitoIdentityProviderService",
     "AWSEvents",
     "AWSGlue",
@@ -19,7 +19,6 @@ const ELSEWHERE: [&str; 20] = [
     "AmazonSSM",
     "CertificateManager",
     "DynamoDBStreams_20120810",
-    "Firehose_20150804",
     "GraniteServiceVersion20100801",
     "KinesisAnalytics_20150814",
     "KinesisAnalytics_20180523",
@@ -74,8 +73,8 @@ const MISSING: [&str; 40] = [
 ];
 
 /// What there is, for whoever asks for something else.
-pub(crate) const THERE_IS: &str = "kinesim has Kinesis Data Streams and DynamoDB, of CloudWatch PutMetricData, and of \
-                                   STS GetCallerIdentity";
+pub(crate) const THERE_IS: &str = "kinesim has Kinesis Data Streams, Data Firehose and DynamoDB, of CloudWatch \
+                                   PutMetricData, and of STS GetCallerIdentity";
 
 /// The services of the cloud.
 pub(super) struct Spoken;
@@ -116,7 +115,8 @@ mod tests {
         assert_eq!(Spoken.find("Kinesis_2013", "PutRecord"), Err(None));
         let told = "ExecuteStatement is not among what kinesim has of DynamoDB";
         assert_eq!(Spoken.find("DynamoDB_20120810", "ExecuteStatement"), Err(Some(told.to_owned())));
-        let told = Spoken.find("Firehose_20150804", "PutRecord").expect_err("elsewhere").expect("a word");
-        assert_eq!(told, format!("Firehose_20150804.PutRecord is not here: {THERE_IS}"));
+        assert_eq!(Spoken.find("Firehose_20150804", "PutRecord"), Ok(()));
+        let told = Spoken.find("AWSGlue", "GetTable").expect_err("elsewhere").expect("a word");
+        assert_eq!(told, format!("AWSGlue.GetTable is not here: {THERE_IS}"));
     }
 }

@@ -85,7 +85,7 @@ enum Command {
     Completions(completions::Arguments),
     /// Print the manual page, or write one of each command into a folder.
     Man(man::Arguments),
-    /// Serve Kinesis and DynamoDB to real AWS clients on a local port.
+    /// Serve Kinesis, Firehose and DynamoDB to real AWS clients on a local port.
     #[cfg(feature = "serve")]
     Serve(serve::Arguments),
     /// Run a command in a consumer's place, against an endpoint with a scenario's load and faults, seed after seed.

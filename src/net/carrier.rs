@@ -28,7 +28,7 @@ use crate::world::{self, CallError, CarriedCall};
 const SIGNATURE: &str =
     "AWS4-HMAC-SHA256 Credential=AKIASIMULATION/20260101/us-east-1/aws/aws4_request, SignedHeaders=host, Signature=0";
 
-/// Carries the calls of producers and consumers to Kinesis and DynamoDB.
+/// Carries the calls of producers and consumers to Kinesis, Firehose and DynamoDB.
 pub(super) struct Carrier {
     room: Weak<Room>,
     /// The HTTP client of each host, and in which of its lives it was made.

@@ -1,7 +1,7 @@
 //! Floor 5: HTTP over simulated TCP: how foreign code, which knows only sockets and tokio's clock, meets the world.
 //!
 //! A [`Room`] is a world inside one turmoil host, with a TCP stack for each of its hosts ([`tcp`], on turmoil-net).
-//! Kinesis and DynamoDB listen there ([`server`]) and answer through the same [`Door`] as the local endpoint;
+//! Kinesis, Firehose and DynamoDB listen there ([`server`]) and answer through the same [`Door`] as the local endpoint;
 //! hosts that call them have an HTTP client
 //! with a connection pool each. tokio's timers have a granularity of 1 ms, so
 //! packets arrive at whole milliseconds.

@@ -1,4 +1,4 @@
-//! Kinesis and DynamoDB as HTTP servers on the simulated network.
+//! Kinesis, Firehose and DynamoDB as HTTP servers on the simulated network.
 
 use std::convert::Infallible;
 use std::future::pending;
@@ -15,6 +15,7 @@ use turmoil_net::shim::tokio::net::TcpListener;
 use super::stream::{AsHost, HostStream};
 use super::tcp::{endpoint, host_at};
 use super::{Room, duration, ordinals};
+use crate::aws::firehose;
 use crate::aws::kinesis::Request as Streams;
 use crate::aws::kinesis::api::PutEntry;
 use crate::aws::kinesis::{GetShardIterator, PutRecord, PutRecords, SubscribeToShard};
@@ -126,7 +127,11 @@ fn with_payloads_of_simulation(request: aws::Request) -> aws::Request {
         }
         entry
     };
-    let aws::Request::Kinesis(request) = request else { return request };
+    let request = match request {
+        aws::Request::Firehose(request) => return aws::Request::Firehose(Box::new(with_records(*request))),
+        aws::Request::Kinesis(request) => request,
+        other => return other,
+    };
     aws::Request::Kinesis(match request {
         Streams::PutRecord(PutRecord { stream, entry, sequence_number_for_ordering }) => {
             Streams::PutRecord(PutRecord { stream, entry: known(entry), sequence_number_for_ordering })
@@ -137,6 +142,23 @@ fn with_payloads_of_simulation(request: aws::Request) -> aws::Request {
         }
         other => other,
     })
+}
+
+fn with_records(request: firehose::Request) -> firehose::Request {
+    let known = |data: Payload| match data {
+        Payload::Bytes(bytes) => Payload::from_wire(Arc::unwrap_or_clone(bytes)),
+        made_up @ Payload::Synthetic { .. } => made_up,
+    };
+    match request {
+        firehose::Request::PutRecord(firehose::PutRecord { delivery, data }) => {
+            firehose::Request::PutRecord(firehose::PutRecord { delivery, data: known(data) })
+        }
+        firehose::Request::PutRecordBatch(firehose::PutRecordBatch { delivery, records }) => {
+            let records = records.iter().cloned().map(known).collect();
+            firehose::Request::PutRecordBatch(firehose::PutRecordBatch { delivery, records })
+        }
+        other => other,
+    }
 }
 
 /// Where a request wants to read a shard from.

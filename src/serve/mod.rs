@@ -14,8 +14,9 @@
 //! `regions` has the worlds of other regions, `log` what is told on the terminal, `sts` who the caller is, `cors` what
 //! lets web pages in.
 //!
-//! Not here: verifying signatures, IAM, and anything that is not Kinesis Data Streams or DynamoDB, except that
-//! CloudWatch's PutMetricData is taken, because the Kinesis Client Library sends it, and that STS tells who calls.
+//! Not here: verifying signatures, IAM, and anything that is not Kinesis Data Streams, Data Firehose or DynamoDB,
+//! except that CloudWatch's PutMetricData is taken, because the Kinesis Client Library sends it, and that STS tells who
+//! calls.
 
 mod answers;
 mod app;

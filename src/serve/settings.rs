@@ -5,8 +5,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use super::clock::{Clock, Pace};
-use crate::aws::Account;
-use crate::aws::Door;
+use crate::aws::{Account, Door, firehose};
 use crate::base::SimDuration;
 use crate::scenario::Scenario;
 use crate::scenario::plan::{ActionKind, Plan};
@@ -118,6 +117,9 @@ impl Settings {
         streams.control_plane_quotas = self.limits == Limits::All;
         streams.data_plane_limits = self.limits != Limits::Off;
         plan.services.dynamodb.capacity_limits = self.limits != Limits::Off;
+        let (epoch_unix_ms, kms_keys) = (streams.epoch_unix_ms, streams.kms_keys.clone());
+        self.set_up_deliveries(&mut plan.services.firehose, epoch_unix_ms, kms_keys);
+        let streams = &mut plan.services.kinesis;
         let takes = match self.transitions {
             Transitions::Realistic => None,
             Transitions::Fixed(takes) => Some((takes, takes)),
@@ -141,6 +143,28 @@ impl Settings {
 }
 
 impl Settings {
+    /// Delivery streams are in the same account, at the same time, as streams.
+    fn set_up_deliveries(
+        &self,
+        deliveries: &mut firehose::Settings,
+        epoch_unix_ms: u64,
+        kms_keys: Option<Vec<Box<str>>>,
+    ) {
+        deliveries.epoch_unix_ms = epoch_unix_ms;
+        deliveries.kms_keys = kms_keys;
+        deliveries.account = self.account.id.clone();
+        deliveries.region = self.account.region.clone();
+        deliveries.control_plane_quotas = self.limits == Limits::All;
+        let takes = match self.transitions {
+            Transitions::Realistic => return,
+            Transitions::Fixed(takes) => takes,
+            Transitions::Quick => QUICK,
+        };
+        let range = (takes, takes);
+        deliveries.transitions =
+            firehose::api::Transitions { create: range, delete: range, update: range, encryption: range };
+    }
+
     /// Keys that streams may be encrypted with; `None` for any.
     fn kms_keys(&self, plan: &Plan) -> Option<Vec<Box<str>>> {
         if self.kms_keys.iter().any(|key| key == "*") {

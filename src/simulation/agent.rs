@@ -124,7 +124,7 @@ async fn carry_out(client: Rc<HttpClient>, mut jobs: mpsc::UnboundedReceiver<Job
 async fn send(client: Rc<HttpClient>, job: Job) {
     let Job { request, timeouts, mut answer } = job;
     let Some(service) = service_of(&request) else {
-        let error = format!("{} is not in the simulation: only Kinesis and DynamoDB are", request.uri());
+        let error = format!("{} is not in the simulation: only Kinesis, Firehose and DynamoDB are", request.uri());
         let _ = answer.send(Err(HttpError::Connection(error.into())));
         return;
     };

@@ -8,6 +8,7 @@ import test from "node:test";
 
 import * as kinesisSdk from "@aws-sdk/client-kinesis";
 import * as dynamodbSdk from "@aws-sdk/client-dynamodb";
+import * as firehoseSdk from "@aws-sdk/client-firehose";
 import { endpoint, options } from "./serving.mjs";
 
 const MIDDLE = (1n << 127n).toString();
@@ -55,6 +56,39 @@ for (const scheme of ["http", "https"]) test(`a stream is written, read, split a
 
   await assert.rejects(ask("DescribeStream", { StreamName: "nowhere" }), kinesisSdk.ResourceNotFoundException);
   await assert.rejects(ask("GetRecords", { ShardIterator: "AAAA" }), kinesisSdk.InvalidArgumentException);
+});
+
+test("a delivery stream is created, put to, updated and deleted", async (t) => {
+  const url = await endpoint(t, "--clock", "x20");
+  const client = new firehoseSdk.FirehoseClient(options(url));
+  t.after(() => client.destroy());
+  const ask = (name, input) => client.send(new firehoseSdk[`${name}Command`]({ DeliveryStreamName: "d", ...input }));
+  const bucket = { RoleARN: "arn:aws:iam::000000000000:role/firehose", BucketARN: "arn:aws:s3:::lake" };
+  const { DeliveryStreamARN } = await ask("CreateDeliveryStream", { ExtendedS3DestinationConfiguration: bucket });
+  assert.equal(DeliveryStreamARN, "arn:aws:firehose:us-east-1:000000000000:deliverystream/d");
+  await advance(url, "1s");
+  const Data = new TextEncoder().encode("hello");
+  const { RecordId, Encrypted } = await ask("PutRecord", { Record: { Data } });
+  assert.ok(RecordId && Encrypted === false);
+  const put = await ask("PutRecordBatch", { Records: [{ Data }, { Data }] });
+  assert.deepEqual([put.FailedPutCount, put.RequestResponses.length], [0, 2]);
+  const tooLarge = ask("PutRecordBatch", { Records: [{ Data }, { Data: new Uint8Array(1_024_001) }] });
+  await assert.rejects(tooLarge, { name: "ValidationException" });
+  const [{ DestinationId }] = (await ask("DescribeDeliveryStream")).DeliveryStreamDescription.Destinations;
+  const change = { CurrentDeliveryStreamVersionId: "1", DestinationId, ExtendedS3DestinationUpdate: { Prefix: "p/" } };
+  await ask("UpdateDestination", change);
+  await assert.rejects(ask("UpdateDestination", change), firehoseSdk.ConcurrentModificationException);
+  const described = (await ask("DescribeDeliveryStream")).DeliveryStreamDescription;
+  assert.equal(described.Destinations[0].ExtendedS3DestinationDescription.Prefix, "p/");
+  assert.ok(described.CreateTimestamp instanceof Date && described.LastUpdateTimestamp instanceof Date);
+  await ask("StartDeliveryStreamEncryption");
+  await ask("TagDeliveryStream", { Tags: [{ Key: "a", Value: "b" }] });
+  assert.deepEqual((await ask("ListTagsForDeliveryStream")).Tags, [{ Key: "a", Value: "b" }]);
+  await ask("UntagDeliveryStream", { TagKeys: ["a"] });
+  assert.deepEqual((await client.send(new firehoseSdk.ListDeliveryStreamsCommand({}))).DeliveryStreamNames, ["d"]);
+  await ask("DeleteDeliveryStream");
+  await advance(url, "1s");
+  await assert.rejects(ask("PutRecord", { Record: { Data } }), firehoseSdk.ResourceNotFoundException);
 });
 
 test("a table is written and read", async (t) => {

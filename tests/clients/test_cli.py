@@ -9,12 +9,12 @@ from endpoint import Endpoint
 
 
 class Cli(unittest.TestCase):
-    def test_a_stream_and_a_table_from_the_command_line(self):
+    def test_a_stream_a_table_and_a_delivery_stream_from_the_command_line(self):
         with Endpoint() as endpoint:
             environment = {
                 **os.environ, "AWS_ACCESS_KEY_ID": "key", "AWS_SECRET_ACCESS_KEY": "secret",
                 "AWS_DEFAULT_REGION": "us-east-1", "AWS_ENDPOINT_URL_KINESIS": endpoint.url,
-                "AWS_ENDPOINT_URL_DYNAMODB": endpoint.url, "AWS_PAGER": "",
+                "AWS_ENDPOINT_URL_DYNAMODB": endpoint.url, "AWS_ENDPOINT_URL_FIREHOSE": endpoint.url, "AWS_PAGER": "",
             }
 
             def aws(*arguments):
@@ -35,6 +35,15 @@ class Cli(unittest.TestCase):
             aws("dynamodb", "put-item", "--table-name", "leases", "--item", '{"k": {"S": "a"}, "n": {"N": "1"}}')
             scanned = aws("dynamodb", "scan", "--table-name", "leases", "--consistent-read")
             self.assertEqual(scanned["Items"], [{"k": {"S": "a"}, "n": {"N": "1"}}])
+            bucket = "RoleARN=arn:aws:iam::000000000000:role/firehose,BucketARN=arn:aws:s3:::lake"
+            aws("firehose", "create-delivery-stream", "--delivery-stream-name", "d",
+                "--extended-s3-destination-configuration", bucket)
+            endpoint.advance("1s")
+            put = aws("firehose", "put-record-batch", "--delivery-stream-name", "d", "--records", "Data=aGVsbG8=", "Data=aA==")
+            self.assertEqual((put["FailedPutCount"], len(put["RequestResponses"])), (0, 2))
+            described = aws("firehose", "describe-delivery-stream", "--delivery-stream-name", "d")
+            self.assertEqual(described["DeliveryStreamDescription"]["DeliveryStreamStatus"], "ACTIVE")
+            self.assertEqual(aws("firehose", "list-delivery-streams")["DeliveryStreamNames"], ["d"])
 
 
 if __name__ == "__main__":

@@ -71,6 +71,31 @@ class Kept(unittest.TestCase):
         self.assertEqual(done.returncode, 2)
         self.assertIn("line 1 is none of a recording", done.stderr)
 
+    def test_delivery_streams_outlive_the_process_and_replay_the_same(self):
+        kept, recorded = os.path.join(self.folder, "kept"), os.path.join(self.folder, "session.ndjson")
+        bucket = {"RoleARN": "arn:aws:iam::000000000000:role/firehose", "BucketARN": "arn:aws:s3:::lake"}
+        change = {"CurrentDeliveryStreamVersionId": "1", "DestinationId": "destinationId-000000000001",
+                  "ExtendedS3DestinationUpdate": {"Prefix": "p/"}}
+        for option, path in [("--data-dir", kept), ("--record", recorded)]:
+            with Endpoint("--clock", "manual", option, path) as endpoint:
+                firehose = endpoint.client("firehose")
+                firehose.create_delivery_stream(DeliveryStreamName="d", ExtendedS3DestinationConfiguration=bucket)
+                endpoint.advance("1s")
+                put = firehose.put_record_batch(DeliveryStreamName="d", Records=[{"Data": b"a"}, {"Data": b"b"}])
+                firehose.update_destination(DeliveryStreamName="d", **change)
+                before = firehose.describe_delivery_stream(DeliveryStreamName="d")["DeliveryStreamDescription"]
+                if option == "--data-dir":
+                    endpoint.process.send_signal(signal.SIGKILL)
+        with Endpoint("--clock", "manual", "--data-dir", kept) as endpoint:
+            firehose = endpoint.client("firehose")
+            after = firehose.describe_delivery_stream(DeliveryStreamName="d")["DeliveryStreamDescription"]
+            self.assertEqual({name: after[name] for name in ("VersionId", "Destinations")},
+                             {name: before[name] for name in ("VersionId", "Destinations")})
+            one = firehose.put_record(DeliveryStreamName="d", Record={"Data": b"c"})
+            self.assertNotIn(one["RecordId"], {record["RecordId"] for record in put["RequestResponses"]})
+        done = self.replay(recorded)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+
     def read_all(self, kinesis):
         found = {}
         for shard in ["shardId-000000000000", "shardId-000000000001"]:

@@ -9,14 +9,17 @@ import boto3
 
 from endpoint import CALLED, REFUSED, Endpoint
 
-TARGETS = {"kinesis": "Kinesis_20131202", "dynamodb": "DynamoDB_20120810"}
-KINDS = {"kinesis": "application/x-amz-json-1.1", "dynamodb": "application/x-amz-json-1.0"}
+TARGETS = {"kinesis": "Kinesis_20131202", "dynamodb": "DynamoDB_20120810", "firehose": "Firehose_20150804"}
+KINDS = {"kinesis": "application/x-amz-json-1.1", "dynamodb": "application/x-amz-json-1.0",
+         "firehose": "application/x-amz-json-1.1"}
 SIGNED = {"Authorization": "AWS4-HMAC-SHA256 Credential=a/b, SignedHeaders=host, Signature=c", "X-Amz-Date": "x"}
 # What AWS writes for a shape of the model that is named otherwise.
 WRITTEN = {"InternalFailureException": "InternalFailure"}
 # Errors that nothing here can lead to, and why.
 ABSENT = {
     ("kinesis", "AccessDeniedException"): "no IAM",
+    ("firehose", "ServiceUnavailableException"): "puts have no quota",
+    ("firehose", "InvalidSourceException"): "nobody can tell whether records are of CloudWatch Logs",
     ("dynamodb", "ItemCollectionSizeLimitExceededException"): "collections may be as large as they like",
     ("dynamodb", "ContinuousBackupsUnavailableException"): "backups can always be switched on",
     ("dynamodb", "ReplicatedWriteConflictException"): "no global tables",

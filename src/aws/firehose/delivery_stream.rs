@@ -91,6 +91,27 @@ impl DeliveryStream {
             is_deleted: false,
         }
     }
+    /// Works by another configuration from now on. What is under way ends as it began.
+    pub(super) fn change(&mut self, cx: &mut Cx<'_>, pipeline: Pipeline, version: u32) {
+        self.processing = Arc::new(pipeline.processing.clone());
+        self.pipeline = Arc::new(pipeline);
+        self.version = version;
+        self.tell_hints(cx.events);
+        // A shorter interval counts at once.
+        let keys: Vec<BufferKey> = self.buffers.keys().cloned().collect();
+        keys.into_iter().for_each(|key| cx.at(cx.now, self.id, Due::Buffer(key)));
+        let lanes: Vec<u32> = self.lanes.keys().copied().collect();
+        lanes.into_iter().for_each(|lane| cx.at(cx.now, self.id, Due::Transform(lane)));
+    }
+    /// It is deleted, with whatever it held.
+    pub(super) fn end_all(&mut self, cx: &mut Cx<'_>) {
+        self.is_deleted = true;
+        self.lanes.clear();
+        self.buffers.clear();
+        self.works.clear();
+        self.reader = None;
+        cx.events.push(Event::DeliveryDeleted { delivery: self.id });
+    }
     /// Tells when its buffers are closed, and how long its stages try their best.
     pub(super) fn tell_hints(&self, events: &mut Vec<Event>) {
         let Pipeline { processing, destination, backup, .. } = &*self.pipeline;

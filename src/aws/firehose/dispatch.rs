@@ -15,21 +15,27 @@ impl Service for Firehose {
 
     fn handle(&mut self, now: SimTime, caller: HostId, request: Request, events: &mut Vec<Event>) -> Reply {
         self.advance(now, events);
-        let operation = request.operation().name();
+        let (operation, quota) = (request.operation(), request.quota());
         let before = events.len();
-        let reply = request.handle(self, &mut At { now, caller, events });
+        let admitted = self.control.admit(now, operation, quota).and_then(|()| self.meet_fault(&request));
+        let reply = admitted.and_then(|()| request.handle(self, &mut At { now, caller, events }));
         if let Err(error) = &reply
             && events.len() == before
         {
+            let operation = operation.name();
             events.push(Event::CallRefused { service: "firehose", operation, host: caller, error: error.code() });
         }
         reply
     }
     #[inline]
     fn next_deadline(&self) -> Option<SimTime> {
-        self.agenda.next_at().filter(|_| self.is_up)
+        let due = self.agenda.next_at().filter(|_| self.is_up);
+        due.into_iter().chain(self.control.next_deadline()).min()
     }
     fn advance(&mut self, now: SimTime, events: &mut Vec<Event>) {
+        for change in self.control.advance(now) {
+            self.take_up(now, change, events);
+        }
         if self.is_up {
             self.do_due(now, events);
         }

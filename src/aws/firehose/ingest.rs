@@ -1,6 +1,7 @@
 //! PutRecord and PutRecordBatch: what is put directly.
 
 use super::api::{Error, PutFailure, RecordId, Reply, Response};
+use super::operations::row::Row as _;
 use super::operations::{PutRecord, PutRecordBatch};
 use super::record::Carried;
 use super::service::{At, Firehose};
@@ -37,8 +38,9 @@ impl Put {
 impl Firehose {
     /// PutRecord.
     pub(super) fn put_record(&mut self, at: &mut At<'_>, name: &DeliveryName, data: Payload) -> Reply {
-        match self.put(at, name, &[data], PutRecord::NAME)?.pop() {
-            Some(Ok(id)) => Ok(Response::RecordPut { id, is_encrypted: false }),
+        let (mut results, is_encrypted) = self.put(at, name, &[data], PutRecord::OPERATION)?;
+        match results.pop() {
+            Some(Ok(id)) => Ok(Response::RecordPut { id, is_encrypted }),
             Some(Err(PutFailure::Unavailable)) => Err(Error::ServiceUnavailable),
             Some(Err(PutFailure::Internal)) | None => Err(Error::InternalFailure),
         }
@@ -46,9 +48,9 @@ impl Firehose {
 
     /// PutRecordBatch.
     pub(super) fn put_record_batch(&mut self, at: &mut At<'_>, name: &DeliveryName, records: &[Payload]) -> Reply {
-        let results = self.put(at, name, records, PutRecordBatch::NAME)?;
+        let (results, is_encrypted) = self.put(at, name, records, PutRecordBatch::OPERATION)?;
         let failed = results.iter().filter(|result| result.is_err()).count() as u32;
-        Ok(Response::BatchPut { failed, results, is_encrypted: false })
+        Ok(Response::BatchPut { failed, results, is_encrypted })
     }
 
     fn put(
@@ -57,12 +59,9 @@ impl Firehose {
         name: &DeliveryName,
         records: &[Payload],
         operation: Operation,
-    ) -> Result<Vec<Result<RecordId, PutFailure>>, Error> {
+    ) -> Result<(Vec<Result<RecordId, PutFailure>>, bool), Error> {
+        let is_encrypted = self.control.may_put(name)?;
         let id = self.find(name)?;
-        if !self.streams[id.index()].is_direct() {
-            let text = format!("This operation is not permitted on KinesisStreamAsSource delivery stream type: {name}");
-            return Err(Error::InvalidSource(text.into()));
-        }
         let mut put = Put::default();
         put.results.reserve(records.len());
         put.records.reserve(records.len());
@@ -77,7 +76,7 @@ impl Firehose {
             at.events.push(Event::DeliveryRefused { delivery: id, host: at.caller, records, bytes, why });
         }
         self.with(at.now, at.events, id, |stream, cx| stream.accept(cx, at.caller, 0, records));
-        Ok(results)
+        Ok((results, is_encrypted))
     }
 
     fn fate(&mut self, now: SimTime, id: DeliveryId, data: &Payload, operation: Operation) -> Fate {

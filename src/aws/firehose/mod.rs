@@ -5,7 +5,8 @@
 //! makes of records. Where to find a rule: quotas of what is put in `quotas.rs`, the reading of a source in
 //! `reader.rs`, buffers in `buffer.rs`, the function's calls in `transform.rs`, what is done to single records in
 //! `chain/`, deliveries, their retries and backups in `deliver.rs`, and how each kind of destination is spoken to in
-//! `driver/`.
+//! `driver/`. Which delivery streams there are, and what they are told, is `control/`'s and `configuration/`'s; `wire/`
+//! has the bytes.
 //!
 //! Everything that was accepted and not yet delivered is durable: a crash of the service loses only what it had asked
 //! and was not told yet, so requests may be repeated.
@@ -17,8 +18,12 @@ mod agenda;
 pub mod api;
 mod buffer;
 mod chain;
+mod configuration;
+mod control;
 mod deliver;
 mod delivery_stream;
+#[cfg(test)]
+mod desk;
 mod dispatch;
 mod driver;
 mod ingest;
@@ -32,6 +37,7 @@ mod service;
 #[cfg(test)]
 mod tests;
 mod transform;
+pub mod wire;
 
 /// The largest record, before base64 (<https://docs.aws.amazon.com/firehose/latest/dev/limits.html>).
 pub(crate) const RECORD_BYTES_MAX: u64 = 1_024_000;

@@ -4,10 +4,12 @@ use std::collections::BTreeMap;
 
 use super::agenda::{Agenda, Asker, Cx, Due};
 use super::api::{Error, Settings};
+use super::control::{Became, Change, Control};
 use super::delivery_stream::DeliveryStream;
+use super::operations::Request;
 use super::pipeline::Pipeline;
 use crate::aws::Reply;
-use crate::aws::protocol::fault_points::{Fault, FaultPoints};
+use crate::aws::protocol::fault_points::{Fault, FaultPoints, Trouble};
 use crate::base::seed::Random;
 use crate::base::{Chance, DeliveryId, DeliveryName, Event, HostId, SimTime};
 use crate::world::CallError;
@@ -15,6 +17,7 @@ use crate::world::CallError;
 /// The service: all delivery streams of one account in one region.
 pub struct Firehose {
     pub(super) settings: Settings,
+    pub(super) control: Control,
     pub(super) faults: FaultPoints,
     /// Those that are gone keep their number.
     pub(super) streams: Vec<DeliveryStream>,
@@ -36,6 +39,7 @@ impl Firehose {
     pub fn new(settings: Settings, chance: impl Into<Chance>) -> Self {
         let chance = chance.into();
         Self {
+            control: Control::new(&settings, &chance),
             settings,
             faults: FaultPoints::new(&chance),
             streams: Vec::new(),
@@ -55,6 +59,12 @@ impl Firehose {
     }
     /// Adds a delivery stream that is ACTIVE.
     pub fn provision(&mut self, now: SimTime, name: DeliveryName, pipeline: Pipeline, events: &mut Vec<Event>) {
+        self.control.provision(now, &name, &pipeline);
+        self.begin(now, name, pipeline, events);
+    }
+
+    /// A delivery stream that has become ACTIVE begins to work.
+    fn begin(&mut self, now: SimTime, name: DeliveryName, pipeline: Pipeline, events: &mut Vec<Event>) {
         let id = DeliveryId(self.streams.len() as u16);
         events.push(Event::DeliveryDeclared {
             delivery: id,
@@ -70,10 +80,39 @@ impl Firehose {
         self.with(now, events, id, DeliveryStream::begin_reading);
     }
 
+    /// Does what the control plane has decided.
+    pub(super) fn take_up(&mut self, now: SimTime, change: Became, events: &mut Vec<Event>) {
+        let Became { name, what, .. } = change;
+        match (what, self.names.get(&name).copied()) {
+            (Change::Active(pipeline), _) => self.begin(now, name, *pipeline, events),
+            (Change::Updated(pipeline, version), Some(id)) => {
+                self.with(now, events, id, |stream, cx| stream.change(cx, *pipeline, version));
+            }
+            (Change::Gone, Some(id)) => {
+                self.names.remove(&name);
+                self.with(now, events, id, DeliveryStream::end_all);
+            }
+            // One that was never ACTIVE.
+            (Change::Updated(..) | Change::Gone, None) => {}
+        }
+    }
+
+    /// Refuses a call of the control plane when a fault hits it; what is put is met record by record.
+    pub(super) fn meet_fault(&mut self, request: &Request) -> Result<(), Error> {
+        if !self.faults.are_any() || matches!(request, Request::PutRecord(_) | Request::PutRecordBatch(_)) {
+            return Ok(());
+        }
+        let name = request.aim().map_or("", DeliveryName::as_str);
+        match self.faults.draw(name, request.operation()) {
+            None => Ok(()),
+            Some((Trouble::Throttle, _)) => Err(Error::LimitExceeded("Rate exceeded".into())),
+            Some((Trouble::Unavailable, _)) => Err(Error::ServiceUnavailable),
+            Some(_) => Err(Error::InternalFailure),
+        }
+    }
+
     pub(super) fn find(&self, name: &DeliveryName) -> Result<DeliveryId, Error> {
-        let account = &self.settings.account;
-        let text = || format!("Firehose {name} under account {account} not found.").into();
-        self.names.get(name).copied().ok_or_else(|| Error::ResourceNotFound(text()))
+        self.names.get(name).copied().ok_or_else(|| self.control.not_found(name))
     }
 
     /// Lets a delivery stream do something.

@@ -44,6 +44,8 @@ pub(crate) enum Shape {
         min: i64,
         max: i64,
     },
+    /// A number from 0 to 1.
+    Share,
     Boolean,
     /// Bytes, at most so many.
     Blob {
@@ -137,6 +139,7 @@ impl Violations {
                 let number = clamped(value.as_int().unwrap_or_default(), *max);
                 self.of_range(number, path, format_args!("'{number}'"), (*min, *max), "value");
             }
+            (Shape::Share, _) => self.of_share(value, path),
             (Shape::Blob { max }, _) => {
                 let len = blob_len(value);
                 let shown = format_args!("'java.nio.HeapByteBuffer[pos=0 lim={len} cap={len}]'");
@@ -219,6 +222,19 @@ impl Violations {
         // A byte is at most a character, so most texts need no counting.
         let chars = if text.len() <= max && min <= 1 { text.len() } else { text.chars().count() };
         self.of_range(chars as i64, path, Quoted(text), (min as i64, max as i64), "length");
+    }
+
+    fn of_share(&mut self, value: &Value<'_>, path: &Path<'_>) {
+        let number = match value {
+            Value::Float(number) => *number,
+            _ => value.as_int().unwrap_or_default() as f64,
+        };
+        if number < 0.0 {
+            self.add(format_args!("'{number:?}'"), path, "have value greater than or equal to 0.0");
+        }
+        if number > 1.0 {
+            self.add(format_args!("'{number:?}'"), path, "have value less than or equal to 1.0");
+        }
     }
 
     fn of_range(&mut self, found: i64, path: &Path<'_>, shown: impl fmt::Display, (min, max): (i64, i64), what: &str) {

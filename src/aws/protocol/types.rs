@@ -93,10 +93,10 @@ impl Dialect {
                 entries.iter().try_for_each(|(_, value)| self.value(of, value, element))
             }
             (Shape::Text { .. } | Shape::Word(_), Value::Text(_)) => Ok(()),
-            (Shape::Integer { .. } | Shape::Timestamp, Value::Float(number)) if !number.is_finite() => {
+            (Shape::Integer { .. } | Shape::Share | Shape::Timestamp, Value::Float(number)) if !number.is_finite() => {
                 Err(self.refusal(shape, value, place))
             }
-            (Shape::Integer { .. }, Value::Int(_) | Value::Float(_)) => Ok(()),
+            (Shape::Integer { .. } | Shape::Share, Value::Int(_) | Value::Float(_)) => Ok(()),
             (Shape::Boolean, Value::Bool(_)) => Ok(()),
             (Shape::Boolean, Value::Text(text)) if word_as_bool(text).is_some() => Ok(()),
             (Shape::Timestamp, Value::Int(_) | Value::Float(_) | Value::Time(_)) => Ok(()),
@@ -150,6 +150,7 @@ fn json11(shape: &Shape, value: &Value<'_>, found: &Found) -> String {
         Shape::Text { .. } | Shape::Word(_) => "a String",
         Shape::Integer { max, .. } if *max > i64::from(i32::MAX) => "a Long",
         Shape::Integer { .. } => "an Integer",
+        Shape::Share => "a Double",
         Shape::Boolean => "an Boolean",
         Shape::Blob { .. } => "a Blob",
         _ => "milliseconds since epoch",
@@ -177,6 +178,7 @@ fn json10(
         Shape::Text { .. } | Shape::Word(_) => ("String", "java.lang.String"),
         Shape::Integer { max, .. } if *max > i64::from(i32::MAX) => ("Long", "java.lang.Long"),
         Shape::Integer { .. } => ("Integer", "java.lang.Integer"),
+        Shape::Share => ("Double", "java.lang.Double"),
         Shape::Boolean => ("Boolean", "java.lang.Boolean"),
         Shape::Blob { .. } => ("", "java.nio.ByteBuffer"),
         _ => ("Date", "java.util.Date"),

@@ -1,10 +1,19 @@
 //! What Firehose answers, and what it is set to.
 
+mod description;
 mod error;
 mod settings;
 
+pub(crate) use self::description::Encryption;
+pub use self::description::{DeliveryStatus, Description, EncryptionStatus, Failure, Key, SourceDescription};
 pub use self::error::Error;
-pub use self::settings::Settings;
+pub(crate) use self::settings::Transitions;
+pub use self::settings::{Columns, Settings};
+
+use crate::base::DeliveryName;
+
+/// A tag: key and value.
+pub type Tag = (Box<str>, Box<str>);
 
 /// A reply of Firehose.
 pub type Reply = Result<Response, Error>;
@@ -14,6 +23,24 @@ pub type Reply = Result<Response, Error>;
 pub enum Response {
     /// Nothing to tell.
     Done,
+    /// CreateDeliveryStream.
+    Created(DeliveryName),
+    /// DescribeDeliveryStream.
+    Described(Box<Description>),
+    /// ListDeliveryStreams.
+    Listed {
+        /// DeliveryStreamNames, in alphabetical order.
+        names: Vec<DeliveryName>,
+        /// HasMoreDeliveryStreams.
+        has_more: bool,
+    },
+    /// ListTagsForDeliveryStream.
+    Tags {
+        /// Tags, by key.
+        tags: Vec<Tag>,
+        /// HasMoreTags.
+        has_more: bool,
+    },
     /// PutRecord.
     RecordPut {
         /// RecordId.

@@ -1,6 +1,34 @@
 //! Quotas and declared assumptions.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::aws::firehose::pipeline::ColumnType;
 use crate::base::{Planted, SimDuration};
+
+/// Columns of a table: names with their types.
+pub type Columns = Arc<[(Box<str>, ColumnType)]>;
+
+/// How long what the control plane does takes, each drawn uniformly from a range.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Transitions {
+    /// CREATING to ACTIVE.
+    pub create: (SimDuration, SimDuration),
+    /// DELETING until gone.
+    pub(crate) delete: (SimDuration, SimDuration),
+    /// UpdateDestination until records are delivered by it.
+    pub update: (SimDuration, SimDuration),
+    /// ENABLING and DISABLING of encryption.
+    pub(crate) encryption: (SimDuration, SimDuration),
+}
+
+impl Default for Transitions {
+    /// AWS gives words only ("within a few minutes", "several minutes"): the figures are assumptions.
+    fn default() -> Self {
+        let secs = |a, b| (SimDuration::from_secs(a), SimDuration::from_secs(b));
+        Self { create: secs(20, 60), delete: secs(30, 180), update: secs(30, 120), encryption: secs(5, 30) }
+    }
+}
 
 /// Settings of Firehose: quotas and declared assumptions.
 #[derive(Clone, Debug, PartialEq)]
@@ -28,6 +56,18 @@ pub struct Settings {
     pub retry_pause: (SimDuration, SimDuration),
     /// Longest wait for an answer of S3. An assumption.
     pub s3_timeout: SimDuration,
+    /// Delivery streams allowed in the region: 5,000 in larger ones, fewer in others.
+    pub(crate) delivery_streams_max: u32,
+    /// Whether the five calls a second of each operation of the control plane are enforced.
+    pub(crate) control_plane_quotas: bool,
+    /// How long what the control plane does takes.
+    pub(crate) transitions: Transitions,
+    /// Whether a delivery stream in DELETING still accepts records. AWS says that it might, and promises nothing.
+    pub(crate) deleting_accepts: bool,
+    /// ARNs of KMS keys that exist; every one when `None`.
+    pub(crate) kms_keys: Option<Vec<Box<str>>>,
+    /// Columns of Glue's tables, by `DATABASE.TABLE`, for conversion to Parquet.
+    pub tables: BTreeMap<Box<str>, Columns>,
     /// A bug that is planted.
     pub(crate) planted: Planted,
 }
@@ -46,6 +86,12 @@ impl Default for Settings {
             held_bytes_max: 256 << 20,
             retry_pause: (SimDuration::from_secs(1), SimDuration::from_secs(60)),
             s3_timeout: SimDuration::from_secs(30),
+            delivery_streams_max: 5000,
+            control_plane_quotas: true,
+            transitions: Transitions::default(),
+            deleting_accepts: false,
+            kms_keys: None,
+            tables: BTreeMap::new(),
             planted: Planted::default(),
         }
     }

@@ -63,10 +63,13 @@ impl fmt::Display for Unusable {
                 f.write_str("!{firehose:error-output-type} belongs into ErrorOutputPrefix, not into Prefix")
             }
             Self::KeyInErrorPrefix => f.write_str("ErrorOutputPrefix cannot have partition keys"),
-            Self::NotPartitioned(key) => {
-                write!(f, "Prefix has the partition key {key}, but dynamic partitioning is not enabled")
-            }
-            Self::KeyMissing => f.write_str("dynamic partitioning is enabled, but Prefix has no partition key"),
+            Self::NotPartitioned(_) => f.write_str(
+                "Dynamic Partitioning Namespaces can only be part of a prefix expression when Dynamic Partitioning is \
+                 enabled.",
+            ),
+            Self::KeyMissing => f.write_str(
+                "Prefix should contain Dynamic Partitioning namespaces when Dynamic Partitioning is enabled.",
+            ),
             Self::QueryMissing(key) => write!(f, "Prefix has the partition key {key}, which no query finds"),
             Self::FunctionMissing(key) => {
                 write!(f, "Prefix has the partition key {key} of a function, and no function transforms records")

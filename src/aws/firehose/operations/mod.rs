@@ -5,47 +5,60 @@
 
 #![expect(missing_docs, reason = "requests and their members are AWS's, under its names")]
 
+mod create_delivery_stream;
+mod delete_delivery_stream;
+mod describe_delivery_stream;
+mod list_delivery_streams;
+mod list_tags_for_delivery_stream;
 mod put_record;
 mod put_record_batch;
 pub(super) mod row;
+mod start_delivery_stream_encryption;
+mod stop_delivery_stream_encryption;
+mod tag_delivery_stream;
+mod untag_delivery_stream;
+mod update_destination;
 
+pub use self::create_delivery_stream::CreateDeliveryStream;
+pub use self::delete_delivery_stream::DeleteDeliveryStream;
+pub use self::describe_delivery_stream::DescribeDeliveryStream;
+pub use self::list_delivery_streams::ListDeliveryStreams;
+pub use self::list_tags_for_delivery_stream::ListTagsForDeliveryStream;
 pub use self::put_record::PutRecord;
 pub use self::put_record_batch::PutRecordBatch;
+pub use self::start_delivery_stream_encryption::StartDeliveryStreamEncryption;
+pub use self::stop_delivery_stream_encryption::StopDeliveryStreamEncryption;
+pub use self::tag_delivery_stream::TagDeliveryStream;
+pub use self::untag_delivery_stream::UntagDeliveryStream;
+pub use self::update_destination::UpdateDestination;
 
-use self::row::{At, Firehose, Reply, Row};
-use crate::aws::protocol::operation::Operation;
-use crate::base::DeliveryName;
+use self::row::{At, Body, DeliveryName, Firehose as Machine, Quota, Reply, Row, Value, WireError};
+use crate::aws::protocol::Account;
+use crate::aws::protocol::operation::{Operation, operations};
+use crate::aws::protocol::types::{self, Dialect};
 
-/// A request: one variant an operation.
-#[derive(Clone, Debug)]
-pub enum Request {
-    PutRecord(PutRecord),
-    PutRecordBatch(PutRecordBatch),
+operations! {
+    fn aim(aim) -> Option<&DeliveryName>;
+    const fn quota(QUOTA) -> Quota;
+    CreateDeliveryStream in Box,
+    DeleteDeliveryStream,
+    DescribeDeliveryStream,
+    ListDeliveryStreams,
+    ListTagsForDeliveryStream,
+    PutRecord,
+    PutRecordBatch,
+    StartDeliveryStreamEncryption,
+    StopDeliveryStreamEncryption,
+    TagDeliveryStream,
+    UntagDeliveryStream,
+    UpdateDestination in Box,
 }
 
-/// Every operation, sorted by name.
-pub const OPERATIONS: &[Operation] = &[PutRecord::OPERATION, PutRecordBatch::OPERATION];
+/// A request that was read, or why it cannot be.
+pub(super) type Decoded<'a> = Result<Request, WireError>;
 
-impl Request {
-    /// Returns which operation this asks for.
-    pub const fn operation(&self) -> Operation {
-        match self {
-            Self::PutRecord(_) => PutRecord::OPERATION,
-            Self::PutRecordBatch(_) => PutRecordBatch::OPERATION,
-        }
-    }
-    /// The delivery stream that it is about.
-    pub(super) fn aim(&self) -> Option<&DeliveryName> {
-        match self {
-            Self::PutRecord(request) => request.aim(),
-            Self::PutRecordBatch(request) => request.aim(),
-        }
-    }
-    /// Has the service carry it out.
-    pub(super) fn handle(self, service: &mut Firehose, at: &mut At<'_>) -> Reply {
-        match self {
-            Self::PutRecord(request) => request.handle(service, at),
-            Self::PutRecordBatch(request) => request.handle(service, at),
-        }
-    }
+/// Checks a body against an operation's members and reads it.
+fn decode<'a, R: Row + Into<Request>>(body: &'a Value<'a>, account: &'a Account) -> Decoded<'a> {
+    types::check(R::MEMBERS, body, Dialect::Json11)?;
+    R::decode(&Body { value: body, account }).map(Into::into)
 }

@@ -85,6 +85,10 @@ impl Endpoint {
         aws_sdk_kinesis::Client::new(&self.config())
     }
 
+    pub fn firehose(&self) -> aws_sdk_firehose::Client {
+        aws_sdk_firehose::Client::new(&self.config())
+    }
+
     pub fn dynamodb(&self) -> aws_sdk_dynamodb::Client {
         aws_sdk_dynamodb::Client::new(&self.config())
     }

@@ -74,7 +74,7 @@ const MISSING: [&str; 40] = [
 ];
 
 /// What there is, for whoever asks for something else.
-pub(crate) const THERE_IS: &str = "kinesim has Kinesis Data Streams and DynamoDB, of CloudWatch PutMetricData, and of \
+pub(crate) const THERE_IS: &str = "kinesim has Kinesis Data Streams, DynamoDB and S3, of CloudWatch PutMetricData, and of \
                                    STS GetCallerIdentity";
 
 /// The services of the cloud.

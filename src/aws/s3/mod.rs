@@ -19,6 +19,11 @@ mod tests;
 pub(in crate::aws) mod wire;
 
 pub use self::api::{ETag, Error, Listing, Metadata, Object, PartPut, Reply, Response, UploadId};
-pub use self::operations::{GetObject, OPERATIONS, PutObject, Request};
+pub use self::operations::{
+    AbortMultipartUpload, CompleteMultipartUpload, CopyObject, CreateBucket, CreateMultipartUpload, DeleteBucket,
+    DeleteObject, DeleteObjects, GetBucketLocation, GetObject, HeadBucket, HeadObject, ListBuckets,
+    ListMultipartUploads, ListObjects, ListObjectsV2, ListParts, OPERATIONS, PutByClient, PutObject, Request,
+    UploadPart, UploadPartCopy,
+};
 pub use self::service::{S3, Settings};
 pub use super::protocol::fault_points::Fault;

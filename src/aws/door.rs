@@ -89,7 +89,7 @@ impl Door {
         }
     }
 
-    /// Returns the answer to a request whose body is larger than any that is read; `None` where AWS has no words for it.
+    /// Returns the answer to a request whose body is larger than any that is read; `None` where AWS has no words.
     pub(crate) fn too_large(&self, request: &HttpRequest<'_>) -> Option<HttpResponse> {
         let rest = request.rest.as_ref()?;
         Some(s3::wire::refusal(request, rest, s3::Error::EntityTooLarge, &self.place()))
@@ -143,10 +143,10 @@ pub(crate) fn operation_of(request: &HttpRequest<'_>) -> Option<Operation> {
 
 /// The stream, table or bucket that a request is about, if it names one.
 pub(crate) fn about(request: &Request) -> Option<String> {
-    match request {
-        Request::S3(request) => Some(request.bucket().to_owned()).filter(|bucket| !bucket.is_empty()),
-        other => other.about(),
+    if let Request::S3(request) = request {
+        return Some(request.bucket().to_owned()).filter(|bucket| !bucket.is_empty());
     }
+    request.about()
 }
 
 /// Who subscribes to what: the one answer that is not whole.

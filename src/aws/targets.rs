@@ -74,8 +74,8 @@ const MISSING: [&str; 40] = [
 ];
 
 /// What there is, for whoever asks for something else.
-pub(crate) const THERE_IS: &str = "kinesim has Kinesis Data Streams, DynamoDB and S3, of CloudWatch PutMetricData, and of \
-                                   STS GetCallerIdentity";
+pub(crate) const THERE_IS: &str = "kinesim has Kinesis Data Streams, DynamoDB and S3, of CloudWatch PutMetricData, \
+                                   and of STS GetCallerIdentity";
 
 /// The services of the cloud.
 pub(super) struct Spoken;

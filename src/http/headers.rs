@@ -9,7 +9,8 @@ use hyper::{Response, StatusCode};
 
 use crate::aws::protocol::envelope::{HttpRequest, HttpResponse};
 use crate::aws::protocol::event_stream;
-use crate::aws::protocol::rest::{Rest, is_looked_at, is_of_s3};
+use crate::aws::protocol::rest::{Rest, is_looked_at};
+use crate::aws::protocol::without_target::is_of_s3;
 
 /// `X-Amz-Target`: the service and the operation.
 pub(crate) const TARGET: HeaderName = HeaderName::from_static("x-amz-target");

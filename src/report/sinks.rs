@@ -1,9 +1,9 @@
 //! What a run leaves at destinations, as files: the objects in S3 under `sinks/s3/BUCKET/KEY`.
 //!
-//! A key may be any text and a file's name may not, so what could be more than a name is written as `%` and two digits:
-//! every byte but letters, digits and a few signs; `.` and `..`. An empty part of a key, as in `a//b`, is `%2F`. A key
-//! that is also the beginning of others (`a` beside `a/b`) has `%2F` behind it, and so has a part that is too long for a
-//! name, which is cut there and goes on with its hash. No two keys have one file, and none is outside the folder.
+//! A key may be any text and a file's name may not, so what could be more than a name is written as `%` and two
+//! digits: every byte but letters, digits and a few signs; `.` and `..`. An empty part of a key, as in `a//b`, is `%2F`.
+//! A key that is also the beginning of others (`a` beside `a/b`) has `%2F` behind it, and so has a part that is too long
+//! for a name, which is cut there and goes on with its hash. No two keys have one file, and none is outside the folder.
 
 use std::fs;
 use std::io;

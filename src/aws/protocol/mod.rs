@@ -19,6 +19,7 @@ pub(crate) mod shape;
 pub(crate) mod types;
 pub mod value;
 mod wire;
+pub(crate) mod without_target;
 
 use std::borrow::Cow;
 

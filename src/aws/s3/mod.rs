@@ -1,7 +1,7 @@
 //! Floor 2: Amazon S3: buckets and their objects.
 //!
-//! Whatever a delivery stream writes makes its bucket, unless a setting says which buckets there are; other clients make
-//! theirs first, as at AWS. What is put is there for every reader at once, as S3 has it since 2020.
+//! Whatever a delivery stream writes makes its bucket, unless a setting says which buckets there are; other clients
+//! make theirs first, as at AWS. What is put is there for every reader at once, as S3 has it since 2020.
 //!
 //! On the wire it is S3's REST protocol with XML, see [`wire`].
 //!

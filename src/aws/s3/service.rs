@@ -3,8 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::api::{Error, Object, UploadId};
-use super::operations::upload::Upload;
+use super::api::{Error, Metadata, Object, Parts, UploadId};
 use crate::aws::protocol::fault_points::{Fault, FaultPoints};
 use crate::base::{Chance, Event, HostId, SimTime};
 
@@ -13,7 +12,7 @@ use crate::base::{Chance, Event, HostId, SimTime};
 pub struct Settings {
     /// The buckets that there are at the beginning. `None`: a delivery stream's bucket comes into being when it first
     /// writes there.
-    pub buckets: Option<BTreeSet<Arc<str>>>,
+    pub(crate) buckets: Option<BTreeSet<Arc<str>>>,
 }
 
 /// The service.
@@ -33,6 +32,14 @@ pub(super) struct Bucket {
     pub(super) objects: BTreeMap<Arc<str>, Object>,
     /// Uploads in parts that are neither completed nor aborted, by key and id, as they are listed.
     pub(super) uploads: BTreeMap<(Arc<str>, UploadId), Upload>,
+}
+
+/// An upload in parts that was begun.
+#[derive(Debug)]
+pub(super) struct Upload {
+    pub(super) begun_at: SimTime,
+    pub(super) metadata: Arc<Metadata>,
+    pub(super) parts: Parts,
 }
 
 impl Bucket {
@@ -65,7 +72,7 @@ impl S3 {
         self.faults.end(id, events);
     }
     /// Every object, by bucket and key; for exports and tests.
-    pub fn objects(&self) -> impl Iterator<Item = (&str, &str, &Object)> {
+    pub(crate) fn objects(&self) -> impl Iterator<Item = (&str, &str, &Object)> {
         self.buckets.iter().flat_map(|(bucket, held)| {
             held.objects.iter().map(move |(key, object)| (bucket.as_ref(), key.as_ref(), object))
         })

@@ -11,7 +11,7 @@ use crate::base::{Body, SimTime};
 /// Headers that are kept with an object and given back with it: `content-type`, `x-amz-meta-...` and the like.
 pub type Metadata = BTreeMap<Box<str>, Box<str>>;
 
-/// What names the bytes of an object: their MD5, or of one that was put in parts the MD5 of theirs and how many they were.
+/// What names the bytes of an object: their MD5, or of one that was put in parts the MD5 of theirs and their number.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ETag(Box<str>);
 
@@ -85,11 +85,11 @@ impl Object {
         self.seen().0
     }
     /// Its ETag.
-    pub fn etag(&self) -> &ETag {
+    pub(crate) fn etag(&self) -> &ETag {
         &self.seen().1
     }
     /// What is kept beside its bytes.
-    pub fn metadata(&self) -> &Arc<Metadata> {
+    pub(crate) fn metadata(&self) -> &Arc<Metadata> {
         &self.metadata
     }
 

@@ -44,9 +44,9 @@ pub enum Response {
 #[derive(Clone, Debug, Default)]
 pub struct Listing {
     /// Objects by their keys, in order.
-    pub objects: Vec<(Arc<str>, Object)>,
+    pub(crate) objects: Vec<(Arc<str>, Object)>,
     /// CommonPrefixes: what keys begin with, up to the delimiter, in order.
-    pub prefixes: Vec<Box<str>>,
+    pub(crate) prefixes: Vec<Box<str>>,
     /// The last of this page, when more follow.
     pub next: Option<Box<str>>,
 }
@@ -57,7 +57,7 @@ pub struct PartPut {
     /// PartNumber.
     pub number: u16,
     /// What it holds.
-    pub object: Object,
+    pub(crate) object: Object,
 }
 
 /// Names an upload in parts.

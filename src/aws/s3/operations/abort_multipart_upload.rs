@@ -5,7 +5,7 @@ use super::upload::UploadName;
 
 #[derive(Clone, Debug)]
 pub struct AbortMultipartUpload {
-    pub upload: UploadName,
+    pub(crate) upload: UploadName,
 }
 
 impl Row for AbortMultipartUpload {

@@ -13,7 +13,7 @@ const PART_BYTES_MIN: u64 = 5 << 20;
 
 #[derive(Clone, Debug)]
 pub struct CompleteMultipartUpload {
-    pub upload: UploadName,
+    pub(crate) upload: UploadName,
     pub key: Arc<str>,
     /// Numbers of the parts, each with its ETag as the client has it.
     pub parts: Vec<(u16, Box<str>)>,

@@ -10,7 +10,7 @@ pub struct CopyObject {
     pub key: Arc<str>,
     pub(in crate::aws::s3) source: Source,
     /// What is kept in place of what the source has, if anything is.
-    pub metadata: Option<Metadata>,
+    pub(crate) metadata: Option<Metadata>,
 }
 
 impl Row for CopyObject {

@@ -12,7 +12,7 @@ const FIRST_REGION: &str = "us-east-1";
 pub struct CreateBucket {
     pub bucket: Arc<str>,
     /// Whether a bucket that is there is no error: so it is in S3's first region.
-    pub may_be_there: bool,
+    pub(crate) may_be_there: bool,
 }
 
 /// The LocationConstraint of a body, if it has one.

@@ -1,14 +1,14 @@
 //! CreateMultipartUpload (<https://docs.aws.amazon.com/AmazonS3/latest/API/API_CreateMultipartUpload.html>).
 
 use super::row::{Arc, Asked, At, Error, Operation, Reply, Response, Row, S3};
-use super::upload::Upload;
 use crate::aws::s3::api::{Metadata, Parts, UploadId};
+use crate::aws::s3::service::Upload;
 
 #[derive(Clone, Debug)]
 pub struct CreateMultipartUpload {
     pub bucket: Arc<str>,
     pub key: Arc<str>,
-    pub metadata: Arc<Metadata>,
+    pub(crate) metadata: Arc<Metadata>,
 }
 
 impl Row for CreateMultipartUpload {

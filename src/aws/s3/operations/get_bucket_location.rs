@@ -1,4 +1,5 @@
-//! GetBucketLocation (<https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketLocation.html>). It says the region of the request.
+//! GetBucketLocation (<https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketLocation.html>).
+//! It says the region of the request.
 
 use super::row::{Arc, Asked, At, Error, Operation, Reply, Response, Row, S3};
 

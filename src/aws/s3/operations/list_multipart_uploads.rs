@@ -1,4 +1,5 @@
-//! ListMultipartUploads (<https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListMultipartUploads.html>). Not here: prefixes and pages.
+//! ListMultipartUploads (<https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListMultipartUploads.html>).
+//! Not here: prefixes and pages.
 
 use super::row::{Arc, Asked, At, Error, Operation, Reply, Response, Row, S3};
 

@@ -6,7 +6,7 @@ use crate::aws::s3::api::PartPut;
 
 #[derive(Clone, Debug)]
 pub struct ListParts {
-    pub upload: UploadName,
+    pub(crate) upload: UploadName,
 }
 
 impl Row for ListParts {

@@ -24,7 +24,7 @@ mod list_objects_v2;
 mod list_parts;
 mod put_object;
 pub(super) mod row;
-pub(super) mod upload;
+mod upload;
 mod upload_part;
 mod upload_part_copy;
 

@@ -1,5 +1,5 @@
-//! PutObject (<https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html>): as delivery streams ask for it, and
-//! as other clients do.
+//! PutObject (<https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html>): as delivery streams ask for it,
+//! and as other clients do.
 
 use super::row::{Arc, Asked, At, Error, Operation, Reply, Response, Row, S3};
 use crate::aws::s3::api::{Metadata, Object};
@@ -45,7 +45,7 @@ pub struct PutByClient {
     pub bucket: Arc<str>,
     pub key: Arc<str>,
     pub body: Body,
-    pub metadata: Arc<Metadata>,
+    pub(crate) metadata: Arc<Metadata>,
     /// What must hold of what is there already.
     pub condition: Condition,
 }
@@ -55,9 +55,9 @@ pub struct PutByClient {
 #[derive(Clone, Debug, Default)]
 pub struct Condition {
     /// The object has this ETag.
-    pub if_match: Option<Box<str>>,
+    pub(crate) if_match: Option<Box<str>>,
     /// There is no object.
-    pub if_none_match: Option<Box<str>>,
+    pub(crate) if_none_match: Option<Box<str>>,
 }
 
 impl Condition {

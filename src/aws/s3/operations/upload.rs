@@ -1,20 +1,11 @@
-//! An upload in parts, and how requests name one
+//! How requests name an upload in parts
 //! (<https://docs.aws.amazon.com/AmazonS3/latest/userguide/mpuoverview.html>).
 
 use std::sync::Arc;
 
-use crate::aws::s3::api::{Error, Metadata, Parts, UploadId};
-use crate::aws::s3::service::S3;
+use crate::aws::s3::api::{Error, UploadId};
+use crate::aws::s3::service::{S3, Upload};
 use crate::aws::s3::wire::asked::Asked;
-use crate::base::SimTime;
-
-/// An upload that was begun.
-#[derive(Debug)]
-pub(in crate::aws::s3) struct Upload {
-    pub(in crate::aws::s3) begun_at: SimTime,
-    pub(in crate::aws::s3) metadata: Arc<Metadata>,
-    pub(in crate::aws::s3) parts: Parts,
-}
 
 /// Which upload is meant: it is of one key.
 #[derive(Clone, Debug)]

@@ -7,7 +7,7 @@ use crate::base::Body;
 
 #[derive(Clone, Debug)]
 pub struct UploadPart {
-    pub upload: UploadName,
+    pub(crate) upload: UploadName,
     pub number: u16,
     pub body: Body,
 }

@@ -1,4 +1,5 @@
-//! UploadPartCopy (<https://docs.aws.amazon.com/AmazonS3/latest/API/API_UploadPartCopy.html>). Not here: its conditions.
+//! UploadPartCopy (<https://docs.aws.amazon.com/AmazonS3/latest/API/API_UploadPartCopy.html>).
+//! Not here: its conditions.
 
 use super::row::{Asked, At, Error, Operation, Reply, Response, Row, S3};
 use super::upload::{UploadName, part_number};
@@ -8,7 +9,7 @@ use crate::aws::s3::wire::range::Range;
 
 #[derive(Clone, Debug)]
 pub struct UploadPartCopy {
-    pub upload: UploadName,
+    pub(crate) upload: UploadName,
     pub number: u16,
     pub(in crate::aws::s3) source: Source,
     pub(in crate::aws::s3) range: Option<Range>,

@@ -1,11 +1,11 @@
 //! S3's REST protocol: an HTTP request to a request of the service, and its reply to an answer.
 //!
-//! It is written by hand. The crate `s3s` (0.14.1, without default features) brings 126 packages, 73 of which are not
-//! among the 173 of kinesim, and an HTTP service of its own that would have to call the simulated one; what is used here
-//! of S3 is less than that.
+//! It is written by hand. The crate `s3s` (0.14.1, without default features; later ones want a newer compiler) brings
+//! 126 packages, 73 of which are not among the 173 of kinesim, and an HTTP service of its own that would have to call
+//! the simulated one.
 //!
-//! Signatures are not verified, those of chunks neither. `RequestId` and `HostId` are in the headers of an answer alone,
-//! so that the same request has the same answer. Not here: dates as conditions (`If-Modified-Since`), checksums that are
+//! Signatures are not verified, those of chunks neither. `RequestId` and `HostId` are in headers of an answer alone, so
+//! that the same request has the same answer. Not here: dates as conditions (`If-Modified-Since`), checksums that are
 //! given back.
 
 mod address;

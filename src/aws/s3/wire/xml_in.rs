@@ -148,8 +148,9 @@ mod tests {
 
     #[test]
     fn what_sdks_write_is_read() {
-        let text = "\u{feff}<?xml version=\"1.0\"?>\n<!-- a > b --><Delete xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">
-            <Quiet/><Object><Key>a&amp;b &#x1F600;&#65;</Key></Object><s:Object a='>'><Key><![CDATA[<c>]]></Key></s:Object>
+        let text = "\u{feff}<?xml version=\"1.0\"?>\n<!-- a > b --><Delete xmlns=\"http://s3.test/\">
+            <Quiet/><Object><Key>a&amp;b &#x1F600;&#65;</Key></Object>
+            <s:Object a='>'><Key><![CDATA[<c>]]></Key></s:Object>
             </Delete>\n";
         let read = read(text.as_bytes(), "Delete").expect("it is XML");
         let keys: Vec<_> = read.children("Object").filter_map(|object| object.child("Key")).collect();

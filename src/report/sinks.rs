@@ -1,8 +1,8 @@
 //! What a run leaves at destinations, as files: the objects in S3 under `sinks/s3/BUCKET/KEY`.
 //!
-//! A key may be any text and a file's name may not, so what could be more than a name is written as `%` and two
-//! digits: every byte but letters, digits and a few signs; `.` and `..`. An empty part of a key, as in `a//b`, is `%2F`.
-//! A key that is also the beginning of others (`a` beside `a/b`) has `%2F` behind it, and so has a part that is too long
+//! A key may be any text and a file's name may not, so what could be more than a name is written as `%` and two digits:
+//! every byte but letters, digits and a few signs, and `.` and `..`. An empty part of a key, as in `a//b`, is `%2F`. A
+//! key that is also the beginning of others (`a` beside `a/b`) has `%2F` behind it, and so has a part that is too long
 //! for a name, which is cut there and goes on with its hash. No two keys have one file, and none is outside the folder.
 
 use std::fs;
@@ -60,8 +60,9 @@ fn path_of(object: &LeftObject, behind: &[LeftObject]) -> PathBuf {
         other.bucket == object.bucket && other.key.strip_prefix(&*object.key).is_some_and(|rest| rest.starts_with('/'))
     };
     // Keys that begin with this one come right behind it.
-    let alike = behind.iter().take_while(|other| other.key.starts_with(&*object.key) && other.bucket == object.bucket);
-    if alike.into_iter().any(is_folder) {
+    let is_alike = |other: &&LeftObject| other.bucket == object.bucket && other.key.starts_with(&*object.key);
+    let mut alike = behind.iter().take_while(is_alike);
+    if alike.any(is_folder) {
         let file = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
         path.set_file_name(format!("{file}{SLASH}"));
     }

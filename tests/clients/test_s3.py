@@ -1,6 +1,7 @@
 """S3 with boto3 and the AWS CLI: buckets, objects, ranges, parts, both styles of address, and what is kept of it."""
 
 import io
+import json
 import os
 import socket
 import subprocess
@@ -143,6 +144,38 @@ class S3(unittest.TestCase):
             raised.exception.close()
         callers = {row["operation"] for row in self.endpoint.control("state")["callers"]}
         self.assertLessEqual({"CreateBucket", "PutObject", "GetObject"}, callers)
+
+    def test_faults_on_the_way_and_events_are_those_of_any_service(self):
+        self.s3.create_bucket(Bucket="lake")
+        self.endpoint.control("faults", {"duplicate": {"service": "s3", "operation": "CreateMultipartUpload", "rate": "100%"}})
+        self.s3.create_multipart_upload(Bucket="lake", Key="a")
+        self.assertEqual(len(self.s3.list_multipart_uploads(Bucket="lake")["Uploads"]), 2, "it arrived twice")
+        self.s3.put_object(Bucket="lake", Key="a", Body=b"hello")
+        put = self.endpoint.control("events/last?kind=ObjectPut")
+        self.assertIn('"bytes": 5', json.dumps(put))
+
+    def test_bytes_that_are_no_request(self):
+        self.s3.create_bucket(Bucket="lake")
+        host, port = self.endpoint.url.removeprefix("http://").split(":")
+        signed = "Authorization: AWS4-HMAC-SHA256 Credential=k/1/us-east-1/s3/aws4_request, SignedHeaders=host, Signature=c"
+        cases = [
+            ("POST /lake?delete", "", b"<Delete>" * 100_000, b"MalformedXML"),
+            ("POST /lake/a?uploadId=1", "", b"\xff\xfe", b"MalformedXML"),
+            ("PUT /lake/a", "x-amz-content-sha256: STREAMING-AWS4-HMAC-SHA256-PAYLOAD", b"ffffffffffffffff\r\nx", b"IncompleteBody"),
+            ("PUT /lake/a", "Content-MD5: \xff", b"x", b"200 OK"),
+            ("GET /lake/a", "Range: bytes=18446744073709551616-", b"", b"200 OK"),
+            ("GET /lake/" + "k" * 5000, "", b"", b"KeyTooLongError"),
+            ("GET /lake?list-type=2&max-keys=-1", "", b"", b"InvalidArgument"),
+            ("BREW /lake/a", "", b"", b"MethodNotAllowed"),
+        ]
+        for line, header, body, expected in cases:
+            head = f"{line} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{signed}\r\n{header or 'X: y'}\r\n"
+            request = head.encode("latin-1") + b"Content-Length: %d\r\n\r\n" % len(body) + body
+            with self.subTest(line=line[:40]), socket.create_connection((host, int(port)), timeout=20) as connection:
+                connection.sendall(request)
+                answer = b"".join(iter(lambda: connection.recv(65536), b""))
+                self.assertIn(expected, answer)
+        self.assertEqual(self.endpoint.control("health"), {"status": "ok"})
 
     def test_the_command_line(self):
         environment = {

@@ -18,7 +18,7 @@ mod service;
 mod tests;
 pub(in crate::aws) mod wire;
 
-pub use self::api::{ETag, Error, Listing, Metadata, Object, PartPut, Reply, Response, UploadId};
+pub use self::api::{ETag, Error, Listing, Object, PartPut, Reply, Response, UploadId};
 pub use self::operations::{
     AbortMultipartUpload, CompleteMultipartUpload, CopyObject, CreateBucket, CreateMultipartUpload, DeleteBucket,
     DeleteObject, DeleteObjects, GetBucketLocation, GetObject, HeadBucket, HeadObject, ListBuckets,

@@ -5,6 +5,7 @@ mod object;
 mod response;
 
 pub use self::error::Error;
-pub use self::object::{ETag, Metadata, Object};
+pub(super) use self::object::Metadata;
+pub use self::object::{ETag, Object};
 pub(super) use self::response::Parts;
 pub use self::response::{Listing, PartPut, Reply, Response, UploadId};

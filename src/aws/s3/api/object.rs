@@ -9,7 +9,7 @@ use md5::{Digest, Md5};
 use crate::base::{Body, SimTime};
 
 /// Headers that are kept with an object and given back with it: `content-type`, `x-amz-meta-...` and the like.
-pub type Metadata = BTreeMap<Box<str>, Box<str>>;
+pub(crate) type Metadata = BTreeMap<Box<str>, Box<str>>;
 
 /// What names the bytes of an object: their MD5, or of one that was put in parts the MD5 of theirs and their number.
 #[derive(Clone, Debug, PartialEq, Eq)]

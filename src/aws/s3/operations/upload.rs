@@ -9,9 +9,9 @@ use crate::aws::s3::wire::asked::Asked;
 
 /// Which upload is meant: it is of one key.
 #[derive(Clone, Debug)]
-pub struct UploadName {
+pub(crate) struct UploadName {
     /// The bucket.
-    pub bucket: Arc<str>,
+    pub(crate) bucket: Arc<str>,
     key: Arc<str>,
     id: UploadId,
 }

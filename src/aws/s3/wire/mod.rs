@@ -5,7 +5,9 @@
 //! the simulated one.
 //!
 //! Signatures are not verified, those of chunks neither. `RequestId` and `HostId` are in headers of an answer alone, so
-//! that the same request has the same answer. Not here: dates as conditions (`If-Modified-Since`), checksums that are
+//! that the same request has the same answer.
+//!
+//! Not here: dates as conditions (`If-Modified-Since`), checksums that are
 //! given back.
 
 mod address;

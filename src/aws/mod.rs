@@ -27,8 +27,8 @@ use std::convert::Infallible;
 use std::sync::Arc;
 
 pub(crate) use self::caller::Written;
-pub(crate) use self::door::Door;
 pub use self::door::{Answer, Subscribed};
+pub(crate) use self::door::{Door, about, operation_of};
 pub use self::protocol::Account;
 
 use self::protocol::envelope::Opened;

@@ -73,7 +73,7 @@ const MISSING: [&str; 40] = [
 ];
 
 /// What there is, for whoever asks for something else.
-pub(crate) const THERE_IS: &str = "kinesim has Kinesis Data Streams, Data Firehose and DynamoDB, of CloudWatch \
+pub(crate) const THERE_IS: &str = "kinesim has Kinesis Data Streams, Data Firehose, DynamoDB and S3, of CloudWatch \
                                    PutMetricData, and of STS GetCallerIdentity";
 
 /// The services of the cloud.

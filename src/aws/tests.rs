@@ -107,6 +107,7 @@ fn ask(cloud: &mut Cloud, door: &Door, target: &str, text: &str) -> (u16, Value)
         content_type: Some(if target.starts_with("Dynamo") { "application/x-amz-json-1.0" } else { JSON_1_1 }),
         authorization: Some("AWS4-HMAC-SHA256 Credential=a/b, SignedHeaders=host, Signature=c"),
         has_date: true,
+        rest: None,
         body: text.as_bytes(),
     };
     let (request, asked) = door.open(&http).unwrap_or_else(|answer| {

@@ -7,6 +7,7 @@
 //! | `scenario.resolved.toml` | the scenario with every default filled in; can be run again |
 //! | `events.ndjson.lz4` | events, see [`super::events_file`] |
 //! | `plots/*.svg` | see [`super::plots`] |
+//! | `sinks/s3/BUCKET/KEY` | objects in S3, see [`super::sinks`] |
 //! | `report.html` | written by who ran it, because its folds must have listened: see [`super::html`] |
 
 use std::fs;

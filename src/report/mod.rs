@@ -27,6 +27,7 @@ pub(crate) mod parquet;
 pub(crate) mod perfetto;
 pub mod plots;
 pub(crate) mod reading;
+pub(crate) mod sinks;
 mod style;
 pub(crate) mod suites;
 mod summary;

@@ -6,10 +6,13 @@ use std::rc::Rc;
 use super::judge::{self, conclude};
 use super::result::RunResult;
 use crate::alarm::Alarms;
+use crate::aws::s3::Object;
 use crate::base::trace_hash::TraceHash;
 use crate::base::{Event, Fold, SimTime};
 use crate::check::{CheckResult, CheckSettings, Checks, Evidence, History, Verdict};
+use crate::client::Cx;
 use crate::measure::{Backdrop, Chronicle, Failure, Figures, Measures, Series, Subject, Windowed};
+use crate::report::sinks::LeftObject;
 use crate::report::{ExpectationResult, RunReport, Timeline};
 use crate::scenario::plan::{AlarmPlan, Outcome, Plan, Window};
 
@@ -142,7 +145,8 @@ impl Folds {
             simulated_seconds: plan.duration.as_secs_f64(),
             events: self.hash.events(),
         };
-        RunResult { report, series: std::mem::replace(&mut self.series, Series::new(plan.duration)) }
+        let series = std::mem::replace(&mut self.series, Series::new(plan.duration));
+        RunResult { report, series, objects: Vec::new() }
     }
 }
 
@@ -180,11 +184,18 @@ impl Fold for Folds {
     }
 }
 
-/// What the folds saw, once the world is gone.
-pub(super) fn end_of_run(plan: &Plan, folds: Rc<RefCell<Folds>>) -> RunResult {
+/// What the folds saw and what is left at the services, once the world is gone.
+pub(super) fn end_of_run(plan: &Plan, folds: Rc<RefCell<Folds>>, services: Cx) -> RunResult {
+    let objects = services.look(|cloud| cloud.s3.objects().map(left).collect());
+    // It holds the folds too.
+    drop(services);
     let end = SimTime::ZERO.saturating_add(plan.duration);
     let Ok(folds) = Rc::try_unwrap(folds) else { unreachable!("the world is gone, nobody else listens") };
     let mut folds = folds.into_inner();
     folds.on(end, &Event::RunEnded {});
-    folds.conclude(plan)
+    RunResult { objects, ..folds.conclude(plan) }
+}
+
+fn left((bucket, key, object): (&str, &str, &Object)) -> LeftObject {
+    LeftObject { bucket: bucket.into(), key: key.into(), body: object.body.clone() }
 }

@@ -27,7 +27,7 @@ mod witnesses;
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use crate::aws::Cloud;
+use crate::aws::{Cloud, S3};
 use crate::base::{Fold, SimTime};
 use crate::client::Transport;
 use crate::scenario::plan::Plan;
@@ -87,8 +87,9 @@ pub(crate) fn run_witnessed(plan: &Plan, options: Options<'_>, calls: Option<Rc<
         Transport::Messages => {
             let Built { world, folds, .. } = build(plan, audience, &nobody());
             let end = SimTime::ZERO.saturating_add(plan.duration);
+            let services = world.host(S3);
             carry_on(world, end, engine, progress);
-            end_of_run(plan, folds)
+            end_of_run(plan, folds, services)
         }
         #[cfg(feature = "http")]
         Transport::Http => run_in_room(plan, audience, |_, _| {}),

@@ -6,8 +6,7 @@ use super::app_hosts::AppBoot;
 use super::build::{Audience, Built, build};
 use super::folds::end_of_run;
 use super::result::RunResult;
-use crate::aws::Account;
-use crate::aws::Door;
+use crate::aws::{Account, Door, S3};
 use crate::base::SimTime;
 use crate::net::{Life, Lives, Room};
 use crate::scenario::plan::Plan;
@@ -28,6 +27,7 @@ pub(crate) fn run_in_room(
         None
     });
     let Built { world, folds, .. } = build(plan, audience, &boot_app);
+    let services = world.host(S3);
     drop(boot_app);
     let account = Account { id: plan.services.kinesis.account.clone(), region: "us-east-1".into() };
     let door = Door { account, epoch_unix_ms: plan.services.kinesis.epoch_unix_ms };
@@ -35,5 +35,5 @@ pub(crate) fn run_in_room(
     if let Err(reason) = Room::run(world, door, lives, plan.transport, end, begin) {
         unreachable!("turmoil ends when its only client does: {reason}")
     }
-    end_of_run(plan, folds)
+    end_of_run(plan, folds, services)
 }

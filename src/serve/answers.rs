@@ -1,7 +1,7 @@
 //! AWS requests to answers of a live run.
 
 use crate::aws::protocol::envelope::HttpRequest;
-use crate::aws::{Answer, Door};
+use crate::aws::{Answer, Door, about};
 use crate::run::{Live, Worker};
 
 /// Answers one request, of a worker outside or of anybody, at the live run's present time.
@@ -17,7 +17,7 @@ pub(super) fn answer(
     match door.open(request) {
         Ok((request, asked)) => {
             let door = door.clone();
-            let about = request.about();
+            let about = about(&request);
             live.request(by, request, move |reply| done(reply.map(|reply| door.answer(asked, reply)), about));
         }
         Err(refusal) => done(Some(Answer::Whole(refusal)), None),

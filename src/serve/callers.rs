@@ -9,8 +9,8 @@ use hyper::header::{HeaderMap, USER_AGENT};
 use serde::Serialize;
 
 use super::log::code;
-use crate::aws;
 use crate::aws::Answer;
+use crate::aws::protocol::operation::Operation;
 use crate::base::SimTime;
 use crate::http::headers;
 
@@ -57,12 +57,12 @@ impl Callers {
     pub(super) fn note(
         &mut self,
         client: String,
-        target: Option<&str>,
+        operation: Option<Operation>,
         about: Option<&str>,
         answer: Option<&Answer>,
         now: SimTime,
     ) {
-        let Some(operation) = target.and_then(known) else { return };
+        let Some(operation) = operation.map(Operation::name) else { return };
         let key = Key { client, operation, about: about.unwrap_or_default().to_owned() };
         if self.0.len() >= ROWS_MAX && !self.0.contains_key(&key) {
             return;
@@ -96,16 +96,10 @@ impl<'a> Row<'a> {
     }
 }
 
-/// The operation that a target names, such as `Kinesis_20131202.PutRecord`, if there is one.
-fn known(target: &str) -> Option<&'static str> {
-    let name = target.rsplit_once('.').map_or(target, |(_, operation)| operation);
-    aws::operations().map(|operation| operation.name()).find(|known| *known == name)
-}
-
 fn error(answer: Option<&Answer>) -> Option<String> {
     match answer {
         None => Some("the answer was lost".to_owned()),
-        Some(Answer::Whole(answer)) if answer.status != 200 => {
+        Some(Answer::Whole(answer)) if answer.status >= 400 => {
             Some(code(answer).unwrap_or_else(|| answer.status.to_string()))
         }
         Some(_) => None,
@@ -145,12 +139,12 @@ mod tests {
     #[test]
     fn calls_are_counted_by_client_operation_and_stream() {
         let mut callers = Callers::default();
-        let refused = HttpResponse { status: 400, content_type: "application/json", body: b"{}".to_vec() };
+        let refused = HttpResponse { status: 400, content_type: "application/json", rest: None, body: b"{}".to_vec() };
         for answer in [None, Some(Answer::Whole(refused))] {
-            let target = Some("Kinesis_20131202.PutRecord");
-            callers.note("a".to_owned(), target, Some("orders"), answer.as_ref(), SimTime::from_secs(1));
+            let operation = Some(Operation::write("PutRecord"));
+            callers.note("a".to_owned(), operation, Some("orders"), answer.as_ref(), SimTime::from_secs(1));
         }
-        callers.note("a".to_owned(), Some("Kinesis_20131202.Nothing"), None, None, SimTime::ZERO);
+        callers.note("a".to_owned(), None, None, None, SimTime::ZERO);
         let rows = callers.rows();
         assert_eq!(rows.len(), 1, "there is no such operation");
         let Row { operation, about, calls, refused, last_error, .. } = &rows[0];

@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use http_body_util::Either;
 use hyper::body::Incoming;
+use hyper::http::request::Parts;
 use hyper::service::service_fn;
 use hyper::{Request, Response};
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -30,16 +31,16 @@ use super::cors;
 use super::events::{Lines, Tail};
 use super::log::{Line, Log, is_throttled};
 use super::page;
-use super::reading::Bodies;
+use super::reading::{Bodies, Refused};
 use super::record::{Behind, Directory, Header, Noted, RecordError, Recorder};
 use super::regions::Regions;
 use super::settings::Settings;
 use super::sts;
 use super::subscriptions;
 use super::tls::{Tls, TlsError};
-use crate::aws::Answer;
 use crate::aws::protocol::envelope::HttpRequest;
-use crate::aws::protocol::{Encoding, HttpResponse, WireError};
+use crate::aws::protocol::operation::Operation;
+use crate::aws::{Answer, operation_of};
 use crate::base::{Fold, SimTime};
 use crate::check::CheckResult;
 use crate::http::body::{Body, plain, whole};
@@ -357,11 +358,12 @@ async fn handle(app: Rc<App>, request: Request<Incoming>) -> Result<Response<Bod
     let (head, body) = request.into_parts();
     let held = match app.bodies.read(body, SEND_TIMEOUT).await {
         Ok(held) => held,
-        Err(refused) => return Ok(refused.answer()),
+        Err(refused) => return Ok(refuse(&app, &head, &refused)),
     };
     let body = held.bytes();
     app.catch_up();
-    if let Some(protocol) = put_metric_data(&head, &body) {
+    let is_rest = headers::request(&head, &body).rest.is_some();
+    if let Some(protocol) = put_metric_data(&head, &body).filter(|_| !is_rest) {
         return Ok(keep_metrics(&app, protocol, &head, &body));
     }
     if let Some(route) = head.uri.path().strip_prefix("/_kinesim") {
@@ -373,7 +375,7 @@ async fn handle(app: Rc<App>, request: Request<Incoming>) -> Result<Response<Bod
     if let Some(answer) = cors::preflight(&head).filter(|_| app.cors) {
         return Ok(answer);
     }
-    let of_another_protocol = sts::answer(&app.door.account, &head, &body);
+    let of_another_protocol = sts::answer(&app.door.account, &head, &body).filter(|_| !is_rest);
     let mut response = match of_another_protocol {
         Some(answer) => answer,
         None => aws(&app, headers::request(&head, &body), callers::client(&head.headers)).await,
@@ -386,13 +388,23 @@ async fn handle(app: Rc<App>, request: Request<Incoming>) -> Result<Response<Bod
     Ok(response)
 }
 
+/// The answer to a request whose body is not read.
+fn refuse(app: &App, head: &Parts, refused: &Refused) -> Response<Body> {
+    let words = match refused {
+        Refused::TooLarge => app.door.too_large(&headers::request(head, b"")),
+        Refused::TooMany | Refused::Ended | Refused::TooSlow => None,
+    };
+    words.map_or_else(|| refused.answer(), |answer| headers::response(answer, app.next_request(), whole))
+}
+
 /// Answers a request of one of the AWS protocols.
 async fn aws(app: &Rc<App>, request: HttpRequest<'_>, client: String) -> Response<Body> {
     let name = app.regions.name(&request);
-    let line = app.log.begin(request.target, name);
+    let operation = operation_of(&request);
+    let line = app.log.begin(operation.map(Operation::name).or(request.target), name);
     let region = match name.map(|name| app.regions.of(name, app.live.now()).ok_or(name)).transpose() {
         Ok(region) => region,
-        Err(name) => return headers::response(no_region(name), app.next_request(), whole),
+        Err(name) => return headers::response(app.door.no_region(&request, name), app.next_request(), whole),
     };
     let (live, door) = region.as_deref().map_or((&app.live, &app.door), |region| (&region.live, &region.door));
     // Other regions have no scenario.
@@ -406,14 +418,13 @@ async fn aws(app: &Rc<App>, request: HttpRequest<'_>, client: String) -> Respons
     let (answered, answer) = oneshot::channel();
     let throttles = app.watched.throttles.borrow().count();
     let (told, is_here) = (app.clone(), region.is_none());
-    let target = request.target.map(ToOwned::to_owned);
     answers::answer(live, door, &request, worker.as_deref(), move |answer, about| {
         note_answer(&told, noted.as_ref(), line, answer.as_ref(), about.as_deref());
         let is_throttled = told.watched.throttles.borrow().count() > throttles || is_throttled(answer.as_ref());
         told.log.note(is_throttled, told.live.now(), told.clock.borrow().pace());
         if is_here {
             let mut callers = told.watched.callers.borrow_mut();
-            callers.note(client, target.as_deref(), about.as_deref(), answer.as_ref(), told.live.now());
+            callers.note(client, operation, about.as_deref(), answer.as_ref(), told.live.now());
         }
         let _ = answered.send(answer);
     });
@@ -427,12 +438,6 @@ async fn aws(app: &Rc<App>, request: HttpRequest<'_>, client: String) -> Respons
         }
         None => lost(),
     }
-}
-
-/// More regions than there are.
-fn no_region(name: &str) -> HttpResponse {
-    let text = format!("Credential should be scoped to a valid region, not '{name}'. ");
-    Encoding::Json11.refusal("", &WireError::new("InvalidSignatureException", text))
 }
 
 fn note_answer(app: &App, noted: Option<&Noted>, line: Option<Line>, answer: Option<&Answer>, about: Option<&str>) {

@@ -95,8 +95,13 @@ fn outcome(answer: Option<&Answer>) -> (u16, String) {
 
 /// The code of an error.
 pub(super) fn code(answer: &HttpResponse) -> Option<String> {
-    if answer.status == 200 {
+    if answer.status < 400 {
         return None;
+    }
+    if answer.rest.is_some() {
+        let text = std::str::from_utf8(&answer.body).ok()?;
+        let (code, _) = text.split_once("<Code>")?.1.split_once("</Code>")?;
+        return Some(code.to_owned());
     }
     let encoding = if answer.content_type.contains("cbor") { Encoding::Cbor11 } else { Encoding::Json11 };
     let body = encoding.decode(&answer.body).ok()?;
@@ -127,14 +132,15 @@ impl Fold for Throttles {
 
 /// Whether an answer says by itself that it was refused for throughput, or for a quota.
 pub(super) fn is_throttled(answer: Option<&Answer>) -> bool {
-    const CODES: [&str; 4] = [
+    const CODES: [&str; 5] = [
         "ProvisionedThroughputExceededException",
         "LimitExceededException",
         "ThrottlingException",
         "RequestLimitExceeded",
+        "SlowDown",
     ];
     match answer {
-        Some(Answer::Whole(answer)) if answer.status == 400 => {
+        Some(Answer::Whole(answer)) if [400, 503].contains(&answer.status) => {
             code(answer).is_some_and(|code| CODES.contains(&code.as_str()))
         }
         _ => false,
@@ -148,7 +154,7 @@ mod tests {
 
     fn throttled() -> Answer {
         let body = br#"{"__type":"ProvisionedThroughputExceededException","message":"Rate exceeded"}"#.to_vec();
-        Answer::Whole(HttpResponse { status: 400, content_type: "application/x-amz-json-1.1", body })
+        Answer::Whole(HttpResponse { status: 400, content_type: "application/x-amz-json-1.1", rest: None, body })
     }
 
     #[test]

@@ -104,6 +104,9 @@ struct Request {
     content_type: Option<String>,
     authorization: Option<String>,
     has_date: bool,
+    /// What a request of a REST service says besides.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    rest: Option<Rest>,
     /// The region, when it is not the endpoint's own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     region: Option<String>,
@@ -111,6 +114,16 @@ struct Request {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     worker: Option<String>,
     body: String,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct Rest {
+    path: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    host: Option<String>,
+    /// Those that are looked at.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    headers: Vec<(String, String)>,
 }
 
 /// Why a recording cannot be used.

@@ -300,6 +300,10 @@ impl<B: Backend> Host<B> {
         rules.retain(|rule| !rule.is_of(id));
         has_met
     }
+    /// Looks at the services, at the end of a run too: nothing comes of it.
+    pub(crate) fn look<R>(&self, at: impl FnOnce(&B) -> R) -> R {
+        at(&self.shared.backend.borrow())
+    }
     /// Looks at, or acts on, the services from outside the network.
     pub(crate) fn with_backend<R>(&self, act: impl FnOnce(&mut B, SimTime, &mut Vec<Event>) -> R) -> R {
         self.shared.with_backend(act)

@@ -7,6 +7,11 @@ pub(crate) fn region<'a>(request: &HttpRequest<'a>) -> Option<&'a str> {
     credential(request)?.nth(2).filter(|region| !region.is_empty())
 }
 
+/// The service that a request is signed for: the fourth part.
+pub(crate) fn service<'a>(request: &HttpRequest<'a>) -> Option<&'a str> {
+    credential(request)?.nth(3).filter(|service| !service.is_empty())
+}
+
 /// The access key of a request: the first part of its credential.
 pub(crate) fn access_key<'a>(request: &HttpRequest<'a>) -> Option<&'a str> {
     credential(request)?.next()

@@ -6,6 +6,9 @@
 //! shape; those of JSON 1.0 look for an empty body last. Signatures are not verified and their dates not looked at: a
 //! simulated clock is not the client's.
 
+use std::borrow::Cow;
+
+use super::rest::Rest;
 use super::value::Value;
 use super::{WireError, cbor, json, types};
 
@@ -24,6 +27,8 @@ pub(crate) struct HttpRequest<'a> {
     pub(crate) authorization: Option<&'a str>,
     /// Whether there is an `X-Amz-Date` or `Date` header.
     pub(crate) has_date: bool,
+    /// What it says besides, if it is of a REST service.
+    pub rest: Option<Rest<'a>>,
     /// The bytes of the request, JSON or CBOR.
     pub body: &'a [u8],
 }
@@ -35,7 +40,9 @@ pub struct HttpResponse {
     pub status: u16,
     /// `Content-Type`; empty for answers that have none.
     pub content_type: &'static str,
-    /// JSON or CBOR, as `content_type` says.
+    /// Headers besides, of REST services; `None` of those that are spoken to by targets.
+    pub rest: Option<Vec<(Cow<'static, str>, String)>>,
+    /// What `content_type` says.
     pub body: Vec<u8>,
 }
 
@@ -122,7 +129,7 @@ impl Encoding {
     /// An answer with this body, or an empty one.
     pub fn answer(self, body: Option<&Value<'_>>) -> HttpResponse {
         let body = body.map(|value| self.encode(value)).unwrap_or_default();
-        HttpResponse { status: 200, content_type: self.content_type(), body }
+        HttpResponse { status: 200, content_type: self.content_type(), rest: None, body }
     }
     /// An error. `namespace` stands before the code, as DynamoDB has it.
     pub fn refusal(self, namespace: &str, error: &WireError) -> HttpResponse {
@@ -140,7 +147,7 @@ impl Encoding {
         // This one is written by another layer of production.
         let key = if error.code == "SerializationException" { "Message" } else { "message" };
         let body = Value::structure([("__type", code.into()), (key, message), (name, value)]);
-        HttpResponse { status: error.status, content_type: self.content_type(), body: self.encode(&body) }
+        HttpResponse { status: error.status, content_type: self.content_type(), rest: None, body: self.encode(&body) }
     }
 }
 
@@ -247,7 +254,7 @@ fn unknown(what: Option<String>) -> WireError {
 /// The envelope that production had before its present protocols, and still answers in.
 fn legacy(status: u16, code: &str) -> HttpResponse {
     let body = format!(r#"{{"Output":{{"__type":"{CORAL}{code}"}},"Version":"1.0"}}"#);
-    HttpResponse { status, content_type: LEGACY, body: body.into_bytes() }
+    HttpResponse { status, content_type: LEGACY, rest: None, body: body.into_bytes() }
 }
 
 /// A signature in the header or in the query, complete; whether it is right is not looked at.
@@ -315,7 +322,7 @@ fn xml(status: u16, code: &str, message: &str) -> HttpResponse {
         true => format!("<{code}/>\n"),
         false => format!("<{code}>\n  <Message>{message}</Message>\n</{code}>\n"),
     };
-    HttpResponse { status, content_type: "", body: body.into_bytes() }
+    HttpResponse { status, content_type: "", rest: None, body: body.into_bytes() }
 }
 
 /// The code of an error, without its namespace, and its message.
@@ -341,6 +348,7 @@ mod tests {
             content_type: Some("application/x-amz-json-1.1"),
             authorization: Some(SIGNED),
             has_date: true,
+            rest: None,
             body: b"{}",
         }
     }

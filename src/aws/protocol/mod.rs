@@ -15,10 +15,12 @@ pub mod fault_points;
 pub mod json;
 pub mod operation;
 pub(crate) mod rendered;
+pub(crate) mod rest;
 pub(crate) mod shape;
 pub(crate) mod types;
 pub mod value;
 mod wire;
+pub(crate) mod without_target;
 
 use std::borrow::Cow;
 

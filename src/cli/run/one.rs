@@ -13,7 +13,7 @@ use crate::base::Fold;
 use crate::cli::terminal::{Exit, takes_colour, terminal_columns};
 use crate::report::events_file::{self, EventsFile, EventsKept};
 use crate::report::suites::{self, Suite};
-use crate::report::{CameOut, Page, RunReport, Style, files, html, json, text};
+use crate::report::{CameOut, Page, RunReport, Style, files, html, json, sinks, text};
 use crate::scenario::Scenario;
 
 /// What a run has to say, and how it ended.
@@ -57,7 +57,11 @@ pub(super) fn run_one(
         let (report, resolved) = (&result.report, scenario.resolved_toml());
         files::write_all(dir, report, Some(wall_seconds), &result.series, kept.as_deref(), &resolved)?;
         write_attachments(dir, scenario.attachments())?;
+        sinks::write(dir, &result.objects)?;
         notes.push(format!("left in {}: report.html, report, resolved scenario and plots", dir.display()));
+        if !result.objects.is_empty() {
+            notes.push(format!("objects in S3: {} in {}", result.objects.len(), dir.join(sinks::FOLDER).display()));
+        }
         notes.push(match kept {
             Some(kept) => format!("events: {kept} (`kinesim events {}` reads them)", dir.display()),
             None => "events: none".to_owned(),

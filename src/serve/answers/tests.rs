@@ -46,6 +46,7 @@ impl Endpoint {
             }),
             authorization: Some("AWS4-HMAC-SHA256 Credential=a/b, SignedHeaders=host, Signature=c"),
             has_date: true,
+            rest: None,
             body: body.as_bytes(),
         };
         let given = Rc::new(RefCell::new(None));

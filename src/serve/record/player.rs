@@ -10,10 +10,11 @@ use base64::engine::general_purpose::STANDARD;
 
 use super::lines::Lines;
 use super::recorder::digest;
-use super::{Entry, Header, RecordError, Request, What};
-use crate::aws::Door;
+use super::{Entry, Header, RecordError, Request, Rest, What};
 use crate::aws::kinesis::api::ConsumerRef;
 use crate::aws::protocol::envelope::HttpRequest;
+use crate::aws::protocol::rest;
+use crate::aws::{Door, operation_of};
 use crate::base::trace_hash::TRACE_VERSION;
 use crate::base::{ShardId, SimTime};
 use crate::run::{Live, Worker};
@@ -132,10 +133,17 @@ impl Player {
             content_type: request.content_type.as_deref(),
             authorization: request.authorization.as_deref(),
             has_date: request.has_date,
+            rest: request.rest.as_ref().map(Rest::as_sent),
             body: &body,
         };
         let (answers, n) = (self.answers.clone(), request.n);
-        self.operations.insert(n, request.target.clone().unwrap_or_default());
+        self.operations.insert(
+            n,
+            operation_of(&http)
+                .map(|operation| operation.name().to_owned())
+                .or_else(|| request.target.clone())
+                .unwrap_or_default(),
+        );
         let Behind { live, door, regions, .. } = &self.behind;
         let region = request.region.as_deref().and_then(|name| regions.of(name, live.now()));
         let (live, door) = region.as_deref().map_or((live, door), |region| (&region.live, &region.door));
@@ -146,6 +154,13 @@ impl Player {
             }
         });
         Ok(())
+    }
+}
+
+impl Rest {
+    fn as_sent(&self) -> rest::Rest<'_> {
+        let headers = self.headers.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        rest::Rest { path: &self.path, host: self.host.as_deref(), headers }
     }
 }
 

@@ -11,10 +11,12 @@ use serde::Serialize;
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::hide::{hide_header, hide_query, replaced};
-use super::{Entry, Header, RecordError, Request, What};
+use super::{Entry, Header, RecordError, Request, Rest, What};
 use crate::aws::kinesis::api::ConsumerRef;
 use crate::aws::protocol::envelope::HttpRequest;
-use crate::aws::{self, Answer};
+use crate::aws::protocol::operation::Operation;
+use crate::aws::protocol::rest;
+use crate::aws::{Answer, operation_of};
 use crate::base::trace_hash::TRACE_VERSION;
 use crate::base::{ShardId, SimTime};
 use crate::run::{Live, Told};
@@ -123,7 +125,7 @@ impl Recorder {
         region: Option<&str>,
         worker: Option<&str>,
     ) -> Result<Option<Noted>, RecordError> {
-        if only_reads(request.target) && !self.keeps_reads(live) {
+        if only_reads(request) && !self.keeps_reads(live) {
             return Ok(None);
         }
         let n = self.next.replace(self.next.get() + 1);
@@ -138,6 +140,7 @@ impl Recorder {
             content_type: owned(request.content_type),
             authorization: hidden,
             has_date: request.has_date,
+            rest: request.rest.as_ref().map(Rest::from),
             region: owned(region),
             worker: owned(worker),
             body: STANDARD.encode(request.body),
@@ -212,9 +215,15 @@ impl Recorder {
     }
 }
 
-fn only_reads(target: Option<&str>) -> bool {
-    let operation = target.and_then(|target| target.split_once('.')).map_or("", |(_, operation)| operation);
-    aws::operations().any(|known| known.name() == operation && known.is_read())
+fn only_reads(request: &HttpRequest<'_>) -> bool {
+    operation_of(request).is_some_and(Operation::is_read)
+}
+
+impl From<&rest::Rest<'_>> for Rest {
+    fn from(rest: &rest::Rest<'_>) -> Self {
+        let headers = rest.headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        Self { path: rest.path.to_owned(), host: rest.host.map(ToOwned::to_owned), headers }
+    }
 }
 
 pub(super) fn digest(answer: &Answer) -> (u16, String) {

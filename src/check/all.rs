@@ -232,6 +232,7 @@ mod tests {
                 let (position, subscription) = (Position::TrimHorizon, u64::from(a % 2));
                 Event::SubscriptionBegan { stream, shard, host, position, ordinal: from, subscription }
             }
+            K::FanOutConsumersChanged => Event::FanOutConsumersChanged { stream, consumers: a.into() },
             K::ProcessorThrew => Event::ProcessorThrew { consumer, host, shard },
             K::RecordsReplicated => Event::RecordsReplicated { stream, shard, zone: a % 3, from, to },
             K::ProducerStarted => {
@@ -239,6 +240,7 @@ mod tests {
             }
             K::RecordGivenUp => Event::RecordGivenUp { host: WEB, number: u32::from(c) },
             K::EffectMade => Event::EffectMade { consumer, host, id: ["a", "b"][usize::from(c % 2)].into() },
+            _ => Event::HostResumed { host },
         }
     }
 

@@ -71,6 +71,8 @@ pub(super) struct ConsumerShard {
     moved: u64,
     /// Calls, refused ones too, and bytes given.
     pub(super) reads: Meter,
+    /// Bytes that were pushed, and in how many events.
+    pub(super) pushed: Meter,
     pub(super) unowned: Spells,
     pub(super) doubled: Spells,
 }
@@ -180,6 +182,11 @@ impl ConsumerShard {
         };
         self.latest.passed.ranges().map(unprocessed).sum()
     }
+    /// An event came that begins at `from`.
+    pub(super) fn receive(&mut self, at: SimTime, host: HostId, from: u64, bytes: u64) {
+        self.read(host, from);
+        self.pushed.add(at, 1, bytes);
+    }
     pub(super) fn end(&mut self, at: SimTime, host: HostId) {
         self.active.retain(|h| *h != host);
         self.set_active(at);
@@ -216,7 +223,8 @@ impl ConsumerShard {
         self.attempts.iter().map(|(_, attempt)| *attempt).fold(self.checkpoint, Checkpoint::max)
     }
     fn restart(&mut self, at: SimTime) {
-        (self.taken, self.moved, self.reads) = (0, 0, Meter::default());
+        (self.taken, self.moved) = (0, 0);
+        (self.reads, self.pushed) = (Meter::default(), Meter::default());
         self.latest.passed.clear();
         self.unowned.restart(at);
         self.doubled.restart(at);

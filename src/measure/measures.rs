@@ -172,6 +172,9 @@ impl Measures {
                 self.happened(Occurrence::Resharded, parent.is_some().into());
             }
             Event::ShardClosed { stream, shard, .. } => self.close(at, *stream, *shard),
+            Event::FanOutConsumersChanged { stream, consumers } => {
+                self.stream(*stream).into_iter().for_each(|stream| stream.register((*consumers).into(), at));
+            }
             Event::RetentionChanged { stream, retention_hours } => {
                 self.stream(*stream).into_iter().for_each(|stream| stream.retain(*retention_hours, at));
             }
@@ -228,6 +231,22 @@ impl Measures {
                 self.catch_ups.read(at, *host, *shard, *behind_latest_ms);
                 if let Some(counts) = self.counts_of_host(*host) {
                     counts.age(*iterator_age_ms, at, *shard, Some(*host));
+                    waited.iter().for_each(|waiting| counts.age(waiting.age_ms, at, *shard, Some(*host)));
+                    counts.behind_latest_most.see(*behind_latest_ms, at, Some(*shard), Some(*host));
+                }
+            }
+            Event::SubscriptionRead { stream, shard, host, from, size_bytes, behind_latest_ms, .. } => {
+                if let Some(consumer) = self.backlog.consumer_of(*host).and_then(|id| self.consumer(id)) {
+                    consumer.shards.slot(shard.index()).receive(at, *host, *from, *size_bytes);
+                }
+                let waited = self.backlog.ended_by_read(at, *shard, *host);
+                if let Some(stream) = self.stream(*stream) {
+                    stream.counts.fan_out_bytes += size_bytes;
+                }
+                self.catch_ups.read(at, *host, *shard, *behind_latest_ms);
+                if let Some(counts) = self.counts_of_host(*host) {
+                    // An event has no iterator; what CloudWatch has of it is MillisBehindLatest.
+                    counts.age(*behind_latest_ms, at, *shard, Some(*host));
                     waited.iter().for_each(|waiting| counts.age(waiting.age_ms, at, *shard, Some(*host)));
                     counts.behind_latest_most.see(*behind_latest_ms, at, Some(*shard), Some(*host));
                 }
@@ -470,7 +489,7 @@ impl Fold for Measures {
                 }
                 self.backlog.on(at, event);
             }
-            Event::RecordsRead { .. } => {
+            Event::RecordsRead { .. } | Event::SubscriptionRead { .. } => {
                 self.on_read(at, event);
                 self.backlog.on(at, event);
             }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::aws::dynamodb::api::Capacity;
 use crate::base::{ConsumerId, Planted, SimDuration, StreamName, TableName};
+use crate::client::Retrieval;
 use crate::client::poller::InitialPosition;
 use crate::client::processor::ProcessorSettings;
 
@@ -25,6 +26,8 @@ pub struct KclSettings {
     pub(crate) worker_starts: Vec<SimDuration>,
     /// `initialPositionInStream`.
     pub(crate) initial_position: InitialPosition,
+    /// `RetrievalConfig`.
+    pub(crate) retrieval: Retrieval,
     /// What the application does with records.
     pub(crate) processor: ProcessorSettings,
     /// `failoverTimeMillis`.
@@ -94,6 +97,7 @@ impl KclSettings {
             lease_table_capacity: Capacity::OnDemand,
             worker_starts: vec![SimDuration::ZERO],
             initial_position: InitialPosition::TrimHorizon,
+            retrieval: Retrieval::Polling,
             processor: ProcessorSettings::default(),
             failover: SimDuration::from_secs(10),
             epsilon: SimDuration::from_millis(25),

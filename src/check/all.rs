@@ -304,6 +304,7 @@ mod tests {
             K::ReadRefused,
             K::EncryptionChanged,
             K::StreamModeChanged,
+            K::FanOutConsumersChanged,
             K::ProducerDeclared,
             K::LeasesCreated,
             K::LeaseHoleFound,

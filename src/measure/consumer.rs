@@ -182,11 +182,6 @@ impl ConsumerShard {
         };
         self.latest.passed.ranges().map(unprocessed).sum()
     }
-    /// An event came that begins at `from`.
-    pub(super) fn receive(&mut self, at: SimTime, host: HostId, from: u64, bytes: u64) {
-        self.read(host, from);
-        self.pushed.add(at, 1, bytes);
-    }
     pub(super) fn end(&mut self, at: SimTime, host: HostId) {
         self.active.retain(|h| *h != host);
         self.set_active(at);
@@ -280,6 +275,8 @@ impl ConsumerMeasure {
         let nothing = Peaks::default();
         let reads = self.shards.iter().map(|s| ReadPeak::of(s.reads.minute_peak(), nothing, 0, span.minute_s()));
         let reads = reads.fold(ReadPeak::default(), ReadPeak::max);
+        let pushed = self.shards.iter().map(|s| ReadPeak::of(s.pushed.minute_peak(), nothing, 0, span.minute_s()));
+        let pushed = pushed.fold(ReadPeak::default(), ReadPeak::max);
         let (unowned, doubled) = (self.spells(now, |s| &s.unowned), self.spells(now, |s| &s.doubled));
         ConsumerFigures {
             stream: self.stream.to_string(),
@@ -303,6 +300,9 @@ impl ConsumerMeasure {
             read_calls_limit_peak_minute_at_s: reads.calls_at_s,
             read_bytes_limit_peak_minute_percent: reads.bytes_percent,
             read_bytes_limit_peak_minute_at_s: reads.bytes_at_s,
+            fan_out_events: self.shards.iter().map(|s| s.pushed.total().count).sum(),
+            fan_out_bytes_limit_peak_minute_percent: pushed.bytes_percent,
+            fan_out_bytes_limit_peak_minute_at_s: pushed.bytes_at_s,
             leases_taken: self.shards.iter().map(|s| s.taken).sum(),
             leases_stolen: counts.stolen,
             leases_moved: self.shards.iter().map(|s| s.moved).sum(),

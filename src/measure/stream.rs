@@ -238,6 +238,8 @@ impl StreamMeasure {
             read_bytes_limit_peak_minute_percent: reads.bytes_percent,
             read_bytes_limit_peak_minute_at_s: reads.bytes_at_s,
             read_remedy: cure_reads(readers as usize, share, open),
+            fan_out_consumers: self.fan_out_consumers,
+            fan_out_bytes: self.counts.fan_out_bytes,
             iterators_expired: self.counts.iterators_expired,
             records_trimmed: sum(|s| s.records_trimmed),
             shards,

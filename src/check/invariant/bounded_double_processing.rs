@@ -214,7 +214,8 @@ impl Check for BoundedDoubleProcessing {
             Event::RecordsProcessed { consumer, host, shard, to, .. } => {
                 self.on_processed(lens, at, consumer, host, (shard, to));
             }
-            Event::RecordsRead { shard, host, from, to, .. } | Event::SubscriptionRead { shard, host, from, to, .. }
+            Event::RecordsRead { shard, host, from, to, .. }
+            | Event::SubscriptionRead { shard, host, from, to, .. }
                 if from < to =>
             {
                 let consumer = lens.names.consumer_of_host(host);

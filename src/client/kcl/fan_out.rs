@@ -74,9 +74,7 @@ impl FanOut {
         let consumer = self.settings.fan_out_consumer();
         let request = SubscribeToShard { consumer: consumer.clone(), shard, position };
         match self.kinesis.kinesis(Request::SubscribeToShard(request)).await? {
-            Response::Subscribed { subscription } => {
-                Ok(Subscription::receive(&self.cx, consumer, shard, subscription))
-            }
+            Response::Subscribed { subscription } => Ok(Subscription::receive(&self.cx, consumer, shard, subscription)),
             _ => unreachable!("SubscribeToShard answers a subscription"),
         }
     }

@@ -15,9 +15,9 @@ use crate::aws::kinesis::api::{ChildShard, Error, IteratorPosition, Record, Resp
 use crate::aws::kinesis::{GetRecords, GetShardIterator};
 use crate::base::lease_row::Checkpoint;
 use crate::base::{Event, ShardId, SimDuration};
-use crate::client::{Cx, Retrieval};
 use crate::client::poller::InitialPosition;
 use crate::client::sdk::{Sdk, SdkError};
+use crate::client::{Cx, Retrieval};
 use crate::world::Queue;
 
 /// What the fetcher hands to the shard's consumer.

@@ -21,7 +21,7 @@ pub(crate) mod leader_kcl2;
 pub mod lease;
 pub(crate) mod lease_cleanup;
 mod planted;
-mod registration;
+pub(crate) mod registration;
 mod scheduler;
 mod shard_consumer;
 pub(crate) mod shard_syncer;

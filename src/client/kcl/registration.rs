@@ -11,11 +11,12 @@ use crate::base::SimDuration;
 use crate::client::sdk::SdkError;
 
 /// `retryBackoffMillis`, and what is drawn on top of it.
-const BACKOFF: (SimDuration, SimDuration) = (SimDuration::from_millis(1000), SimDuration::from_millis(1100));
+pub(crate) const BACKOFF: (SimDuration, SimDuration) = (SimDuration::from_millis(1000), SimDuration::from_millis(1100));
 
 /// Returns when the application's consumer is ACTIVE.
 pub(super) async fn register(worker: &Worker) {
     let consumer = worker.settings.fan_out_consumer();
+    let mut random = worker.cx.random("registration");
     loop {
         let describe = Request::DescribeStreamConsumer(DescribeStreamConsumer { consumer: consumer.clone() });
         match worker.kinesis.kinesis(describe).await {
@@ -28,7 +29,6 @@ pub(super) async fn register(worker: &Worker) {
             }
             _ => {}
         }
-        let pause = worker.random.borrow_mut().duration(BACKOFF.0, BACKOFF.1);
-        worker.cx.sleep(pause).await;
+        worker.cx.sleep(random.duration(BACKOFF.0, BACKOFF.1)).await;
     }
 }

@@ -1,10 +1,10 @@
 //! SubscribeToShard.
 
 use super::*;
-use crate::world::Service;
 use crate::aws::kinesis::Request;
 use crate::aws::kinesis::api::{ConsumerRef, SubscriptionEvent, SubscriptionPoll};
 use crate::aws::kinesis::operations::{DeregisterStreamConsumer, RegisterStreamConsumer, SplitShard, SubscribeToShard};
+use crate::world::Service;
 
 fn consumer() -> ConsumerRef {
     ConsumerRef { stream: name(), name: "c".into(), created_unix_s: None }

@@ -23,8 +23,8 @@ pub(crate) enum Pushed {
     Failed(Error),
 }
 
-/// The client's end of a subscription. Dropping it ends what comes, not the subscription: that lasts until another takes
-/// its place, or its five minutes are over.
+/// The client's end of a subscription. Dropping it ends what comes, not the subscription: that lasts until another
+/// takes its place, or its five minutes are over.
 pub(crate) struct Subscription {
     client: Host<Cloud>,
     line: LineReceiver<Cloud, Pushed>,

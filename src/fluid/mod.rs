@@ -11,7 +11,8 @@
 //! | `source`, `mass` | what producers offer, and where their keys' hashes put it |
 //! | `producer`, `stream`, `shard` | what is sent, taken, refused and tried again |
 //! | `curve` | the records of a shard over time |
-//! | `reader`, `calm`, `pushed`, `side`, `consumer`, `tally` | who reads them, from when on, and how old they are then |
+//! | `reader`, `calm`, `pushed`, `side` | who reads a shard, by polling and by fan-out |
+//! | `consumer`, `tally` | from when on, and how old records are then |
 //! | `lives`, `leases`, `startup` | the workers of KCL applications, and which leases each has when |
 //! | `table` | what a lease table is asked and gives |
 //! | `operator` | actions, and what auto scaling asks for |

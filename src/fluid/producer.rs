@@ -75,8 +75,8 @@ impl Producer {
         }
     }
 
-    /// Time between two puts of a host whose records are so far apart: a buffer is sent when it is full, or so long after
-    /// its first record.
+    /// Time between two puts of a host whose records are so far apart: a buffer is sent when it is full, or so long
+    /// after its first record.
     pub(super) fn put_every(&self, apart: Us) -> Us {
         (self.linger / apart + 1).min(self.records_max) * apart
     }

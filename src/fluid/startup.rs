@@ -36,8 +36,8 @@ pub(super) fn table_active(plan: &Plan, table: usize, asked: Us) -> Us {
     asked + us(takes)
 }
 
-/// When a worker that starts at `start` goes on, of the application of this number: with enhanced fan-out it waits until
-/// its consumer is registered, which the first of them does at `began`.
+/// When a worker that starts at `start` goes on, of the application of this number: with enhanced fan-out it waits
+/// until its consumer is registered, which the first of them does at `began`.
 pub(super) fn registered(plan: &Plan, application: usize, began: Us, start: Us, round_trip: Us) -> Us {
     if plan.kcl[application].retrieval == Retrieval::Polling {
         return start;

@@ -1,8 +1,8 @@
 //! Calls of built-in clients as HTTP requests on the simulated network, instead of messages on the world's links.
 //!
 //! Producers, pollers and the KCL stay as they are; what they call goes out as an AWS SDK would send it, in the same
-//! bytes and over the same TCP as calls of foreign code. The operator's calls, those to the application's store, which is
-//! no AWS service, and those of enhanced fan-out stay messages.
+//! bytes and over the same TCP as calls of foreign code. The operator's calls, those to the application's store, which
+//! is no AWS service, and those of enhanced fan-out stay messages.
 
 use std::any::Any;
 use std::cell::RefCell;

@@ -39,7 +39,8 @@ pub trait Backend: 'static {
         _events: &mut Vec<Event>,
     ) {
     }
-    /// Hands out what has something to say since it was last asked, with its service: see [`super::Service::poll_news`].
+    /// Hands out what has something to say since it was last asked, with its service: see
+    /// [`super::Service::poll_news`].
     fn poll_news(&mut self) -> Option<(usize, u64)> {
         None
     }

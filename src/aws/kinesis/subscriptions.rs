@@ -4,9 +4,9 @@
 //! A subscription lasts five minutes. Subscribing again within five seconds is refused; later, the new subscription
 //! takes the old one's place. Whoever holds the connection asks for one event after the other.
 //!
-//! A record takes 70 ms until an event has it, which is the mean that AWS gives for enhanced fan-out. Assumed, because AWS
-//! does not say: an event holds up to 1 MiB, events come as far apart as a record takes, and an idle subscription has an
-//! empty event every five seconds.
+//! A record takes 70 ms until an event has it, which is the mean that AWS gives for enhanced fan-out. Assumed, because
+//! AWS does not say: an event holds up to 1 MiB, events come as far apart as a record takes, and an idle subscription
+//! has an empty event every five seconds.
 
 use super::api::{ConsumerRef, Error, IteratorPosition, Reply, Response, SubscriptionEvent, SubscriptionPoll};
 use super::consumer::{Pipe, Subscription};

@@ -93,8 +93,8 @@ impl StreamDemand {
         self.writes().map(|writes| writes.of(self.shards))
     }
 
-    /// What is written to a shard, of the bytes that each consumer with enhanced fan-out gets of it; `None` when that is
-    /// not known.
+    /// What is written to a shard, of the bytes that each consumer with enhanced fan-out gets of it; `None` when that
+    /// is not known.
     pub(crate) fn fan_out_share(&self) -> Option<f64> {
         let bytes_per_s = self.writes()?.bytes_per_s / f64::from(self.shards);
         Some(bytes_per_s / SUBSCRIPTION_BYTES_PER_S as f64)

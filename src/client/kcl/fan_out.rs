@@ -1,9 +1,9 @@
 //! Enhanced fan-out (the library's `FanOutRecordsPublisher` and its subscriber).
 //!
-//! One task per shard subscribes and puts events into a buffer of eight. A subscription that ends after its five minutes
-//! is followed by the next one at once, from where the last event said, when all before was delivered. After an error
-//! the shard consumer's health check, once a second, subscribes again: there is no other pause, so another worker's
-//! subscription of the last five seconds refuses this one again and again until they are over.
+//! One task per shard subscribes and puts events into a buffer of eight. A subscription that ends after its five
+//! minutes is followed by the next one at once, from where the last event said, when all before was delivered. After an
+//! error the shard consumer's health check, once a second, subscribes again: there is no other pause, so another
+//! worker's subscription of the last five seconds refuses this one again and again until they are over.
 //!
 //! A connection on which nothing comes for ten seconds is given up, which is the read timeout of the Java SDK's Kinesis
 //! client. So the library's own limit of a minute, in which an event is to come, is never reached.

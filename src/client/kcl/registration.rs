@@ -1,8 +1,8 @@
 //! Registration for enhanced fan-out (the library's `FanOutConsumerRegistration`).
 //!
 //! Every worker looks for the application's consumer at its start, registers it when there is none, and waits until it
-//! is ACTIVE. The library gives up after ten tries and its process ends; this one tries on, as the process would that is
-//! started in its place. Nobody deregisters the consumer.
+//! is ACTIVE. The library gives up after ten tries and its process ends; this one tries on, as the process would that
+//! is started in its place. Nobody deregisters the consumer.
 
 use super::worker::Worker;
 use crate::aws::kinesis::api::{ConsumerStatus, Error, Response};

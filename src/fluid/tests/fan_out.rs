@@ -32,7 +32,8 @@ fn five_readers_share_what_a_shard_gives_but_for_the_one_with_fan_out() {
     let reader = |name: &str, rest: &str| format!("[consumer.{name}]\nstream = \"s\"\ncheckpoint = \"10s\"\n{rest}");
     let pollers = ["b", "c", "d", "e"].map(|name| reader(name, "")).concat();
     let rest = format!(
-        "[producer.p]\nstream = \"s\"\nrate = \"140/s\"\nrecord_size = \"10 KiB\"\nkeys = {{ unique = true }}\n{}{pollers}",
+        "[producer.p]\nstream = \"s\"\nrate = \"140/s\"\nrecord_size = \"10 KiB\"\n\
+         keys = {{ unique = true }}\n{}{pollers}",
         reader("a", "retrieval = \"fan-out\"\n")
     );
     let [run, fluid] = both(2, &rest);

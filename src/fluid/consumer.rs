@@ -11,7 +11,7 @@ use crate::base::{SimDuration, StreamName};
 use crate::client::Retrieval;
 use crate::client::kcl::KclSettings;
 use crate::client::kcl::assignment::kcl2::kcl2_pause;
-use crate::client::kcl::fan_out::EVENTS_MAX;
+use crate::client::kcl::config::EVENTS_MAX;
 use crate::client::poller::{InitialPosition, PollerSettings};
 use crate::client::processor::ProcessorSettings;
 use crate::client::sdk::RetryMode;

@@ -11,7 +11,7 @@
 //! | `source`, `mass` | what producers offer, and where their keys' hashes put it |
 //! | `producer`, `stream`, `shard` | what is sent, taken, refused and tried again |
 //! | `curve` | the records of a shard over time |
-//! | `reader`, `calm`, `pushed`, `side` | who reads a shard, by polling and by fan-out |
+//! | `reader`, `calm`, `pushed`, `pipe`, `side` | who reads a shard, by polling and by fan-out |
 //! | `consumer`, `tally` | from when on, and how old records are then |
 //! | `lives`, `leases`, `startup` | the workers of KCL applications, and which leases each has when |
 //! | `table` | what a lease table is asked and gives |
@@ -35,6 +35,7 @@ mod leases;
 mod lives;
 mod mass;
 mod operator;
+mod pipe;
 mod producer;
 mod pushed;
 mod reader;
@@ -61,7 +62,7 @@ use self::consumer::{Consumer, Kind, Taking, is_roomy};
 use self::figured::Flowed;
 use self::lives::is_crash_of_worker;
 use self::operator::{Done, Operator};
-use self::pushed::Puts;
+use self::pipe::Puts;
 use self::reader::{Reader, Rule};
 use self::shard::minute_of;
 use self::side::{Calm, ReadSide};

@@ -8,7 +8,7 @@ use std::collections::VecDeque;
 use super::amount::{Micro, ONE, Rate, SECOND, Us, amount, part_of};
 use super::curve::Curve;
 use super::leases::Tenure;
-use super::pushed::Pipe;
+use super::pipe::Pipe;
 use super::side::{Calm, ReadSide};
 use super::tally::Tally;
 use crate::aws::kinesis::limits::READ_BYTES_MAX;

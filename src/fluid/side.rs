@@ -2,7 +2,7 @@
 
 use super::amount::{Us, instant};
 use super::curve::Curve;
-use super::pushed::Puts;
+use super::pipe::Puts;
 use super::shard::Peak;
 use crate::aws::kinesis::ReadLimit;
 use crate::aws::kinesis::limits::READ_CALLS_PER_S;

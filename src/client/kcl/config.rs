@@ -9,6 +9,9 @@ use crate::client::Retrieval;
 use crate::client::poller::InitialPosition;
 use crate::client::processor::ProcessorSettings;
 
+/// With enhanced fan-out, events that wait for the record processor at most: the buffer of `ShardConsumerSubscriber`.
+pub(crate) const EVENTS_MAX: usize = 8;
+
 /// A KCL application, and the library's settings that it has changed or kept.
 #[derive(Clone, Debug, PartialEq)]
 pub struct KclSettings {

@@ -20,8 +20,6 @@ use crate::base::{Event, ShardId, SimDuration};
 use crate::client::Cx;
 use crate::client::sdk::{Sdk, SdkError};
 
-/// Events that wait for the record processor at most: the buffer of `ShardConsumerSubscriber`.
-pub(crate) const EVENTS_MAX: usize = 8;
 /// The connection is given up when nothing has come for so long.
 const READ_TIMEOUT: SimDuration = SimDuration::from_secs(10);
 

@@ -7,8 +7,7 @@
 use std::cell::Cell;
 use std::rc::Rc;
 
-use super::config::KclSettings;
-use super::fan_out::EVENTS_MAX;
+use super::config::{EVENTS_MAX, KclSettings};
 use crate::aws::Cloud;
 use crate::aws::kinesis::Request;
 use crate::aws::kinesis::api::{ChildShard, Error, IteratorPosition, Record, Response, ShardIterator};

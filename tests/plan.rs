@@ -52,6 +52,34 @@ fn a_plan_leaves_a_page_and_a_scenario_that_runs_and_its_parts_come_to_the_same_
 }
 
 #[test]
+fn a_plan_chooses_between_polling_and_fan_out_and_says_what_each_costs() {
+    let reader = |name: &str| format!("[consumer.{name}]\nstream = \"orders\"\ncheckpoint = \"10s\"\n");
+    let readers = ["billing", "audit", "search", "fraud"].map(reader).concat();
+    let text = format!(
+        "name = \"four readers\"\nduration = \"25m\"\n[stream.orders]\nshards = 2\n[producer.shop]\n\
+         stream = \"orders\"\nrate = \"110/s\"\nrecord_size = \"10 KiB\"\nkeys = {{ uniform = 1000 }}\n{readers}\
+         [[expect]]\niterator_age.max = \"< 10s\"\nfrom = \"15m\"\n"
+    );
+    let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join("fan-out-or-not.toml");
+    std::fs::write(&file, text).expect("it is written");
+    let asked = ["plan", file.to_str().expect("text"), "--vary", "consumer.billing.retrieval=polling,fan-out"];
+    let (code, json, err) = told(&[&asked[..], &["--json", "-"]].concat());
+    assert_eq!((code, &*err), (Some(0), ""), "{json}");
+    let json: serde_json::Value = serde_json::from_str(&json).expect("JSON");
+    let tried = json["tried"].as_array().expect("what was tried");
+    let of = |retrieval: &str| {
+        let is = |point: &&serde_json::Value| point.to_string().contains(retrieval);
+        let point = tried.iter().find(is).unwrap_or_else(|| panic!("{retrieval} in {tried:?}"));
+        (point["holds"].as_bool(), point["cost_per_month_usd"].as_f64().expect("a price"))
+    };
+    let ((polling_holds, polling), (fan_out_holds, fan_out)) = (of("polling"), of("fan-out"));
+    assert_eq!((polling_holds, fan_out_holds), (Some(false), Some(true)), "four poll for more than a shard gives");
+    // Two consumer-shard hours at 0.015 USD for 730 hours, and 1.1 MB/s at 0.013 USD a GB.
+    let wanted = 2.0 * 730.0 * 0.015 + 110.0 * 10_246.0 * 3600.0 * 730.0 / 1e9 * 0.013;
+    assert!((fan_out - polling - wanted).abs() < 0.05 * wanted, "{polling} and {fan_out}: {wanted} more");
+}
+
+#[test]
 fn a_plan_without_a_configuration_that_holds_says_so_and_fails() {
     let file = "scenarios/plan/lease-table-of-twice-the-shards.toml";
     let (code, out, _) = told(&["plan", file, "--horizon", "10m", "--vary", "stream.clicks.shards=2,4"]);

@@ -63,8 +63,15 @@ const SIDEWAYS: &[(&str, &str, &str)] = &[];
 
 /// Files that may use each other, and why.
 const CIRCLES: &[(&[&str], &str)] = &[(
-    &["src/world/call.rs", "src/world/carrier.rs", "src/world/executor.rs", "src/world/host.rs", "src/world/sync.rs"],
-    "five faces of one shared state: the executor's tasks, hosts, calls and queues",
+    &[
+        "src/world/asked.rs",
+        "src/world/call.rs",
+        "src/world/carrier.rs",
+        "src/world/executor.rs",
+        "src/world/host.rs",
+        "src/world/sync.rs",
+    ],
+    "six faces of one shared state: the executor's tasks, hosts, calls and queues, and what services ask of it",
 )];
 
 /// Functions that are long because they are a table, and why.

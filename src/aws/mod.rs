@@ -19,6 +19,7 @@ pub mod s3;
 mod services;
 pub mod splunk;
 pub mod store;
+mod subscription;
 pub(crate) mod targets;
 #[cfg(test)]
 mod tests;
@@ -30,6 +31,7 @@ pub(crate) use self::caller::Written;
 pub use self::door::{Answer, Subscribed};
 pub(crate) use self::door::{Door, about, operation_of};
 pub use self::protocol::Account;
+pub(crate) use self::subscription::{Pushed, Subscription};
 
 use self::protocol::envelope::Opened;
 use self::protocol::operation::Operation;

@@ -95,6 +95,13 @@ macro_rules! services {
                 })*
                 None
             }
+            #[inline]
+            fn poll_news(&mut self) -> Option<(usize, u64)> {
+                $($(#[$cfg])? if let Some(number) = self.$module.poll_news() {
+                    return Some(($number, number));
+                })*
+                None
+            }
             fn answered(
                 &mut self,
                 now: SimTime,

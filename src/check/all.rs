@@ -234,6 +234,7 @@ mod tests {
                 let (position, subscription) = (Position::TrimHorizon, u64::from(a % 2));
                 Event::SubscriptionBegan { stream, shard, host, position, ordinal: from, subscription }
             }
+            K::FanOutConsumersChanged => Event::FanOutConsumersChanged { stream, consumers: a.into() },
             K::ProcessorThrew => Event::ProcessorThrew { consumer, host, shard },
             K::RecordsReplicated => Event::RecordsReplicated { stream, shard, zone: a % 3, from, to },
             K::ProducerStarted => {
@@ -346,6 +347,7 @@ mod tests {
             K::ReadRefused,
             K::EncryptionChanged,
             K::StreamModeChanged,
+            K::FanOutConsumersChanged,
             K::ProducerDeclared,
             K::LeasesCreated,
             K::LeaseHoleFound,

@@ -41,7 +41,7 @@ impl Healing {
                 self.is_disturbed |= at > SimTime::ZERO;
                 self.healed = Some(at);
             }
-            Event::RecordsRead { .. } | Event::RunEnded {} => {}
+            Event::RecordsRead { .. } | Event::SubscriptionRead { .. } | Event::RunEnded {} => {}
             _ => return,
         }
         self.now = at;

@@ -32,6 +32,16 @@ pub struct AppWorker {
     pub consumer: crate::base::ConsumerId,
 }
 
+/// How a consumer gets its records.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Retrieval {
+    /// It asks with GetRecords, and shares what each shard gives.
+    #[default]
+    Polling,
+    /// They are pushed to it: enhanced fan-out.
+    FanOut,
+}
+
 /// How calls of built-in clients reach the services.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Transport {

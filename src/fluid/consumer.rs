@@ -6,10 +6,12 @@ use super::amount::{SECOND, Us, amount, us};
 use super::leases::Held;
 use super::reader::{Begin, Reader, Rule};
 use super::tally::Tally;
-use crate::aws::kinesis::limits::{READ_BYTES_PER_S, READ_CALLS_PER_S};
+use crate::aws::kinesis::limits::{READ_BYTES_PER_S, READ_CALLS_PER_S, SUBSCRIPTION_EVENT_EVERY_MIN};
 use crate::base::{SimDuration, StreamName};
+use crate::client::Retrieval;
 use crate::client::kcl::KclSettings;
 use crate::client::kcl::assignment::kcl2::kcl2_pause;
+use crate::client::kcl::config::EVENTS_MAX;
 use crate::client::poller::{InitialPosition, PollerSettings};
 use crate::client::processor::ProcessorSettings;
 use crate::client::sdk::RetryMode;
@@ -28,6 +30,9 @@ pub(super) enum Kind {
 const PARENT_CALLS: u64 = 6;
 /// Calls of a child before its first read: its parents' rows, its own, and its iterator.
 const CHILD_CALLS: u64 = 3;
+
+/// What the library holds of events.
+const EVENTS: (usize, u64, u64) = (EVENTS_MAX, u64::MAX, u64::MAX);
 
 /// When the workers of a KCL application look for leases to take.
 #[derive(Clone, Debug)]
@@ -80,12 +85,20 @@ impl Consumer {
         let settings: &KclSettings = &plan.kcl[at];
         let writes = if settings.processor.is_checkpoint_prepared { 2 } else { 1 };
         let batches = settings.prefetch_batches_max.max(1) as usize;
+        let (idle, records_max, prefetch) = match settings.retrieval {
+            Retrieval::Polling => {
+                let cache = (batches, settings.prefetch_bytes_max, settings.prefetch_records_max);
+                (us(settings.idle_between_reads), u64::from(settings.records_max), cache)
+            }
+            Retrieval::FanOut => (us(SUBSCRIPTION_EVENT_EVERY_MIN), u64::from(u32::MAX), EVENTS),
+        };
         let rule = Rule {
-            idle: us(settings.idle_between_reads),
-            records_max: u64::from(settings.records_max),
+            retrieval: settings.retrieval,
+            idle,
+            records_max,
             checkpoint_writes: writes,
             pauses: pauses(RetryMode::JavaLegacy),
-            prefetch: Some((batches, settings.prefetch_bytes_max, settings.prefetch_records_max)),
+            prefetch: Some(prefetch),
             ..rule(plan, &settings.processor, settings.initial_position, one_way)
         };
         Self {
@@ -156,6 +169,7 @@ impl Consumer {
 
 fn rule(plan: &Plan, processor: &ProcessorSettings, begins: InitialPosition, one_way: Us) -> Rule {
     Rule {
+        retrieval: Retrieval::Polling,
         idle: 0,
         records_max: 0,
         time_per_record: us(processor.time_per_record),
@@ -184,9 +198,10 @@ fn pauses(mode: RetryMode) -> Vec<Us> {
 
 /// Whether readers with these rules are far from what a shard gives when so much is written to it.
 pub(super) fn is_roomy(rules: &[&Rule], bytes_rate_milli: u64) -> bool {
-    let calls: u64 = rules.iter().map(|rule| SECOND * 1000 / (rule.idle + 2 * rule.one_way).max(1000)).sum();
-    let bytes = bytes_rate_milli / 1000 * rules.len() as u64;
-    let longest = rules.iter().map(|rule| rule.idle).max().unwrap_or(0);
+    let polling = || rules.iter().filter(|rule| rule.retrieval == Retrieval::Polling);
+    let calls: u64 = polling().map(|rule| SECOND * 1000 / (rule.idle + 2 * rule.one_way).max(1000)).sum();
+    let bytes = bytes_rate_milli / 1000 * polling().count() as u64;
+    let longest = polling().map(|rule| rule.idle).max().unwrap_or(0);
     calls < READ_CALLS_PER_S * 900
         && bytes < READ_BYTES_PER_S * 9 / 10
         && amount(bytes_rate_milli / 1000, longest) < READ_BYTES_PER_S * 9 / 10

@@ -13,6 +13,7 @@ use super::tally::Ages;
 use crate::aws::dynamodb::api::Capacity;
 use crate::aws::kinesis::capacity::{ReadLoad, SHARD_BYTES_PER_S, SHARD_RECORDS_PER_S, Share};
 use crate::base::event::{ConsumerLibrary, LeaseGain};
+use crate::client::Retrieval;
 use crate::measure::{
     CatchUpFigures, ConsumerFigures, Figures, ProducerFigures, ShardFigures, StreamFigures, TableFigures, cure_reads,
     percent,
@@ -34,7 +35,11 @@ pub(super) fn figures(plan: &Plan, flowed: &Flowed<'_>) -> Figures {
     let mut figures = Figures::default();
     for (stream, sides) in flowed.streams.iter().zip(flowed.sides) {
         let readers = flowed.consumers.iter().filter(|c| c.stream == stream.name && c.tally.calls > 0).count();
-        figures.streams.insert(stream.name.to_string(), of_stream(stream, sides, readers as u64, end));
+        let mut figured = of_stream(stream, sides, readers as u64, end);
+        let fan_out = plan.kcl.iter().filter(|kcl| kcl.stream == stream.name && kcl.retrieval == Retrieval::FanOut);
+        figured.fan_out_consumers = fan_out.count() as u64;
+        figured.fan_out_bytes = figured.bytes_acked * figured.fan_out_consumers;
+        figures.streams.insert(stream.name.to_string(), figured);
         for (producer, id) in stream.producers.iter().zip(&stream.producer_ids) {
             let (ok, given_up) = (whole(producer.counts.ok), whole(producer.counts.given_up));
             let settings = &plan.producers[*id];

@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 use super::amount::{Us, us};
 use super::lives::{Lives, lives};
-use super::startup::{Start, StartUp, table_active, times};
+use super::startup::{Start, StartUp, registered, table_active, times};
 use crate::base::event::LeaseGain;
 use crate::base::host_name::host_name;
 use crate::base::lease_row::{Checkpoint, Lease};
@@ -223,10 +223,17 @@ impl<'a> Application<'a> {
 impl Following<'_> {
     fn begin(&mut self, at: usize, application: &Application<'_>) {
         let round_trip = 2 * self.one_way;
-        let active = table_active(self.plan, at, application.began + 2 * round_trip);
+        let goes_on = |start: Us| registered(self.plan, at, application.began, start, round_trip);
+        let asked = |at: usize| {
+            let began = self.plan.kcl[at].worker_starts.iter().copied().min().map_or(0, us);
+            registered(self.plan, at, began, began, round_trip)
+        };
+        // Tables are made in the order in which they are asked for.
+        let table = (0..self.plan.kcl.len()).filter(|other| (asked(*other), *other) < (asked(at), at)).count();
+        let active = table_active(self.plan, table, asked(at) + 2 * round_trip);
         for worker in 0..application.lives.len() {
             for (life, (start, _)) in application.lives[worker].spans.iter().enumerate() {
-                let described = start + round_trip;
+                let described = goes_on(*start) + round_trip;
                 let poll = us(CREATE_POLL) + round_trip;
                 let first = described + round_trip + us(CREATE_POLL) + round_trip;
                 let ready = match described >= active {

@@ -11,7 +11,8 @@
 //! | `source`, `mass` | what producers offer, and where their keys' hashes put it |
 //! | `producer`, `stream`, `shard` | what is sent, taken, refused and tried again |
 //! | `curve` | the records of a shard over time |
-//! | `reader`, `side`, `consumer`, `tally` | who reads them, from when on, and how old they are then |
+//! | `reader`, `calm`, `pushed`, `pipe`, `side` | who reads a shard, by polling and by fan-out |
+//! | `consumer`, `tally` | from when on, and how old records are then |
 //! | `lives`, `leases`, `startup` | the workers of KCL applications, and which leases each has when |
 //! | `table` | what a lease table is asked and gives |
 //! | `operator` | actions, and what auto scaling asks for |
@@ -26,6 +27,7 @@
 //! a record falls on is a share and never luck.
 
 mod amount;
+mod calm;
 mod consumer;
 mod curve;
 mod figured;
@@ -33,7 +35,9 @@ mod leases;
 mod lives;
 mod mass;
 mod operator;
+mod pipe;
 mod producer;
+mod pushed;
 mod reader;
 mod shard;
 mod side;
@@ -58,6 +62,7 @@ use self::consumer::{Consumer, Kind, Taking, is_roomy};
 use self::figured::Flowed;
 use self::lives::is_crash_of_worker;
 use self::operator::{Done, Operator};
+use self::pipe::Puts;
 use self::reader::{Reader, Rule};
 use self::shard::minute_of;
 use self::side::{Calm, ReadSide};
@@ -248,6 +253,7 @@ impl Fluid {
         for (stream, sides) in self.streams.iter_mut().zip(&mut self.sides) {
             let retention = stream.retention;
             let total: u64 = stream.shards.iter().map(|shard| shard.rate).sum();
+            let puts = Puts::of(&stream.producers, total);
             let mut of: Vec<Reading<'_>> = Vec::new();
             for consumer in self.consumers.iter_mut().filter(|consumer| consumer.stream == stream.name) {
                 of.push(Reading {
@@ -263,7 +269,7 @@ impl Fluid {
                 let is_roomy = is_roomy(&rules, shard.bytes_rate_milli);
                 let share = part_of(shard.rate, ONE, total);
                 let is_closed = shard.closed.is_some();
-                let calm = Calm { curve: &shard.curve, rate, share, from, to, is_roomy, is_closed };
+                let calm = Calm { curve: &shard.curve, rate, share, puts, from, to, is_roomy, is_closed };
                 of.iter_mut().for_each(|reading| reading.begin_child(at, &shard.parents));
                 read_shard(&mut of, at, &calm, side, retention);
                 let read_by_all = of.iter().map(|reading| reading.readers[at].position).min();

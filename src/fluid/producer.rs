@@ -19,7 +19,7 @@ pub(super) struct Producer {
     records_max: u64,
     backlog_max: Micro,
     round_trip: Us,
-    hosts: u64,
+    pub(super) hosts: u64,
     linger: Us,
     /// Retry tokens of all hosts, and what one try costs; `None` where tries cost nothing.
     tokens: Option<(Micro, u64)>,
@@ -73,6 +73,12 @@ impl Producer {
             backlog: 0,
             counts: Counts::default(),
         }
+    }
+
+    /// Time between two puts of a host whose records are so far apart: a buffer is sent when it is full, or so long
+    /// after its first record.
+    pub(super) fn put_every(&self, apart: Us) -> Us {
+        (self.linger / apart + 1).min(self.records_max) * apart
     }
 
     /// Tries that a record has at most.

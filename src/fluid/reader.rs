@@ -8,9 +8,11 @@ use std::collections::VecDeque;
 use super::amount::{Micro, ONE, Rate, SECOND, Us, amount, part_of};
 use super::curve::Curve;
 use super::leases::Tenure;
+use super::pipe::Pipe;
 use super::side::{Calm, ReadSide};
 use super::tally::Tally;
 use crate::aws::kinesis::limits::READ_BYTES_MAX;
+use crate::client::Retrieval;
 use crate::client::processor::CheckpointPolicy;
 
 /// Time between two looks at shards that nobody reads, as the figures look.
@@ -19,6 +21,7 @@ const LOOK_EVERY: Us = 10 * SECOND;
 /// How a consumer reads.
 #[derive(Clone, Debug)]
 pub(super) struct Rule {
+    pub(super) retrieval: Retrieval,
     pub(super) idle: Us,
     pub(super) records_max: u64,
     pub(super) time_per_record: Us,
@@ -64,27 +67,29 @@ pub(super) struct Reader {
     begun: bool,
     /// From when on records wait for it, in the figures' eyes.
     waits_from: Us,
-    last_read: Option<Us>,
+    pub(super) last_read: Option<Us>,
     /// Records below were read by somebody, and wait no more.
     read_to: Micro,
-    looked: Us,
+    pub(super) looked: Us,
     tries: usize,
+    /// Of enhanced fan-out, what it may bring.
+    pub(super) pipe: Pipe,
     /// Batches that wait, with their bytes.
     cache: VecDeque<(u64, u64)>,
     /// When the consumer is done with what it has.
     busy_until: Us,
     last_reply: Us,
     since_checkpoint: u64,
-    checkpointed: Us,
+    pub(super) checkpointed: Us,
     /// Records below are processed, and records below are checkpointed.
-    processed_to: Micro,
-    stored_to: Micro,
+    pub(super) processed_to: Micro,
+    pub(super) stored_to: Micro,
     /// Who reads it from when until when; the first is who reads it now. Empty for a reader that nothing befalls.
     tenures: VecDeque<Tenure>,
     /// How many of its host's downtimes are made up for.
     caught_up: usize,
     /// The rate for which the part of answers with records was worked out.
-    with_records: (u64, u64),
+    pub(super) with_records: (u64, u64),
     /// When it had come to the end of a closed shard, and was done with it.
     pub(super) done_at: Option<Us>,
     /// Whether it waits for the shard's parents to be done.
@@ -103,6 +108,7 @@ impl Reader {
             read_to: 0,
             looked: waits_from,
             tries: 0,
+            pipe: Pipe::default(),
             cache: VecDeque::new(),
             busy_until: 0,
             last_reply: 0,
@@ -148,7 +154,7 @@ impl Reader {
     }
 
     /// The first record that waits.
-    fn oldest(&self, curve: &Curve) -> Micro {
+    pub(super) fn oldest(&self, curve: &Curve) -> Micro {
         let owed = if self.last_read.is_none() { curve.at(self.waits_from) } else { 0 };
         self.position.max(owed).max(self.read_to)
     }
@@ -176,6 +182,9 @@ impl Reader {
         let is_quiet = self.last_read.is_none_or(|read| at - read > LOOK_EVERY);
         if is_quiet {
             self.look_until(at, curve, tally);
+        }
+        if rule.retrieval == Retrieval::FanOut {
+            return self.event(rule, calm, is_quiet, tally);
         }
         if rule.is_limited && !side.admits(at) {
             tally.reads_throttled += 1;
@@ -215,7 +224,7 @@ impl Reader {
     }
 
     /// Everything of a closed shard was read: it is done when that is processed.
-    fn end_shard(&mut self, rule: &Rule, at: Us, tally: &mut Tally) {
+    pub(super) fn end_shard(&mut self, rule: &Rule, at: Us, tally: &mut Tally) {
         while !self.cache.is_empty() {
             self.pop(rule, tally);
         }
@@ -263,7 +272,7 @@ impl Reader {
     }
 
     /// A read that leaves less than a second behind it makes up for the downtimes before.
-    fn catch_up(&mut self, rule: &Rule, at: Us, next_arrived: Us, is_at_tip: bool, tally: &mut Tally) {
+    pub(super) fn catch_up(&mut self, rule: &Rule, at: Us, next_arrived: Us, is_at_tip: bool, tally: &mut Tally) {
         while let Some((_, until)) = rule.faults.get(self.caught_up) {
             if at < *until || !(is_at_tip || at.saturating_sub(next_arrived) < SECOND) {
                 return;
@@ -295,22 +304,29 @@ impl Reader {
                 let done = self.work(rule, reply, records, tally);
                 self.next = done + rule.idle.max(1000) + rule.one_way;
             }
-            Some((batches_max, bytes_max, records_max)) => {
-                self.drain(rule, reply, tally);
-                self.last_reply = reply;
-                if records > 0 && self.cache.is_empty() && self.busy_until <= reply {
-                    self.busy_until = self.work(rule, reply, records, tally);
-                } else if records > 0 {
-                    self.cache.push_back((records, bytes));
-                }
-                let mut room_at = reply;
-                while !self.has_room(batches_max, bytes_max, records_max) {
-                    room_at = self.busy_until;
-                    self.pop(rule, tally);
-                }
+            Some(_) => {
+                let room_at = self.deliver(rule, reply, records, bytes, tally);
                 self.next = room_at.max(reply + rule.idle) + rule.one_way;
             }
         }
+    }
+
+    /// A batch has come into the cache; gives when that has room for another.
+    pub(super) fn deliver(&mut self, rule: &Rule, at: Us, records: u64, bytes: u64, tally: &mut Tally) -> Us {
+        self.drain(rule, at, tally);
+        self.last_reply = at;
+        if records > 0 && self.cache.is_empty() && self.busy_until <= at {
+            self.busy_until = self.work(rule, at, records, tally);
+        } else if records > 0 {
+            self.cache.push_back((records, bytes));
+        }
+        let (batches_max, bytes_max, records_max) = rule.prefetch.unwrap_or((1, u64::MAX, u64::MAX));
+        let mut room_at = at;
+        while !self.has_room(batches_max, bytes_max, records_max) {
+            room_at = self.busy_until;
+            self.pop(rule, tally);
+        }
+        room_at
     }
 
     fn has_room(&self, batches_max: usize, bytes_max: u64, records_max: u64) -> bool {
@@ -363,15 +379,16 @@ impl Reader {
 
     /// Makes the calls of a calm stretch in one step, but for its last. Returns whether there was such a stretch.
     pub(super) fn skip(&mut self, rule: &Rule, calm: &Calm<'_>, side: &mut ReadSide, tally: &mut Tally) -> bool {
-        let Calm { curve, rate, share, from, to, is_roomy, is_closed } = *calm;
+        let Calm { curve, rate, share, from, to, is_roomy, is_closed, .. } = *calm;
         let to = to.min(self.ends());
         let down = rule.down.iter().map(|(from, _)| *from).filter(|from| *from > self.next);
         let to = down.fold(to, Us::min);
         let is_down = rule.down.iter().any(|(from, until)| (*from..*until).contains(&self.next));
-        let is_settled = self.cache.is_empty() && self.last_read.is_some() && self.tries == 0;
+        let is_pushed = rule.retrieval == Retrieval::FanOut;
+        let is_settled = (is_pushed || self.cache.is_empty()) && self.last_read.is_some() && self.tries == 0;
         if is_closed
             || is_down
-            || !is_roomy
+            || !(is_roomy || is_pushed)
             || !is_settled
             || rule.idle >= LOOK_EVERY
             || rule.checkpoint_wait > 0
@@ -379,7 +396,8 @@ impl Reader {
         {
             return false;
         }
-        let Some((cycle, part)) = self.cycle(rule, rate, share) else { return false };
+        let cycle = if is_pushed { self.cycle_of_events(rule, calm) } else { self.cycle(rule, rate, share) };
+        let Some((cycle, part)) = cycle else { return false };
         let each = amount(rate, cycle);
         let behind = curve.at(self.next).saturating_sub(self.position);
         let is_at_tip = behind <= 2 * each + 2 * ONE && each <= rule.records_max * ONE / 2;
@@ -387,6 +405,9 @@ impl Reader {
         let count = (to - self.next) / cycle;
         if !is_at_tip || self.next < from + cycle || count < 3 {
             return false;
+        }
+        while is_pushed && !self.cache.is_empty() {
+            self.pop(rule, tally);
         }
         let last = self.next + (count - 1) * cycle;
         let position = curve.at(last.saturating_sub(rule.visibility_lag)) / ONE * ONE;
@@ -401,92 +422,15 @@ impl Reader {
         self.last_read = Some(last);
         self.next = last + cycle;
         tally.age(0, count, last);
-        tally.calls += count;
         tally.bytes += bytes;
         tally.processed += records;
-        side.calls_made += count;
-        side.minute.0 += count;
-        side.minute.1 += bytes;
+        if !is_pushed {
+            tally.calls += count;
+            side.skip(count, bytes);
+        }
         if rule.checkpoint_writes > 0 {
             self.checkpoint_calmly(rule, (count, part, cycle), (records, last), curve, tally);
         }
         true
-    }
-
-    fn checkpoint_calmly(
-        &mut self,
-        rule: &Rule,
-        (count, part, cycle): (u64, u64, Us),
-        (records, last): (u64, Us),
-        curve: &Curve,
-        tally: &mut Tally,
-    ) {
-        let batches_milli = part_of(count * 1000, part, ONE);
-        if matches!(rule.checkpoint, CheckpointPolicy::EveryBatch | CheckpointPolicy::EveryRecords(_)) {
-            self.stored_to = self.processed_to;
-        }
-        match rule.checkpoint {
-            CheckpointPolicy::EveryBatch => tally.checkpoints_milli += batches_milli,
-            CheckpointPolicy::EveryRecords(every) => {
-                let each = (records * 1000).checked_div(batches_milli).unwrap_or(0).max(1);
-                tally.checkpoints_milli += batches_milli / u64::from(every).div_ceil(each).max(1);
-            }
-            CheckpointPolicy::Every(time) => {
-                let every = super::amount::us(time).div_ceil(cycle).max(1);
-                tally.checkpoints_milli += batches_milli / every;
-                let stored = last.saturating_sub(self.checkpointed) / (every * cycle);
-                if stored > 0 {
-                    self.checkpointed += stored * every * cycle;
-                    let position = curve.at(self.checkpointed.saturating_sub(rule.visibility_lag)) / ONE * ONE;
-                    self.stored_to = self.stored_to.max(position.min(self.processed_to));
-                }
-            }
-            CheckpointPolicy::AtEnd | CheckpointPolicy::Never => {}
-        }
-    }
-
-    /// Time from call to call, and the part of answers that have records, in millionths; `None` when processing does
-    /// not keep up.
-    fn cycle(&mut self, rule: &Rule, rate: u64, share: u64) -> Option<(Us, u64)> {
-        let round_trip = 2 * rule.one_way;
-        // Microseconds of work in a second.
-        let work = part_of(rate, rule.time_per_record, ONE);
-        if work >= SECOND * 9 / 10 {
-            return None;
-        }
-        let bare = rule.idle.max(1000) + round_trip;
-        let part = self.part_with_records(rate, bare, share);
-        match rule.prefetch {
-            None => {
-                let cycle = part_of(bare + part_of(round_trip, part, ONE), SECOND, SECOND - work);
-                Some((cycle, self.part_with_records(rate, cycle, share)))
-            }
-            Some(_) => {
-                let busy = part_of(bare, work, SECOND) + (1 + rule.checkpoint_writes) * round_trip;
-                (busy < bare * 9 / 10).then_some((bare, part))
-            }
-        }
-    }
-
-    /// The part of answers with records. A shard's records are a part of the stream's, which come evenly spaced, and
-    /// chance says which are its own.
-    fn part_with_records(&mut self, rate: u64, cycle: Us, share: u64) -> u64 {
-        let each = amount(rate, cycle);
-        if each >= 20 * ONE {
-            return ONE;
-        }
-        if self.with_records.0 == each {
-            return self.with_records.1;
-        }
-        let none = match share >= ONE {
-            true => 1.0 - (each as f64 / 1e6).min(1.0),
-            false => {
-                let share = share as f64 / 1e6;
-                libm::pow(1.0 - share, each as f64 / 1e6 / share.max(1e-6))
-            }
-        };
-        let part = ((1.0 - none) * 1e6) as u64;
-        self.with_records = (each, part);
-        part
     }
 }

@@ -2,6 +2,7 @@
 
 use super::amount::{Us, instant};
 use super::curve::Curve;
+use super::pipe::Puts;
 use super::shard::Peak;
 use crate::aws::kinesis::ReadLimit;
 use crate::aws::kinesis::limits::READ_CALLS_PER_S;
@@ -46,6 +47,12 @@ impl ReadSide {
         self.calls_made += 1;
         self.minute.1 += bytes;
     }
+    /// So many calls were answered, with so much in all.
+    pub(super) fn skip(&mut self, calls: u64, bytes: u64) {
+        self.calls_made += calls;
+        self.minute.0 += calls;
+        self.minute.1 += bytes;
+    }
     /// The end of a minute.
     pub(super) fn end_minute(&mut self, began: Us) {
         let (calls, bytes) = std::mem::take(&mut self.minute);
@@ -61,6 +68,8 @@ pub(super) struct Calm<'a> {
     pub(super) rate: u64,
     /// The shard's part of its stream's records, in millionths.
     pub(super) share: u64,
+    /// When the stream's records come.
+    pub(super) puts: Puts,
     pub(super) from: Us,
     pub(super) to: Us,
     /// Whether all readers together are far from what the shard gives.

@@ -2,6 +2,8 @@
 
 use super::amount::{Us, us};
 use crate::base::{Chance, SimDuration};
+use crate::client::Retrieval;
+use crate::client::kcl::registration::BACKOFF;
 use crate::scenario::plan::Plan;
 
 /// A worker's start.
@@ -32,6 +34,26 @@ pub(super) fn table_active(plan: &Plan, table: usize, asked: Us) -> Us {
         takes = durations.duration(low, high);
     }
     asked + us(takes)
+}
+
+/// When a worker that starts at `start` goes on, of the application of this number: with enhanced fan-out it waits
+/// until its consumer is registered, which the first of them does at `began`.
+pub(super) fn registered(plan: &Plan, application: usize, began: Us, start: Us, round_trip: Us) -> Us {
+    if plan.kcl[application].retrieval == Retrieval::Polling {
+        return start;
+    }
+    let mut durations = Chance::from(&plan.seed).derive("streams").stream("transitions");
+    let (low, high) = plan.services.kinesis.transitions.consumer;
+    let before = plan.kcl[..=application].iter().filter(|kcl| kcl.retrieval == Retrieval::FanOut);
+    let takes = before.fold(SimDuration::ZERO, |_, _| durations.duration(low, high));
+    let active = began + round_trip + round_trip / 2 + us(takes);
+    let described = start + round_trip;
+    if described >= active {
+        return described;
+    }
+    let every = us(BACKOFF.0 + BACKOFF.1) / 2 + round_trip;
+    let first = described + round_trip + every;
+    first + active.saturating_sub(first).div_ceil(every) * every
 }
 
 /// Times of something that is done at `first` and every `period` from then on, in a stretch.

@@ -6,10 +6,12 @@
 use std::collections::BTreeMap;
 
 use super::amount::us;
+use super::shard::Shard;
 use super::stream::Stream;
 use crate::aws::dynamodb::api::Capacity;
 use crate::aws::kinesis::api::StreamMode;
 use crate::base::SimDuration;
+use crate::client::Retrieval;
 use crate::client::capacity::ProducerDemand;
 use crate::client::kcl::KclSettings;
 use crate::client::producer::{Load, ProducerSettings, SizeDistribution};
@@ -52,10 +54,17 @@ fn of_stream(plan: &Plan, stream: &StreamPlan, flowed: &Stream, figures: &Figure
         let (all, units) = weighted.fold((0.0, 0.0), |(all, sum), (weight, mean)| (all + weight, sum + weight * mean));
         if all > 0.0 { units / all } else { 0.0 }
     };
-    let readers = plan.kcl.iter().filter(|kcl| kcl.stream == stream.name).count()
+    let kcl = || plan.kcl.iter().filter(|kcl| kcl.stream == stream.name);
+    let fan_out = || kcl().filter(|kcl| kcl.retrieval == Retrieval::FanOut);
+    let readers = kcl().filter(|kcl| kcl.retrieval == Retrieval::Polling).count()
         + plan.pollers.iter().filter(|poller| poller.stream == stream.name).count();
     let end = us(plan.duration);
     let shard_ms = flowed.shards.iter().map(|shard| (shard.closed.unwrap_or(end) - shard.opened) / 1000).sum();
+    let registered = |kcl: &KclSettings| -> u64 {
+        let began = kcl.worker_starts.iter().copied().min().map_or(0, us);
+        let of = |shard: &Shard| shard.closed.unwrap_or(end).saturating_sub(shard.opened.max(began)) / 1000;
+        flowed.shards.iter().map(of).sum()
+    };
     let retention_hours = stream.of.retention_hours;
     let mut usage = StreamUsage {
         name,
@@ -69,6 +78,8 @@ fn of_stream(plan: &Plan, stream: &StreamPlan, flowed: &Stream, figures: &Figure
         put_payload_units: (records as f64 * mean(put_payload_units)).round() as u64,
         in_kib: (records as f64 * mean(billed_kib)).round() as u64,
         out_bytes: bytes * readers as u64,
+        fan_out_consumer_shard_ms: fan_out().map(registered).sum(),
+        fan_out_bytes: counted.map_or(0, |counted| counted.fan_out_bytes),
         ..StreamUsage::default()
     };
     usage.keep(bytes, retention_hours);

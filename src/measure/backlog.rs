@@ -259,7 +259,9 @@ impl Fold for Backlog {
                     shard.accept(at, *ordinal);
                 }
             }
-            Event::RecordsRead { shard, host, to, .. } => self.read(at, *shard, *host, *to),
+            Event::RecordsRead { shard, host, to, .. } | Event::SubscriptionRead { shard, host, to, .. } => {
+                self.read(at, *shard, *host, *to)
+            }
             Event::StreamDeclared { stream, name, .. } => {
                 *self.streams.slot(stream.index()) = Some(Stream { name: name.clone(), shards: ById::default() });
                 // Created again under an old name: its shards begin anew.

@@ -71,6 +71,8 @@ pub(super) struct ConsumerShard {
     moved: u64,
     /// Calls, refused ones too, and bytes given.
     pub(super) reads: Meter,
+    /// Bytes that were pushed, and in how many events.
+    pub(super) pushed: Meter,
     pub(super) unowned: Spells,
     pub(super) doubled: Spells,
 }
@@ -216,7 +218,8 @@ impl ConsumerShard {
         self.attempts.iter().map(|(_, attempt)| *attempt).fold(self.checkpoint, Checkpoint::max)
     }
     fn restart(&mut self, at: SimTime) {
-        (self.taken, self.moved, self.reads) = (0, 0, Meter::default());
+        (self.taken, self.moved) = (0, 0);
+        (self.reads, self.pushed) = (Meter::default(), Meter::default());
         self.latest.passed.clear();
         self.unowned.restart(at);
         self.doubled.restart(at);
@@ -272,6 +275,8 @@ impl ConsumerMeasure {
         let nothing = Peaks::default();
         let reads = self.shards.iter().map(|s| ReadPeak::of(s.reads.minute_peak(), nothing, 0, span.minute_s()));
         let reads = reads.fold(ReadPeak::default(), ReadPeak::max);
+        let pushed = self.shards.iter().map(|s| ReadPeak::of(s.pushed.minute_peak(), nothing, 0, span.minute_s()));
+        let pushed = pushed.fold(ReadPeak::default(), ReadPeak::max);
         let (unowned, doubled) = (self.spells(now, |s| &s.unowned), self.spells(now, |s| &s.doubled));
         ConsumerFigures {
             stream: self.stream.to_string(),
@@ -295,6 +300,9 @@ impl ConsumerMeasure {
             read_calls_limit_peak_minute_at_s: reads.calls_at_s,
             read_bytes_limit_peak_minute_percent: reads.bytes_percent,
             read_bytes_limit_peak_minute_at_s: reads.bytes_at_s,
+            fan_out_events: self.shards.iter().map(|s| s.pushed.total().count).sum(),
+            fan_out_bytes_limit_peak_minute_percent: pushed.bytes_percent,
+            fan_out_bytes_limit_peak_minute_at_s: pushed.bytes_at_s,
             leases_taken: self.shards.iter().map(|s| s.taken).sum(),
             leases_stolen: counts.stolen,
             leases_moved: self.shards.iter().map(|s| s.moved).sum(),

@@ -1,7 +1,7 @@
 //! What a run costs a month: its usage, priced.
 //!
 //! A run of minutes is drawn out to a month as if it went on so. A stream is billed by the mode that it has at the end.
-//! Not billed, because events do not tell of it: consumers that real clients register for enhanced fan-out.
+//! Consumers with enhanced fan-out are billed while they are registered, whoever registered them.
 
 use super::figures::{CostFigures, CostLine, rounded};
 use super::stream::{Span, StreamMeasure};

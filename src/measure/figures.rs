@@ -70,6 +70,10 @@ pub struct StreamFigures {
     pub(crate) read_bytes_limit_peak_minute_at_s: Option<f64>,
     /// What these say, and what helps; absent when reads fit.
     pub(crate) read_remedy: Option<String>,
+    /// Consumers that are registered for enhanced fan-out at the end.
+    pub(crate) fan_out_consumers: u64,
+    /// Bytes pushed to them: CloudWatch's SubscribeToShardEvent.Bytes.
+    pub(crate) fan_out_bytes: u64,
     /// GetRecords calls refused with ExpiredIteratorException.
     pub iterators_expired: u64,
     /// Records that left retention.
@@ -195,6 +199,12 @@ pub struct ConsumerFigures {
     pub(crate) read_bytes_limit_peak_minute_percent: f64,
     /// When that minute began, from the start of the run.
     pub(crate) read_bytes_limit_peak_minute_at_s: Option<f64>,
+    /// Events of enhanced fan-out that it was sent: CloudWatch's SubscribeToShardEvent.Success.
+    pub(crate) fan_out_events: u64,
+    /// Bytes that were pushed to it of one shard in the busiest minute, of the 2 MiB a second that it has for itself.
+    pub(crate) fan_out_bytes_limit_peak_minute_percent: f64,
+    /// When that minute began, from the start of the run.
+    pub(crate) fan_out_bytes_limit_peak_minute_at_s: Option<f64>,
     /// Leases gained, in any way.
     pub(crate) leases_taken: u64,
     /// Leases stolen to balance.

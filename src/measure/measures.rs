@@ -3,6 +3,8 @@
 //! RecordAccepted comes millions of times in a wall-clock second: its path indexes vectors and allocates nothing but
 //! for a partition key's first record.
 
+mod reads;
+
 use std::sync::Arc;
 
 use super::backlog::Backlog;
@@ -204,6 +206,9 @@ impl Measures {
                 self.happened(Occurrence::Resharded, parent.is_some().into());
             }
             Event::ShardClosed { stream, shard, .. } => self.close(at, *stream, *shard),
+            Event::FanOutConsumersChanged { stream, consumers } => {
+                self.stream(*stream).into_iter().for_each(|stream| stream.register((*consumers).into(), at));
+            }
             Event::RetentionChanged { stream, retention_hours } => {
                 self.stream(*stream).into_iter().for_each(|stream| stream.retain(*retention_hours, at));
             }
@@ -242,57 +247,6 @@ impl Measures {
                 self.happened(Occurrence::ZoneRebuilt, rebuilt.into());
             }
             _ => self.on_read(at, event),
-        }
-    }
-
-    fn on_read(&mut self, at: SimTime, event: &Event) {
-        match event {
-            Event::RecordsRead { stream, shard, host, from, size_bytes, behind_latest_ms, iterator_age_ms, .. } => {
-                if let Some(consumer) = self.backlog.consumer_of(*host).and_then(|id| self.consumer(id)) {
-                    consumer.shards.slot(shard.index()).read(*host, *from);
-                }
-                let waited = self.backlog.ended_by_read(at, *shard, *host);
-                if let Some(stream) = self.stream(*stream) {
-                    stream.counts.get_records_calls += 1;
-                    stream.counts.read_old(*iterator_age_ms, *size_bytes);
-                }
-                self.read(at, *stream, *shard, *host, *size_bytes);
-                self.catch_ups.read(at, *host, *shard, *behind_latest_ms);
-                if let Some(counts) = self.counts_of_host(*host) {
-                    counts.age(*iterator_age_ms, at, *shard, Some(*host));
-                    waited.iter().for_each(|waiting| counts.age(waiting.age_ms, at, *shard, Some(*host)));
-                    counts.behind_latest_most.see(*behind_latest_ms, at, Some(*shard), Some(*host));
-                }
-            }
-            Event::ReadRefused { stream, shard, host, .. } => {
-                if let Some(shard) = self.shard(*stream, *shard) {
-                    shard.counts.reads_throttled += 1;
-                }
-                if let Some(counts) = self.counts_of_host(*host) {
-                    counts.reads_throttled += 1;
-                }
-                self.read(at, *stream, *shard, *host, 0);
-                self.happened(Occurrence::ReadThrottled, 1);
-            }
-            Event::IteratorExpired { stream, host, .. } => {
-                if let Some(stream) = self.stream(*stream) {
-                    stream.counts.iterators_expired += 1;
-                }
-                if let Some(counts) = self.counts_of_host(*host) {
-                    counts.iterators_expired += 1;
-                }
-                self.happened(Occurrence::IteratorExpired, 1);
-            }
-            _ => {}
-        }
-    }
-
-    fn read(&mut self, at: SimTime, stream: StreamId, shard: ShardId, host: HostId, size_bytes: u64) {
-        if let Some(shard) = self.shard(stream, shard) {
-            shard.counts.reads.add(at, 1, size_bytes);
-        }
-        if let Some(consumer) = self.backlog.consumer_of(host).and_then(|consumer| self.consumer(consumer)) {
-            consumer.shards.slot(shard.index()).reads.add(at, 1, size_bytes);
         }
     }
 
@@ -510,7 +464,7 @@ impl Fold for Measures {
                 }
                 self.backlog.on(at, event);
             }
-            Event::RecordsRead { .. } => {
+            Event::RecordsRead { .. } | Event::SubscriptionRead { .. } => {
                 self.on_read(at, event);
                 self.backlog.on(at, event);
             }

@@ -292,7 +292,8 @@ impl Fold for Series {
             Event::RecordRefused { stream, shard, reason, .. } if *reason != WriteRefusal::InternalFailure => {
                 ShardSeries::add(&mut self.shard(*stream, *shard).throttled, point, 1);
             }
-            Event::RecordsRead { shard, host, iterator_age_ms, .. } => {
+            Event::RecordsRead { shard, host, iterator_age_ms, .. }
+            | Event::SubscriptionRead { shard, host, behind_latest_ms: iterator_age_ms, .. } => {
                 let (waited, step) = (self.backlog.ended_by_read(at, *shard, *host), self.step);
                 if let Some(waiting) = waited
                     && let Some(consumer) = self.consumer(waiting.consumer)

@@ -29,6 +29,10 @@ pub(crate) struct StreamMeasure {
     open: Integral,
     /// Open shards while retention is extended.
     extended: Integral,
+    /// Consumers with enhanced fan-out.
+    fan_out_consumers: u64,
+    /// Open shards, times those consumers.
+    fan_out: Integral,
 }
 
 #[derive(Default)]
@@ -37,6 +41,8 @@ pub(super) struct StreamCounts {
     pub(crate) put_calls: u64,
     pub get_records_calls: u64,
     pub iterators_expired: u64,
+    /// Bytes pushed to consumers with enhanced fan-out.
+    pub(super) fan_out_bytes: u64,
     /// Bytes read that were older than a week.
     long_term_read_bytes: u64,
 }
@@ -98,9 +104,10 @@ impl Span {
 impl StreamMeasure {
     pub(super) fn new(name: StreamName, retention_hours: u32, at: SimTime) -> Self {
         let (shards, counts) = (ById::default(), StreamCounts::default());
-        let [mut there, open, extended] = [Integral::default(); 3];
+        let [mut there, open, extended, fan_out] = [Integral::default(); 4];
         there.set(at, 1);
-        Self { name, shards, counts, retention_hours, mode: Mode::Provisioned, there, open, extended }
+        let (mode, fan_out_consumers) = (Mode::Provisioned, 0);
+        Self { name, shards, counts, retention_hours, mode, there, open, extended, fan_out_consumers, fan_out }
     }
     /// Retention is changed.
     pub(super) fn retain(&mut self, hours: u32, at: SimTime) {
@@ -111,13 +118,20 @@ impl StreamMeasure {
     pub(super) fn change_mode(&mut self, is_on_demand: bool) {
         self.mode = if is_on_demand { Mode::OnDemand } else { Mode::Provisioned };
     }
+    /// So many consumers with enhanced fan-out are registered.
+    pub(super) fn register(&mut self, consumers: u64, at: SimTime) {
+        self.fan_out_consumers = consumers;
+        self.count_open(at);
+    }
     /// The stream is gone.
     pub(super) fn end(&mut self, at: SimTime) {
+        self.register(0, at);
         self.there.set(at, 0);
     }
     fn count_open(&mut self, at: SimTime) {
         let open = self.open_shards();
         self.open.set(at, open);
+        self.fan_out.set(at, open * self.fan_out_consumers);
         self.extended.set(at, if StreamUsage::is_extended(self.retention_hours) { open } else { 0 });
     }
     pub(super) fn open(&mut self, shard: ShardId, range: HashKeyRange, at: SimTime) {
@@ -146,7 +160,7 @@ impl StreamMeasure {
     }
     pub(super) fn restart(&mut self, at: SimTime) {
         self.counts = StreamCounts::default();
-        for integral in [&mut self.there, &mut self.open, &mut self.extended] {
+        for integral in [&mut self.there, &mut self.open, &mut self.extended, &mut self.fan_out] {
             integral.restart(at);
         }
         self.shards.iter_mut().flatten().for_each(|shard| shard.counts = ShardCounts::default());
@@ -177,6 +191,8 @@ impl StreamMeasure {
             in_kib: counts().map(|shard| shard.billed_kib).sum(),
             out_bytes: counts().map(|shard| shard.reads.total().bytes).sum(),
             long_term_read_bytes: self.counts.long_term_read_bytes,
+            fan_out_consumer_shard_ms: self.fan_out.unit_ms(at),
+            fan_out_bytes: self.counts.fan_out_bytes,
             ..StreamUsage::default()
         };
         usage.keep(counts().map(|shard| shard.accepted.total().bytes).sum(), self.retention_hours);
@@ -222,6 +238,8 @@ impl StreamMeasure {
             read_bytes_limit_peak_minute_percent: reads.bytes_percent,
             read_bytes_limit_peak_minute_at_s: reads.bytes_at_s,
             read_remedy: cure_reads(readers as usize, share, open),
+            fan_out_consumers: self.fan_out_consumers,
+            fan_out_bytes: self.counts.fan_out_bytes,
             iterators_expired: self.counts.iterators_expired,
             records_trimmed: sum(|s| s.records_trimmed),
             shards,

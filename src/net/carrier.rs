@@ -1,8 +1,8 @@
 //! Calls of built-in clients as HTTP requests on the simulated network, instead of messages on the world's links.
 //!
 //! Producers, pollers and the KCL stay as they are; what they call goes out as an AWS SDK would send it, in the same
-//! bytes and over the same TCP as calls of foreign code. The operator's calls, and those to the application's store,
-//! which is no AWS service, stay messages.
+//! bytes and over the same TCP as calls of foreign code. The operator's calls, those to the application's store, which
+//! is no AWS service, and those of enhanced fan-out stay messages.
 
 use std::any::Any;
 use std::cell::RefCell;
@@ -27,6 +27,9 @@ use crate::world::{self, CallError, CarriedCall};
 /// What is asked of signatures is that they have their parts.
 const SIGNATURE: &str =
     "AWS4-HMAC-SHA256 Credential=AKIASIMULATION/20260101/us-east-1/aws/aws4_request, SignedHeaders=host, Signature=0";
+
+/// What enhanced fan-out takes stays messages: built-in clients read no event stream.
+const OF_FAN_OUT: [&str; 3] = ["RegisterStreamConsumer", "DescribeStreamConsumer", "SubscribeToShard"];
 
 /// Carries the calls of producers and consumers to Kinesis, Firehose and DynamoDB.
 pub(super) struct Carrier {
@@ -56,7 +59,10 @@ impl Carrier {
 }
 
 impl world::Carrier<Cloud> for Carrier {
-    fn carries(&self, client: HostId, service: HostId) -> bool {
+    fn carries(&self, client: HostId, service: HostId, operation: &'static str) -> bool {
+        if OF_FAN_OUT.contains(&operation) {
+            return false;
+        }
         let role = self.room.upgrade().map(|room| room.world.host(client).role());
         SPEAKING.contains(&service) && matches!(role, Some(HostRole::Producer | HostRole::Consumer))
     }

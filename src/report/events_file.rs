@@ -134,6 +134,7 @@ pub(crate) const fn is_mark(kind: EventKind) -> bool {
         | RecordsTrimmed
         | SubscriptionRead
         | SubscriptionBegan
+        | FanOutConsumersChanged
         | ProcessorThrew
         | UnitsConsumed
         | TableThrottled

@@ -10,6 +10,7 @@ use super::columns::{Columns, Sheet};
 use super::cost;
 use super::deliveries;
 use super::words::{count, count_or_dash, cut, millis, percent, seconds, tenths};
+use crate::base::units::ByteSize;
 use crate::measure::cloudwatch::{consumer as kcl, stream as metric, table as dynamodb};
 use crate::measure::{
     CatchUpFigures, ConsumerFigures, Figures, LeaseFigures, ShardFigures, ShardVerdict, StreamFigures,
@@ -77,6 +78,9 @@ fn stream_section(name: &str, stream: &StreamFigures, to: &mut dyn Sheet) {
     if stream.readers > 0 {
         to.line(&reads(stream));
     }
+    if stream.fan_out_consumers > 0 || stream.fan_out_bytes > 0 {
+        to.line(&pushed(stream));
+    }
 }
 
 /// What helps each shard that is not fine. Where all are as busy one speaks for all.
@@ -112,6 +116,12 @@ fn reads(stream: &StreamFigures) -> String {
         Some(remedy) => format!("{asked}, too much: {remedy}"),
         None => asked,
     }
+}
+
+/// What went out by enhanced fan-out.
+fn pushed(stream: &StreamFigures) -> String {
+    let consumers = super::words::plural(stream.fan_out_consumers as usize, "consumer");
+    format!("enhanced fan-out to {consumers}: {} pushed", ByteSize(stream.fan_out_bytes))
 }
 
 /// Shards by records put to them, most first.

@@ -22,6 +22,7 @@ const EXAMPLES: &[(&str, &str, &str)] = &[
     ("consumer", "prefetch_batches", "prefetch_batches = 3"),
     ("consumer", "priority_assignment", "priority_assignment = true"),
     ("consumer", "records_max", "records_max = 1000"),
+    ("consumer", "retrieval", "retrieval = \"fan-out\""),
     ("consumer", "sink", "sink = \"transactional\""),
     ("consumer", "steal_max", "steal_max = 2"),
     ("fault", "every", "every = \"5m\""),

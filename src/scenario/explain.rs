@@ -4,6 +4,7 @@
 
 use super::plan::{AppPlan, Disturbance, Plan};
 use crate::aws::dynamodb::api::Capacity;
+use crate::aws::kinesis::limits::CONSUMERS_MAX;
 use crate::base::SimTime;
 use crate::base::units::ByteSize;
 use crate::check::too_short_for;
@@ -40,6 +41,7 @@ pub fn explain(plan: &Plan) -> String {
     }
     lines.extend(demand.streams.iter().filter_map(explain_writes));
     lines.extend(demand.streams.iter().filter_map(explain_reads));
+    lines.extend(demand.streams.iter().filter_map(explain_fan_out));
     let count = |n: usize, what: &str| format!("{n} {what}{}", if n == 1 { "" } else { "s" });
     lines.push(format!(
         "{}, {}, {}",
@@ -140,6 +142,21 @@ fn explain_reads(stream: &StreamDemand) -> Option<String> {
         percent(share.count),
         percent(share.bytes)
     ))
+}
+
+/// What is pushed to each consumer with enhanced fan-out, and whether a stream may have so many.
+fn explain_fan_out(stream: &StreamDemand) -> Option<String> {
+    let names: Vec<&str> = stream.fan_out.iter().map(|name| &**name).collect();
+    let is_too_many = names.len() > CONSUMERS_MAX;
+    let remedy = if is_too_many { format!(": too many, a stream has {CONSUMERS_MAX}") } else { String::new() };
+    let share = stream.fan_out_share().map_or("a share".to_owned(), percent);
+    (!names.is_empty()).then(|| {
+        format!(
+            "enhanced fan-out of {} to {}: {share} of the 2 MiB/s of each shard that is each one's own{remedy}",
+            stream.name,
+            names.join(", ")
+        )
+    })
 }
 
 /// Whole percents of a share, and tenths of small ones.

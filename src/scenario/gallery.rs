@@ -4,6 +4,7 @@
 pub(crate) const GALLERY: &[(&str, &str)] = &[
     ("autoscaling", include_str!("../../scenarios/autoscaling.toml")),
     ("checkpoint-undone", include_str!("../../scenarios/checkpoint-undone.toml")),
+    ("fan-out", include_str!("../../scenarios/fan-out.toml")),
     ("gc-pause", include_str!("../../scenarios/gc-pause.toml")),
     ("hot-key-unsplittable", include_str!("../../scenarios/hot-key-unsplittable.toml")),
     ("hot-shard", include_str!("../../scenarios/hot-shard.toml")),

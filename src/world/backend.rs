@@ -39,6 +39,11 @@ pub trait Backend: 'static {
         _events: &mut Vec<Event>,
     ) {
     }
+    /// Hands out what has something to say since it was last asked, with its service: see
+    /// [`super::Service::poll_news`].
+    fn poll_news(&mut self) -> Option<(usize, u64)> {
+        None
+    }
     /// The host of a service crashed.
     fn crashed(&mut self, _now: SimTime, _service: usize) {}
     /// The host of a service is up again.

@@ -59,10 +59,10 @@ impl<B: Backend> Call<B> {
         let task = shared.current.get();
         assert!(task != TaskId::NONE, "calls are made by tasks");
         let witnessed = shared.witness.get().and_then(|witness| witness.sent(shared.now.get(), host, &request));
-        let way = match shared.carrier.get().filter(|carrier| carrier.carries(host, service)) {
+        let operation = B::operation_of(&request);
+        let way = match shared.carrier.get().filter(|carrier| carrier.carries(host, service, operation)) {
             Some(carrier) => carried(&shared, &**carrier, (host, task), request, deadline),
             None => {
-                let operation = B::operation_of(&request);
                 let message = Passing { client: host, service, operation, is_reply: false };
                 let slot = CallSlot { host, task, deadline, request: Some(request), reply: None, is_finished: false };
                 let slot = shared.state.borrow_mut().calls.insert(slot) as u32;

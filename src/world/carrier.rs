@@ -14,8 +14,8 @@ use crate::base::{HostId, SimTime};
 
 /// Carries calls of some hosts to some services.
 pub(crate) trait Carrier<B: Backend> {
-    /// Returns whether it carries calls of this host to this service.
-    fn carries(&self, client: HostId, service: HostId) -> bool;
+    /// Returns whether it carries this host's calls of the operation to the service.
+    fn carries(&self, client: HostId, service: HostId, operation: &'static str) -> bool;
     /// Takes a call over, and ends it by its deadline at the latest. What is returned is dropped when nobody waits for
     /// the call any more: nothing of it that has not set out by then does.
     fn carry(&self, call: CarriedCall<B>, request: B::Request) -> Box<dyn Any>;

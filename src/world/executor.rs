@@ -11,13 +11,13 @@ use std::task::{Context, Waker};
 
 use slab::Slab;
 
+use super::asked::Listeners;
 use super::backend::Backend;
 use super::call::CallSlot;
 use super::carrier::Carrier;
 use super::due::{Due, What};
 use super::host::{Host, HostState};
 use super::link::{self, Fate, Passing, RuleInForce};
-use super::service::OwnCall;
 use super::witness::Witness;
 use crate::base::event::HostRole;
 use crate::base::{Chance, Event, Fold, HostId, SimDuration, SimTime};
@@ -51,6 +51,7 @@ pub(super) struct Shared<B: Backend> {
     /// What carries calls instead of the world's links.
     pub(crate) carrier: OnceCell<Rc<dyn Carrier<B>>>,
     pub(super) witness: OnceCell<Rc<dyn Witness<B>>>,
+    pub(super) listeners: Listeners,
 }
 
 /// A task, and which use of its slot.
@@ -131,6 +132,7 @@ impl<B: Backend> World<B> {
                 settings,
                 carrier: OnceCell::new(),
                 witness: OnceCell::new(),
+                listeners: Listeners::default(),
             }),
         };
         for name in services {
@@ -228,7 +230,7 @@ impl<B: Backend> Shared<B> {
         let mut events = std::mem::take(&mut self.state.borrow_mut().events);
         let mut backend = self.backend.borrow_mut();
         let result = act(&mut backend, self.now.get(), &mut events);
-        let asked = backend.poll_call(self.now.get());
+        let (asked, news) = (backend.poll_call(self.now.get()), backend.poll_news());
         drop(backend);
         self.observer.borrow_mut().on_all(self.now.get(), &events);
         events.clear();
@@ -239,26 +241,10 @@ impl<B: Backend> Shared<B> {
         if let Some(first) = asked {
             self.carry_own_calls(first);
         }
-        result
-    }
-
-    /// Makes the calls that services want made, each from its service's own host.
-    #[cold]
-    fn carry_own_calls(self: &Rc<Self>, first: (usize, OwnCall<B::Request>)) {
-        let mut next = Some(first);
-        while let Some((service, call)) = next {
-            let host = Host::new(self.clone(), HostId(service as u16));
-            let OwnCall { id, request, timeout } = call;
-            let caller = host.clone();
-            host.spawn(async move {
-                let result = caller.call(request, timeout).await;
-                caller.with_backend(|backend, now, events| {
-                    backend.advance(now, events);
-                    backend.answered(now, service, id, result, events);
-                });
-            });
-            next = self.backend.borrow_mut().poll_call(self.now.get());
+        if let Some(first) = news {
+            self.tell_news(first);
         }
+        result
     }
 
     /// Makes sure that the world wakes up for the backend's next deadline.

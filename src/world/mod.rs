@@ -11,12 +11,14 @@
 //! and what faults do to it. Messages on one link may overtake each other, as requests on a connection pool do. A
 //! [`Carrier`] may take calls over and bring such a model with it.
 
+mod asked;
 mod backend;
 mod call;
 mod carrier;
 mod due;
 mod executor;
 mod host;
+mod line;
 mod link;
 mod service;
 mod sync;
@@ -29,6 +31,7 @@ pub use call::Call;
 pub(crate) use carrier::{CarriedCall, Carrier};
 pub use executor::{Settings, World};
 pub use host::{Host, Sleep, Task};
+pub(crate) use line::{LineReceiver, LineSender, line};
 pub use link::{Fate, Hosts, LinkEffect};
 pub(crate) use link::{LinkRule, LinkWay};
 pub use service::{CallError, CallId, OwnCall, Service};

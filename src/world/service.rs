@@ -87,6 +87,11 @@ pub trait Service {
     ) {
         unreachable!("this service makes no calls, so call {id:?} is not its own");
     }
+    /// Hands out the number of something that somebody waits to hear of, and that has something to say since it was
+    /// last asked, such as a subscription; `None` until the service is called again. The service chooses the numbers.
+    fn poll_news(&mut self) -> Option<u64> {
+        None
+    }
     /// The service's host crashed: what was in memory is gone, what the service calls durable is not. Until it restarts
     /// requests to it are lost, and it has neither calls to make nor a deadline.
     fn crashed(&mut self, _now: SimTime) {}

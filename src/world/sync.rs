@@ -86,6 +86,12 @@ impl<B: Backend, T> Queue<B, T> {
             self.left.wait().await;
         }
     }
+    /// Waits until there is none.
+    pub(crate) async fn wait_until_empty(&self) {
+        while !self.is_empty() {
+            self.left.wait().await;
+        }
+    }
     /// Adds an item when there is room.
     pub(crate) async fn push(&self, item: T) {
         self.wait_for_room().await;

@@ -267,7 +267,7 @@ impl Drop for GivenUp {
 }
 
 impl Carrier<Counter> for SlowPost {
-    fn carries(&self, _: HostId, service: HostId) -> bool {
+    fn carries(&self, _: HostId, service: HostId, _: &'static str) -> bool {
         service == HostId(0)
     }
     fn carry(&self, call: CarriedCall<Counter>, request: u32) -> Box<dyn std::any::Any> {

@@ -12,12 +12,12 @@ use super::limits::{CONSUMERS_CREATING_MAX, CONSUMERS_MAX, CONSUMERS_MAX_ADVANTA
 use super::list::{check_age, check_stream, page_size};
 use super::service::{At, Kinesis};
 use super::tag_set::{self, Tags};
-use crate::base::{SimTime, StreamId, StreamName};
+use crate::base::{Event, SimTime, StreamId, StreamName};
 
 impl Kinesis {
     pub(super) fn register_consumer(
         &mut self,
-        at: &At<'_>,
+        at: &mut At<'_>,
         name: &StreamName,
         consumer: Box<str>,
         tags: Vec<Tag>,
@@ -45,7 +45,9 @@ impl Kinesis {
         let active_at = at.now + self.durations.duration(low, high);
         let new =
             Consumer { registered_at: at.now, active_at, gone_at: None, tags, policy: None, pipes: BTreeMap::new() };
-        self.stream_mut(id).consumers.insert(consumer.clone(), new);
+        let consumers = &mut self.stream_mut(id).consumers;
+        consumers.insert(consumer.clone(), new);
+        at.events.push(Event::FanOutConsumersChanged { stream: id, consumers: consumers.len() as u32 });
         let reference = ConsumerRef { stream: name.clone(), name: consumer, created_unix_s: None };
         Ok(Response::ConsumerRegistered(self.describe(&reference, at.now)?))
     }
@@ -153,10 +155,14 @@ impl Kinesis {
     }
 
     /// Forgets consumers whose time has come.
-    pub(super) fn forget_consumers(&mut self, now: SimTime) {
+    pub(super) fn forget_consumers(&mut self, now: SimTime, events: &mut Vec<Event>) {
         for index in 0..self.streams.len() {
-            let consumers = &mut self.streams[index].consumers;
+            let (stream, consumers) = (self.streams[index].id, &mut self.streams[index].consumers);
+            let before = consumers.len();
             consumers.retain(|_, consumer| consumer.gone_at.is_none_or(|gone| gone > now));
+            if consumers.len() < before {
+                events.push(Event::FanOutConsumersChanged { stream, consumers: consumers.len() as u32 });
+            }
             if let Some(next) = consumers.values().filter_map(|consumer| consumer.gone_at).min() {
                 self.wake_at(next);
             }

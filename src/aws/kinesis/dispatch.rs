@@ -41,6 +41,11 @@ impl Service for Kinesis {
         (self.next_deadline != SimTime::MAX).then_some(self.next_deadline)
     }
 
+    #[inline]
+    fn poll_news(&mut self) -> Option<u64> {
+        self.news.pop()
+    }
+
     fn advance(&mut self, now: SimTime, events: &mut Vec<Event>) {
         if now < self.next_deadline {
             return;
@@ -48,7 +53,7 @@ impl Service for Kinesis {
         self.next_deadline = SimTime::MAX;
         self.finish_transitions(now, events);
         self.rebuild_zones(now, events);
-        self.forget_consumers(now);
+        self.forget_consumers(now, events);
         self.scale_on_demand(now, events);
         self.trim_all(now, events);
     }

@@ -80,7 +80,10 @@ pub(crate) const SUBSCRIPTION_LIFETIME: SimDuration = SimDuration::from_mins(5);
 pub(crate) const SUBSCRIPTION_RETRY_AFTER: SimDuration = SimDuration::from_secs(5);
 /// Assumed: most bytes of an event.
 pub(crate) const SUBSCRIPTION_EVENT_BYTES_MAX: u64 = MIB;
-/// Assumed: time between events, from the propagation delay that AWS gives.
+/// How long a record takes until an event has it, the mean that AWS gives
+/// (<https://docs.aws.amazon.com/streams/latest/dev/enhanced-consumers.html>).
+pub(crate) const SUBSCRIPTION_PROPAGATION: SimDuration = SimDuration::from_millis(70);
+/// Assumed: time between events, as long as a record takes.
 pub(crate) const SUBSCRIPTION_EVENT_EVERY_MIN: SimDuration = SimDuration::from_millis(70);
 /// Assumed: time between events when there is nothing to tell.
 pub(crate) const SUBSCRIPTION_IDLE_EVENT_EVERY: SimDuration = SimDuration::from_secs(5);

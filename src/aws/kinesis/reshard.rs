@@ -112,7 +112,7 @@ impl Kinesis {
         // Production stamps children one second after the reshard.
         let created_unix_s = (self.unix_ms(now) / 1000) as u32 + 1;
         let hole = self.settings.planted.hole_of_split();
-        let stream = self.stream_mut(id);
+        let stream = &mut self.streams[id.index()];
         for step in steps {
             match *step {
                 ReshardStep::SplitAt(key) => stream.split_at((key, hole), created_unix_s, now, events),
@@ -120,6 +120,9 @@ impl Kinesis {
             }
         }
         stream.next_trim = now;
+        // Whoever reads a shard that was closed hears of its end.
+        let closed = stream.shards.iter_mut().filter(|shard| !shard.is_open());
+        closed.for_each(|shard| self.news.append(&mut shard.silent));
         self.wake_at(now);
     }
 }

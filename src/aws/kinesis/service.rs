@@ -26,6 +26,8 @@ pub struct Kinesis {
     /// The minimum throughput billing commitment of the account.
     pub(super) commitment: Commitment,
     pub(super) next_subscription: u64,
+    /// Subscriptions that have something to say since they were last asked.
+    pub(super) news: Vec<u64>,
     /// The earliest thing the service does on its own.
     pub(super) next_deadline: SimTime,
 }
@@ -51,6 +53,7 @@ impl Kinesis {
             durations: chance.stream("transitions"),
             commitment: Commitment::default(),
             next_subscription: 0,
+            news: Vec::new(),
             next_deadline: SimTime::MAX,
         }
     }

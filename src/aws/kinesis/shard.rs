@@ -26,6 +26,8 @@ pub(super) struct Shard {
     pub(crate) read_bytes: ReadLimit,
     pub(crate) read_calls: TokenBucket,
     pub(crate) iterator_calls: TokenBucket,
+    /// Subscriptions that had nothing to say when they were last asked.
+    pub(super) silent: Vec<u64>,
 }
 
 impl Shard {
@@ -47,6 +49,7 @@ impl Shard {
             read_bytes: ReadLimit::new(),
             read_calls: TokenBucket::full(limits::READ_CALLS_PER_S, limits::READ_CALLS_PER_S),
             iterator_calls: TokenBucket::full(limits::ITERATOR_CALLS_PER_S, limits::ITERATOR_CALLS_PER_S),
+            silent: Vec::new(),
         }
     }
     pub(crate) fn is_open(&self) -> bool {

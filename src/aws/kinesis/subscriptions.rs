@@ -4,14 +4,15 @@
 //! A subscription lasts five minutes. Subscribing again within five seconds is refused; later, the new subscription
 //! takes the old one's place. Whoever holds the connection asks for one event after the other.
 //!
-//! Assumed, because AWS does not say: an event holds up to 1 MiB, events come at least 70 ms apart (the propagation
-//! delay that AWS gives for enhanced fan-out), and an idle subscription has an empty event every five seconds.
+//! A record takes 70 ms until an event has it, which is the mean that AWS gives for enhanced fan-out. Assumed, because
+//! AWS does not say: an event holds up to 1 MiB, events come as far apart as a record takes, and an idle subscription
+//! has an empty event every five seconds.
 
 use super::api::{ConsumerRef, Error, IteratorPosition, Reply, Response, SubscriptionEvent, SubscriptionPoll};
 use super::consumer::{Pipe, Subscription};
 use super::limits::{
     SUBSCRIPTION_EVENT_BYTES_MAX, SUBSCRIPTION_EVENT_EVERY_MIN, SUBSCRIPTION_IDLE_EVENT_EVERY, SUBSCRIPTION_LIFETIME,
-    SUBSCRIPTION_RETRY_AFTER,
+    SUBSCRIPTION_PROPAGATION, SUBSCRIPTION_RETRY_AFTER,
 };
 use super::service::{At, Kinesis};
 use crate::base::{Event, HostId, ShardId, SimTime, StreamId, StreamName};
@@ -93,10 +94,18 @@ impl Kinesis {
         self.need_key(id)?;
         self.trim_shard(id, shard, now, events);
         self.need_shard(id, shard)?;
+        let carried = self.carried_at(id, shard, next_ordinal);
+        if let Some(carried) = carried.filter(|at| now < *at) {
+            return Ok(SubscriptionPoll::NotBefore(carried.min(ends)));
+        }
         let event = self.subscription_event(id, shard, next_ordinal, now);
         let is_over = event.continuation.is_none();
         let idle_until = last_event_at.map_or(now, |last| last + SUBSCRIPTION_IDLE_EVENT_EVERY);
         if event.records.is_empty() && !is_over && now < idle_until {
+            let silent = &mut self.stream_mut(id).shards[shard.index()].silent;
+            if !silent.contains(&subscription) {
+                silent.push(subscription);
+            }
             return Ok(SubscriptionPoll::Idle { until: idle_until.min(ends) });
         }
         let to = next_ordinal.max(self.stream(id).shards[shard.index()].log.first()) + event.records.len() as u64;
@@ -122,6 +131,14 @@ impl Kinesis {
             subscription,
         });
         Ok(SubscriptionPoll::Event(Box::new(event)))
+    }
+
+    /// From when on an event can have the next record; `None` when there is none.
+    fn carried_at(&self, id: StreamId, shard: ShardId, next_ordinal: u64) -> Option<SimTime> {
+        let log = &self.stream(id).shards[shard.index()].log;
+        let next = next_ordinal.max(log.first());
+        let takes = SUBSCRIPTION_PROPAGATION.max(self.settings.visibility_lag);
+        (next < log.end()).then(|| log.get(next).arrived_at + takes)
     }
 
     fn subscription_event(&self, id: StreamId, shard: ShardId, next_ordinal: u64, now: SimTime) -> SubscriptionEvent {

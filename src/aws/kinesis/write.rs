@@ -181,6 +181,9 @@ impl Kinesis {
         let stored = Entry { index, arrived_at: at.now, key: key.text().clone(), data: entry.data.clone() };
         let ordinal = slot.log.push(stored);
         slot.replicas.store(ordinal, zones);
+        if !slot.silent.is_empty() {
+            self.news.append(&mut slot.silent);
+        }
         if ordinal == slot.log.first() {
             let expires = at.now + stream.retention();
             stream.next_trim = stream.next_trim.min(expires);

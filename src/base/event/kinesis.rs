@@ -170,6 +170,8 @@ macro_rules! kinesis_events {
                     /// Number of the subscription.
                     subscription: u64,
                 },
+                /// So many consumers with enhanced fan-out are registered with a stream from here on.
+                1121 => FanOutConsumersChanged { stream: StreamId, consumers: u32 },
                 /// A zone that rebuilds holds ordinals `from..to` from here on.
                 1118 => RecordsReplicated { stream: StreamId, shard: ShardId, zone: u8, from: u64, to: u64 },
             }

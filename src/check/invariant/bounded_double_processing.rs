@@ -194,6 +194,7 @@ impl Invariant for BoundedDoubleProcessing {
         EventKind::ProcessingEnded,
         EventKind::RecordsProcessed,
         EventKind::RecordsRead,
+        EventKind::SubscriptionRead,
         EventKind::WorkerStopped,
         EventKind::MessageLost,
         EventKind::HostCrashed,
@@ -213,7 +214,10 @@ impl Check for BoundedDoubleProcessing {
             Event::RecordsProcessed { consumer, host, shard, to, .. } => {
                 self.on_processed(lens, at, consumer, host, (shard, to));
             }
-            Event::RecordsRead { shard, host, from, to, .. } if from < to => {
+            Event::RecordsRead { shard, host, from, to, .. }
+            | Event::SubscriptionRead { shard, host, from, to, .. }
+                if from < to =>
+            {
                 let consumer = lens.names.consumer_of_host(host);
                 let sessions = consumer.map(|consumer| &mut self.shards.at(consumer.index(), shard.index()).sessions);
                 let session = sessions.into_iter().flatten().find(|session| session.host == host);

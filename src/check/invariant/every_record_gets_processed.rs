@@ -232,6 +232,7 @@ impl Invariant for EveryRecordGetsProcessed {
         EventKind::ShardClosed,
         EventKind::ProcessingStarted,
         EventKind::RecordsRead,
+        EventKind::SubscriptionRead,
         EventKind::RecordsProcessed,
         EventKind::RecordsSkipped,
         EventKind::EffectsApplied,

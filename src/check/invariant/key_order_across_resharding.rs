@@ -102,6 +102,7 @@ impl Invariant for KeyOrderAcrossResharding {
     const HEARS: &'static [EventKind] = &[
         EventKind::ProcessingStarted,
         EventKind::RecordsRead,
+        EventKind::SubscriptionRead,
         EventKind::RecordsProcessed,
         EventKind::RecordsSkipped,
         EventKind::EffectsApplied,

@@ -150,7 +150,7 @@ mod tests {
             // The lens says of an event what it changed.
             let told: &[(&str, &[&str])] = &[
                 ("lens.crew_changed", &["WorkerStarted", "WorkerStopped", "HostCrashed"]),
-                ("lens.started", &["ProcessingStarted", "RecordsRead"]),
+                ("lens.started", &["ProcessingStarted", "RecordsRead", "SubscriptionRead"]),
             ];
             let by_lens = |kind: &str| told.iter().any(|(word, kinds)| body.contains(word) && kinds.contains(&kind));
             for kind in heard.split("EventKind::").skip(1) {

@@ -156,6 +156,7 @@ impl Invariant for ResumeIsExact {
         EventKind::ProcessingStarted,
         EventKind::ProcessingEnded,
         EventKind::RecordsRead,
+        EventKind::SubscriptionRead,
         EventKind::RecordsProcessed,
         EventKind::RecordsSkipped,
         EventKind::HostCrashed,
@@ -185,7 +186,7 @@ impl Check for ResumeIsExact {
             Event::ProcessingStarted { consumer, host, shard, start } => {
                 self.on_started(lens, *consumer, *host, *shard, *start);
             }
-            Event::RecordsRead { host, .. } => {
+            Event::RecordsRead { host, .. } | Event::SubscriptionRead { host, .. } => {
                 if let Some(start) = lens.started {
                     self.on_first_read(lens, at, *host, start);
                 }

@@ -84,6 +84,9 @@ impl Starts {
                 let issued = at.saturating_sub(*iterator_lived);
                 return self.read((*stream, *shard), *host, *from, issued, names, shards);
             }
+            Event::SubscriptionRead { stream, shard, host, from, .. } => {
+                return self.read((*stream, *shard), *host, *from, at, names, shards);
+            }
             _ => {}
         }
         None

@@ -8,8 +8,10 @@ use std::sync::Arc;
 use super::streams::StreamDemand;
 use crate::aws::dynamodb::api::Capacity;
 use crate::aws::dynamodb::capacity::{read_half_units, served, write_units};
+use crate::aws::kinesis::limits::SUBSCRIPTION_EVENT_EVERY_MIN;
 use crate::base::lease_row::{Checkpoint, Lease};
 use crate::base::{HashKeyRange, SequenceNumber, ShardId, TableName};
+use crate::client::Retrieval;
 use crate::client::kcl::assignment::kcl2::kcl2_pause;
 use crate::client::kcl::{KclSettings, renewal_period};
 use crate::client::processor::CheckpointPolicy;
@@ -106,7 +108,10 @@ impl LeaseTableDemand {
 /// Checkpoints of all shards when every read finds records.
 fn checkpoints_per_s(kcl: &KclSettings, stream: &StreamDemand) -> f64 {
     let shards = f64::from(stream.shards);
-    let batches = shards / kcl.idle_between_reads.as_secs_f64().max(0.001);
+    let batches = match kcl.retrieval {
+        Retrieval::Polling => shards / kcl.idle_between_reads.as_secs_f64().max(0.001),
+        Retrieval::FanOut => shards * events_per_s(stream),
+    };
     let checkpoints = match kcl.processor.checkpoint {
         CheckpointPolicy::EveryBatch => batches,
         CheckpointPolicy::EveryRecords(records) => {
@@ -118,6 +123,13 @@ fn checkpoints_per_s(kcl: &KclSettings, stream: &StreamDemand) -> f64 {
     };
     let writes_each = if kcl.processor.is_checkpoint_prepared { 2.0 } else { 1.0 };
     checkpoints * writes_each
+}
+
+/// Events a second of one subscription: each takes what has come since the one before, and waits for a record.
+fn events_per_s(stream: &StreamDemand) -> f64 {
+    let apart = SUBSCRIPTION_EVENT_EVERY_MIN.as_secs_f64();
+    let records_per_s = stream.writes().map(|writes| writes.records_per_s / f64::from(stream.shards.max(1)));
+    1.0 / (apart + records_per_s.map_or(0.0, |rate| 1.0 / rate.max(1e-6)))
 }
 
 /// Every worker scans for its rounds of taking, for the auditor and for the cleanup of ended shards.

@@ -4,7 +4,10 @@ use std::sync::Arc;
 
 use super::system::System;
 use crate::aws::kinesis::capacity::{ReadLoad, Share, WriteLoad};
+use crate::aws::kinesis::limits::SUBSCRIPTION_BYTES_PER_S;
 use crate::base::{SimDuration, StreamName, salted};
+use crate::client::Retrieval;
+use crate::client::kcl::KclSettings;
 use crate::client::producer::{KeyDistribution, Load, ProducerSettings, Rate, SizeDistribution};
 
 /// What is asked of one stream.
@@ -20,6 +23,8 @@ pub struct StreamDemand {
     pub producers: Vec<ProducerDemand>,
     /// What each consumer without enhanced fan-out asks: KCL applications, then pollers.
     pub(crate) readers: Vec<ReaderDemand>,
+    /// KCL applications with enhanced fan-out.
+    pub(crate) fan_out: Vec<Arc<str>>,
 }
 
 /// What a producer asks of its stream at its highest rate.
@@ -61,14 +66,18 @@ impl StreamDemand {
             limit: WriteLoad::limit(shards),
             producers: producers.map(ProducerDemand::of).collect(),
             readers: Vec::new(),
+            fan_out: Vec::new(),
         };
         let bytes_per_s = demand.writes().map_or(0.0, |writes| writes.bytes_per_s / f64::from(shards));
         let reader = |name: &Arc<str>, idle: SimDuration| {
             let calls_per_s = 1.0 / idle.as_secs_f64().max(0.001);
             ReaderDemand { name: name.clone(), reads: ReadLoad { calls_per_s, bytes_per_s } }
         };
-        let kcl = system.kcl.iter().filter(|kcl| kcl.stream == *name);
+        let is_polling = |kcl: &&KclSettings| kcl.stream == *name && kcl.retrieval == Retrieval::Polling;
+        let kcl = system.kcl.iter().filter(is_polling);
         demand.readers.extend(kcl.map(|kcl| reader(&kcl.name, kcl.idle_between_reads)));
+        let fan_out = system.kcl.iter().filter(|kcl| kcl.stream == *name && kcl.retrieval == Retrieval::FanOut);
+        demand.fan_out = fan_out.map(|kcl| kcl.name.clone()).collect();
         let pollers = system.pollers.iter().filter(|poller| poller.stream == *name);
         demand.readers.extend(pollers.map(|poller| reader(&poller.name, poller.idle)));
         demand
@@ -82,6 +91,13 @@ impl StreamDemand {
     /// What all writes are of the stream's limits.
     pub(crate) fn write_share(&self) -> Option<Share> {
         self.writes().map(|writes| writes.of(self.shards))
+    }
+
+    /// What is written to a shard, of the bytes that each consumer with enhanced fan-out gets of it; `None` when that
+    /// is not known.
+    pub(crate) fn fan_out_share(&self) -> Option<f64> {
+        let bytes_per_s = self.writes()?.bytes_per_s / f64::from(self.shards);
+        Some(bytes_per_s / SUBSCRIPTION_BYTES_PER_S as f64)
     }
 
     /// What all readers together are of what each shard gives.

@@ -6,6 +6,7 @@ use super::*;
 use crate::aws::dynamodb::api::Capacity;
 use crate::aws::kinesis::capacity::{Share, WriteLoad};
 use crate::base::{ConsumerId, SimDuration};
+use crate::client::Retrieval;
 use crate::client::kcl::KclSettings;
 use crate::client::processor::CheckpointPolicy;
 use crate::client::testing::clicks;
@@ -52,6 +53,23 @@ fn every_application_reads_every_shard() {
     // A call every 1.5 s each, of 5 a second.
     assert!((demand.streams[0].read_share().count - 3.0 / 1.5 / 5.0).abs() < 1e-9);
     assert_eq!(demand.lease_tables.len(), 3);
+}
+
+#[test]
+fn who_has_fan_out_shares_nothing_and_checkpoints_every_event() {
+    let mut fan_out = application(CheckpointPolicy::EveryBatch);
+    fan_out.retrieval = Retrieval::FanOut;
+    let (name, kcl) = (clicks(), [application(CheckpointPolicy::AtEnd), fan_out.clone()]);
+    let system = System { streams: vec![(&name, 4)], producers: &[], kcl: &kcl, pollers: &[] };
+    let mut demand = Demand::of(&system).streams.remove(0);
+    assert_eq!((demand.readers.len(), demand.fan_out.len()), (1, 1));
+    assert!((demand.read_share().count - 1.0 / 1.5 / 5.0).abs() < 1e-9);
+    // A quarter of 2 MiB/s to each of four shards, in 100 records a second.
+    demand.producers = vec![producer("a", writes(400.0, 5242.88))];
+    assert!((demand.fan_out_share().expect("known") - 0.25).abs() < 1e-9);
+    // An event takes what has come in 70 ms, and then waits 10 ms for the next record.
+    let table = LeaseTableDemand::of(&fan_out, &demand);
+    assert!((table.writes.checkpoints_per_s - 4.0 / 0.08).abs() < 1e-6, "{table:?}");
 }
 
 #[test]

@@ -5,8 +5,12 @@ use std::sync::Arc;
 
 use crate::aws::dynamodb::api::Capacity;
 use crate::base::{ConsumerId, Planted, SimDuration, StreamName, TableName};
+use crate::client::Retrieval;
 use crate::client::poller::InitialPosition;
 use crate::client::processor::ProcessorSettings;
+
+/// With enhanced fan-out, events that wait for the record processor at most: the buffer of `ShardConsumerSubscriber`.
+pub(crate) const EVENTS_MAX: usize = 8;
 
 /// A KCL application, and the library's settings that it has changed or kept.
 #[derive(Clone, Debug, PartialEq)]
@@ -25,6 +29,8 @@ pub struct KclSettings {
     pub(crate) worker_starts: Vec<SimDuration>,
     /// `initialPositionInStream`.
     pub(crate) initial_position: InitialPosition,
+    /// `RetrievalConfig`.
+    pub(crate) retrieval: Retrieval,
     /// What the application does with records.
     pub(crate) processor: ProcessorSettings,
     /// `failoverTimeMillis`.
@@ -94,6 +100,7 @@ impl KclSettings {
             lease_table_capacity: Capacity::OnDemand,
             worker_starts: vec![SimDuration::ZERO],
             initial_position: InitialPosition::TrimHorizon,
+            retrieval: Retrieval::Polling,
             processor: ProcessorSettings::default(),
             failover: SimDuration::from_secs(10),
             epsilon: SimDuration::from_millis(25),

@@ -7,16 +7,16 @@
 use std::cell::Cell;
 use std::rc::Rc;
 
-use super::config::KclSettings;
+use super::config::{EVENTS_MAX, KclSettings};
 use crate::aws::Cloud;
 use crate::aws::kinesis::Request;
 use crate::aws::kinesis::api::{ChildShard, Error, IteratorPosition, Record, Response, ShardIterator};
 use crate::aws::kinesis::{GetRecords, GetShardIterator};
 use crate::base::lease_row::Checkpoint;
 use crate::base::{Event, ShardId, SimDuration};
-use crate::client::Cx;
 use crate::client::poller::InitialPosition;
 use crate::client::sdk::{Sdk, SdkError};
+use crate::client::{Cx, Retrieval};
 use crate::world::Queue;
 
 /// What the fetcher hands to the shard's consumer.
@@ -42,11 +42,14 @@ pub(crate) struct Cache {
 impl Cache {
     /// An empty cache.
     pub(crate) fn new(cx: &Cx, settings: &KclSettings) -> Self {
-        let batches = settings.prefetch_batches_max.max(1) as usize;
+        let batches = match settings.retrieval {
+            Retrieval::Polling => settings.prefetch_batches_max.max(1) as usize,
+            Retrieval::FanOut => EVENTS_MAX,
+        };
         let (bytes, records) = (Cell::new(0), Cell::new(0));
         Self { queue: Queue::new(cx, batches), bytes, records, room: crate::world::Notify::new(cx) }
     }
-    fn count(&self, batch: &[Record], is_added: bool) {
+    pub(super) fn count(&self, batch: &[Record], is_added: bool) {
         let bytes = batch.iter().map(|record| u64::from(record.data.len())).sum::<u64>();
         let records = batch.len() as u64;
         match is_added {
@@ -101,7 +104,7 @@ pub(crate) struct Fetcher {
 impl Fetcher {
     /// Fetches from `start` on.
     pub(crate) async fn run(self, start: Checkpoint, cache: Rc<Cache>) {
-        let start = self.position(start);
+        let start = position_of(start, &self.settings, self.started_unix_ms);
         let mut position = start;
         let mut iterator = None;
         let mut last_call = None;
@@ -170,19 +173,19 @@ impl Fetcher {
             _ => unreachable!("GetShardIterator answers an iterator"),
         }
     }
+}
 
-    /// Where a checkpoint begins to read. Records up to the checkpoint are dropped by the consumer.
-    fn position(&self, start: Checkpoint) -> IteratorPosition {
-        match start {
-            Checkpoint::At(number) => IteratorPosition::AtSequenceNumber(number),
-            Checkpoint::Latest => IteratorPosition::Latest,
-            Checkpoint::TrimHorizon | Checkpoint::ShardEnd => IteratorPosition::TrimHorizon,
-            Checkpoint::AtTimestamp => match self.settings.initial_position {
-                InitialPosition::AtTimestampAgo(ago) => {
-                    IteratorPosition::AtTimestamp(self.started_unix_ms.saturating_sub(ago.as_millis()))
-                }
-                _ => IteratorPosition::TrimHorizon,
-            },
-        }
+/// Where a checkpoint begins to read. Records up to the checkpoint are dropped by the consumer.
+pub(super) fn position_of(start: Checkpoint, settings: &KclSettings, started_unix_ms: u64) -> IteratorPosition {
+    match start {
+        Checkpoint::At(number) => IteratorPosition::AtSequenceNumber(number),
+        Checkpoint::Latest => IteratorPosition::Latest,
+        Checkpoint::TrimHorizon | Checkpoint::ShardEnd => IteratorPosition::TrimHorizon,
+        Checkpoint::AtTimestamp => match settings.initial_position {
+            InitialPosition::AtTimestampAgo(ago) => {
+                IteratorPosition::AtTimestamp(started_unix_ms.saturating_sub(ago.as_millis()))
+            }
+            _ => IteratorPosition::TrimHorizon,
+        },
     }
 }

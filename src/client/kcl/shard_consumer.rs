@@ -9,18 +9,22 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::checkpointer::{Checkpointer, ToStore};
+use super::fan_out::FanOut;
 use super::fetcher::{Cache, Fetched, Fetcher};
 use super::lease::renewal::{Held, Stored};
 use super::lease::store::{LeaseError, Owned};
 use super::lease_cleanup::is_blocked_on_parents;
 use super::planted::never;
 use super::worker::Worker;
+use crate::aws::Cloud;
 use crate::aws::kinesis::api::{ChildShard, Record};
 use crate::aws::store::{self, Fence};
 use crate::base::event::ProcessingEnd;
 use crate::base::lease_row::{Checkpoint, Lease};
 use crate::base::{Event, ShardId, SimDuration};
+use crate::client::Retrieval;
 use crate::client::processor::{Processed, RecordProcessor, StoreKind};
+use crate::world::Task;
 
 /// Pause of an application before it tries a throttled checkpoint again, as in AWS's sample applications.
 const CHECKPOINT_BACKOFF: SimDuration = SimDuration::from_secs(3);
@@ -90,18 +94,26 @@ impl Consumer {
             return;
         }
         let Some(mut session) = self.initialize().await else { return };
-        let fetcher = Fetcher {
-            cx: self.worker.cx.clone(),
-            kinesis: self.worker.kinesis.clone(),
-            settings: self.worker.settings.clone(),
-            shard: self.shard,
-            started_unix_ms: self.worker.started_unix_ms,
-        };
-        let fetch = self.worker.cx.spawn(fetcher.run(session.start, self.control.cache.clone()));
+        let fetch = self.retrieve(session.start);
         let reason = self.process(&mut session).await;
         fetch.abort();
         let (consumer, host) = self.worker.identity();
         self.worker.cx.emit(Event::ProcessingEnded { consumer, host, shard: self.shard, reason });
+    }
+
+    /// Begins to fill the cache.
+    fn retrieve(&self, start: Checkpoint) -> Task<Cloud> {
+        let Worker { cx, kinesis, settings, started_unix_ms, .. } = &*self.worker;
+        let (cache, shard, started_unix_ms) = (self.control.cache.clone(), self.shard, *started_unix_ms);
+        let (spawning, cx, kinesis, settings) = (cx, cx.clone(), kinesis.clone(), settings.clone());
+        match settings.retrieval {
+            Retrieval::Polling => {
+                spawning.spawn(Fetcher { cx, kinesis, settings, shard, started_unix_ms }.run(start, cache))
+            }
+            Retrieval::FanOut => {
+                spawning.spawn(FanOut { cx, kinesis, settings, shard, started_unix_ms }.run(start, cache))
+            }
+        }
     }
 
     /// BlockOnParentShardTask. False when the consumer was stopped meanwhile.

@@ -4,5 +4,6 @@ mod agreement;
 mod autoscaling;
 mod behaviour;
 mod closed_forms;
+mod fan_out;
 mod leases;
 mod scenarios;

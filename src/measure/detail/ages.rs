@@ -72,7 +72,9 @@ impl Fold for Ages {
                 Self::record(consumers, waiting.consumer, point_of(waiting.at), waiting.age_ms);
             });
         }
-        if let Event::RecordsRead { shard, host, iterator_age_ms, .. } = event {
+        if let Event::RecordsRead { shard, host, iterator_age_ms, .. }
+        | Event::SubscriptionRead { shard, host, behind_latest_ms: iterator_age_ms, .. } = event
+        {
             if let Some(waited) = self.backlog.ended_by_read(at, *shard, *host) {
                 Self::record(&mut self.consumers, waited.consumer, point_of(waited.at), waited.age_ms);
             }

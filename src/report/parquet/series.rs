@@ -105,7 +105,8 @@ impl Series {
                 counts[1] += u64::from(*write_units);
             }
             Event::TableThrottled { table, .. } => self.tables.entry(*table).or_default()[2] += 1,
-            Event::RecordsRead { shard, host, from, to, iterator_age_ms, .. } => {
+            Event::RecordsRead { shard, host, from, to, iterator_age_ms, .. }
+            | Event::SubscriptionRead { shard, host, from, to, behind_latest_ms: iterator_age_ms, .. } => {
                 if let Some(consumer) = self.backlog.consumer_of(*host) {
                     let reading = self.consumers.entry((consumer, *shard)).or_default();
                     reading.read += to - from;

@@ -11,6 +11,7 @@ use crate::aws::dynamodb::api::Capacity;
 use crate::base::event::DeclaredStart;
 use crate::base::written::Duration;
 use crate::base::{ConsumerId, Planted, SimDuration, StreamName, TableName};
+use crate::client;
 use crate::client::kcl::KclSettings;
 use crate::client::poller::{self, InitialPosition, PollerSettings};
 use crate::client::processor::{CheckpointPolicy, ProcessorMishap, ProcessorScript, ProcessorSettings, StoreKind};
@@ -69,6 +70,10 @@ pub struct Consumer {
     /// What goes wrong in the record processor.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) mishap: Vec<Mishap>,
+    /// How it gets its records: `polling` asks with GetRecords, `fan-out` registers for enhanced fan-out under the
+    /// application's name and subscribes to each shard (kcl-2).
+    #[serde(default)]
+    pub retrieval: Retrieval,
     /// Time between two GetRecords of a shard; 1.5s for kcl-2 and 1s for pollers when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub idle: Option<Duration>,
@@ -141,6 +146,17 @@ pub enum Library {
     Poller,
     /// The user's own code, which a test gives to the simulation, or a command to `kinesim exec`.
     App,
+}
+
+/// How a consumer gets its records.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Retrieval {
+    /// It asks with GetRecords; all who do share 2 MiB and 5 calls a second of each shard.
+    #[default]
+    Polling,
+    /// Records are pushed to it, up to 2 MiB a second of each shard for itself: enhanced fan-out.
+    FanOut,
 }
 
 /// Provisioned units of a lease table.
@@ -216,6 +232,7 @@ impl Consumer {
             self.workers = 1;
         }
         self.library = Library::App;
+        self.retrieval = Retrieval::Polling;
         self.kcl = None;
         self.mishap.clear();
     }
@@ -258,6 +275,9 @@ impl Compiler<'_> {
             );
             let position = self.initial_position(name, &consumer.initial_position);
             let processor = self.processor(name, consumer);
+            let is_possible = consumer.retrieval == Retrieval::Polling || consumer.library == Library::Kcl2;
+            let help = "remove it, or choose `library = \"kcl-2\"`";
+            self.need(is_possible, at("retrieval"), "only the KCL has enhanced fan-out built in", help);
             match consumer.library {
                 Library::Kcl2 => consumers.kcl.push(self.kcl(id, name, consumer, stream, position, processor)),
                 Library::Poller | Library::App if consumer.kcl.is_some() => {
@@ -331,6 +351,10 @@ impl Compiler<'_> {
             },
             worker_starts,
             initial_position,
+            retrieval: match consumer.retrieval {
+                Retrieval::Polling => client::Retrieval::Polling,
+                Retrieval::FanOut => client::Retrieval::FanOut,
+            },
             processor,
             failover: consumer.failover.0,
             leases_max: consumer.leases_max,

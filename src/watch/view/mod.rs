@@ -189,7 +189,8 @@ impl View {
                     reading.is_finished |= *reason == ProcessingEnd::ShardEnd;
                 }
             }
-            Event::RecordsRead { shard, host, iterator_age_ms, .. } => {
+            Event::RecordsRead { shard, host, iterator_age_ms, .. }
+            | Event::SubscriptionRead { shard, host, behind_latest_ms: iterator_age_ms, .. } => {
                 if let Some(consumer) = self.backlog.consumer_of(*host)
                     && let Some(reading) = self.reading(consumer, *shard)
                 {

@@ -4,6 +4,7 @@ use super::*;
 use crate::aws::kinesis::Request;
 use crate::aws::kinesis::api::{ConsumerRef, SubscriptionEvent, SubscriptionPoll};
 use crate::aws::kinesis::operations::{DeregisterStreamConsumer, RegisterStreamConsumer, SplitShard, SubscribeToShard};
+use crate::world::Service;
 
 fn consumer() -> ConsumerRef {
     ConsumerRef { stream: name(), name: "c".into(), created_unix_s: None }
@@ -50,18 +51,29 @@ fn records_come_as_they_are_put_and_reading_goes_on_where_an_event_says() {
     let mut bench = bench();
     bench.put("k", 100).expect("put");
     let number = subscribe(&mut bench, IteratorPosition::TrimHorizon).expect("subscribed");
+    let not_before = |bench: &mut Bench, ms| {
+        let polled = poll(bench, number);
+        matches!(polled, Ok(SubscriptionPoll::NotBefore(at)) if at == SimTime::from_millis(ms))
+    };
+    assert!(not_before(&mut bench, 70), "a record takes 70 ms");
+    bench.after(SimDuration::from_millis(70));
     let first = event(&mut bench, number);
     assert_eq!((first.records.len(), first.millis_behind_latest), (1, 0));
-    assert!(matches!(poll(&mut bench, number), Ok(SubscriptionPoll::NotBefore(at)) if at == SimTime::from_millis(70)));
+    assert!(not_before(&mut bench, 140), "and events come as far apart");
     bench.after(SimDuration::from_millis(70));
-    assert!(matches!(poll(&mut bench, number), Ok(SubscriptionPoll::Idle { until }) if until == SimTime::from_secs(5)));
+    let idle_until = SimTime::from_millis(5070);
+    assert!(matches!(poll(&mut bench, number), Ok(SubscriptionPoll::Idle { until }) if until == idle_until));
+    assert_eq!(bench.service.poll_news(), None);
     bench.put("k", 100).expect("put");
+    assert_eq!((bench.service.poll_news(), bench.service.poll_news()), (Some(number), None), "told once");
+    bench.after(SimDuration::from_millis(70));
     let second = event(&mut bench, number);
     assert_eq!(second.records.len(), 1);
     bench.after(SimDuration::from_secs(6));
     bench.put("k", 100).expect("put");
     let from = second.continuation.expect("the shard is open");
     let number = subscribe(&mut bench, IteratorPosition::AfterSequenceNumber(from)).expect("again");
+    bench.after(SimDuration::from_millis(70));
     assert_eq!(event(&mut bench, number).records[0].ordinal, 2);
 }
 
@@ -128,6 +140,7 @@ fn the_end_of_a_closed_shard_names_the_children_and_ends_the_subscription() {
     let mut bench = bench();
     bench.put("k", 100).expect("put");
     let number = subscribe(&mut bench, IteratorPosition::TrimHorizon).expect("subscribed");
+    bench.after(SimDuration::from_millis(70));
     event(&mut bench, number);
     let middle = crate::base::HashKey::new(1 << 127);
     bench.ask(Request::SplitShard(SplitShard::at(name(), ShardId(0), middle))).expect("split");

@@ -19,10 +19,11 @@ use self::take::Taker;
 use super::assignment::kcl2::Kcl2Assignment;
 use super::config::KclSettings;
 use super::lease::decoded::DecodedRows;
+use super::registration;
 use super::worker::Worker;
 use crate::base::Event;
 use crate::base::event::LeaseGain;
-use crate::client::Cx;
+use crate::client::{Cx, Retrieval};
 
 pub(crate) use self::audit::AUDITOR_DELAY;
 pub(super) use self::dispatch::WorkerControl;
@@ -38,6 +39,9 @@ pub(super) fn boot(cx: Cx, settings: Rc<KclSettings>, decoded: Rc<DecodedRows>, 
 async fn run(worker: Rc<Worker>, control: Rc<WorkerControl>) {
     let (consumer, host) = worker.identity();
     worker.cx.emit(Event::WorkerStarted { consumer, host });
+    if worker.settings.retrieval == Retrieval::FanOut {
+        registration::register(&worker).await;
+    }
     worker.table.create_table_and_wait(&worker.cx, worker.settings.lease_table_capacity).await;
     shard_sync::initial_sync(&worker).await;
     for shard in worker.renewer.initialize(&worker.me).await {

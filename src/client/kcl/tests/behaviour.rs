@@ -50,7 +50,7 @@ pub(super) fn worker(lab: &Lab, name: &str, settings: &KclSettings) -> WorkerHos
 }
 
 /// Puts records with spread keys.
-fn put(lab: &Lab, count: u32) {
+pub(super) fn put(lab: &Lab, count: u32) {
     for n in 0..count {
         let partition_key = PartitionKey::new(&format!("key-{n}")).expect("a key");
         let data = Payload::Synthetic { seed: n, len: 100 };
@@ -71,7 +71,7 @@ fn owners(lab: &Lab) -> Vec<Arc<str>> {
 }
 
 /// Shards gained by a host, with how and when.
-fn gained(lab: &Lab, host: HostId) -> Vec<(SimTime, ShardId, LeaseGain)> {
+pub(super) fn gained(lab: &Lab, host: HostId) -> Vec<(SimTime, ShardId, LeaseGain)> {
     lab.all(|at, event| match event {
         Event::LeaseGained { host: by, shard, how, .. } if *by == host => Some((at, *shard, *how)),
         _ => None,

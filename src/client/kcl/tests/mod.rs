@@ -1,5 +1,6 @@
 //! The library's behaviour: vectors restated from its public tests, and workers on real services in a world.
 
 mod behaviour;
+mod fan_out;
 mod table;
 mod vectors;

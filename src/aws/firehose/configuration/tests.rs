@@ -8,7 +8,7 @@ use super::{Configuration, Places, pipeline};
 use crate::aws::firehose::desk::{Desk, ROLE, and, creation, s3, update};
 use crate::aws::firehose::pipeline::{
     Backup, ColumnType, Conversion, Deaggregation, Destination, FunctionStage, Hints, HttpOutput, OpenSearchOutput,
-    ParquetCompression, Pipeline, Processing, RedshiftOutput, Rotation, S3Output, Source, SplunkOutput,
+    ParquetCompression, Pipeline, Processing, Queries, RedshiftOutput, Rotation, S3Output, Source, SplunkOutput,
 };
 use crate::base::SimDuration;
 use crate::base::body::Coding;
@@ -269,8 +269,8 @@ fn backups_and_partitions_are_for_good() {
 fn output(bucket: &str) -> S3Output {
     S3Output {
         bucket: bucket.into(),
-        prefix: "p/".into(),
-        error_prefix: "".into(),
+        prefix: "p/".parse().expect("a prefix"),
+        error_prefix: "".parse().expect("a prefix"),
         extension: None,
         offset_minutes: 0,
         coding: Coding::Plain,
@@ -300,10 +300,14 @@ fn stages() -> Processing {
 
 fn pipelines() -> Vec<Pipeline> {
     let keys = [("c".into(), ".c".into()), ("d".into(), r#".t|strftime("%d,%m")"#.into())];
-    let by_keys = Processing { keys: keys.into(), deaggregate: Some(Deaggregation::Json), ..Processing::default() };
+    let by_keys = Processing {
+        keys: Queries::new(keys).expect("queries"),
+        deaggregate: Some(Deaggregation::Json),
+        ..Processing::default()
+    };
     let partitioned = S3Output {
-        prefix: "c=!{partitionKeyFromQuery:c}/".into(),
-        error_prefix: "e/!{firehose:error-output-type}/".into(),
+        prefix: "c=!{partitionKeyFromQuery:c}/".parse().expect("a prefix"),
+        error_prefix: "e/!{firehose:error-output-type}/".parse().expect("a prefix"),
         extension: Some(".json".into()),
         offset_minutes: 540,
         coding: Coding::HadoopSnappy,

@@ -252,8 +252,8 @@ fn pipeline(prefix: &str) -> Pipeline {
     let hints = Hints { size_bytes: 5 << 20, interval: SimDuration::from_secs(300) };
     let output = S3Output {
         bucket: "lake".into(),
-        prefix: prefix.into(),
-        error_prefix: "".into(),
+        prefix: prefix.parse().expect("a prefix"),
+        error_prefix: "".parse().expect("a prefix"),
         extension: None,
         offset_minutes: 0,
         coding: Coding::Plain,

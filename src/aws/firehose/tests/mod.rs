@@ -28,8 +28,8 @@ pub(super) fn name() -> DeliveryName {
 pub(super) fn output(size_bytes: u64, interval_s: u64) -> S3Output {
     S3Output {
         bucket: "lake".into(),
-        prefix: "".into(),
-        error_prefix: "".into(),
+        prefix: "".parse().expect("a prefix"),
+        error_prefix: "".parse().expect("a prefix"),
         extension: None,
         offset_minutes: 0,
         coding: Coding::Plain,

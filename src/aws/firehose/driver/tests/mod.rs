@@ -40,8 +40,8 @@ fn hints() -> Hints {
 fn stage() -> S3Output {
     S3Output {
         bucket: "stage".into(),
-        prefix: "clicks/".into(),
-        error_prefix: "".into(),
+        prefix: "clicks/".parse().expect("a prefix"),
+        error_prefix: "".parse().expect("a prefix"),
         extension: None,
         offset_minutes: 0,
         coding: Coding::Plain,

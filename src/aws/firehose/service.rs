@@ -6,10 +6,9 @@ use super::agenda::{Agenda, Asker, Cx, Due};
 use super::api::{Error, Settings};
 use super::control::{Became, Change, Control};
 use super::delivery_stream::DeliveryStream;
-use super::operations::Request;
 use super::pipeline::Pipeline;
-use crate::aws::Reply;
-use crate::aws::protocol::fault_points::{Fault, FaultPoints, Trouble};
+use crate::aws::firehose::asking::Told;
+use crate::aws::protocol::fault_points::{Fault, FaultPoints};
 use crate::base::seed::Random;
 use crate::base::{Chance, DeliveryId, DeliveryName, Event, HostId, SimTime};
 use crate::world::CallError;
@@ -97,20 +96,6 @@ impl Firehose {
         }
     }
 
-    /// Refuses a call of the control plane when a fault hits it; what is put is met record by record.
-    pub(super) fn meet_fault(&mut self, request: &Request) -> Result<(), Error> {
-        if !self.faults.are_any() || matches!(request, Request::PutRecord(_) | Request::PutRecordBatch(_)) {
-            return Ok(());
-        }
-        let name = request.aim().map_or("", DeliveryName::as_str);
-        match self.faults.draw(name, request.operation()) {
-            None => Ok(()),
-            Some((Trouble::Throttle, _)) => Err(Error::LimitExceeded("Rate exceeded".into())),
-            Some((Trouble::Unavailable, _)) => Err(Error::ServiceUnavailable),
-            Some(_) => Err(Error::InternalFailure),
-        }
-    }
-
     pub(super) fn find(&self, name: &DeliveryName) -> Result<DeliveryId, Error> {
         self.names.get(name).copied().ok_or_else(|| self.control.not_found(name))
     }
@@ -147,7 +132,7 @@ impl Firehose {
         now: SimTime,
         events: &mut Vec<Event>,
         (id, asker): (DeliveryId, Asker),
-        reply: Result<Reply, CallError>,
+        reply: Result<Told, CallError>,
     ) {
         self.with(now, events, id, |stream, cx| match asker {
             _ if stream.is_deleted => {}

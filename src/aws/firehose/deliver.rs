@@ -127,8 +127,8 @@ impl DeliveryStream {
         }
     }
 
-    /// Returns whether another delivery from a buffer may begin. When the backup bucket cannot be reached, none does: what
-    /// cannot be delivered would have nowhere to go.
+    /// Returns whether another delivery from a buffer may begin. When the backup bucket cannot be reached, none does:
+    /// what cannot be delivered would have nowhere to go.
     fn may_begin(&self, key: &BufferKey) -> bool {
         let kind = self.pipeline.destination.kind();
         let under_way = match (key.stage, kind) {

@@ -57,7 +57,7 @@ impl Firehose {
         self.faults.end(id, events);
     }
     /// Adds a delivery stream that is ACTIVE.
-    pub fn provision(&mut self, now: SimTime, name: DeliveryName, pipeline: Pipeline, events: &mut Vec<Event>) {
+    pub(crate) fn provision(&mut self, now: SimTime, name: DeliveryName, pipeline: Pipeline, events: &mut Vec<Event>) {
         self.control.provision(now, &name, &pipeline);
         self.begin(now, name, pipeline, events);
     }

@@ -113,8 +113,8 @@ impl DeliveryStream {
         cx.ask(Ask::Lambda(request), TIMEOUT, self.id, Asker::Invocation(lane, number));
     }
 
-    /// Takes what became of an invocation. Time-outs and refusals are tried again, as often as the configuration says; an
-    /// answer is final.
+    /// Takes what became of an invocation. Time-outs and refusals are tried again, as often as the configuration says;
+    /// an answer is final.
     pub(super) fn function_answered(
         &mut self,
         cx: &mut Cx<'_>,

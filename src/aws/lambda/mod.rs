@@ -31,7 +31,7 @@ use crate::world::Service;
 #[derive(Clone, Debug, Default)]
 pub struct Settings {
     /// By name.
-    pub functions: BTreeMap<Arc<str>, Function>,
+    pub(crate) functions: BTreeMap<Arc<str>, Function>,
 }
 
 /// The service.

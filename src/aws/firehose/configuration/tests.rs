@@ -299,6 +299,21 @@ fn stages() -> Processing {
     }
 }
 
+fn to_http() -> Pipeline {
+    way(
+        Destination::HttpEndpoint(HttpOutput {
+            endpoint: "collector".into(),
+            access_key: Some("k".into()),
+            attributes: [("a".into(), "b".into())].into(),
+            is_gzip: true,
+            hints: hints(64, 1),
+            retry: seconds(7200),
+        }),
+        Processing::default(),
+        false,
+    )
+}
+
 fn pipelines() -> Vec<Pipeline> {
     let keys = [("c".into(), ".c".into()), ("d".into(), r#".t|strftime("%d,%m")"#.into())];
     let by_keys = Processing {
@@ -359,18 +374,7 @@ fn pipelines() -> Vec<Pipeline> {
             Processing::default(),
             true,
         ),
-        way(
-            Destination::HttpEndpoint(HttpOutput {
-                endpoint: "collector".into(),
-                access_key: Some("k".into()),
-                attributes: [("a".into(), "b".into())].into(),
-                is_gzip: true,
-                hints: hints(64, 1),
-                retry: seconds(7200),
-            }),
-            Processing::default(),
-            false,
-        ),
+        to_http(),
     ]
 }
 

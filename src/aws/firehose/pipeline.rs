@@ -105,7 +105,6 @@ pub(crate) struct Conversion {
 
 /// Types of columns, by Hive's words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(missing_docs, reason = "they are Hive's, under its names")]
 pub enum ColumnType {
     String,
     Int,
@@ -117,7 +116,6 @@ pub enum ColumnType {
 
 /// Compression of Parquet's pages.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[expect(missing_docs, reason = "they are Parquet's, under its names")]
 pub(crate) enum ParquetCompression {
     Uncompressed,
     Gzip,
@@ -228,7 +226,6 @@ pub(crate) struct OpenSearchOutput {
 
 /// IndexRotationPeriod.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[expect(missing_docs, reason = "they are AWS's, under its names")]
 pub(crate) enum Rotation {
     NoRotation,
     OneHour,

@@ -30,11 +30,6 @@ pub(crate) struct LeftObject {
     pub(crate) body: Body,
 }
 
-/// The bytes of an object's file.
-fn content(body: &Body) -> Vec<u8> {
-    body.plain()
-}
-
 /// Writes objects, which are in order of bucket and key, in place of those that an earlier run left.
 ///
 /// # Errors
@@ -47,7 +42,7 @@ pub(crate) fn write(dir: &Path, objects: &[LeftObject]) -> io::Result<()> {
     }
     for (n, object) in objects.iter().enumerate() {
         let path = folder.join(path_of(object, &objects[n + 1..]));
-        write_named(&path, content(&object.body))?;
+        write_named(&path, object.body.bytes())?;
     }
     Ok(())
 }
@@ -99,6 +94,8 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::base::Payload;
+    use crate::base::body::Coding;
 
     fn objects(keys: &[&str]) -> Vec<LeftObject> {
         let mut keys: Vec<&str> = keys.to_vec();
@@ -145,6 +142,17 @@ mod tests {
         let left: Vec<_> = fs::read_dir(&lake).expect("a folder").flatten().map(|entry| entry.file_name()).collect();
         assert_eq!(left, ["a"]);
         assert_eq!(fs::read(lake.join("a/b")).expect("a file"), b"a/b");
+        fs::remove_dir_all(&dir).expect("it is there");
+    }
+
+    #[test]
+    fn a_file_holds_the_coded_bytes() {
+        let dir = std::env::temp_dir().join(format!("kinesim-coded-sinks-{}", std::process::id()));
+        let body = Body::new([Payload::from(b"click\n".to_vec())], Coding::Gzip);
+        let object = LeftObject { bucket: "lake".into(), key: "a.gz".into(), body: body.clone() };
+        write(&dir, &[object]).expect("it can be written");
+        let written = fs::read(dir.join("sinks/s3/lake/a.gz")).expect("a file");
+        assert!(written == body.bytes() && written != body.plain());
         fs::remove_dir_all(&dir).expect("it is there");
     }
 

@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 
 use md5::{Digest, Md5};
 
-use crate::base::{Body, SimTime};
+use crate::base::{Body, Holds, SimTime};
 
 /// Headers that are kept with an object and given back with it: `content-type`, `x-amz-meta-...` and the like.
 pub(crate) type Metadata = BTreeMap<Box<str>, Box<str>>;
@@ -60,6 +60,8 @@ pub struct Object {
     pub body: Body,
     /// LastModified.
     pub put_at: SimTime,
+    /// Which records of a delivery stream it is, for observers.
+    pub(in crate::aws::s3) holds: Holds,
     metadata: Arc<Metadata>,
     /// Its ETag, where it is not that of its bytes.
     given: Option<ETag>,
@@ -70,15 +72,20 @@ pub struct Object {
 impl Object {
     /// With nothing kept beside its bytes.
     pub fn new(body: Body, put_at: SimTime) -> Self {
-        Self { body, put_at, metadata: Arc::default(), given: None, seen: OnceLock::new() }
+        let (holds, metadata, given, seen) = (Holds::default(), Arc::default(), None, OnceLock::new());
+        Self { body, put_at, holds, metadata, given, seen }
     }
     /// With this beside it.
     pub(in crate::aws::s3) fn with(self, metadata: Arc<Metadata>, given: Option<ETag>) -> Self {
         Self { metadata, given, ..self }
     }
+    /// Of these records of a delivery stream.
+    pub(in crate::aws::s3) fn holding(self, holds: Holds) -> Self {
+        Self { holds, ..self }
+    }
     /// Its bytes, as a client reads them.
     pub fn bytes(&self) -> Vec<u8> {
-        self.body.plain()
+        self.body.bytes()
     }
     /// How many bytes a client reads.
     pub fn size_bytes(&self) -> u64 {

@@ -87,6 +87,22 @@ fn operations_put() -> Request {
 }
 
 #[test]
+fn the_same_records_under_the_same_key_arrive_once() {
+    use crate::base::event::Output;
+    use crate::base::{DeliveryId, Holds};
+    let mut at = Endpoint::new();
+    let arrivals = |at: &mut Endpoint, ordinals: std::ops::Range<u64>| {
+        let holds = Holds::of(DeliveryId(0), ordinals.map(|ordinal| (0, ordinal)));
+        let output = Output::Destination;
+        let put = PutObject { bucket: "lake".into(), key: "a".into(), body: b"x".to_vec().into(), holds, output };
+        at.events.clear();
+        at.s3.handle(at.now, CLIENT, put.into(), &mut at.events).expect("it is put");
+        at.events.iter().filter(|event| matches!(event, Event::RecordsArrived { .. })).count()
+    };
+    assert_eq!((arrivals(&mut at, 0..9), arrivals(&mut at, 0..9), arrivals(&mut at, 0..10)), (1, 0, 1));
+}
+
+#[test]
 fn every_operation_has_one_name() {
     let mut names: Vec<&str> = OPERATIONS.iter().map(|operation| operation.name()).collect();
     let sorted = names.is_sorted();

@@ -102,6 +102,7 @@ pub(super) fn settings() -> CheckSettings {
         epoch_unix_ms: 1_767_225_600_000,
         history: History::default(),
         liveness,
+        paces: Vec::new(),
     }
 }
 

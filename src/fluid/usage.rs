@@ -36,6 +36,7 @@ pub(super) fn usage(plan: &Plan, streams: &[Stream], figures: &Figures) -> Usage
         span,
         streams: plan.streams.iter().zip(streams).map(|(of, flowed)| of_stream(plan, of, flowed, figures)).collect(),
         tables: tables.map(|(name, kcl)| of_table(&name, kcl, figures, span)).collect(),
+        deliveries: Vec::new(),
         workers: of_kcl.chain(of_pollers).collect(),
     }
 }

@@ -3,6 +3,7 @@
 //! A run of minutes is drawn out to a month as if it went on so. A stream is billed by the mode that it has at the end.
 //! Consumers with enhanced fan-out are billed while they are registered, whoever registered them.
 
+use super::delivery::DeliveryMeasure;
 use super::figures::{CostFigures, CostLine, rounded};
 use super::stream::{Span, StreamMeasure};
 use super::table::TableMeasure;
@@ -39,6 +40,7 @@ pub(super) fn usage<'a>(
     span: Span,
     streams: &[Option<StreamMeasure>],
     tables: &[Option<TableMeasure>],
+    deliveries: &[Option<DeliveryMeasure>],
     consumers: impl Iterator<Item = (&'a str, usize)>,
 ) -> Usage {
     let length = span.to.since(span.from);
@@ -50,6 +52,7 @@ pub(super) fn usage<'a>(
         span: length,
         streams: streams.iter().flatten().map(|stream| stream.usage(span.to)).collect(),
         tables: tables.iter().flatten().map(|table| table.usage(span.to)).collect(),
+        deliveries: deliveries.iter().flatten().map(DeliveryMeasure::usage).collect(),
         workers: consumers.map(workers).collect(),
     }
 }

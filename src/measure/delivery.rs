@@ -8,6 +8,7 @@ use super::histogram::Histogram;
 use super::peak::Peak;
 use crate::base::event::{Output, PutKind, SinkKind, Stage};
 use crate::base::{Event, RangeSet, ShardId, SimTime, StreamName};
+use crate::price::DeliveryUsage;
 
 pub(crate) struct DeliveryMeasure {
     pub(crate) name: Arc<str>,
@@ -45,9 +46,9 @@ impl DeliveryMeasure {
         }
     }
 
-    /// Bytes that are billed.
-    pub(crate) fn billed_bytes(&self) -> u64 {
-        self.figures.bytes_billed
+    /// What is billed of it.
+    pub(super) fn usage(&self) -> DeliveryUsage {
+        DeliveryUsage { name: self.name.to_string(), billed_bytes: self.figures.bytes_billed }
     }
 
     pub(super) fn on(&mut self, at: SimTime, event: &Event) {

@@ -84,7 +84,7 @@ impl Measures {
     /// What was used of everything that is paid for.
     pub(super) fn usage(&self) -> Usage {
         let consumers = self.consumers().map(|(id, consumer)| (self.names.consumer(id), consumer.hosts.len()));
-        usage(Span { from: self.from, to: self.now }, &self.streams, &self.tables, consumers)
+        usage(Span { from: self.from, to: self.now }, &self.streams, &self.tables, &self.deliveries, consumers)
     }
 
     /// Records that the producers of a stream gave up, when any of them was done with any record.

@@ -1,6 +1,6 @@
 //! A bill: lines with their quantity, price and rule, for a month of 730 hours at the rate of the usage.
 
-use super::rules::{Counted, MONTH, Rule, of_shortfall, of_stream, of_table, of_workers};
+use super::rules::{Counted, MONTH, Rule, of_delivery, of_shortfall, of_stream, of_table, of_workers};
 use super::table::Prices;
 use super::usage::Usage;
 use super::usd::Usd;
@@ -57,6 +57,9 @@ impl Bill {
             add(format!("stream {}", stream.name), of_stream(prices, stream));
         }
         add("all streams on demand".to_owned(), of_shortfall(prices, usage));
+        for delivery in &usage.deliveries {
+            add(format!("delivery stream {}", delivery.name), of_delivery(prices, delivery));
+        }
         for table in &usage.tables {
             add(format!("table {}", table.name), of_table(prices, table));
         }

@@ -18,5 +18,7 @@ mod usd;
 
 pub(crate) use bill::{Bill, Line};
 pub(crate) use table::Prices;
-pub(crate) use usage::{Mode, StreamUsage, TableUsage, Usage, WorkerUsage, billed_kib, put_payload_units};
+pub(crate) use usage::{
+    DeliveryUsage, Mode, StreamUsage, TableUsage, Usage, WorkerUsage, billed_kib, put_payload_units,
+};
 pub(crate) use usd::Usd;

@@ -1,7 +1,7 @@
 //! The rules of a bill: what is counted, in which unit, at which price.
 
 use super::table::Prices;
-use super::usage::{Mode, StreamUsage, TableUsage, Usage, WorkerUsage};
+use super::usage::{DeliveryUsage, Mode, StreamUsage, TableUsage, Usage, WorkerUsage};
 use super::usd::Usd;
 use crate::base::SimDuration;
 
@@ -53,6 +53,7 @@ rules! {
     EXTENDED = "extended retention", "GB month", GB_MONTH, "what is kept for more than 24 hours, up to 7 days";
     SHORT_IN = "data in up to 25 MiB/s", "GB", GB, "On-demand Advantage: what all streams take less than 25 MiB/s";
     SHORT_OUT = "data out up to 25 MiB/s", "GB", GB, "On-demand Advantage: what all streams give less than 25 MiB/s";
+    DELIVERED = "data in", "GB", GB, "each record rounded up to 5 KB";
     WRITE_UNITS = "write capacity", "WCU hour", HOUR, "provisioned write units, used or not, by the hour";
     READ_UNITS = "read capacity", "RCU hour", HOUR, "provisioned read units, used or not, by the hour";
     WRITE_REQUESTS = "write requests", "million request units", MILLION, "each write in steps of 1 KB";
@@ -129,6 +130,11 @@ pub(super) fn of_table(prices: &Prices, used: &TableUsage) -> Vec<Counted> {
         (&WRITE_REQUESTS, used.write_request_units.into(), on_demand.million_write_request_units),
         (&READ_REQUESTS, used.read_request_half_units.into(), on_demand.million_read_request_units),
     ]
+}
+
+/// What a delivery stream is billed by.
+pub(super) fn of_delivery(prices: &Prices, used: &DeliveryUsage) -> Vec<Counted> {
+    vec![(&DELIVERED, used.billed_bytes.into(), prices.firehose.in_gb)]
 }
 
 /// What a consumer's hosts are billed by, where they have a price.

@@ -18,6 +18,9 @@ pub(crate) struct Prices {
     pub(crate) source: String,
     /// What Kinesis Data Streams asks for.
     pub(super) kinesis: KinesisPrices,
+    /// What Firehose asks for; nothing when absent.
+    #[serde(default)]
+    pub(super) firehose: FirehosePrices,
     /// What DynamoDB asks for.
     pub(super) dynamodb: DynamoPrices,
     /// An hour of a consumer's host; nothing is paid for hosts when absent.
@@ -66,6 +69,14 @@ pub(super) struct AdvantageStream {
     pub(super) extended_retention_gb_month: Usd,
     pub(super) long_term_retention_gb_month: Usd,
     pub(super) long_term_retrieval_gb: Usd,
+}
+
+/// Prices of Firehose.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct FirehosePrices {
+    /// A GB that is put or read from a stream.
+    pub(super) in_gb: Usd,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]

@@ -25,6 +25,8 @@ pub(crate) struct Usage {
     pub(crate) span: SimDuration,
     /// Of each stream.
     pub(crate) streams: Vec<StreamUsage>,
+    /// Of each delivery stream.
+    pub(crate) deliveries: Vec<DeliveryUsage>,
     /// Of each table.
     pub(crate) tables: Vec<TableUsage>,
     /// Of each consumer's hosts.
@@ -102,6 +104,14 @@ pub(crate) struct TableUsage {
     pub(crate) write_request_units: u64,
     /// Halves of read units that requests consumed on demand: an eventually consistent read of 4 KB is one.
     pub(crate) read_request_half_units: u64,
+}
+
+/// What a delivery stream took in.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct DeliveryUsage {
+    pub(crate) name: String,
+    /// Bytes, each record rounded up to 5 KB.
+    pub(crate) billed_bytes: u64,
 }
 
 /// The hosts of a consumer.

@@ -50,9 +50,6 @@ impl Buffer {
     pub(super) fn is_empty(&self) -> bool {
         self.records.is_empty()
     }
-    pub(super) fn records(&self) -> &[Carried] {
-        &self.records
-    }
     pub(super) fn bytes(&self) -> u64 {
         self.bytes
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::agenda::{Asker, Cx, Due};
-use super::buffer::{Buffer, BufferKey};
+use super::buffer::BufferKey;
 use super::chain::{self, error_record};
 use super::delivery_stream::DeliveryStream;
 use super::driver::{Batch, Failed, Means, Step, driver_for};
@@ -183,7 +183,6 @@ impl DeliveryStream {
             name: self.name.as_str(),
             version: self.version,
             arn: &self.arn,
-            region: &cx.settings.region,
         }
     }
 
@@ -343,12 +342,5 @@ impl DeliveryStream {
     /// After a crash: what was asked is asked again.
     pub(super) fn deliver_again(&mut self, cx: &mut Cx<'_>, number: u64) {
         cx.at(cx.now, self.id, Due::Work(number));
-    }
-}
-
-/// What the stream still holds, for tests and inspection.
-impl DeliveryStream {
-    pub(super) fn is_idle(&self) -> bool {
-        self.works.is_empty() && self.buffers.values().all(Buffer::is_empty)
     }
 }

@@ -160,7 +160,7 @@ impl DeliveryStream {
         let mut parts = Vec::with_capacity(records.len());
         records.into_iter().for_each(|record| chain::take_apart(&self.processing, record, &mut parts));
         if self.processing.function.is_some() {
-            self.to_function(cx, lane, parts);
+            self.give_to_function(cx, lane, parts);
         } else {
             self.sort(cx, lane, parts.into_iter().map(|record| (record, Default::default())));
         }

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-pub(crate) use super::chain::prefix::{Prefix, PrefixError};
-pub(crate) use super::chain::queries::{Queries, QueryError};
+pub(crate) use super::chain::prefix::Prefix;
+pub(crate) use super::chain::queries::Queries;
 use crate::base::body::Coding;
 use crate::base::event::{PutKind, SinkKind};
 use crate::base::{SimDuration, StreamName};
@@ -227,12 +227,12 @@ pub(crate) struct OpenSearchOutput {
 /// IndexRotationPeriod.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Rotation {
-    NoRotation,
-    OneHour,
+    Never,
+    Hourly,
     #[default]
-    OneDay,
-    OneWeek,
-    OneMonth,
+    Daily,
+    Weekly,
+    Monthly,
 }
 
 /// Events in Splunk.

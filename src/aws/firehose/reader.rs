@@ -11,9 +11,7 @@ use super::reading::{At, Listing, Reader};
 use super::record::Carried;
 use crate::aws::firehose::asking::{Ask, Told};
 use crate::aws::kinesis::DescribeStream;
-use crate::aws::kinesis::api::{
-    ChildShard, GetRecordsOutput, IteratorPosition, Record, Response, Shard, ShardIterator,
-};
+use crate::aws::kinesis::api::{GetRecordsOutput, Record, Response};
 use crate::aws::lambda;
 use crate::base::{ShardId, SimDuration};
 use crate::world::CallError;

@@ -13,9 +13,8 @@ use super::record::Carried;
 use super::work::Reason;
 use crate::aws::firehose::asking::{Ask, Told};
 use crate::aws::lambda::{self, Returned, ToTransform};
-use crate::aws::protocol::error::AwsError as _;
 use crate::base::event::{FailedAs, SinkKind, Stage};
-use crate::base::{Event, SimDuration, SimTime};
+use crate::base::{Event, SimDuration};
 use crate::world::CallError;
 
 /// A function may take so long, and the answer its way.
@@ -32,7 +31,7 @@ const ENVELOPE_BYTES_MAX: u64 = 1024;
 
 impl DeliveryStream {
     /// Lets records wait for the function.
-    pub(super) fn to_function(&mut self, cx: &mut Cx<'_>, lane: u32, records: Vec<Carried>) {
+    pub(super) fn give_to_function(&mut self, cx: &mut Cx<'_>, lane: u32, records: Vec<Carried>) {
         let Some(FunctionStage { hints, .. }) = &self.processing.function else { return };
         let interval = hints.interval;
         let waiting = &mut self.lanes.entry(lane).or_default().waiting;

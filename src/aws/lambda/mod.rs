@@ -17,7 +17,7 @@ use std::sync::Arc;
 
 pub use self::api::{Answer, Error, OPERATIONS, Reply, Request, Returned, Source, ToTransform, Transformed, Verdict};
 pub use self::keys::Keys;
-pub(crate) use self::simulated::{Code, Function, Wrongs};
+pub(crate) use self::simulated::{Function, Wrongs};
 pub use self::spread::Spread;
 pub use super::protocol::fault_points::Fault;
 

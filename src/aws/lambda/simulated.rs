@@ -62,11 +62,11 @@ type Transform = dyn Fn(&ToTransform) -> Transformed + Send + Sync;
 
 /// A function as code, of users of the library. Two are the same when they are one and the same.
 #[derive(Clone)]
-pub struct Code(Arc<Transform>);
+pub(crate) struct Code(Arc<Transform>);
 
 impl Code {
     /// A function that does this to each record. It must do the same to the same record whenever it is asked.
-    pub fn new(transform: impl Fn(&ToTransform) -> Transformed + Send + Sync + 'static) -> Self {
+    pub(crate) fn new(transform: impl Fn(&ToTransform) -> Transformed + Send + Sync + 'static) -> Self {
         Self(Arc::new(transform))
     }
 }

@@ -318,7 +318,8 @@ mod tests {
             let data = record.data.as_ref().map(|data| STANDARD.encode_to_string(data.bytes()));
             let data = data.map(|data| format!(r#","data":"{data}""#)).unwrap_or_default();
             let keys = serde_json::to_string(&record.partition_keys).expect("JSON");
-            let keys = (keys != "{}").then(|| format!(r#","metadata":{{"partitionKeys":{keys}}}"#)).unwrap_or_default();
+            let metadata = format!(r#","metadata":{{"partitionKeys":{keys}}}"#);
+            let keys = if keys == "{}" { "" } else { metadata.as_str() };
             format!(r#"{{"recordId":"{}","result":"{}"{data}{keys}}}"#, id_text(record.id), word_of(record.result))
         };
         format!(r#"{{"records":[{}]}}"#, records.iter().map(one).collect::<Vec<_>>().join(","))

@@ -111,7 +111,6 @@ mod tests {
             name: "clicks",
             version: 3,
             arn: "arn:aws:firehose:us-east-1:000000000000:deliverystream/clicks",
-            region: "us-east-1",
         };
         object_key(output, processing, &batch, failed_as, &mut means)
     }
@@ -127,7 +126,7 @@ mod tests {
         assert_eq!(start, "logs/2018/08/27/22/clicks-3-2018-08-27-22-30-05-");
         let groups: Vec<_> = uuid.split('-').map(str::len).collect();
         assert_eq!(groups, [8, 4, 4, 4, 12], "{uuid}");
-        assert!(uuid.bytes().nth(14) == Some(b'4') && uuid.bytes().all(|b| b.is_ascii_hexdigit() || b == b'-'));
+        assert!(uuid.as_bytes().get(14) == Some(&b'4') && uuid.bytes().all(|b| b.is_ascii_hexdigit() || b == b'-'));
         assert_ne!(key(&output("logs/", ""), &Processing::default(), None, 2), name);
     }
 

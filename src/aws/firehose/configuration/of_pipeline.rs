@@ -159,11 +159,11 @@ fn redshift(output: &RedshiftOutput, backup: &Backup, at: Places<'_>) -> Documen
 
 fn opensearch(output: &OpenSearchOutput, at: Places<'_>) -> Document {
     let rotation = match output.rotation {
-        Rotation::NoRotation => "NoRotation",
-        Rotation::OneHour => "OneHour",
-        Rotation::OneDay => "OneDay",
-        Rotation::OneWeek => "OneWeek",
-        Rotation::OneMonth => "OneMonth",
+        Rotation::Never => "NoRotation",
+        Rotation::Hourly => "OneHour",
+        Rotation::Daily => "OneDay",
+        Rotation::Weekly => "OneWeek",
+        Rotation::Monthly => "OneMonth",
     };
     let format = if output.is_id_given { "FIREHOSE_DEFAULT" } else { "NO_DOCUMENT_ID" };
     Value::structure([

@@ -1,7 +1,5 @@
 //! What may be said of destinations, what it means, and what is shown of it.
 
-use std::sync::Arc;
-
 use serde_json::{Value as Json, json};
 
 use super::{Configuration, Places, pipeline};
@@ -177,6 +175,7 @@ fn partitioned(besides: Json) -> Json {
 }
 
 /// A configuration of conversion to Parquet.
+#[cfg(feature = "parquet")]
 fn converted(besides: Json) -> Json {
     let schema = json!({ "RoleARN": ROLE, "DatabaseName": "db", "TableName": "clicks" });
     let conversion = json!({
@@ -354,7 +353,7 @@ fn pipelines() -> Vec<Pipeline> {
             Destination::OpenSearch(OpenSearchOutput {
                 domain: "logs".into(),
                 index: "clicks".into(),
-                rotation: Rotation::OneWeek,
+                rotation: Rotation::Weekly,
                 is_id_given: false,
                 hints: hints(3, 60),
                 retry: seconds(0),

@@ -42,14 +42,14 @@ fn name(index: &str, rotation: Rotation, arrived_unix_ms: u64) -> String {
     let at = at.unwrap_or(Timestamp::MAX).to_zoned(TimeZone::UTC).datetime();
     let (year, month, day, hour) = (at.year(), at.month(), at.day(), at.hour());
     match rotation {
-        Rotation::NoRotation => index.to_owned(),
-        Rotation::OneHour => format!("{index}-{year:04}-{month:02}-{day:02}-{hour:02}"),
-        Rotation::OneDay => format!("{index}-{year:04}-{month:02}-{day:02}"),
-        Rotation::OneWeek => {
+        Rotation::Never => index.to_owned(),
+        Rotation::Hourly => format!("{index}-{year:04}-{month:02}-{day:02}-{hour:02}"),
+        Rotation::Daily => format!("{index}-{year:04}-{month:02}-{day:02}"),
+        Rotation::Weekly => {
             let week = at.date().iso_week_date();
             format!("{index}-{:04}-w{:02}", week.year(), week.week())
         }
-        Rotation::OneMonth => format!("{index}-{year:04}-{month:02}"),
+        Rotation::Monthly => format!("{index}-{year:04}-{month:02}"),
     }
 }
 
@@ -65,11 +65,11 @@ mod tests {
     fn names_are_those_of_the_documents_examples() {
         let at = unix_ms("2016-02-25T13:00:00Z");
         let names = [
-            (Rotation::NoRotation, "myindex"),
-            (Rotation::OneHour, "myindex-2016-02-25-13"),
-            (Rotation::OneDay, "myindex-2016-02-25"),
-            (Rotation::OneWeek, "myindex-2016-w08"),
-            (Rotation::OneMonth, "myindex-2016-02"),
+            (Rotation::Never, "myindex"),
+            (Rotation::Hourly, "myindex-2016-02-25-13"),
+            (Rotation::Daily, "myindex-2016-02-25"),
+            (Rotation::Weekly, "myindex-2016-w08"),
+            (Rotation::Monthly, "myindex-2016-02"),
         ];
         for (rotation, expected) in names {
             assert_eq!(&*Names::new("myindex", rotation).at(at), expected);
@@ -78,7 +78,7 @@ mod tests {
 
     #[test]
     fn a_day_ends_at_midnight_of_utc_and_a_week_may_belong_to_the_year_before() {
-        let mut days = Names::new("a", Rotation::OneDay);
+        let mut days = Names::new("a", Rotation::Daily);
         let around = ["2026-12-31T23:59:59.999Z", "2027-01-01T00:00:00Z", "2027-01-01T00:30:00Z"];
         let named: Vec<_> = around.iter().map(|at| days.at(unix_ms(at))).collect();
         assert_eq!(
@@ -86,6 +86,6 @@ mod tests {
             ["a-2026-12-31", "a-2027-01-01", "a-2027-01-01"]
         );
         assert!(Arc::ptr_eq(&named[1], &named[2]), "one text for all of an hour");
-        assert_eq!(&*Names::new("a", Rotation::OneWeek).at(unix_ms("2027-01-01T00:00:00Z")), "a-2026-w53");
+        assert_eq!(&*Names::new("a", Rotation::Weekly).at(unix_ms("2027-01-01T00:00:00Z")), "a-2026-w53");
     }
 }

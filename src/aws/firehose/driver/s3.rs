@@ -7,7 +7,6 @@ use crate::aws::firehose::asking::{Ask, Told};
 use crate::aws::firehose::chain::{body_of, naming};
 use crate::aws::firehose::pipeline::{Processing, S3Output};
 use crate::aws::firehose::record::holds;
-use crate::aws::protocol::error::AwsError as _;
 use crate::aws::s3::{PutObject, Request as ToS3Request};
 use crate::base::event::{FailedAs, Output};
 use crate::base::{Body, SimDuration};

@@ -65,7 +65,6 @@ pub(in crate::aws::firehose) struct Means<'a> {
     pub name: &'a str,
     pub(crate) version: u32,
     pub arn: &'a str,
-    pub region: &'a str,
 }
 
 /// Brings one batch to its destination.

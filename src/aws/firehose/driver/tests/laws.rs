@@ -18,7 +18,7 @@ fn destinations(retry: SimDuration) -> [(Destination, OfCalls); 5] {
     let opensearch = OpenSearchOutput {
         domain: "search".into(),
         index: "clicks".into(),
-        rotation: Rotation::NoRotation,
+        rotation: Rotation::Never,
         is_id_given: true,
         hints: hints(),
         retry,

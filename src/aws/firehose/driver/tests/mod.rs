@@ -175,7 +175,6 @@ impl Bench {
             name: "clicks",
             version: 1,
             arn: "arn:aws:firehose:us-east-1:000000000000:deliverystream/clicks",
-            region: "us-east-1",
         };
         ask(&mut means)
     }

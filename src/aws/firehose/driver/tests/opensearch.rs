@@ -8,7 +8,7 @@ fn destination(retry: SimDuration, is_id_given: bool) -> Destination {
     Destination::OpenSearch(OpenSearchOutput {
         domain: "search".into(),
         index: "clicks".into(),
-        rotation: Rotation::OneDay,
+        rotation: Rotation::Daily,
         is_id_given,
         hints: hints(),
         retry,

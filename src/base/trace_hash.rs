@@ -11,7 +11,7 @@ use super::time::SimTime;
 ///
 /// Raise it when an event that existed is encoded differently: another number, or fields in another order or of
 /// another type. A new event needs no new version, and neither does a run that goes differently.
-pub(crate) const TRACE_VERSION: u32 = 4;
+pub(crate) const TRACE_VERSION: u32 = 5;
 
 /// Hashes the event stream. Two runs with the same hash saw the same events at the same times.
 pub struct TraceHash {

@@ -82,6 +82,7 @@ pub struct Answer {
 }
 
 /// How an endpoint answers what it has taken.
+#[cfg_attr(not(test), expect(dead_code, reason = "an endpoint that answers wrongly is no key of scenarios yet"))]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Manner {
     /// As it is asked to.

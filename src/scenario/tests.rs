@@ -125,6 +125,18 @@ fn what_is_wrong_is_said_where_it_stands() {
         ("unknown number", with("[[expect]]\nnumber = \"stream.clicks\"\nis = \"< 1\"\n")),
         ("wrong unit of a bound", with("[[expect]]\niterator_age.p99 = \"< 5\"\n")),
         ("nothing expected", with("[[expect]]\nfrom = \"1m\"\n")),
+        ("unknown function", with("[delivery.lake]\nfunction = \"enrich\"\n")),
+        ("two destinations", with("[delivery.lake]\nsplunk = {}\nhttp = {}\n")),
+        ("a buffer too large", with("[delivery.lake]\nbuffer = { size = \"500 MiB\" }\n")),
+        ("shares over 100 %", with("[function.enrich]\ndropped = \"60%\"\nfailed = \"50%\"\n")),
+        (
+            "an endpoint described twice",
+            with(
+                "[delivery.a]\nhttp = { endpoint = \"x\", body_max = \"1 MiB\" }\n\
+                 [delivery.b]\nhttp = { endpoint = \"x\", knows_requests = true }\n",
+            ),
+        ),
+        ("unknown delivery", with("[[expect]]\nnumber = \"deliveries.lak.records_in\"\nis = \"> 1\"\n")),
         ("missing trace", GOOD.replace("rate = \"100/s\"", "trace = { file = \"none.csv\" }")),
         ("not a trace", GOOD.replace("rate = \"100/s\"", "trace = { file = \"Cargo.toml\" }")),
         ("a text for a number", GOOD.replace("shards = 4", "shards = \"four\"")),

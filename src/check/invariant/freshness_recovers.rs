@@ -3,11 +3,12 @@
 //!
 //! A stretch in which it is older counts from its own beginning or the healing, and must be over within the bound on
 //! catching up. How old it is, is looked at whenever records are accepted, and at the end. Records that go to the error
-//! output, or were dropped, are done with.
+//! output, or were dropped, are done with, and so is what an HTTP endpoint refused as too large. What waits in a stream
+//! unread is seen when it is delivered: its age counts from its arrival there.
 
 use std::collections::{BTreeMap, VecDeque};
 
-use crate::base::event::Output;
+use crate::base::event::{FailedAs, Output, Stage};
 use crate::base::{DeliveryId, Event, EventKind, RangeSet, SimDuration, SimTime};
 use crate::check::findings::{Findings, stretch};
 use crate::check::lens::Lens;
@@ -21,6 +22,8 @@ struct Lane {
     done: RangeSet,
     /// Since when the oldest is too old.
     old_since: Option<SimTime>,
+    /// Since when what is delivered is too old.
+    late_since: Option<SimTime>,
     is_told: bool,
 }
 
@@ -53,11 +56,14 @@ impl FreshnessRecovers {
         self.judged += 1;
         let allowed = of.on_its_way_max();
         let oldest = lane.oldest();
-        if oldest.is_none_or(|then| at.since(then) <= allowed) {
-            (lane.old_since, lane.is_told) = (None, false);
-            return;
+        match oldest.is_none_or(|then| at.since(then) <= allowed) {
+            true => lane.old_since = None,
+            false => drop(lane.old_since.get_or_insert(at)),
         }
-        let since = *lane.old_since.get_or_insert(at);
+        let Some(since) = lane.old_since.into_iter().chain(lane.late_since).min() else {
+            lane.is_told = false;
+            return;
+        };
         let lasted = lens.healing.trouble(since, SimTime::ZERO, at);
         if lasted > self.bound && !lane.is_told {
             lane.is_told = true;
@@ -75,6 +81,8 @@ impl Invariant for FreshnessRecovers {
         "after the faults have healed, the oldest undelivered record is soon no older than records may be on their way";
     const HEARS: &'static [EventKind] = &[
         EventKind::DeliveryAccepted,
+        EventKind::DeliverySucceeded,
+        EventKind::RecordsFailed,
         EventKind::RecordsArrived,
         EventKind::RecordsDropped,
         EventKind::RecordsExpired,
@@ -100,8 +108,23 @@ impl Check for FreshnessRecovers {
             }
             Event::RecordsArrived { delivery, output: Output::Destination | Output::Errors, lane, from, to }
             | Event::RecordsDropped { delivery, lane, from, to }
+            | Event::RecordsFailed {
+                delivery,
+                lane,
+                from,
+                to,
+                failed_as: FailedAs::HttpEndpoint,
+                is_kept: false,
+                ..
+            }
             | Event::RecordsExpired { delivery, lane, from, to } => {
                 self.lanes.entry((delivery, lane)).or_default().done.insert(from..to);
+            }
+            Event::DeliverySucceeded { delivery, lane, stage: Stage::Deliver, records, age_max, .. } if records > 0 => {
+                let allowed = lens.deliveries.get(delivery).map_or(SimDuration::MAX, |of| of.on_its_way_max());
+                let of = self.lanes.entry((delivery, lane)).or_default();
+                of.late_since = (age_max > allowed).then(|| of.late_since.unwrap_or(at));
+                self.look(at, (delivery, lane), lens);
             }
             Event::RunEnded {} => {
                 let keys: Vec<_> = self.lanes.keys().copied().collect();
@@ -136,6 +159,17 @@ mod tests {
         let rest = [(61_000, arrived(Output::Destination, 0, 10))];
         assert_eq!(judge(check(), script(rest)).verdict, Verdict::Pass);
         assert_eq!(judge(check(), []).verdict, Verdict::Unknown);
+    }
+
+    #[test]
+    fn what_was_in_the_stream_for_long_before_it_was_read_is_found() {
+        let aged = |minute: u64, age| {
+            let (stage, age_max) = (Stage::Deliver, SimDuration::from_mins(age));
+            let done = Event::DeliverySucceeded { delivery: LAKE, lane: 0, stage, records: 10, bytes: 100, age_max };
+            [(minute * 60_000, arrived(Output::Destination, 10 * minute - 10, 10 * minute)), (minute * 60_000, done)]
+        };
+        let run = |age| judge(check(), script((1..5).flat_map(|minute| aged(minute, age))));
+        assert_eq!((run(2).verdict, run(10).verdict), (Verdict::Pass, Verdict::Fail));
     }
 
     #[test]

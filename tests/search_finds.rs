@@ -92,7 +92,7 @@ fn cut_down(bug: Bug) -> (String, String) {
 #[test]
 fn the_exploration_files_end_in_a_calm_of_eleven_minutes_or_more() {
     let mut calm = BTreeMap::new();
-    for file in ["leases", "limits", "positions", "resharding", "retention"] {
+    for file in ["deliveries", "leases", "limits", "positions", "resharding", "retention"] {
         let path = support::root().join(format!("scenarios/explore/{file}.toml"));
         let table: toml::Table = std::fs::read_to_string(path).expect("the file is there").parse().expect("TOML");
         let minutes = |value: &toml::Value| {

@@ -6,7 +6,7 @@
 //! same lane and stage ended after the interval was over, that the backup could not be reached, or that the service was
 //! down.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::aws::FIREHOSE;
 use crate::base::event::Stage;
@@ -23,8 +23,10 @@ const SLACK: SimDuration = SimDuration::from_secs(1);
 pub(super) struct BuffersKeepTheirHints {
     /// When a delivery of a stage last ended, well or not.
     ended: BTreeMap<(DeliveryId, Stage, u32), SimTime>,
-    /// When a delivery stream's calls last failed.
+    /// When a delivery stream's calls last failed, or the backup could be reached again.
     failed: BTreeMap<DeliveryId, SimTime>,
+    /// What failed on its way to the backup: nothing else is delivered until it is there.
+    stopped_by: BTreeSet<(DeliveryId, Stage, u32)>,
     /// When the service was last down.
     down_at: Option<SimTime>,
     findings: Findings,
@@ -56,10 +58,16 @@ impl Check for BuffersKeepTheirHints {
         match *event {
             Event::DeliverySucceeded { delivery, lane, stage, .. } => {
                 self.ended.insert((delivery, stage, lane), at);
+                if self.stopped_by.remove(&(delivery, stage, lane)) {
+                    self.failed.insert(delivery, at);
+                }
             }
             Event::DeliveryAttemptFailed { delivery, lane, stage, .. } => {
                 self.ended.insert((delivery, stage, lane), at);
                 self.failed.insert(delivery, at);
+                if matches!(stage, Stage::Errors | Stage::Backup) {
+                    self.stopped_by.insert((delivery, stage, lane));
+                }
             }
             Event::FunctionReturned { delivery, lane, .. } => {
                 self.ended.insert((delivery, Stage::Transform, lane), at);
@@ -117,6 +125,16 @@ mod tests {
         let rest = [(60_000, closed(60)), (200_000, done), (200_000, closed(140))];
         assert_eq!(judge(BuffersKeepTheirHints::default(), script(rest)).verdict, Verdict::Pass);
         assert_eq!(judge(BuffersKeepTheirHints::default(), []).verdict, Verdict::Unknown);
+    }
+
+    #[test]
+    fn a_buffer_may_wait_until_the_backup_can_be_reached_again() {
+        let (records, attempt, error, age_max) = (1, 1, "S3.Timeout", SimDuration::ZERO);
+        let failed = |stage| Event::DeliveryAttemptFailed { delivery: LAKE, lane: 1, stage, records, attempt, error };
+        let kept = |stage| Event::DeliverySucceeded { delivery: LAKE, lane: 1, stage, records, bytes: 1, age_max };
+        let of = |stage| script([(70_000, failed(stage)), (200_000, kept(stage)), (200_000, closed(140))]);
+        assert_eq!(judge(BuffersKeepTheirHints::default(), of(Stage::Errors)).verdict, Verdict::Pass);
+        assert_eq!(judge(BuffersKeepTheirHints::default(), of(Stage::Transform)).verdict, Verdict::Fail);
     }
 
     #[test]

@@ -66,7 +66,10 @@ pub(super) fn compile(
         duration: file.duration.0,
         transport: file.network.transport.into(),
         latency: (file.network.latency.0, file.network.latency.1),
-        services: aws::Settings { lambda: lambda::Settings { functions }, ..file.assume.services() },
+        services: aws::Settings {
+            lambda: lambda::Settings { functions, ..Default::default() },
+            ..file.assume.services()
+        },
         streams,
         deliveries,
         producers,

@@ -28,6 +28,8 @@ mod cors;
 mod crew;
 mod events;
 mod exec;
+mod function_url;
+mod functions;
 mod http;
 mod log;
 mod metrics;
@@ -53,6 +55,7 @@ mod work;
 
 pub(crate) use clock::Pace;
 pub(crate) use exec::{Ended, ExecError, Executed, Execution, RECORDING, exec};
+pub(crate) use function_url::FunctionUrl;
 pub use http::Keep;
 pub(crate) use http::{Server, Session};
 pub(crate) use log::MOVE_THE_CLOCK;

@@ -11,6 +11,8 @@
 //! `exec` runs a command in the place of a scenario's consumer, `crew` has its processes, `work` takes what
 //! applications say that they have done, `replies` has what control routes answer with.
 //!
+//! `functions` takes to functions behind URLs (`function_url`) what delivery streams ask of them.
+//!
 //! `regions` has the worlds of other regions, `log` what is told on the terminal, `sts` who the caller is, `cors` what
 //! lets web pages in.
 //!

@@ -49,3 +49,35 @@ impl Outside {
         self.waiting.remove(id).is_some() && now.since(id.asked_at) <= TIMEOUT
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn request(invocation: u64) -> Request {
+        let records = Arc::from([]);
+        Request { function: "f".into(), invocation, delivery_arn: "arn".into(), source_arn: None, records }
+    }
+
+    #[test]
+    fn what_is_asked_is_taken_once_and_answered_once() {
+        let mut outside = Outside::new(["f".into()].into());
+        assert!(outside.has("f") && !outside.has("g"));
+        let now = SimTime::from_secs(1);
+        outside.ask(now, request(7));
+        let taken = outside.take(now);
+        assert_eq!((taken.len(), taken[0].0.number, outside.take(now).len()), (1, 7, 0));
+        assert!(outside.end(now, &taken[0].0) && !outside.end(now, &taken[0].0));
+    }
+
+    #[test]
+    fn nobody_waits_for_an_answer_longer_than_five_minutes() {
+        let mut outside = Outside::new(["f".into()].into());
+        let (now, late) = (SimTime::from_secs(1), SimTime::from_secs(302));
+        outside.ask(now, request(7));
+        let (id, _) = outside.take(now).remove(0);
+        assert!(!outside.end(late, &id));
+        outside.ask(now, request(8));
+        assert_eq!(outside.take(late).len(), 0);
+    }
+}

@@ -271,6 +271,7 @@ mod tests {
 
     use super::*;
     use crate::aws::lambda::ToTransform;
+    use crate::aws::protocol::error::AwsError as _;
     use crate::base::{KeyText, SequenceNumber, ShardId, SimTime};
 
     fn request(source: Option<Source>, payloads: &[Payload]) -> Request {
@@ -415,5 +416,24 @@ mod tests {
             bytes.truncate(cut);
             read_answer(&bytes, is_error);
         }
+    }
+
+    #[test]
+    fn a_status_says_what_became_of_an_invocation() {
+        let told = |status, body: &[u8]| match reply(&Came { status, is_error: false, body: body.to_vec() }) {
+            Ok(Returned { answer: Answer::Records(_), .. }) => "records",
+            Ok(Returned { answer: Answer::Failed(_), .. }) => "failed",
+            Ok(Returned { answer: Answer::Junk(_), .. }) => "junk",
+            Ok(_) => "another",
+            Err(error) => error.code(),
+        };
+        let (records, thrown) = (br#"{"records":[]}"#, br#"{"errorType":"E","errorMessage":"m"}"#);
+        assert_eq!((told(200, records), told(200, b"?"), told(200, thrown)), ("records", "junk", "failed"));
+        assert_eq!(
+            (told(500, thrown), told(502, b"?"), told(0, b"")),
+            ("failed", "ServiceException", "ServiceException")
+        );
+        assert_eq!((told(429, b""), told(404, b"")), ("TooManyRequestsException", "ResourceNotFoundException"));
+        assert_eq!((told(413, b""), told(403, b"")), ("RequestTooLargeException", "AccessDeniedException"));
     }
 }

@@ -161,14 +161,14 @@ class ManualClock(unittest.TestCase):
             firehose.create_delivery_stream(DeliveryStreamName=stem, **{f"{stem}DestinationConfiguration": said})
         self.endpoint.advance("1s")
         for stem in modes:
-            firehose.put_record(DeliveryStreamName=stem, Record={"Data": b'{"page": 1}'})
+            firehose.put_record(DeliveryStreamName=stem, Record={"Data": b'{"event": {"page": 1}}'})
         self.endpoint.advance("1h")
         for stem in modes:
             with self.subTest(stem):
                 found = s3.list_objects_v2(Bucket="copies", Prefix=f"{stem}/").get("Contents", [])
                 self.assertEqual(len(found), 1)
                 body = s3.get_object(Bucket="copies", Key=found[0]["Key"])["Body"].read()
-                self.assertIn(b'{"page": 1}', body)
+                self.assertIn(b'{"event": {"page": 1}}', body)
 
     def test_what_redshift_loads_is_staged_in_s3(self):
         firehose, s3 = self.endpoint.client("firehose"), self.endpoint.client("s3")

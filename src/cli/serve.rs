@@ -12,7 +12,7 @@ use crate::base::written::Duration;
 use crate::check::Verdict;
 use crate::measure::{StreamFigures, TableFigures};
 use crate::scenario::Which;
-use crate::serve::{Keep, Limits, MOVE_THE_CLOCK, Pace, Server, Session, Settings, Transitions};
+use crate::serve::{FunctionUrl, Keep, Limits, MOVE_THE_CLOCK, Pace, Server, Session, Settings, Transitions};
 
 /// Arguments of `kinesim serve`.
 #[derive(Args)]
@@ -50,6 +50,9 @@ pub(super) struct Arguments {
     /// may be repeated, * is any
     #[arg(long = "kms-key", value_name = "KEY")]
     kms_keys: Vec<String>,
+    /// A function for delivery streams, behind the invoke route of an emulator of Lambda on this machine; may be repeated
+    #[arg(long = "function", value_name = "NAME=URL")]
+    functions: Vec<FunctionUrl>,
     /// Which limits are enforced
     #[arg(long, value_enum, default_value_t = LimitsChoice::Data)]
     limits: LimitsChoice,
@@ -183,6 +186,7 @@ fn settings(arguments: &Arguments) -> Settings {
         allowed_hosts: arguments.allowed_hosts.clone(),
         cors: arguments.cors,
         tells_requests: arguments.log_requests.is_on(),
+        functions: arguments.functions.clone(),
     }
 }
 

@@ -14,7 +14,7 @@ use super::outside;
 use super::outside::{Outside, Told, ToldError, Worker};
 use super::result::RunResult;
 use crate::aws::kinesis::api::{ConsumerRef, Error, SubscriptionPoll};
-use crate::aws::{Cloud, Reply, Request};
+use crate::aws::{Cloud, Reply, Request, lambda};
 use crate::base::event::HostRole;
 use crate::base::{Event, Fold, ShardId, SimDuration, SimTime, StreamName, TableName};
 use crate::check::CheckResult;
@@ -126,6 +126,21 @@ impl Live {
             cloud.kinesis.advance(now, events);
             cloud.kinesis.poll_subscription(now, caller, consumer, shard, subscription, events)
         })
+    }
+
+    /// What functions outside are asked, and nobody has taken to them yet.
+    pub(crate) fn take_invocations(&self) -> Vec<(lambda::InvocationId, lambda::Request)> {
+        self.world.with_backend(|cloud, now, _| cloud.lambda.take_outside(now))
+    }
+    /// Brings the answer of a function outside. One that comes too late counts no more.
+    pub(crate) fn answer_invocation(&self, of: &lambda::InvocationId, came: &lambda::wire::Came) {
+        self.world.with_backend(|cloud, now, events| {
+            if cloud.lambda.end_outside(now, of) {
+                cloud.firehose.advance(now, events);
+                cloud.firehose.function_answered(now, of, lambda::wire::reply(came), events);
+            }
+        });
+        self.run_until(self.now());
     }
 
     /// Begins a fault now. Returns its number, by which it is healed.

@@ -10,6 +10,7 @@ use tokio::sync::{Notify, watch};
 use super::callers::Callers;
 use super::clock::{Clock, Pace};
 use super::events::Lines;
+use super::function_url::FunctionUrl;
 use super::log::{Log, Throttles};
 use super::metrics;
 use super::readers::Readers;
@@ -58,6 +59,10 @@ pub(super) struct App {
     pub(crate) recorder: Option<Rc<Recorder>>,
     /// For those who speak TLS.
     pub tls: Option<Tls>,
+    /// Functions whose code is behind a URL.
+    pub(crate) functions: Vec<FunctionUrl>,
+    /// How many of their answers are waited for.
+    pub(crate) invocations: Cell<usize>,
 }
 
 /// What is seen of clients, for the page and for the clock.
@@ -232,7 +237,7 @@ pub(super) async fn keep_time(app: Rc<App>) {
             Some(wait) => {
                 let is_idle = tokio::time::timeout(wait, app.signals.changed.notified()).await.is_err();
                 app.catch_up();
-                if is_auto && is_idle {
+                if is_auto && is_idle && app.invocations.get() == 0 {
                     app.move_on(due);
                 }
             }
@@ -277,6 +282,8 @@ mod tests {
             mistakes: RefCell::default(),
             recorder: None,
             tls: None,
+            functions: Vec::new(),
+            invocations: Cell::new(0),
         }
     }
 

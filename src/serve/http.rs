@@ -29,6 +29,7 @@ use super::cloudwatch::{keep_metrics, put_metric_data};
 use super::control;
 use super::cors;
 use super::events::{Lines, Tail};
+use super::functions;
 use super::log::{Line, Log, is_throttled};
 use super::page;
 use super::reading::{Bodies, Refused};
@@ -199,6 +200,8 @@ impl Server {
             mistakes: RefCell::default(),
             recorder: recorder.map(Rc::new),
             tls,
+            functions: settings.functions.clone(),
+            invocations: Cell::new(0),
         };
         Ok(Self { runtime, listener, stop, app: Rc::new(app) })
     }
@@ -258,6 +261,9 @@ pub(crate) struct Session {
 
 async fn serve(listener: TcpListener, until: impl Future<Output = ()>, app: &Rc<App>, graceful: &GracefulShutdown) {
     tokio::task::spawn_local(keep_time(app.clone()));
+    if !app.functions.is_empty() {
+        tokio::task::spawn_local(functions::carry(app.clone()));
+    }
     let mut until = std::pin::pin!(until);
     loop {
         // Biased, so that a stop is seen even under load.

@@ -11,6 +11,8 @@
 //! `exec` runs a command in the place of a scenario's consumer, `crew` has its processes, `work` takes what
 //! applications say that they have done, `replies` has what control routes answer with.
 //!
+//! `functions` takes to functions behind URLs (`function_url`) what delivery streams ask of them.
+//!
 //! `regions` has the worlds of other regions, `log` what is told on the terminal, `sts` who the caller is, `cors` what
 //! lets web pages in.
 //!
@@ -28,6 +30,8 @@ mod cors;
 mod crew;
 mod events;
 mod exec;
+mod function_url;
+mod functions;
 mod http;
 mod log;
 mod metrics;
@@ -53,6 +57,7 @@ mod work;
 
 pub(crate) use clock::Pace;
 pub(crate) use exec::{Ended, ExecError, Executed, Execution, RECORDING, exec};
+pub(crate) use function_url::FunctionUrl;
 pub use http::Keep;
 pub(crate) use http::{Server, Session};
 pub(crate) use log::MOVE_THE_CLOCK;

@@ -64,6 +64,15 @@ enum What {
         #[serde(flatten)]
         what: Work,
     },
+    /// A function outside answered.
+    Function {
+        delivery: String,
+        invocation: u64,
+        asked_ns: u64,
+        status: u16,
+        is_error: bool,
+        body: String,
+    },
     Fault(serde_json::Value),
     Heal {
         id: u32,

@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use super::clock::{Clock, Pace};
+use super::function_url::FunctionUrl;
 use crate::aws::{Account, Door, firehose};
 use crate::base::SimDuration;
 use crate::scenario::Scenario;
@@ -74,6 +75,8 @@ pub struct Settings {
     pub(crate) cors: bool,
     /// Whether every request is told.
     pub(crate) tells_requests: bool,
+    /// Functions whose code is behind a URL.
+    pub(crate) functions: Vec<FunctionUrl>,
 }
 
 impl Default for Settings {
@@ -91,6 +94,7 @@ impl Default for Settings {
             allowed_hosts: Vec::new(),
             cors: false,
             tells_requests: false,
+            functions: Vec::new(),
         }
     }
 }
@@ -109,6 +113,7 @@ impl Settings {
             plan.seed = seed.into();
         }
         plan.services.kinesis.kms_keys = self.kms_keys(&plan);
+        plan.services.lambda.outside = self.functions.iter().map(|function| function.name.clone()).collect();
         let streams = &mut plan.services.kinesis;
         streams.epoch_unix_ms = self.epoch_unix_ms.unwrap_or_else(Clock::wall_unix_ms);
         streams.account = self.account.id.clone();

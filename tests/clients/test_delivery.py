@@ -11,6 +11,7 @@ import unittest
 from botocore.exceptions import ClientError
 
 from endpoint import Endpoint
+from test_firehose import DESTINATIONS
 
 ROLE = "arn:aws:iam::000000000000:role/firehose"
 DESTINATION = "destinationId-000000000001"
@@ -148,6 +149,37 @@ class ManualClock(unittest.TestCase):
         found = delivery.objects()
         lines = b"".join(found.values()).split()
         self.assertEqual(sorted(lines, key=int), [b"%d" % n for n in range(20)])
+
+    def test_every_destination_takes_records_and_copies_are_in_s3(self):
+        backup = {"RoleARN": ROLE, "BucketARN": "arn:aws:s3:::copies", "Prefix": "all/", "BufferingHints": HINTS}
+        s3 = self.endpoint.client("s3")
+        firehose = self.endpoint.client("firehose")
+        modes = {"HttpEndpoint": "AllData", "Splunk": "AllEvents", "Amazonopensearchservice": "AllDocuments",
+                 "Elasticsearch": "AllDocuments"}
+        for stem, mode in modes.items():
+            said = {**DESTINATIONS[stem][0], "S3BackupMode": mode, "S3Configuration": {**backup, "Prefix": f"{stem}/"}}
+            firehose.create_delivery_stream(DeliveryStreamName=stem, **{f"{stem}DestinationConfiguration": said})
+        self.endpoint.advance("1s")
+        for stem in modes:
+            firehose.put_record(DeliveryStreamName=stem, Record={"Data": b'{"event": {"page": 1}}'})
+        self.endpoint.advance("1h")
+        for stem in modes:
+            with self.subTest(stem):
+                found = s3.list_objects_v2(Bucket="copies", Prefix=f"{stem}/").get("Contents", [])
+                self.assertEqual(len(found), 1)
+                body = s3.get_object(Bucket="copies", Key=found[0]["Key"])["Body"].read()
+                self.assertIn(b'{"event": {"page": 1}}', body)
+
+    def test_what_redshift_loads_is_staged_in_s3(self):
+        firehose, s3 = self.endpoint.client("firehose"), self.endpoint.client("s3")
+        firehose.create_delivery_stream(
+            DeliveryStreamName="clicks", RedshiftDestinationConfiguration=DESTINATIONS["Redshift"][0])
+        self.endpoint.advance("1s")
+        firehose.put_record(DeliveryStreamName="clicks", Record={"Data": b"1|a\n"})
+        self.endpoint.advance("1h")
+        keys = [one["Key"] for one in s3.list_objects_v2(Bucket="lake")["Contents"]]
+        bodies = [s3.get_object(Bucket="lake", Key=key)["Body"].read() for key in keys]
+        self.assertIn(b"1|a\n", bodies)
 
     def test_checks_judge_what_was_delivered(self):
         delivery = Delivery(self.endpoint)

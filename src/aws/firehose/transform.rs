@@ -126,7 +126,7 @@ impl DeliveryStream {
         let Some(invocation) = of else { return };
         let error = match reply {
             Ok(Told::Lambda(Ok(returned))) => return self.take_transformed(cx, lane, number, &returned),
-            Ok(Told::Lambda(Err(error))) => error.code(),
+            Ok(Told::Lambda(Err(error))) => code_of(&error),
             Ok(other) => unreachable!("Lambda does not answer {other:?}"),
             Err(CallError::TimedOut) => "Lambda.FunctionTimedOut",
         };
@@ -187,6 +187,17 @@ impl DeliveryStream {
     /// Invokes the function again for everything that it had when the service crashed.
     pub(super) fn invoke_again(&mut self, cx: &mut Cx<'_>, lane: u32, number: u64) {
         cx.at(cx.now, self.id, Due::Invocation(lane, number));
+    }
+}
+
+/// What Firehose calls it when a function cannot be invoked
+/// (<https://docs.aws.amazon.com/firehose/latest/dev/monitoring-with-cloudwatch-logs.html>).
+fn code_of(error: &lambda::Error) -> &'static str {
+    match error {
+        lambda::Error::AccessDenied => "Lambda.InvokeAccessDenied",
+        lambda::Error::ResourceNotFound(_) => "Lambda.ResourceNotFound",
+        lambda::Error::TooManyRequests => "Lambda.InvokeLimitExceeded",
+        lambda::Error::RequestTooLarge | lambda::Error::Service => error.code(),
     }
 }
 

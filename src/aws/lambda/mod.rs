@@ -7,20 +7,23 @@
 
 mod api;
 mod keys;
+mod outside;
 mod simulated;
 mod spread;
 pub(crate) mod wire;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::convert::Infallible;
 use std::sync::Arc;
 
 pub use self::api::{Answer, Error, OPERATIONS, Reply, Request, Returned, Source, ToTransform, Transformed, Verdict};
 pub use self::keys::Keys;
+pub(crate) use self::outside::InvocationId;
 pub(crate) use self::simulated::{Function, Wrongs};
 pub use self::spread::Spread;
 pub use super::protocol::fault_points::Fault;
 
+use self::outside::Outside;
 use self::simulated::Invocable;
 use super::protocol::fault_points::{FaultPoints, Trouble};
 use crate::base::seed::Random;
@@ -32,11 +35,14 @@ use crate::world::Service;
 pub struct Settings {
     /// By name.
     pub(crate) functions: BTreeMap<Arc<str>, Function>,
+    /// Those whose code is outside of the simulated world. They come before simulated ones of the same name.
+    pub(crate) outside: BTreeSet<Arc<str>>,
 }
 
 /// The service.
 pub struct Lambda {
     functions: BTreeMap<Arc<str>, Invocable>,
+    outside: Outside,
     /// When each was invoked last: one that rested starts cold.
     last: BTreeMap<Arc<str>, SimTime>,
     faults: FaultPoints,
@@ -49,6 +55,7 @@ impl Lambda {
         let chance = chance.into();
         Self {
             functions: settings.functions.into_iter().map(|(name, of)| (name, Invocable::new(of))).collect(),
+            outside: Outside::new(settings.outside),
             last: BTreeMap::new(),
             faults: FaultPoints::new(&chance),
             random: chance.stream("functions"),
@@ -63,7 +70,21 @@ impl Lambda {
         self.faults.end(id, events);
     }
 
+    /// What functions outside are asked, and nobody has taken to them yet.
+    pub(crate) fn take_outside(&mut self, now: SimTime) -> Vec<(InvocationId, Request)> {
+        self.outside.take(now)
+    }
+    /// A function outside has answered. Returns whether its answer still counts.
+    pub(crate) fn end_outside(&mut self, now: SimTime, id: &InvocationId) -> bool {
+        self.outside.end(now, id)
+    }
+
     fn invoke(&mut self, now: SimTime, request: &Request) -> Reply {
+        let is_fit = wire::request_bytes(request) <= wire::PAYLOAD_BYTES_MAX;
+        if is_fit && self.outside.has(&request.function) {
+            self.outside.ask(now, request.clone());
+            return Ok(NO_ANSWER);
+        }
         let Some(function) = self.functions.get(&request.function) else {
             return Err(Error::ResourceNotFound(format!("Function not found: {}", request.function).into()));
         };
@@ -75,13 +96,16 @@ impl Lambda {
     }
 }
 
+/// An answer that never sets out.
+const NO_ANSWER: Returned = Returned { answer: Answer::Records(Vec::new()), took: SimDuration::MAX };
+
 /// What a call that meets a trouble is told, unless it is the function's own answer.
 fn told(trouble: Trouble) -> Option<Reply> {
     match trouble {
         Trouble::Throttle => Some(Err(Error::TooManyRequests)),
         Trouble::InternalError | Trouble::Unavailable => Some(Err(Error::Service)),
         Trouble::Denied => Some(Err(Error::AccessDenied)),
-        Trouble::NoAnswer => Some(Ok(Returned { answer: Answer::Records(Vec::new()), took: SimDuration::MAX })),
+        Trouble::NoAnswer => Some(Ok(NO_ANSWER)),
         Trouble::NoAcknowledgement => None,
     }
 }
@@ -115,7 +139,10 @@ mod tests {
     use crate::base::{Payload, Seed};
 
     fn lambda() -> Lambda {
-        Lambda::new(Settings { functions: [("clean".into(), Function::default())].into() }, Seed(1))
+        Lambda::new(
+            Settings { functions: [("clean".into(), Function::default())].into(), ..Settings::default() },
+            Seed(1),
+        )
     }
 
     fn request(function: &str, len: u32) -> Request {

@@ -11,8 +11,8 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::api::{Answer, Request, Source, Transformed, Verdict};
-use crate::base::Payload;
+use super::api::{Answer, Error, Reply, Request, Returned, Source, Transformed, Verdict};
+use crate::base::{Payload, SimDuration};
 
 /// Bytes that the event and the answer may have: 6 MB each
 /// (<https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html>).
@@ -77,7 +77,6 @@ fn record(id: u64, arrived_ms: u64, source: Option<&Source>) -> (String, String)
 }
 
 /// The event that a function gets.
-#[cfg_attr(not(test), expect(dead_code, reason = "for functions that are reached by a URL"))]
 pub(crate) fn event(request: &Request, epoch_unix_ms: u64) -> Vec<u8> {
     let (start, end) = envelope(request);
     let mut bytes = Vec::with_capacity(request_bytes(request) as usize);
@@ -186,8 +185,7 @@ struct ErrorWire {
 
 /// Reads what a function answered; `is_error` when Lambda said so (`X-Amz-Function-Error`). Emulators do not all say
 /// it, so a body with an error and no records is one too.
-#[cfg_attr(not(test), expect(dead_code, reason = "for functions that are reached by a URL"))]
-pub(crate) fn read_answer(body: &[u8], is_error: bool) -> Answer {
+fn read_answer(body: &[u8], is_error: bool) -> Answer {
     if body.len() as u64 > PAYLOAD_BYTES_MAX {
         return Answer::TooLarge;
     }
@@ -200,6 +198,32 @@ pub(crate) fn read_answer(body: &[u8], is_error: bool) -> Answer {
     match records {
         Some(records) => Answer::Records(records),
         None => told().map_or_else(|| Answer::Junk(body.into()), |told| Answer::Failed(text_of(told))),
+    }
+}
+
+/// What came back from an emulator of Lambda.
+#[derive(Clone, Debug)]
+pub(crate) struct Came {
+    /// 0 when nobody answered.
+    pub status: u16,
+    /// Whether `X-Amz-Function-Error` says that the function failed.
+    pub is_error: bool,
+    pub body: Vec<u8>,
+}
+
+/// What that means. Emulators have statuses of their own for functions that fail, so a body that tells of an error
+/// counts, whatever its status.
+pub(crate) fn reply(came: &Came) -> Reply {
+    let answer = read_answer(&came.body, came.is_error);
+    match (came.status, answer) {
+        (200..=299, answer) | (500..=599, answer @ Answer::Failed(_)) => {
+            Ok(Returned { answer, took: SimDuration::ZERO })
+        }
+        (401 | 403, _) => Err(Error::AccessDenied),
+        (404, _) => Err(Error::ResourceNotFound("Function not found".into())),
+        (413, _) => Err(Error::RequestTooLarge),
+        (429, _) => Err(Error::TooManyRequests),
+        _ => Err(Error::Service),
     }
 }
 
@@ -247,6 +271,7 @@ mod tests {
 
     use super::*;
     use crate::aws::lambda::ToTransform;
+    use crate::aws::protocol::error::AwsError as _;
     use crate::base::{KeyText, SequenceNumber, ShardId, SimTime};
 
     fn request(source: Option<Source>, payloads: &[Payload]) -> Request {
@@ -392,5 +417,24 @@ mod tests {
             bytes.truncate(cut);
             read_answer(&bytes, is_error);
         }
+    }
+
+    #[test]
+    fn a_status_says_what_became_of_an_invocation() {
+        let told = |status, body: &[u8]| match reply(&Came { status, is_error: false, body: body.to_vec() }) {
+            Ok(Returned { answer: Answer::Records(_), .. }) => "records",
+            Ok(Returned { answer: Answer::Failed(_), .. }) => "failed",
+            Ok(Returned { answer: Answer::Junk(_), .. }) => "junk",
+            Ok(_) => "another",
+            Err(error) => error.code(),
+        };
+        let (records, thrown) = (br#"{"records":[]}"#, br#"{"errorType":"E","errorMessage":"m"}"#);
+        assert_eq!((told(200, records), told(200, b"?"), told(200, thrown)), ("records", "junk", "failed"));
+        assert_eq!(
+            (told(500, thrown), told(502, b"?"), told(0, b"")),
+            ("failed", "ServiceException", "ServiceException")
+        );
+        assert_eq!((told(429, b""), told(404, b"")), ("TooManyRequestsException", "ResourceNotFoundException"));
+        assert_eq!((told(413, b""), told(403, b"")), ("RequestTooLargeException", "AccessDeniedException"));
     }
 }

@@ -18,7 +18,7 @@ pub(crate) fn services(
     deliveries: &BTreeMap<String, Delivery>,
 ) -> aws::Settings {
     let mut settings = assume.services();
-    settings.lambda = lambda::Settings { functions };
+    settings.lambda = lambda::Settings { functions, ..lambda::Settings::default() };
     settings.http_endpoint.epoch_unix_ms = settings.kinesis.epoch_unix_ms;
     for (name, delivery) in deliveries {
         let is_new = match (&delivery.http, &delivery.splunk) {

@@ -8,6 +8,7 @@ use crate::base::SimDuration;
 use crate::base::written::Duration;
 use crate::scenario::Scenario;
 use crate::serve::clock::Pace;
+use crate::serve::function_url::FunctionUrl;
 use crate::serve::settings::{Limits, Settings, Transitions};
 
 /// What a recording was made with.
@@ -30,6 +31,9 @@ pub(crate) struct Header {
     #[serde(default = "every_key")]
     pub(super) kms_keys: Vec<String>,
     pub(super) shard_limit: Option<u32>,
+    /// Names of functions whose code was outside. A URL may change.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) functions: Vec<String>,
     /// The resolved scenario.
     pub(super) scenario: Option<String>,
     /// The consumer of it whose place a command took.
@@ -58,6 +62,7 @@ impl Header {
             is_quick: settings.transitions == Transitions::Quick,
             kms_keys: settings.kms_keys.clone(),
             shard_limit: settings.shard_limit,
+            functions: settings.functions.iter().map(|function| function.name.to_string()).collect(),
             scenario: scenario.map(Scenario::resolved_toml),
             brought: scenario.and_then(Scenario::brought).map(ToOwned::to_owned),
         }
@@ -85,7 +90,7 @@ impl Header {
     }
 
     /// The options that make a difference, as they are typed.
-    fn options(&self) -> [String; 7] {
+    fn options(&self) -> [String; 8] {
         let takes = |ns| Duration(SimDuration::from_nanos(ns)).to_string();
         let transitions = match (self.transition_ns, self.is_quick) {
             (Some(ns), _) => format!("with --transitions {}", takes(ns)),
@@ -105,6 +110,10 @@ impl Header {
                 .map_or_else(|| "without --shard-limit".to_owned(), |limit| format!("with --shard-limit {limit}")),
             transitions,
             keys,
+            match self.functions.is_empty() {
+                true => "without --function".to_owned(),
+                false => format!("with functions {}", self.functions.join(", ")),
+            },
         ]
     }
 
@@ -122,6 +131,7 @@ impl Header {
             },
             epoch_unix_ms: Some(self.epoch_unix_ms),
             kms_keys: self.kms_keys.clone(),
+            functions: self.functions.iter().map(|name| FunctionUrl::unknown(name)).collect(),
             ..Settings::default()
         }
     }

@@ -13,6 +13,8 @@ use xxhash_rust::xxh3::xxh3_64;
 use super::hide::{hide_header, hide_query, replaced};
 use super::{Entry, Header, RecordError, Request, Rest, What};
 use crate::aws::kinesis::api::ConsumerRef;
+use crate::aws::lambda::InvocationId;
+use crate::aws::lambda::wire::Came;
 use crate::aws::protocol::envelope::HttpRequest;
 use crate::aws::protocol::operation::Operation;
 use crate::aws::protocol::rest;
@@ -179,6 +181,19 @@ impl Recorder {
         let (shard, worker) = (shard.0, worker.map(ToOwned::to_owned));
         let poll = What::Poll { stream, consumer: name, created_unix_s, shard, subscription, worker };
         self.note(live.now(), poll)
+    }
+
+    /// Notes the answer of a function outside, which is about to be taken.
+    pub(crate) fn function(&self, at: SimTime, of: &InvocationId, came: &Came) -> Result<(), RecordError> {
+        let function = What::Function {
+            delivery: of.delivery_arn.to_string(),
+            invocation: of.number,
+            asked_ns: of.asked_at.as_nanos(),
+            status: came.status,
+            is_error: came.is_error,
+            body: STANDARD.encode(&came.body),
+        };
+        self.note(at, function)
     }
 
     /// Notes a fault that is about to begin.

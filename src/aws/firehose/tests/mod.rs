@@ -72,7 +72,7 @@ impl Bench {
         let mut bench = Self {
             firehose: Firehose::new(settings, Seed(1)),
             s3: S3::new(Default::default(), Seed(2)),
-            lambda: Lambda::new(lambda::Settings { functions }, Seed(3)),
+            lambda: Lambda::new(lambda::Settings { functions, ..Default::default() }, Seed(3)),
             now: SimTime::ZERO,
             events: Vec::new(),
             answers: BTreeMap::new(),

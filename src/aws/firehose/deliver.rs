@@ -203,7 +203,7 @@ impl DeliveryStream {
                 let attempt = work.attempts;
                 cx.events.push(Event::DeliveryAttemptFailed { delivery, lane, stage, records, attempt, error });
                 work.is_failing = true;
-                if self.has_expired(number, at, cx.settings.planted.held_max()) {
+                if self.has_expired(number, cx.now, cx.settings.planted.held_max()) {
                     return self.lose(cx, number);
                 }
                 cx.at(at, self.id, Due::Work(number));
@@ -223,10 +223,11 @@ impl DeliveryStream {
         }
     }
 
-    /// Returns whether what was put directly will have been held for too long by then.
-    fn has_expired(&self, number: u64, at: SimTime, held_max: SimDuration) -> bool {
-        let oldest = self.works.get(&number).map(|work| work.batch.oldest);
-        self.is_direct() && oldest.is_some_and(|oldest| at.since(oldest.min(at)) >= held_max)
+    /// Returns whether all of a batch that was put directly has been held for too long: its records stay together, so
+    /// the older ones are held a little longer.
+    fn has_expired(&self, number: u64, now: SimTime, held_max: SimDuration) -> bool {
+        let newest = self.works.get(&number).and_then(|work| work.batch.records.iter().map(|of| of.arrived).max());
+        self.is_direct() && newest.is_some_and(|newest| now.since(newest.min(now)) >= held_max)
     }
 
     /// Gives up a batch that was held for as long as the service holds it.

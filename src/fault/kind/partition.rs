@@ -38,7 +38,8 @@ pub(super) struct Drawn;
 
 impl Drawing for Drawn {
     fn meaning(&self) -> &'static str {
-        "partitions of a consumer host from DynamoDB or Kinesis, both ways or one way, and of what delivery streams call"
+        "partitions of a consumer host from DynamoDB or Kinesis, both ways or one way, \
+         and of what delivery streams call"
     }
     fn stream(&self) -> &'static str {
         "partition"

@@ -170,8 +170,65 @@ fn of_services(bug: Bug) -> Option<Shown> {
     })
 }
 
+/// A delivery stream with these keys that a producer puts to, and what else the run has.
+fn delivered(duration: &str, producer: &str, delivery: &str, rest: &str) -> String {
+    format!(
+        r#"
+name = "planted"
+duration = "{duration}"
+[liveness]
+caught_up_within = "1m"
+[producer.web]
+delivery = "lake"
+{producer}
+[delivery.lake]
+buffer = {{ interval = "10s" }}
+{delivery}
+{rest}"#
+    )
+}
+
+/// A delivery stream behind a function that is invoked once for each batch.
+fn transformed(duration: &str, producer: &str, delivery: &str, function: &str) -> String {
+    let delivery = format!(
+        "function = \"enrich\"\nfunction_retries = 0\nfunction_buffer = {{ size = \"2 MiB\", interval = \"30s\" }}\n\
+         {delivery}"
+    );
+    delivered(duration, producer, &delivery, &format!("[function.enrich]\n{function}\n"))
+}
+
+/// Bugs of delivery streams.
+fn of_deliveries(bug: Bug) -> Option<Shown> {
+    let few = "rate = \"20/s\"\nrecord_size = \"100 B\"\nstop = \"3m\"";
+    let lost = |lasts| fault("1m", lasts, "lose = { service = \"s3\", way = \"requests\" }");
+    Some(match bug {
+        Bug::FailedRecordsNotKept => (transformed("20m", few, "", "failed = \"10%\""), "every-record-is-delivered"),
+        Bug::MissingIdsIgnored => (transformed("20m", few, "", "lost_id = \"50%\""), "every-record-is-delivered"),
+        Bug::LostAnswerTakenAsDelivered => (delivered("10m", few, "", &lost("1m")), "every-record-is-delivered"),
+        Bug::StuckAfterFailure => (delivered("10m", few, "", &lost("1m")), "every-record-is-delivered"),
+        Bug::HeldTooShortly => (delivered("10m", few, "", &lost("4m")), "deliveries-hold-what-they-took"),
+        Bug::BatchDeliveredTwice => (delivered("4m", few, "", ""), "deliveries-double-only-for-a-reason"),
+        Bug::BufferBySizeOnly => (delivered("4m", few, "", ""), "buffers-keep-their-hints"),
+        Bug::ChildShardFromLatest => {
+            let rest = "[delivery.lake]\nstream = \"orders\"\n[[action]]\nat = \"1m\"\nsplit = \"coldest\"\n";
+            (scenario("4m", 2, "50/s", rest), "deliveries-hold-what-they-took")
+        }
+        Bug::PayloadNotSplit => {
+            let many = "rate = \"3000/s\"\nrecord_size = \"40 B\"\nstop = \"25s\"";
+            (transformed("2m", many, "", ""), "function-payloads-fit")
+        }
+        Bug::PartitionsWithoutQuota => {
+            let partition = "partition = {}\ns3 = { prefix = \"!{partitionKeyFromLambda:customer}/\", \
+                             error_prefix = \"errors/\" }";
+            let function = "partition_key = { name = \"customer\", values = 2000 }";
+            (transformed("4m", few, partition, function), "partitions-keep-their-quota")
+        }
+        _ => return None,
+    })
+}
+
 fn shown(bug: Bug) -> Shown {
-    let shown = of_leases(bug).or_else(|| of_reading(bug)).or_else(|| of_services(bug));
+    let shown = of_leases(bug).or_else(|| of_reading(bug)).or_else(|| of_services(bug)).or_else(|| of_deliveries(bug));
     shown.unwrap_or_else(|| panic!("there is a run for {}", bug.word()))
 }
 
@@ -201,7 +258,8 @@ fn answers_alone_show_what_services_do_wrong() {
 #[test]
 fn every_planted_bug_is_found_in_a_run_that_is_clean_without_it() {
     let mut wrong = Vec::new();
-    for bug in Bug::ALL {
+    let only = std::env::var("BUG").unwrap_or_default();
+    for bug in Bug::ALL.iter().filter(|bug| only.is_empty() || only.split(',').any(|word| word == bug.word())) {
         let (text, check) = shown(*bug);
         let clean = failed(&text, None);
         if !clean.is_empty() {

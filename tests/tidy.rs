@@ -59,7 +59,16 @@ const DOCUMENTS: &[&str] = &[
 ];
 
 /// Imports within a floor, from one folder to another, and why.
-const SIDEWAYS: &[(&str, &str, &str)] = &[];
+const SIDEWAYS: &[(&str, &str, &str)] = &[
+    ("src/aws/firehose/", "src/aws/kinesis/", CALLS),
+    ("src/aws/firehose/", "src/aws/s3/", CALLS),
+    ("src/aws/firehose/", "src/aws/lambda/", CALLS),
+    ("src/aws/firehose/", "src/aws/redshift/", CALLS),
+    ("src/aws/firehose/", "src/aws/opensearch/", CALLS),
+    ("src/aws/firehose/", "src/aws/splunk/", CALLS),
+    ("src/aws/firehose/", "src/aws/http_endpoint/", CALLS),
+];
+const CALLS: &str = "a service that calls others knows their messages, and nothing else of them";
 
 /// Files that may use each other, and why.
 const CIRCLES: &[(&[&str], &str)] = &[(

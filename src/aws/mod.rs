@@ -84,3 +84,23 @@ impl From<Reply> for Infallible {
         unreachable!("a service that makes no calls is told {reply:?}")
     }
 }
+
+/// Makes what Firehose asks a request, and a reply what it is told.
+macro_rules! asked_by_firehose {
+    ($($name:ident),*) => {
+        impl From<firehose::Ask> for Request {
+            fn from(ask: firehose::Ask) -> Self {
+                match ask { $(firehose::Ask::$name(request) => Self::$name(request)),* }
+            }
+        }
+        impl From<Reply> for firehose::Told {
+            fn from(reply: Reply) -> Self {
+                match reply {
+                    $(Reply::$name(reply) => Self::$name(reply),)*
+                    other => unreachable!("Firehose asks nobody who answers {other:?}"),
+                }
+            }
+        }
+    };
+}
+asked_by_firehose!(Kinesis, S3, Lambda, Redshift, OpenSearch, Splunk, HttpEndpoint);

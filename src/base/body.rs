@@ -57,7 +57,7 @@ impl Body {
         Self { parts, coding, plain_len }
     }
     /// Bytes before they are coded.
-    pub fn plain_len(&self) -> u64 {
+    pub(crate) fn plain_len(&self) -> u64 {
         self.plain_len
     }
     /// How its bytes are coded.

@@ -199,7 +199,8 @@ impl<'a> LeaseRow<'a> {
     }
     /// The shard that the lease is for, whichever form the key has.
     pub(crate) fn shard(self) -> Option<ShardId> {
-        self.key()?.rsplit(':').next()?.parse().ok()
+        let key = self.key()?;
+        key.rsplit_once(':').map_or(key, |(_, id)| id).parse().ok()
     }
     /// `leaseOwner`.
     pub(crate) fn owner(self) -> Option<&'a str> {

@@ -19,7 +19,7 @@ pub mod number;
 pub mod partition_key;
 pub mod payload;
 pub mod position;
-pub mod provenance;
+pub(crate) mod provenance;
 pub(crate) mod range_set;
 pub(crate) mod repeat;
 pub mod seed;

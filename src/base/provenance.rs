@@ -63,7 +63,7 @@ impl Holds {
         Self(runs.into())
     }
     /// Tells that they arrived at an output.
-    pub fn arrived(&self, output: Output) -> impl Iterator<Item = Event> {
+    pub(crate) fn arrived(&self, output: Output) -> impl Iterator<Item = Event> {
         self.0.iter().map(move |&Run { delivery, lane, from, to }| Event::RecordsArrived {
             delivery,
             output,

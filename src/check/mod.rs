@@ -22,7 +22,7 @@ pub use contract::Registration;
 pub(crate) use contract::{Check, Invariant};
 pub(crate) use history::History;
 pub(crate) use liveness::LivenessBounds;
-pub(crate) use settings::CheckSettings;
+pub(crate) use settings::{CheckSettings, Pace};
 pub(crate) use shape::shape;
 pub(crate) use verdict::Evidence;
 use verdict::NOTHING_TO_JUDGE;

@@ -102,6 +102,7 @@ pub(super) fn settings() -> CheckSettings {
         epoch_unix_ms: 1_767_225_600_000,
         history: History::default(),
         liveness,
+        paces: Vec::new(),
     }
 }
 
@@ -290,7 +291,7 @@ pub(super) fn lake() -> Vec<Event> {
 /// Records that the lake accepts.
 pub(super) fn taken(from: u64, to: u64) -> Event {
     let bytes = (to - from) * 100;
-    Event::DeliveryAccepted { delivery: LAKE, lane: 0, from, to, bytes, billed_bytes: bytes, host: WEB }
+    Event::DeliveryAccepted { delivery: LAKE, lane: 0, from, to, bytes, billed_bytes: bytes, host: Some(WEB) }
 }
 
 /// Records that come to an output of the lake.

@@ -21,6 +21,8 @@ pub struct Cast {
     pub(crate) deliveries: Vec<String>,
     /// Those of them that read a stream.
     pub(crate) reading_deliveries: Vec<String>,
+    /// Services that they call, as faults name them.
+    pub(crate) called: Vec<String>,
     /// Functions that they may use.
     pub(crate) functions: Vec<String>,
     /// Lease tables, in order of their consumers.

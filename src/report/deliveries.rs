@@ -60,7 +60,7 @@ fn records(deliveries: &BTreeMap<String, DeliveryFigures>, to: &mut dyn Sheet) {
 fn calls(deliveries: &BTreeMap<String, DeliveryFigures>, to: &mut dyn Sheet) {
     to.heading(
         "Deliveries",
-        "calls with retries; freshness: age of a delivery's oldest record (DataFreshness); function: time of an invocation",
+        "calls with retries; freshness: age of a delivery's oldest record (DataFreshness); function: an invocation",
     );
     let rows = deliveries.iter().map(|(name, d)| {
         vec![
@@ -109,7 +109,8 @@ fn remedies(name: &str, d: &DeliveryFigures) -> Vec<String> {
     if d.records_in > 0 && d.bytes_billed > BILLED_TIMES * d.bytes_in {
         let (mean, times) = (ByteSize(d.bytes_in / d.records_in), d.bytes_billed / d.bytes_in.max(1));
         remedies.push(format!(
-            "{name}: records of {mean} are billed as 5 KB each, {times} times what they are; put several into one record"
+            "{name}: records of {mean} are billed as 5 KB each, {times} times what they are; put several \
+             into one"
         ));
     }
     let slowest = d.function_time_max_ms.unwrap_or(0).max(d.function_time_p99_ms.unwrap_or(0));

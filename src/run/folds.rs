@@ -9,7 +9,7 @@ use crate::alarm::Alarms;
 use crate::aws::s3::Object;
 use crate::base::trace_hash::TraceHash;
 use crate::base::{Event, Fold, SimTime};
-use crate::check::{CheckResult, CheckSettings, Checks, Evidence, History, Verdict};
+use crate::check::{CheckResult, CheckSettings, Checks, Evidence, History, Pace, Verdict};
 use crate::client::Cx;
 use crate::measure::{Backdrop, Chronicle, Failure, Figures, Measures, Series, Subject, Windowed};
 use crate::report::sinks::LeftObject;
@@ -28,7 +28,20 @@ pub(super) fn check_settings(plan: &Plan, history: History) -> CheckSettings {
         visibility_lag: plan.services.kinesis.visibility_lag,
         epoch_unix_ms: plan.services.kinesis.epoch_unix_ms,
         history,
+        paces: paces(plan),
     }
+}
+
+/// How fast each built-in consumer can read, by its number.
+fn paces(plan: &Plan) -> Vec<Pace> {
+    let kcl = plan.kcl.iter().map(|kcl| (kcl.consumer, kcl.time_per_record()));
+    let pollers = plan.pollers.iter().map(|poller| (poller.consumer, poller.time_per_record()));
+    let mut paces = Vec::new();
+    for (consumer, per_record) in kcl.chain(pollers) {
+        paces.resize(paces.len().max(consumer.index() + 1), Pace::default());
+        paces[consumer.index()] = Pace { per_record };
+    }
+    paces
 }
 
 pub(super) struct Folds {

@@ -10,7 +10,6 @@ use super::planned;
 use super::section::{self, Consumers};
 use super::spans::Spans;
 use super::swarm;
-use crate::aws::{self, lambda};
 use crate::base::Planted;
 use crate::{fault, file_path};
 
@@ -44,6 +43,7 @@ pub(super) fn compile(
     c.shard_limit(file.assume.shard_limit);
     let producers = file.producer.iter().map(|(name, p)| c.producer(name, p, read_trace)).collect();
     let functions = section::functions(&mut c, &file.function);
+    let services = section::services(&mut c, &file.assume, functions, &file.delivery);
     let deliveries = file.delivery.iter().map(|(name, delivery)| c.delivery(name, delivery)).collect();
     let Consumers { kcl, pollers, apps } = c.consumers(&file.consumer);
     let faults = section::faults(&mut c, &file.fault);
@@ -66,10 +66,7 @@ pub(super) fn compile(
         duration: file.duration.0,
         transport: file.network.transport.into(),
         latency: (file.network.latency.0, file.network.latency.1),
-        services: aws::Settings {
-            lambda: lambda::Settings { functions, ..Default::default() },
-            ..file.assume.services()
-        },
+        services,
         streams,
         deliveries,
         producers,

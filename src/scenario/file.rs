@@ -113,6 +113,7 @@ impl File {
             created: self.created().cloned().collect(),
             deliveries: self.delivery.keys().cloned().collect(),
             reading_deliveries: self.reading_deliveries(),
+            called: self.called(),
             functions: self.function.keys().cloned().collect(),
             lease_tables: self.consumer.iter().map(table).collect(),
             faults: self.fault.iter().flat_map(|fault| fault.standing(self.duration.0)).collect(),
@@ -122,6 +123,19 @@ impl File {
     fn reading_deliveries(&self) -> Vec<String> {
         let reads = self.delivery.iter().filter(|(_, delivery)| delivery.stream.is_some());
         reads.map(|(name, _)| name.clone()).collect()
+    }
+    /// What fails is brought to S3, whatever the destination.
+    fn called(&self) -> Vec<String> {
+        let is_any = |has: fn(&Delivery) -> bool| self.delivery.values().any(has);
+        let services = [
+            ("s3", !self.delivery.is_empty()),
+            ("lambda", is_any(|of| of.function.is_some())),
+            ("redshift", is_any(|of| of.redshift.is_some())),
+            ("opensearch", is_any(|of| of.opensearch.is_some())),
+            ("splunk", is_any(|of| of.splunk.is_some())),
+            ("http_endpoint", is_any(|of| of.http.is_some())),
+        ];
+        services.into_iter().filter(|(_, is_called)| *is_called).map(|(service, _)| service.to_owned()).collect()
     }
     fn created(&self) -> impl Iterator<Item = &String> {
         self.action.iter().filter(|action| action.create_stream.is_some()).filter_map(|action| action.stream.as_ref())

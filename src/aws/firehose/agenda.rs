@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BinaryHeap, VecDeque};
 
 use super::api::Settings;
 use super::buffer::BufferKey;
-use crate::aws::Request as Ask;
+use crate::aws::firehose::asking::Ask;
 use crate::base::seed::Random;
 use crate::base::{DeliveryId, Event, ShardId, SimDuration, SimTime};
 use crate::world::{CallId, OwnCall};

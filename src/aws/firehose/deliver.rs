@@ -6,10 +6,11 @@ use super::agenda::{Asker, Cx, Due};
 use super::buffer::{Buffer, BufferKey};
 use super::chain::{self, error_record};
 use super::delivery_stream::DeliveryStream;
-use super::driver::{Batch, Driver, Failed, Means, Step, driver_for};
+use super::driver::{Batch, Failed, Means, Step, driver_for};
 use super::pipeline::Hints;
 use super::record::Carried;
-use crate::aws::Reply;
+use super::work::{Reason, Work};
+use crate::aws::firehose::asking::Told;
 use crate::base::event::{FailedAs, SinkKind, Stage};
 use crate::base::{Event, Payload, SimDuration, SimTime};
 use crate::world::CallError;
@@ -17,36 +18,6 @@ use crate::world::CallError;
 /// Active partitions of a delivery stream
 /// (<https://docs.aws.amazon.com/firehose/latest/dev/dynamic-partitioning.html>).
 pub(super) const PARTITIONS_MAX: u32 = 500;
-
-/// A batch on its way.
-pub(super) struct Work {
-    key: BufferKey,
-    pub(super) batch: Batch,
-    driver: Box<dyn Driver>,
-    attempts: u32,
-    /// Whether its last attempt failed.
-    is_failing: bool,
-    /// Whether it is delivered for a second time, without a reason.
-    is_again: bool,
-}
-
-/// Why a record goes to the error output.
-#[derive(Clone, Debug)]
-pub(super) struct Reason {
-    failed_as: FailedAs,
-    error: &'static str,
-    message: Box<str>,
-    attempts: u32,
-    besides: Vec<(&'static str, Box<str>)>,
-    /// Whether there is an error record of it.
-    is_kept: bool,
-}
-
-impl Reason {
-    pub(super) fn new(failed_as: FailedAs, error: &'static str, message: Box<str>, attempts: u32) -> Self {
-        Self { failed_as, error, message, attempts, besides: Vec::new(), is_kept: true }
-    }
-}
 
 /// Deliveries of one buffer that may be under way at once. An assumption, but for Redshift: AWS documents that a COPY
 /// begins when the former has ended.
@@ -156,8 +127,8 @@ impl DeliveryStream {
         }
     }
 
-    /// Returns whether another delivery from a buffer may begin. When the backup bucket cannot be reached, none does: what
-    /// cannot be delivered would have nowhere to go.
+    /// Returns whether another delivery from a buffer may begin. When the backup bucket cannot be reached, none does:
+    /// what cannot be delivered would have nowhere to go.
     fn may_begin(&self, key: &BufferKey) -> bool {
         let kind = self.pipeline.destination.kind();
         let under_way = match (key.stage, kind) {
@@ -193,7 +164,7 @@ impl DeliveryStream {
     }
 
     /// Tells a delivery's driver what became of its call.
-    pub(super) fn work_answered(&mut self, cx: &mut Cx<'_>, number: u64, reply: Result<Reply, CallError>) {
+    pub(super) fn work_answered(&mut self, cx: &mut Cx<'_>, number: u64, reply: Result<Told, CallError>) {
         let Some(mut work) = self.works.remove(&number) else { return };
         if reply.is_err() && !cx.settings.planted.is_lost_answer_tried_again() {
             self.works.insert(number, work);
@@ -301,7 +272,8 @@ impl DeliveryStream {
         if attempts == 1 || cx.settings.planted.goes_on_after_failure() {
             self.close_again(cx, &key);
         } else if let Some(buffer) = self.buffers.get_mut(&key) {
-            buffer.under_way += u32::MAX / 2;
+            // As if more were under way than there ever may be.
+            buffer.under_way += 1 << 16;
         }
     }
 

@@ -7,12 +7,12 @@ use super::agenda::{Cx, Due};
 use super::api::Settings;
 use super::buffer::{Buffer, BufferKey};
 use super::chain;
-use super::deliver::Work;
+use super::lane::Lane;
 use super::pipeline::{Pipeline, Processing};
 use super::quotas::Quotas;
-use super::reader::Reader;
+use super::reading::Reader;
 use super::record::Carried;
-use super::transform::Lane;
+use super::work::Work;
 use crate::base::event::Stage;
 use crate::base::units::KIB;
 use crate::base::{DeliveryId, DeliveryName, Event, HostId, SimDuration, SimTime};
@@ -138,7 +138,7 @@ impl DeliveryStream {
     }
 
     /// Takes over records, in the order of their lane; all of them are its own from here on.
-    pub(super) fn accept(&mut self, cx: &mut Cx<'_>, host: HostId, lane: u32, records: Vec<Carried>) {
+    pub(super) fn accept(&mut self, cx: &mut Cx<'_>, host: Option<HostId>, lane: u32, records: Vec<Carried>) {
         // A source that lost records on the way has gaps.
         for run in records.chunk_by(|one, next| one.ordinal + 1 == next.ordinal) {
             cx.events.push(Event::DeliveryAccepted {

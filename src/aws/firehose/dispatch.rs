@@ -1,11 +1,28 @@
 //! What every request goes through, and what the service does by itself.
 
-use super::api::Reply;
+use super::api::{Error, Reply};
 use super::operations::Request;
 use super::service::{At, Firehose};
-use crate::aws::{Reply as Told, Request as Ask};
-use crate::base::{Event, HostId, SimTime};
+use crate::aws::firehose::asking::{Ask, Told};
+use crate::aws::protocol::fault_points::Trouble;
+use crate::base::{DeliveryName, Event, HostId, SimTime};
 use crate::world::{CallError, CallId, OwnCall, Service};
+
+impl Firehose {
+    /// Refuses a call of the control plane when a fault hits it; what is put is met record by record.
+    fn meet_fault(&mut self, request: &Request) -> Result<(), Error> {
+        if !self.faults.are_any() || matches!(request, Request::PutRecord(_) | Request::PutRecordBatch(_)) {
+            return Ok(());
+        }
+        let name = request.aim().map_or("", DeliveryName::as_str);
+        match self.faults.draw(name, request.operation()) {
+            None => Ok(()),
+            Some((Trouble::Throttle, _)) => Err(Error::LimitExceeded("Rate exceeded".into())),
+            Some((Trouble::Unavailable, _)) => Err(Error::ServiceUnavailable),
+            Some(_) => Err(Error::InternalFailure),
+        }
+    }
+}
 
 impl Service for Firehose {
     type Request = Request;

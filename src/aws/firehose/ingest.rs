@@ -75,7 +75,7 @@ impl Firehose {
         for (why, records, bytes) in refused {
             at.events.push(Event::DeliveryRefused { delivery: id, host: at.caller, records, bytes, why });
         }
-        self.with(at.now, at.events, id, |stream, cx| stream.accept(cx, at.caller, 0, records));
+        self.with(at.now, at.events, id, |stream, cx| stream.accept(cx, Some(at.caller), 0, records));
         Ok((results, is_encrypted))
     }
 

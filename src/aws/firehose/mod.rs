@@ -16,6 +16,7 @@
 
 mod agenda;
 pub mod api;
+mod asking;
 mod buffer;
 mod chain;
 mod configuration;
@@ -27,24 +28,28 @@ mod desk;
 mod dispatch;
 mod driver;
 mod ingest;
+mod lane;
 mod operations;
-pub mod pipeline;
+pub(crate) mod pipeline;
 mod planted;
 mod quotas;
 mod reader;
+mod reading;
 mod record;
 mod service;
 #[cfg(test)]
 mod tests;
 mod transform;
 pub mod wire;
+mod work;
 
 /// The largest record, before base64 (<https://docs.aws.amazon.com/firehose/latest/dev/limits.html>).
 pub(crate) const RECORD_BYTES_MAX: u64 = 1_024_000;
 
 pub use self::api::{Reply, Settings};
+pub use self::asking::{Ask, Told};
 pub(crate) use self::chain::check::check;
 pub use self::operations::*;
-pub use self::pipeline::Pipeline;
+pub(crate) use self::pipeline::Pipeline;
 pub use self::service::Firehose;
 pub use super::protocol::fault_points::Fault;

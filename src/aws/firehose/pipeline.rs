@@ -2,28 +2,29 @@
 
 use std::sync::Arc;
 
-pub use super::chain::prefix::{Prefix, PrefixError};
-pub use super::chain::queries::{Queries, QueryError};
+pub(crate) use super::chain::prefix::{Prefix, PrefixError};
+pub(crate) use super::chain::queries::{Queries, QueryError};
 use crate::base::body::Coding;
 use crate::base::event::{PutKind, SinkKind};
 use crate::base::{SimDuration, StreamName};
 
 /// A delivery stream's way, from where records come to where they go.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Pipeline {
+pub(crate) struct Pipeline {
     /// Where records come from.
     pub source: Source,
     /// What becomes of them on their way.
     pub processing: Processing,
     /// Where they go.
-    pub destination: Destination,
-    /// Where what fails goes, and copies of source records: the S3 configuration of a destination that is not S3 itself.
-    pub backup: Backup,
+    pub(crate) destination: Destination,
+    /// Where what fails goes, and copies of source records: the S3 configuration of a destination that is not S3
+    /// itself.
+    pub(crate) backup: Backup,
 }
 
 /// Where records come from.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Source {
+pub(crate) enum Source {
     /// DirectPut.
     DirectPut,
     /// KinesisStreamAsSource.
@@ -49,7 +50,7 @@ impl Source {
 
 /// BufferingHints: a buffer is closed when it holds so much, or when its first record is so old.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Hints {
+pub(crate) struct Hints {
     /// SizeInMBs, in bytes.
     pub size_bytes: u64,
     /// IntervalInSeconds.
@@ -58,24 +59,24 @@ pub struct Hints {
 
 /// What becomes of records before they are delivered, in this order.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Processing {
+pub(crate) struct Processing {
     /// Decompression of CloudWatch Logs.
-    pub decompress: bool,
+    pub(crate) decompress: bool,
     /// RecordDeAggregation.
-    pub deaggregate: Option<Deaggregation>,
+    pub(crate) deaggregate: Option<Deaggregation>,
     /// Lambda.
-    pub function: Option<FunctionStage>,
+    pub(crate) function: Option<FunctionStage>,
     /// MetadataExtraction: names with their queries in jq.
     pub keys: Queries,
     /// DataFormatConversionConfiguration.
     pub convert: Option<Conversion>,
     /// AppendDelimiterToRecord.
-    pub newline: bool,
+    pub(crate) newline: bool,
 }
 
 /// RecordDeAggregation.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Deaggregation {
+pub(crate) enum Deaggregation {
     /// JSON: values one after the other, on lines of their own or not.
     Json,
     /// DELIMITED: parts between these bytes.
@@ -84,7 +85,7 @@ pub enum Deaggregation {
 
 /// The function that transforms records.
 #[derive(Clone, Debug, PartialEq)]
-pub struct FunctionStage {
+pub(crate) struct FunctionStage {
     /// The function's name.
     pub name: Arc<str>,
     /// BufferSizeInMBs and BufferIntervalInSeconds.
@@ -95,16 +96,15 @@ pub struct FunctionStage {
 
 /// DataFormatConversionConfiguration: JSON to Parquet.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Conversion {
+pub(crate) struct Conversion {
     /// The columns of the table in Glue.
-    pub columns: Arc<[(Box<str>, ColumnType)]>,
+    pub(crate) columns: Arc<[(Box<str>, ColumnType)]>,
     /// Compression within the file.
-    pub compression: ParquetCompression,
+    pub(crate) compression: ParquetCompression,
 }
 
 /// Types of columns, by Hive's words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(missing_docs, reason = "they are Hive's, under its names")]
 pub enum ColumnType {
     String,
     Int,
@@ -116,8 +116,7 @@ pub enum ColumnType {
 
 /// Compression of Parquet's pages.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[expect(missing_docs, reason = "they are Parquet's, under its names")]
-pub enum ParquetCompression {
+pub(crate) enum ParquetCompression {
     Uncompressed,
     Gzip,
     #[default]
@@ -126,7 +125,7 @@ pub enum ParquetCompression {
 
 /// Where records go.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Destination {
+pub(crate) enum Destination {
     /// ExtendedS3DestinationConfiguration.
     S3(S3Output),
     /// RedshiftDestinationConfiguration.
@@ -141,7 +140,7 @@ pub enum Destination {
 
 impl Destination {
     /// Which kind it is.
-    pub fn kind(&self) -> SinkKind {
+    pub(crate) fn kind(&self) -> SinkKind {
         match self {
             Self::S3(_) => SinkKind::S3,
             Self::Redshift(_) => SinkKind::Redshift,
@@ -174,28 +173,28 @@ impl Destination {
 
 /// Objects in S3.
 #[derive(Clone, Debug, PartialEq)]
-pub struct S3Output {
+pub(crate) struct S3Output {
     /// The bucket, by name.
     pub bucket: Arc<str>,
     /// Prefix, with its expressions.
-    pub prefix: Prefix,
+    pub(crate) prefix: Prefix,
     /// ErrorOutputPrefix, with its expressions; empty when there is none.
-    pub error_prefix: Prefix,
+    pub(crate) error_prefix: Prefix,
     /// FileExtension; what follows from the format when absent.
     pub extension: Option<Arc<str>>,
     /// CustomTimeZone, as an offset from UTC in minutes.
-    pub offset_minutes: i32,
+    pub(crate) offset_minutes: i32,
     /// CompressionFormat.
     pub coding: Coding,
     /// BufferingHints.
     pub hints: Hints,
     /// DynamicPartitioningConfiguration.
-    pub partitioning: bool,
+    pub(crate) partitioning: bool,
 }
 
 /// Rows of a table in Redshift.
 #[derive(Clone, Debug, PartialEq)]
-pub struct RedshiftOutput {
+pub(crate) struct RedshiftOutput {
     /// Where what is loaded lies.
     pub stage: S3Output,
     /// The cluster, by name.
@@ -203,22 +202,22 @@ pub struct RedshiftOutput {
     /// DataTableName.
     pub table: Arc<str>,
     /// CopyOptions.
-    pub copy_options: Arc<str>,
+    pub(crate) copy_options: Arc<str>,
     /// RetryOptions: counts from the beginning of the first attempt.
     pub retry: SimDuration,
 }
 
 /// Documents of an index in OpenSearch.
 #[derive(Clone, Debug, PartialEq)]
-pub struct OpenSearchOutput {
+pub(crate) struct OpenSearchOutput {
     /// The domain, by name.
-    pub domain: Arc<str>,
+    pub(crate) domain: Arc<str>,
     /// IndexName.
     pub index: Arc<str>,
     /// IndexRotationPeriod.
-    pub rotation: Rotation,
+    pub(crate) rotation: Rotation,
     /// Whether Firehose gives documents ids (FIREHOSE_DEFAULT) or the domain does (NO_DOCUMENT_ID).
-    pub is_id_given: bool,
+    pub(crate) is_id_given: bool,
     /// BufferingHints.
     pub hints: Hints,
     /// RetryOptions: counts from the beginning of the first attempt.
@@ -227,8 +226,7 @@ pub struct OpenSearchOutput {
 
 /// IndexRotationPeriod.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[expect(missing_docs, reason = "they are AWS's, under its names")]
-pub enum Rotation {
+pub(crate) enum Rotation {
     NoRotation,
     OneHour,
     #[default]
@@ -239,15 +237,15 @@ pub enum Rotation {
 
 /// Events in Splunk.
 #[derive(Clone, Debug, PartialEq)]
-pub struct SplunkOutput {
+pub(crate) struct SplunkOutput {
     /// The collector, by name.
-    pub collector: Arc<str>,
+    pub(crate) collector: Arc<str>,
     /// HECEndpointType: whether records are whole events, or raw text.
-    pub is_event: bool,
+    pub(crate) is_event: bool,
     /// HECToken.
     pub token: Arc<str>,
     /// HECAcknowledgmentTimeoutInSeconds.
-    pub acknowledgement: SimDuration,
+    pub(crate) acknowledgement: SimDuration,
     /// BufferingHints.
     pub hints: Hints,
     /// RetryOptions: counts from the first failure, without the time that acknowledgements are waited for.
@@ -256,15 +254,15 @@ pub struct SplunkOutput {
 
 /// Requests to an HTTP endpoint.
 #[derive(Clone, Debug, PartialEq)]
-pub struct HttpOutput {
+pub(crate) struct HttpOutput {
     /// The endpoint, by name.
     pub endpoint: Arc<str>,
     /// AccessKey.
-    pub access_key: Option<Arc<str>>,
+    pub(crate) access_key: Option<Arc<str>>,
     /// CommonAttributes.
     pub attributes: Arc<[(Box<str>, Box<str>)]>,
     /// Whether ContentEncoding is GZIP.
-    pub is_gzip: bool,
+    pub(crate) is_gzip: bool,
     /// BufferingHints.
     pub hints: Hints,
     /// RetryOptions: counts from the first failure.
@@ -273,9 +271,9 @@ pub struct HttpOutput {
 
 /// Where what fails goes, and copies of source records.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Backup {
+pub(crate) struct Backup {
     /// The bucket, prefixes and hints.
     pub to: S3Output,
     /// Whether all source records are copied (`AllData`, `AllDocuments`, `AllEvents`, or S3's own backup).
-    pub is_of_all: bool,
+    pub(crate) is_of_all: bool,
 }

@@ -5,109 +5,22 @@
 //! again without end (<https://docs.aws.amazon.com/firehose/latest/dev/writing-with-kinesis-streams.html>). How far it
 //! has read is durable, as is what it has read.
 
-use std::collections::BTreeMap;
-
 use super::agenda::{Asker, Cx, Due};
 use super::delivery_stream::DeliveryStream;
+use super::reading::{At, Listing, Reader};
 use super::record::Carried;
+use crate::aws::firehose::asking::{Ask, Told};
+use crate::aws::kinesis::DescribeStream;
 use crate::aws::kinesis::api::{
     ChildShard, GetRecordsOutput, IteratorPosition, Record, Response, Shard, ShardIterator,
 };
-use crate::aws::kinesis::{DescribeStream, GetRecords, GetShardIterator, Request as ToKinesis};
-use crate::aws::{FIREHOSE, Reply, Request, lambda};
-use crate::base::{SequenceNumber, ShardId, SimDuration, SimTime, StreamName};
+use crate::aws::lambda;
+use crate::base::{ShardId, SimDuration};
 use crate::world::CallError;
 use std::sync::Arc;
 
 /// Longest wait for an answer of Kinesis. An assumption.
 const TIMEOUT: SimDuration = SimDuration::from_secs(10);
-
-/// How a source is read.
-pub(super) struct Reader {
-    stream: StreamName,
-    /// When the delivery stream was created: where it begins if the first iterator is lost.
-    created: SimTime,
-    listing: Listing,
-    shards: BTreeMap<ShardId, Reading>,
-    failures: u32,
-}
-
-/// How far the shards of the beginning are known.
-enum Listing {
-    /// After this one.
-    From(Option<ShardId>),
-    Done,
-}
-
-/// How a shard is read.
-struct Reading {
-    position: At,
-    /// Gone in a crash.
-    iterator: Option<ShardIterator>,
-    parents: Vec<ShardId>,
-    is_out: bool,
-    is_ended: bool,
-    failures: u32,
-    due: SimTime,
-}
-
-/// How far a shard was read: durable.
-#[derive(Clone, Copy)]
-enum At {
-    Latest,
-    /// Where LATEST was.
-    Created,
-    TrimHorizon,
-    After(SequenceNumber),
-}
-
-impl Reading {
-    fn new(position: At, parents: Vec<ShardId>, now: SimTime) -> Self {
-        Self { position, iterator: None, parents, is_out: false, is_ended: false, failures: 0, due: now }
-    }
-    fn fail(&mut self, cx: &Cx<'_>) {
-        self.due = cx.retry_at(self.failures);
-        self.failures += 1;
-    }
-}
-
-impl Reader {
-    pub(super) fn new(stream: StreamName, now: SimTime) -> Self {
-        let listing = Listing::From(None);
-        Self { stream, created: now, listing, shards: BTreeMap::new(), failures: 0 }
-    }
-
-    fn begin(&mut self, shards: &[Shard], now: SimTime) {
-        for shard in shards.iter().filter(|shard| shard.ending_sequence_number.is_none()) {
-            self.shards.entry(shard.id).or_insert_with(|| Reading::new(At::Latest, Vec::new(), now));
-        }
-    }
-
-    fn adopt(&mut self, children: Vec<ChildShard>, is_whole: bool, now: SimTime) {
-        let from = if is_whole { At::TrimHorizon } else { At::Latest };
-        for ChildShard { id, parents, .. } in children {
-            self.shards.entry(id).or_insert_with(|| Reading::new(from, parents, now));
-        }
-    }
-
-    /// Returns whether a shard may be read: its parents, as far as they are read here, have come to their end.
-    fn may_read(&self, reading: &Reading) -> bool {
-        reading.parents.iter().all(|parent| self.shards.get(parent).is_none_or(|parent| parent.is_ended))
-    }
-
-    fn next_call(&self, reading: &Reading, shard: ShardId, epoch_unix_ms: u64) -> ToKinesis {
-        if let Some(iterator) = &reading.iterator {
-            return GetRecords { iterator: iterator.clone(), limit: None }.into();
-        }
-        let position = match reading.position {
-            At::Latest => IteratorPosition::Latest,
-            At::Created => IteratorPosition::AtTimestamp(epoch_unix_ms + self.created.as_nanos() / 1_000_000),
-            At::TrimHorizon => IteratorPosition::TrimHorizon,
-            At::After(number) => IteratorPosition::AfterSequenceNumber(number),
-        };
-        GetShardIterator { stream: self.stream.clone(), shard, position }.into()
-    }
-}
 
 impl DeliveryStream {
     /// Begins to read the source, or goes on after a restart.
@@ -129,12 +42,12 @@ impl DeliveryStream {
     pub(super) fn list_shards(&mut self, cx: &mut Cx<'_>) {
         let Some(Reader { stream, listing: Listing::From(after), .. }) = &self.reader else { return };
         let describe = DescribeStream { stream: stream.clone(), exclusive_start: *after, limit: None };
-        cx.ask(Request::Kinesis(describe.into()), TIMEOUT, self.id, Asker::Listing);
+        cx.ask(Ask::Kinesis(describe.into()), TIMEOUT, self.id, Asker::Listing);
     }
 
-    pub(super) fn listed(&mut self, cx: &mut Cx<'_>, reply: Result<Reply, CallError>) {
+    pub(super) fn listed(&mut self, cx: &mut Cx<'_>, reply: Result<Told, CallError>) {
         let Some(reader) = &mut self.reader else { return };
-        let Ok(Reply::Kinesis(Ok(Response::StreamDescription(description)))) = reply else {
+        let Ok(Told::Kinesis(Ok(Response::StreamDescription(description)))) = reply else {
             let at = cx.retry_at(reader.failures);
             reader.failures += 1;
             cx.at(at, self.id, Due::Listing);
@@ -168,18 +81,18 @@ impl DeliveryStream {
             return;
         }
         reading.is_out = true;
-        cx.ask(Request::Kinesis(request), TIMEOUT, self.id, Asker::Shard(shard));
+        cx.ask(Ask::Kinesis(request), TIMEOUT, self.id, Asker::Shard(shard));
     }
 
-    pub(super) fn shard_answered(&mut self, cx: &mut Cx<'_>, shard: ShardId, reply: Result<Reply, CallError>) {
+    pub(super) fn shard_answered(&mut self, cx: &mut Cx<'_>, shard: ShardId, reply: Result<Told, CallError>) {
         let Some(reading) = self.reader.as_mut().and_then(|reader| reader.shards.get_mut(&shard)) else { return };
         reading.is_out = false;
         match reply {
-            Ok(Reply::Kinesis(Ok(Response::ShardIterator(iterator)))) => {
+            Ok(Told::Kinesis(Ok(Response::ShardIterator(iterator)))) => {
                 (reading.iterator, reading.failures, reading.due) = (Some(iterator), 0, cx.now);
             }
-            Ok(Reply::Kinesis(Ok(Response::Records(read)))) => return self.take_read(cx, shard, read),
-            Ok(Reply::Kinesis(Err(error))) => {
+            Ok(Told::Kinesis(Ok(Response::Records(read)))) => return self.take_read(cx, shard, read),
+            Ok(Told::Kinesis(Err(error))) => {
                 reading.fail(cx);
                 if error.code() == "ExpiredIteratorException" {
                     reading.iterator = None;
@@ -217,7 +130,7 @@ impl DeliveryStream {
             cx.at(due, self.id, Due::Shard(shard));
         }
         let carried = records.into_iter().map(|record| carry(shard, record, keeps_source)).collect();
-        self.accept(cx, FIREHOSE, shard.0, carried);
+        self.accept(cx, None, shard.0, carried);
     }
 }
 

@@ -13,7 +13,7 @@ pub(super) struct Carried {
     /// Where it stood in the source, when that is a stream.
     pub source: Option<Arc<lambda::Source>>,
     /// When it was put.
-    pub arrived: SimTime,
+    pub(crate) arrived: SimTime,
     /// Its number among the records of its lane.
     pub ordinal: u64,
     /// The shard that it comes from; 0 for what was put directly.

@@ -6,10 +6,10 @@ use super::agenda::{Agenda, Asker, Cx, Due};
 use super::api::{Error, Settings};
 use super::control::{Became, Change, Control};
 use super::delivery_stream::DeliveryStream;
-use super::operations::Request;
 use super::pipeline::Pipeline;
-use crate::aws::protocol::fault_points::{Fault, FaultPoints, Trouble};
-use crate::aws::{Reply, lambda};
+use crate::aws::firehose::asking::Told;
+use crate::aws::lambda;
+use crate::aws::protocol::fault_points::{Fault, FaultPoints};
 use crate::base::seed::Random;
 use crate::base::{Chance, DeliveryId, DeliveryName, Event, HostId, SimTime};
 use crate::world::CallError;
@@ -58,7 +58,7 @@ impl Firehose {
         self.faults.end(id, events);
     }
     /// Adds a delivery stream that is ACTIVE.
-    pub fn provision(&mut self, now: SimTime, name: DeliveryName, pipeline: Pipeline, events: &mut Vec<Event>) {
+    pub(crate) fn provision(&mut self, now: SimTime, name: DeliveryName, pipeline: Pipeline, events: &mut Vec<Event>) {
         self.control.provision(now, &name, &pipeline);
         self.begin(now, name, pipeline, events);
     }
@@ -94,20 +94,6 @@ impl Firehose {
             }
             // One that was never ACTIVE.
             (Change::Updated(..) | Change::Gone, None) => {}
-        }
-    }
-
-    /// Refuses a call of the control plane when a fault hits it; what is put is met record by record.
-    pub(super) fn meet_fault(&mut self, request: &Request) -> Result<(), Error> {
-        if !self.faults.are_any() || matches!(request, Request::PutRecord(_) | Request::PutRecordBatch(_)) {
-            return Ok(());
-        }
-        let name = request.aim().map_or("", DeliveryName::as_str);
-        match self.faults.draw(name, request.operation()) {
-            None => Ok(()),
-            Some((Trouble::Throttle, _)) => Err(Error::LimitExceeded("Rate exceeded".into())),
-            Some((Trouble::Unavailable, _)) => Err(Error::ServiceUnavailable),
-            Some(_) => Err(Error::InternalFailure),
         }
     }
 
@@ -147,7 +133,7 @@ impl Firehose {
         now: SimTime,
         events: &mut Vec<Event>,
         (id, asker): (DeliveryId, Asker),
-        reply: Result<Reply, CallError>,
+        reply: Result<Told, CallError>,
     ) {
         self.with(now, events, id, |stream, cx| match asker {
             _ if stream.is_deleted => {}
@@ -169,7 +155,7 @@ impl Firehose {
         let found = self.streams.iter().find(|stream| !stream.is_deleted && stream.arn == of.delivery_arn);
         let asker = found.map(|stream| stream.id).and_then(|id| self.agenda.take_invocation(id, of.number));
         if let (true, Some(asker)) = (self.is_up, asker) {
-            self.tell(now, events, asker, Ok(Reply::Lambda(reply)));
+            self.tell(now, events, asker, Ok(Told::Lambda(reply)));
         }
     }
 

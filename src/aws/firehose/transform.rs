@@ -1,19 +1,19 @@
 //! The function: when it is invoked with what, and what becomes of its answers
 //! (<https://docs.aws.amazon.com/firehose/latest/dev/data-transformation.html>).
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 use super::agenda::{Asker, Cx, Due};
-use super::buffer::Buffer;
 use super::chain::contract;
-use super::deliver::Reason;
 use super::delivery_stream::DeliveryStream;
+use super::lane::Invocation;
 use super::pipeline::FunctionStage;
 use super::record::Carried;
+use super::work::Reason;
+use crate::aws::firehose::asking::{Ask, Told};
 use crate::aws::lambda::{self, Returned, ToTransform};
 use crate::aws::protocol::error::AwsError as _;
-use crate::aws::{Reply, Request};
 use crate::base::event::{FailedAs, SinkKind, Stage};
 use crate::base::{Event, SimDuration, SimTime};
 use crate::world::CallError;
@@ -29,30 +29,6 @@ const OUTSTANDING_MAX_SPLUNK: usize = 10;
 pub(super) const PAYLOAD_MAX_BYTES: u64 = 6 << 20;
 /// What an event has besides its records, at most: the names of delivery stream and source.
 const ENVELOPE_BYTES_MAX: u64 = 1024;
-
-/// What comes from one shard, or was put directly, on its way through the function.
-#[derive(Default)]
-pub(super) struct Lane {
-    pub(super) waiting: Buffer,
-    invocations: BTreeMap<u64, Invocation>,
-}
-
-/// Records that the function has, or had and is to be asked about again.
-struct Invocation {
-    records: Arc<Vec<Carried>>,
-    bytes: u64,
-    failures: u32,
-    began: SimTime,
-}
-
-impl Lane {
-    pub(super) fn is_idle(&self) -> bool {
-        self.waiting.is_empty() && self.invocations.is_empty()
-    }
-    pub(super) fn held_bytes(&self) -> u64 {
-        self.waiting.bytes() + self.invocations.values().map(|invocation| invocation.bytes).sum::<u64>()
-    }
-}
 
 impl DeliveryStream {
     /// Lets records wait for the function.
@@ -134,24 +110,24 @@ impl DeliveryStream {
             bytes: invocation.bytes,
             attempt: invocation.failures + 1,
         });
-        cx.ask(Request::Lambda(request), TIMEOUT, self.id, Asker::Invocation(lane, number));
+        cx.ask(Ask::Lambda(request), TIMEOUT, self.id, Asker::Invocation(lane, number));
     }
 
-    /// Takes what became of an invocation. Time-outs and refusals are tried again, as often as the configuration says; an
-    /// answer is final.
+    /// Takes what became of an invocation. Time-outs and refusals are tried again, as often as the configuration says;
+    /// an answer is final.
     pub(super) fn function_answered(
         &mut self,
         cx: &mut Cx<'_>,
         lane: u32,
         number: u64,
-        reply: Result<Reply, CallError>,
+        reply: Result<Told, CallError>,
     ) {
         let retries = self.processing.function.as_ref().map_or(0, |function| function.retries);
         let of = self.lanes.get_mut(&lane).and_then(|of| of.invocations.get_mut(&number));
         let Some(invocation) = of else { return };
         let error = match reply {
-            Ok(Reply::Lambda(Ok(returned))) => return self.take_transformed(cx, lane, number, &returned),
-            Ok(Reply::Lambda(Err(error))) => code_of(&error),
+            Ok(Told::Lambda(Ok(returned))) => return self.take_transformed(cx, lane, number, &returned),
+            Ok(Told::Lambda(Err(error))) => code_of(&error),
             Ok(other) => unreachable!("Lambda does not answer {other:?}"),
             Err(CallError::TimedOut) => "Lambda.FunctionTimedOut",
         };

@@ -12,13 +12,13 @@ use crate::base::{KeyText, Payload, SequenceNumber, ShardId, SimDuration, SimTim
 #[derive(Clone, Debug)]
 pub struct Request {
     /// The function's name.
-    pub function: Arc<str>,
+    pub(crate) function: Arc<str>,
     /// `invocationId`.
-    pub invocation: u64,
+    pub(crate) invocation: u64,
     /// `deliveryStreamArn`.
-    pub delivery_arn: Arc<str>,
+    pub(crate) delivery_arn: Arc<str>,
     /// `sourceKinesisStreamArn`, where the source is a stream.
-    pub source_arn: Option<Arc<str>>,
+    pub(crate) source_arn: Option<Arc<str>>,
     /// What is to be transformed.
     pub records: Arc<[ToTransform]>,
 }
@@ -29,7 +29,7 @@ pub struct ToTransform {
     /// `recordId`: different for each record of a request.
     pub id: u64,
     /// `approximateArrivalTimestamp`.
-    pub arrived: SimTime,
+    pub(crate) arrived: SimTime,
     /// `data`.
     pub data: Payload,
     /// `kinesisRecordMetadata`, where the source is a stream.
@@ -95,7 +95,7 @@ pub struct Transformed {
     /// `data`; none is allowed for what was dropped.
     pub data: Option<Payload>,
     /// `metadata.partitionKeys`.
-    pub partition_keys: BTreeMap<Box<str>, Box<str>>,
+    pub(crate) partition_keys: BTreeMap<Box<str>, Box<str>>,
 }
 
 /// `result` of a record.

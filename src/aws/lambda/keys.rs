@@ -17,7 +17,7 @@ pub struct Keys {
     pub values: u32,
     /// How uneven they are: value `n` is `1 / (n + 1)^exponent` as frequent as the first. All are as frequent when
     /// there is none.
-    pub zipf: Option<f64>,
+    pub(crate) zipf: Option<f64>,
 }
 
 /// Ready to be drawn from.

@@ -19,7 +19,7 @@ use std::sync::Arc;
 pub use self::api::{Answer, Error, OPERATIONS, Reply, Request, Returned, Source, ToTransform, Transformed, Verdict};
 pub use self::keys::Keys;
 pub(crate) use self::outside::InvocationId;
-pub use self::simulated::{Code, Function, Wrongs};
+pub(crate) use self::simulated::{Code, Function, Wrongs};
 pub use self::spread::Spread;
 pub use super::protocol::fault_points::Fault;
 
@@ -34,7 +34,7 @@ use crate::world::Service;
 #[derive(Clone, Debug, Default)]
 pub struct Settings {
     /// By name.
-    pub functions: BTreeMap<Arc<str>, Function>,
+    pub(crate) functions: BTreeMap<Arc<str>, Function>,
     /// Those whose code is outside of the simulated world. They come before simulated ones of the same name.
     pub(crate) outside: BTreeSet<Arc<str>>,
 }

@@ -15,13 +15,13 @@ use crate::base::{Payload, SimDuration};
 
 /// How a function behaves.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Function {
+pub(crate) struct Function {
     /// Time for each record: drawn once an invocation.
-    pub per_record: Spread,
+    pub(crate) per_record: Spread,
     /// Time for each invocation besides.
-    pub per_invocation: Spread,
+    pub(crate) per_invocation: Spread,
     /// What a first invocation takes longer, and one after a rest.
-    pub cold_start: Spread,
+    pub(crate) cold_start: Spread,
     /// When Lambda ends it. 5 minutes is what Firehose waits for.
     pub timeout: SimDuration,
     /// Share of records that it drops.
@@ -29,9 +29,9 @@ pub struct Function {
     /// Share of records that it says it failed for.
     pub failed: f64,
     /// What it makes of a record's size. Real bytes are cut off, or filled up with spaces.
-    pub size_factor: f64,
+    pub(crate) size_factor: f64,
     /// What it does wrong.
-    pub wrongs: Wrongs,
+    pub(crate) wrongs: Wrongs,
     /// The partition key that it gives records.
     pub keys: Option<Keys>,
     /// Code that transforms a record instead: shares, sizes and keys above do not count then.
@@ -40,21 +40,21 @@ pub struct Function {
 
 /// What a function does wrong: shares of its invocations, 0 to 1.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Wrongs {
+pub(crate) struct Wrongs {
     /// It throws.
-    pub throws: f64,
+    pub(crate) throws: f64,
     /// Its answer is nothing that can be read.
-    pub junk: f64,
+    pub(crate) junk: f64,
     /// Its answer has more bytes than an answer may have.
-    pub too_large: f64,
+    pub(crate) too_large: f64,
     /// It answers for all records but one.
-    pub lost_id: f64,
+    pub(crate) lost_id: f64,
     /// It answers for one record twice.
-    pub duplicated_id: f64,
+    pub(crate) duplicated_id: f64,
     /// It answers for one record under an id that it was not given.
-    pub unknown_id: f64,
+    pub(crate) unknown_id: f64,
     /// From so many records on, its answer has more bytes than an answer may have, whatever their sizes.
-    pub too_large_from: Option<u32>,
+    pub(crate) too_large_from: Option<u32>,
 }
 
 /// What code does to a record.
@@ -62,11 +62,11 @@ type Transform = dyn Fn(&ToTransform) -> Transformed + Send + Sync;
 
 /// A function as code, of users of the library. Two are the same when they are one and the same.
 #[derive(Clone)]
-pub struct Code(Arc<Transform>);
+pub(crate) struct Code(Arc<Transform>);
 
 impl Code {
     /// A function that does this to each record. It must do the same to the same record whenever it is asked.
-    pub fn new(transform: impl Fn(&ToTransform) -> Transformed + Send + Sync + 'static) -> Self {
+    pub(crate) fn new(transform: impl Fn(&ToTransform) -> Transformed + Send + Sync + 'static) -> Self {
         Self(Arc::new(transform))
     }
 }

@@ -7,7 +7,7 @@ use crate::base::{Chance, Event};
 
 /// What befalls a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Trouble {
+pub(crate) enum Trouble {
     /// It is refused because there are too many.
     Throttle,
     /// It fails, and half of the time was carried out all the same.
@@ -26,7 +26,7 @@ pub enum Trouble {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Fault {
     /// What befalls calls.
-    pub trouble: Trouble,
+    pub(crate) trouble: Trouble,
     /// Only those about what has this name.
     pub name: Option<Box<str>>,
     /// Only those of this operation.
@@ -42,32 +42,32 @@ struct Active {
 }
 
 /// The faults in force, in the order in which they began.
-pub struct FaultPoints {
+pub(crate) struct FaultPoints {
     active: Vec<Active>,
     random: Random,
 }
 
 impl FaultPoints {
     /// None.
-    pub fn new(chance: &Chance) -> Self {
+    pub(crate) fn new(chance: &Chance) -> Self {
         Self { active: Vec::new(), random: chance.stream("faults") }
     }
     /// Returns whether any is in force.
-    pub fn are_any(&self) -> bool {
+    pub(crate) fn are_any(&self) -> bool {
         !self.active.is_empty()
     }
     /// Lets a fault begin.
-    pub fn begin(&mut self, id: u32, fault: Fault) {
+    pub(crate) fn begin(&mut self, id: u32, fault: Fault) {
         self.active.push(Active { id, fault, has_met: false });
     }
     /// Ends the fault of this `id`, if it is one of these, and tells when it has met nothing.
-    pub fn end(&mut self, id: u32, events: &mut Vec<Event>) {
+    pub(crate) fn end(&mut self, id: u32, events: &mut Vec<Event>) {
         let has_missed = self.active.iter().any(|active| active.id == id && !active.has_met);
         events.extend(has_missed.then_some(Event::FaultMissed { fault: id }));
         self.active.retain(|active| active.id != id);
     }
     /// What befalls a call, and whether it is carried out all the same.
-    pub fn draw(&mut self, name: &str, operation: Operation) -> Option<(Trouble, bool)> {
+    pub(crate) fn draw(&mut self, name: &str, operation: Operation) -> Option<(Trouble, bool)> {
         for Active { fault, has_met, .. } in &mut self.active {
             let is_aimed_at = fault.name.as_deref().is_none_or(|only| only == name)
                 && fault.operation.is_none_or(|only| only == operation);

@@ -29,7 +29,7 @@ use crate::world::Service;
 #[derive(Clone, Debug, Default)]
 pub struct Settings {
     /// By name.
-    pub(crate) clusters: BTreeMap<Arc<str>, Cluster>,
+    pub clusters: BTreeMap<Arc<str>, Cluster>,
     /// Every other one.
     pub others: Cluster,
 }
@@ -38,7 +38,7 @@ pub struct Settings {
 #[derive(Clone, Debug)]
 pub struct Cluster {
     /// The tables there are; whatever is named when absent.
-    pub(crate) tables: Option<BTreeSet<Arc<str>>>,
+    pub tables: Option<BTreeSet<Arc<str>>>,
     /// Time that each COPY takes, from this to that. An assumption.
     pub(crate) per_copy: (SimDuration, SimDuration),
     /// Bytes that a COPY loads in a second besides. An assumption.

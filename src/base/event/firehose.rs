@@ -82,9 +82,11 @@ macro_rules! firehose_events {
                 },
                 /// It is gone, with whatever it held.
                 1401 => DeliveryDeleted { delivery: DeliveryId },
-                /// Records were put and accepted, or read from the source. `billed_bytes` counts each in steps of 5 KB.
+                /// Records were put and accepted, or read from the source, where no `host` put them. `billed_bytes`
+                /// counts each in steps of 5 KB.
                 1402 => DeliveryAccepted {
-                    delivery: DeliveryId, lane: u32, from: u64, to: u64, bytes: u64, billed_bytes: u64, host: HostId,
+                    delivery: DeliveryId, lane: u32, from: u64, to: u64, bytes: u64, billed_bytes: u64,
+                    host: Option<HostId>,
                 },
                 /// Records of a put were not accepted.
                 1403 => DeliveryRefused {

@@ -16,6 +16,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::aws::kinesis::api::ShardIterator;
 use crate::base::{HostId, ShardId, SimDuration, SimTime};
 
 /// A record that was acknowledged.
@@ -73,6 +74,8 @@ pub(super) struct Log {
     /// In the order in which they stand.
     acknowledged: Vec<Acknowledged>,
     readings: Vec<Reading>,
+    /// What each reader is reading, and the iterator that goes on with it.
+    readers: Vec<(HostId, ShardIterator, ReadingId)>,
     /// The last record that was read.
     furthest: Option<u64>,
     /// By their index.
@@ -132,8 +135,25 @@ const TIP: SimDuration = SimDuration::from_millis(1);
 impl Log {
     /// A shard that nobody has written to or read.
     pub(super) fn new(visibility_lag: SimDuration) -> Self {
-        let (acknowledged, readings, furthest, early, broken) = Default::default();
-        Self { visibility_lag, acknowledged, readings, furthest, early, broken }
+        let (acknowledged, readings, readers, furthest, early, broken) = Default::default();
+        Self { visibility_lag, acknowledged, readings, readers, furthest, early, broken }
+    }
+
+    /// What a page that is asked for with this iterator goes on with.
+    pub(super) fn goes_on(&self, host: HostId, iterator: &ShardIterator) -> Option<ReadingId> {
+        let reader = self.readers.iter().find(|(reader, ..)| *reader == host);
+        reader.filter(|(_, next, _)| next == iterator).map(|(.., reading)| *reading)
+    }
+
+    /// A reader was given the iterator that goes on with what it reads, or none.
+    pub(super) fn will_go_on(&mut self, host: HostId, with: Option<(ShardIterator, ReadingId)>) {
+        let at = self.readers.iter().position(|(reader, ..)| *reader == host);
+        match (at, with) {
+            (Some(at), Some((next, reading))) => self.readers[at] = (host, next, reading),
+            (Some(at), None) => drop(self.readers.swap_remove(at)),
+            (None, Some((next, reading))) => self.readers.push((host, next, reading)),
+            (None, None) => {}
+        }
     }
 
     /// How many records were read of which no acknowledgement is known.

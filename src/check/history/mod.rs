@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 use std::sync::Arc;
 
-use self::log::{Acknowledged, Log, Page, ReadingId};
+use self::log::{Acknowledged, Log, Page};
 use self::row::{Answer, Caller, Row};
 use super::findings::Findings;
 use super::lens::Lens;
@@ -67,12 +67,22 @@ struct Table {
 /// What a stream's answers are judged by.
 #[derive(Default)]
 struct Stream {
-    shards: BTreeMap<ShardId, Log>,
+    /// By their numbers.
+    shards: Vec<Option<Log>>,
     /// Records that may have been put without an acknowledgement.
     unheard: u64,
     is_written_by_others: bool,
     /// Acknowledgements and pages that it was judged by.
     judged: u64,
+}
+
+impl Stream {
+    fn log(&mut self, shard: ShardId, visibility_lag: SimDuration) -> &mut Log {
+        if self.shards.len() <= shard.index() {
+            self.shards.resize_with(shard.index() + 1, || None);
+        }
+        self.shards[shard.index()].get_or_insert_with(|| Log::new(visibility_lag))
+    }
 }
 
 /// An answer that no order of the calls on an item explains.
@@ -95,8 +105,6 @@ struct Calls {
     answers: u64,
     contradictions: Vec<Contradiction>,
     streams: BTreeMap<StreamName, Stream>,
-    /// What each reader of a shard is reading, and the iterator that goes on with it.
-    readers: BTreeMap<(HostId, ShardId), (ShardIterator, ReadingId)>,
     visibility_lag: SimDuration,
     /// Records that are remembered.
     records: usize,
@@ -210,18 +218,21 @@ impl Calls {
 
     fn put_ended(&mut self, at: SimTime, sent: u64, stream: &StreamName, records: u32, reply: Option<&Reply>) {
         let heard_at = self.step();
-        let is_full = self.records >= RECORDS_MAX;
         let of = self.streams.entry(stream.clone()).or_default();
         let reply = match reply {
             Some(Reply::Kinesis(reply)) => Some(reply),
             _ => None,
         };
-        let placed: Vec<_> = match heard(reply) {
-            Heard::Answer(kinesis::api::Response::RecordPut { placed, .. }) => vec![*placed],
+        let single;
+        let results = match heard(reply) {
+            Heard::Answer(kinesis::api::Response::RecordPut { placed, .. }) => {
+                single = [Ok(*placed)];
+                &single[..]
+            }
             Heard::Answer(kinesis::api::Response::RecordsPut { results, .. }) => {
                 let is_open = |result: &&Result<_, _>| matches!(result, Err(kinesis::api::PutFailure::InternalFailure));
                 of.unheard += results.iter().filter(is_open).count() as u64;
-                results.iter().filter_map(|result| result.as_ref().ok().copied()).collect()
+                results
             }
             Heard::Answer(_) | Heard::Nothing => return,
             Heard::Open => {
@@ -229,15 +240,15 @@ impl Calls {
                 return;
             }
         };
-        if is_full || of.is_written_by_others {
+        if self.records >= RECORDS_MAX || of.is_written_by_others {
             return;
         }
-        self.records += placed.len();
-        of.judged += placed.len() as u64;
-        for placed in placed {
+        for placed in results.iter().flatten() {
+            self.records += 1;
+            of.judged += 1;
             let index = placed.sequence_number.index();
-            let shard = of.shards.entry(placed.shard).or_insert_with(|| Log::new(self.visibility_lag));
-            shard.acknowledge(Acknowledged { index, sent, heard: heard_at, heard_at: at });
+            let log = of.log(placed.shard, self.visibility_lag);
+            log.acknowledge(Acknowledged { index, sent, heard: heard_at, heard_at: at });
         }
     }
 
@@ -248,19 +259,16 @@ impl Calls {
             return;
         }
         let Waiting { host, sent, sent_at, .. } = *asked;
-        let reader = (host, iterator.shard);
-        let reading = self.readers.get(&reader).filter(|(next, _)| next == iterator).map(|(_, reading)| *reading);
         let indexes: Vec<u64> = output.records.iter().map(|record| record.sequence_number.index()).collect();
         let is_at_tip = output.millis_behind_latest == 0;
-        stream.judged += u64::from(!indexes.is_empty() || (is_at_tip && reading.is_some()));
-        let log = stream.shards.entry(iterator.shard).or_insert_with(|| Log::new(self.visibility_lag));
+        let log = stream.log(iterator.shard, self.visibility_lag);
+        let reading = log.goes_on(host, iterator);
+        let is_judged = !indexes.is_empty() || (is_at_tip && reading.is_some());
         let unacknowledged = log.unacknowledged();
         let reading = log.read(&Page { host, reading, indexes, is_at_tip, sent, sent_at, at });
         self.records += log.unacknowledged() - unacknowledged;
-        match (&output.next, reading) {
-            (Some(next), Some(reading)) => drop(self.readers.insert(reader, (next.clone(), reading))),
-            _ => drop(self.readers.remove(&reader)),
-        }
+        log.will_go_on(host, output.next.clone().zip(reading));
+        stream.judged += u64::from(is_judged);
     }
 }
 
@@ -364,8 +372,9 @@ impl History {
         for stream in calls.streams.values().filter(|stream| !stream.is_written_by_others) {
             judged += stream.judged;
             let unheard = (calls.records < RECORDS_MAX).then_some(stream.unheard + on_their_way);
-            for (shard, log) in &stream.shards {
-                broken.extend(log.judge(unheard).into_iter().map(|broken| (*shard, broken)));
+            for (shard, log) in (0..).map(ShardId).zip(&stream.shards) {
+                let found = log.as_ref().map(|log| log.judge(unheard)).unwrap_or_default();
+                broken.extend(found.into_iter().map(|broken| (shard, broken)));
             }
         }
         broken.sort_by_key(|(shard, broken)| (broken.at(), *shard));

@@ -3,8 +3,8 @@
 //! (<https://docs.aws.amazon.com/firehose/latest/dev/basic-deliver.html>).
 //!
 //! A reason counts for the lane of a delivery stream for two hours, the longest for which anything is tried again; for
-//! S3, for a day. That a batch as a whole was tried again is told by every attempt that failed; which of its records had
-//! been taken is not known. A source is read once: what is accepted from a stream twice is told too.
+//! S3, for a day. That a batch as a whole was tried again is told by every attempt that failed; which of its records
+//! had been taken is not known. A source is read once: what is accepted from a stream twice is told too.
 
 use std::collections::BTreeMap;
 

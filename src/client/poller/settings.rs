@@ -31,6 +31,13 @@ pub struct PollerSettings {
     pub(crate) planted: Planted,
 }
 
+impl PollerSettings {
+    /// The least time that a record takes in a backlog of a shard: its part of the idle time, then its processing.
+    pub(crate) fn time_per_record(&self) -> SimDuration {
+        self.idle / u64::from(self.records_max.max(1)) + self.processor.time_per_record
+    }
+}
+
 /// Where a consumer begins when it has no position of its own.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum InitialPosition {

@@ -47,6 +47,7 @@ fn start(lab: &Lab, settings: PollerSettings, produce_s: u64) -> HostId {
         resend_failed_max: 3,
         backlog_max: 10_000,
         is_ordered: false,
+        template: None,
         planted: Planted::default(),
     });
     lab.host("web-1", move |cx| drop(producer.boot(cx, 0)));

@@ -32,6 +32,9 @@ pub struct ProducerSettings {
     /// Whether each PutRecord carries SequenceNumberForOrdering of the one before (serial writers, so that
     /// only one is in flight, whatever `in_flight_max` says). PutRecords has no such parameter.
     pub(crate) is_ordered: bool,
+    /// What a record's data is, with `{key}` and `{number}` for its partition key and number; letters when absent.
+    /// Records of a template are as long as it makes them, and do not bear their numbers as others do.
+    pub(crate) template: Option<Arc<str>>,
     /// The bug that is planted.
     pub(crate) planted: Planted,
 }

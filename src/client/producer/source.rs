@@ -1,6 +1,7 @@
 //! The records of one producer host, in order of time, from its load.
 
 use std::iter::{Skip, StepBy};
+use std::sync::Arc;
 
 use super::arrivals::Arrivals;
 use super::keys::{self, KeyTable, Keys, Sizes};
@@ -27,6 +28,7 @@ pub(super) struct Source {
     hosts: u64,
     keys: Keys,
     sizes: Sizes,
+    template: Option<Arc<str>>,
     /// Where in a part of the hash key space a record lies.
     hashes: Random,
 }
@@ -94,6 +96,7 @@ impl Source {
             hosts: u64::from(hosts),
             keys: Keys::new(keys, &settings.name, made, cx.random("partition keys")),
             sizes: Sizes::new(size, cx.random("sizes")),
+            template: settings.template.clone(),
             hashes: cx.random("hash keys"),
         };
         source.next = source.schedule.next();
@@ -134,7 +137,13 @@ impl Source {
             Size::Data(bytes) => bytes,
             Size::Whole(bytes) => bytes.saturating_sub(partition_key.size_bytes()),
         };
-        let data = Payload::Synthetic { seed: number as u32, len };
+        let data = match &self.template {
+            None => Payload::Synthetic { seed: number as u32, len },
+            Some(template) => {
+                let text = template.replace("{key}", partition_key.as_str());
+                Payload::from(text.replace("{number}", &number.to_string()).into_bytes())
+            }
+        };
         Some(Offered { at, entry: PutEntry { partition_key, explicit_hash_key, data } })
     }
 

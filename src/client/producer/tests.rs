@@ -36,6 +36,7 @@ fn settings(load: Load, batching: Batching) -> ProducerSettings {
         resend_failed_max: 3,
         backlog_max: 10_000,
         is_ordered: false,
+        template: None,
         planted: Planted::default(),
     }
 }

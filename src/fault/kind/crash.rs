@@ -12,7 +12,10 @@ use crate::fault::cast::{Cast, Problems};
 use crate::fault::drawing::{Drawing, Drawn as DrawnFault, Time, pick};
 use crate::fault::stage::{Effect, Stage};
 
-/// The host that crashes, such as `billing-1`.
+/// The host of delivery streams.
+const FIREHOSE: &str = "firehose";
+
+/// The host that crashes: that of a producer or consumer, such as `billing-1`, or `firehose`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[schemars(inline)]
 pub struct Crash(String);
@@ -28,7 +31,10 @@ impl Kind for Crash {
     };
 
     fn make(&self, lasts: Option<SimDuration>, cast: &Cast, problems: &mut Problems) -> Made {
-        let host = cast.host(&self.0, "", problems);
+        let host = match self.0 == FIREHOSE && !cast.deliveries.is_empty() {
+            true => FIREHOSE.into(),
+            false => cast.host(&self.0, "", problems),
+        };
         Made::new(Down { host, restarts: lasts.is_some() }, format!("crash of {}", self.0))
     }
 }
@@ -70,13 +76,15 @@ pub(super) struct Drawn;
 
 impl Drawing for Drawn {
     fn meaning(&self) -> &'static str {
-        "crashes of consumer hosts, with restart"
+        "crashes of consumer hosts, and of the host of delivery streams, with restart"
     }
     fn stream(&self) -> &'static str {
         "crash"
     }
     fn draw(&mut self, random: &mut Random, _: Time, cast: &Cast) -> Option<DrawnFault> {
-        pick(random, &cast.consumer_hosts()).and_then(|host| DrawnFault::with_restart(Crash(host)))
+        let firehose = (!cast.deliveries.is_empty()).then(|| FIREHOSE.to_owned());
+        let hosts: Vec<String> = cast.consumer_hosts().into_iter().chain(firehose).collect();
+        pick(random, &hosts).and_then(|host| DrawnFault::with_restart(Crash(host)))
     }
 }
 

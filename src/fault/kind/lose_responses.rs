@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::link::{LinkFault, Unheeded, Way};
+use super::service::called;
 use crate::base::SimDuration;
 use crate::base::seed::Random;
 use crate::fault::about::{About, Ends, Kind, Made};
@@ -37,13 +38,14 @@ pub(super) struct Drawn;
 
 impl Drawing for Drawn {
     fn meaning(&self) -> &'static str {
-        "times in which a tenth of DynamoDB's or Kinesis' responses is lost"
+        "times in which a tenth of the responses of DynamoDB, Kinesis or what delivery streams call is lost"
     }
     fn stream(&self) -> &'static str {
         "lose_responses"
     }
-    fn draw(&mut self, random: &mut Random, _: Time, _: &Cast) -> Option<DrawnFault> {
-        let service = pick(random, &["dynamodb".to_owned(), "kinesis".to_owned()]);
+    fn draw(&mut self, random: &mut Random, _: Time, cast: &Cast) -> Option<DrawnFault> {
+        let usual = ["dynamodb".to_owned(), "kinesis".to_owned()];
+        let service = called(random, cast).or_else(|| pick(random, &usual));
         DrawnFault::of(LoseResponses(LinkFault { service, rate: "10%".parse().ok(), ..LinkFault::default() }))
     }
 }

@@ -58,7 +58,7 @@ faults! {
     zone_wipe: zone_wipe::ZoneWipe;
     store_outage: store_outage::StoreOutage, also "sink_outage", drawn as store_outage: Drawn;
     denied: denied::Denied;
-    no_answer: no_answer::NoAnswer;
+    no_answer: no_answer::NoAnswer, drawn as no_answer: Drawn;
     no_acknowledgement: no_acknowledgement::NoAcknowledgement;
     refuse_documents: refuse_documents::RefuseDocuments;
 }

@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::link::{LinkFault, Unheeded, Way};
+use super::service::called;
 use crate::base::SimDuration;
 use crate::base::seed::Random;
 use crate::fault::about::{About, Ends, Kind, Made};
@@ -37,12 +38,15 @@ pub(super) struct Drawn;
 
 impl Drawing for Drawn {
     fn meaning(&self) -> &'static str {
-        "partitions of a consumer host from DynamoDB or Kinesis, both ways or one way"
+        "partitions of a consumer host from DynamoDB or Kinesis, both ways or one way, and of what delivery streams call"
     }
     fn stream(&self) -> &'static str {
         "partition"
     }
     fn draw(&mut self, random: &mut Random, _: Time, cast: &Cast) -> Option<DrawnFault> {
+        if let Some(service) = called(random, cast) {
+            return DrawnFault::of(Partition(LinkFault { service: Some(service), ..LinkFault::default() }));
+        }
         let service = pick(random, &["dynamodb".to_owned(), "kinesis".to_owned()]);
         let way = [Way::Both, Way::Requests, Way::Replies][random.below(3) as usize];
         let host = pick(random, &cast.consumer_hosts())?;

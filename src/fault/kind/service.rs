@@ -136,8 +136,22 @@ impl ServiceFault {
     }
 }
 
-/// Draws a target: a lease table, or else Kinesis: a stream of it, a shard of that, or all of it.
+/// Draws a target: a lease table, or else Kinesis: a stream of it, a shard of that, or all of it. Where there are
+/// delivery streams it is half the time what they call.
 pub(super) fn target(random: &mut Random, cast: &Cast, has_shards: bool) -> ServiceFault {
+    if let Some(service) = called(random, cast) {
+        return ServiceFault { service: Some(service), ..ServiceFault::default() };
+    }
+    tables_or_streams(random, cast, has_shards)
+}
+
+/// Half the time a service that delivery streams call, where there are any.
+pub(super) fn called(random: &mut Random, cast: &Cast) -> Option<String> {
+    if cast.called.is_empty() || random.chance(0.5) { None } else { pick(random, &cast.called) }
+}
+
+/// Draws a lease table or a part of Kinesis.
+fn tables_or_streams(random: &mut Random, cast: &Cast, has_shards: bool) -> ServiceFault {
     if random.chance(0.5)
         && let Some(table) = pick(random, &cast.kcl_tables())
     {

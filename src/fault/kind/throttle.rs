@@ -39,7 +39,7 @@ pub(super) struct Drawn;
 
 impl Drawing for Drawn {
     fn meaning(&self) -> &'static str {
-        "times in which a fifth of records and calls on a stream, a shard or a lease table is throttled"
+        "times in which a fifth of records and calls on a stream, a shard, a lease table or what delivery streams call is throttled"
     }
     fn stream(&self) -> &'static str {
         "throttle"

@@ -39,7 +39,7 @@ pub(super) struct Drawn;
 
 impl Drawing for Drawn {
     fn meaning(&self) -> &'static str {
-        "times in which a tenth of calls to Kinesis or a lease table fails with ServiceUnavailable"
+        "times in which a tenth of calls to Kinesis, a lease table or what delivery streams call fails with ServiceUnavailable"
     }
     fn stream(&self) -> &'static str {
         "unavailable"

@@ -10,7 +10,7 @@ use crate::aws::firehose::pipeline::{
     Hints, HttpOutput, OpenSearchOutput, Prefix, RedshiftOutput, Rotation, S3Output, SplunkOutput,
 };
 use crate::base::body::Coding;
-use crate::base::written::Duration;
+use crate::base::written::{Duration, DurationRange, Size};
 use crate::file_path;
 use crate::scenario::compiler::Compiler;
 use crate::scenario::spans::Path;
@@ -102,6 +102,9 @@ pub(crate) struct Redshift {
     pub(crate) stage: S3,
     /// How long a COPY is tried, from the beginning of the first attempt.
     pub(crate) retry: Duration,
+    /// Whether the cluster has no such table, so that every COPY fails.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) missing_table: bool,
 }
 
 impl Default for Redshift {
@@ -112,16 +115,21 @@ impl Default for Redshift {
             copy_options: String::new(),
             stage: S3::default(),
             retry: secs(3600),
+            missing_table: false,
         }
     }
 }
 
 impl Redshift {
+    /// The table that delivery stream `name` loads.
+    pub(super) fn table_name<'a>(&'a self, name: &'a str) -> &'a str {
+        self.table.as_deref().unwrap_or(name)
+    }
     pub(super) fn output(&self, c: &mut Compiler<'_>, at: &Path, name: &str, hints: Hints) -> RedshiftOutput {
         RedshiftOutput {
             stage: self.stage.output(c, &[at.clone(), file_path!["stage"]].concat(), name, hints),
             cluster: self.cluster.as_str().into(),
-            table: self.table.as_deref().unwrap_or(name).into(),
+            table: self.table_name(name).into(),
             copy_options: self.copy_options.as_str().into(),
             retry: self.retry.0,
         }
@@ -211,11 +219,14 @@ pub(crate) struct Splunk {
     pub(crate) ack_timeout: Duration,
     /// How long records are tried, from the first failure.
     pub(crate) retry: Duration,
+    /// What the collector takes from a request to its acknowledgement; 2 to 15 s when absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) ack_after: Option<DurationRange>,
 }
 
 impl Default for Splunk {
     fn default() -> Self {
-        Self { collector: "splunk".into(), events: false, ack_timeout: secs(180), retry: secs(300) }
+        Self { collector: "splunk".into(), events: false, ack_timeout: secs(180), retry: secs(300), ack_after: None }
     }
 }
 
@@ -248,23 +259,41 @@ pub(crate) struct HttpEndpoint {
     pub(crate) gzip: bool,
     /// How long records are tried, from the first failure.
     pub(crate) retry: Duration,
+    /// The largest body that the endpoint takes, before it is packed: it answers 413 to larger ones. Any when absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) body_max: Option<Size>,
+    /// Whether the endpoint knows a request that it has taken already, by its id, and takes it once.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) knows_requests: bool,
 }
 
 impl Default for HttpEndpoint {
     fn default() -> Self {
         let attributes = BTreeMap::new();
-        Self { endpoint: "endpoint".into(), access_key: None, attributes, gzip: false, retry: secs(300) }
+        Self {
+            endpoint: "endpoint".into(),
+            access_key: None,
+            attributes,
+            gzip: false,
+            retry: secs(300),
+            body_max: None,
+            knows_requests: false,
+        }
     }
 }
 
 impl HttpEndpoint {
+    /// The endpoint that delivery stream `name` posts to.
+    pub(super) fn endpoint<'a>(&'a self, name: &'a str) -> &'a str {
+        match self.endpoint.as_str() {
+            "endpoint" => name,
+            endpoint => endpoint,
+        }
+    }
     pub(super) fn output(&self, name: &str, hints: Hints) -> HttpOutput {
         let attributes = self.attributes.iter().map(|(key, value)| (key.as_str().into(), value.as_str().into()));
         HttpOutput {
-            endpoint: match self.endpoint.as_str() {
-                "endpoint" => name.into(),
-                endpoint => endpoint.into(),
-            },
+            endpoint: self.endpoint(name).into(),
             access_key: self.access_key.as_deref().map(Into::into),
             attributes: attributes.collect(),
             is_gzip: self.gzip,

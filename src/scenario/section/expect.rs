@@ -176,6 +176,7 @@ fn check_number(c: &mut Compiler<'_>, n: usize, path: &str) {
         Some("streams") => drop(c.stream_name(name, at())),
         Some("consumers") => c.consumer(name, at()),
         Some("producers") => c.producer_name(name, at()),
+        Some("deliveries") => drop(c.delivery_name(name, at())),
         // A number of the whole run, or of a line of its bill.
         Some("cost") => {}
         _ => drop(c.table(name, at())),

@@ -21,6 +21,7 @@ mod plan;
 mod prices;
 mod producer;
 mod rolling_restart;
+mod services;
 mod stream;
 
 pub(crate) use action::Action;
@@ -46,4 +47,5 @@ pub(crate) use plan::Planned;
 pub(crate) use prices::PriceList;
 pub(super) use prices::prices;
 pub(crate) use producer::*;
+pub(super) use services::services;
 pub(crate) use stream::{ModeWord, Stream};

@@ -59,6 +59,10 @@ pub struct Producer {
     /// Size of the records' data.
     #[serde(default = "one_kib")]
     pub record_size: SizeRange,
+    /// The records' data instead of letters of that size: a text with `{key}` for the partition key and `{number}` for
+    /// the record's number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) data: Option<String>,
     /// How partition keys are drawn.
     #[serde(default)]
     pub keys: Keys,
@@ -169,6 +173,9 @@ fn even() -> String {
 }
 const EVEN: &str = "even";
 
+/// What a key and a number may add to a text that they stand in.
+const TEMPLATE_GROWTH: u64 = 2048;
+
 /// More parts of a key are a mistake.
 const SALT_MAX: u32 = 10_000;
 
@@ -266,6 +273,9 @@ impl Compiler<'_> {
             false => SizeDistribution::Uniform(p.record_size.0 as u32, p.record_size.1 as u32),
         };
         let keys = self.keys(name, &p.keys);
+        let longest = p.data.as_ref().map_or(0, |data| data.len() as u64 + TEMPLATE_GROWTH);
+        let title = format!("a record's data takes at most {}", ByteSize(record_bytes_max));
+        self.need(longest <= record_bytes_max, at("data"), &title, "write a shorter text");
         ProducerSettings {
             name: name.into(),
             to,
@@ -282,6 +292,7 @@ impl Compiler<'_> {
             resend_failed_max: p.resend_failed,
             backlog_max: p.backlog.max(1),
             is_ordered: p.ordered,
+            template: p.data.as_deref().map(Into::into),
             planted: Planted::default(),
         }
     }

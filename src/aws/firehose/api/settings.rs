@@ -40,22 +40,22 @@ pub struct Settings {
     /// The region.
     pub region: Box<str>,
     /// Direct PUT: records a second of each delivery stream.
-    pub records_per_s: u64,
+    pub(crate) records_per_s: u64,
     /// Direct PUT: requests a second.
-    pub requests_per_s: u64,
+    pub(crate) requests_per_s: u64,
     /// Direct PUT: bytes a second.
-    pub bytes_per_s: u64,
+    pub(crate) bytes_per_s: u64,
     /// How often a shard of a source is read. An assumption: once a second.
     pub read_every: SimDuration,
     /// How many times its size hint a buffer may hold when delivery is behind. AWS only says that it grows.
-    pub growth_max: u64,
+    pub(crate) growth_max: u64,
     /// What the service holds of a shard before it stops reading, bytes. An assumption.
-    pub held_bytes_max: u64,
+    pub(crate) held_bytes_max: u64,
     /// First and longest pause before a failed call to S3, a function or the source is made again. An assumption: AWS
     /// publishes none.
-    pub retry_pause: (SimDuration, SimDuration),
+    pub(crate) retry_pause: (SimDuration, SimDuration),
     /// Longest wait for an answer of S3. An assumption.
-    pub s3_timeout: SimDuration,
+    pub(crate) s3_timeout: SimDuration,
     /// Delivery streams allowed in the region: 5,000 in larger ones, fewer in others.
     pub(crate) delivery_streams_max: u32,
     /// Whether the five calls a second of each operation of the control plane are enforced.

@@ -15,7 +15,7 @@ use crate::base::seed::Random;
 
 /// A Prefix or an ErrorOutputPrefix.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Prefix {
+pub(crate) struct Prefix {
     text: Arc<str>,
     parts: Arc<[Part]>,
 }
@@ -37,7 +37,7 @@ enum Part {
 
 /// Why a text is no prefix.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum PrefixError {
+pub(crate) enum PrefixError {
     /// `!{` without its `}`.
     Unclosed(Box<str>),
     /// An expression without a colon.
@@ -144,7 +144,7 @@ impl fmt::Display for Prefix {
 
 impl Prefix {
     /// As it was written.
-    pub fn as_str(&self) -> &str {
+    pub(crate) fn as_str(&self) -> &str {
         &self.text
     }
     /// Returns whether nothing was written.

@@ -24,14 +24,14 @@ type Data = JustLut<Val>;
 
 /// MetadataExtraction: names of partition keys with the queries that find them.
 #[derive(Clone, Default)]
-pub struct Queries {
+pub(crate) struct Queries {
     written: Arc<[(Box<str>, Box<str>)]>,
     compiled: Arc<[Filter<Data>]>,
 }
 
 /// Why a text is no query.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum QueryError {
+pub(crate) enum QueryError {
     /// It cannot be read from here on.
     Syntax {
         /// The query.
@@ -152,13 +152,13 @@ impl Queries {
     ///
     /// # Errors
     /// What is wrong with the first that is none.
-    pub fn new(written: impl Into<Arc<[(Box<str>, Box<str>)]>>) -> Result<Self, QueryError> {
+    pub(crate) fn new(written: impl Into<Arc<[(Box<str>, Box<str>)]>>) -> Result<Self, QueryError> {
         let written = written.into();
         let compiled = written.iter().map(|(_, query)| compiled(query)).collect::<Result<_, _>>()?;
         Ok(Self { written, compiled })
     }
     /// Names with their queries, as they were written.
-    pub fn written(&self) -> &[(Box<str>, Box<str>)] {
+    pub(crate) fn written(&self) -> &[(Box<str>, Box<str>)] {
         &self.written
     }
     /// What each query finds first in a value: its name, and the text of what was found, if that is a text, a number or

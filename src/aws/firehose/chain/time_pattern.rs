@@ -25,7 +25,7 @@ enum Part {
 
 /// What is wrong with a pattern.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum PatternError {
+pub(crate) enum PatternError {
     /// A letter that stands for nothing.
     Unknown(char),
     /// A letter that stands too often.

@@ -227,7 +227,7 @@ fn a_stream_is_a_source_of_its_own() {
     let told = desk.refused("PutRecord", json!({ "DeliveryStreamName": "d", "Record": { "Data": "YQ==" } }));
     assert_eq!(
         told,
-        "InvalidArgumentException: This operation is not permitted on KinesisStreamAsSource delivery stream type."
+        "InvalidSourceException: This operation is not permitted on KinesisStreamAsSource delivery stream type."
     );
     assert!(desk.refused("StartDeliveryStreamEncryption", named("d")).starts_with("InvalidArgumentException: "));
     for (change, what) in [

@@ -7,10 +7,10 @@ use std::ops::Range;
 
 use super::retry_clock::{FromFirstFailure, pause};
 use super::step::{Batch, Driver, Failed, Means, Step};
+use crate::aws::firehose::asking::{Ask, Told};
 use crate::aws::firehose::pipeline::HttpOutput;
 use crate::aws::firehose::record::{Carried, holds};
 use crate::aws::http_endpoint::{Answer, Post, Request as ToEndpointRequest, RequestId, wire};
-use crate::aws::{Reply, Request};
 use crate::base::event::FailedAs;
 use crate::base::{SimDuration, SimTime};
 use crate::world::CallError;
@@ -174,12 +174,12 @@ impl Driver for ToHttpEndpoint {
             records: records.iter().map(|record| record.data.clone()).collect(),
             holds: holds(batch.delivery, records),
         };
-        Step::Ask { request: Request::HttpEndpoint(ToEndpointRequest::Post(post)), timeout: TIMEOUT, is_attempt: true }
+        Step::Ask { request: Ask::HttpEndpoint(ToEndpointRequest::Post(post)), timeout: TIMEOUT, is_attempt: true }
     }
-    fn told(&mut self, batch: &Batch, reply: Result<Reply, CallError>, means: &mut Means<'_>) -> Step {
+    fn told(&mut self, batch: &Batch, reply: Result<Told, CallError>, means: &mut Means<'_>) -> Step {
         let Some(id) = self.id else { unreachable!("a request has an id before it is answered") };
         let judged = match reply {
-            Ok(Reply::HttpEndpoint(answer)) => judged(&answer, id),
+            Ok(Told::HttpEndpoint(answer)) => judged(&answer, id),
             Ok(other) => unreachable!("that was not asked: {other:?}"),
             Err(CallError::TimedOut) => {
                 let message = "The endpoint took longer than three minutes to respond.".into();

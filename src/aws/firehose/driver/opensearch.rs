@@ -9,10 +9,10 @@ use std::sync::Arc;
 use super::retry_clock::{FromFirstAttempt, pause};
 use super::rotation::Names;
 use super::step::{Batch, Driver, Failed, Means, Step};
+use crate::aws::firehose::asking::{Ask, Told};
 use crate::aws::firehose::pipeline::OpenSearchOutput;
 use crate::aws::opensearch::{Bulk, Document, RefusedDocument, Request as ToOpenSearchRequest, Response};
 use crate::aws::protocol::error::AwsError as _;
-use crate::aws::{Reply, Request};
 use crate::base::event::FailedAs;
 use crate::base::{SimDuration, SimTime};
 use crate::world::CallError;
@@ -125,12 +125,12 @@ impl Driver for ToOpenSearch {
             })
             .collect();
         let bulk = Bulk { domain: self.output.domain.clone(), is_id_given: self.output.is_id_given, documents };
-        Step::Ask { request: Request::OpenSearch(ToOpenSearchRequest::Bulk(bulk)), timeout: TIMEOUT, is_attempt: true }
+        Step::Ask { request: Ask::OpenSearch(ToOpenSearchRequest::Bulk(bulk)), timeout: TIMEOUT, is_attempt: true }
     }
-    fn told(&mut self, batch: &Batch, reply: Result<Reply, CallError>, means: &mut Means<'_>) -> Step {
+    fn told(&mut self, batch: &Batch, reply: Result<Told, CallError>, means: &mut Means<'_>) -> Step {
         match reply {
-            Ok(Reply::OpenSearch(Ok(Response::Indexed { refused, .. }))) => self.some_refused(batch, refused, means),
-            Ok(Reply::OpenSearch(Err(error))) => {
+            Ok(Told::OpenSearch(Ok(Response::Indexed { refused, .. }))) => self.some_refused(batch, refused, means),
+            Ok(Told::OpenSearch(Err(error))) => {
                 self.all_failed(batch, code_of(error.status()), &error.to_string(), means)
             }
             Err(CallError::TimedOut) => {

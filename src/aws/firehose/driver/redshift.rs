@@ -8,12 +8,12 @@ use std::sync::Arc;
 
 use super::retry_clock::{FromFirstAttempt, pause};
 use super::step::{Batch, Driver, Means, Step};
+use crate::aws::firehose::asking::{Ask, Told};
 use crate::aws::firehose::chain::{body_of, naming};
 use crate::aws::firehose::pipeline::{Processing, RedshiftOutput};
 use crate::aws::firehose::record::holds;
 use crate::aws::redshift::{CopyCommand, Location, Request as ToRedshiftRequest, StagedFile, manifest};
 use crate::aws::s3::{PutObject, Request as ToS3Request};
-use crate::aws::{Reply, Request};
 use crate::base::event::{FailedAs, Output};
 use crate::base::{Body, Holds, SimDuration};
 use crate::world::CallError;
@@ -87,7 +87,7 @@ impl ToRedshift {
     fn put(&self, key: Arc<str>, body: Body, holds: Holds, output: Output) -> Step {
         let is_attempt = output == Output::Staged && holds != Holds::default();
         let put = PutObject { bucket: self.output.stage.bucket.clone(), key, body, holds, output };
-        let request = Request::S3(ToS3Request::PutObject(put));
+        let request = Ask::S3(ToS3Request::PutObject(put));
         Step::Ask { request, timeout: self.s3_timeout, is_attempt }
     }
 
@@ -102,7 +102,7 @@ impl ToRedshift {
             options: copy_options.clone(),
             files: [file].into(),
         };
-        let request = Request::Redshift(ToRedshiftRequest::Copy(copy));
+        let request = Ask::Redshift(ToRedshiftRequest::Copy(copy));
         Step::Ask { request, timeout: COPY_TIMEOUT, is_attempt: true }
     }
 
@@ -150,17 +150,17 @@ impl Driver for ToRedshift {
             Phase::Skip => self.put(of(SKIPPED), manifest::written([&file.at]).into(), file.holds, Output::Errors),
         }
     }
-    fn told(&mut self, batch: &Batch, reply: Result<Reply, CallError>, means: &mut Means<'_>) -> Step {
+    fn told(&mut self, batch: &Batch, reply: Result<Told, CallError>, means: &mut Means<'_>) -> Step {
         match (self.phase, reply) {
-            (Phase::Copy, Ok(Reply::Redshift(Ok(_)))) => Step::Done { failed: Vec::new() },
-            (Phase::Copy, Ok(Reply::Redshift(Err(error)))) => {
+            (Phase::Copy, Ok(Told::Redshift(Ok(_)))) => Step::Done { failed: Vec::new() },
+            (Phase::Copy, Ok(Told::Redshift(Err(error)))) => {
                 self.copy_failed(batch, (error.code(), error.to_string().into()), means)
             }
             (Phase::Copy, Err(CallError::TimedOut)) => {
                 let text = "The COPY was not answered in time; it may have been carried out.".into();
                 self.copy_failed(batch, ("Redshift.ConnectionFailed", text), means)
             }
-            (_, Ok(Reply::S3(reply))) => self.told_by_s3(batch, reply.err().map(|error| error.code()), means),
+            (_, Ok(Told::S3(reply))) => self.told_by_s3(batch, reply.err().map(|error| error.code()), means),
             (_, Err(CallError::TimedOut)) => self.told_by_s3(batch, Some("S3.Timeout"), means),
             (_, Ok(other)) => unreachable!("that was not asked: {other:?}"),
         }

@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use super::step::{Batch, Driver, Failed, Means, Step};
+use crate::aws::firehose::asking::{Ask, Told};
 use crate::aws::firehose::chain::{body_of, naming};
 use crate::aws::firehose::pipeline::{Processing, S3Output};
 use crate::aws::firehose::record::holds;
 use crate::aws::protocol::error::AwsError as _;
 use crate::aws::s3::{PutObject, Request as ToS3Request};
-use crate::aws::{Reply, Request};
 use crate::base::event::{FailedAs, Output};
 use crate::base::{Body, SimDuration};
 use crate::world::CallError;
@@ -73,12 +73,12 @@ impl Driver for ToS3 {
             holds: holds(batch.delivery, &batch.records),
             output: self.kind,
         };
-        Step::Ask { request: Request::S3(ToS3Request::PutObject(put)), timeout: self.timeout, is_attempt: true }
+        Step::Ask { request: Ask::S3(ToS3Request::PutObject(put)), timeout: self.timeout, is_attempt: true }
     }
-    fn told(&mut self, _: &Batch, reply: Result<Reply, CallError>, means: &mut Means<'_>) -> Step {
+    fn told(&mut self, _: &Batch, reply: Result<Told, CallError>, means: &mut Means<'_>) -> Step {
         match reply {
-            Ok(Reply::S3(Ok(_))) => Step::Done { failed: std::mem::take(&mut self.failed) },
-            Ok(Reply::S3(Err(error))) => self.again(error.code(), means),
+            Ok(Told::S3(Ok(_))) => Step::Done { failed: std::mem::take(&mut self.failed) },
+            Ok(Told::S3(Err(error))) => self.again(error.code(), means),
             Ok(other) => unreachable!("S3 does not answer {other:?}"),
             Err(CallError::TimedOut) => self.again("S3.Timeout", means),
         }

@@ -8,10 +8,10 @@ use std::sync::Arc;
 
 use super::retry_clock::{FromFirstFailure, pause};
 use super::step::{Batch, Driver, Means, Step};
+use crate::aws::firehose::asking::{Ask, Told};
 use crate::aws::firehose::pipeline::SplunkOutput;
 use crate::aws::firehose::record::{Carried, holds};
 use crate::aws::splunk::{Acks, Channel, Error, Post, Request as ToSplunkRequest, Response};
-use crate::aws::{Reply, Request};
 use crate::base::event::FailedAs;
 use crate::base::{DeliveryId, SimDuration, SimTime};
 use crate::world::CallError;
@@ -56,7 +56,7 @@ impl ToSplunk {
             records: batch.records.iter().map(|record| record.data.clone()).collect(),
             holds: holds(batch.delivery, &batch.records),
         };
-        let request = Request::Splunk(ToSplunkRequest::Post(post));
+        let request = Ask::Splunk(ToSplunkRequest::Post(post));
         Step::Ask { request, timeout: self.output.acknowledgement, is_attempt: true }
     }
 
@@ -64,7 +64,7 @@ impl ToSplunk {
         let SplunkOutput { collector, token, .. } = &self.output;
         let (collector, token, ids) = (collector.clone(), token.clone(), Arc::from([id]));
         let acks = Acks { collector, token, channel: channel(batch), ids };
-        let request = Request::Splunk(ToSplunkRequest::Acks(acks));
+        let request = Ask::Splunk(ToSplunkRequest::Acks(acks));
         Step::Ask { request, timeout: self.late.since(means.now), is_attempt: false }
     }
 
@@ -130,19 +130,19 @@ impl Driver for ToSplunk {
             Phase::Acknowledge(id) => self.ask(id, batch, means),
         }
     }
-    fn told(&mut self, _: &Batch, reply: Result<Reply, CallError>, means: &mut Means<'_>) -> Step {
+    fn told(&mut self, _: &Batch, reply: Result<Told, CallError>, means: &mut Means<'_>) -> Step {
         match (self.phase, reply) {
-            (Phase::Post, Ok(Reply::Splunk(Ok(Response::Taken { id })))) => {
+            (Phase::Post, Ok(Told::Splunk(Ok(Response::Taken { id })))) => {
                 self.phase = Phase::Acknowledge(id);
                 self.wait(means)
             }
-            (Phase::Post, Ok(Reply::Splunk(Err(error)))) => self.again_or_refuse(code(&error), means),
+            (Phase::Post, Ok(Told::Splunk(Err(error)))) => self.again_or_refuse(code(&error), means),
             (Phase::Post, Err(CallError::TimedOut)) => self.again_or_refuse("Splunk.ConnectionTimeout", means),
-            (Phase::Acknowledge(id), Ok(Reply::Splunk(Ok(Response::Acks(acks))))) if acks.get(&id) == Some(&true) => {
+            (Phase::Acknowledge(id), Ok(Told::Splunk(Ok(Response::Acks(acks))))) if acks.get(&id) == Some(&true) => {
                 Step::Done { failed: Vec::new() }
             }
             // Whatever went wrong with the question, the post may be acknowledged yet.
-            (Phase::Acknowledge(_), Ok(Reply::Splunk(_)) | Err(CallError::TimedOut)) => self.wait(means),
+            (Phase::Acknowledge(_), Ok(Told::Splunk(_)) | Err(CallError::TimedOut)) => self.wait(means),
             (_, Ok(other)) => unreachable!("that was not asked: {other:?}"),
         }
     }

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
+use crate::aws::firehose::asking::{Ask, Told};
 use crate::aws::firehose::record::Carried;
-use crate::aws::{Reply, Request};
 use crate::base::event::FailedAs;
 use crate::base::seed::Random;
 use crate::base::{DeliveryId, SimDuration, SimTime};
@@ -27,7 +27,7 @@ pub(in crate::aws::firehose) struct Batch {
 /// What a driver wants.
 pub(in crate::aws::firehose) enum Step {
     /// Make this call, and tell what became of it. It counts as an attempt when it carries records.
-    Ask { request: Request, timeout: SimDuration, is_attempt: bool },
+    Ask { request: Ask, timeout: SimDuration, is_attempt: bool },
     /// The last attempt failed, so: ask again at this time.
     Retry { at: SimTime, error: &'static str },
     /// Nothing failed: ask again at this time.
@@ -73,7 +73,7 @@ pub(in crate::aws::firehose) trait Driver {
     /// What it wants first, and again whenever a time has come that it named.
     fn next(&mut self, batch: &Batch, means: &mut Means<'_>) -> Step;
     /// What became of what it asked.
-    fn told(&mut self, batch: &Batch, reply: Result<Reply, CallError>, means: &mut Means<'_>) -> Step;
+    fn told(&mut self, batch: &Batch, reply: Result<Told, CallError>, means: &mut Means<'_>) -> Step;
     /// What the error record of a record has besides, of a batch that was refused.
     fn besides(&self, _delivery: DeliveryId, _record: &Carried) -> Vec<(&'static str, Box<str>)> {
         Vec::new()

@@ -140,7 +140,7 @@ impl Bench {
         for _ in 0..100_000 {
             step = match step {
                 Step::Ask { request, timeout, is_attempt } => {
-                    let reply = self.ask(request, timeout, is_attempt);
+                    let reply = self.ask(request.into(), timeout, is_attempt).map(Into::into);
                     self.step(|means| driver.told(&batch, reply, means))
                 }
                 Step::Retry { at, error } => {

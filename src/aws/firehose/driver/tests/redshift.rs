@@ -37,7 +37,7 @@ fn a_batch_is_an_object_and_a_manifest_and_then_rows() {
         [object, manifest] => (object, manifest),
         ref other => panic!("{other:?}"),
     };
-    assert!(object.starts_with("clicks/clicks-1-"), "{object}");
+    assert!(object.starts_with("clicks/2023/11/24/22/clicks-1-"), "{object}");
     assert_eq!(manifest, format!("manifests/{object}"));
     let asked: Vec<_> = bench.asked.iter().map(Cloud::operation_of).collect();
     assert_eq!(asked, ["PutObject", "PutObject", "COPY"]);
@@ -61,7 +61,7 @@ fn after_the_retry_duration_the_batch_is_skipped_and_its_manifest_lies_with_the_
     assert_eq!((bench.attempts_since_first(), rows(&bench)), (vec![0, 300, 600, 900], 0));
     let keys = keys(&bench);
     assert_eq!(keys.len(), 3, "the object and its manifest stay: {keys:?}");
-    assert!(keys.iter().any(|key| key.starts_with("errors/manifests/clicks/clicks-1-")), "{keys:?}");
+    assert!(keys.iter().any(|key| key.starts_with("errors/manifests/clicks/2023/11/24/22/clicks-1-")), "{keys:?}");
     assert_eq!(bench.arrived(Output::Errors), (0..10).map(|ordinal| (ordinal, 1)).collect());
 }
 

@@ -123,7 +123,7 @@ class Firehose(unittest.TestCase):
                       ExtendedS3DestinationConfiguration=S3)
         shown = self.describe("sourced")["Source"]["KinesisStreamSourceDescription"]
         self.assertEqual({name: shown[name] for name in source}, source)
-        self.refused("InvalidArgumentException", self.firehose.put_record,
+        self.refused("InvalidSourceException", self.firehose.put_record,
                      DeliveryStreamName="sourced", Record={"Data": b"x"})
         kinds = self.firehose.list_delivery_streams(DeliveryStreamType="KinesisStreamAsSource")
         self.assertEqual(kinds["DeliveryStreamNames"], ["sourced"])

@@ -132,8 +132,8 @@ impl KclSettings {
         }
     }
 
-    /// The least time that a record takes in a backlog of a shard: its part of the idle time or its processing, whichever
-    /// is longer, because both go on at once.
+    /// The least time that a record takes in a backlog of a shard: its part of the idle time or its processing, the
+    /// longer of the two, because both go on at once.
     pub(crate) fn time_per_record(&self) -> SimDuration {
         let idle = self.idle_between_reads / u64::from(self.records_max.max(1));
         idle.max(self.processor.time_per_record)

@@ -15,8 +15,8 @@ pub(crate) struct Liveness {
     pub(crate) owned_within: Duration,
     /// Leases are spread evenly over workers.
     pub(crate) balanced_within: Duration,
-    /// The iterator age is below `iterator_age_max` again. Who begins with a backlog has the time on top that reading it
-    /// takes at best, by `records_max`, `idle` and `processing`.
+    /// The iterator age is below `iterator_age_max` again. Who begins with a backlog has the time on top that reading
+    /// it takes at best, by `records_max`, `idle` and `processing`.
     pub(crate) caught_up_within: Duration,
     /// See `caught_up_within`.
     pub(crate) iterator_age_max: Duration,

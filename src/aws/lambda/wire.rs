@@ -271,7 +271,6 @@ mod tests {
 
     use super::*;
     use crate::aws::lambda::ToTransform;
-    use crate::aws::protocol::error::AwsError as _;
     use crate::base::{KeyText, SequenceNumber, ShardId, SimTime};
 
     fn request(source: Option<Source>, payloads: &[Payload]) -> Request {

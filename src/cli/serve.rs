@@ -50,7 +50,7 @@ pub(super) struct Arguments {
     /// may be repeated, * is any
     #[arg(long = "kms-key", value_name = "KEY")]
     kms_keys: Vec<String>,
-    /// A function for delivery streams, behind the invoke route of an emulator of Lambda on this machine; may be repeated
+    /// A function for delivery streams, behind the invoke route of an emulator of Lambda here; may be repeated
     #[arg(long = "function", value_name = "NAME=URL")]
     functions: Vec<FunctionUrl>,
     /// Which limits are enforced

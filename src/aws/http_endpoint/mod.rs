@@ -38,11 +38,11 @@ pub struct Endpoint {
     /// Time that each post takes, from this to that. An assumption.
     pub(crate) per_post: (SimDuration, SimDuration),
     /// The longest body that it takes, bytes before they are packed; it answers 413 to longer ones. Any when absent.
-    pub body_bytes_max: Option<u64>,
+    pub(crate) body_bytes_max: Option<u64>,
     /// The access key that it takes; any when absent.
     pub(crate) access_key: Option<Arc<str>>,
     /// Whether it takes a request once only, by its id.
-    pub knows_requests: bool,
+    pub(crate) knows_requests: bool,
     /// How it answers what it has taken.
     pub(crate) answers: Manner,
 }

@@ -14,10 +14,10 @@ const TIMEOUT: SimDuration = SimDuration::from_mins(5);
 /// Which invocation an answer is of.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct InvocationId {
-    pub delivery_arn: Arc<str>,
+    pub(crate) delivery_arn: Arc<str>,
     /// The same when it is repeated.
     pub number: u64,
-    pub asked_at: SimTime,
+    pub(crate) asked_at: SimTime,
 }
 
 /// What functions outside were asked and have not answered.

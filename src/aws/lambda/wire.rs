@@ -207,7 +207,7 @@ pub(crate) struct Came {
     /// 0 when nobody answered.
     pub status: u16,
     /// Whether `X-Amz-Function-Error` says that the function failed.
-    pub is_error: bool,
+    pub(crate) is_error: bool,
     pub body: Vec<u8>,
 }
 

@@ -29,7 +29,7 @@ use crate::world::Service;
 #[derive(Clone, Debug, Default)]
 pub struct Settings {
     /// By name.
-    pub clusters: BTreeMap<Arc<str>, Cluster>,
+    pub(crate) clusters: BTreeMap<Arc<str>, Cluster>,
     /// Every other one.
     pub others: Cluster,
 }

@@ -30,7 +30,7 @@ use crate::world::Service;
 #[derive(Clone, Debug, Default)]
 pub struct Settings {
     /// By name.
-    pub collectors: BTreeMap<Arc<str>, Collector>,
+    pub(crate) collectors: BTreeMap<Arc<str>, Collector>,
     /// Every other one.
     pub others: Collector,
 }
@@ -39,7 +39,7 @@ pub struct Settings {
 #[derive(Clone, Debug)]
 pub struct Collector {
     /// Time from a post to its acknowledgement, from this to that. An assumption.
-    pub indexing: (SimDuration, SimDuration),
+    pub(crate) indexing: (SimDuration, SimDuration),
     /// The token that it takes; any when absent.
     pub token: Option<Arc<str>>,
     /// Whether indexer acknowledgement is on, which Firehose needs.

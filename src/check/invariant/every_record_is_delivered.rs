@@ -3,8 +3,8 @@
 //!
 //! Judged at the end of the run: a record must be done with that was accepted longer ago than it may be on its way,
 //! when nothing has disturbed the run for so long. On its way are the intervals of all buffers, half as long again, the
-//! time for which stages try their best, and the bound on catching up. What an HTTP endpoint refuses as too large (413) is
-//! told and goes nowhere: AWS documents that it is lost
+//! time for which stages try their best, and the bound on catching up. What an HTTP endpoint refuses as too large (413)
+//! is told and goes nowhere: AWS documents that it is lost
 //! (<https://docs.aws.amazon.com/firehose/latest/dev/httpdeliveryrequestresponse.html>). Of a record that was taken
 //! apart one part is enough here. Delivery streams that were deleted are not judged.
 

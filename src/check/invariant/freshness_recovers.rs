@@ -50,7 +50,8 @@ pub(super) struct FreshnessRecovers {
 }
 
 impl FreshnessRecovers {
-    fn look(&mut self, at: SimTime, key: (DeliveryId, u32), lens: &Lens) {
+    /// Judges a lane, by what was delivered too if something was just now.
+    fn look(&mut self, at: SimTime, key: (DeliveryId, u32), is_delivery: bool, lens: &Lens) {
         let Some(of) = lens.deliveries.get(key.0).filter(|of| !of.is_deleted) else { return };
         let Some(lane) = self.lanes.get_mut(&key) else { return };
         self.judged += 1;
@@ -60,7 +61,7 @@ impl FreshnessRecovers {
             true => lane.old_since = None,
             false => drop(lane.old_since.get_or_insert(at)),
         }
-        let Some(since) = lane.old_since.into_iter().chain(lane.late_since).min() else {
+        let Some(since) = lane.old_since.into_iter().chain(lane.late_since.filter(|_| is_delivery)).min() else {
             lane.is_told = false;
             return;
         };
@@ -104,7 +105,7 @@ impl Check for FreshnessRecovers {
                     Some((then, _, end)) if *end == from && at.since(*then) < SimDuration::from_secs(1) => *end = to,
                     _ => of.waiting.push_back((at, from, to)),
                 }
-                self.look(at, (delivery, lane), lens);
+                self.look(at, (delivery, lane), false, lens);
             }
             Event::RecordsArrived { delivery, output: Output::Destination | Output::Errors, lane, from, to }
             | Event::RecordsDropped { delivery, lane, from, to }
@@ -124,11 +125,11 @@ impl Check for FreshnessRecovers {
                 let allowed = lens.deliveries.get(delivery).map_or(SimDuration::MAX, |of| of.on_its_way_max());
                 let of = self.lanes.entry((delivery, lane)).or_default();
                 of.late_since = (age_max > allowed).then(|| of.late_since.unwrap_or(at));
-                self.look(at, (delivery, lane), lens);
+                self.look(at, (delivery, lane), true, lens);
             }
             Event::RunEnded {} => {
                 let keys: Vec<_> = self.lanes.keys().copied().collect();
-                keys.into_iter().for_each(|key| self.look(at, key, lens));
+                keys.into_iter().for_each(|key| self.look(at, key, false, lens));
             }
             _ => {}
         }

@@ -114,6 +114,7 @@ async fn a_subscription_ends_after_five_minutes_and_the_next_goes_on_where_it_wa
     }
     put(&kinesis, "two").await;
     let mut events = subscribe(&kinesis, &consumer, FIRST, after(&position)).await.expect("subscribed");
+    endpoint.settle();
     assert_eq!(data(&next(&mut events).await.expect("an event")), ["two"]);
 }
 

@@ -113,6 +113,8 @@ impl Settings {
             plan.seed = seed.into();
         }
         plan.services.kinesis.kms_keys = self.kms_keys(&plan);
+        // A client that waits for an event while the clock stands still would wait for ever.
+        plan.services.kinesis.push_lag = SimDuration::ZERO;
         plan.services.lambda.outside = self.functions.iter().map(|function| function.name.clone()).collect();
         let streams = &mut plan.services.kinesis;
         streams.epoch_unix_ms = self.epoch_unix_ms.unwrap_or_else(Clock::wall_unix_ms);

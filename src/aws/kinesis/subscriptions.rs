@@ -12,7 +12,7 @@ use super::api::{ConsumerRef, Error, IteratorPosition, Reply, Response, Subscrip
 use super::consumer::{Pipe, Subscription};
 use super::limits::{
     SUBSCRIPTION_EVENT_BYTES_MAX, SUBSCRIPTION_EVENT_EVERY_MIN, SUBSCRIPTION_IDLE_EVENT_EVERY, SUBSCRIPTION_LIFETIME,
-    SUBSCRIPTION_PROPAGATION, SUBSCRIPTION_RETRY_AFTER,
+    SUBSCRIPTION_RETRY_AFTER,
 };
 use super::service::{At, Kinesis};
 use crate::base::{Event, HostId, ShardId, SimTime, StreamId, StreamName};
@@ -137,7 +137,7 @@ impl Kinesis {
     fn carried_at(&self, id: StreamId, shard: ShardId, next_ordinal: u64) -> Option<SimTime> {
         let log = &self.stream(id).shards[shard.index()].log;
         let next = next_ordinal.max(log.first());
-        let takes = SUBSCRIPTION_PROPAGATION.max(self.settings.visibility_lag);
+        let takes = self.settings.push_lag.max(self.settings.visibility_lag);
         (next < log.end()).then(|| log.get(next).arrived_at + takes)
     }
 

@@ -1,5 +1,6 @@
 //! Quotas and declared assumptions.
 
+use crate::aws::kinesis::limits::SUBSCRIPTION_PROPAGATION;
 use crate::base::{Planted, SimDuration};
 
 /// The shape of the write limit.
@@ -74,6 +75,8 @@ pub struct Settings {
     pub(crate) control_plane_quotas: bool,
     /// Whether the limits of shards on writes and reads are enforced.
     pub(crate) data_plane_limits: bool,
+    /// How long a record takes until an event of a subscription has it.
+    pub(crate) push_lag: SimDuration,
     /// How long an accepted record stays invisible to GetRecords.
     pub(crate) visibility_lag: SimDuration,
     /// Bytes per second at which a zone copies what it missed.
@@ -95,6 +98,7 @@ impl Default for Settings {
             deleting_serves: false,
             control_plane_quotas: true,
             data_plane_limits: true,
+            push_lag: SUBSCRIPTION_PROPAGATION,
             visibility_lag: SimDuration::ZERO,
             zone_rebuild_bytes_per_s: 64 * crate::base::units::MIB,
             planted: Planted::default(),

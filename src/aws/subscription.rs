@@ -1,7 +1,7 @@
 //! The subscription of a built-in client: what SubscribeToShard's connection does between the service and the client.
 //!
 //! The service pushes nothing; a task of its host asks for what the subscription has to say, and sends that down a
-//! [line](crate::world::line) to the client. When there is nothing it sleeps until there is news, so an idle
+//! [line](fn@line) to the client. When there is nothing it sleeps until there is news, so an idle
 //! subscription costs one event every five seconds. The task begins when the client has the answer to its call.
 //!
 //! At most one event is on its way, which holds up to 1 MiB: the window that the KCL gives a connection is half of that

@@ -188,7 +188,7 @@ fn converted(besides: Json) -> Json {
 #[test]
 #[cfg(feature = "parquet")]
 fn conversion_needs_large_buffers_no_compression_and_a_table_that_is_known() {
-    let columns: Arc<[_]> = [("id".into(), ColumnType::String)].into();
+    let columns: std::sync::Arc<[_]> = [("id".into(), ColumnType::String)].into();
     let mut desk = Desk::with(|settings| drop(settings.tables.insert("db.clicks".into(), columns.clone())));
     let shown = desk.delivery("d", converted(json!({})));
     let shown = &shown["Destinations"][0]["ExtendedS3DestinationDescription"];

@@ -78,19 +78,12 @@ impl DeliveryStream {
         true
     }
 
-    fn hints(&self, stage: Stage) -> Hints {
-        match stage {
-            Stage::Deliver => self.pipeline.destination.hints(),
-            _ => self.pipeline.backup.to.hints,
-        }
-    }
-
     /// Lets records wait for their delivery.
     pub(super) fn add(&mut self, cx: &mut Cx<'_>, key: &BufferKey, records: Vec<Carried>) {
         if records.is_empty() {
             return;
         }
-        let hints = self.hints(key.stage);
+        let hints = self.pipeline.hints(key.stage);
         let buffer = match self.buffers.get_mut(key) {
             Some(buffer) => buffer,
             None => self.buffers.entry(key.clone()).or_default(),
@@ -105,7 +98,7 @@ impl DeliveryStream {
 
     /// Begins deliveries from a buffer, as far as it is time and they may.
     pub(super) fn close(&mut self, cx: &mut Cx<'_>, key: &BufferKey) {
-        let Hints { size_bytes, interval } = self.hints(key.stage);
+        let Hints { size_bytes, interval } = self.pipeline.hints(key.stage);
         let hints = Hints { size_bytes, interval: cx.settings.planted.open_for(interval) };
         // A batch may grow while the one before it is under way.
         let bytes_max = hints.size_bytes.saturating_mul(cx.settings.growth_max.max(1));

@@ -114,16 +114,18 @@ impl DeliveryStream {
     }
     /// Tells when its buffers are closed, and how long its stages try their best.
     pub(super) fn tell_hints(&self, events: &mut Vec<Event>) {
-        let Pipeline { processing, destination, backup, .. } = &*self.pipeline;
-        let function = processing
+        let pipeline = &self.pipeline;
+        let function = self
+            .processing
             .function
             .as_ref()
             .map(|of| (Stage::Transform, of.hints, FUNCTION_TRIES * (of.retries + 1).into()));
         let stages = [
-            (Stage::Deliver, destination.hints(), destination.tries_for()),
-            (Stage::Errors, backup.to.hints, SimDuration::ZERO),
-            (Stage::Backup, backup.to.hints, SimDuration::ZERO),
+            (Stage::Deliver, pipeline.destination.tries_for()),
+            (Stage::Errors, SimDuration::ZERO),
+            (Stage::Backup, SimDuration::ZERO),
         ];
+        let stages = stages.map(|(stage, tries_for)| (stage, pipeline.hints(stage), tries_for));
         events.extend(function.into_iter().chain(stages).map(|(stage, hints, tries_for)| Event::HintsDeclared {
             delivery: self.id,
             stage,

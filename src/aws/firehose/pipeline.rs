@@ -5,7 +5,7 @@ use std::sync::Arc;
 pub(crate) use super::chain::prefix::Prefix;
 pub(crate) use super::chain::queries::Queries;
 use crate::base::body::Coding;
-use crate::base::event::{PutKind, SinkKind};
+use crate::base::event::{PutKind, SinkKind, Stage};
 use crate::base::{SimDuration, StreamName};
 
 /// A delivery stream's way, from where records come to where they go.
@@ -20,6 +20,16 @@ pub(crate) struct Pipeline {
     /// Where what fails goes, and copies of source records: the S3 configuration of a destination that is not S3
     /// itself.
     pub(crate) backup: Backup,
+}
+
+impl Pipeline {
+    /// When buffers before a stage are closed; the function's are of its own stage.
+    pub(super) fn hints(&self, stage: Stage) -> Hints {
+        match stage {
+            Stage::Deliver => self.destination.hints(),
+            _ => self.backup.to.hints,
+        }
+    }
 }
 
 /// Where records come from.

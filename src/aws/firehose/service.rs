@@ -9,7 +9,7 @@ use super::delivery_stream::DeliveryStream;
 use super::pipeline::Pipeline;
 use crate::aws::firehose::asking::Told;
 use crate::aws::lambda;
-use crate::aws::protocol::fault_points::{Fault, FaultPoints};
+use crate::aws::protocol::fault_points::{FaultPoints, met_by_faults};
 use crate::base::seed::Random;
 use crate::base::{Chance, DeliveryId, DeliveryName, Event, HostId, SimTime};
 use crate::world::CallError;
@@ -34,6 +34,8 @@ pub(super) struct At<'a> {
     pub events: &'a mut Vec<Event>,
 }
 
+met_by_faults!(Firehose);
+
 impl Firehose {
     /// An account without delivery streams.
     pub fn new(settings: Settings, chance: impl Into<Chance>) -> Self {
@@ -48,14 +50,6 @@ impl Firehose {
             random: chance.stream("deliveries"),
             is_up: true,
         }
-    }
-    /// Lets a fault begin; [`Firehose::heal`] with the same `id` ends it.
-    pub fn inject(&mut self, _: SimTime, id: u32, fault: Fault, _: &mut Vec<Event>) {
-        self.faults.begin(id, fault);
-    }
-    /// Ends a fault.
-    pub fn heal(&mut self, _: SimTime, id: u32, events: &mut Vec<Event>) {
-        self.faults.end(id, events);
     }
     /// Adds a delivery stream that is ACTIVE.
     pub(crate) fn provision(&mut self, now: SimTime, name: DeliveryName, pipeline: Pipeline, events: &mut Vec<Event>) {

@@ -15,7 +15,7 @@ pub use self::api::{Answer, OPERATIONS, Post, Reply, Request};
 pub(crate) use self::api::{Manner, RequestId};
 pub use super::protocol::fault_points::Fault;
 
-use super::protocol::fault_points::{FaultPoints, Trouble};
+use super::protocol::fault_points::{FaultPoints, Trouble, met_by_faults};
 use crate::base::event::Output;
 use crate::base::seed::Random;
 use crate::base::{Chance, Event, HostId, Payload, SimDuration, SimTime};
@@ -87,20 +87,14 @@ pub struct HttpEndpoint {
     random: Random,
 }
 
+met_by_faults!(HttpEndpoint);
+
 impl HttpEndpoint {
     /// Endpoints that nothing was sent to.
     pub fn new(settings: Settings, chance: impl Into<Chance>) -> Self {
         let chance = chance.into();
         let (faults, random) = (FaultPoints::new(&chance), chance.stream("posts"));
         Self { settings, taken: BTreeMap::new(), faults, random }
-    }
-    /// Lets a fault begin; [`HttpEndpoint::heal`] with the same `id` ends it.
-    pub fn inject(&mut self, _: SimTime, id: u32, fault: Fault, _: &mut Vec<Event>) {
-        self.faults.begin(id, fault);
-    }
-    /// Ends a fault.
-    pub fn heal(&mut self, _: SimTime, id: u32, events: &mut Vec<Event>) {
-        self.faults.end(id, events);
     }
     #[cfg_attr(not(test), expect(dead_code, reason = "what arrived is looked at by tests"))]
     /// Every post that was taken, with its endpoint, in the order in which they came.

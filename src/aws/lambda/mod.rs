@@ -25,7 +25,7 @@ pub use super::protocol::fault_points::Fault;
 
 use self::outside::Outside;
 use self::simulated::Invocable;
-use super::protocol::fault_points::{FaultPoints, Trouble};
+use super::protocol::fault_points::{FaultPoints, Trouble, met_by_faults};
 use crate::base::seed::Random;
 use crate::base::{Chance, Event, HostId, SimDuration, SimTime};
 use crate::world::Service;
@@ -49,6 +49,8 @@ pub struct Lambda {
     random: Random,
 }
 
+met_by_faults!(Lambda);
+
 impl Lambda {
     /// The service with these functions.
     pub fn new(settings: Settings, chance: impl Into<Chance>) -> Self {
@@ -60,14 +62,6 @@ impl Lambda {
             faults: FaultPoints::new(&chance),
             random: chance.stream("functions"),
         }
-    }
-    /// Lets a fault begin; [`Lambda::heal`] with the same `id` ends it.
-    pub fn inject(&mut self, _: SimTime, id: u32, fault: Fault, _: &mut Vec<Event>) {
-        self.faults.begin(id, fault);
-    }
-    /// Ends a fault.
-    pub fn heal(&mut self, _: SimTime, id: u32, events: &mut Vec<Event>) {
-        self.faults.end(id, events);
     }
 
     /// What functions outside are asked, and nobody has taken to them yet.

@@ -85,3 +85,26 @@ impl FaultPoints {
         None
     }
 }
+
+/// Lets faults begin and end in a service whose `faults` are fault points and nothing else.
+macro_rules! met_by_faults {
+    ($service:ident) => {
+        impl $service {
+            /// Lets a fault begin; `heal` with the same `id` ends it.
+            pub fn inject(
+                &mut self,
+                _: $crate::base::SimTime,
+                id: u32,
+                fault: $crate::aws::protocol::fault_points::Fault,
+                _: &mut Vec<$crate::base::Event>,
+            ) {
+                self.faults.begin(id, fault);
+            }
+            /// Ends a fault.
+            pub fn heal(&mut self, _: $crate::base::SimTime, id: u32, events: &mut Vec<$crate::base::Event>) {
+                self.faults.end(id, events);
+            }
+        }
+    };
+}
+pub(crate) use met_by_faults;

@@ -19,7 +19,7 @@ pub use self::api::{CopyCommand, Error, OPERATIONS, Reply, Request, Response, St
 pub use self::manifest::Location;
 pub use super::protocol::fault_points::Fault;
 
-use super::protocol::fault_points::{FaultPoints, Trouble};
+use super::protocol::fault_points::{FaultPoints, Trouble, met_by_faults};
 use crate::base::event::Output;
 use crate::base::seed::Random;
 use crate::base::{Chance, Event, HostId, Payload, SimDuration, SimTime};
@@ -102,20 +102,14 @@ pub struct Redshift {
     random: Random,
 }
 
+met_by_faults!(Redshift);
+
 impl Redshift {
     /// Clusters with nothing in their tables.
     pub fn new(settings: Settings, chance: impl Into<Chance>) -> Self {
         let chance = chance.into();
         let (faults, random) = (FaultPoints::new(&chance), chance.stream("copies"));
         Self { settings, tables: BTreeMap::new(), faults, random }
-    }
-    /// Lets a fault begin; [`Redshift::heal`] with the same `id` ends it.
-    pub fn inject(&mut self, _: SimTime, id: u32, fault: Fault, _: &mut Vec<Event>) {
-        self.faults.begin(id, fault);
-    }
-    /// Ends a fault.
-    pub fn heal(&mut self, _: SimTime, id: u32, events: &mut Vec<Event>) {
-        self.faults.end(id, events);
     }
     #[cfg_attr(not(test), expect(dead_code, reason = "what arrived is looked at by tests"))]
     /// Every table that something was loaded into, with its cluster and name.

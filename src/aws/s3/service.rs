@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::api::{Error, Metadata, Object, Parts, UploadId};
-use crate::aws::protocol::fault_points::{Fault, FaultPoints};
+use crate::aws::protocol::fault_points::{FaultPoints, met_by_faults};
 use crate::base::{Chance, Event, HostId, SimTime};
 
 /// What is set about it.
@@ -55,6 +55,8 @@ pub(super) struct At<'a> {
     pub(super) events: &'a mut Vec<Event>,
 }
 
+met_by_faults!(S3);
+
 impl S3 {
     /// The buckets of the settings.
     pub fn new(settings: Settings, chance: impl Into<Chance>) -> Self {
@@ -62,14 +64,6 @@ impl S3 {
         let given = settings.buckets.unwrap_or_default().into_iter();
         let buckets = given.map(|name| (name, Bucket::new(SimTime::ZERO))).collect();
         Self { buckets, makes_buckets, begun: 0, faults: FaultPoints::new(&chance.into()) }
-    }
-    /// Lets a fault begin; [`S3::heal`] with the same `id` ends it.
-    pub fn inject(&mut self, _: SimTime, id: u32, fault: Fault, _: &mut Vec<Event>) {
-        self.faults.begin(id, fault);
-    }
-    /// Ends a fault.
-    pub fn heal(&mut self, _: SimTime, id: u32, events: &mut Vec<Event>) {
-        self.faults.end(id, events);
     }
     /// Every object, by bucket and key; for exports and tests.
     pub(crate) fn objects(&self) -> impl Iterator<Item = (&str, &str, &Object)> {

@@ -20,7 +20,7 @@ pub(crate) use self::api::Channel;
 pub use self::api::{Acks, Error, OPERATIONS, Post, Reply, Request, Response};
 pub use super::protocol::fault_points::Fault;
 
-use super::protocol::fault_points::{FaultPoints, Trouble};
+use super::protocol::fault_points::{FaultPoints, Trouble, met_by_faults};
 use crate::base::event::Output;
 use crate::base::seed::Random;
 use crate::base::{Chance, Event, HostId, Payload, SimDuration, SimTime};
@@ -79,20 +79,14 @@ pub struct Splunk {
     random: Random,
 }
 
+met_by_faults!(Splunk);
+
 impl Splunk {
     /// Collectors with nothing in them.
     pub fn new(settings: Settings, chance: impl Into<Chance>) -> Self {
         let chance = chance.into();
         let (faults, random) = (FaultPoints::new(&chance), chance.stream("indexing"));
         Self { settings, events: BTreeMap::new(), channels: BTreeMap::new(), faults, random }
-    }
-    /// Lets a fault begin; [`Splunk::heal`] with the same `id` ends it.
-    pub fn inject(&mut self, _: SimTime, id: u32, fault: Fault, _: &mut Vec<Event>) {
-        self.faults.begin(id, fault);
-    }
-    /// Ends a fault.
-    pub fn heal(&mut self, _: SimTime, id: u32, events: &mut Vec<Event>) {
-        self.faults.end(id, events);
     }
     #[cfg_attr(not(test), expect(dead_code, reason = "what arrived is looked at by tests"))]
     /// Every record that was posted, with its collector, in the order in which they came.

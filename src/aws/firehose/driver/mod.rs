@@ -45,13 +45,10 @@ pub(in crate::aws::firehose) fn driver_for(
         (Stage::Deliver, Destination::OpenSearch(output)) => Box::new(ToOpenSearch::new(output, settings.retry_pause)),
         (Stage::Deliver, Destination::Splunk(output)) => Box::new(ToSplunk::new(output, settings.retry_pause)),
         (Stage::Deliver, Destination::HttpEndpoint(output)) => Box::new(ToHttpEndpoint::new(output)),
-        (Stage::Backup, _) => {
-            let plain = Arc::new(Processing::default());
-            Box::new(ToS3::new(&pipeline.backup.to, plain, Output::Backup, None, means))
-        }
+        // Copies are of source records, and error records are lines already.
         _ => {
-            let plain = Arc::new(Processing::default());
-            Box::new(ToS3::new(&pipeline.backup.to, plain, Output::Errors, failed_as, means))
+            let output = if stage == Stage::Backup { Output::Backup } else { Output::Errors };
+            Box::new(ToS3::new(&pipeline.backup.to, Arc::default(), output, failed_as, means))
         }
     }
 }

@@ -17,16 +17,7 @@ pub(super) fn body(request: &Request) -> Option<Value<'_>> {
         Request::PutRecordBatch(PutRecordBatch { records, .. }) => {
             Value::structure([name, ("Records", Value::list(records.iter().map(record)))])
         }
-        Request::CreateDeliveryStream(_)
-        | Request::DeleteDeliveryStream(_)
-        | Request::DescribeDeliveryStream(_)
-        | Request::ListDeliveryStreams(_)
-        | Request::ListTagsForDeliveryStream(_)
-        | Request::StartDeliveryStreamEncryption(_)
-        | Request::StopDeliveryStreamEncryption(_)
-        | Request::TagDeliveryStream(_)
-        | Request::UntagDeliveryStream(_)
-        | Request::UpdateDestination(_) => return None,
+        _ => return None,
     })
 }
 
@@ -44,16 +35,7 @@ pub(super) fn reply(request: &Request, status: u16, body: &Value<'_>) -> Option<
             results: body.get("RequestResponses")?.as_list()?.iter().map(result).collect::<Option<_>>()?,
             is_encrypted,
         },
-        Request::CreateDeliveryStream(_)
-        | Request::DeleteDeliveryStream(_)
-        | Request::DescribeDeliveryStream(_)
-        | Request::ListDeliveryStreams(_)
-        | Request::ListTagsForDeliveryStream(_)
-        | Request::StartDeliveryStreamEncryption(_)
-        | Request::StopDeliveryStreamEncryption(_)
-        | Request::TagDeliveryStream(_)
-        | Request::UntagDeliveryStream(_)
-        | Request::UpdateDestination(_) => return None,
+        _ => return None,
     }))
 }
 

@@ -1,6 +1,7 @@
 //! HeadObject (<https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html>).
 
-use super::row::{Arc, Asked, At, Error, Operation, Reply, Response, Row, S3};
+use super::get_object::GetObject;
+use super::row::{Arc, Asked, At, Error, Operation, Reply, Row, S3};
 
 #[derive(Clone, Debug)]
 pub struct HeadObject {
@@ -17,10 +18,8 @@ impl Row for HeadObject {
     fn decode(asked: &mut Asked) -> Result<Self, Error> {
         Ok(Self { bucket: asked.bucket.clone(), key: asked.key.clone() })
     }
-    fn handle(self, service: &mut S3, _: &mut At<'_>) -> Reply {
-        let object = service.object(&self.bucket, &self.key)?;
-        // What follows from its bytes is worked out where it is kept, for all copies.
-        object.etag();
-        Ok(Response::Object(object.clone()))
+    fn handle(self, service: &mut S3, at: &mut At<'_>) -> Reply {
+        let Self { bucket, key } = self;
+        GetObject { bucket, key }.handle(service, at)
     }
 }

@@ -17,8 +17,7 @@ pub(crate) struct Pipeline {
     pub processing: Processing,
     /// Where they go.
     pub(crate) destination: Destination,
-    /// Where what fails goes, and copies of source records: the S3 configuration of a destination that is not S3
-    /// itself.
+    /// Where copies of source records go, and what fails, when the destination is not S3 itself.
     pub(crate) backup: Backup,
 }
 
@@ -27,7 +26,16 @@ impl Pipeline {
     pub(super) fn hints(&self, stage: Stage) -> Hints {
         match stage {
             Stage::Deliver => self.destination.hints(),
+            Stage::Errors => self.errors().hints,
             _ => self.backup.to.hints,
+        }
+    }
+    /// Where what fails goes: under the error prefix of S3 as destination, or else to the backup
+    /// (<https://docs.aws.amazon.com/firehose/latest/dev/s3-prefixes.html>).
+    pub(super) fn errors(&self) -> &S3Output {
+        match &self.destination {
+            Destination::S3(output) => output,
+            _ => &self.backup.to,
         }
     }
 }

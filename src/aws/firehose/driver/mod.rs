@@ -46,9 +46,9 @@ pub(in crate::aws::firehose) fn driver_for(
         (Stage::Deliver, Destination::Splunk(output)) => Box::new(ToSplunk::new(output, settings.retry_pause)),
         (Stage::Deliver, Destination::HttpEndpoint(output)) => Box::new(ToHttpEndpoint::new(output)),
         // Copies are of source records, and error records are lines already.
-        _ => {
-            let output = if stage == Stage::Backup { Output::Backup } else { Output::Errors };
-            Box::new(ToS3::new(&pipeline.backup.to, Arc::default(), output, failed_as, means))
+        (Stage::Backup, _) => {
+            Box::new(ToS3::new(&pipeline.backup.to, Arc::default(), Output::Backup, failed_as, means))
         }
+        _ => Box::new(ToS3::new(pipeline.errors(), Arc::default(), Output::Errors, failed_as, means)),
     }
 }

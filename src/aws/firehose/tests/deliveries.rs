@@ -127,6 +127,18 @@ fn all_source_records_are_copied_where_that_is_asked_for() {
 }
 
 #[test]
+fn what_fails_lies_in_the_destinations_own_bucket_wherever_copies_go() {
+    let mut of = pipeline(output(1 << 20, 60), with_function());
+    of.backup = Backup { to: S3Output { bucket: "copies".into(), ..output(1 << 20, 60) }, is_of_all: true };
+    let mut bench = Bench::new(of, Function { failed: 1.0, ..Function::default() });
+    drop(bench.put(50, 100));
+    bench.run_s(300);
+    let objects: Vec<(&str, bool)> =
+        bench.s3.objects().map(|(bucket, key, _)| (bucket, key.contains("processing-failed"))).collect();
+    assert_eq!(objects, [("copies", false), ("lake", true)]);
+}
+
+#[test]
 fn what_a_function_is_given_fits_into_6_mb() {
     let mut processing = with_function();
     if let Some(function) = &mut processing.function {

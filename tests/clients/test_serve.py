@@ -57,7 +57,7 @@ class OtherServices(unittest.TestCase):
     def test_who_asks_for_another_service_is_told_what_there_is(self):
         with Endpoint() as endpoint:
             with self.assertRaisesRegex(ClientError, "kinesim has Kinesis Data Streams, Data Firehose, DynamoDB and S3"):
-                endpoint.client("firehose").list_delivery_streams()
+                endpoint.client("sqs").list_queues()
 
 
 class Tables(unittest.TestCase):

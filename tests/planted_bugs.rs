@@ -208,6 +208,17 @@ fn of_deliveries(bug: Bug) -> Option<Shown> {
         Bug::StuckAfterFailure => (delivered("10m", few, "", &lost("1m")), "every-record-is-delivered"),
         Bug::HeldTooShortly => (delivered("10m", few, "", &lost("4m")), "deliveries-hold-what-they-took"),
         Bug::BatchDeliveredTwice => (delivered("4m", few, "", ""), "deliveries-double-only-for-a-reason"),
+        Bug::NamedByDeliveryTime => (delivered("4m", few, "", ""), "objects-hold-what-their-names-say"),
+        Bug::PartitionsMixed => {
+            let few = format!("{few}\ndata = '{{\"customer\":\"{{key}}\"}}'\nkeys = {{ uniform = 20 }}");
+            let partition = "partition = { customer = \".customer\" }\ns3 = { prefix = \
+                             \"of-!{partitionKeyFromQuery:customer}/\", error_prefix = \"errors/\" }";
+            (delivered("4m", &few, partition, ""), "objects-hold-what-their-names-say")
+        }
+        Bug::RecordCutInTwo => {
+            let many = "rate = \"400/s\"\nrecord_size = \"9999 B\"\nstop = \"1m\"";
+            (delivered("4m", many, "s3 = { }", ""), "deliveries-double-only-for-a-reason")
+        }
         Bug::BufferBySizeOnly => (delivered("4m", few, "", ""), "buffers-keep-their-hints"),
         Bug::ChildShardFromLatest => {
             let rest = "[delivery.lake]\nstream = \"orders\"\n[[action]]\nat = \"1m\"\nsplit = \"coldest\"\n";

@@ -199,6 +199,15 @@ bugs! {
     StuckAfterFailure = "stuck-after-failure",
         "a buffer whose delivery failed once is never closed again",
         firehose!("troubleshooting");
+    NamedByDeliveryTime = "named-by-delivery-time",
+        "an object has the time of its delivery in its name, and not that of its oldest record",
+        firehose!("s3-object-name");
+    PartitionsMixed = "partitions-mixed",
+        "a record that would begin a partition goes with the record before it",
+        firehose!("dynamic-partitioning");
+    RecordCutInTwo = "record-cut-in-two",
+        "a buffer is closed at its very size, in the middle of a record",
+        firehose!("buffering-hints");
 }
 
 /// The bug that is planted in a run, if there is one.

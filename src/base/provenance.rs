@@ -21,6 +21,8 @@ pub struct Run {
     pub from: u64,
     /// One past the ordinal of the last.
     pub to: u64,
+    /// Which part of each it is, of records that were taken apart; 0 of others.
+    pub part: u32,
 }
 
 /// A record of a delivery stream, or a part of one that was taken apart: the same however often it is sent.
@@ -49,30 +51,29 @@ impl fmt::Display for RecordKey {
 pub struct Holds(pub Arc<[Run]>);
 
 impl Holds {
-    /// The runs of single records, in their order.
-    pub fn of(delivery: DeliveryId, records: impl IntoIterator<Item = (u32, u64)>) -> Self {
+    /// The runs of single records, in their order: each by its lane, its ordinal and its part.
+    pub fn of(delivery: DeliveryId, records: impl IntoIterator<Item = (u32, u64, u32)>) -> Self {
         let mut runs: Vec<Run> = Vec::new();
-        for (lane, ordinal) in records {
+        for (lane, ordinal, part) in records {
             match runs.last_mut() {
-                Some(run) if run.lane == lane && run.to == ordinal => run.to += 1,
-                // What was one record may be several now.
-                Some(run) if run.lane == lane && run.to == ordinal + 1 => {}
-                _ => runs.push(Run { delivery, lane, from: ordinal, to: ordinal + 1 }),
+                Some(run) if (run.lane, run.to, run.part) == (lane, ordinal, part) => run.to += 1,
+                _ => runs.push(Run { delivery, lane, from: ordinal, to: ordinal + 1, part }),
             }
         }
         Self(runs.into())
     }
     /// Tells that they arrived at an output.
     pub(crate) fn arrived(&self, output: Output) -> impl Iterator<Item = Event> {
-        self.0.iter().map(move |&Run { delivery, lane, from, to }| Event::RecordsArrived {
+        self.0.iter().map(move |&Run { delivery, lane, from, to, part }| Event::RecordsArrived {
             delivery,
             output,
             lane,
             from,
             to,
+            part,
         })
     }
-    /// How many records they are.
+    /// How many records they are, or parts of records.
     pub fn records(&self) -> u64 {
         self.0.iter().map(|run| run.to - run.from).sum()
     }
@@ -91,10 +92,10 @@ mod tests {
     }
 
     #[test]
-    fn neighbours_are_one_run_and_parts_of_a_record_are_one_record() {
-        let holds = Holds::of(DeliveryId(3), [(0, 5), (0, 6), (0, 6), (0, 8), (1, 9)]);
-        let runs: Vec<_> = holds.0.iter().map(|run| (run.lane, run.from, run.to)).collect();
-        assert_eq!(runs, [(0, 5, 7), (0, 8, 9), (1, 9, 10)]);
-        assert_eq!(holds.records(), 4);
+    fn neighbours_are_one_run_and_parts_of_a_record_are_runs_of_their_own() {
+        let holds = Holds::of(DeliveryId(3), [(0, 5, 0), (0, 6, 0), (0, 6, 1), (0, 8, 0), (1, 9, 0)]);
+        let runs: Vec<_> = holds.0.iter().map(|run| (run.lane, run.from, run.to, run.part)).collect();
+        assert_eq!(runs, [(0, 5, 7, 0), (0, 6, 7, 1), (0, 8, 9, 0), (1, 9, 10, 0)]);
+        assert_eq!(holds.records(), 5);
     }
 }

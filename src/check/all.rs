@@ -306,11 +306,16 @@ mod tests {
             K::DeliveryAttempted => Event::DeliveryAttempted { delivery, lane, stage, records, bytes, attempt },
             K::DeliveryAttemptFailed => Event::DeliveryAttemptFailed { delivery, lane, stage, records, attempt, error },
             K::DeliverySucceeded => Event::DeliverySucceeded { delivery, lane, stage, records, bytes, age_max: second },
-            K::RecordsDropped => Event::RecordsDropped { delivery, lane, from, to },
+            K::RecordsDropped => Event::RecordsDropped { delivery, lane, from, to, part: 0 },
             K::RecordsFailed => {
-                Event::RecordsFailed { delivery, lane, from, to, failed_as: FailedAs::Processing, error, is_kept: true }
+                let failed_as = FailedAs::Processing;
+                Event::RecordsFailed { delivery, lane, from, to, part: 0, failed_as, error, is_kept: true }
             }
-            K::RecordsExpired => Event::RecordsExpired { delivery, lane, from, to },
+            K::RecordTakenApart => Event::RecordTakenApart { delivery, lane, ordinal: from, parts: 1 },
+            K::RecordPartitioned => {
+                Event::RecordPartitioned { delivery, lane, ordinal: from, part: 0, partition: "/7".into() }
+            }
+            K::RecordsExpired => Event::RecordsExpired { delivery, lane, from, to, part: 0 },
             K::FunctionReturned => Event::FunctionReturned {
                 delivery,
                 lane,
@@ -352,7 +357,6 @@ mod tests {
             K::LeasesCreated,
             K::LeaseHoleFound,
             K::DeliveryRefused,
-            K::ObjectPut,
             K::ObjectDeleted,
             K::SinkRefused,
         ];

@@ -290,11 +290,16 @@ pub(super) fn lake() -> Vec<Event> {
 
 /// Records that the lake accepts.
 pub(super) fn taken(from: u64, to: u64) -> Event {
-    let bytes = (to - from) * 100;
-    Event::DeliveryAccepted { delivery: LAKE, lane: 0, from, to, bytes, billed_bytes: bytes, host: Some(WEB) }
+    taken_late(SimDuration::ZERO, from, to)
+}
+
+/// Records that the lake accepts, put so long ago.
+pub(super) fn taken_late(age: SimDuration, from: u64, to: u64) -> Event {
+    let (delivery, lane, bytes, host) = (LAKE, 0, (to - from) * 100, Some(WEB));
+    Event::DeliveryAccepted { delivery, lane, from, to, bytes, billed_bytes: bytes, host, age }
 }
 
 /// Records that come to an output of the lake.
 pub(super) fn arrived(output: Output, from: u64, to: u64) -> Event {
-    Event::RecordsArrived { delivery: LAKE, output, lane: 0, from, to }
+    Event::RecordsArrived { delivery: LAKE, output, lane: 0, from, to, part: 0 }
 }

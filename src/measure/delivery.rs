@@ -1,13 +1,15 @@
 //! What is counted of a delivery stream.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::sync::Arc;
 
 use super::figures::{DeliveryFigures, seconds_of};
 use super::histogram::Histogram;
 use super::peak::Peak;
+use crate::base::done_records::Inserted;
 use crate::base::event::{Output, PutKind, SinkKind, Stage};
-use crate::base::{Event, RangeSet, ShardId, SimTime, StreamName};
+use crate::base::{DoneRecords, Event, ShardId, SimTime, StreamName};
 use crate::price::DeliveryUsage;
 
 pub(crate) struct DeliveryMeasure {
@@ -25,10 +27,17 @@ pub(crate) struct DeliveryMeasure {
 /// Records of a shard of the source, or those that were put.
 #[derive(Default)]
 struct Lane {
-    /// Accepted and neither delivered, failed, dropped nor lost.
-    done: RangeSet,
     accepted: u64,
-    delivered: RangeSet,
+    /// Delivered, failed, dropped or lost.
+    done: DoneRecords,
+    done_count: u64,
+    delivered: DoneRecords,
+}
+
+impl Lane {
+    fn finish(&mut self, records: Range<u64>, part: u32) {
+        self.done_count += self.done.insert(records, part).newly;
+    }
 }
 
 impl DeliveryMeasure {
@@ -71,20 +80,25 @@ impl DeliveryMeasure {
                     self.freshness_most.see(age_max.as_millis(), at, Some(ShardId(lane)), None);
                 }
             }
-            Event::RecordsDropped { lane, from, to, .. } => {
+            Event::RecordTakenApart { lane, ordinal, parts, .. } => {
+                let lane = self.lanes.entry(lane).or_default();
+                lane.done.take_apart(ordinal, parts);
+                lane.delivered.take_apart(ordinal, parts);
+            }
+            Event::RecordsDropped { lane, from, to, part, .. } => {
                 counts.records_dropped += to - from;
-                self.lanes.entry(lane).or_default().done.insert(from..to);
+                self.lanes.entry(lane).or_default().finish(from..to, part);
             }
-            Event::RecordsFailed { lane, from, to, .. } => {
+            Event::RecordsFailed { lane, from, to, part, .. } => {
                 counts.records_failed += to - from;
-                self.lanes.entry(lane).or_default().done.insert(from..to);
+                self.lanes.entry(lane).or_default().finish(from..to, part);
             }
-            Event::RecordsExpired { lane, from, to, .. } => {
+            Event::RecordsExpired { lane, from, to, part, .. } => {
                 counts.records_lost += to - from;
-                self.lanes.entry(lane).or_default().done.insert(from..to);
+                self.lanes.entry(lane).or_default().finish(from..to, part);
             }
             Event::FunctionReturned { took, .. } => self.function_took_ms.record(took.as_millis()),
-            Event::RecordsArrived { output, lane, from, to, .. } => self.arrive(output, lane, from, to),
+            Event::RecordsArrived { output, lane, from, to, part, .. } => self.arrive(output, lane, from..to, part),
             Event::PartitionsActive { active, .. } => {
                 counts.partitions_max = counts.partitions_max.max(active.into());
             }
@@ -92,18 +106,19 @@ impl DeliveryMeasure {
         }
     }
 
-    fn arrive(&mut self, output: Output, lane: u32, from: u64, to: u64) {
+    fn arrive(&mut self, output: Output, lane: u32, records: Range<u64>, part: u32) {
+        let count = records.end - records.start;
         let counts = &mut self.figures;
         let lane = self.lanes.entry(lane).or_default();
         match output {
             Output::Destination => {
-                let again = lane.delivered.insert(from..to);
-                counts.records_delivered += to - from - again;
+                let Inserted { newly, again } = lane.delivered.insert(records.clone(), part);
+                counts.records_delivered += newly;
                 counts.records_delivered_again += again;
-                lane.done.insert(from..to);
+                lane.finish(records, part);
             }
-            Output::Errors => counts.records_in_error_output += to - from,
-            Output::Backup => counts.records_copied += to - from,
+            Output::Errors => counts.records_in_error_output += count,
+            Output::Backup => counts.records_copied += count,
             Output::Staged => {}
         }
     }
@@ -126,10 +141,7 @@ impl DeliveryMeasure {
     }
 
     pub(super) fn figures(&self) -> DeliveryFigures {
-        let waiting = self.lanes.values().map(|lane| {
-            let done: u64 = lane.done.ranges().map(|run| run.end - run.start).sum();
-            lane.accepted.saturating_sub(done)
-        });
+        let waiting = self.lanes.values().map(|lane| lane.accepted.saturating_sub(lane.done_count));
         DeliveryFigures {
             source: match &self.stream {
                 Some(stream) => stream.to_string(),

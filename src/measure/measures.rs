@@ -181,6 +181,7 @@ impl Measures {
         | Event::RecordsExpired { delivery, .. }
         | Event::FunctionReturned { delivery, .. }
         | Event::PartitionsActive { delivery, .. }
+        | Event::RecordTakenApart { delivery, .. }
         | Event::RecordsArrived { delivery, .. }) = event
         else {
             return;

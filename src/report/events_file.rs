@@ -153,6 +153,8 @@ pub(crate) const fn is_mark(kind: EventKind) -> bool {
         | RecordsExpired
         | FunctionReturned
         | PartitionsActive
+        | RecordTakenApart
+        | RecordPartitioned
         | ObjectPut
         | ObjectDeleted
         | RecordsArrived

@@ -8,8 +8,8 @@
 use super::chain::Partition;
 use super::pipeline::Hints;
 use super::record::Carried;
-use crate::base::SimTime;
 use crate::base::event::{FailedAs, Stage};
+use crate::base::{Payload, SimTime};
 
 /// Which buffer of a delivery stream.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -93,6 +93,20 @@ impl Buffer {
         self.bytes -= taken.iter().map(Carried::size_bytes).sum::<u64>();
         taken
     }
+    /// Takes out exactly so many bytes, with the beginning of a record at their end: what no buffer does, unless that
+    /// is planted.
+    pub(super) fn cut(&mut self, bytes_max: u64) -> Vec<Carried> {
+        let mut taken = self.close(bytes_max);
+        let room = bytes_max.saturating_sub(taken.iter().map(Carried::size_bytes).sum());
+        if let Some(next) = self.records.first_mut().filter(|_| room > 0) {
+            let bytes = next.data.bytes().into_owned();
+            let (begin, rest) = bytes.split_at(bytes.len().min(room as usize));
+            taken.push(Carried { data: Payload::from(begin.to_vec()), ..next.clone() });
+            next.data = Payload::from(rest.to_vec());
+            self.bytes -= begin.len() as u64;
+        }
+        taken
+    }
     /// Takes out what arrived before `bound`.
     pub(super) fn expire(&mut self, bound: SimTime) -> Vec<Carried> {
         if !self.records.iter().any(|record| record.arrived < bound) {
@@ -108,7 +122,7 @@ impl Buffer {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::base::{Payload, SimDuration};
+    use crate::base::SimDuration;
 
     const HINTS: Hints = Hints { size_bytes: 1000, interval: SimDuration::from_secs(60) };
 

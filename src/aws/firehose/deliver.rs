@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::agenda::{Asker, Cx, Due};
 use super::buffer::BufferKey;
-use super::chain::{self, error_record};
+use super::chain::{self, Partition, error_record};
 use super::delivery_stream::DeliveryStream;
 use super::driver::{Batch, Failed, Means, Step, driver_for};
 use super::pipeline::Hints;
@@ -12,7 +12,7 @@ use super::record::Carried;
 use super::work::{Reason, Work};
 use crate::aws::firehose::asking::Told;
 use crate::base::event::{FailedAs, SinkKind, Stage};
-use crate::base::{Event, Payload, SimDuration, SimTime};
+use crate::base::{Event, Payload, Run, SimDuration, SimTime};
 use crate::world::CallError;
 
 /// Active partitions of a delivery stream
@@ -44,15 +44,20 @@ impl DeliveryStream {
                 return self.add(cx, &BufferKey::plain(Stage::Deliver, lane), records);
             }
         };
-        let mut failed = Vec::new();
+        let (mut failed, mut before) = (Vec::new(), None);
         for (record, by_function) in records {
             let fail = |error, message: Box<str>| Reason::new(FailedAs::Partitioning, error, message, 1);
             match chain::partition_of(&self.processing, &prefix, &record.data, &by_function) {
                 Err(message) => failed.push((record, fail("DynamicPartitioning.MetadataExtractionFailed", message))),
                 Ok(partition) => {
-                    let key = BufferKey { partition, ..BufferKey::plain(Stage::Deliver, lane) };
+                    self.tell_partition(cx, &record, &partition);
+                    let mut key = BufferKey { partition, ..BufferKey::plain(Stage::Deliver, lane) };
+                    if !cx.settings.planted.are_partitions_kept_apart() && !self.buffers.contains_key(&key) {
+                        key = before.take().unwrap_or(key);
+                    }
                     if self.open_partition(cx, &key) {
                         self.add(cx, &key, vec![record]);
+                        before = Some(key);
                     } else {
                         let message = format!("more than {PARTITIONS_MAX} partitions are active");
                         failed
@@ -62,6 +67,13 @@ impl DeliveryStream {
             }
         }
         self.fail(cx, lane, failed);
+    }
+
+    fn tell_partition(&self, cx: &mut Cx<'_>, record: &Carried, partition: &Partition) {
+        let values: String = partition.iter().flat_map(|(_, value)| ["/", value]).collect();
+        let Carried { lane, ordinal, part, .. } = *record;
+        let (delivery, partition) = (self.id, values.into());
+        cx.events.push(Event::RecordPartitioned { delivery, lane, ordinal, part, partition });
     }
 
     /// Returns whether a partition is active, or may be from now on.
@@ -111,7 +123,10 @@ impl DeliveryStream {
                 return;
             }
             let (waited, is_behind) = (cx.now.since(buffer.opened()), buffer.bytes() > bytes_max);
-            let records = buffer.close(if is_behind { bytes_max } else { u64::MAX });
+            let records = match cx.settings.planted.are_records_kept_whole() {
+                true => buffer.close(if is_behind { bytes_max } else { u64::MAX }),
+                false => buffer.cut(hints.size_bytes),
+            };
             buffer.under_way += 1;
             if !buffer.is_empty() {
                 cx.at(buffer.due(hints).unwrap_or(cx.now).max(cx.now), self.id, Due::Buffer(key.clone()));
@@ -137,6 +152,7 @@ impl DeliveryStream {
     fn begin(&mut self, cx: &mut Cx<'_>, key: &BufferKey, records: Vec<Carried>, waited: SimDuration) {
         let bytes = records.iter().map(Carried::size_bytes).sum();
         let oldest = records.iter().map(|record| record.arrived).min().unwrap_or(cx.now);
+        let oldest = cx.settings.planted.named_after(oldest, cx.now);
         let (stage, lane, count) = (key.stage, key.lane, records.len() as u32);
         cx.events.push(Event::BufferClosed { delivery: self.id, lane, stage, records: count, bytes, waited });
         let batch = Batch { delivery: self.id, lane, records, partition: key.partition.clone(), oldest, bytes };
@@ -227,11 +243,12 @@ impl DeliveryStream {
     fn lose(&mut self, cx: &mut Cx<'_>, number: u64) {
         let Some(work) = self.end(number) else { return };
         if work.key.stage != Stage::Backup {
-            self.tell_runs(cx, &work.batch.records, |delivery, lane, from, to| Event::RecordsExpired {
+            self.tell_runs(cx, &work.batch.records, |Run { delivery, lane, from, to, part }| Event::RecordsExpired {
                 delivery,
                 lane,
                 from,
                 to,
+                part,
             });
         }
         self.close_again(cx, &work.key);
@@ -311,6 +328,7 @@ impl DeliveryStream {
                 lane: record.lane,
                 from: record.ordinal,
                 to: record.ordinal + 1,
+                part: record.part,
                 failed_as,
                 error,
                 is_kept,

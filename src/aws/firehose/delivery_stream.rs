@@ -15,7 +15,7 @@ use super::record::Carried;
 use super::work::Work;
 use crate::base::event::Stage;
 use crate::base::units::KIB;
-use crate::base::{DeliveryId, DeliveryName, Event, HostId, SimDuration, SimTime};
+use crate::base::{DeliveryId, DeliveryName, Event, HostId, Run, SimDuration, SimTime};
 
 /// How long what was put directly is held
 /// (<https://docs.aws.amazon.com/firehose/latest/dev/basic-deliver.html>).
@@ -141,8 +141,12 @@ impl DeliveryStream {
 
     /// Takes over records, in the order of their lane; all of them are its own from here on.
     pub(super) fn accept(&mut self, cx: &mut Cx<'_>, host: Option<HostId>, lane: u32, records: Vec<Carried>) {
-        // A source that lost records on the way has gaps.
-        for run in records.chunk_by(|one, next| one.ordinal + 1 == next.ordinal) {
+        // A source that lost records on the way has gaps. Objects are named by the second in which a record came.
+        let second_of = |record: &Carried| record.arrived.as_millis() / 1000;
+        let is_run = |one: &Carried, next: &Carried| {
+            one.ordinal + 1 == next.ordinal && second_of(one) == second_of(next)
+        };
+        for run in records.chunk_by(is_run) {
             cx.events.push(Event::DeliveryAccepted {
                 delivery: self.id,
                 lane,
@@ -151,6 +155,7 @@ impl DeliveryStream {
                 bytes: run.iter().map(Carried::size_bytes).sum(),
                 billed_bytes: run.iter().map(|record| billed_bytes(record.size_bytes())).sum(),
                 host,
+                age: cx.now.since(run[0].arrived.min(cx.now)),
             });
         }
         if self.is_direct() && self.expiry_at.is_none() {
@@ -160,7 +165,14 @@ impl DeliveryStream {
             self.add(cx, &BufferKey::plain(Stage::Backup, lane), records.clone());
         }
         let mut parts = Vec::with_capacity(records.len());
-        records.into_iter().for_each(|record| chain::take_apart(&self.processing, record, &mut parts));
+        for record in records {
+            let (ordinal, begin) = (record.ordinal, parts.len());
+            chain::take_apart(&self.processing, record, &mut parts);
+            let made = (parts.len() - begin) as u32;
+            if made != 1 {
+                cx.events.push(Event::RecordTakenApart { delivery: self.id, lane, ordinal, parts: made });
+            }
+        }
         if self.processing.function.is_some() {
             self.give_to_function(cx, lane, parts);
         } else {
@@ -187,7 +199,13 @@ impl DeliveryStream {
                 // A copy that is lost, or a report, is no record that is lost.
                 gone.extend(expired.into_iter().filter(|_| key.stage != Stage::Backup));
             }
-            self.tell_runs(cx, &gone, |delivery, lane, from, to| Event::RecordsExpired { delivery, lane, from, to });
+            self.tell_runs(cx, &gone, |Run { delivery, lane, from, to, part }| Event::RecordsExpired {
+                delivery,
+                lane,
+                from,
+                to,
+                part,
+            });
         }
         let holds_any = !self.works.is_empty()
             || self.buffers.values().any(|buffer| !buffer.is_empty())
@@ -202,10 +220,10 @@ impl DeliveryStream {
         &self,
         cx: &mut Cx<'_>,
         records: &[Carried],
-        event: impl Fn(DeliveryId, u32, u64, u64) -> Event,
+        event: impl Fn(Run) -> Event,
     ) {
         let holds = super::record::holds(self.id, records);
-        cx.events.extend(holds.0.iter().map(|run| event(run.delivery, run.lane, run.from, run.to)));
+        cx.events.extend(holds.0.iter().map(|run| event(*run)));
     }
 
     /// Bytes of a lane that wait here or are under way.

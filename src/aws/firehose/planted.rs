@@ -4,7 +4,7 @@
 
 use super::delivery_stream::HELD_MAX;
 use super::transform::PAYLOAD_MAX_BYTES;
-use crate::base::{Bug, Planted, SimDuration};
+use crate::base::{Bug, Planted, SimDuration, SimTime};
 
 /// Of the batches, one in so many is delivered twice.
 const TWICE_ONE_IN: u64 = 5;
@@ -41,6 +41,16 @@ impl Planted {
     /// How long what was put directly is held.
     pub(super) fn held_max(self) -> SimDuration {
         if self.is(Bug::HeldTooShortly) { SimDuration::from_secs(60) } else { HELD_MAX }
+    }
+    /// The time that a batch is named after.
+    pub(super) fn named_after(self, oldest: SimTime, now: SimTime) -> SimTime {
+        if self.is(Bug::NamedByDeliveryTime) { now } else { oldest }
+    }
+    pub(super) fn are_partitions_kept_apart(self) -> bool {
+        !self.is(Bug::PartitionsMixed)
+    }
+    pub(super) fn are_records_kept_whole(self) -> bool {
+        !self.is(Bug::RecordCutInTwo)
     }
     /// Whether a buffer of which a delivery failed goes on afterwards.
     pub(super) fn goes_on_after_failure(self) -> bool {

@@ -35,5 +35,5 @@ impl Carried {
 
 /// Which records they are, for observers.
 pub(super) fn holds(delivery: DeliveryId, records: &[Carried]) -> Holds {
-    Holds::of(delivery, records.iter().map(|record| (record.lane, record.ordinal)))
+    Holds::of(delivery, records.iter().map(|record| (record.lane, record.ordinal, record.part)))
 }

@@ -14,7 +14,7 @@ use super::work::Reason;
 use crate::aws::firehose::asking::{Ask, Told};
 use crate::aws::lambda::{self, Returned, ToTransform};
 use crate::base::event::{FailedAs, SinkKind, Stage};
-use crate::base::{Event, SimDuration};
+use crate::base::{Event, Run, SimDuration};
 use crate::world::CallError;
 
 /// A function may take so long, and the answer its way.
@@ -173,7 +173,13 @@ impl DeliveryStream {
             took: cx.now.since(invocation.began),
         });
         let dropped: Vec<Carried> = judged.dropped.iter().map(|index| sent[*index].clone()).collect();
-        self.tell_runs(cx, &dropped, |delivery, lane, from, to| Event::RecordsDropped { delivery, lane, from, to });
+        self.tell_runs(cx, &dropped, |Run { delivery, lane, from, to, part }| Event::RecordsDropped {
+            delivery,
+            lane,
+            from,
+            to,
+            part,
+        });
         let attempts = invocation.failures + 1;
         let failed = judged.failed.into_iter().map(|(index, error, message)| {
             (sent[index].clone(), Reason::new(FailedAs::Processing, error, message, attempts))

@@ -15,7 +15,7 @@ fn post(count: u64) -> Request {
         attributes: [].into(),
         is_gzip: false,
         records: (0..count).map(|n| Payload::Synthetic { seed: n as u32, len: 300 }).collect(),
-        holds: Holds::of(DeliveryId(0), (0..count).map(|n| (0, n))),
+        holds: Holds::of(DeliveryId(0), (0..count).map(|n| (0, n, 0))),
     })
 }
 

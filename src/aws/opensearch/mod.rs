@@ -126,7 +126,7 @@ impl OpenSearch {
             }
         }
         for of_one in new.chunk_by(|one, next| one.delivery == next.delivery) {
-            let records = of_one.iter().map(|record| (record.lane, record.ordinal));
+            let records = of_one.iter().map(|record| (record.lane, record.ordinal, record.part));
             events.extend(Holds::of(of_one[0].delivery, records).arrived(Output::Destination));
         }
         Ok(Response::Indexed { refused, took })

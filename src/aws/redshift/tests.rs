@@ -10,7 +10,7 @@ fn copy(table: &str) -> Request {
     let at = |key: &str| Location { bucket: "stage".into(), key: key.into() };
     let parts =
         [Payload::from(b"a\n".to_vec()), Payload::from(b"b\n".to_vec()), Payload::Synthetic { seed: 1, len: 9 }];
-    let holds = Holds::of(DeliveryId(0), [(0, 0), (0, 1), (0, 2)]);
+    let holds = Holds::of(DeliveryId(0), [(0, 0, 0), (0, 1, 0), (0, 2, 0)]);
     let file = StagedFile { at: at("file"), body: Body::new(parts, Coding::Gzip), holds };
     let (cluster, options) = ("warehouse".into(), "JSON 'auto' GZIP".into());
     Request::Copy(CopyCommand {

@@ -16,7 +16,7 @@ fn post(records: &[Payload], is_event: bool) -> Request {
         token: "token".into(),
         channel: Channel(1),
         records: records.into(),
-        holds: Holds::of(DeliveryId(0), (0..records.len() as u64).map(|n| (0, n))),
+        holds: Holds::of(DeliveryId(0), (0..records.len() as u64).map(|n| (0, n, 0))),
     })
 }
 

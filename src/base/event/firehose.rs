@@ -83,10 +83,11 @@ macro_rules! firehose_events {
                 /// It is gone, with whatever it held.
                 1401 => DeliveryDeleted { delivery: DeliveryId },
                 /// Records were put and accepted, or read from the source, where no `host` put them. `billed_bytes`
-                /// counts each in steps of 5 KB.
+                /// counts each in steps of 5 KB. The first was put so
+                /// long ago, and the others in the same second.
                 1402 => DeliveryAccepted {
                     delivery: DeliveryId, lane: u32, from: u64, to: u64, bytes: u64, billed_bytes: u64,
-                    host: Option<HostId>,
+                    host: Option<HostId>, age: SimDuration,
                 },
                 /// Records of a put were not accepted.
                 1403 => DeliveryRefused {
@@ -109,14 +110,14 @@ macro_rules! firehose_events {
                     delivery: DeliveryId, lane: u32, stage: Stage, records: u32, bytes: u64, age_max: SimDuration,
                 },
                 /// The function dropped records.
-                1408 => RecordsDropped { delivery: DeliveryId, lane: u32, from: u64, to: u64 },
+                1408 => RecordsDropped { delivery: DeliveryId, lane: u32, from: u64, to: u64, part: u32 },
                 /// Records go to the error output instead; where it is not kept, there is no error record of it.
                 1409 => RecordsFailed {
-                    delivery: DeliveryId, lane: u32, from: u64, to: u64, failed_as: FailedAs, error: &'static str,
+                    delivery: DeliveryId, lane: u32, from: u64, to: u64, part: u32, failed_as: FailedAs, error: &'static str,
                     is_kept: bool,
                 },
                 /// Records were held for as long as the service holds them, and are lost.
-                1410 => RecordsExpired { delivery: DeliveryId, lane: u32, from: u64, to: u64 },
+                1410 => RecordsExpired { delivery: DeliveryId, lane: u32, from: u64, to: u64, part: u32 },
                 /// What the function answered: records that are well, dropped and failed, and the bytes both ways.
                 1411 => FunctionReturned {
                     delivery: DeliveryId, lane: u32, ok: u32, dropped: u32, failed: u32, sent_bytes: u64,
@@ -128,6 +129,12 @@ macro_rules! firehose_events {
                 },
                 /// So many partitions are active.
                 1412 => PartitionsActive { delivery: DeliveryId, active: u32, quota: u32 },
+                /// A record was taken apart into so many, which go on by themselves.
+                1414 => RecordTakenApart { delivery: DeliveryId, lane: u32, ordinal: u64, parts: u32 },
+                /// The partition keys of a record, or of a part of one, were found: their values, each behind a slash.
+                1415 => RecordPartitioned {
+                    delivery: DeliveryId, lane: u32, ordinal: u64, part: u32, partition: Arc<str>,
+                },
             }
         }
     };

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 
 use crate::aws::FIREHOSE;
 use crate::base::event::{Output, Stage};
-use crate::base::{DeliveryId, Event, EventKind, RangeSet, SimDuration, SimTime};
+use crate::base::{DeliveryId, DoneRecords, Event, EventKind, RangeSet, SimDuration, SimTime};
 use crate::check::findings::{Findings, records};
 use crate::check::lens::Lens;
 use crate::check::{Check, CheckResult, CheckSettings, Invariant};
@@ -22,7 +22,7 @@ const REASON_COUNTS_FOR: SimDuration = SimDuration::from_hours(24);
 #[derive(Default)]
 struct Lane {
     accepted: RangeSet,
-    arrived: RangeSet,
+    arrived: DoneRecords,
     failed_at: Option<SimTime>,
 }
 
@@ -48,6 +48,7 @@ impl Invariant for DeliveriesDoubleOnlyForAReason {
         "a record comes to its destination once, unless an attempt failed that may have been carried out";
     const HEARS: &'static [EventKind] = &[
         EventKind::DeliveryAccepted,
+        EventKind::RecordTakenApart,
         EventKind::RecordsArrived,
         EventKind::DeliveryAttemptFailed,
         EventKind::HostCrashed,
@@ -70,10 +71,10 @@ impl Check for DeliveriesDoubleOnlyForAReason {
                     self.findings.fail(at, || format!("{name} took {again} of {records} of shard {lane} once more"));
                 }
             }
-            Event::RecordsArrived { delivery, output: Output::Destination, lane, from, to } => {
+            Event::RecordsArrived { delivery, output: Output::Destination, lane, from, to, part } => {
                 self.judged += to - from;
                 let of = self.lanes.entry((delivery, lane)).or_default();
-                let again = of.arrived.insert(from..to);
+                let again = of.arrived.insert(from..to, part).again;
                 let failed_at = of.failed_at;
                 if again > 0 && !self.is_excused(at, failed_at) {
                     let (name, records) = (lens.deliveries.name(delivery), records(&(from..to)));
@@ -81,6 +82,9 @@ impl Check for DeliveriesDoubleOnlyForAReason {
                         format!("{name} delivered {again} of {records} once more, although no attempt had failed")
                     });
                 }
+            }
+            Event::RecordTakenApart { delivery, lane, ordinal, parts } => {
+                self.lanes.entry((delivery, lane)).or_default().arrived.take_apart(ordinal, parts);
             }
             Event::DeliveryAttemptFailed { delivery, lane, stage: Stage::Deliver, .. } => {
                 self.lanes.entry((delivery, lane)).or_default().failed_at = Some(at);

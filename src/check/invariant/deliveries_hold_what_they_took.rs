@@ -109,7 +109,7 @@ mod tests {
         lake().into_iter().map(|event| (0, event)).chain(rest).collect()
     }
     fn expired(to: u64) -> Event {
-        Event::RecordsExpired { delivery: LAKE, lane: 0, from: 0, to }
+        Event::RecordsExpired { delivery: LAKE, lane: 0, from: 0, to, part: 0 }
     }
 
     #[test]

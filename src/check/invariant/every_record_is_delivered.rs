@@ -6,12 +6,12 @@
 //! time for which stages try their best, and the bound on catching up. What an HTTP endpoint refuses as too large (413)
 //! is told and goes nowhere: AWS documents that it is lost
 //! (<https://docs.aws.amazon.com/firehose/latest/dev/httpdeliveryrequestresponse.html>). Of a record that was taken
-//! apart one part is enough here. Delivery streams that were deleted are not judged.
+//! apart every part must be done with. Delivery streams that were deleted are not judged.
 
 use std::collections::BTreeMap;
 
 use crate::base::event::{FailedAs, Output};
-use crate::base::{DeliveryId, Event, EventKind, RangeSet, SimDuration, SimTime};
+use crate::base::{DeliveryId, DoneRecords, Event, EventKind, RangeSet, SimDuration, SimTime};
 use crate::check::findings::{Findings, records};
 use crate::check::lens::Lens;
 use crate::check::{Check, CheckResult, CheckSettings, Invariant};
@@ -22,7 +22,7 @@ struct Lane {
     accepted: RangeSet,
     /// One past the last ordinal that was accepted by each time.
     by: Vec<(SimTime, u64)>,
-    done: RangeSet,
+    done: DoneRecords,
 }
 
 /// What is remembered of the run to judge this.
@@ -46,7 +46,7 @@ impl EveryRecordIsDelivered {
             let upto = lane.by.iter().take_while(|(then, _)| *then <= old).last().map_or(0, |(_, to)| *to);
             for run in lane.accepted.ranges() {
                 self.judged += run.end.min(upto).saturating_sub(run.start);
-                if let Some(missing) = lane.done.first_missing(run.start..run.end.min(upto)) {
+                if let Some(missing) = lane.done.whole().first_missing(run.start..run.end.min(upto)) {
                     let (records, name) = (records(&missing), &of.name);
                     let allowed = allowed.told();
                     let of_lane = if of.stream.is_some() { format!(" of shard {number}") } else { String::new() };
@@ -65,6 +65,7 @@ impl Invariant for EveryRecordIsDelivered {
         "what a delivery stream accepts comes to its destination or its error output, or was dropped by the function";
     const HEARS: &'static [EventKind] = &[
         EventKind::DeliveryAccepted,
+        EventKind::RecordTakenApart,
         EventKind::RecordsArrived,
         EventKind::RecordsDropped,
         EventKind::RecordsFailed,
@@ -90,12 +91,15 @@ impl Check for EveryRecordIsDelivered {
                     _ => lane.by.push((at, to)),
                 }
             }
-            Event::RecordsArrived { delivery, output: Output::Destination | Output::Errors, lane, from, to }
-            | Event::RecordsDropped { delivery, lane, from, to }
-            | Event::RecordsFailed { delivery, lane, from, to, failed_as: FailedAs::HttpEndpoint, is_kept: false, .. }
+            Event::RecordsArrived { delivery, output: Output::Destination | Output::Errors, lane, from, to, part }
+            | Event::RecordsDropped { delivery, lane, from, to, part }
+            | Event::RecordsFailed { delivery, lane, from, to, failed_as: FailedAs::HttpEndpoint, is_kept: false, part, .. }
             // `deliveries-hold-what-they-took` judges those.
-            | Event::RecordsExpired { delivery, lane, from, to } => {
-                self.lanes.entry((delivery, lane)).or_default().done.insert(from..to);
+            | Event::RecordsExpired { delivery, lane, from, to, part } => {
+                self.lanes.entry((delivery, lane)).or_default().done.insert(from..to, part);
+            }
+            Event::RecordTakenApart { delivery, lane, ordinal, parts } => {
+                self.lanes.entry((delivery, lane)).or_default().done.take_apart(ordinal, parts);
             }
             Event::RunEnded {} => self.judge_all(at, lens),
             _ => {}
@@ -124,7 +128,7 @@ mod tests {
 
     #[test]
     fn records_at_the_destination_in_the_error_output_or_dropped_are_fine() {
-        let dropped = Event::RecordsDropped { delivery: LAKE, lane: 0, from: 8, to: 10 };
+        let dropped = Event::RecordsDropped { delivery: LAKE, lane: 0, from: 8, to: 10, part: 0 };
         let rest = [
             (9000, arrived(Output::Destination, 0, 5)),
             (9000, arrived(Output::Errors, 5, 8)),

@@ -9,7 +9,7 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use crate::base::event::{FailedAs, Output, Stage};
-use crate::base::{DeliveryId, Event, EventKind, RangeSet, SimDuration, SimTime};
+use crate::base::{DeliveryId, DoneRecords, Event, EventKind, SimDuration, SimTime};
 use crate::check::findings::{Findings, stretch};
 use crate::check::lens::Lens;
 use crate::check::{Check, CheckResult, CheckSettings, Invariant};
@@ -19,7 +19,7 @@ use crate::check::{Check, CheckResult, CheckSettings, Invariant};
 struct Lane {
     /// Records that were accepted, run by run, as far as the first of them may not be done.
     waiting: VecDeque<(SimTime, u64, u64)>,
-    done: RangeSet,
+    done: DoneRecords,
     /// Since when the oldest is too old.
     old_since: Option<SimTime>,
     /// Since when what is delivered is too old.
@@ -31,7 +31,7 @@ impl Lane {
     /// When the oldest record came that is not done.
     fn oldest(&mut self) -> Option<SimTime> {
         while let Some((at, from, to)) = self.waiting.front() {
-            if self.done.first_missing(*from..*to).is_some() {
+            if self.done.whole().first_missing(*from..*to).is_some() {
                 return Some(*at);
             }
             self.waiting.pop_front();
@@ -82,6 +82,7 @@ impl Invariant for FreshnessRecovers {
         "after the faults have healed, the oldest undelivered record is soon no older than records may be on their way";
     const HEARS: &'static [EventKind] = &[
         EventKind::DeliveryAccepted,
+        EventKind::RecordTakenApart,
         EventKind::DeliverySucceeded,
         EventKind::RecordsFailed,
         EventKind::RecordsArrived,
@@ -107,25 +108,29 @@ impl Check for FreshnessRecovers {
                 }
                 self.look(at, (delivery, lane), false, lens);
             }
-            Event::RecordsArrived { delivery, output: Output::Destination | Output::Errors, lane, from, to }
-            | Event::RecordsDropped { delivery, lane, from, to }
+            Event::RecordsArrived { delivery, output: Output::Destination | Output::Errors, lane, from, to, part }
+            | Event::RecordsDropped { delivery, lane, from, to, part }
             | Event::RecordsFailed {
                 delivery,
                 lane,
                 from,
                 to,
+                part,
                 failed_as: FailedAs::HttpEndpoint,
                 is_kept: false,
                 ..
             }
-            | Event::RecordsExpired { delivery, lane, from, to } => {
-                self.lanes.entry((delivery, lane)).or_default().done.insert(from..to);
+            | Event::RecordsExpired { delivery, lane, from, to, part } => {
+                self.lanes.entry((delivery, lane)).or_default().done.insert(from..to, part);
             }
             Event::DeliverySucceeded { delivery, lane, stage: Stage::Deliver, records, age_max, .. } if records > 0 => {
                 let allowed = lens.deliveries.get(delivery).map_or(SimDuration::MAX, |of| of.on_its_way_max());
                 let of = self.lanes.entry((delivery, lane)).or_default();
                 of.late_since = (age_max > allowed).then(|| of.late_since.unwrap_or(at));
                 self.look(at, (delivery, lane), true, lens);
+            }
+            Event::RecordTakenApart { delivery, lane, ordinal, parts } => {
+                self.lanes.entry((delivery, lane)).or_default().done.take_apart(ordinal, parts);
             }
             Event::RunEnded {} => {
                 let keys: Vec<_> = self.lanes.keys().copied().collect();

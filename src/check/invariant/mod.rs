@@ -27,6 +27,7 @@ mod limits_never_exceeded;
 mod live_leases_are_not_taken;
 mod no_acknowledged_record_lost;
 mod nothing_below_checkpoint_unprocessed;
+mod objects_hold_what_their_names_say;
 mod open_shards_tile_the_hash_range;
 mod partitions_keep_their_quota;
 mod producers_are_honest;
@@ -84,6 +85,7 @@ registered! {
     producers_are_honest::ProducersAreHonest,
     deliveries_hold_what_they_took::DeliveriesHoldWhatTheyTook,
     deliveries_double_only_for_a_reason::DeliveriesDoubleOnlyForAReason,
+    objects_hold_what_their_names_say::ObjectsHoldWhatTheirNamesSay,
     buffers_keep_their_hints::BuffersKeepTheirHints,
     function_payloads_fit::FunctionPayloadsFit,
     partitions_keep_their_quota::PartitionsKeepTheirQuota,

@@ -3,7 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::aws::{self, dynamodb, kinesis};
+use super::assume_delivery::AssumeDelivery;
+use crate::aws::{self, dynamodb, http_endpoint, kinesis};
 use crate::base::written::{Duration, DurationRange, Size};
 
 /// What AWS does not publish, and kinesim assumes.
@@ -42,6 +43,8 @@ pub(crate) struct Assume {
     pub(crate) table_transition: DurationRange,
     /// Whether a provisioned table begins with its 300 s of burst units.
     pub(crate) table_burst_starts_full: bool,
+    /// Of Data Firehose.
+    pub(crate) delivery: AssumeDelivery,
 }
 
 /// Shape of the write limits.
@@ -75,6 +78,7 @@ impl Default for Assume {
             stale_read_lag_max: Duration(t.stale_read_lag_max),
             table_transition: range(t.transition),
             table_burst_starts_full: t.burst_starts_full,
+            delivery: AssumeDelivery::default(),
         }
     }
 }
@@ -82,7 +86,16 @@ impl Default for Assume {
 impl Assume {
     /// What the services are set to.
     pub(crate) fn services(&self) -> aws::Settings {
-        aws::Settings { kinesis: self.kinesis(), dynamodb: self.dynamodb(), ..aws::Settings::default() }
+        aws::Settings {
+            kinesis: self.kinesis(),
+            dynamodb: self.dynamodb(),
+            firehose: self.delivery.settings(self.start_unix_ms),
+            http_endpoint: http_endpoint::Settings {
+                epoch_unix_ms: self.start_unix_ms,
+                ..http_endpoint::Settings::default()
+            },
+            ..aws::Settings::default()
+        }
     }
 
     fn kinesis(&self) -> kinesis::api::Settings {

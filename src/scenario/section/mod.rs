@@ -4,6 +4,7 @@ mod action;
 mod again;
 mod alarm;
 mod assume;
+mod assume_delivery;
 mod autoscaling;
 mod consumer;
 mod defaults;

@@ -19,7 +19,6 @@ pub(crate) fn services(
 ) -> aws::Settings {
     let mut settings = assume.services();
     settings.lambda = lambda::Settings { functions, ..lambda::Settings::default() };
-    settings.http_endpoint.epoch_unix_ms = settings.kinesis.epoch_unix_ms;
     for (name, delivery) in deliveries {
         let is_new = match (&delivery.http, &delivery.splunk) {
             (Some(http), _) => endpoint(&mut settings.http_endpoint, name, http),

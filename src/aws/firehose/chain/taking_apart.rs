@@ -31,6 +31,7 @@ pub(in crate::aws::firehose) fn take_apart(processing: &Processing, record: Carr
     // Simulated data are letters, of no form.
     let Payload::Bytes(bytes) = record.data.clone() else { return out.push(record) };
     let users = record.source.as_ref().and_then(|source| Some((source, kpl::user_records(&bytes)?)));
+    let users = users.filter(|(_, users)| !users.is_empty());
     let is_whole = users.is_none() && !processing.decompress && processing.deaggregate.is_none();
     if is_whole {
         return out.push(record);

@@ -109,7 +109,7 @@ fn what_cannot_be_delivered_for_24_hours_is_lost_and_told() {
     bench.run_s(23 * 3600);
     assert_eq!(bench.count(|event| matches!(event, Event::RecordsExpired { .. })), 0);
     bench.run_s(2 * 3600);
-    let lost = Event::RecordsExpired { delivery: crate::base::DeliveryId(0), lane: 0, from: 0, to: 10 };
+    let lost = Event::RecordsExpired { delivery: crate::base::DeliveryId(0), lane: 0, from: 0, to: 10, part: 0 };
     assert_eq!(bench.count(|event| *event == lost), 1);
     bench.heal(1);
     bench.run_s(3600);

@@ -92,7 +92,7 @@ fn the_same_records_under_the_same_key_arrive_once() {
     use crate::base::{DeliveryId, Holds};
     let mut at = Endpoint::new();
     let arrivals = |at: &mut Endpoint, ordinals: std::ops::Range<u64>| {
-        let holds = Holds::of(DeliveryId(0), ordinals.map(|ordinal| (0, ordinal)));
+        let holds = Holds::of(DeliveryId(0), ordinals.map(|ordinal| (0, ordinal, 0)));
         let output = Output::Destination;
         let put = PutObject { bucket: "lake".into(), key: "a".into(), body: b"x".to_vec().into(), holds, output };
         at.events.clear();

@@ -7,12 +7,12 @@
 
 pub mod body;
 pub mod bug;
+pub(crate) mod done_records;
 pub mod event;
 pub mod hash_key;
 pub(crate) mod host_name;
 pub(crate) mod ids;
 pub mod item;
-pub(crate) mod done_records;
 pub(crate) mod json_schema;
 pub(crate) mod lease_row;
 pub(crate) mod nearest;

@@ -10,7 +10,7 @@ use std::fmt;
 use super::Cx;
 use crate::aws::protocol::error::{AwsError, Retry};
 use crate::aws::{Cloud, Reply, Request};
-use crate::aws::{dynamodb, firehose, kinesis, store};
+use crate::aws::{dynamodb, firehose, kinesis, redshift, s3, store};
 use crate::base::seed::Random;
 use crate::base::{Event, SimDuration};
 use crate::world::Backend;
@@ -166,6 +166,44 @@ impl Sdk {
             _ => unreachable!("a streams request has a streams reply"),
         };
         self.call(Request::Kinesis(request), unpack, class_of).await
+    }
+
+    /// Calls Firehose.
+    ///
+    /// # Errors
+    /// The last attempt's error.
+    pub(crate) async fn firehose(
+        &self,
+        request: firehose::Request,
+    ) -> Result<firehose::api::Response, SdkError<firehose::api::Error>> {
+        self.firehose_counting(request).await.0
+    }
+
+    /// Calls S3.
+    ///
+    /// # Errors
+    /// The last attempt's error.
+    pub(crate) async fn s3(&self, request: s3::Request) -> Result<s3::Response, SdkError<s3::Error>> {
+        let unpack = |reply| match reply {
+            Reply::S3(reply) => reply,
+            _ => unreachable!("a request of S3 has a reply of S3"),
+        };
+        self.call(Request::S3(request), unpack, class_of).await.0
+    }
+
+    /// Calls Redshift.
+    ///
+    /// # Errors
+    /// The last attempt's error.
+    pub(crate) async fn redshift(
+        &self,
+        request: redshift::Request,
+    ) -> Result<redshift::Response, SdkError<redshift::Error>> {
+        let unpack = |reply| match reply {
+            Reply::Redshift(reply) => reply,
+            _ => unreachable!("a request of Redshift has a reply of Redshift"),
+        };
+        self.call(Request::Redshift(request), unpack, class_of).await.0
     }
 
     /// Calls Firehose and tells how many attempts it took.

@@ -11,7 +11,8 @@ use super::operator::{Controls, Operator};
 use super::shard_load::ShardLoad;
 use super::stream_minutes::StreamMinutes;
 use super::witnesses::Both;
-use crate::aws::Cloud;
+use crate::aws::protocol::Account;
+use crate::aws::{self, Cloud};
 use crate::base::event::HostRole;
 use crate::base::host_name::host_name;
 use crate::base::{Chance, Fold, HostId, SimDuration, SimTime};
@@ -133,6 +134,8 @@ fn add_operator(
     let director = Rc::new(OnceCell::new());
     let directing = director.clone();
     let (faults, actions, policies) = (plan.faults.clone(), plan.actions.clone(), plan.autoscaling.clone());
+    let aws::firehose::Settings { account: id, region, .. } = &plan.services.firehose;
+    let account = Account { id: id.clone(), region: region.clone() };
     let over = plan.disturbances.iter().map(|disturbance| disturbance.until);
     let calm_from = over.max().unwrap_or_default();
     let forks: Vec<SimTime> = plan.seed.forks().iter().map(|fork| fork.at).collect();
@@ -156,7 +159,7 @@ fn add_operator(
         });
         directing.get_or_init(|| director::direct(&cx, faults.clone(), calm_from));
         autoscale(&cx, &policies, &metrics);
-        Operator::new(cx, load.clone(), controls.clone()).carry_out(actions.clone());
+        Operator::new(cx, account.clone(), load.clone(), controls.clone()).carry_out(actions.clone());
     };
     let host = world.add_host("operator", HostRole::Operator, boot);
     world.start(host);

@@ -6,6 +6,7 @@
 mod app_hosts;
 mod autoscaling;
 mod build;
+mod delivery_operator;
 mod director;
 mod folds;
 mod judge;

@@ -8,11 +8,13 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
+use super::delivery_operator::DeliveryOperator;
 use super::shard_load::ShardLoad;
 use crate::aws::dynamodb;
 use crate::aws::kinesis;
 use crate::aws::kinesis::api::{ListShards, Response, Shard, ShardFilter};
 use crate::aws::kinesis::{DeleteStream, StartStreamEncryption, StopStreamEncryption, UpdateShardCount};
+use crate::aws::protocol::Account;
 use crate::aws::protocol::error::{AwsError, Retry};
 use crate::base::lease_row::attribute::LEASE_KEY;
 use crate::base::{Event, HashKey, ShardId, SimDuration, StreamName};
@@ -20,8 +22,9 @@ use crate::client::sdk::{RetryMode, Sdk, SdkError};
 use crate::client::{Cx, Stop};
 use crate::scenario::plan::{ActionKind, ActionPlan, ShardChoice};
 
-const RETRY_EVERY: SimDuration = SimDuration::from_secs(2);
-const TRIES_MAX: u32 = 600;
+/// How often, and how many times, what is refused by a state or a quota is tried again.
+pub(super) const RETRY_EVERY: SimDuration = SimDuration::from_secs(2);
+pub(super) const TRIES_MAX: u32 = 600;
 const TIMEOUT: SimDuration = SimDuration::from_secs(10);
 
 /// How the workers that run are asked to stop, by host name.
@@ -33,14 +36,18 @@ pub(super) struct Operator {
     sdk: Sdk,
     load: Rc<RefCell<ShardLoad>>,
     controls: Controls,
+    deliveries: DeliveryOperator,
 }
 
-type Failure = &'static str;
+/// Why an action could not be carried out.
+pub(super) type Failure = &'static str;
 
 impl Operator {
-    pub(super) fn new(cx: Cx, load: Rc<RefCell<ShardLoad>>, controls: Controls) -> Self {
+    /// For an operator of this account.
+    pub(super) fn new(cx: Cx, account: Account, load: Rc<RefCell<ShardLoad>>, controls: Controls) -> Self {
         let sdk = Sdk::new(cx.clone(), "operator", RetryMode::Standard, TIMEOUT);
-        Self { cx, sdk, load, controls }
+        let deliveries = DeliveryOperator::new(cx.clone(), account);
+        Self { cx, sdk, load, controls, deliveries }
     }
 
     /// Carries out each action at its time, independently of the others.
@@ -93,6 +100,11 @@ impl Operator {
                     .table(dynamodb::Request::DeleteItem(dynamodb::DeleteItem { table, key, condition: None, returns }))
                     .await;
             }
+            ActionKind::UpdateDestination { delivery, pipeline } => {
+                return self.deliveries.update(delivery, pipeline).await;
+            }
+            ActionKind::DeleteDelivery { delivery } => return self.deliveries.delete(delivery).await,
+            ActionKind::CopyManifests { to } => return self.deliveries.copy_manifests(to).await,
             ActionKind::StopWorker { host } => return self.stop_worker(host),
             ActionKind::StartWorker { host } => return self.start_worker(host),
         };

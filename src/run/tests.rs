@@ -433,3 +433,36 @@ fn alarms_and_prices_change_neither_the_events_nor_the_hash() {
     assert_eq!((with.trace_hash, with.events), (without.trace_hash, without.events));
     assert!(with.alarms.is_some() && without.alarms.is_none());
 }
+
+/// How long buffers before S3 were open, in seconds, with when they were closed.
+#[derive(Default)]
+struct Closings(Vec<(u64, u64)>);
+
+impl Fold for Closings {
+    fn on(&mut self, at: SimTime, event: &Event) {
+        if let Event::BufferClosed { stage: crate::base::event::Stage::Deliver, waited, .. } = event {
+            self.0.push((at.as_secs(), waited.as_millis() / 1000));
+        }
+    }
+}
+
+#[test]
+fn an_operator_changes_a_delivery_streams_buffer_gives_it_a_function_and_deletes_it() {
+    let source = "name = \"t\"\nduration = \"20m\"\n[producer.web]\ndelivery = \"lake\"\nrate = \"20/s\"\nstop = \"12m\"\n\
+                  [delivery.lake]\nbuffer = { interval = \"60s\" }\n[function.enrich]\n\
+                  [[action]]\nat = \"5m\"\nupdate_delivery = { name = \"lake\", buffer = { interval = \"15s\" } }\n\
+                  [[action]]\nat = \"8m\"\nupdate_delivery = { name = \"lake\", function = \"enrich\" }\n\
+                  [[action]]\nat = \"15m\"\ndelete_delivery = \"lake\"\n\
+                  [[expect]]\nnumber = \"deliveries.lake.records_waiting\"\nis = \"= 0\"\n\
+                  [[expect]]\nnumber = \"deliveries.lake.function_calls\"\nis = \"> 0\"\n";
+    let plan = scenario::load(source, "t.toml", None).unwrap_or_else(|d| panic!("{d}")).plan();
+    let closings = Rc::new(RefCell::new(Closings::default()));
+    let ran = run(&plan, Options { listeners: vec![closings.clone()], ..Options::default() });
+    assert_eq!(ran.report.came_out(), CameOut::Pass, "{:#?}", ran.report.expectations);
+    let open_for = |from, to| {
+        let within = closings.borrow().0.iter().filter(|(at, _)| (from..to).contains(at)).map(|(_, open)| *open).max();
+        within.expect("a buffer was closed")
+    };
+    assert_eq!((open_for(0, 300), open_for(480, 540)), (60, 15), "an update takes up to two minutes");
+    assert!(closings.borrow().0.iter().all(|(at, _)| *at < 15 * 60 + 180), "nothing is delivered once it is gone");
+}

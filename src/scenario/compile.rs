@@ -47,7 +47,7 @@ pub(super) fn compile(
     let deliveries = file.delivery.iter().map(|(name, delivery)| c.delivery(name, delivery)).collect();
     let Consumers { kcl, pollers, apps } = c.consumers(&file.consumer);
     let faults = section::faults(&mut c, &file.fault);
-    let actions = section::actions(&mut c, &file.action);
+    let actions = section::actions(&mut c, &file.action, &file.delivery);
     let autoscaling = section::autoscaling(&mut c, &file.autoscaling);
     let alarms = section::alarms(&mut c, &file.alarm, &beside.alarms);
     let expectations = section::expectations(&mut c, &file.expect);

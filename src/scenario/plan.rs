@@ -175,8 +175,7 @@ pub(crate) struct ActionPlan {
 
 /// An action. Calls to AWS go over the network from the `operator` host and wait for the stream to be ACTIVE.
 #[derive(Clone, Debug, PartialEq)]
-#[expect(missing_docs, reason = "every `stream` is the one that the call names")]
-pub enum ActionKind {
+pub(crate) enum ActionKind {
     /// SplitShard.
     Split {
         stream: StreamName,
@@ -243,6 +242,23 @@ pub enum ActionKind {
         /// The worker's host.
         host: Arc<str>,
     },
+    /// UpdateDestination.
+    UpdateDestination {
+        /// The delivery stream.
+        delivery: DeliveryName,
+        /// What it does from then on.
+        pipeline: Box<Pipeline>,
+    },
+    /// DeleteDeliveryStream.
+    DeleteDelivery {
+        /// The delivery stream.
+        delivery: DeliveryName,
+    },
+    /// COPY of every manifest that a delivery stream to Redshift has left behind, as its owner would do.
+    CopyManifests {
+        /// Where the delivery stream delivers to.
+        to: Box<crate::aws::firehose::pipeline::RedshiftOutput>,
+    },
 }
 
 impl ActionKind {
@@ -264,7 +280,10 @@ impl ActionKind {
             Self::SetTableCapacity { .. }
             | Self::DeleteLease { .. }
             | Self::StopWorker { .. }
-            | Self::StartWorker { .. } => None,
+            | Self::StartWorker { .. }
+            | Self::UpdateDestination { .. }
+            | Self::DeleteDelivery { .. }
+            | Self::CopyManifests { .. } => None,
         }
     }
 }

@@ -98,10 +98,18 @@ impl DeliveryStream {
         self.version = version;
         self.tell_hints(cx.events);
         // A shorter interval counts at once.
-        let keys: Vec<BufferKey> = self.buffers.keys().cloned().collect();
-        keys.into_iter().for_each(|key| cx.at(cx.now, self.id, Due::Buffer(key)));
-        let lanes: Vec<u32> = self.lanes.keys().copied().collect();
-        lanes.into_iter().for_each(|lane| cx.at(cx.now, self.id, Due::Transform(lane)));
+        let buffers = self
+            .buffers
+            .iter()
+            .filter_map(|(key, buffer)| Some((buffer.due(self.pipeline.hints(key.stage))?, Due::Buffer(key.clone()))));
+        let hints = self.processing.function.as_ref().map(|function| function.hints);
+        let lanes = self.lanes.iter().filter_map(|(lane, of)| {
+            // Without a function what waits for it goes on at once.
+            let due = hints.map_or(Some(cx.now), |hints| of.waiting.due(hints))?;
+            Some((due, Due::Transform(*lane)))
+        });
+        let due: Vec<_> = buffers.chain(lanes).collect();
+        due.into_iter().for_each(|(at, what)| cx.at(at.max(cx.now), self.id, what));
     }
     /// It is deleted, with whatever it held.
     pub(super) fn end_all(&mut self, cx: &mut Cx<'_>) {
@@ -143,9 +151,8 @@ impl DeliveryStream {
     pub(super) fn accept(&mut self, cx: &mut Cx<'_>, host: Option<HostId>, lane: u32, records: Vec<Carried>) {
         // A source that lost records on the way has gaps. Objects are named by the second in which a record came.
         let second_of = |record: &Carried| record.arrived.as_millis() / 1000;
-        let is_run = |one: &Carried, next: &Carried| {
-            one.ordinal + 1 == next.ordinal && second_of(one) == second_of(next)
-        };
+        let is_run =
+            |one: &Carried, next: &Carried| one.ordinal + 1 == next.ordinal && second_of(one) == second_of(next);
         for run in records.chunk_by(is_run) {
             cx.events.push(Event::DeliveryAccepted {
                 delivery: self.id,
@@ -216,12 +223,7 @@ impl DeliveryStream {
     }
 
     /// Tells something of records, run by run.
-    pub(super) fn tell_runs(
-        &self,
-        cx: &mut Cx<'_>,
-        records: &[Carried],
-        event: impl Fn(Run) -> Event,
-    ) {
+    pub(super) fn tell_runs(&self, cx: &mut Cx<'_>, records: &[Carried], event: impl Fn(Run) -> Event) {
         let holds = super::record::holds(self.id, records);
         cx.events.extend(holds.0.iter().map(|run| event(*run)));
     }

@@ -49,6 +49,7 @@ pub(crate) const RECORD_BYTES_MAX: u64 = 1_024_000;
 pub use self::api::{Reply, Settings};
 pub use self::asking::{Ask, Told};
 pub(crate) use self::chain::check::check;
+pub(crate) use self::driver::SKIPPED_MANIFESTS;
 pub use self::operations::*;
 pub(crate) use self::pipeline::Pipeline;
 pub use self::service::Firehose;

@@ -45,7 +45,10 @@ impl DeliveryStream {
 
     /// Invokes the function with what waits, as far as it is time and there is room.
     pub(super) fn close_for_function(&mut self, cx: &mut Cx<'_>, lane: u32) {
-        let Some(FunctionStage { hints, .. }) = self.processing.function.clone() else { return };
+        let Some(FunctionStage { hints, .. }) = self.processing.function.clone() else {
+            let waiting = self.lanes.get_mut(&lane).map(|of| of.waiting.close(u64::MAX));
+            return self.pass_by(cx, lane, waiting.unwrap_or_default());
+        };
         let outstanding_max = match self.pipeline.destination.kind() {
             SinkKind::Splunk => OUTSTANDING_MAX_SPLUNK,
             SinkKind::S3 | SinkKind::Redshift | SinkKind::OpenSearch | SinkKind::HttpEndpoint => OUTSTANDING_MAX,
@@ -82,9 +85,18 @@ impl DeliveryStream {
         }
     }
 
+    /// Records that had a function to pass, which is no part of the delivery stream any more.
+    fn pass_by(&mut self, cx: &mut Cx<'_>, lane: u32, records: Vec<Carried>) {
+        self.sort(cx, lane, records.into_iter().map(|record| (record, Default::default())));
+    }
+
     /// Invokes the function, or invokes it again.
     pub(super) fn invoke(&mut self, cx: &mut Cx<'_>, lane: u32, number: u64) {
-        let Some(function) = &self.processing.function else { return };
+        let Some(function) = &self.processing.function else {
+            let invocation = self.end_invocation(lane, number);
+            let records = invocation.map_or_else(Vec::new, |of| of.records.to_vec());
+            return self.pass_by(cx, lane, records);
+        };
         let of = self.lanes.get_mut(&lane).and_then(|of| of.invocations.get_mut(&number));
         let Some(invocation) = of else { return };
         invocation.began = cx.now;

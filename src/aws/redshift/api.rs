@@ -36,7 +36,6 @@ pub struct StagedFile {
 }
 
 impl CopyCommand {
-    #[cfg_attr(not(test), expect(dead_code, reason = "what an operator does is done by tests"))]
     /// A COPY that somebody asks for by hand, of a manifest that was left: `file` finds what it names.
     ///
     /// # Errors

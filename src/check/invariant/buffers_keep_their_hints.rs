@@ -3,8 +3,8 @@
 //! (<https://docs.aws.amazon.com/firehose/latest/dev/buffering-hints.html>).
 //!
 //! Hints are no promises of AWS. What is judged is that nothing waits longer without a reason: that a delivery of the
-//! same lane and stage ended after the interval was over, that the backup could not be reached, or that the service was
-//! down.
+//! same lane and stage ended after the interval was over, that the backup could not be reached, that the service was
+//! down, or that the interval was longer before.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -84,6 +84,7 @@ impl Check for BuffersKeepTheirHints {
                     self.ended.get(&(delivery, stage, lane)).copied(),
                     self.failed.get(&delivery).copied(),
                     self.down_at,
+                    Some(hints.since),
                 ];
                 let is_excused = reasons.into_iter().flatten().any(|then| then >= due);
                 if waited > hints.interval.saturating_add(SLACK) && !is_excused {
@@ -116,6 +117,20 @@ mod tests {
     }
     fn script(rest: impl IntoIterator<Item = (u64, Event)>) -> Vec<(u64, Event)> {
         lake().into_iter().map(|event| (0, event)).chain(rest).collect()
+    }
+
+    #[test]
+    fn an_interval_that_becomes_shorter_counts_from_then_on() {
+        let shorter = |at| {
+            let (stage, interval, tries_for) = (Stage::Deliver, SimDuration::from_secs(15), SimDuration::ZERO);
+            (at, Event::HintsDeclared { delivery: LAKE, stage, size_bytes: 5 << 20, interval, tries_for })
+        };
+        let begin = || lake().into_iter().map(|event| (0, event));
+        let late = judge(BuffersKeepTheirHints::default(), begin().chain([shorter(40_000), (40_000, closed(40))]));
+        assert_eq!(late.verdict, Verdict::Pass);
+        let early = begin().chain([shorter(9_000), (60_000, closed(60))]);
+        let text = evidence(&judge(BuffersKeepTheirHints::default(), early));
+        assert_eq!(text, "0:01:00.000 a buffer of lake (deliver) was open for 1m, its interval is 15s");
     }
 
     #[test]

@@ -60,7 +60,14 @@ pub(super) struct ObjectsHoldWhatTheirNamesSay {
 
 impl ObjectsHoldWhatTheirNamesSay {
     /// Looks at records that came to the object that was told last.
-    fn hold(&mut self, at: SimTime, (delivery, number): (DeliveryId, u32), (from, to): (u64, u64), part: u32, lens: &Lens) {
+    fn hold(
+        &mut self,
+        at: SimTime,
+        (delivery, number): (DeliveryId, u32),
+        (from, to): (u64, u64),
+        part: u32,
+        lens: &Lens,
+    ) {
         let Some(object) = &mut self.object else { return };
         let Some(lane) = self.lanes.get_mut(&(delivery, number)) else { return };
         object.delivery = Some(delivery);
@@ -140,7 +147,8 @@ impl Check for ObjectsHoldWhatTheirNamesSay {
             }
             Event::ObjectPut { key, .. } => {
                 self.judge(at, lens);
-                self.object = Some(Object { call: lens.call, key: key.clone(), delivery: None, oldest: None, partition: None });
+                self.object =
+                    Some(Object { call: lens.call, key: key.clone(), delivery: None, oldest: None, partition: None });
             }
             Event::RecordsArrived { delivery, output, lane, from, to, part } => {
                 let is_of_object = self.object.as_ref().is_some_and(|object| object.call == lens.call);

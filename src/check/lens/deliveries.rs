@@ -12,6 +12,8 @@ pub(crate) struct Hints {
     pub(crate) interval: SimDuration,
     /// How long what follows tries its best.
     pub(crate) tries_for: SimDuration,
+    /// Since when that is so.
+    pub(crate) since: SimTime,
 }
 
 /// A delivery stream.
@@ -63,7 +65,7 @@ impl Deliveries {
                 let Some(of) = self.known.get_mut(delivery.index()).and_then(Option::as_mut) else { return };
                 of.hints.retain(|(known, _)| known != stage);
                 let (size_bytes, interval, tries_for) = (*size_bytes, *interval, *tries_for);
-                of.hints.push((*stage, Hints { size_bytes, interval, tries_for }));
+                of.hints.push((*stage, Hints { size_bytes, interval, tries_for, since: at }));
             }
             Event::DeliveryDeleted { delivery } => {
                 if let Some(of) = self.known.get_mut(delivery.index()).and_then(Option::as_mut) {

@@ -1,9 +1,13 @@
 //! `[[action]]`: what the operator does.
 
+use std::collections::BTreeMap;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::consumer::LeaseTable;
+use super::delivery::Delivery;
+use super::delivery_update::DeliveryUpdate;
 use super::rolling_restart::{RollingRestart, Step};
 use crate::aws::dynamodb::api::Capacity;
 use crate::base::repeat::Repeat;
@@ -72,6 +76,16 @@ pub struct Action {
     /// Starts a stopped worker again. One that is not done with its shutdown by then is killed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) start_worker: Option<String>,
+    /// UpdateDestination: what changes of a delivery stream.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) update_delivery: Option<DeliveryUpdate>,
+    /// DeleteDeliveryStream.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) delete_delivery: Option<String>,
+    /// COPY of every manifest that this delivery stream to Redshift has skipped, as its owner does once the cluster is
+    /// back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) copy_manifests: Option<String>,
     /// Stops and starts each worker of a consumer, one after the other, as a deployment does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) rolling_restart: Option<RollingRestart>,
@@ -92,9 +106,13 @@ impl Action {
 }
 
 /// Every action of the file, in order of time.
-pub(crate) fn actions(c: &mut Compiler<'_>, actions: &[Action]) -> Vec<ActionPlan> {
-    let mut plans: Vec<ActionPlan> =
-        actions.iter().enumerate().flat_map(|(n, action)| one_action(c, n, action)).collect();
+pub(crate) fn actions(
+    c: &mut Compiler<'_>,
+    actions: &[Action],
+    deliveries: &BTreeMap<String, Delivery>,
+) -> Vec<ActionPlan> {
+    let plans = actions.iter().enumerate().flat_map(|(n, action)| one_action(c, n, action, deliveries));
+    let mut plans: Vec<ActionPlan> = plans.collect();
     plans.sort_by_key(|plan| plan.at);
     check_shard_counts(c, actions);
     check_merges(c, actions);
@@ -152,13 +170,21 @@ fn check_shard_counts(c: &mut Compiler<'_>, actions: &[Action]) {
     }
 }
 
-fn one_action(c: &mut Compiler<'_>, n: usize, action: &Action) -> Vec<ActionPlan> {
+fn one_action(
+    c: &mut Compiler<'_>,
+    n: usize,
+    action: &Action,
+    deliveries: &BTreeMap<String, Delivery>,
+) -> Vec<ActionPlan> {
     c.instant(action.at, file_path!["action", n, "at"], "this action");
-    let mut kinds: Vec<Vec<Step>> = action_kinds(c, n, action).into_iter().map(Step::at_once).collect();
+    let mut kinds = action_kinds(c, n, action);
+    c.delivery_actions(n, action, deliveries, &mut kinds);
+    let mut kinds: Vec<Vec<Step>> = kinds.into_iter().map(Step::at_once).collect();
     kinds.extend(action.rolling_restart.as_ref().map(|restart| restart.steps(c, n)));
     if kinds.len() != 1 {
         let help = "one of: split, merge, update_shard_count, retention, encrypt, decrypt, create_stream, \
-            delete_stream, lease_capacity, lease_on_demand, delete_lease, stop_worker, start_worker, rolling_restart";
+            delete_stream, lease_capacity, lease_on_demand, delete_lease, stop_worker, start_worker, rolling_restart, \
+            update_delivery, delete_delivery, copy_manifests";
         c.problem(
             file_path!["action", n],
             "an action is of exactly one kind",

@@ -134,16 +134,22 @@ fn rules_of(kind: SinkKind) -> HintRules {
 impl Compiler<'_> {
     /// The delivery stream of this name.
     pub(crate) fn delivery(&mut self, name: &str, delivery: &Delivery) -> DeliveryPlan {
-        let at = |key: &str| file_path!["delivery", name, key];
         let parsed: Result<DeliveryName, _> = name.parse();
         if let Err(rule) = &parsed {
             self.problem(file_path!["delivery", name], "not a delivery stream's name", "here", rule.0);
         }
+        let pipeline = self.pipeline(&file_path!["delivery", name], name, delivery);
+        DeliveryPlan { name: parsed.unwrap_or_else(|_| placeholder("missing-delivery")), pipeline }
+    }
+
+    /// What a delivery stream does, by keys that stand under `base`.
+    pub(super) fn pipeline(&mut self, base: &Path, name: &str, delivery: &Delivery) -> Pipeline {
+        let at = |key: &str| [base.clone(), file_path![key]].concat();
         let source = match &delivery.stream {
             None => Source::DirectPut,
             Some(stream) => Source::Stream(self.stream_name(stream, at("stream"))),
         };
-        let destination = self.destination(name, delivery);
+        let destination = self.destination(base, name, delivery);
         let backup = Backup {
             to: match (&destination, &delivery.backup_s3) {
                 (Destination::S3(s3), None) => s3.clone(),
@@ -154,15 +160,15 @@ impl Compiler<'_> {
             },
             is_of_all: delivery.backup == BackupMode::All,
         };
-        let pipeline = Pipeline { source, processing: self.processing(name, delivery), destination, backup };
+        let pipeline = Pipeline { source, processing: self.processing(base, delivery), destination, backup };
         if let Err(unusable) = check(&pipeline) {
-            self.problem(file_path!["delivery", name], "a delivery stream cannot be so", "here", &unusable.to_string());
+            self.problem(base.clone(), "a delivery stream cannot be so", "here", &unusable.to_string());
         }
-        DeliveryPlan { name: parsed.unwrap_or_else(|_| placeholder("missing-delivery")), pipeline }
+        pipeline
     }
 
-    fn processing(&mut self, name: &str, delivery: &Delivery) -> Processing {
-        let at = |key: &str| file_path!["delivery", name, key];
+    fn processing(&mut self, base: &Path, delivery: &Delivery) -> Processing {
+        let at = |key: &str| [base.clone(), file_path![key]].concat();
         let function = delivery.function.as_ref().map(|function| {
             let is_known = self.cast.functions.contains(function);
             let title = format!("there is no function `{function}`");
@@ -200,13 +206,13 @@ impl Compiler<'_> {
         }
     }
 
-    fn destination(&mut self, name: &str, delivery: &Delivery) -> Destination {
-        let at = |key: &str| file_path!["delivery", name, key];
+    fn destination(&mut self, base: &Path, name: &str, delivery: &Delivery) -> Destination {
+        let at = |key: &str| [base.clone(), file_path![key]].concat();
         let Delivery { s3, redshift, opensearch, splunk, http, .. } = delivery;
         let given = [s3.is_some(), redshift.is_some(), opensearch.is_some(), splunk.is_some(), http.is_some()];
         if given.iter().filter(|given| **given).count() > 1 {
             let help = "leave one of: s3, redshift, opensearch, splunk, http";
-            self.problem(file_path!["delivery", name], "a delivery stream has one destination", "here", help);
+            self.problem(base.clone(), "a delivery stream has one destination", "here", help);
         }
         let hints_of = |c: &mut Self, kind| c.hints(delivery.buffer.as_ref(), &rules_of(kind), at("buffer"));
         let destination = match (redshift, opensearch, splunk, http) {

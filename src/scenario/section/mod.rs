@@ -10,6 +10,7 @@ mod consumer;
 mod defaults;
 mod delivery;
 mod delivery_sinks;
+mod delivery_update;
 mod expect;
 mod explore;
 mod fault;

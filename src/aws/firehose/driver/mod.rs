@@ -16,6 +16,7 @@ mod tests;
 
 use self::http_endpoint::ToHttpEndpoint;
 use self::opensearch::ToOpenSearch;
+pub(crate) use self::redshift::SKIPPED_MANIFESTS;
 use self::redshift::ToRedshift;
 use self::s3::ToS3;
 use self::splunk::ToSplunk;

@@ -24,7 +24,8 @@ const COPY_EVERY: SimDuration = SimDuration::from_mins(5);
 const COPY_TIMEOUT: SimDuration = SimDuration::from_mins(15);
 /// Where manifests lie. AWS names the second folder only.
 const MANIFESTS: &str = "manifests/";
-const SKIPPED: &str = "errors/manifests/";
+/// Where manifests of batches lie that were skipped.
+pub(crate) const SKIPPED_MANIFESTS: &str = "errors/manifests/";
 
 /// What comes next.
 #[derive(Clone, Copy)]
@@ -147,7 +148,9 @@ impl Driver for ToRedshift {
                 self.put(of(MANIFESTS), manifest::written([&file.at]).into(), Holds::default(), Output::Staged)
             }
             Phase::Copy => self.copy(file, means),
-            Phase::Skip => self.put(of(SKIPPED), manifest::written([&file.at]).into(), file.holds, Output::Errors),
+            Phase::Skip => {
+                self.put(of(SKIPPED_MANIFESTS), manifest::written([&file.at]).into(), file.holds, Output::Errors)
+            }
         }
     }
     fn told(&mut self, batch: &Batch, reply: Result<Told, CallError>, means: &mut Means<'_>) -> Step {

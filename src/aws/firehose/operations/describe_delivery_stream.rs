@@ -12,6 +12,13 @@ pub struct DescribeDeliveryStream {
     pub(in crate::aws::firehose) after: Option<Box<str>>,
 }
 
+impl DescribeDeliveryStream {
+    /// Of one delivery stream, with its destination.
+    pub(crate) fn of(delivery: DeliveryName) -> Self {
+        Self { delivery, after: None }
+    }
+}
+
 impl Row for DescribeDeliveryStream {
     const OPERATION: Operation = Operation::read("DescribeDeliveryStream");
     const QUOTA: Quota = Quota::Control;

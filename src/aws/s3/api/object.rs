@@ -61,7 +61,7 @@ pub struct Object {
     /// LastModified.
     pub put_at: SimTime,
     /// Which records of a delivery stream it is, for observers.
-    pub(in crate::aws::s3) holds: Holds,
+    pub(crate) holds: Holds,
     metadata: Arc<Metadata>,
     /// Its ETag, where it is not that of its bytes.
     given: Option<ETag>,

@@ -15,6 +15,14 @@ pub struct ListObjectsV2 {
     pub(in crate::aws::s3) page: Page,
 }
 
+impl ListObjectsV2 {
+    /// The page of keys with this prefix behind `after`.
+    pub(crate) fn of_prefix(bucket: Arc<str>, prefix: &str, after: &str) -> Self {
+        let page = Page { prefix: prefix.into(), after: after.into(), max: KEYS_MAX, ..Page::default() };
+        Self { bucket, page }
+    }
+}
+
 /// The page that `prefix`, `delimiter` and `max-keys` ask for, behind `after`.
 pub(super) fn page(asked: &Asked, after: &str) -> Result<Page, Error> {
     let text = |name: &str| asked.query(name).unwrap_or_default().into();

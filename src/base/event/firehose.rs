@@ -104,9 +104,11 @@ macro_rules! firehose_events {
                 1406 => DeliveryAttemptFailed {
                     delivery: DeliveryId, lane: u32, stage: Stage, records: u32, attempt: u32, error: &'static str,
                 },
-                /// Records were delivered, as the service sees it; the oldest is so old.
+                /// Records were delivered, as the service sees it; the oldest is so old. `took` counts from when the
+                /// call was sent that brought them there.
                 1407 => DeliverySucceeded {
                     delivery: DeliveryId, lane: u32, stage: Stage, records: u32, bytes: u64, age_max: SimDuration,
+                    took: SimDuration,
                 },
                 /// The function dropped records.
                 1408 => RecordsDropped { delivery: DeliveryId, lane: u32, from: u64, to: u64 },
@@ -125,6 +127,11 @@ macro_rules! firehose_events {
                 /// When buffers before a stage are closed, and how long the stage tries its best.
                 1413 => HintsDeclared {
                     delivery: DeliveryId, stage: Stage, size_bytes: u64, interval: SimDuration, tries_for: SimDuration,
+                },
+                /// A PutRecord or PutRecordBatch call was answered (not necessarily with success for every record):
+                /// `bytes` are those of the records that were accepted.
+                1414 => DeliveryPutAnswered {
+                    delivery: DeliveryId, host: HostId, is_batch: bool, records: u32, failed: u32, bytes: u64,
                 },
                 /// So many partitions are active.
                 1412 => PartitionsActive { delivery: DeliveryId, active: u32, quota: u32 },

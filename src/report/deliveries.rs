@@ -124,8 +124,7 @@ fn remedies(name: &str, d: &DeliveryFigures) -> Vec<String> {
     }
     if d.reads_throttled > 0 {
         remedies.push(format!(
-            "{name}: {} reads of {} were throttled ({}), it was up to {} behind ({}); whoever else reads its shards \
-             can have throughput of their own by enhanced fan-out",
+            "{name}: {} of Firehose's reads of {} were throttled ({}), and it was up to {} behind ({})",
             count(d.reads_throttled),
             d.source,
             metric::THROTTLED_GET_RECORDS.name,

@@ -8,7 +8,7 @@ use std::ops::Range;
 use super::range_set::RangeSet;
 
 /// Records of a lane that are done with.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct DoneRecords {
     whole: RangeSet,
     /// Those that were taken apart and are not done with: how many parts each has, and those of them that are.

@@ -305,7 +305,12 @@ mod tests {
             K::BufferClosed => Event::BufferClosed { delivery, lane, stage, records, bytes, waited: second },
             K::DeliveryAttempted => Event::DeliveryAttempted { delivery, lane, stage, records, bytes, attempt },
             K::DeliveryAttemptFailed => Event::DeliveryAttemptFailed { delivery, lane, stage, records, attempt, error },
-            K::DeliverySucceeded => Event::DeliverySucceeded { delivery, lane, stage, records, bytes, age_max: second },
+            K::DeliverySucceeded => {
+                Event::DeliverySucceeded { delivery, lane, stage, records, bytes, age_max: second, took: second }
+            }
+            K::DeliveryPutAnswered => {
+                Event::DeliveryPutAnswered { delivery, host, is_batch: true, records, failed: 0, bytes }
+            }
             K::RecordsDropped => Event::RecordsDropped { delivery, lane, from, to, part: 0 },
             K::RecordsFailed => {
                 let failed_as = FailedAs::Processing;

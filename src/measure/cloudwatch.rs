@@ -3,11 +3,14 @@
 //!
 //! Names, units and statistics are those of
 //! <https://docs.aws.amazon.com/streams/latest/dev/monitoring-with-cloudwatch.html>,
-//! <https://docs.aws.amazon.com/streams/latest/dev/monitoring-with-kcl.html> and
+//! <https://docs.aws.amazon.com/streams/latest/dev/monitoring-with-kcl.html>,
+//! <https://docs.aws.amazon.com/firehose/latest/dev/cloudwatch-metrics.html> and
 //! <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/metrics-dimensions.html>. Periods are not
 //! modelled: a sum is that of the whole run, a maximum its largest value.
 
-use super::figures::{ConsumerFigures, ShardFigures, StreamFigures, TableFigures};
+use super::delivery_figures::DeliveryFigures;
+use super::figures::{ConsumerFigures, ShardFigures, StreamFigures, TableFigures, rounded};
+use crate::base::event::{PutKind, SinkKind};
 
 /// The statistic of a metric that a figure gives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,6 +19,8 @@ pub enum Statistic {
     Sum,
     /// The largest value of the run.
     Maximum,
+    /// The mean of all samples, of which each is 0 or 1.
+    Average,
     /// What holds at the end.
     Last,
 }
@@ -26,6 +31,7 @@ impl Statistic {
         match self {
             Self::Sum => "Sum",
             Self::Maximum => "Maximum",
+            Self::Average => "Average",
             Self::Last => "last value",
         }
     }
@@ -137,12 +143,156 @@ metrics! {
     }
 }
 
+metrics! {
+    /// Metrics of a delivery stream. A destination's, and those of a source, are of delivery streams that have it. Not
+    /// here: latencies of Firehose's own operations, and what refuses a listing of the source.
+    delivery of DeliveryFigures, "AWS/Firehose" by ["DeliveryStreamName"] => {
+        ACTIVE_PARTITIONS_LIMIT = "ActivePartitionsLimit" Last, "partitions that may be active at once",
+            |of| partitioned(of, of.partitions_quota);
+        BACKUP_BYTES = "BackupToS3.Bytes" Sum, "bytes of error output and copies, before they are packed",
+            |of| backed_up(of, of.backup_bytes);
+        BACKUP_FRESHNESS = "BackupToS3.DataFreshness" Maximum, "age of the oldest record of a put to the backup",
+            |of| seen(of.backup_freshness_max_ms);
+        BACKUP_RECORDS = "BackupToS3.Records" Sum, "records of error output and copies",
+            |of| backed_up(of, of.backup_records);
+        BACKUP_SUCCESS = "BackupToS3.Success" Average, "puts to the backup that succeeded, of all",
+            |of| share(of.backup_attempts.saturating_sub(of.backup_attempts_failed), of.backup_attempts);
+        SOURCE_BYTES = "DataReadFromKinesisStream.Bytes" Sum, "bytes read from the source",
+            |of| sourced(of, of.bytes_in);
+        SOURCE_RECORDS = "DataReadFromKinesisStream.Records" Sum, "records read from the source",
+            |of| sourced(of, of.records_in);
+        OPENSEARCH_BYTES = "DeliveryToAmazonOpenSearchService.Bytes" Sum, "bytes indexed",
+            |of| to(of, SinkKind::OpenSearch, some(of.bytes_delivered));
+        OPENSEARCH_FRESHNESS = "DeliveryToAmazonOpenSearchService.DataFreshness" Maximum,
+            "age of the oldest record that is not delivered", |of| to(of, SinkKind::OpenSearch, freshness(of));
+        OPENSEARCH_RECORDS = "DeliveryToAmazonOpenSearchService.Records" Sum, "records indexed, each once",
+            |of| to(of, SinkKind::OpenSearch, some(of.records_delivered));
+        OPENSEARCH_SUCCESS = "DeliveryToAmazonOpenSearchService.Success" Average,
+            "records indexed, of all in bulk requests", |of| to(of, SinkKind::OpenSearch, of_records(of));
+        HTTP_BYTES = "DeliveryToHttpEndpoint.Bytes" Sum, "bytes delivered",
+            |of| to(of, SinkKind::HttpEndpoint, some(of.bytes_delivered));
+        HTTP_FRESHNESS = "DeliveryToHttpEndpoint.DataFreshness" Maximum,
+            "age of the oldest record that is not delivered", |of| to(of, SinkKind::HttpEndpoint, freshness(of));
+        HTTP_PROCESSED_BYTES = "DeliveryToHttpEndpoint.ProcessedBytes" Sum, "bytes in requests, retries counted",
+            |of| to(of, SinkKind::HttpEndpoint, some(of.bytes_attempted));
+        HTTP_PROCESSED_RECORDS = "DeliveryToHttpEndpoint.ProcessedRecords" Sum, "records in requests, retries counted",
+            |of| to(of, SinkKind::HttpEndpoint, some(of.records_attempted));
+        HTTP_RECORDS = "DeliveryToHttpEndpoint.Records" Sum, "records delivered, each once",
+            |of| to(of, SinkKind::HttpEndpoint, some(of.records_delivered));
+        HTTP_SUCCESS = "DeliveryToHttpEndpoint.Success" Average, "requests that succeeded, of all",
+            |of| to(of, SinkKind::HttpEndpoint, of_calls(of));
+        REDSHIFT_BYTES = "DeliveryToRedshift.Bytes" Sum, "bytes loaded",
+            |of| to(of, SinkKind::Redshift, some(of.bytes_delivered));
+        REDSHIFT_RECORDS = "DeliveryToRedshift.Records" Sum, "records loaded, each once",
+            |of| to(of, SinkKind::Redshift, some(of.records_delivered));
+        REDSHIFT_SUCCESS = "DeliveryToRedshift.Success" Average, "COPY commands that succeeded, of all",
+            |of| to(of, SinkKind::Redshift, share(of.deliveries_succeeded, of.deliveries_succeeded + of.copies_failed));
+        S3_BYTES = "DeliveryToS3.Bytes" Sum, "bytes delivered, before they are packed",
+            |of| to(of, SinkKind::S3, some(of.bytes_delivered));
+        S3_FRESHNESS = "DeliveryToS3.DataFreshness" Maximum, "age of the oldest record that is not delivered",
+            |of| to(of, SinkKind::S3, freshness(of));
+        S3_OBJECTS = "DeliveryToS3.ObjectCount" Sum, "objects delivered",
+            |of| to(of, SinkKind::S3, some(of.deliveries_succeeded));
+        S3_RECORDS = "DeliveryToS3.Records" Sum, "records delivered, each once; on the way to Redshift, staged",
+            |of| to(of, SinkKind::S3, some(of.records_delivered))
+                .or(to(of, SinkKind::Redshift, some(of.records_staged)));
+        S3_SUCCESS = "DeliveryToS3.Success" Average, "puts that succeeded, of all",
+            |of| to(of, SinkKind::S3, of_calls(of));
+        SPLUNK_BYTES = "DeliveryToSplunk.Bytes" Sum, "bytes acknowledged",
+            |of| to(of, SinkKind::Splunk, some(of.bytes_delivered));
+        SPLUNK_ACK_LATENCY = "DeliveryToSplunk.DataAckLatency" Maximum, "time until events were acknowledged",
+            |of| to(of, SinkKind::Splunk, seen(of.delivery_time_max_ms));
+        SPLUNK_FRESHNESS = "DeliveryToSplunk.DataFreshness" Maximum, "age of the oldest record that is not delivered",
+            |of| to(of, SinkKind::Splunk, freshness(of));
+        SPLUNK_RECORDS = "DeliveryToSplunk.Records" Sum, "records indexed, each once",
+            |of| to(of, SinkKind::Splunk, some(of.records_delivered));
+        SPLUNK_SUCCESS = "DeliveryToSplunk.Success" Average, "records acknowledged, of all in posts",
+            |of| to(of, SinkKind::Splunk, of_records(of));
+        PROCESSING_DURATION = "ExecuteProcessing.Duration" Maximum, "time of an invocation of the function",
+            |of| seen(of.function_time_max_ms);
+        PROCESSING_SUCCESS = "ExecuteProcessing.Success" Average, "invocations that succeeded, of all",
+            |of| share(of.function_calls.saturating_sub(of.function_calls_failed), of.function_calls);
+        CONVERSION_FAILED = "FailedConversion.Records" Sum, "records that do not fit the schema",
+            |of| (of.records_failed_conversion > 0).then_some(of.records_failed_conversion as f64);
+        INCOMING_BYTES = "IncomingBytes" Sum, "bytes accepted", |of| put(of, of.bytes_in);
+        INCOMING_PUTS = "IncomingPutRequests" Sum, "PutRecord and PutRecordBatch calls answered",
+            |of| put(of, of.put_record_calls + of.put_batch_calls);
+        INCOMING_RECORDS = "IncomingRecords" Sum, "records accepted", |of| put(of, of.records_in);
+        BEHIND_LATEST = "KinesisMillisBehindLatest" Maximum,
+            "how far an answer of the source was behind its newest record", |of| seen(of.millis_behind_latest_max_ms);
+        PARTITIONS = "PartitionCount" Maximum, "partitions that were active at once",
+            |of| partitioned(of, of.partitions_max);
+        PARTITIONS_EXCEEDED = "PartitionCountExceeded" Maximum, "1 when records found no partition, or 0",
+            |of| partitioned(of, u64::from(of.records_over_partitions > 0));
+        PUT_RECORD_BYTES = "PutRecord.Bytes" Sum, "bytes accepted by PutRecord", |of| put(of, of.put_record_bytes);
+        PUT_RECORD_REQUESTS = "PutRecord.Requests" Sum, "PutRecord calls answered", |of| put(of, of.put_record_calls);
+        PUT_BATCH_BYTES = "PutRecordBatch.Bytes" Sum, "bytes accepted by PutRecordBatch",
+            |of| put(of, of.put_batch_bytes);
+        PUT_BATCH_RECORDS = "PutRecordBatch.Records" Sum, "records accepted by PutRecordBatch",
+            |of| put(of, of.put_batch_records);
+        PUT_BATCH_REQUESTS = "PutRecordBatch.Requests" Sum, "PutRecordBatch calls answered",
+            |of| put(of, of.put_batch_calls);
+        PROCESSED_BYTES = "SucceedProcessing.Bytes" Sum, "bytes that the function gave back",
+            |of| transformed(of, of.bytes_transformed);
+        PROCESSED_RECORDS = "SucceedProcessing.Records" Sum, "records that the function said are well, or dropped",
+            |of| transformed(of, of.records_transformed);
+        THROTTLED_GET_RECORDS = "ThrottledGetRecords" Sum, "GetRecords calls on the source refused for throughput",
+            |of| sourced(of, of.reads_throttled);
+        THROTTLED_RECORDS = "ThrottledRecords" Sum, "records refused for throughput or by a fault, each try counted",
+            |of| put(of, of.records_throttled);
+    }
+}
+
 const fn some(count: u64) -> Option<f64> {
     Some(count as f64)
 }
 
 fn seen(count: Option<u64>) -> Option<f64> {
     count.map(|count| count as f64)
+}
+
+/// Of delivery streams with this kind of destination.
+fn to(of: &DeliveryFigures, kind: SinkKind, value: Option<f64>) -> Option<f64> {
+    value.filter(|_| of.destination == kind.as_str())
+}
+
+/// Of delivery streams that are put to.
+fn put(of: &DeliveryFigures, count: u64) -> Option<f64> {
+    (of.source == PutKind::Direct.as_str()).then_some(count as f64)
+}
+
+/// Of delivery streams that read a stream.
+fn sourced(of: &DeliveryFigures, count: u64) -> Option<f64> {
+    (of.source != PutKind::Direct.as_str()).then_some(count as f64)
+}
+
+fn partitioned(of: &DeliveryFigures, count: u64) -> Option<f64> {
+    (of.partitions_quota > 0).then_some(count as f64)
+}
+
+fn backed_up(of: &DeliveryFigures, count: u64) -> Option<f64> {
+    (of.backup_attempts > 0).then_some(count as f64)
+}
+
+fn transformed(of: &DeliveryFigures, count: u64) -> Option<f64> {
+    (of.function_calls > 0).then_some(count as f64)
+}
+
+/// What was delivered when it was old, or waits at the end.
+fn freshness(of: &DeliveryFigures) -> Option<f64> {
+    seen(of.freshness_max_ms.max(of.oldest_waiting_ms))
+}
+
+fn of_calls(of: &DeliveryFigures) -> Option<f64> {
+    share(of.delivery_attempts.saturating_sub(of.delivery_attempts_failed), of.delivery_attempts)
+}
+
+fn of_records(of: &DeliveryFigures) -> Option<f64> {
+    share(of.records_delivered.min(of.records_attempted), of.records_attempted)
+}
+
+fn share(part: u64, whole: u64) -> Option<f64> {
+    (whole > 0).then(|| rounded(part as f64 / whole as f64, 10_000.0))
 }
 
 /// Returns the list of all metrics, as the documentation has it.
@@ -152,6 +302,7 @@ pub fn listed() -> String {
     list(&shard::FAMILY, &mut text);
     list(&consumer::FAMILY, &mut text);
     list(&table::FAMILY, &mut text);
+    list(&delivery::FAMILY, &mut text);
     text
 }
 
@@ -175,6 +326,7 @@ mod tests {
     fn every_metric_is_listed_once_in_its_family() {
         assert!(is_sorted(&stream::FAMILY) && is_sorted(&shard::FAMILY));
         assert!(is_sorted(&consumer::FAMILY) && is_sorted(&table::FAMILY));
+        assert!(is_sorted(&delivery::FAMILY));
         assert!(listed().lines().count() > 20, "a line each");
     }
 

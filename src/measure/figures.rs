@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::delivery_figures::DeliveryFigures;
 use super::verdict::Advice;
 use crate::base::SimTime;
 use crate::price::Usd;
@@ -280,71 +281,6 @@ pub struct LeaseFigures {
     pub(crate) is_finished: bool,
     /// Time without a worker that processes it.
     pub(crate) unowned_s: f64,
-}
-
-/// A delivery stream's figures.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, JsonSchema)]
-pub(crate) struct DeliveryFigures {
-    /// The stream that it reads, or `Direct PUT`.
-    pub(crate) source: String,
-    /// What kind of destination it has.
-    pub(crate) destination: String,
-    /// Records accepted: CloudWatch's IncomingRecords, or DataReadFromKinesisStream.Records.
-    pub(crate) records_in: u64,
-    /// Their bytes.
-    pub(crate) bytes_in: u64,
-    /// Bytes that are billed: each record in steps of 5 KB.
-    pub(crate) bytes_billed: u64,
-    /// Records of puts that were refused, each try counted: CloudWatch's ThrottledRecords.
-    pub(crate) records_throttled: u64,
-    /// Records that the function dropped.
-    pub(crate) records_dropped: u64,
-    /// Records that failed at any stage, and go to the error output.
-    pub(crate) records_failed: u64,
-    /// Records that came to the error output.
-    pub(crate) records_in_error_output: u64,
-    /// Records that came to the destination, each counted once.
-    pub(crate) records_delivered: u64,
-    /// Records that came there once more.
-    pub(crate) records_delivered_again: u64,
-    /// Copies of source records in the backup.
-    pub(crate) records_copied: u64,
-    /// Records that were held for as long as they may be, and are lost.
-    pub(crate) records_lost: u64,
-    /// Records that are on their way at the end.
-    pub(crate) records_waiting: u64,
-    /// Bytes that were delivered, before they are packed.
-    pub(crate) bytes_delivered: u64,
-    /// Batches for the destination: its objects, when that is S3.
-    pub(crate) batches: u64,
-    /// Calls to the destination, retries counted.
-    pub(crate) delivery_attempts: u64,
-    /// Those of them that failed.
-    pub(crate) delivery_attempts_failed: u64,
-    /// Calls to S3 for error output and copies, retries counted.
-    pub(crate) backup_attempts: u64,
-    /// Those of them that failed.
-    pub(crate) backup_attempts_failed: u64,
-    /// Invocations of the function, retries counted.
-    pub(crate) function_calls: u64,
-    /// Those of them that failed: throttles, errors, time-outs.
-    pub(crate) function_calls_failed: u64,
-    /// Time of an invocation, half of them took longer.
-    pub(crate) function_time_p50_ms: Option<u64>,
-    /// Time of an invocation, one in a hundred took longer.
-    pub(crate) function_time_p99_ms: Option<u64>,
-    /// Longest time of an invocation.
-    pub(crate) function_time_max_ms: Option<u64>,
-    /// Age of a delivery's oldest record when it was delivered, half were older: CloudWatch's DataFreshness.
-    pub(crate) freshness_p50_ms: Option<u64>,
-    /// The same, one in a hundred was older.
-    pub(crate) freshness_p99_ms: Option<u64>,
-    /// The same, the oldest.
-    pub(crate) freshness_max_ms: Option<u64>,
-    /// When that was delivered, from the start of the run.
-    pub(crate) freshness_max_at_s: Option<f64>,
-    /// Most partitions that were active at once.
-    pub(crate) partitions_max: u64,
 }
 
 /// A producer's figures, over all its hosts.

@@ -3,6 +3,7 @@
 //! RecordAccepted comes millions of times in a wall-clock second: its path indexes vectors and allocates nothing but
 //! for a partition key's first record.
 
+mod deliveries;
 mod reads;
 
 use std::sync::Arc;
@@ -74,7 +75,7 @@ impl Measures {
             insert(&mut figures.producers, &producer.name, producer.figures());
         }
         for delivery in self.deliveries.iter().flatten() {
-            insert(&mut figures.deliveries, &delivery.name, delivery.figures());
+            insert(&mut figures.deliveries, &delivery.name, delivery.figures(span.to));
         }
         for table in self.tables.iter().flatten() {
             insert(&mut figures.tables, table.name.as_str(), table.figures(span));
@@ -166,33 +167,6 @@ impl Measures {
         self.on_processing(at, event);
         self.backlog.on(at, event);
         self.catch_ups.on(at, event);
-    }
-
-    fn on_delivery(&mut self, at: SimTime, event: &Event) {
-        let (Event::DeliveryDeclared { delivery, .. }
-        | Event::DeliveryAccepted { delivery, .. }
-        | Event::DeliveryRefused { delivery, .. }
-        | Event::BufferClosed { delivery, .. }
-        | Event::DeliveryAttempted { delivery, .. }
-        | Event::DeliveryAttemptFailed { delivery, .. }
-        | Event::DeliverySucceeded { delivery, .. }
-        | Event::RecordsDropped { delivery, .. }
-        | Event::RecordsFailed { delivery, .. }
-        | Event::RecordsExpired { delivery, .. }
-        | Event::FunctionReturned { delivery, .. }
-        | Event::PartitionsActive { delivery, .. }
-        | Event::RecordTakenApart { delivery, .. }
-        | Event::RecordsArrived { delivery, .. }) = event
-        else {
-            return;
-        };
-        if let Event::DeliveryDeclared { name, put, stream, sink, .. } = event {
-            let measure = DeliveryMeasure::new(name.clone(), *put, stream.clone(), *sink);
-            *self.deliveries.slot(delivery.index()) = Some(measure);
-        }
-        if let Some(delivery) = self.deliveries.get_mut(delivery.index()).and_then(Option::as_mut) {
-            delivery.on(at, event);
-        }
     }
 
     fn on_stream(&mut self, at: SimTime, event: &Event) {
@@ -486,6 +460,7 @@ impl Restart for Measures {
         self.tables.iter_mut().flatten().for_each(|table| table.restart(at));
         self.consumers.iter_mut().flatten().for_each(|consumer| consumer.restart(at));
         self.producers.iter_mut().for_each(|producer| producer.counts = ProducerCounts::default());
+        self.deliveries.iter_mut().flatten().for_each(DeliveryMeasure::restart);
     }
     fn pass_to(&mut self, at: SimTime) {
         self.look_at_backlog(at);

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use super::delivery_figures::DeliveryFigures;
 use super::figures::{
-    CatchUpFigures, ConsumerFigures, CostFigures, CostLine, DeliveryFigures, Figures, KeyFigures, ProducerFigures,
-    ShardFigures, StreamFigures, TableFigures,
+    CatchUpFigures, ConsumerFigures, CostFigures, CostLine, Figures, KeyFigures, ProducerFigures, ShardFigures,
+    StreamFigures, TableFigures,
 };
 use crate::base::SimDuration;
 use crate::base::units::ByteSize;

@@ -2,8 +2,10 @@
 
 use super::backlog::{Backlog, LOOK_EVERY, Waiting};
 use super::by_id::ById;
+use super::flow::{Flow, Flows};
 use super::happenings::{Happening, Happenings, Outcome};
 use super::names::Names;
+use super::numbers::ANY;
 use crate::base::event::{Event, Fold, ProcessingEnd, ProcessorFault, WriteRefusal};
 use crate::base::{ConsumerId, HostId, ShardId, SimDuration, SimTime, StreamId, StreamName};
 
@@ -21,6 +23,7 @@ pub struct Series {
     /// By stream, by shard.
     streams: ById<ById<ShardSeries>>,
     consumers: ById<Option<ConsumerSeries>>,
+    flows: Flows,
     backlog: Backlog,
     happenings: Happenings,
     /// By point: how often a record processor threw.
@@ -35,6 +38,8 @@ pub(crate) struct Backdrop {
     pub(crate) disturbances: Vec<(SimTime, SimTime, String)>,
     /// Bounds that expectations set on iterator ages, in milliseconds.
     pub(crate) age_bounds_ms: Vec<u64>,
+    /// The same on the freshness of delivery streams, by their names.
+    pub(crate) freshness_bounds_ms: Vec<(String, u64)>,
 }
 
 /// Something to be marked in a plot.
@@ -101,6 +106,7 @@ impl Series {
             names: Names::default(),
             streams: ById::default(),
             consumers: ById::default(),
+            flows: Flows::default(),
             backlog: Backlog::default(),
             happenings: Happenings::default(),
             throws: Vec::new(),
@@ -115,6 +121,11 @@ impl Series {
     /// Bounds that expectations set on iterator ages, in milliseconds.
     pub(crate) fn age_bounds_ms(&self) -> &[u64] {
         &self.backdrop.age_bounds_ms
+    }
+    /// Bounds that expectations set on the freshness of a delivery stream, in milliseconds.
+    pub(crate) fn freshness_bounds_ms(&self, delivery: &str) -> impl Iterator<Item = u64> {
+        let bounds = self.backdrop.freshness_bounds_ms.iter();
+        bounds.filter(move |(name, _)| name == delivery || name == ANY).map(|(_, bound)| *bound)
     }
     /// Faults and disturbances with their lengths, and actions, in order of time.
     pub(crate) fn marks(&self) -> Vec<Mark> {
@@ -160,6 +171,10 @@ impl Series {
         let consumers = self.consumers.iter().enumerate();
         consumers.filter_map(|(id, consumer)| Some((ConsumerId(id as u16), consumer.as_ref()?)))
     }
+    /// Delivery streams, in the order of their declaration.
+    pub(crate) fn flows(&self) -> impl Iterator<Item = &Flow> {
+        self.flows.iter()
+    }
     /// Every fault and action, in order of time.
     pub(crate) fn happened(&self) -> &[Happening] {
         self.happenings.happened()
@@ -168,7 +183,9 @@ impl Series {
     #[inline]
     fn advance(&mut self, at: SimTime) {
         if at >= self.point_end {
+            let ended = self.point;
             self.point = (at.as_nanos() / self.step.as_nanos()) as usize;
+            self.flows.end(ended..self.point, self.step);
             self.point_end = SimTime::from_nanos((self.point as u64 + 1) * self.step.as_nanos());
         }
         if self.backlog.is_due(at) {
@@ -223,7 +240,7 @@ impl Series {
             Event::WorkerStopped { host, .. } | Event::HostCrashed { host } => {
                 self.consumers.iter_mut().flatten().for_each(|consumer| consumer.end(at, *host, None));
             }
-            _ => {}
+            _ => self.flows.on(at, self.point, event),
         }
     }
 }

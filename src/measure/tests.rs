@@ -2,6 +2,7 @@
 
 mod consumers;
 mod cost;
+mod deliveries;
 
 use std::sync::Arc;
 

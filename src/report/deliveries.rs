@@ -6,6 +6,7 @@ use super::columns::{Columns, Sheet};
 use super::words::{count, count_or_dash, millis};
 use crate::base::units::ByteSize;
 use crate::measure::DeliveryFigures;
+use crate::measure::cloudwatch::delivery as metric;
 
 /// The sections of delivery streams.
 pub(super) fn write(deliveries: &BTreeMap<String, DeliveryFigures>, to: &mut dyn Sheet) {
@@ -20,7 +21,13 @@ pub(super) fn write(deliveries: &BTreeMap<String, DeliveryFigures>, to: &mut dyn
 }
 
 fn records(deliveries: &BTreeMap<String, DeliveryFigures>, to: &mut dyn Sheet) {
-    to.heading("Delivery streams", "records: what became of those that went in; billed: each in steps of 5 KB");
+    let legend = format!(
+        "records: what became of those that went in ({}, {}); throttled: {}; billed: each in steps of 5 KB",
+        metric::INCOMING_RECORDS.name,
+        metric::SOURCE_RECORDS.name,
+        metric::THROTTLED_RECORDS.name,
+    );
+    to.heading("Delivery streams", &legend);
     let rows = deliveries.iter().map(|(name, d)| {
         vec![
             name.clone(),
@@ -58,10 +65,12 @@ fn records(deliveries: &BTreeMap<String, DeliveryFigures>, to: &mut dyn Sheet) {
 }
 
 fn calls(deliveries: &BTreeMap<String, DeliveryFigures>, to: &mut dyn Sheet) {
-    to.heading(
-        "Deliveries",
-        "calls with retries; freshness: age of a delivery's oldest record (DataFreshness); function: an invocation",
+    let legend = format!(
+        "calls with retries; freshness: age of a delivery's oldest record (DataFreshness); function: an invocation \
+         ({})",
+        metric::PROCESSING_DURATION.name,
     );
+    to.heading("Deliveries", &legend);
     let rows = deliveries.iter().map(|(name, d)| {
         vec![
             name.clone(),
@@ -111,6 +120,16 @@ fn remedies(name: &str, d: &DeliveryFigures) -> Vec<String> {
         remedies.push(format!(
             "{name}: records of {mean} are billed as 5 KB each, {times} times what they are; put several \
              into one"
+        ));
+    }
+    if d.reads_throttled > 0 {
+        remedies.push(format!(
+            "{name}: {} of Firehose's reads of {} were throttled ({}), and it was up to {} behind ({})",
+            count(d.reads_throttled),
+            d.source,
+            metric::THROTTLED_GET_RECORDS.name,
+            millis(d.millis_behind_latest_max_ms),
+            metric::BEHIND_LATEST.name,
         ));
     }
     let slowest = d.function_time_max_ms.unwrap_or(0).max(d.function_time_p99_ms.unwrap_or(0));

@@ -144,6 +144,7 @@ pub(crate) const fn is_mark(kind: EventKind) -> bool {
         | EffectsApplied
         | DeliveryAccepted
         | DeliveryRefused
+        | DeliveryPutAnswered
         | BufferClosed
         | DeliveryAttempted
         | DeliveryAttemptFailed

@@ -18,6 +18,7 @@ pub(crate) mod diff;
 pub(crate) mod events_file;
 pub(crate) mod export;
 pub mod files;
+mod flow;
 pub(crate) mod github;
 pub(crate) mod html;
 pub mod json;

@@ -172,7 +172,8 @@ fn alarms_of(plan: &Plan) -> Option<Alarms> {
 /// What plots show of a plan.
 fn backdrop(plan: &Plan) -> Backdrop {
     let disturbances = plan.disturbances.iter().map(|d| (d.from, d.until, d.text.clone())).collect();
-    Backdrop { disturbances, age_bounds_ms: plan.age_bounds_ms().collect() }
+    let freshness = plan.freshness_bounds_ms().map(|(name, bound)| (name.to_owned(), bound));
+    Backdrop { disturbances, age_bounds_ms: plan.age_bounds_ms().collect(), freshness_bounds_ms: freshness.collect() }
 }
 
 impl Fold for Folds {

@@ -85,6 +85,16 @@ impl Plan {
             Expected::Number { .. } | Expected::Sometimes(_) => None,
         })
     }
+    /// Bounds that expectations set on the freshness of delivery streams, with the name that each is of.
+    pub(crate) fn freshness_bounds_ms(&self) -> impl Iterator<Item = (&str, u64)> {
+        self.expectations.iter().filter_map(|expectation| match &expectation.what {
+            Expected::Number { path, threshold, .. } => {
+                let (name, _) = path.strip_prefix("deliveries.")?.split_once(".freshness_")?;
+                Some((name, *threshold as u64))
+            }
+            Expected::Sometimes(_) => None,
+        })
+    }
     /// What its clients ask of the services' limits.
     pub(crate) fn demand(&self) -> Demand {
         Demand::of(&System {

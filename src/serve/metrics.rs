@@ -154,6 +154,9 @@ pub(super) fn text(figures: &Figures, put: &Put) -> String {
     for (name, of) in &figures.tables {
         family(&cloudwatch::table::FAMILY, &[name], of, &mut series);
     }
+    for (name, of) in &figures.deliveries {
+        family(&cloudwatch::delivery::FAMILY, &[name], of, &mut series);
+    }
     for ((metric, labels), statistics) in &put.0 {
         series.insert((format!("{metric}_sum"), labels.clone()), statistics.sum);
         series.insert((format!("{metric}_count"), labels.clone()), statistics.count);
@@ -172,6 +175,7 @@ pub(super) fn text(figures: &Figures, put: &Put) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::measure::DeliveryFigures;
 
     #[test]
     fn what_clients_put_is_kept_in_every_protocol() {
@@ -187,5 +191,20 @@ mod tests {
         let text = text(&Figures::default(), &put);
         assert!(text.contains("my_app_Records_Processed_sum{ShardId=\"shardId-0\"} 10\n"), "{text}");
         assert!(text.contains("my_app_Records_Processed_count{ShardId=\"shardId-0\"} 4\n"), "{text}");
+    }
+
+    #[test]
+    fn a_delivery_stream_has_the_metrics_of_what_it_is() {
+        let direct = DeliveryFigures {
+            source: "Direct PUT".into(),
+            destination: "S3".into(),
+            records_in: 7,
+            ..DeliveryFigures::default()
+        };
+        let figures = Figures { deliveries: [("lake".to_owned(), direct)].into(), ..Figures::default() };
+        let text = text(&figures, &Put::default());
+        assert!(text.contains("AWS_Firehose_IncomingRecords{DeliveryStreamName=\"lake\"} 7\n"), "{text}");
+        assert!(text.contains("AWS_Firehose_DeliveryToS3_Records{DeliveryStreamName=\"lake\"} 0\n"), "{text}");
+        assert!(!text.contains("DeliveryToSplunk") && !text.contains("Kinesis"), "{text}");
     }
 }

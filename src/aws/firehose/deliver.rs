@@ -159,7 +159,8 @@ impl DeliveryStream {
         let driver = driver_for(&self.pipeline, &self.processing, stage, key.failed_as, cx.settings);
         let number = self.numbers;
         self.numbers += 1;
-        let work = Work { key: key.clone(), batch, driver, attempts: 0, is_failing: false, is_again: false };
+        let (key, sent_at) = (key.clone(), cx.now);
+        let work = Work { key, batch, driver, attempts: 0, sent_at, is_failing: false, is_again: false };
         self.works.insert(number, work);
         self.go_on(cx, number);
     }
@@ -203,6 +204,7 @@ impl DeliveryStream {
             Step::Ask { request, timeout, is_attempt } => {
                 if is_attempt {
                     work.attempts += 1;
+                    work.sent_at = cx.now;
                     let (bytes, attempt) = (work.batch.bytes, work.attempts);
                     cx.events.push(Event::DeliveryAttempted { delivery, lane, stage, records, bytes, attempt });
                 }
@@ -264,7 +266,7 @@ impl DeliveryStream {
 
     fn finish(&mut self, cx: &mut Cx<'_>, number: u64, failed: Vec<Failed>) {
         let Some(work) = self.end(number) else { return };
-        let Work { key, batch, attempts, .. } = work;
+        let Work { key, batch, attempts, sent_at, .. } = work;
         let failed_bytes: u64 = failed.iter().map(|of| batch.records[of.index].size_bytes()).sum();
         cx.events.push(Event::DeliverySucceeded {
             delivery: self.id,
@@ -273,6 +275,7 @@ impl DeliveryStream {
             records: (batch.records.len() - failed.len()) as u32,
             bytes: batch.bytes - failed_bytes,
             age_max: cx.now.since(batch.oldest),
+            took: cx.now.since(sent_at),
         });
         let reasons = failed.into_iter().map(|of| {
             let Failed { index, failed_as, error, message, besides, is_kept } = of;

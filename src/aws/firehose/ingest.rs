@@ -72,9 +72,18 @@ impl Firehose {
             self.put_one(at.now, id, data, &fate, &mut put);
         }
         let Put { results, records, refused } = put;
+        let answered = Event::DeliveryPutAnswered {
+            delivery: id,
+            host: at.caller,
+            is_batch: operation == PutRecordBatch::OPERATION,
+            records: results.len() as u32,
+            failed: results.iter().filter(|result| result.is_err()).count() as u32,
+            bytes: records.iter().map(Carried::size_bytes).sum(),
+        };
         for (why, records, bytes) in refused {
             at.events.push(Event::DeliveryRefused { delivery: id, host: at.caller, records, bytes, why });
         }
+        at.events.push(answered);
         self.with(at.now, at.events, id, |stream, cx| stream.accept(cx, Some(at.caller), 0, records));
         Ok((results, is_encrypted))
     }

@@ -2,6 +2,7 @@
 
 use super::buffer::BufferKey;
 use super::driver::{Batch, Driver};
+use crate::base::SimTime;
 use crate::base::event::FailedAs;
 
 /// A batch on its way.
@@ -10,6 +11,8 @@ pub(super) struct Work {
     pub(super) batch: Batch,
     pub(super) driver: Box<dyn Driver>,
     pub(super) attempts: u32,
+    /// When the last of them was sent.
+    pub(super) sent_at: SimTime,
     /// Whether its last attempt failed.
     pub(super) is_failing: bool,
     /// Whether it is delivered for a second time, without a reason.

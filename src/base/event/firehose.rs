@@ -83,8 +83,7 @@ macro_rules! firehose_events {
                 /// It is gone, with whatever it held.
                 1401 => DeliveryDeleted { delivery: DeliveryId },
                 /// Records were put and accepted, or read from the source, where no `host` put them. `billed_bytes`
-                /// counts each in steps of 5 KB. The first was put so
-                /// long ago, and the others in the same second.
+                /// counts each in steps of 5 KB. The first was put so long ago, and the others in the same second.
                 1402 => DeliveryAccepted {
                     delivery: DeliveryId, lane: u32, from: u64, to: u64, bytes: u64, billed_bytes: u64,
                     host: Option<HostId>, age: SimDuration,
@@ -105,9 +104,11 @@ macro_rules! firehose_events {
                 1406 => DeliveryAttemptFailed {
                     delivery: DeliveryId, lane: u32, stage: Stage, records: u32, attempt: u32, error: &'static str,
                 },
-                /// Records were delivered, as the service sees it; the oldest is so old.
+                /// Records were delivered, as the service sees it; the oldest is so old. `took` counts from when the
+                /// call was sent that brought them there.
                 1407 => DeliverySucceeded {
                     delivery: DeliveryId, lane: u32, stage: Stage, records: u32, bytes: u64, age_max: SimDuration,
+                    took: SimDuration,
                 },
                 /// The function dropped records.
                 1408 => RecordsDropped { delivery: DeliveryId, lane: u32, from: u64, to: u64, part: u32 },
@@ -127,12 +128,17 @@ macro_rules! firehose_events {
                 1413 => HintsDeclared {
                     delivery: DeliveryId, stage: Stage, size_bytes: u64, interval: SimDuration, tries_for: SimDuration,
                 },
+                /// A PutRecord or PutRecordBatch call was answered (not necessarily with success for every record):
+                /// `bytes` are those of the records that were accepted.
+                1414 => DeliveryPutAnswered {
+                    delivery: DeliveryId, host: HostId, is_batch: bool, records: u32, failed: u32, bytes: u64,
+                },
                 /// So many partitions are active.
                 1412 => PartitionsActive { delivery: DeliveryId, active: u32, quota: u32 },
                 /// A record was taken apart into so many, which go on by themselves.
-                1414 => RecordTakenApart { delivery: DeliveryId, lane: u32, ordinal: u64, parts: u32 },
+                1415 => RecordTakenApart { delivery: DeliveryId, lane: u32, ordinal: u64, parts: u32 },
                 /// The partition keys of a record, or of a part of one, were found: their values, each behind a slash.
-                1415 => RecordPartitioned {
+                1416 => RecordPartitioned {
                     delivery: DeliveryId, lane: u32, ordinal: u64, part: u32, partition: Arc<str>,
                 },
             }

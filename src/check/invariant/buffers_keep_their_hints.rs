@@ -136,7 +136,8 @@ mod tests {
     #[test]
     fn a_buffer_that_is_closed_in_time_or_when_the_one_before_is_done_is_fine() {
         let (stage, age_max) = (Stage::Deliver, SimDuration::ZERO);
-        let done = Event::DeliverySucceeded { delivery: LAKE, lane: 0, stage, records: 1, bytes: 1, age_max };
+        let done =
+            Event::DeliverySucceeded { delivery: LAKE, lane: 0, stage, records: 1, bytes: 1, age_max, took: age_max };
         let rest = [(60_000, closed(60)), (200_000, done), (200_000, closed(140))];
         assert_eq!(judge(BuffersKeepTheirHints::default(), script(rest)).verdict, Verdict::Pass);
         assert_eq!(judge(BuffersKeepTheirHints::default(), []).verdict, Verdict::Unknown);
@@ -146,7 +147,15 @@ mod tests {
     fn a_buffer_may_wait_until_the_backup_can_be_reached_again() {
         let (records, attempt, error, age_max) = (1, 1, "S3.Timeout", SimDuration::ZERO);
         let failed = |stage| Event::DeliveryAttemptFailed { delivery: LAKE, lane: 1, stage, records, attempt, error };
-        let kept = |stage| Event::DeliverySucceeded { delivery: LAKE, lane: 1, stage, records, bytes: 1, age_max };
+        let kept = |stage| Event::DeliverySucceeded {
+            delivery: LAKE,
+            lane: 1,
+            stage,
+            records,
+            bytes: 1,
+            age_max,
+            took: age_max,
+        };
         let of = |stage| script([(70_000, failed(stage)), (200_000, kept(stage)), (200_000, closed(140))]);
         assert_eq!(judge(BuffersKeepTheirHints::default(), of(Stage::Errors)).verdict, Verdict::Pass);
         assert_eq!(judge(BuffersKeepTheirHints::default(), of(Stage::Transform)).verdict, Verdict::Fail);

@@ -171,7 +171,15 @@ mod tests {
     fn what_was_in_the_stream_for_long_before_it_was_read_is_found() {
         let aged = |minute: u64, age| {
             let (stage, age_max) = (Stage::Deliver, SimDuration::from_mins(age));
-            let done = Event::DeliverySucceeded { delivery: LAKE, lane: 0, stage, records: 10, bytes: 100, age_max };
+            let done = Event::DeliverySucceeded {
+                delivery: LAKE,
+                lane: 0,
+                stage,
+                records: 10,
+                bytes: 100,
+                age_max,
+                took: age_max,
+            };
             [(minute * 60_000, arrived(Output::Destination, 10 * minute - 10, 10 * minute)), (minute * 60_000, done)]
         };
         let run = |age| judge(check(), script((1..5).flat_map(|minute| aged(minute, age))));

@@ -149,6 +149,7 @@ impl Fold for Chronicle {
             | Event::UnitsConsumed { .. }
             | Event::ItemWritten { .. }
             | Event::PutAnswered { .. }
+            | Event::DeliveryPutAnswered { .. }
             | Event::RecordGivenUp { .. }
             | Event::IteratorIssued { .. }
             | Event::PositionSaved { .. }

@@ -2,6 +2,7 @@
 
 use super::Measures;
 use crate::base::{Event, HostId, ShardId, SimTime, StreamId};
+use crate::measure::delivery::DeliveryMeasure;
 use crate::measure::occurrence::Occurrence;
 
 impl Measures {
@@ -13,6 +14,7 @@ impl Measures {
                     stream.counts.read_old(*iterator_age_ms, *size_bytes);
                 }
                 self.read(at, *stream, *shard, *host, *size_bytes);
+                self.sourced_from(*stream, *host, |delivery| delivery.read(at, *behind_latest_ms));
                 self.reach(at, (*shard, *host), *from, *iterator_age_ms, *behind_latest_ms);
             }
             Event::SubscriptionRead { stream, shard, host, from, size_bytes, behind_latest_ms, .. } => {
@@ -33,6 +35,7 @@ impl Measures {
                     counts.reads_throttled += 1;
                 }
                 self.read(at, *stream, *shard, *host, 0);
+                self.sourced_from(*stream, *host, DeliveryMeasure::refuse_read);
                 self.happened(Occurrence::ReadThrottled, 1);
             }
             Event::IteratorExpired { stream, host, .. } => {

@@ -37,9 +37,15 @@ const PALETTE: [RGBColor; 8] = [
 
 const FONT: &str = "Helvetica, Arial, sans-serif";
 pub(super) const TITLE_HEIGHT: u32 = 56;
+/// Height of times and their name.
+pub(super) const TIMES_HEIGHT: u32 = 42;
+/// A lower panel has fewer lines across.
+const SMALL_HEIGHT: u32 = 200;
 const LEGEND_WIDTH: u32 = 170;
+const WIDE_LEGEND: u32 = 210;
 /// Characters of an entry that fit.
 const LEGEND_CHARS: usize = 20;
+const WIDE_LEGEND_CHARS: usize = 26;
 /// Half the side of the mark for a throw.
 const THROW_SIZE: i32 = 5;
 const LEGEND_ROW: i32 = 20;
@@ -109,32 +115,70 @@ impl Key {
 /// Draws title, subtitle and legend, and lets `draw` fill the rest.
 pub(super) fn draw(
     height: u32,
-    (title, subtitle): (&str, &str),
+    titles: (&str, &str),
     keys: &[Key],
     series: &Series,
     draw: impl FnOnce(&Area<'_>) -> Result<(), Error>,
 ) -> Drawn {
+    draw_body(height, titles, |body| {
+        let (data, legend) = body.split_horizontally(WIDTH - LEGEND_WIDTH);
+        draw_legend(&legend, keys, &mark_keys(series), LEGEND_CHARS)?;
+        draw(&data)
+    })
+}
+
+/// A panel among others above and below it.
+pub(super) struct Stacked {
+    pub(super) height: u32,
+    /// What it shows: the heading of its legend.
+    pub(super) name: String,
+    pub(super) keys: Vec<Key>,
+}
+
+/// Draws title and subtitle, and below them panels, each with its own legend.
+pub(super) fn draw_panels(
+    panels: &[Stacked],
+    titles: (&str, &str),
+    series: &Series,
+    draw: impl Fn(usize, &Area<'_>) -> Result<(), Error>,
+) -> Drawn {
+    let height = TITLE_HEIGHT + panels.iter().map(|panel| panel.height).sum::<u32>();
+    draw_body(height, titles, |body| {
+        let mut rest = body.clone();
+        for (n, Stacked { height, name, keys }) in panels.iter().enumerate() {
+            let (panel, below) = rest.split_vertically(*height);
+            let (data, legend) = panel.split_horizontally(WIDTH - WIDE_LEGEND);
+            let (heading, legend) = legend.split_vertically(LEGEND_ROW);
+            heading.draw(&Text::new(name.clone(), (8, 6), bold(15)))?;
+            let marks = if n == 0 { mark_keys(series) } else { Vec::new() };
+            draw_legend(&legend, keys, &marks, WIDE_LEGEND_CHARS)?;
+            draw(n, &data)?;
+            rest = below;
+        }
+        Ok(())
+    })
+}
+
+fn bold(size: u32) -> TextStyle<'static> {
+    TextStyle::from((FONT, size, FontStyle::Bold).into_font()).color(&INK)
+}
+
+fn draw_body(height: u32, (title, subtitle): (&str, &str), draw: impl FnOnce(&Area<'_>) -> Result<(), Error>) -> Drawn {
     let mut svg = String::new();
     {
         let root = SVGBackend::with_string(&mut svg, (WIDTH, height)).into_drawing_area();
         root.fill(&WHITE)?;
-        root.draw(&Text::new(
-            title.to_string(),
-            (16, 12),
-            TextStyle::from((FONT, 22, FontStyle::Bold).into_font()).color(&INK),
-        ))?;
+        root.draw(&Text::new(title.to_string(), (16, 12), bold(22)))?;
         root.draw(&Text::new(subtitle.to_string(), (16, 36), text(15, SOFT)))?;
         let (_, body) = root.split_vertically(TITLE_HEIGHT);
-        let (data, legend) = body.split_horizontally(WIDTH - LEGEND_WIDTH);
-        draw_legend(&legend, keys, &mark_keys(series))?;
-        draw(&data)?;
+        draw(&body)?;
         root.present()?;
     }
     Ok(svg)
 }
 
 /// The data's entries, as many as fit, and then those of the marks.
-fn draw_legend(area: &Area<'_>, keys: &[Key], marks: &[Key]) -> Result<(), Error> {
+fn draw_legend(area: &Area<'_>, keys: &[Key], marks: &[Key], chars: usize) -> Result<(), Error> {
     let room = LEGEND_MAX - marks.len();
     let cut = if keys.len() > room { room - 1 } else { keys.len() };
     let style = anchored(14, INK, HPos::Left, VPos::Center);
@@ -146,7 +190,7 @@ fn draw_legend(area: &Area<'_>, keys: &[Key], marks: &[Key]) -> Result<(), Error
         if let Some(key) = key {
             draw_sample(area, key, y)?;
         }
-        area.draw(&Text::new(crate::report::words::cut(name, LEGEND_CHARS), (27, y + 6), style.clone()))?;
+        area.draw(&Text::new(crate::report::words::cut(name, chars), (27, y + 6), style.clone()))?;
     }
     Ok(())
 }
@@ -190,12 +234,14 @@ pub(crate) fn time_unit(duration: SimDuration) -> TimeUnit {
     TimeUnit { name, seconds }
 }
 
-/// Axes and grid. `y_top` is the highest value shown; 0 stands for a chart without values.
+/// Axes and grid. `y_top` is the highest value shown; 0 stands for a chart without values. `is_timed`: whether times
+/// stand below it.
 pub(crate) fn axes<'a, 'b>(
     area: &'a Area<'b>,
     series: &Series,
     y_name: &str,
     y_top: f64,
+    is_timed: bool,
 ) -> Result<Chart<'a, 'b>, Error> {
     let unit = time_unit(series.duration());
     let x_end = (series.duration().as_secs_f64() / unit.seconds).max(f64::MIN_POSITIVE);
@@ -204,17 +250,17 @@ pub(crate) fn axes<'a, 'b>(
         .margin_left(10)
         .margin_right(14)
         .margin_top(6)
-        .x_label_area_size(42)
+        .x_label_area_size(if is_timed { TIMES_HEIGHT } else { 0 })
         .y_label_area_size(74)
         .build_cartesian_2d(0.0..x_end, 0.0..y_end)?;
     draw_marks(&mut chart, series, unit, y_end)?;
 
     chart
         .configure_mesh()
-        .x_desc(format!("time ({})", unit.name))
+        .x_desc(if is_timed { format!("time ({})", unit.name) } else { String::new() })
         .y_desc(y_name)
         .x_labels(11)
-        .y_labels(6)
+        .y_labels(if area.dim_in_pixel().1 < SMALL_HEIGHT { 4 } else { 6 })
         .max_light_lines(0)
         .bold_line_style(GRID)
         .axis_style(OTHERS)
@@ -264,7 +310,10 @@ pub(super) const NAME_ROW: i32 = 15;
 const NAME_CHAR_WIDTH: i32 = 6;
 
 /// What a row of names takes of a panel's height, about.
-pub(super) const NAME_ROW_SHARE: f64 = 0.065;
+pub(super) fn name_row_share(area: &Area<'_>) -> f64 {
+    const LEAST: f64 = 0.065;
+    (f64::from(NAME_ROW) / f64::from(area.dim_in_pixel().1.max(1))).max(LEAST)
+}
 
 /// A name in a plot.
 #[derive(Debug, PartialEq, Eq)]

@@ -11,10 +11,22 @@ use crate::measure::{Series, ShardSeries};
 const SHARDS_MAX: usize = 8;
 
 /// A line: a value for each point, or none.
-struct Line {
-    name: String,
-    colour: RGBColor,
-    values: Vec<Option<f64>>,
+pub(super) struct Line {
+    pub(super) name: String,
+    pub(super) colour: RGBColor,
+    pub(super) values: Vec<Option<f64>>,
+}
+
+/// Lines over time, and how they are shown.
+pub(super) struct Panel<'a> {
+    /// What their values are, with the unit.
+    pub(super) y_name: &'a str,
+    pub(super) lines: &'a [Line],
+    pub(super) limits: &'a [f64],
+    /// Whether faults and actions are named in it.
+    pub(super) is_named: bool,
+    /// Whether times stand below it.
+    pub(super) is_timed: bool,
 }
 
 /// Records and bytes accepted and records throttled, by shard; what has no value has no panel.
@@ -40,7 +52,8 @@ pub(super) fn records(series: &Series, name: &str, shards: &[ShardSeries]) -> Dr
     canvas::draw(height, (&title, &subtitle), &keys, series, |area| {
         let areas = area.split_evenly((panels.len().max(1), 1));
         for (n, ((y_name, lines, limit), area)) in panels.iter().zip(&areas).enumerate() {
-            draw_lines(area, series, y_name, lines, limit.as_slice(), n == 0)?;
+            let limits = limit.as_slice();
+            draw_lines(area, series, &Panel { y_name, lines, limits, is_named: n == 0, is_timed: true })?;
         }
         Ok(())
     })
@@ -70,11 +83,13 @@ pub(crate) fn iterator_age(series: &Series) -> Drawn {
         series.step()
     );
     canvas::draw(460, ("Iterator age per consumer", &subtitle), &keys, series, |area| {
-        draw_lines(area, series, &format!("iterator age ({unit})"), &lines, &bounds, true)
+        let y_name = format!("iterator age ({unit})");
+        let panel = Panel { y_name: &y_name, lines: &lines, limits: &bounds, is_named: true, is_timed: true };
+        draw_lines(area, series, &panel)
     })
 }
 
-fn key_of(line: &Line) -> Key {
+pub(super) fn key_of(line: &Line) -> Key {
     Key::new(line.name.clone(), line.colour)
 }
 
@@ -150,18 +165,12 @@ fn shown_limit(lines: &[Line], limit: f64) -> Option<f64> {
     (top_of(lines) > limit / 3.0).then_some(limit)
 }
 
-fn draw_lines(
-    area: &Area<'_>,
-    series: &Series,
-    y_name: &str,
-    lines: &[Line],
-    limits: &[f64],
-    is_named: bool,
-) -> Result<(), Error> {
+pub(super) fn draw_lines(area: &Area<'_>, series: &Series, panel: &Panel<'_>) -> Result<(), Error> {
+    let Panel { y_name, lines, limits, is_named, is_timed } = *panel;
     let top = limits.iter().map(|limit| limit * 1.05).fold(top_of(lines), f64::max);
     // Names stand above the data.
-    let room = if is_named { canvas::NAME_ROW_SHARE * canvas::names_shown(series) as f64 } else { 0.0 };
-    let mut chart = axes(area, series, y_name, top / (1.0 - room))?;
+    let room = if is_named { canvas::name_row_share(area) * canvas::names_shown(series) as f64 } else { 0.0 };
+    let mut chart = axes(area, series, y_name, top / (1.0 - room), is_timed)?;
     let unit = time_unit(series.duration());
     let end = series.duration().as_secs_f64() / unit.seconds;
     for limit in limits {

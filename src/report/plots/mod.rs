@@ -1,14 +1,17 @@
-//! Plots as SVG: records and throttles per shard, iterator age per consumer, lease ownership.
+//! Plots as SVG: records and throttles per shard, iterator age per consumer, lease ownership, the
+//! stages of delivery streams.
 //!
 //! Text is laid out by plotters' built-in estimate, not by fonts of the machine, so the bytes are the same everywhere.
 //! Colours are those of Okabe and Ito, which people with any kind of colour vision can tell apart
 //! (<https://jfly.uni-koeln.de/color/>).
 
 pub(in crate::report) mod canvas;
+mod flow;
 mod leases;
 mod lines;
 
 use crate::measure::Series;
+use crate::report::flow::is_used;
 
 /// A plot, ready to be written.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,6 +39,9 @@ pub fn render(series: &Series) -> Vec<Plot> {
             let name = series.names().consumer(id);
             push(&mut plots, format!("leases-{name}"), leases::ownership(series, name, consumer));
         }
+    }
+    for flow in series.flows().filter(|flow| is_used(flow)) {
+        push(&mut plots, format!("flow-{}", flow.name), flow::stacked(series, flow));
     }
     plots
 }

@@ -23,7 +23,7 @@ pub struct Figures {
     pub tables: BTreeMap<String, TableFigures>,
     /// By the name of a delivery stream. One that is created again under an old name is `name#2`, and so on.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub(crate) deliveries: BTreeMap<String, DeliveryFigures>,
+    pub deliveries: BTreeMap<String, DeliveryFigures>,
     /// What it costs a month at this rate.
     pub(crate) cost: CostFigures,
 }
@@ -284,13 +284,13 @@ pub struct LeaseFigures {
 
 /// A delivery stream's figures.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, JsonSchema)]
-pub(crate) struct DeliveryFigures {
+pub struct DeliveryFigures {
     /// The stream that it reads, or `Direct PUT`.
     pub(crate) source: String,
     /// What kind of destination it has.
     pub(crate) destination: String,
     /// Records accepted: CloudWatch's IncomingRecords, or DataReadFromKinesisStream.Records.
-    pub(crate) records_in: u64,
+    pub records_in: u64,
     /// Their bytes.
     pub(crate) bytes_in: u64,
     /// Bytes that are billed: each record in steps of 5 KB.
@@ -304,7 +304,7 @@ pub(crate) struct DeliveryFigures {
     /// Records that came to the error output.
     pub(crate) records_in_error_output: u64,
     /// Records that came to the destination, each counted once.
-    pub(crate) records_delivered: u64,
+    pub records_delivered: u64,
     /// Records that came there once more.
     pub(crate) records_delivered_again: u64,
     /// Copies of source records in the backup.
@@ -312,7 +312,7 @@ pub(crate) struct DeliveryFigures {
     /// Records that were held for as long as they may be, and are lost.
     pub(crate) records_lost: u64,
     /// Records that are on their way at the end.
-    pub(crate) records_waiting: u64,
+    pub records_waiting: u64,
     /// Bytes that were delivered, before they are packed.
     pub(crate) bytes_delivered: u64,
     /// Batches for the destination: its objects, when that is S3.

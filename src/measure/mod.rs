@@ -40,8 +40,10 @@ pub(crate) mod tests;
 pub(crate) use backlog::{Backlog, Unread};
 pub(crate) use chronicle::{Chronicle, Failure, Moment, Subject, sentence};
 pub(crate) use cost::cost;
-pub(crate) use figures::{CatchUpFigures, CostFigures, DeliveryFigures, figures_schema, percent, rounded};
-pub use figures::{ConsumerFigures, Figures, LeaseFigures, ProducerFigures, ShardFigures, StreamFigures, TableFigures};
+pub(crate) use figures::{CatchUpFigures, CostFigures, figures_schema, percent, rounded};
+pub use figures::{
+    ConsumerFigures, DeliveryFigures, Figures, LeaseFigures, ProducerFigures, ShardFigures, StreamFigures, TableFigures,
+};
 pub(crate) use happenings::{Happening, Outcome};
 pub use histogram::Histogram;
 pub(crate) use measures::Measures;

@@ -33,6 +33,9 @@ const ROWS: &[(&str, Row)] = &[
     ("seeds: 4 shards, 3 workers, 50 records/s, faults, 10 min", seeds),
     ("throughput: PutRecords of 500 x 1 KiB into 64 shards, one consumer reads all", throughput),
     ("memory per retained record", memory),
+    ("delivery: PutRecordBatch of 500 x 1 KiB to 10 delivery streams, all of it to S3", direct_put),
+    ("delivery: scenarios/clickstream-to-lake.toml, half an hour", clickstream),
+    ("delivery: memory per buffered record", buffered),
     ("hash: share of the run's time", hash_share),
     ("fluid: 10,000 shards, 24 h, a daily wave, a consumer that keeps up", || fluid(10_000, 1)),
     ("fluid: 1,000 shards, 7 days, a daily wave, a consumer that keeps up", || fluid(1_000, 7)),
@@ -201,14 +204,59 @@ batch = { records = 500, linger = "100ms", in_flight = 32 }
 
 /// Growth of the resident set while about ten million records are retained.
 fn memory() -> (String, &'static str, &'static str) {
-    let plan = plan(RETAINED, 1);
+    let (grown, result) = growth(RETAINED);
+    let records = result.report.figures.streams["s"].records_acked;
+    let each = grown as f64 / records as f64;
+    (format!("{each:.0} B ({:.1} M records)", records as f64 / 1e6), "under 100 B", "48 B")
+}
+
+/// By how much the resident set grows in a run, bytes.
+fn growth(toml: &str) -> (u64, RunResult) {
+    let plan = plan(toml, 1);
     let before = resident_bytes();
     let mut during = 0;
     let mut watch = |_| during = during.max(resident_bytes());
     let result = run(&plan, Options { progress: Some(&mut watch), ..Options::default() });
-    let records = result.report.figures.streams["s"].records_acked;
-    let each = during.saturating_sub(before) as f64 / records as f64;
-    (format!("{each:.0} B ({:.1} M records)", records as f64 / 1e6), "under 100 B", "48 B")
+    (during.saturating_sub(before), result)
+}
+
+/// Producers that put 5,000 records a second each to a delivery stream of their own, nearly as much as its quota.
+fn deliveries(count: u32, duration: &str, record_size: &str, buffer: &str) -> String {
+    let one = |n| {
+        format!(
+            "[producer.p{n}]\ndelivery = \"d{n}\"\nrate = \"5000/s\"\nrecord_size = \"{record_size}\"\n\
+             batch = {{ records = 500, linger = \"100ms\", in_flight = 32 }}\n\
+             [delivery.d{n}]\nbuffer = {{ {buffer} }}\ns3 = {{}}\n"
+        )
+    };
+    let all: String = (0..count).map(one).collect();
+    format!("name = \"deliveries\"\nduration = \"{duration}\"\n{all}")
+}
+
+fn direct_put() -> (String, &'static str, &'static str) {
+    let (time, result) = median_of_runs(&deliveries(10, "60s", "1 KiB", "interval = \"10s\""));
+    let of = result.report.figures.deliveries.values();
+    let (taken, delivered) = of.fold((0, 0), |(a, b), of| (a + of.records_in, b + of.records_delivered));
+    assert!(delivered > taken * 9 / 10, "what is put is delivered: {delivered} of {taken}");
+    (format!("{:.2} M records/s", delivered as f64 / time.as_secs_f64() / 1e6), "1 M", "")
+}
+
+fn clickstream() -> (String, &'static str, &'static str) {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/scenarios/clickstream-to-lake.toml");
+    let toml = std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{path}: {error}"));
+    let (time, result) = median_of_runs(&toml);
+    let records = result.report.figures.deliveries["lake"].records_in;
+    (format!("{:.2} s for {:.1} M records", time.as_secs_f64(), records as f64 / 1e6), "under 4 s", "")
+}
+
+/// Growth of the resident set while about nine million records wait in buffers.
+fn buffered() -> (String, &'static str, &'static str) {
+    let toml = deliveries(64, "28s", "900 B", "size = \"128 MiB\", interval = \"15m\"");
+    let (grown, result) = growth(&toml);
+    let records: u64 = result.report.figures.deliveries.values().map(|of| of.records_waiting).sum();
+    assert!(records > 8_000_000, "nothing is delivered yet: {records} wait");
+    let each = grown as f64 / records as f64;
+    (format!("{each:.0} B ({:.1} M records)", records as f64 / 1e6), "under 100 B", "")
 }
 
 /// Resident memory of this process, where /proc tells it.

@@ -1,5 +1,6 @@
-//! A load client for endpoints that speak Kinesis: `load ADDRESS put-record|put-records|get-records SECONDS`, or
-//! `load ADDRESS fill MEGABYTES`. Prints one number: requests or records a second, or bytes that were put.
+//! A load client for endpoints that speak Kinesis or Firehose: `load ADDRESS PHASE SECONDS`, where the phase is
+//! `put-record`, `put-records`, `get-records` or `put-record-batch`, or `load ADDRESS fill MEGABYTES`. Prints one
+//! number: requests or records a second, or bytes that were put.
 //!
 //! One thread and requests that are prepared bytes, so that on a machine with two cores the client is not what is
 //! measured. Every answer is checked: a status other than 200, a failed record or a missing one ends the run. What it
@@ -21,12 +22,15 @@ const SHARDS: usize = 4;
 const RECORD_BYTES: usize = 1024;
 /// Records of one PutRecords request.
 const BATCH_RECORDS: usize = 100;
+/// Records of one PutRecordBatch request, as many as Firehose allows.
+const DELIVERY_BATCH_RECORDS: usize = 500;
 /// Records of one GetRecords answer.
 const READ_RECORDS: usize = 1000;
 /// Records in a shard before it is read.
 const SHARD_RECORDS_MIN: usize = 2 * READ_RECORDS;
 /// Not counted: compilers warm up, connections open.
 const WARM_UP: Duration = Duration::from_secs(1);
+/// What the stream, the delivery stream and its bucket are called.
 const STREAM: &str = "load";
 
 type Result<T> = std::result::Result<T, LoadError>;
@@ -47,7 +51,7 @@ impl From<std::io::Error> for LoadError {
 impl fmt::Display for LoadError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Usage => write!(f, "usage: load ADDRESS put-record|put-records|get-records SECONDS, fill MEGABYTES"),
+            Self::Usage => write!(f, "usage: load ADDRESS PHASE SECONDS, or fill MEGABYTES"),
             Self::Io(error) => write!(f, "{error}"),
             Self::Answer(text) => write!(f, "a wrong answer: {text}"),
         }
@@ -75,10 +79,14 @@ fn run(arguments: &[String]) -> Result<f64> {
     let during = Duration::from_secs(amount);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let work = async {
-        create_stream(address).await?;
+        match phase.as_str() {
+            "put-record-batch" => create_delivery(address).await?,
+            _ => create_stream(address).await?,
+        }
         match phase.as_str() {
             "put-record" => rate(during, |meter| put_record(address, meter)).await,
             "put-records" => rate(during, |meter| put_records(address, meter)).await,
+            "put-record-batch" => rate(during, |meter| put_record_batch(address, meter)).await,
             "get-records" => {
                 fill(address, SHARDS * SHARD_RECORDS_MIN * 5 / 4).await?;
                 rate(during, |meter| get_records(address, meter)).await
@@ -99,6 +107,23 @@ async fn create_stream(address: SocketAddr) -> Result<()> {
         created => drop(created?),
     }
     let describe = request("DescribeStreamSummary", &format!(r#"{{"StreamName":"{STREAM}"}}"#));
+    while !contains(connection.call(&describe).await?, "ACTIVE") {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    Ok(())
+}
+
+/// Makes the bucket and the delivery stream to it, and waits until it takes records.
+async fn create_delivery(address: SocketAddr) -> Result<()> {
+    let mut connection = Connection::to(address);
+    connection.call(&head(&format!("PUT /{STREAM}"), "s3", &[], 0)).await?;
+    let create = format!(
+        r#"{{"DeliveryStreamName":"{STREAM}","DeliveryStreamType":"DirectPut","ExtendedS3DestinationConfiguration":
+        {{"RoleARN":"arn:aws:iam::000000000000:role/firehose","BucketARN":"arn:aws:s3:::{STREAM}",
+        "BufferingHints":{{"SizeInMBs":5,"IntervalInSeconds":1}}}}}}"#
+    );
+    connection.call(&to_firehose("CreateDeliveryStream", &create)).await?;
+    let describe = to_firehose("DescribeDeliveryStream", &format!(r#"{{"DeliveryStreamName":"{STREAM}"}}"#));
     while !contains(connection.call(&describe).await?, "ACTIVE") {
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
@@ -167,8 +192,21 @@ async fn put_records(address: SocketAddr, meter: Meter) -> Result<()> {
     let mut connection = Connection::to(address);
     let request = batch(BATCH_RECORDS);
     while meter.goes_on() {
-        connection.put_batch(&request).await?;
+        connection.put_batch(&request, "FailedRecordCount").await?;
         meter.add(BATCH_RECORDS);
+    }
+    Ok(())
+}
+
+async fn put_record_batch(address: SocketAddr, meter: Meter) -> Result<()> {
+    let mut connection = Connection::to(address);
+    let record = format!(r#"{{"Data":"{}"}}"#, blob(RECORD_BYTES));
+    let records = vec![record; DELIVERY_BATCH_RECORDS].join(",");
+    let body = format!(r#"{{"DeliveryStreamName":"{STREAM}","Records":[{records}]}}"#);
+    let request = to_firehose("PutRecordBatch", &body);
+    while meter.goes_on() {
+        connection.put_batch(&request, "FailedPutCount").await?;
+        meter.add(DELIVERY_BATCH_RECORDS);
     }
     Ok(())
 }
@@ -181,7 +219,7 @@ async fn fill(address: SocketAddr, records: usize) -> Result<f64> {
         workers.spawn_local(async move {
             let (mut connection, request) = (Connection::to(address), batch(BATCH_RECORDS));
             for _ in 0..requests_each {
-                connection.put_batch(&request).await?;
+                connection.put_batch(&request, "FailedRecordCount").await?;
             }
             Ok(())
         });
@@ -223,16 +261,32 @@ async fn get_records(address: SocketAddr, meter: Meter) -> Result<()> {
 
 // ---- requests ----
 
-/// A whole HTTP request.
+/// A whole HTTP request to Kinesis.
 fn request(operation: &str, body: &str) -> Vec<u8> {
+    posted("kinesis", "Kinesis_20131202", operation, body)
+}
+
+/// A whole HTTP request to Firehose.
+fn to_firehose(operation: &str, body: &str) -> Vec<u8> {
+    posted("firehose", "Firehose_20150804", operation, body)
+}
+
+fn posted(service: &str, target: &str, operation: &str, body: &str) -> Vec<u8> {
+    let target = format!("X-Amz-Target: {target}.{operation}");
+    let mut request = head("POST /", service, &["Content-Type: application/x-amz-json-1.1", &target], body.len());
+    request.extend(body.as_bytes());
+    request
+}
+
+/// The head of a request: method and path, the service that it is signed for, and more headers.
+fn head(line: &str, service: &str, headers: &[&str], body_len: usize) -> Vec<u8> {
+    let headers: String = headers.iter().flat_map(|header| [*header, "\r\n"]).collect();
     format!(
-        "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-amz-json-1.1\r\n\
-         X-Amz-Target: Kinesis_20131202.{operation}\r\nX-Amz-Date: 20260101T000000Z\r\n\
-         Authorization: AWS4-HMAC-SHA256 Credential=key/20260101/us-east-1/kinesis/aws4_request, \
+        "{line} HTTP/1.1\r\nHost: localhost\r\n{headers}X-Amz-Date: 20260101T000000Z\r\n\
+         Authorization: AWS4-HMAC-SHA256 Credential=key/20260101/us-east-1/{service}/aws4_request, \
          SignedHeaders=content-type;host;x-amz-date;x-amz-target, Signature={:064}\r\n\
-         Content-Length: {}\r\n\r\n{body}",
+         Content-Length: {body_len}\r\n\r\n",
         0,
-        body.len(),
     )
     .into_bytes()
 }
@@ -297,7 +351,6 @@ fn wrong(answer: &[u8]) -> LoadError {
 }
 
 // ---- HTTP/1.1 ----
-
 /// A connection that is kept as long as the server keeps it.
 struct Connection {
     address: SocketAddr,
@@ -346,9 +399,11 @@ impl Connection {
         if head.status == 200 { Ok(body) } else { Err(wrong(body)) }
     }
 
-    async fn put_batch(&mut self, request: &[u8]) -> Result<()> {
+    /// Sends a batch, of whose records none may fail.
+    async fn put_batch(&mut self, request: &[u8], count: &str) -> Result<()> {
         let answer = self.call(request).await?;
-        let failed = find(answer, "\"FailedRecordCount\":").map(|at| &answer[at + "\"FailedRecordCount\":".len()..]);
+        let count = format!("\"{count}\":");
+        let failed = find(answer, &count).map(|at| &answer[at + count.len()..]);
         let is_whole = failed.is_some_and(|text| text.trim_ascii_start().starts_with(b"0"));
         if is_whole { Ok(()) } else { Err(wrong(answer)) }
     }

@@ -84,7 +84,7 @@ pub(super) struct Arguments {
 
 #[derive(Clone, Copy, ValueEnum)]
 enum LimitsChoice {
-    /// Throughput of shards and tables
+    /// Throughput of shards, tables and delivery streams
     Data,
     /// Those, and the call quotas of the control plane
     All,

@@ -11,7 +11,7 @@ pub struct DeliveryFigures {
     /// What kind of destination it has.
     pub(crate) destination: String,
     /// Records accepted: CloudWatch's IncomingRecords, or DataReadFromKinesisStream.Records.
-    pub(crate) records_in: u64,
+    pub records_in: u64,
     /// Their bytes.
     pub(crate) bytes_in: u64,
     /// Bytes that are billed: each record in steps of 5 KB.
@@ -44,7 +44,7 @@ pub struct DeliveryFigures {
     /// Records that came to the error output.
     pub(crate) records_in_error_output: u64,
     /// Records that came to the destination, each counted once.
-    pub(crate) records_delivered: u64,
+    pub records_delivered: u64,
     /// Records that came there once more.
     pub(crate) records_delivered_again: u64,
     /// Copies of source records in the backup.
@@ -52,7 +52,7 @@ pub struct DeliveryFigures {
     /// Records that were held for as long as they may be, and are lost.
     pub(crate) records_lost: u64,
     /// Records that are on their way at the end.
-    pub(crate) records_waiting: u64,
+    pub records_waiting: u64,
     /// Age of the oldest of them at the end.
     pub(crate) oldest_waiting_ms: Option<u64>,
     /// Bytes that were delivered, before they are packed.

@@ -24,7 +24,7 @@ pub struct Figures {
     pub tables: BTreeMap<String, TableFigures>,
     /// By the name of a delivery stream. One that is created again under an old name is `name#2`, and so on.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub(crate) deliveries: BTreeMap<String, DeliveryFigures>,
+    pub deliveries: BTreeMap<String, DeliveryFigures>,
     /// What it costs a month at this rate.
     pub(crate) cost: CostFigures,
 }

@@ -15,7 +15,7 @@ use crate::scenario::plan::{ActionKind, Plan};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Limits {
-    /// Throughput of shards and tables, as AWS enforces it.
+    /// Throughput of shards, tables and delivery streams, as AWS enforces it.
     #[default]
     Data,
     /// Those, and the call quotas of the control plane.
@@ -162,6 +162,7 @@ impl Settings {
         deliveries.account = self.account.id.clone();
         deliveries.region = self.account.region.clone();
         deliveries.control_plane_quotas = self.limits == Limits::All;
+        deliveries.data_plane_limits = self.limits != Limits::Off;
         let takes = match self.transitions {
             Transitions::Realistic => return,
             Transitions::Fixed(takes) => takes,

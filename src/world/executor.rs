@@ -76,7 +76,8 @@ pub(super) struct State<B: Backend> {
     due: BinaryHeap<Reverse<Due>>,
     sequence: u64,
     generation: u32,
-    backend_due: SimTime,
+    /// When it is woken for the backend, the next time last: each of them is one thing in `due`.
+    backend_due: Vec<SimTime>,
     pub ready: VecDeque<TaskId>,
     pub hosts: Vec<HostState<B>>,
     pub(crate) calls: Slab<CallSlot<B>>,
@@ -113,7 +114,7 @@ impl<B: Backend> World<B> {
             due: BinaryHeap::new(),
             sequence: 0,
             generation: 0,
-            backend_due: SimTime::MAX,
+            backend_due: Vec::new(),
             ready: VecDeque::new(),
             hosts: Vec::new(),
             calls: Slab::new(),
@@ -251,8 +252,8 @@ impl<B: Backend> Shared<B> {
     fn watch_backend(&self, state: &mut State<B>) {
         if let Some(deadline) = self.backend.borrow().next_deadline() {
             let deadline = deadline.max(self.now.get());
-            if deadline < state.backend_due {
-                state.backend_due = deadline;
+            if state.backend_due.last().is_none_or(|next| deadline < *next) {
+                state.backend_due.push(deadline);
                 state.schedule(deadline, What::Backend);
             }
         }
@@ -272,7 +273,7 @@ impl<B: Backend> Shared<B> {
             What::Deliver { call } => self.deliver(call),
             What::Reply { call } | What::TimeOut { call } => self.finish_call(call, what),
             What::Backend => {
-                self.state.borrow_mut().backend_due = SimTime::MAX;
+                self.state.borrow_mut().backend_due.pop();
                 self.with_backend(|backend, now, events| backend.advance(now, events));
             }
         }

@@ -332,3 +332,48 @@ fn a_host_that_stands_still_gets_a_carried_reply_when_it_goes_on() {
     world.run_until(SimTime::from_millis(900));
     assert_eq!(seen.take(), [(800, "Ok(0)".to_owned())]);
 }
+
+/// A backend that wants to be woken at these times, and counts how often it is.
+struct Alarms {
+    at: Vec<SimTime>,
+    woken: u32,
+}
+
+impl Backend for Alarms {
+    type Request = ();
+    type Reply = ();
+    fn service_of(_: &()) -> usize {
+        0
+    }
+    fn operation_of(_: &()) -> &'static str {
+        "Ask"
+    }
+    fn handle(&mut self, _: SimTime, _: HostId, _: (), _: &mut Vec<Event>) {}
+    fn next_deadline(&self) -> Option<SimTime> {
+        self.at.iter().min().copied()
+    }
+    fn advance(&mut self, now: SimTime, _: &mut Vec<Event>) {
+        self.woken += 1;
+        self.at.retain(|at| *at > now);
+    }
+}
+
+#[test]
+fn a_backend_is_woken_once_for_each_of_its_deadlines() {
+    let settings = Settings {
+        chance: Seed(1).into(),
+        epoch_unix_ms: 0,
+        services: vec!["alarms".into()],
+        latency: (SimDuration::ZERO, SimDuration::ZERO),
+    };
+    let backend = Alarms { at: vec![SimTime::from_secs(100)], woken: 0 };
+    let world = World::new(settings, backend, Rc::new(RefCell::new(Log::default())));
+    world.with_backend(|_, _, _| {});
+    // Sooner ones come one at a time, and each of them passes before the later one.
+    for second in 1..=10 {
+        world.with_backend(|backend, _, _| backend.at.push(SimTime::from_secs(second)));
+        world.run_until(SimTime::from_secs(second));
+    }
+    world.run_until(SimTime::from_secs(100));
+    world.with_backend(|backend, _, _| assert_eq!((backend.woken, &backend.at), (11, &Vec::new())));
+}

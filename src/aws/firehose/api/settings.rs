@@ -39,6 +39,8 @@ pub struct Settings {
     pub account: Box<str>,
     /// The region.
     pub region: Box<str>,
+    /// Whether the quotas of direct PUT are enforced.
+    pub(crate) data_plane_limits: bool,
     /// Direct PUT: records a second of each delivery stream.
     pub(crate) records_per_s: u64,
     /// Direct PUT: requests a second.
@@ -78,6 +80,7 @@ impl Default for Settings {
             epoch_unix_ms: 1_700_000_000_000,
             account: "000000000000".into(),
             region: "us-east-1".into(),
+            data_plane_limits: true,
             records_per_s: 500_000,
             requests_per_s: 2_000,
             bytes_per_s: 5 << 20,

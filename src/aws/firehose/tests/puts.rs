@@ -35,6 +35,14 @@ fn bytes_and_requests_have_quotas_of_their_own() {
 }
 
 #[test]
+fn quotas_can_be_lifted() {
+    let none = Settings { records_per_s: 0, requests_per_s: 0, bytes_per_s: 0, ..Settings::default() };
+    let mut bench = bench(Settings { data_plane_limits: false, ..none });
+    let reply = bench.put(500, 1000);
+    assert!(matches!(reply, Ok(Response::BatchPut { failed: 0, .. })), "{reply:?}");
+}
+
+#[test]
 fn nothing_is_put_to_a_delivery_stream_that_reads_a_stream() {
     let source = Source::Stream("clicks".parse().expect("a name"));
     let mut firehose = Firehose::new(Settings::default(), Seed(1));

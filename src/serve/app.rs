@@ -9,6 +9,7 @@ use tokio::sync::{Notify, watch};
 
 use super::callers::Callers;
 use super::clock::{Clock, Pace};
+use super::deliver::Target;
 use super::events::Lines;
 use super::function_url::FunctionUrl;
 use super::log::{Log, Throttles};
@@ -61,7 +62,9 @@ pub(super) struct App {
     pub tls: Option<Tls>,
     /// Functions whose code is behind a URL.
     pub(crate) functions: Vec<FunctionUrl>,
-    /// How many of their answers are waited for.
+    /// Sinks of the user's, where deliveries go on to.
+    pub(crate) targets: Vec<Target>,
+    /// How many answers of theirs are waited for.
     pub(crate) invocations: Cell<usize>,
 }
 
@@ -283,6 +286,7 @@ mod tests {
             recorder: None,
             tls: None,
             functions: Vec::new(),
+            targets: Vec::new(),
             invocations: Cell::new(0),
         }
     }

@@ -7,7 +7,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use serde_json::json;
 
-use super::api::{Answer, Manner, Post, RequestId};
+use super::api::{Answer, Manner, Post, Reply, RequestId, Unreached};
+use crate::aws::protocol::outside::Came;
 use crate::aws::protocol::rendered::Rendered;
 use crate::base::{Payload, SimDuration};
 
@@ -15,7 +16,6 @@ use crate::base::{Payload, SimDuration};
 pub(crate) const ANSWER_BYTES_MAX: usize = 1 << 20;
 const JSON: &str = "application/json";
 
-#[cfg_attr(not(test), expect(dead_code, reason = "the bytes are for real sinks; the tests hold them to the protocol"))]
 /// A POST to `path` of the endpoint's URL.
 pub(crate) fn rendered(post: &Post, path: &str) -> Rendered {
     let id = post.request_id.to_string();
@@ -103,6 +103,23 @@ pub(super) fn refusal(status: u16, id: RequestId, timestamp_unix_ms: u64) -> Ans
     said(status, body.to_string().into_bytes())
 }
 
+/// What came back from an endpoint outside; `None` when nobody waits for it.
+pub(super) fn read(came: &Came) -> Option<Reply> {
+    Some(match came {
+        Came::Answer { status, content_type, is_encoded, has_length, body } => Ok(Answer {
+            status: *status,
+            content_type: content_type.as_deref().map(Into::into),
+            is_encoded: *is_encoded,
+            has_length: *has_length,
+            body: body.as_slice().into(),
+            took: SimDuration::ZERO,
+        }),
+        Came::Done { .. } | Came::Refused { .. } | Came::Broken {} => Err(Unreached::Broken),
+        Came::Unreachable {} => Err(Unreached::Refused),
+        Came::GivenUp {} => return None,
+    })
+}
+
 /// A status in words.
 pub(super) fn reason(status: u16) -> &'static str {
     match status {
@@ -119,6 +136,7 @@ pub(super) fn reason(status: u16) -> &'static str {
 mod tests {
     use super::*;
     use crate::base::Holds;
+    use crate::world::CallId;
 
     fn post() -> Post {
         Post {
@@ -131,6 +149,7 @@ mod tests {
             is_gzip: false,
             records: [Payload::from(b"aGVsbG8".to_vec()), Payload::from(b"hello world".to_vec())].into(),
             holds: Holds::default(),
+            call: CallId(0),
         }
     }
 

@@ -101,7 +101,7 @@ impl OpenSearch {
 
     /// Indexes what it can. Whatever is there already, under its id, did not arrive anew.
     fn bulk(&mut self, bulk: &Bulk, events: &mut Vec<Event>) -> Reply {
-        let Bulk { domain, is_id_given, documents } = bulk;
+        let Bulk { domain, is_id_given, documents, .. } = bulk;
         let settings = self.settings.domains.get(domain).unwrap_or(&self.settings.others);
         let (low, high) = settings.per_request;
         let took = self.random.duration(low, high) + settings.per_document * documents.len() as u64;

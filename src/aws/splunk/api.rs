@@ -7,6 +7,7 @@ use std::sync::Arc;
 use crate::aws::protocol::error::{AwsError, Retry, errors};
 use crate::aws::protocol::operation::Operation;
 use crate::base::{Holds, Payload};
+use crate::world::CallId;
 
 /// Events, or raw text
 /// (<https://docs.splunk.com/Documentation/Splunk/latest/RESTREF/RESTinput#services.2Fcollector.2Fevent>).
@@ -24,6 +25,8 @@ pub struct Post {
     pub records: Arc<[Payload]>,
     /// Which records they are, for observers.
     pub holds: Holds,
+    /// Which call of its caller's it is: what answers from outside are told by.
+    pub(crate) call: CallId,
 }
 
 /// Asks which posts of a channel are indexed
@@ -38,6 +41,8 @@ pub struct Acks {
     pub(crate) channel: Channel,
     /// The posts.
     pub(crate) ids: Arc<[u64]>,
+    /// Which call of its caller's it is: what answers from outside are told by.
+    pub(crate) call: CallId,
 }
 
 /// `X-Splunk-Request-Channel`: a GUID that the client chooses.

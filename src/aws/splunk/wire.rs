@@ -82,6 +82,7 @@ fn error(status: u16, code: Option<u16>) -> Error {
 mod tests {
     use super::*;
     use crate::base::{Holds, Payload};
+    use crate::world::CallId;
 
     const CHANNEL: Channel = Channel(0xfe0e_cfad_13d5_401b_847d_7783_3bd7_7131);
 
@@ -93,6 +94,7 @@ mod tests {
             channel: CHANNEL,
             records: records.iter().map(|record| Payload::from(record.as_bytes().to_vec())).collect(),
             holds: Holds::default(),
+            call: CallId(0),
         }
     }
 
@@ -115,7 +117,7 @@ mod tests {
     #[test]
     fn acknowledgements_are_asked_for_by_their_numbers() {
         let (collector, token) = ("siem".into(), "t".into());
-        let asked = rendered_acks(&Acks { collector, token, channel: CHANNEL, ids: [0, 7].into() });
+        let asked = rendered_acks(&Acks { collector, token, channel: CHANNEL, ids: [0, 7].into(), call: CallId(0) });
         assert_eq!(asked.path, "/services/collector/ack?channel=fe0ecfad-13d5-401b-847d-77833bd77131");
         assert_eq!(asked.body, br#"{"acks":[0,7]}"#);
         let told = read(200, br#"{"acks":{"0":true,"7":false}}"#);

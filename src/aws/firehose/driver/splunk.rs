@@ -55,6 +55,7 @@ impl ToSplunk {
             channel: channel(batch),
             records: batch.records.iter().map(|record| record.data.clone()).collect(),
             holds: holds(batch.delivery, &batch.records),
+            call: means.call,
         };
         let request = Ask::Splunk(ToSplunkRequest::Post(post));
         Step::Ask { request, timeout: self.output.acknowledgement, is_attempt: true }
@@ -63,7 +64,7 @@ impl ToSplunk {
     fn ask(&self, id: u64, batch: &Batch, means: &Means<'_>) -> Step {
         let SplunkOutput { collector, token, .. } = &self.output;
         let (collector, token, ids) = (collector.clone(), token.clone(), Arc::from([id]));
-        let acks = Acks { collector, token, channel: channel(batch), ids };
+        let acks = Acks { collector, token, channel: channel(batch), ids, call: means.call };
         let request = Ask::Splunk(ToSplunkRequest::Acks(acks));
         Step::Ask { request, timeout: self.late.since(means.now), is_attempt: false }
     }

@@ -65,7 +65,7 @@ pub(super) struct App {
     /// Sinks of the user's, where deliveries go on to.
     pub(crate) targets: Vec<Target>,
     /// How many answers of theirs are waited for.
-    pub(crate) invocations: Cell<usize>,
+    pub(crate) awaited: Cell<usize>,
 }
 
 /// What is seen of clients, for the page and for the clock.
@@ -240,7 +240,7 @@ pub(super) async fn keep_time(app: Rc<App>) {
             Some(wait) => {
                 let is_idle = tokio::time::timeout(wait, app.signals.changed.notified()).await.is_err();
                 app.catch_up();
-                if is_auto && is_idle && app.invocations.get() == 0 {
+                if is_auto && is_idle && app.awaited.get() == 0 {
                     app.move_on(due);
                 }
             }
@@ -287,7 +287,7 @@ mod tests {
             tls: None,
             functions: Vec::new(),
             targets: Vec::new(),
-            invocations: Cell::new(0),
+            awaited: Cell::new(0),
         }
     }
 

@@ -34,12 +34,12 @@ pub(super) async fn carry(app: Rc<App>) {
 }
 
 async fn invoke(app: Rc<App>, function: FunctionUrl, id: InvocationId, request: lambda::Request) {
-    app.invocations.set(app.invocations.get() + 1);
+    app.awaited.set(app.awaited.get() + 1);
     let body = event(&request, app.door.epoch_unix_ms);
     let headers = [("content-type", "application/json".to_owned())];
     let posted = post(&function.url, &function.url.path, &headers, body, PAYLOAD_BYTES_MAX as usize);
     let came = tokio::time::timeout(PATIENCE, posted).await;
-    app.invocations.set(app.invocations.get() - 1);
+    app.awaited.set(app.awaited.get() - 1);
     let Ok(came) = came else { return };
     let came = match came {
         Ok((parts, body)) => {

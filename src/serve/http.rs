@@ -203,7 +203,7 @@ impl Server {
             tls,
             functions: settings.functions.clone(),
             targets: settings.targets.clone(),
-            invocations: Cell::new(0),
+            awaited: Cell::new(0),
         };
         Ok(Self { runtime, listener, stop, app: Rc::new(app) })
     }

@@ -121,6 +121,8 @@ impl Settings {
         plan.services.kinesis.push_lag = SimDuration::ZERO;
         plan.services.lambda.outside = self.functions.iter().map(|function| function.name.clone()).collect();
         plan.services.s3.outside = Target::names(&self.targets, Kind::S3);
+        plan.services.opensearch.outside = Target::names(&self.targets, Kind::OpenSearch);
+        plan.services.splunk.outside = Target::names(&self.targets, Kind::Splunk);
         plan.services.http_endpoint.outside = Target::names(&self.targets, Kind::Http);
         let streams = &mut plan.services.kinesis;
         streams.epoch_unix_ms = self.epoch_unix_ms.unwrap_or_else(Clock::wall_unix_ms);

@@ -102,10 +102,23 @@ class Delivering(unittest.TestCase):
         self.endpoint.advance("61s")
         wait_for(lambda: len(self.sink.asked) > before)
 
+    def settle(self):
+        """Waits until every sink that was asked has answered."""
+        wait_for(lambda: self.endpoint.control("clock")["answers_awaited"] == 0)
+
+    def pass_time(self, seconds, step=10):
+        """Lets time pass in which every answer comes."""
+        for _ in range(0, seconds, step):
+            self.settle()
+            self.endpoint.advance(f"{step}s")
+        self.settle()
+
     def wait(self, look, by="1s"):
         """What there is once time has gone on, a little at a time."""
         def go_on():
+            self.settle()
             self.endpoint.advance(by)
+            self.settle()
             return look()
 
         return wait_for(go_on)
@@ -192,7 +205,7 @@ class HttpEndpoint(ToEndpoint):
         self.assertEqual((path, headers["X-Amz-Firehose-Access-Key"]), ("/v1?a=b", "secret"))
         common = json.loads(headers["X-Amz-Firehose-Common-Attributes"])
         self.assertEqual(common, {"commonAttributes": {"tier": "gold"}})
-        self.endpoint.advance("10m")
+        self.pass_time(600)
         self.assertEqual((len(self.sink.asked), self.objects()), (1, {}))
         self.assert_checks_pass()
 
@@ -218,8 +231,7 @@ class HttpEndpoint(ToEndpoint):
     def test_a_413_is_final_and_its_records_are_lost_as_aws_says(self):
         self.begin(lambda _, headers, body: refusal(413, headers["X-Amz-Firehose-Request-Id"], "too large"))
         self.put_and_deliver(b"a\n")
-        for _ in range(100):
-            self.endpoint.advance("10s")
+        self.pass_time(1000)
         self.assertEqual((len(self.sink.asked), self.objects()), (1, {}))
 
     def test_what_is_refused_for_longer_than_the_retry_duration_is_in_the_error_output(self):
@@ -256,7 +268,7 @@ class HttpEndpoint(ToEndpoint):
         wait_for(lambda: len(self.sink.asked) == 2)
         self.sink.may_answer.set()
         wait_for(lambda: len(taken) == 2)
-        self.endpoint.advance("10m")
+        self.pass_time(600)
         self.assertEqual((taken, self.objects()), ([b"a\n"] * 2, {}))
         self.assert_checks_pass()
 
@@ -272,8 +284,7 @@ class HttpEndpoint(ToEndpoint):
         self.begin(taking(taken))
         fault = self.endpoint.control("faults", {"unavailable": {"service": "http_endpoint", "name": "partner"}})
         self.put(b"a\n")
-        for _ in range(10):
-            self.endpoint.advance("10s")
+        self.pass_time(100)
         self.assertEqual(self.sink.asked, [])
         self.endpoint.control(f"faults/{fault['id']}", method="DELETE")
         self.wait(lambda: taken, by="30s")
@@ -285,7 +296,7 @@ class HttpEndpoint(ToEndpoint):
             self.begin(taking(taken), "--data-dir", os.path.join(folder, "data"))
             self.put_and_deliver(b"a\n")
             wait_for(lambda: taken)
-            self.wait(lambda: self.endpoint.control("health"))
+            self.settle()
             self.sink.may_answer.clear()
             self.put_and_deliver(b"b\n")
             self.endpoint.process.send_signal(signal.SIGKILL)
@@ -296,7 +307,7 @@ class HttpEndpoint(ToEndpoint):
             self.endpoint = Endpoint(*self.arguments).__enter__()
             self.connect()
             wait_for(lambda: len(taken) >= 2)
-            self.endpoint.advance("10m")
+            self.pass_time(600)
             # The first answer was kept, so nothing asks for it again.
             self.assertEqual(set(taken), {b"b\n"})
             self.assertEqual(self.objects(), {})
@@ -308,7 +319,7 @@ class HttpEndpoint(ToEndpoint):
             self.begin(taking(taken), "--record", recording)
             self.put_and_deliver(b"a\n")
             wait_for(lambda: taken)
-            self.endpoint.advance("10m")
+            self.pass_time(600)
             self.endpoint.process.terminate()
             self.endpoint.process.wait()
             self.sink.close()
@@ -327,6 +338,224 @@ class RunningClock(ToEndpoint):
         self.put(b"a\n")
         wait_for(lambda: taken)
         self.assertEqual(taken, [b"a\n"])
+
+
+# Splunk: https://docs.splunk.com/Documentation/Splunk/latest/Data/TroubleshootHTTPEventCollector
+
+
+def hec(status, code, text, **besides):
+    return status, {"Content-Type": "application/json"}, json.dumps({"text": text, "code": code, **besides}).encode()
+
+
+def values(text):
+    """JSON values that follow each other."""
+    decoder, at = json.JSONDecoder(), 0
+    while at < len(text):
+        value, at = decoder.raw_decode(text, at)
+        yield value
+        while at < len(text) and text[at].isspace():
+            at += 1
+
+
+class Collector:
+    """An event collector with indexer acknowledgement."""
+
+    def __init__(self):
+        self.indexed, self.channels, self.is_indexing = [], {}, True
+        # Answers in place of its own.
+        self.instead = []
+
+    def answer(self, path, headers, body):
+        path, _, query = path.partition("?")
+        if not headers["Authorization"] or not headers["Authorization"].startswith("Splunk "):
+            return hec(401, 2 if not headers["Authorization"] else 3, "Token is required")
+        if headers["Authorization"] != "Splunk token":
+            return hec(403, 4, "Invalid token")
+        if self.instead and not path.endswith("/ack"):
+            return self.instead.pop(0)
+        channel = headers["X-Splunk-Request-Channel"] or query.removeprefix("channel=")
+        if not channel:
+            return hec(400, 10, "Data channel is missing")
+        try:
+            uuid.UUID(channel)
+        except ValueError:
+            return hec(400, 11, "Invalid data channel")
+        told = self.channels.setdefault(channel, {})
+        if path == "/services/collector/ack":
+            acks = {str(number): self.is_indexing and told.pop(number, False) for number in json.loads(body)["acks"]}
+            return 200, {"Content-Type": "application/json"}, json.dumps({"acks": acks}).encode()
+        if not body:
+            return hec(400, 5, "No data")
+        if path == "/services/collector/raw":
+            events = body.decode().splitlines()
+        elif path == "/services/collector/event":
+            try:
+                events = [value["event"] for value in values(body.decode())]
+            except (ValueError, KeyError, TypeError):
+                return hec(400, 6, "Invalid data format", **{"invalid-event-number": 0})
+        else:
+            return 404, {}, b""
+        number = len(self.indexed)
+        told[number] = True
+        self.indexed.extend(events)
+        return hec(200, 0, "Success", ackId=number)
+
+
+class Splunk(Delivering):
+    def begin(self, kind="Event", token="token"):
+        self.collector = Collector()
+        sink = self.stand_in(lambda *asked: self.collector.answer(*asked))
+        self.start("--deliver", f"splunk:siem.example.com={sink.url}")
+        self.create(SplunkDestinationConfiguration={
+            "HECEndpoint": "https://siem.example.com:8088", "HECEndpointType": kind, "HECToken": token,
+            "HECAcknowledgmentTimeoutInSeconds": 180, "RetryOptions": {"DurationInSeconds": 300},
+            "S3BackupMode": "FailedEventsOnly", "S3Configuration": LAKE})
+
+    def asked_for(self, kind):
+        return [asked for asked in self.sink.asked if asked[0].startswith(f"/services/collector/{kind}")]
+
+    def test_events_are_posted_and_acknowledged(self):
+        self.begin()
+        self.put_and_deliver(b'{"event": {"page": 1}}', b'{"event": "two"}\n')
+        self.wait(lambda: self.asked_for("ack"), by="5s")
+        self.pass_time(600)
+        self.assertEqual(self.collector.indexed, [{"page": 1}, "two"])
+        self.assertEqual((len(self.asked_for("event")), len(self.asked_for("ack")), self.objects()), (1, 1, {}))
+        self.assert_checks_pass()
+
+    def test_raw_records_are_lines(self):
+        self.begin("Raw")
+        self.put_and_deliver(b"a", b"b\n")
+        self.assertEqual(self.collector.indexed, ["a", "b"])
+
+    def test_a_collector_that_is_busy_is_asked_again(self):
+        self.begin()
+        self.collector.instead = [hec(503, 9, "Server is busy"), (502, {}, b"<html>"), None]
+        self.put_and_deliver(b'{"event": 1}')
+        self.wait(lambda: self.collector.indexed, by="10s")
+        self.assertEqual((self.collector.indexed, len(self.asked_for("event"))), ([1], 4))
+
+    def test_what_is_never_acknowledged_is_posted_again_and_then_in_the_error_output(self):
+        self.begin()
+        self.collector.is_indexing = False
+        self.put_and_deliver(b'{"event": 1}')
+        told, = self.errors()
+        self.assertEqual(told["errorCode"], "Splunk.AckTimeout")
+        self.assertGreater(len(self.asked_for("event")), 1)
+        # It may have been indexed all the same, as AWS says.
+        self.assertEqual(set(self.collector.indexed), {1})
+
+    def test_a_token_that_is_unknown_is_told_in_the_error_output(self):
+        self.begin(token="other")
+        self.put_and_deliver(b'{"event": 1}')
+        self.assertEqual(self.errors()[0]["errorCode"], "Splunk.InvalidToken")
+
+    def test_events_that_are_none_are_in_the_error_output(self):
+        self.begin()
+        self.put_and_deliver(b'{"event": 1}', b"a")
+        self.assertEqual({told["errorCode"] for told in self.errors()}, {"Splunk.InvalidDataFormat"})
+        self.assertEqual(self.collector.indexed, [])
+
+    def test_a_fault_that_loses_acknowledgements_loses_those_of_a_real_collector(self):
+        self.begin()
+        fault = self.endpoint.control("faults", {"no_acknowledgement": {"service": "splunk"}})["id"]
+        self.put_and_deliver(b'{"event": 1}')
+        self.pass_time(60)
+        self.assertEqual((self.collector.indexed, self.asked_for("ack")), ([1], []))
+        self.endpoint.control(f"faults/{fault}", method="DELETE")
+        self.wait(lambda: self.asked_for("ack"), by="5s")
+        self.pass_time(600)
+        self.assertEqual((self.collector.indexed, self.objects()), ([1], {}))
+
+
+# OpenSearch: https://docs.opensearch.org/latest/api-reference/document-apis/bulk/
+
+
+class Domain:
+    """A domain that indexes documents, and refuses those that are none."""
+
+    def __init__(self):
+        self.documents = {}
+        # Statuses of whole requests, and of documents by their source, in place of its own.
+        self.statuses, self.refused = [], {}
+
+    def answer(self, path, headers, body):
+        kind = {"Content-Type": "application/json"}
+        if headers["Authorization"] != "Basic " + base64.b64encode(b"admin:secret").decode():
+            return 401, {}, b"Unauthorized"
+        if path != "/_bulk" or headers["Content-Type"] != "application/x-ndjson":
+            return 406, kind, b"{}"
+        if not body.endswith(b"\n"):
+            return 400, kind, b'{"error": "The bulk request must be terminated by a newline [\\\\n]"}'
+        if self.statuses:
+            return self.statuses.pop(0), kind, b"{}"
+        lines = body.splitlines()
+        items = [{"index": self.index(json.loads(action)["index"], source) }
+                 for action, source in zip(lines[::2], lines[1::2], strict=True)]
+        errors = any("error" in item["index"] for item in items)
+        return 200, kind, json.dumps({"took": 1, "errors": errors, "items": items}).encode()
+
+    def index(self, action, source):
+        index, name = action["_index"], action.get("_id", str(uuid.uuid4()))
+        if index != index.lower() or any(sign in index for sign in ' "*\\<|,>/?') or index[0] in "_-+":
+            return {"_index": index, "_id": name, "status": 400, "error": {"type": "invalid_index_name_exception"}}
+        status = self.refused.get(source)
+        try:
+            document = json.loads(source)
+            status = status or (None if isinstance(document, dict) else 400)
+        except ValueError:
+            status = 400
+        if status:
+            error = {"type": "mapper_parsing_exception" if status == 400 else "rejected_execution", "reason": "no"}
+            return {"_index": index, "_id": name, "status": status, "error": error}
+        self.documents[index, name] = document
+        return {"_index": index, "_id": name, "_version": 1, "result": "created", "status": 201}
+
+
+class OpenSearch(Delivering):
+    def begin(self, user="admin:secret", **options):
+        self.domain = Domain()
+        sink = self.stand_in(lambda *asked: self.domain.answer(*asked))
+        self.start("--deliver", f"opensearch:logs={sink.url.replace('//', f'//{user}@')}")
+        self.create(AmazonopensearchserviceDestinationConfiguration={
+            "RoleARN": ROLE, "DomainARN": "arn:aws:es:us-east-1:000000000000:domain/logs", "IndexName": "clicks",
+            "IndexRotationPeriod": "OneDay", "RetryOptions": {"DurationInSeconds": 300}, "BufferingHints": HINTS,
+            "S3BackupMode": "FailedDocumentsOnly", "S3Configuration": LAKE, **options})
+
+    def test_documents_are_in_the_index_of_their_day(self):
+        self.begin()
+        self.put_and_deliver(b'{"page": 1}', b'{\n "page": 2\n}')
+        self.pass_time(600)
+        self.assertEqual(sorted(self.domain.documents.values(), key=str), [{"page": 1}, {"page": 2}])
+        for index, _ in self.domain.documents:
+            self.assertRegex(index, r"^clicks-\d{4}-\d\d-\d\d$")
+        self.assertEqual((len(self.sink.asked), self.objects()), (1, {}))
+        self.assert_checks_pass()
+
+    def test_only_what_was_refused_is_sent_again_and_then_in_the_error_output(self):
+        self.begin()
+        self.domain.refused[b'{"page": 2}'] = 429
+        self.put_and_deliver(b'{"page": 1}', b'{"page": 2}', b"none")
+        told = self.errors()
+        self.assertEqual({one["errorCode"] for one in told}, {"429", "400"})
+        self.assertIn("mapper_parsing_exception", "".join(one["errorMessage"] for one in told))
+        self.assertEqual(list(self.domain.documents.values()), [{"page": 1}])
+        # One of three, and then two of them.
+        sizes = [len(body.splitlines()) // 2 for _, _, body in self.sink.asked]
+        self.assertEqual((sizes[0], set(sizes[1:])), (3, {2}))
+
+    def test_a_domain_that_is_down_is_asked_again(self):
+        self.begin()
+        self.domain.statuses = [503, 429, 500]
+        self.put_and_deliver(b'{"page": 1}')
+        self.wait(lambda: self.domain.documents, by="5s")
+        self.pass_time(600)
+        self.assertEqual((len(self.domain.documents), self.objects()), (1, {}))
+
+    def test_a_wrong_password_is_told_in_the_error_output(self):
+        self.begin(user="admin:wrong")
+        self.put_and_deliver(b'{"page": 1}')
+        self.assertEqual(self.errors()[0]["errorCode"], "403")
 
 
 class Folder(Delivering):
@@ -371,8 +600,7 @@ class Folder(Delivering):
             pass
         self.put(b"a\n")
         self.endpoint.advance("61s")
-        for _ in range(5):
-            self.endpoint.advance("30s")
+        self.pass_time(150)
         self.assertEqual(self.objects(), {})
         os.remove(self.place)
         found = self.wait(self.files, by="60s")
@@ -398,7 +626,7 @@ class Arguments(unittest.TestCase):
             self.assertTrue(endpoint.control("health"))
 
     def test_what_is_no_sink_is_refused_with_the_ones_there_are(self):
-        self.assertIn("s3, http", self.refused("--deliver", "kafka:x=http://localhost"))
+        self.assertIn("s3, opensearch, splunk, http", self.refused("--deliver", "kafka:x=http://localhost"))
 
 
 if __name__ == "__main__":

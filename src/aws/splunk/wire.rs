@@ -7,12 +7,20 @@ use std::sync::Arc;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::api::{Acks, Channel, Error, Post, Reply, Response};
+use super::api::{Acks, Channel, Error, Post, Reply, Request, Response};
 use crate::aws::protocol::rendered::Rendered;
+
+/// What a request is on the wire.
+pub(crate) fn rendered(request: &Request) -> Rendered {
+    match request {
+        Request::Post(post) => rendered_post(post),
+        Request::Acks(acks) => rendered_acks(acks),
+    }
+}
 
 /// `POST /services/collector/event` or `/services/collector/raw`. Events follow each other as they are; of raw text
 /// each record is a line, because a line's end is where Splunk cuts unless it is told otherwise.
-pub(crate) fn rendered_post(post: &Post) -> Rendered {
+fn rendered_post(post: &Post) -> Rendered {
     let mut body = Vec::new();
     for record in post.records.iter() {
         body.extend_from_slice(&record.bytes());
@@ -21,15 +29,15 @@ pub(crate) fn rendered_post(post: &Post) -> Rendered {
         }
     }
     let kind = if post.is_event { "event" } else { "raw" };
-    rendered(kind, &post.token, post.channel, body)
+    with_token(kind, &post.token, post.channel, body)
 }
 
 /// `POST /services/collector/ack`.
-pub(crate) fn rendered_acks(acks: &Acks) -> Rendered {
-    rendered("ack", &acks.token, acks.channel, json!({ "acks": &*acks.ids }).to_string().into_bytes())
+fn rendered_acks(acks: &Acks) -> Rendered {
+    with_token("ack", &acks.token, acks.channel, json!({ "acks": &*acks.ids }).to_string().into_bytes())
 }
 
-fn rendered(kind: &str, token: &Arc<str>, channel: Channel, body: Vec<u8>) -> Rendered {
+fn with_token(kind: &str, token: &Arc<str>, channel: Channel, body: Vec<u8>) -> Rendered {
     Rendered {
         path: format!("/services/collector/{kind}?channel={channel}"),
         headers: vec![

@@ -13,16 +13,18 @@ mod target;
 use std::rc::Rc;
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
 pub(super) use self::target::Kind;
 pub(crate) use self::target::Target;
 
 use self::target::Place;
 use super::app::App;
 use super::calling::{Failure, post};
-use super::url::Url;
 use crate::aws::protocol::outside::Came;
 use crate::aws::protocol::rendered::Rendered;
-use crate::aws::{Delivered, http_endpoint};
+use crate::aws::{Delivered, http_endpoint, opensearch, splunk};
 use crate::world::CallId;
 
 /// Whoever answers nothing for so long, of the machine's time, never will.
@@ -42,9 +44,9 @@ pub(super) async fn carry(app: Rc<App>) {
 }
 
 async fn bring(app: Rc<App>, call: CallId, delivered: Delivered) {
-    app.invocations.set(app.invocations.get() + 1);
+    app.awaited.set(app.awaited.get() + 1);
     let came = tokio::time::timeout(PATIENCE, ask(&app.targets, call, &delivered)).await;
-    app.invocations.set(app.invocations.get() - 1);
+    app.awaited.set(app.awaited.get() - 1);
     let came = came.unwrap_or(Came::GivenUp {});
     app.catch_up();
     if app.record(|recorder| recorder.came(app.live.now(), call, &came)).is_ok() {
@@ -53,27 +55,36 @@ async fn bring(app: Rc<App>, call: CallId, delivered: Delivered) {
     app.wake();
 }
 
+/// Most bytes of an answer that says something of each document or acknowledgement.
+const LONG_ANSWER_BYTES_MAX: usize = 64 << 20;
+
 /// Takes it to whoever stands for its sink.
 async fn ask(targets: &[Target], call: CallId, delivered: &Delivered) -> Came {
-    let (kind, name) = match delivered {
-        Delivered::Object(put) => (Kind::S3, &put.bucket),
-        Delivered::Post(post) => (Kind::Http, &post.endpoint),
-    };
-    let place = Target::of(targets, kind, name).map(|target| &target.place);
-    match (delivered, place) {
-        (Delivered::Object(put), Some(Place::Folder(folder))) => {
-            folder::write(folder, &put.key, put.body.bytes(), call.0).await
+    let place = |kind, name| Target::of(targets, kind, name).map(|target| &target.place);
+    match delivered {
+        Delivered::Object(put) => match place(Kind::S3, &put.bucket) {
+            Some(Place::Folder(folder)) => folder::write(folder, &put.key, put.body.bytes(), call.0).await,
+            _ => Came::Unreachable {},
+        },
+        Delivered::Documents(bulk) => {
+            send(place(Kind::OpenSearch, &bulk.domain), opensearch::wire::rendered(bulk), LONG_ANSWER_BYTES_MAX).await
         }
-        (Delivered::Post(post), Some(Place::Url(url))) => {
-            let rendered = http_endpoint::wire::rendered(post, &url.path);
-            send(url, rendered, http_endpoint::wire::ANSWER_BYTES_MAX).await
+        Delivered::Splunk(asked) => {
+            send(place(Kind::Splunk, asked.collector()), splunk::wire::rendered(asked), LONG_ANSWER_BYTES_MAX).await
         }
-        (Delivered::Object(_) | Delivered::Post(_), _) => Came::Unreachable {},
+        Delivered::Post(post) => {
+            let rendered = http_endpoint::wire::rendered(post);
+            send(place(Kind::Http, &post.endpoint), rendered, http_endpoint::wire::ANSWER_BYTES_MAX).await
+        }
     }
 }
 
-async fn send(url: &Url, rendered: Rendered, answer_bytes_max: usize) -> Came {
-    let Rendered { path, headers, body } = rendered;
+/// POSTs to a place; what is asked stands behind the path of the place, and comes with the name that it has.
+async fn send(place: Option<&Place>, rendered: Rendered, answer_bytes_max: usize) -> Came {
+    let Some(Place::Url(url)) = place else { return Came::Unreachable {} };
+    let Rendered { path, mut headers, body } = rendered;
+    let path = format!("{}{path}", if path.is_empty() { &url.path } else { url.path.trim_end_matches('/') });
+    headers.extend(url.user.iter().map(|user| ("Authorization", format!("Basic {}", STANDARD.encode(&**user)))));
     match post(url, &path, &headers, body, answer_bytes_max).await {
         Ok((parts, body)) => {
             let header = |name| parts.headers.get(name).map(|value| String::from_utf8_lossy(value.as_bytes()).into());

@@ -13,16 +13,22 @@ use crate::serve::url::Url;
 pub(in crate::serve) enum Kind {
     /// Buckets.
     S3,
+    /// Domains.
+    OpenSearch,
+    /// Collectors.
+    Splunk,
     /// HTTP endpoints.
     Http,
 }
 
 impl Kind {
-    const ALL: [Self; 2] = [Self::S3, Self::Http];
+    const ALL: [Self; 4] = [Self::S3, Self::OpenSearch, Self::Splunk, Self::Http];
 
     fn name(self) -> &'static str {
         match self {
             Self::S3 => "s3",
+            Self::OpenSearch => "opensearch",
+            Self::Splunk => "splunk",
             Self::Http => "http",
         }
     }
@@ -100,6 +106,14 @@ fn sink(text: &str) -> Result<(Kind, Option<Arc<str>>), String> {
     }
 }
 
+/// What is posted to collectors and endpoints brings the token or key of the delivery stream.
+fn without_user(url: Url) -> Result<Url, &'static str> {
+    match url.user {
+        None => Ok(url),
+        Some(_) => Err("who calls stands in the delivery stream's configuration, and not in the URL"),
+    }
+}
+
 impl FromStr for Target {
     type Err = String;
 
@@ -110,7 +124,8 @@ impl FromStr for Target {
             Kind::S3 if place.is_empty() => return Err("a folder is missing".to_owned()),
             Kind::S3 if place.contains("://") => return Err("objects go to a folder".to_owned()),
             Kind::S3 => Place::Folder(place.into()),
-            Kind::Http => Place::Url(Url::parse(place)?),
+            Kind::OpenSearch => Place::Url(Url::parse(place)?),
+            Kind::Splunk | Kind::Http => Place::Url(without_user(Url::parse(place)?)?),
         };
         Ok(Self { kind, name, place })
     }
@@ -140,14 +155,24 @@ mod tests {
 
     #[test]
     fn what_it_stands_for_says_nothing_of_where() {
-        let told = target("http:partner=http://user:password@localhost/x").stands_for();
-        assert_eq!(told, "http:partner");
+        let told = target("opensearch:logs=http://user:password@localhost/x").stands_for();
+        assert_eq!(told, "opensearch:logs");
         assert_eq!(Target::known(&told).map(|known| known.stands_for()), Ok(told));
     }
 
     #[test]
     fn what_is_no_target_is_refused() {
-        for bad in ["", "http", "lake=out", "s3:=out", "s3=", "http:x=out", "s3:lake=ftp://x", "http:x=https://y"] {
+        for bad in [
+            "",
+            "http",
+            "lake=out",
+            "s3:=out",
+            "s3=",
+            "http:x=out",
+            "s3:lake=ftp://x",
+            "http:x=https://y",
+            "splunk=http://u:p@localhost",
+        ] {
             assert!(bad.parse::<Target>().is_err(), "{bad}");
         }
     }

@@ -103,6 +103,8 @@ fn code(error: &Error) -> &'static str {
         Error::InvalidDataFormat | Error::NoData => "Splunk.InvalidDataFormat",
         Error::InvalidToken => "Splunk.InvalidToken",
         Error::TokenDisabled => "Splunk.DisabledToken",
+        Error::ConnectionClosed => "Splunk.ConnectionClosed",
+        Error::Unreachable => "Splunk.InvalidEndpoint",
         Error::Internal | Error::ServerBusy | Error::Unavailable => "Splunk.ServerError",
     }
 }
@@ -113,6 +115,8 @@ fn message(error: &str) -> &'static str {
             "Did not receive an acknowledgement from HEC before the HEC acknowledgement timeout expired. Despite the \
              acknowledgement timeout, it's possible the data was indexed successfully in Splunk."
         }
+        "Splunk.ConnectionClosed" => "The connection to Splunk was closed. The data may have been indexed.",
+        "Splunk.InvalidEndpoint" => "The HEC endpoint cannot be reached.",
         "Splunk.ConnectionTimeout" => "The connection to Splunk timed out. The data may have been indexed.",
         "Splunk.DisabledAck" => "Indexer acknowledgement is disabled for the HEC token.",
         "Splunk.DisabledToken" => "The HEC token is disabled.",

@@ -13,6 +13,7 @@ pub mod http_endpoint;
 pub mod kinesis;
 pub mod lambda;
 pub mod opensearch;
+mod outside;
 pub mod protocol;
 pub mod redshift;
 pub mod s3;
@@ -30,6 +31,7 @@ use std::sync::Arc;
 pub(crate) use self::caller::Written;
 pub use self::door::{Answer, Subscribed};
 pub(crate) use self::door::{Door, about, operation_of};
+pub(crate) use self::outside::Delivered;
 pub use self::protocol::Account;
 pub(crate) use self::subscription::{Pushed, Subscription};
 

@@ -12,7 +12,7 @@ use crate::base::written::Duration;
 use crate::check::Verdict;
 use crate::measure::{StreamFigures, TableFigures};
 use crate::scenario::Which;
-use crate::serve::{FunctionUrl, Keep, Limits, MOVE_THE_CLOCK, Pace, Server, Session, Settings, Transitions};
+use crate::serve::{FunctionUrl, Keep, Limits, MOVE_THE_CLOCK, Pace, Server, Session, Settings, Target, Transitions};
 
 /// Arguments of `kinesim serve`.
 #[derive(Args)]
@@ -53,6 +53,13 @@ pub(super) struct Arguments {
     /// A function for delivery streams, behind the invoke route of an emulator of Lambda here; may be repeated
     #[arg(long = "function", value_name = "NAME=URL")]
     functions: Vec<FunctionUrl>,
+    /// A sink of yours that takes what delivery streams deliver to that one, or to every one of its kind:
+    /// s3:BUCKET=DIR, opensearch:DOMAIN=URL, splunk:COLLECTOR=URL, http:ENDPOINT=URL; may be repeated
+    #[arg(long = "deliver", value_name = "KIND[:NAME]=WHERE")]
+    targets: Vec<Target>,
+    /// Let --deliver name other machines than this one
+    #[arg(long)]
+    deliver_anywhere: bool,
     /// Which limits are enforced
     #[arg(long, value_enum, default_value_t = LimitsChoice::Data)]
     limits: LimitsChoice,
@@ -125,6 +132,12 @@ fn transitions(text: &str) -> Result<Transitions, String> {
 
 /// Serves until it is told to stop.
 pub(super) fn serve(arguments: &Arguments) -> io::Result<Exit> {
+    let elsewhere = arguments.targets.iter().find(|target| !target.is_here() && !arguments.deliver_anywhere);
+    if let Some(target) = elsewhere {
+        let mut out = anstream::stderr();
+        writeln!(out, "kinesim: --deliver {target} is on another machine: give --deliver-anywhere if that is meant")?;
+        return Ok(Exit::Wrong);
+    }
     let scenario = match &arguments.scenario {
         None => None,
         Some(path) => match load(path, &Which { seeds: arguments.seed.map(Into::into), ..Which::default() })? {
@@ -187,6 +200,7 @@ fn settings(arguments: &Arguments) -> Settings {
         cors: arguments.cors,
         tells_requests: arguments.log_requests.is_on(),
         functions: arguments.functions.clone(),
+        targets: arguments.targets.clone(),
     }
 }
 

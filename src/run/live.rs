@@ -14,7 +14,8 @@ use super::outside;
 use super::outside::{Outside, Told, ToldError, Worker};
 use super::result::RunResult;
 use crate::aws::kinesis::api::{ConsumerRef, Error, SubscriptionPoll};
-use crate::aws::{Cloud, Reply, Request, lambda};
+use crate::aws::protocol::outside::Came;
+use crate::aws::{Cloud, Delivered, Reply, Request, lambda};
 use crate::base::event::HostRole;
 use crate::base::{Event, Fold, ShardId, SimDuration, SimTime, StreamName, TableName};
 use crate::check::CheckResult;
@@ -23,7 +24,7 @@ use crate::fault::{FaultPlan, Form};
 use crate::measure::Figures;
 use crate::scenario::LiveFaults;
 use crate::scenario::plan::Plan;
-use crate::world::{Service, World};
+use crate::world::{CallId, Service, World};
 
 /// The name of the host through which foreign clients call.
 pub(crate) const GATEWAY: &str = "gateway";
@@ -140,6 +141,16 @@ impl Live {
                 cloud.firehose.function_answered(now, of, lambda::wire::reply(came), events);
             }
         });
+        self.run_until(self.now());
+    }
+
+    /// What sinks outside are asked, and nobody has taken to them yet.
+    pub(crate) fn take_asked(&self) -> Vec<(CallId, Delivered)> {
+        self.world.with_backend(|cloud, now, _| cloud.take_outside(now))
+    }
+    /// Brings what came back from a sink outside. What comes too late is noted, and told nobody.
+    pub(crate) fn take_note(&self, call: CallId, came: &Came) {
+        self.world.with_backend(|cloud, now, events| cloud.came(now, call, came, events));
         self.run_until(self.now());
     }
 

@@ -9,6 +9,7 @@ use tokio::sync::{Notify, watch};
 
 use super::callers::Callers;
 use super::clock::{Clock, Pace};
+use super::deliver::Target;
 use super::events::Lines;
 use super::function_url::FunctionUrl;
 use super::log::{Log, Throttles};
@@ -61,8 +62,10 @@ pub(super) struct App {
     pub tls: Option<Tls>,
     /// Functions whose code is behind a URL.
     pub(crate) functions: Vec<FunctionUrl>,
-    /// How many of their answers are waited for.
-    pub(crate) invocations: Cell<usize>,
+    /// Sinks of the user's, where deliveries go on to.
+    pub(crate) targets: Vec<Target>,
+    /// How many answers of theirs are waited for.
+    pub(crate) awaited: Cell<usize>,
 }
 
 /// What is seen of clients, for the page and for the clock.
@@ -237,7 +240,7 @@ pub(super) async fn keep_time(app: Rc<App>) {
             Some(wait) => {
                 let is_idle = tokio::time::timeout(wait, app.signals.changed.notified()).await.is_err();
                 app.catch_up();
-                if is_auto && is_idle && app.invocations.get() == 0 {
+                if is_auto && is_idle && app.awaited.get() == 0 {
                     app.move_on(due);
                 }
             }
@@ -283,7 +286,8 @@ mod tests {
             recorder: None,
             tls: None,
             functions: Vec::new(),
-            invocations: Cell::new(0),
+            targets: Vec::new(),
+            awaited: Cell::new(0),
         }
     }
 

@@ -1,12 +1,11 @@
 //! Where the code of a function is, as it is typed: `NAME=URL`.
 //!
-//! Only this machine is called: what a delivery stream holds leaves it for nobody. No TLS.
+//! Only this machine is called: what a delivery stream holds leaves it for nobody.
 
-use std::net::IpAddr;
 use std::str::FromStr;
 use std::sync::Arc;
 
-use hyper::Uri;
+use super::url::Url;
 
 /// The invoke route of Lambda's runtime interface emulator.
 const INVOKE: &str = "/2015-03-31/functions/function/invocations";
@@ -16,15 +15,13 @@ const INVOKE: &str = "/2015-03-31/functions/function/invocations";
 pub(crate) struct FunctionUrl {
     /// As ARNs have it.
     pub(crate) name: Arc<str>,
-    /// Host and port.
-    pub(super) authority: Arc<str>,
-    pub(super) path: Arc<str>,
+    pub(super) url: Url,
 }
 
 impl FunctionUrl {
     /// One whose answers are known already, so that nobody calls it.
     pub(super) fn unknown(name: &str) -> Self {
-        Self { name: name.into(), authority: "127.0.0.1:80".into(), path: INVOKE.into() }
+        Self { name: name.into(), url: Url::nowhere() }
     }
 }
 
@@ -37,16 +34,14 @@ impl FromStr for FunctionUrl {
         if name.is_empty() || name.len() > 64 || !name.bytes().all(is_part) {
             return Err("a function's name has 1 to 64 letters, digits, - and _");
         }
-        let uri = url.parse::<Uri>().map_err(|_| "that is no URL")?;
-        let host = uri.host().filter(|_| uri.scheme_str() == Some("http")).ok_or("the URL must begin with http://")?;
-        let ip = host.trim_matches(['[', ']']).parse::<IpAddr>();
-        if host != "localhost" && !ip.is_ok_and(|ip| ip.is_loopback()) {
+        let mut url = Url::parse(url)?;
+        if !url.is_loopback() {
             return Err("only functions on this machine are called: localhost, 127.0.0.1 or [::1]");
         }
-        let path = uri.path_and_query().map_or("/", |path| path.as_str());
-        let path = if path == "/" { INVOKE } else { path };
-        let authority = format!("{host}:{}", uri.port_u16().unwrap_or(80));
-        Ok(Self { name: name.into(), authority: authority.into(), path: path.into() })
+        if &*url.path == "/" {
+            url.path = INVOKE.into();
+        }
+        Ok(Self { name: name.into(), url })
     }
 }
 
@@ -56,8 +51,9 @@ mod tests {
 
     #[test]
     fn a_url_without_a_path_is_that_of_an_emulator() {
-        let read =
-            |text: &str| text.parse::<FunctionUrl>().map(|read| (read.authority.to_string(), read.path.to_string()));
+        let read = |text: &str| {
+            text.parse::<FunctionUrl>().map(|read| (read.url.authority.to_string(), read.url.path.to_string()))
+        };
         assert_eq!(read("f=http://localhost:9000"), Ok(("localhost:9000".to_owned(), INVOKE.to_owned())));
         assert_eq!(read("f=http://[::1]:9000/lambda-url/f"), Ok(("[::1]:9000".to_owned(), "/lambda-url/f".to_owned())));
     }

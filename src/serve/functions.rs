@@ -7,20 +7,12 @@
 use std::rc::Rc;
 use std::time::Duration;
 
-use http_body_util::{BodyExt, Full};
-use hyper::Request;
-use hyper::body::{Bytes, Incoming};
-use hyper::client::conn::http1;
-use hyper_util::rt::TokioIo;
-use tokio::net::TcpStream;
-
 use super::app::App;
+use super::calling::post;
 use super::function_url::FunctionUrl;
 use crate::aws::lambda;
 use crate::aws::lambda::InvocationId;
 use crate::aws::lambda::wire::{Came, PAYLOAD_BYTES_MAX, event};
-
-type Problem = Box<dyn std::error::Error + Send + Sync>;
 
 /// Whoever answers nothing for so long, of the machine's time, never will.
 const PATIENCE: Duration = Duration::from_secs(15 * 60);
@@ -42,46 +34,26 @@ pub(super) async fn carry(app: Rc<App>) {
 }
 
 async fn invoke(app: Rc<App>, function: FunctionUrl, id: InvocationId, request: lambda::Request) {
-    app.invocations.set(app.invocations.get() + 1);
+    app.awaited.set(app.awaited.get() + 1);
     let body = event(&request, app.door.epoch_unix_ms);
-    let came = tokio::time::timeout(PATIENCE, post(&function, body)).await;
-    app.invocations.set(app.invocations.get() - 1);
+    let headers = [("content-type", "application/json".to_owned())];
+    let posted = post(&function.url, &function.url.path, &headers, body, PAYLOAD_BYTES_MAX as usize);
+    let came = tokio::time::timeout(PATIENCE, posted).await;
+    app.awaited.set(app.awaited.get() - 1);
     let Ok(came) = came else { return };
-    let came = came.unwrap_or_else(|error| {
-        tracing::warn!(function = &*function.name, %error, "a function cannot be invoked");
-        Came { status: 0, is_error: false, body: Vec::new() }
-    });
+    let came = match came {
+        Ok((parts, body)) => {
+            let is_error = parts.headers.contains_key("x-amz-function-error");
+            Came { status: parts.status.as_u16(), is_error, body }
+        }
+        Err(error) => {
+            tracing::warn!(function = &*function.name, %error, "a function cannot be invoked");
+            Came { status: 0, is_error: false, body: Vec::new() }
+        }
+    };
     app.catch_up();
     if app.record(|recorder| recorder.function(app.live.now(), &id, &came)).is_ok() {
         app.live.answer_invocation(&id, &came);
     }
     app.wake();
-}
-
-async fn post(function: &FunctionUrl, event: Vec<u8>) -> Result<Came, Problem> {
-    let stream = TcpStream::connect(&*function.authority).await?;
-    let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await?;
-    tokio::task::spawn_local(async move {
-        // Whoever waits for an answer on it hears that it broke.
-        let _ = connection.await;
-    });
-    let request = Request::post(&*function.path)
-        .header("host", &*function.authority)
-        .header("content-type", "application/json")
-        .body(Full::new(Bytes::from(event)))?;
-    let answer = sender.send_request(request).await?;
-    let is_error = answer.headers().contains_key("x-amz-function-error");
-    Ok(Came { status: answer.status().as_u16(), is_error, body: read(answer.into_body()).await? })
-}
-
-/// The bytes of an answer: enough of one that is too large to know that it is.
-async fn read(mut body: Incoming) -> Result<Vec<u8>, Problem> {
-    let mut bytes = Vec::new();
-    while let Some(frame) = body.frame().await {
-        bytes.extend(frame?.data_ref().into_iter().flatten());
-        if bytes.len() as u64 > PAYLOAD_BYTES_MAX {
-            break;
-        }
-    }
-    Ok(bytes)
 }

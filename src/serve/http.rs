@@ -28,6 +28,7 @@ use super::clock::{Clock, Pace};
 use super::cloudwatch::{keep_metrics, put_metric_data};
 use super::control;
 use super::cors;
+use super::deliver;
 use super::events::{Lines, Tail};
 use super::functions;
 use super::log::{Line, Log, is_throttled};
@@ -201,7 +202,8 @@ impl Server {
             recorder: recorder.map(Rc::new),
             tls,
             functions: settings.functions.clone(),
-            invocations: Cell::new(0),
+            targets: settings.targets.clone(),
+            awaited: Cell::new(0),
         };
         Ok(Self { runtime, listener, stop, app: Rc::new(app) })
     }
@@ -263,6 +265,9 @@ async fn serve(listener: TcpListener, until: impl Future<Output = ()>, app: &Rc<
     tokio::task::spawn_local(keep_time(app.clone()));
     if !app.functions.is_empty() {
         tokio::task::spawn_local(functions::carry(app.clone()));
+    }
+    if !app.targets.is_empty() {
+        tokio::task::spawn_local(deliver::carry(app.clone()));
     }
     let mut until = std::pin::pin!(until);
     loop {

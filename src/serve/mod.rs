@@ -11,7 +11,8 @@
 //! `exec` runs a command in the place of a scenario's consumer, `crew` has its processes, `work` takes what
 //! applications say that they have done, `replies` has what control routes answer with.
 //!
-//! `functions` takes to functions behind URLs (`function_url`) what delivery streams ask of them.
+//! `functions` takes to functions behind URLs (`function_url`) what delivery streams ask of them, `deliver` to real
+//! sinks what they deliver; `calling` is how both call what is outside, at a `url`.
 //!
 //! `regions` has the worlds of other regions, `log` what is told on the terminal, `sts` who the caller is, `cors` what
 //! lets web pages in.
@@ -23,11 +24,13 @@
 mod answers;
 mod app;
 mod callers;
+mod calling;
 mod clock;
 mod cloudwatch;
 mod control;
 mod cors;
 mod crew;
+mod deliver;
 mod events;
 mod exec;
 mod function_url;
@@ -53,9 +56,11 @@ mod tls;
 #[cfg(not(feature = "tls"))]
 #[path = "no_tls.rs"]
 mod tls;
+mod url;
 mod work;
 
 pub(crate) use clock::Pace;
+pub(crate) use deliver::Target;
 pub(crate) use exec::{Ended, ExecError, Executed, Execution, RECORDING, exec};
 pub(crate) use function_url::FunctionUrl;
 pub use http::Keep;

@@ -23,6 +23,8 @@ use std::io;
 
 use serde::{Deserialize, Serialize};
 
+use crate::aws::protocol::outside::Came;
+
 pub(super) use self::directory::Directory;
 pub(super) use self::header::Header;
 pub(super) use self::player::Behind;
@@ -72,6 +74,11 @@ enum What {
         status: u16,
         is_error: bool,
         body: String,
+    },
+    /// A sink outside answered.
+    Sink {
+        call: u64,
+        came: Came,
     },
     Fault(serde_json::Value),
     Heal {

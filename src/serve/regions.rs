@@ -61,8 +61,8 @@ impl Regions {
             return None;
         }
         let account = Account { region: name.into(), ..self.settings.account.clone() };
-        // Nobody would take what is asked to functions outside.
-        let settings = Settings { account, functions: Vec::new(), ..self.settings.clone() };
+        // Nobody would take what is asked to functions and sinks outside.
+        let settings = Settings { account, functions: Vec::new(), targets: Vec::new(), ..self.settings.clone() };
         let plan = settings.plan(None, self.seed);
         let region =
             Rc::new(Region { live: Live::new(&plan, self.listeners.clone()), door: Rc::new(settings.door(&plan)) });

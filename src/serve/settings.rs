@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use super::clock::{Clock, Pace};
+use super::deliver::{Kind, Target};
 use super::function_url::FunctionUrl;
 use crate::aws::{Account, Door, firehose};
 use crate::base::SimDuration;
@@ -77,6 +78,8 @@ pub struct Settings {
     pub(crate) tells_requests: bool,
     /// Functions whose code is behind a URL.
     pub(crate) functions: Vec<FunctionUrl>,
+    /// Sinks of the user's, where deliveries go on to.
+    pub(crate) targets: Vec<Target>,
 }
 
 impl Default for Settings {
@@ -95,6 +98,7 @@ impl Default for Settings {
             cors: false,
             tells_requests: false,
             functions: Vec::new(),
+            targets: Vec::new(),
         }
     }
 }
@@ -116,6 +120,10 @@ impl Settings {
         // A client that waits for an event while the clock stands still would wait for ever.
         plan.services.kinesis.push_lag = SimDuration::ZERO;
         plan.services.lambda.outside = self.functions.iter().map(|function| function.name.clone()).collect();
+        plan.services.s3.outside = Target::names(&self.targets, Kind::S3);
+        plan.services.opensearch.outside = Target::names(&self.targets, Kind::OpenSearch);
+        plan.services.splunk.outside = Target::names(&self.targets, Kind::Splunk);
+        plan.services.http_endpoint.outside = Target::names(&self.targets, Kind::Http);
         let streams = &mut plan.services.kinesis;
         streams.epoch_unix_ms = self.epoch_unix_ms.unwrap_or_else(Clock::wall_unix_ms);
         streams.account = self.account.id.clone();

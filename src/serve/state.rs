@@ -20,6 +20,8 @@ pub(super) struct ClockState {
     unix_ms: u64,
     seconds: f64,
     pace: String,
+    /// Of functions and sinks outside.
+    answers_awaited: usize,
 }
 
 /// Everything that the page shows, but events, records and checks.
@@ -104,7 +106,7 @@ pub(super) fn clock(app: &App) -> ClockState {
     let now = app.live.now();
     let unix_ms = app.door.epoch_unix_ms + now.as_millis();
     let pace = app.clock.borrow().pace().to_string();
-    ClockState { now: now.to_string(), unix_ms, seconds: seconds(now), pace }
+    ClockState { now: now.to_string(), unix_ms, seconds: seconds(now), pace, answers_awaited: app.awaited.get() }
 }
 
 /// Gives the state to whoever writes it down.

@@ -60,6 +60,10 @@ impl Agenda {
         }
         self.heap.pop().map(|Reverse((_, delivery, due))| (delivery, due))
     }
+    /// The number of the call that is made next.
+    pub(super) fn next_call_id(&self) -> CallId {
+        CallId(self.calls)
+    }
     pub(super) fn next_call(&mut self) -> Option<OwnCall<Ask>> {
         self.ready.pop_front()
     }
@@ -98,7 +102,7 @@ impl Cx<'_> {
     }
     /// Makes a call.
     pub(super) fn ask(&mut self, request: Ask, timeout: SimDuration, delivery: DeliveryId, asker: Asker) {
-        let id = CallId(self.agenda.calls);
+        let id = self.agenda.next_call_id();
         self.agenda.calls += 1;
         self.agenda.ready.push_back(OwnCall { id, request, timeout });
         self.agenda.out.insert(id, (delivery, asker));

@@ -189,6 +189,7 @@ impl DeliveryStream {
         Means {
             now: cx.now,
             epoch_unix_ms: cx.settings.epoch_unix_ms,
+            call: cx.agenda.next_call_id(),
             random: cx.random,
             name: self.name.as_str(),
             version: self.version,

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use crate::aws::protocol::operation::Operation;
 use crate::base::{Holds, Payload, SimDuration};
+use crate::world::CallId;
 
 /// Records that are posted together.
 #[derive(Clone, Debug)]
@@ -28,6 +29,8 @@ pub struct Post {
     pub records: Arc<[Payload]>,
     /// Which records they are, for observers.
     pub holds: Holds,
+    /// Which call of its caller's it is: what answers from outside are told by.
+    pub(crate) call: CallId,
 }
 
 /// A GUID.
@@ -61,8 +64,18 @@ impl Request {
     }
 }
 
-/// Whatever an endpoint answers: what is wrong with it is for the sender to find out.
-pub type Reply = Answer;
+/// Whatever an endpoint answers: what is wrong with it is for the sender to find out. An endpoint outside of the
+/// simulated world may not be reached at all.
+pub type Reply = Result<Answer, Unreached>;
+
+/// Why there is no answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unreached {
+    /// No connection came about.
+    Refused,
+    /// The connection broke before the answer.
+    Broken,
+}
 
 /// An answer.
 #[derive(Clone, Debug, PartialEq, Eq)]

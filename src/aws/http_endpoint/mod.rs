@@ -11,15 +11,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::convert::Infallible;
 use std::sync::Arc;
 
-pub use self::api::{Answer, OPERATIONS, Post, Reply, Request};
+pub use self::api::{Answer, OPERATIONS, Post, Reply, Request, Unreached};
 pub(crate) use self::api::{Manner, RequestId};
 pub use super::protocol::fault_points::Fault;
 
 use super::protocol::fault_points::{FaultPoints, Trouble, met_by_faults};
+use super::protocol::outside::{Came, Names, Outside};
 use crate::base::event::Output;
 use crate::base::seed::Random;
 use crate::base::{Chance, Event, HostId, Payload, SimDuration, SimTime};
-use crate::world::Service;
+use crate::world::{CallId, Service};
 
 /// The endpoints there are.
 #[derive(Clone, Debug, Default)]
@@ -30,6 +31,8 @@ pub struct Settings {
     pub endpoints: BTreeMap<Arc<str>, Endpoint>,
     /// Every other one.
     pub others: Endpoint,
+    /// Those that are outside of the simulated world. They come before simulated ones.
+    pub(crate) outside: Names,
 }
 
 /// An endpoint.
@@ -83,6 +86,7 @@ struct Taken {
 pub struct HttpEndpoint {
     settings: Settings,
     taken: BTreeMap<Arc<str>, Taken>,
+    pub(in crate::aws) outside: Outside<CallId, Post>,
     faults: FaultPoints,
     random: Random,
 }
@@ -94,12 +98,24 @@ impl HttpEndpoint {
     pub fn new(settings: Settings, chance: impl Into<Chance>) -> Self {
         let chance = chance.into();
         let (faults, random) = (FaultPoints::new(&chance), chance.stream("posts"));
-        Self { settings, taken: BTreeMap::new(), faults, random }
+        let outside = Outside::new(settings.outside.clone());
+        Self { settings, taken: BTreeMap::new(), outside, faults, random }
     }
     #[cfg_attr(not(test), expect(dead_code, reason = "what arrived is looked at by tests"))]
     /// Every post that was taken, with its endpoint, in the order in which they came.
     pub(crate) fn received(&self) -> impl Iterator<Item = (&str, &Received)> {
         self.taken.iter().flat_map(|(name, taken)| taken.posts.iter().map(move |post| (name.as_ref(), post)))
+    }
+
+    /// Something came back from an endpoint outside: what its caller is told, if it is told.
+    pub(crate) fn came(&mut self, call: CallId, came: &Came, events: &mut Vec<Event>) -> Option<Reply> {
+        let asked = self.outside.end(call)?;
+        let reply = wire::read(came)?;
+        if matches!(reply, Ok(Answer { status: 200, .. })) {
+            events.extend(asked.request.holds.arrived(Output::Destination));
+        }
+        tell_refusal(&reply, asked.caller, events);
+        asked.is_answered.then_some(reply)
     }
 
     fn post(&mut self, now: SimTime, post: &Post, events: &mut Vec<Event>) -> Answer {
@@ -124,6 +140,17 @@ impl HttpEndpoint {
     }
 }
 
+/// Tells that records were not taken.
+fn tell_refusal(reply: &Reply, host: HostId, events: &mut Vec<Event>) {
+    let error = match reply {
+        Ok(Answer { status: 200, .. }) => return,
+        Ok(answer) => wire::reason(answer.status),
+        Err(Unreached::Refused) => "no connection",
+        Err(Unreached::Broken) => "connection lost",
+    };
+    events.push(Event::SinkRefused { service: "http_endpoint", host, error });
+}
+
 /// The status that a call that meets a trouble is answered with, and whether it is answered at all.
 fn told(trouble: Trouble) -> Option<u16> {
     match trouble {
@@ -146,7 +173,13 @@ impl Service for HttpEndpoint {
         let Request::Post(post) = request;
         let met = self.faults.draw(&post.endpoint, operation);
         let is_carried_out = met.is_none_or(|(_, is_carried_out)| is_carried_out);
-        let answer = is_carried_out.then(|| self.post(now, &post, events));
+        let answer = is_carried_out.then(|| match self.outside.has(&post.endpoint) {
+            true => {
+                self.outside.ask(now, post.call, caller, post.clone(), met.is_none());
+                Answer { took: SimDuration::MAX, ..wire::answer(Manner::Rightly, post.request_id, 0) }
+            }
+            false => self.post(now, &post, events),
+        });
         let timestamp = self.settings.epoch_unix_ms + now.as_millis();
         let answer = match (met.map(|(trouble, _)| (trouble, told(trouble))), answer) {
             (Some((_, Some(status))), _) => wire::refusal(status, post.request_id, timestamp),
@@ -154,14 +187,11 @@ impl Service for HttpEndpoint {
             (_, Some(answer)) => answer,
             (_, None) => wire::refusal(500, post.request_id, timestamp),
         };
-        if answer.status != 200 {
-            let error = wire::reason(answer.status);
-            events.push(Event::SinkRefused { service: "http_endpoint", host: caller, error });
-        }
-        answer
+        tell_refusal(&Ok(answer.clone()), caller, events);
+        Ok(answer)
     }
     fn time_taken(reply: &Reply) -> SimDuration {
-        reply.took
+        reply.as_ref().map_or(SimDuration::ZERO, |answer| answer.took)
     }
     fn next_deadline(&self) -> Option<SimTime> {
         None

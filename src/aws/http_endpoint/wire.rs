@@ -7,7 +7,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use serde_json::json;
 
-use super::api::{Answer, Manner, Post, RequestId};
+use super::api::{Answer, Manner, Post, Reply, RequestId, Unreached};
+use crate::aws::protocol::outside::Came;
 use crate::aws::protocol::rendered::Rendered;
 use crate::base::{Payload, SimDuration};
 
@@ -15,9 +16,8 @@ use crate::base::{Payload, SimDuration};
 pub(crate) const ANSWER_BYTES_MAX: usize = 1 << 20;
 const JSON: &str = "application/json";
 
-#[cfg_attr(not(test), expect(dead_code, reason = "the bytes are for real sinks; the tests hold them to the protocol"))]
-/// A POST to `path` of the endpoint's URL.
-pub(crate) fn rendered(post: &Post, path: &str) -> Rendered {
+/// A POST to the endpoint's own URL.
+pub(crate) fn rendered(post: &Post) -> Rendered {
     let id = post.request_id.to_string();
     let mut headers = vec![
         ("X-Amz-Firehose-Protocol-Version", "1.0".to_owned()),
@@ -34,7 +34,7 @@ pub(crate) fn rendered(post: &Post, path: &str) -> Rendered {
     headers.extend(post.is_gzip.then(|| ("Content-Encoding", "gzip".to_owned())));
     let plain = body(post, &id);
     let body = if post.is_gzip { packed(&plain) } else { plain };
-    Rendered { path: path.to_owned(), headers, body }
+    Rendered { path: String::new(), headers, body }
 }
 
 fn body(post: &Post, id: &str) -> Vec<u8> {
@@ -103,6 +103,23 @@ pub(super) fn refusal(status: u16, id: RequestId, timestamp_unix_ms: u64) -> Ans
     said(status, body.to_string().into_bytes())
 }
 
+/// What came back from an endpoint outside; `None` when nobody waits for it.
+pub(super) fn read(came: &Came) -> Option<Reply> {
+    Some(match came {
+        Came::Answer { status, content_type, is_encoded, has_length, body } => Ok(Answer {
+            status: *status,
+            content_type: content_type.as_deref().map(Into::into),
+            is_encoded: *is_encoded,
+            has_length: *has_length,
+            body: body.as_slice().into(),
+            took: SimDuration::ZERO,
+        }),
+        Came::Done { .. } | Came::Refused { .. } | Came::Broken {} => Err(Unreached::Broken),
+        Came::Unreachable {} => Err(Unreached::Refused),
+        Came::GivenUp {} => return None,
+    })
+}
+
 /// A status in words.
 pub(super) fn reason(status: u16) -> &'static str {
     match status {
@@ -119,6 +136,7 @@ pub(super) fn reason(status: u16) -> &'static str {
 mod tests {
     use super::*;
     use crate::base::Holds;
+    use crate::world::CallId;
 
     fn post() -> Post {
         Post {
@@ -131,12 +149,13 @@ mod tests {
             is_gzip: false,
             records: [Payload::from(b"aGVsbG8".to_vec()), Payload::from(b"hello world".to_vec())].into(),
             holds: Holds::default(),
+            call: CallId(0),
         }
     }
 
     #[test]
     fn a_request_has_the_documented_headers_and_body() {
-        let Rendered { path, headers, body } = rendered(&post(), "/v1");
+        let Rendered { path, headers, body } = rendered(&post());
         let expected = [
             ("X-Amz-Firehose-Protocol-Version", "1.0"),
             ("X-Amz-Firehose-Request-Id", "ed4acda5-034f-9f42-bba1-f29aea6d7d8f"),
@@ -145,7 +164,7 @@ mod tests {
             ("X-Amz-Firehose-Common-Attributes", r#"{"commonAttributes":{"deployment-context":"pre-prod-gamma"}}"#),
             ("Content-Type", "application/json"),
         ];
-        assert_eq!(path, "/v1");
+        assert_eq!(path, "");
         assert_eq!(headers.iter().map(|(name, value)| (*name, &**value)).collect::<Vec<_>>(), expected);
         assert_eq!(
             String::from_utf8(body).expect("text"),
@@ -157,7 +176,7 @@ mod tests {
     #[test]
     fn without_key_and_attributes_their_headers_are_not_there() {
         let bare = Post { access_key: None, attributes: [].into(), ..post() };
-        let names: Vec<_> = rendered(&bare, "/").headers.into_iter().map(|(name, _)| name).collect();
+        let names: Vec<_> = rendered(&bare).headers.into_iter().map(|(name, _)| name).collect();
         let expected = [
             "X-Amz-Firehose-Protocol-Version",
             "X-Amz-Firehose-Request-Id",
@@ -169,11 +188,11 @@ mod tests {
 
     #[test]
     fn a_packed_body_is_the_same_body() {
-        let packed = rendered(&Post { is_gzip: true, ..post() }, "/");
+        let packed = rendered(&Post { is_gzip: true, ..post() });
         assert_eq!(packed.headers.last(), Some(&("Content-Encoding", "gzip".to_owned())));
         let mut plain = Vec::new();
         std::io::copy(&mut flate2::read::GzDecoder::new(&*packed.body), &mut plain).expect("a gzip file");
-        assert_eq!(plain, rendered(&post(), "/").body);
+        assert_eq!(plain, rendered(&post()).body);
     }
 
     #[test]
@@ -181,7 +200,7 @@ mod tests {
         for count in [0, 1, 2, 50] {
             let records = vec![Payload::Synthetic { seed: 1, len: 100 }; count].into();
             let post = Post { records, ..post() };
-            let (len, told) = (rendered(&post, "/").body.len() as u64, body_len(&post.records));
+            let (len, told) = (rendered(&post).body.len() as u64, body_len(&post.records));
             assert!(len <= told && told - len < 10, "{count}: {len} of {told}");
         }
     }

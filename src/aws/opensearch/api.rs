@@ -7,6 +7,7 @@ use std::sync::Arc;
 use crate::aws::protocol::error::{AwsError, Retry, errors};
 use crate::aws::protocol::operation::Operation;
 use crate::base::{Payload, RecordKey, SimDuration};
+use crate::world::CallId;
 
 /// A bulk request of documents to index
 /// (<https://docs.opensearch.org/latest/api-reference/document-apis/bulk/>).
@@ -18,6 +19,8 @@ pub struct Bulk {
     pub(crate) is_id_given: bool,
     /// What is to be indexed.
     pub documents: Arc<[Document]>,
+    /// Which call of its caller's it is: what answers from outside are told by.
+    pub(crate) call: CallId,
 }
 
 /// A document to index.

@@ -9,10 +9,9 @@ mod api;
 mod faults;
 #[cfg(test)]
 mod tests;
-#[cfg_attr(not(test), expect(dead_code, reason = "the bytes are for real sinks; the tests hold them to the protocol"))]
 pub(crate) mod wire;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::convert::Infallible;
 use std::sync::Arc;
 
@@ -22,10 +21,11 @@ pub use self::faults::{DocumentFault, Fault};
 
 use self::faults::DocumentFaults;
 use super::protocol::fault_points::{FaultPoints, Trouble};
+use super::protocol::outside::{Asked, Came, Names, Outside};
 use crate::base::event::Output;
 use crate::base::seed::Random;
-use crate::base::{Chance, Event, Holds, HostId, Payload, SimDuration, SimTime};
-use crate::world::Service;
+use crate::base::{Chance, Event, Holds, HostId, Payload, RecordKey, SimDuration, SimTime};
+use crate::world::{CallId, Service};
 
 /// The domains there are.
 #[derive(Clone, Debug, Default)]
@@ -34,6 +34,8 @@ pub struct Settings {
     pub(crate) domains: BTreeMap<Arc<str>, Domain>,
     /// Every other one.
     pub(crate) others: Domain,
+    /// Those that are outside of the simulated world. They come before simulated ones.
+    pub(crate) outside: Names,
 }
 
 /// A domain.
@@ -60,6 +62,7 @@ pub struct OpenSearch {
     domains: BTreeMap<Arc<str>, BTreeMap<Arc<str>, Index>>,
     /// How many ids it has given.
     ids: u64,
+    pub(in crate::aws) outside: Outside<CallId, Bulk>,
     faults: FaultPoints,
     of_documents: DocumentFaults,
     random: Random,
@@ -70,6 +73,7 @@ impl OpenSearch {
     pub fn new(settings: Settings, chance: impl Into<Chance>) -> Self {
         let chance = chance.into();
         Self {
+            outside: Outside::new(settings.outside.clone()),
             settings,
             domains: BTreeMap::new(),
             ids: 0,
@@ -101,7 +105,7 @@ impl OpenSearch {
 
     /// Indexes what it can. Whatever is there already, under its id, did not arrive anew.
     fn bulk(&mut self, bulk: &Bulk, events: &mut Vec<Event>) -> Reply {
-        let Bulk { domain, is_id_given, documents } = bulk;
+        let Bulk { domain, is_id_given, documents, .. } = bulk;
         let settings = self.settings.domains.get(domain).unwrap_or(&self.settings.others);
         let (low, high) = settings.per_request;
         let took = self.random.duration(low, high) + settings.per_document * documents.len() as u64;
@@ -125,12 +129,45 @@ impl OpenSearch {
                 new.push(document.record);
             }
         }
-        for of_one in new.chunk_by(|one, next| one.delivery == next.delivery) {
-            let records = of_one.iter().map(|record| (record.lane, record.ordinal, record.part));
-            events.extend(Holds::of(of_one[0].delivery, records).arrived(Output::Destination));
-        }
+        tell_arrival(&new, events);
         Ok(Response::Indexed { refused, took })
     }
+
+    /// Something came back from a domain outside: what its caller is told, if it is told. Which of the documents were
+    /// there already is not known.
+    pub(crate) fn came(&mut self, call: CallId, came: &Came, events: &mut Vec<Event>) -> Option<Reply> {
+        let Asked { request: Bulk { documents, .. }, caller, is_answered, .. } = self.outside.end(call)?;
+        let reply = match came {
+            Came::Answer { status, body, .. } => wire::read(*status, body, documents.len()),
+            Came::Unreachable {} | Came::Broken {} => Err(Error::ServiceUnavailable),
+            Came::Done { .. } | Came::Refused { .. } => Err(Error::Internal),
+            Came::GivenUp {} => return None,
+        };
+        if let Ok(Response::Indexed { refused, .. }) = &reply {
+            let refused: BTreeSet<usize> = refused.iter().map(|of| of.at).collect();
+            let new = documents.iter().enumerate().filter(|(at, _)| !refused.contains(at)).map(|(_, of)| of.record);
+            tell_arrival(&new.collect::<Vec<_>>(), events);
+        }
+        tell_refusal(&reply, caller, events);
+        is_answered.then_some(reply)
+    }
+}
+
+/// Documents that were not there came.
+fn tell_arrival(new: &[RecordKey], events: &mut Vec<Event>) {
+    for of_one in new.chunk_by(|one, next| one.delivery == next.delivery) {
+        let records = of_one.iter().map(|record| (record.lane, record.ordinal, record.part));
+        events.extend(Holds::of(of_one[0].delivery, records).arrived(Output::Destination));
+    }
+}
+
+fn tell_refusal(reply: &Reply, host: HostId, events: &mut Vec<Event>) {
+    let error = match reply {
+        Err(error) => error.code(),
+        Ok(Response::Indexed { refused, .. }) if !refused.is_empty() => "documents refused",
+        Ok(_) => return,
+    };
+    events.push(Event::SinkRefused { service: "opensearch", host, error });
 }
 
 /// Whether it is the source of a document.
@@ -161,20 +198,21 @@ impl Service for OpenSearch {
     type Ask = Infallible;
     type Told = Infallible;
 
-    fn handle(&mut self, _: SimTime, caller: HostId, request: Request, events: &mut Vec<Event>) -> Reply {
+    fn handle(&mut self, now: SimTime, caller: HostId, request: Request, events: &mut Vec<Event>) -> Reply {
         let operation = request.operation();
         let Request::Bulk(bulk) = request;
         let met = self.faults.draw(&bulk.domain, operation);
         let is_carried_out = met.is_none_or(|(_, is_carried_out)| is_carried_out);
-        let reply = is_carried_out.then(|| self.bulk(&bulk, events));
+        let reply = is_carried_out.then(|| match self.outside.has(&bulk.domain) {
+            true => {
+                self.outside.ask(now, bulk.call, caller, bulk, met.is_none());
+                Ok(Response::Nothing)
+            }
+            false => self.bulk(&bulk, events),
+        });
         let troubled = met.and_then(|(trouble, _)| told(trouble));
         let reply = troubled.or(reply).unwrap_or(Err(Error::Internal));
-        let error = match &reply {
-            Err(error) => Some(error.code()),
-            Ok(Response::Indexed { refused, .. }) if !refused.is_empty() => Some("documents refused"),
-            Ok(_) => None,
-        };
-        events.extend(error.map(|error| Event::SinkRefused { service: "opensearch", host: caller, error }));
+        tell_refusal(&reply, caller, events);
         reply
     }
     fn time_taken(reply: &Reply) -> SimDuration {

@@ -3,6 +3,7 @@
 use super::*;
 use crate::aws::protocol::fault_points;
 use crate::base::{DeliveryId, RecordKey, Seed};
+use crate::world::CallId;
 
 const CALLER: HostId = HostId(9);
 
@@ -12,7 +13,8 @@ fn bulk(is_id_given: bool, count: u64) -> Request {
         source: Payload::Synthetic { seed: ordinal as u32, len: 100 },
         record: RecordKey { delivery: DeliveryId(0), lane: 0, ordinal, part: 0 },
     };
-    Request::Bulk(Bulk { domain: "search".into(), is_id_given, documents: (0..count).map(document).collect() })
+    let documents = (0..count).map(document).collect();
+    Request::Bulk(Bulk { domain: "search".into(), is_id_given, documents, call: CallId(0) })
 }
 
 fn asked(service: &mut OpenSearch, request: Request) -> (Reply, Vec<Event>) {

@@ -80,6 +80,7 @@ mod tests {
     use super::*;
     use crate::aws::opensearch::Document;
     use crate::base::{DeliveryId, RecordKey};
+    use crate::world::CallId;
 
     fn bulk(is_id_given: bool, sources: &[&str]) -> Bulk {
         let document = |(n, source): (usize, &&str)| Document {
@@ -88,7 +89,7 @@ mod tests {
             record: RecordKey { delivery: DeliveryId(0), lane: 0, ordinal: n as u64, part: 0 },
         };
         let documents = sources.iter().enumerate().map(document).collect();
-        Bulk { domain: "search".into(), is_id_given, documents }
+        Bulk { domain: "search".into(), is_id_given, documents, call: CallId(0) }
     }
 
     #[test]

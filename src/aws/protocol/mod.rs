@@ -14,6 +14,7 @@ pub mod event_stream;
 pub mod fault_points;
 pub mod json;
 pub mod operation;
+pub(crate) mod outside;
 pub(crate) mod rendered;
 pub(crate) mod rest;
 pub(crate) mod shape;

@@ -4,7 +4,7 @@
 /// A POST. `Host` and `Content-Length` are whose it is that sends it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Rendered {
-    /// Path and query.
+    /// Path and query, behind the URL of whoever is sent it.
     pub(crate) path: String,
     /// In the order in which they stand.
     pub(crate) headers: Vec<(&'static str, String)>,

@@ -6,6 +6,7 @@ use super::manifest::{self, Location};
 use crate::aws::protocol::error::{AwsError, Held, Retry, errors};
 use crate::aws::protocol::operation::Operation;
 use crate::base::{Body, Holds, SimDuration};
+use crate::world::CallId;
 
 /// COPY of the files that a manifest in S3 names
 /// (<https://docs.aws.amazon.com/redshift/latest/dg/r_COPY.html>).
@@ -22,6 +23,8 @@ pub struct CopyCommand {
     /// What the manifest names. A cluster reads it by itself; here whoever asks brings it, and observers know by it
     /// which records are loaded.
     pub files: Arc<[StagedFile]>,
+    /// Which call of its caller's it is: what answers from outside are told by.
+    pub(crate) call: CallId,
 }
 
 /// A file to load from.
@@ -52,7 +55,7 @@ impl CopyCommand {
             None => Err(at),
         };
         let files = named.into_iter().map(staged).collect::<Result<_, _>>()?;
-        Ok(Self { cluster, table, manifest, options, files })
+        Ok(Self { cluster, table, manifest, options, files, call: CallId(0) })
     }
     #[cfg_attr(not(test), expect(dead_code, reason = "the bytes are for real sinks"))]
     /// The statement, with a role in place of credentials.

@@ -3,6 +3,7 @@
 use super::*;
 use crate::base::body::Coding;
 use crate::base::{Body, DeliveryId, Holds, Seed};
+use crate::world::CallId;
 
 const CALLER: HostId = HostId(9);
 
@@ -19,6 +20,7 @@ fn copy(table: &str) -> Request {
         manifest: at("manifests/file"),
         options,
         files: [file].into(),
+        call: CallId(0),
     })
 }
 

@@ -18,12 +18,12 @@ mod service;
 mod tests;
 pub(in crate::aws) mod wire;
 
-pub use self::api::{ETag, Error, Listing, Object, PartPut, Reply, Response, UploadId};
+pub use self::api::{ETag, Error, Listing, Object, PartPut, PutObject, Reply, Response, UploadId};
 pub use self::operations::{
     AbortMultipartUpload, CompleteMultipartUpload, CopyObject, CreateBucket, CreateMultipartUpload, DeleteBucket,
     DeleteObject, DeleteObjects, GetBucketLocation, GetObject, HeadBucket, HeadObject, ListBuckets,
-    ListMultipartUploads, ListObjects, ListObjectsV2, ListParts, OPERATIONS, PutByClient, PutObject, Request,
-    UploadPart, UploadPartCopy,
+    ListMultipartUploads, ListObjects, ListObjectsV2, ListParts, OPERATIONS, PutByClient, Request, UploadPart,
+    UploadPartCopy,
 };
 pub use self::service::{S3, Settings};
 pub use super::protocol::fault_points::Fault;

@@ -3,9 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::api::{Error, Metadata, Object, Parts, UploadId};
+use super::api::{Error, Metadata, Object, Parts, PutObject, UploadId};
 use crate::aws::protocol::fault_points::{FaultPoints, met_by_faults};
+use crate::aws::protocol::outside::{Names, Outside};
 use crate::base::{Chance, Event, HostId, SimTime};
+use crate::world::CallId;
 
 /// What is set about it.
 #[derive(Clone, Debug, Default)]
@@ -13,6 +15,8 @@ pub struct Settings {
     /// The buckets that there are at the beginning. `None`: a delivery stream's bucket comes into being when it first
     /// writes there.
     pub(crate) buckets: Option<BTreeSet<Arc<str>>>,
+    /// Those that are outside of the simulated world: what delivery streams write is there too once it is there.
+    pub(crate) outside: Names,
 }
 
 /// The service.
@@ -23,6 +27,8 @@ pub struct S3 {
     /// How many uploads in parts were begun.
     pub(super) begun: u64,
     pub(super) faults: FaultPoints,
+    /// Objects of delivery streams that stores outside are asked to take.
+    pub(in crate::aws) outside: Outside<CallId, PutObject>,
 }
 
 /// A bucket.
@@ -63,7 +69,8 @@ impl S3 {
         let makes_buckets = settings.buckets.is_none();
         let given = settings.buckets.unwrap_or_default().into_iter();
         let buckets = given.map(|name| (name, Bucket::new(SimTime::ZERO))).collect();
-        Self { buckets, makes_buckets, begun: 0, faults: FaultPoints::new(&chance.into()) }
+        let (faults, outside) = (FaultPoints::new(&chance.into()), Outside::new(settings.outside));
+        Self { buckets, makes_buckets, begun: 0, faults, outside }
     }
     /// Every object, by bucket and key; for exports and tests.
     pub(crate) fn objects(&self) -> impl Iterator<Item = (&str, &str, &Object)> {

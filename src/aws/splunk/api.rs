@@ -7,6 +7,7 @@ use std::sync::Arc;
 use crate::aws::protocol::error::{AwsError, Retry, errors};
 use crate::aws::protocol::operation::Operation;
 use crate::base::{Holds, Payload};
+use crate::world::CallId;
 
 /// Events, or raw text
 /// (<https://docs.splunk.com/Documentation/Splunk/latest/RESTREF/RESTinput#services.2Fcollector.2Fevent>).
@@ -24,6 +25,8 @@ pub struct Post {
     pub records: Arc<[Payload]>,
     /// Which records they are, for observers.
     pub holds: Holds,
+    /// Which call of its caller's it is: what answers from outside are told by.
+    pub(crate) call: CallId,
 }
 
 /// Asks which posts of a channel are indexed
@@ -38,6 +41,8 @@ pub struct Acks {
     pub(crate) channel: Channel,
     /// The posts.
     pub(crate) ids: Arc<[u64]>,
+    /// Which call of its caller's it is: what answers from outside are told by.
+    pub(crate) call: CallId,
 }
 
 /// `X-Splunk-Request-Channel`: a GUID that the client chooses.
@@ -74,10 +79,17 @@ impl Request {
         }
     }
     /// The collector that it is about.
-    pub(super) fn collector(&self) -> &str {
+    pub(crate) fn collector(&self) -> &str {
         match self {
             Self::Post(post) => &post.collector,
             Self::Acks(acks) => &acks.collector,
+        }
+    }
+    /// Which call of its caller's it is.
+    pub(super) fn call(&self) -> CallId {
+        match self {
+            Self::Post(post) => post.call,
+            Self::Acks(acks) => acks.call,
         }
     }
     /// The token that it brings.
@@ -112,6 +124,8 @@ errors! {
     Error {
         /// Indexer acknowledgement is off.
         AckDisabled = "ACK is disabled", 400, Never, "ACK is disabled";
+        /// A collector outside: the connection broke before the answer.
+        ConnectionClosed = "Connection closed", 503, Transient, "Connection closed";
         /// The token's channel is missing or no GUID.
         InvalidChannel = "Invalid data channel", 400, Never, "Invalid data channel";
         /// The token may not write to that index.
@@ -128,6 +142,8 @@ errors! {
         ServerBusy = "Server is busy", 503, Throttling, "Server is busy";
         /// The token is switched off.
         TokenDisabled = "Token disabled", 403, Never, "Token disabled";
+        /// A collector outside: no connection came about.
+        Unreachable = "Connection refused", 503, Transient, "Connection refused";
         /// The service is down.
         Unavailable = "Service Unavailable", 503, Transient, "Service Unavailable";
     }

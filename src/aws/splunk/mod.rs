@@ -9,7 +9,6 @@
 mod api;
 #[cfg(test)]
 mod tests;
-#[cfg_attr(not(test), expect(dead_code, reason = "the bytes are for real sinks; the tests hold them to the protocol"))]
 pub(crate) mod wire;
 
 use std::collections::BTreeMap;
@@ -21,10 +20,11 @@ pub use self::api::{Acks, Error, OPERATIONS, Post, Reply, Request, Response};
 pub use super::protocol::fault_points::Fault;
 
 use super::protocol::fault_points::{FaultPoints, Trouble, met_by_faults};
+use super::protocol::outside::{Asked, Came, Names, Outside};
 use crate::base::event::Output;
 use crate::base::seed::Random;
 use crate::base::{Chance, Event, HostId, Payload, SimDuration, SimTime};
-use crate::world::Service;
+use crate::world::{CallId, Service};
 
 /// The collectors there are.
 #[derive(Clone, Debug, Default)]
@@ -33,6 +33,8 @@ pub struct Settings {
     pub(crate) collectors: BTreeMap<Arc<str>, Collector>,
     /// Every other one.
     pub others: Collector,
+    /// Those that are outside of the simulated world. They come before simulated ones.
+    pub(crate) outside: Names,
 }
 
 /// A collector.
@@ -75,6 +77,7 @@ pub struct Splunk {
     settings: Settings,
     events: BTreeMap<Arc<str>, Vec<Indexed>>,
     channels: BTreeMap<(Arc<str>, Channel), Pending>,
+    pub(in crate::aws) outside: Outside<CallId, Request>,
     faults: FaultPoints,
     random: Random,
 }
@@ -86,7 +89,8 @@ impl Splunk {
     pub fn new(settings: Settings, chance: impl Into<Chance>) -> Self {
         let chance = chance.into();
         let (faults, random) = (FaultPoints::new(&chance), chance.stream("indexing"));
-        Self { settings, events: BTreeMap::new(), channels: BTreeMap::new(), faults, random }
+        let outside = Outside::new(settings.outside.clone());
+        Self { settings, events: BTreeMap::new(), channels: BTreeMap::new(), outside, faults, random }
     }
     #[cfg_attr(not(test), expect(dead_code, reason = "what arrived is looked at by tests"))]
     /// Every record that was posted, with its collector, in the order in which they came.
@@ -127,6 +131,36 @@ impl Splunk {
         Ok(Response::Acks(told))
     }
 
+    /// Has a collector outside do what is asked. One that a fault keeps from acknowledging is not asked whether it has.
+    fn ask_outside(&mut self, now: SimTime, caller: HostId, request: Request, met: Option<Trouble>) -> Reply {
+        match (&request, met) {
+            (Request::Acks(acks), Some(Trouble::NoAcknowledgement)) => {
+                Ok(Response::Acks(acks.ids.iter().map(|id| (*id, false)).collect()))
+            }
+            (Request::Post(_) | Request::Acks(_), _) => {
+                let is_answered = matches!(met, None | Some(Trouble::NoAcknowledgement));
+                self.outside.ask(now, request.call(), caller, request, is_answered);
+                Ok(Response::Nothing)
+            }
+        }
+    }
+
+    /// Something came back from a collector outside: what its caller is told, if it is told.
+    pub(crate) fn came(&mut self, call: CallId, came: &Came, events: &mut Vec<Event>) -> Option<Reply> {
+        let Asked { request, caller, is_answered, .. } = self.outside.end(call)?;
+        let reply = match came {
+            Came::Answer { status, body, .. } => wire::read(*status, body),
+            Came::Unreachable {} => Err(Error::Unreachable),
+            Came::Broken {} | Came::Done { .. } | Came::Refused { .. } => Err(Error::ConnectionClosed),
+            Came::GivenUp {} => return None,
+        };
+        if let (Request::Post(post), Ok(Response::Taken { .. })) = (&request, &reply) {
+            events.extend(post.holds.arrived(Output::Destination));
+        }
+        tell_refusal(&reply, caller, events);
+        is_answered.then_some(reply)
+    }
+
     fn carry_out(&mut self, now: SimTime, request: Request, met: Option<Trouble>, events: &mut Vec<Event>) -> Reply {
         let settings = self.settings.collectors.get(request.collector()).unwrap_or(&self.settings.others);
         if settings.token.as_deref().is_some_and(|token| token != request.token()) {
@@ -139,6 +173,12 @@ impl Splunk {
             Request::Post(post) => self.post(now, post, met != Some(Trouble::NoAcknowledgement), events),
             Request::Acks(acks) => self.acks(now, &acks),
         }
+    }
+}
+
+fn tell_refusal(reply: &Reply, host: HostId, events: &mut Vec<Event>) {
+    if let Err(error) = reply {
+        events.push(Event::SinkRefused { service: "splunk", host, error: error.code() });
     }
 }
 
@@ -175,11 +215,12 @@ impl Service for Splunk {
         let met = self.faults.draw(request.collector(), request.operation());
         let is_carried_out = met.is_none_or(|(_, is_carried_out)| is_carried_out);
         let trouble = met.map(|(trouble, _)| trouble);
-        let reply = is_carried_out.then(|| self.carry_out(now, request, trouble, events));
+        let reply = is_carried_out.then(|| match self.outside.has(request.collector()) {
+            true => self.ask_outside(now, caller, request, trouble),
+            false => self.carry_out(now, request, trouble, events),
+        });
         let reply = trouble.and_then(told).or(reply).unwrap_or(Err(Error::Internal));
-        if let Err(error) = &reply {
-            events.push(Event::SinkRefused { service: "splunk", host: caller, error: error.code() });
-        }
+        tell_refusal(&reply, caller, events);
         reply
     }
     fn time_taken(reply: &Reply) -> SimDuration {

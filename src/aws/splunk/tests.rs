@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::base::{DeliveryId, Holds, Seed};
+use crate::world::CallId;
 
 const CALLER: HostId = HostId(9);
 
@@ -17,6 +18,7 @@ fn post(records: &[Payload], is_event: bool) -> Request {
         channel: Channel(1),
         records: records.into(),
         holds: Holds::of(DeliveryId(0), (0..records.len() as u64).map(|n| (0, n, 0))),
+        call: CallId(0),
     })
 }
 
@@ -25,7 +27,8 @@ fn one() -> Request {
 }
 
 fn acks(ids: &[u64]) -> Request {
-    Request::Acks(Acks { collector: "siem".into(), token: "token".into(), channel: Channel(1), ids: ids.into() })
+    let (collector, token) = ("siem".into(), "token".into());
+    Request::Acks(Acks { collector, token, channel: Channel(1), ids: ids.into(), call: CallId(0) })
 }
 
 fn service(change: impl FnOnce(&mut Collector)) -> Splunk {

@@ -7,12 +7,20 @@ use std::sync::Arc;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::api::{Acks, Channel, Error, Post, Reply, Response};
+use super::api::{Acks, Channel, Error, Post, Reply, Request, Response};
 use crate::aws::protocol::rendered::Rendered;
+
+/// What a request is on the wire.
+pub(crate) fn rendered(request: &Request) -> Rendered {
+    match request {
+        Request::Post(post) => rendered_post(post),
+        Request::Acks(acks) => rendered_acks(acks),
+    }
+}
 
 /// `POST /services/collector/event` or `/services/collector/raw`. Events follow each other as they are; of raw text
 /// each record is a line, because a line's end is where Splunk cuts unless it is told otherwise.
-pub(crate) fn rendered_post(post: &Post) -> Rendered {
+fn rendered_post(post: &Post) -> Rendered {
     let mut body = Vec::new();
     for record in post.records.iter() {
         body.extend_from_slice(&record.bytes());
@@ -21,15 +29,15 @@ pub(crate) fn rendered_post(post: &Post) -> Rendered {
         }
     }
     let kind = if post.is_event { "event" } else { "raw" };
-    rendered(kind, &post.token, post.channel, body)
+    with_token(kind, &post.token, post.channel, body)
 }
 
 /// `POST /services/collector/ack`.
-pub(crate) fn rendered_acks(acks: &Acks) -> Rendered {
-    rendered("ack", &acks.token, acks.channel, json!({ "acks": &*acks.ids }).to_string().into_bytes())
+fn rendered_acks(acks: &Acks) -> Rendered {
+    with_token("ack", &acks.token, acks.channel, json!({ "acks": &*acks.ids }).to_string().into_bytes())
 }
 
-fn rendered(kind: &str, token: &Arc<str>, channel: Channel, body: Vec<u8>) -> Rendered {
+fn with_token(kind: &str, token: &Arc<str>, channel: Channel, body: Vec<u8>) -> Rendered {
     Rendered {
         path: format!("/services/collector/{kind}?channel={channel}"),
         headers: vec![
@@ -82,6 +90,7 @@ fn error(status: u16, code: Option<u16>) -> Error {
 mod tests {
     use super::*;
     use crate::base::{Holds, Payload};
+    use crate::world::CallId;
 
     const CHANNEL: Channel = Channel(0xfe0e_cfad_13d5_401b_847d_7783_3bd7_7131);
 
@@ -93,6 +102,7 @@ mod tests {
             channel: CHANNEL,
             records: records.iter().map(|record| Payload::from(record.as_bytes().to_vec())).collect(),
             holds: Holds::default(),
+            call: CallId(0),
         }
     }
 
@@ -115,7 +125,7 @@ mod tests {
     #[test]
     fn acknowledgements_are_asked_for_by_their_numbers() {
         let (collector, token) = ("siem".into(), "t".into());
-        let asked = rendered_acks(&Acks { collector, token, channel: CHANNEL, ids: [0, 7].into() });
+        let asked = rendered_acks(&Acks { collector, token, channel: CHANNEL, ids: [0, 7].into(), call: CallId(0) });
         assert_eq!(asked.path, "/services/collector/ack?channel=fe0ecfad-13d5-401b-847d-77833bd77131");
         assert_eq!(asked.body, br#"{"acks":[0,7]}"#);
         let told = read(200, br#"{"acks":{"0":true,"7":false}}"#);

@@ -8,6 +8,7 @@ use crate::base::SimDuration;
 use crate::base::written::Duration;
 use crate::scenario::Scenario;
 use crate::serve::clock::Pace;
+use crate::serve::deliver::Target;
 use crate::serve::function_url::FunctionUrl;
 use crate::serve::settings::{Limits, Settings, Transitions};
 
@@ -34,6 +35,9 @@ pub(crate) struct Header {
     /// Names of functions whose code was outside. A URL may change.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) functions: Vec<String>,
+    /// Sinks that others outside stood for, as `KIND:NAME`. Where those are may change.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) delivers: Vec<String>,
     /// The resolved scenario.
     pub(super) scenario: Option<String>,
     /// The consumer of it whose place a command took.
@@ -63,6 +67,7 @@ impl Header {
             kms_keys: settings.kms_keys.clone(),
             shard_limit: settings.shard_limit,
             functions: settings.functions.iter().map(|function| function.name.to_string()).collect(),
+            delivers: settings.targets.iter().map(Target::stands_for).collect(),
             scenario: scenario.map(Scenario::resolved_toml),
             brought: scenario.and_then(Scenario::brought).map(ToOwned::to_owned),
         }
@@ -90,7 +95,7 @@ impl Header {
     }
 
     /// The options that make a difference, as they are typed.
-    fn options(&self) -> [String; 8] {
+    fn options(&self) -> [String; 9] {
         let takes = |ns| Duration(SimDuration::from_nanos(ns)).to_string();
         let transitions = match (self.transition_ns, self.is_quick) {
             (Some(ns), _) => format!("with --transitions {}", takes(ns)),
@@ -114,12 +119,21 @@ impl Header {
                 true => "without --function".to_owned(),
                 false => format!("with functions {}", self.functions.join(", ")),
             },
+            match self.delivers.is_empty() {
+                true => "without --deliver".to_owned(),
+                false => format!("with deliveries to {}", self.delivers.join(", ")),
+            },
         ]
     }
 
     /// Settings of an endpoint that stands where the recorded one stood.
-    pub(crate) fn settings(&self) -> Settings {
-        Settings {
+    ///
+    /// # Errors
+    /// When it delivered to what is not known.
+    pub(crate) fn settings(&self) -> Result<Settings, RecordError> {
+        let targets = self.delivers.iter().map(|text| Target::known(text)).collect::<Result<_, _>>();
+        Ok(Settings {
+            targets: targets.map_err(RecordError::Settings)?,
             pace: Pace::Manual,
             account: Account { id: self.account.as_str().into(), region: self.region.as_str().into() },
             shard_limit: self.shard_limit,
@@ -133,6 +147,6 @@ impl Header {
             kms_keys: self.kms_keys.clone(),
             functions: self.functions.iter().map(|name| FunctionUrl::unknown(name)).collect(),
             ..Settings::default()
-        }
+        })
     }
 }

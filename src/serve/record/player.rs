@@ -23,6 +23,7 @@ use crate::run::{Live, Worker};
 use crate::scenario::{self, LiveFaults, Which};
 use crate::serve::regions::Regions;
 use crate::serve::{answers, settings};
+use crate::world::CallId;
 
 /// The world behind an endpoint, and what its requests go through.
 pub(in crate::serve) struct Behind {
@@ -41,7 +42,7 @@ pub(super) struct Player {
 
 impl Player {
     fn new(header: &Header) -> Result<Self, RecordError> {
-        let settings = header.settings();
+        let settings = header.settings()?;
         let which = Which { brought: header.brought.as_deref().map(Into::into), ..Which::default() };
         let read = |text: &str| scenario::load(text, "recording", &which);
         let scenario = match header.scenario.as_deref().map(read) {
@@ -114,6 +115,7 @@ impl Player {
                 let body = STANDARD.decode(&body).map_err(|error| error.to_string())?;
                 self.behind.live.answer_invocation(&of, &Came { status, is_error, body });
             }
+            What::Sink { call, came } => self.behind.live.take_note(CallId(call), &came),
             What::Fault(fault) => {
                 self.behind.live.begin_fault(self.behind.live.read_json_fault(&self.behind.faults, fault)?);
             }

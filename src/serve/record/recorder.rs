@@ -17,11 +17,13 @@ use crate::aws::lambda::InvocationId;
 use crate::aws::lambda::wire::Came;
 use crate::aws::protocol::envelope::HttpRequest;
 use crate::aws::protocol::operation::Operation;
+use crate::aws::protocol::outside;
 use crate::aws::protocol::rest;
 use crate::aws::{Answer, operation_of};
 use crate::base::trace_hash::TRACE_VERSION;
 use crate::base::{ShardId, SimTime};
 use crate::run::{Live, Told};
+use crate::world::CallId;
 
 /// What a recorder writes down.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -194,6 +196,11 @@ impl Recorder {
             body: STANDARD.encode(&came.body),
         };
         self.note(at, function)
+    }
+
+    /// Notes what came back from a sink outside, which is about to be taken.
+    pub(crate) fn came(&self, at: SimTime, call: CallId, came: &outside::Came) -> Result<(), RecordError> {
+        self.note(at, What::Sink { call: call.0, came: came.clone() })
     }
 
     /// Notes a fault that is about to begin.

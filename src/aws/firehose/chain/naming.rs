@@ -79,6 +79,7 @@ mod tests {
     use super::*;
     use crate::aws::firehose::pipeline::{Conversion, Hints, ParquetCompression};
     use crate::base::{DeliveryId, Seed, SimDuration, SimTime};
+    use crate::world::CallId;
 
     fn output(prefix: &str, error_prefix: &str) -> S3Output {
         let read = |text: &str| text.parse().unwrap_or_else(|error| panic!("{text}: {error}"));
@@ -108,6 +109,7 @@ mod tests {
             now: SimTime::from_secs(400),
             epoch_unix_ms: 1_535_409_000_000,
             random: &mut Seed(seed).stream("names"),
+            call: CallId(0),
             name: "clicks",
             version: 3,
             arn: "arn:aws:firehose:us-east-1:000000000000:deliverystream/clicks",

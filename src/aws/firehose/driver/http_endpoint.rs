@@ -10,7 +10,7 @@ use super::step::{Batch, Driver, Failed, Means, Step};
 use crate::aws::firehose::asking::{Ask, Told};
 use crate::aws::firehose::pipeline::HttpOutput;
 use crate::aws::firehose::record::{Carried, holds};
-use crate::aws::http_endpoint::{Answer, Post, Request as ToEndpointRequest, RequestId, wire};
+use crate::aws::http_endpoint::{Answer, Post, Request as ToEndpointRequest, RequestId, Unreached, wire};
 use crate::base::event::FailedAs;
 use crate::base::{SimDuration, SimTime};
 use crate::world::CallError;
@@ -122,6 +122,18 @@ struct Problem {
     is_final: bool,
 }
 
+/// Nobody answered
+/// (<https://docs.aws.amazon.com/firehose/latest/dev/monitoring-with-cloudwatch-logs.html>).
+fn not_reached(why: Unreached) -> Problem {
+    let (error, message) = match why {
+        Unreached::Refused => ("HttpEndpoint.ConnectionFailed", "Unable to connect to the HTTP endpoint destination."),
+        Unreached::Broken => {
+            ("HttpEndpoint.ConnectionReset", "Unable to maintain connection with the HTTP endpoint destination.")
+        }
+    };
+    Problem { error, message: message.into(), is_final: false }
+}
+
 /// Holds an answer against what AWS wants: 200, JSON without encoding and with a length, of a mebibyte at most, the
 /// request's id, a timestamp. Whatever is not so counts as a 500.
 fn judged(answer: &Answer, id: RequestId) -> Result<(), Problem> {
@@ -173,13 +185,15 @@ impl Driver for ToHttpEndpoint {
             is_gzip: *is_gzip,
             records: records.iter().map(|record| record.data.clone()).collect(),
             holds: holds(batch.delivery, records),
+            call: means.call,
         };
         Step::Ask { request: Ask::HttpEndpoint(ToEndpointRequest::Post(post)), timeout: TIMEOUT, is_attempt: true }
     }
     fn told(&mut self, batch: &Batch, reply: Result<Told, CallError>, means: &mut Means<'_>) -> Step {
         let Some(id) = self.id else { unreachable!("a request has an id before it is answered") };
         let judged = match reply {
-            Ok(Told::HttpEndpoint(answer)) => judged(&answer, id),
+            Ok(Told::HttpEndpoint(Ok(answer))) => judged(&answer, id),
+            Ok(Told::HttpEndpoint(Err(unreached))) => Err(not_reached(unreached)),
             Ok(other) => unreachable!("that was not asked: {other:?}"),
             Err(CallError::TimedOut) => {
                 let message = "The endpoint took longer than three minutes to respond.".into();

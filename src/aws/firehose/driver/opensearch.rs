@@ -124,7 +124,8 @@ impl Driver for ToOpenSearch {
                 record: record.key(batch.delivery),
             })
             .collect();
-        let bulk = Bulk { domain: self.output.domain.clone(), is_id_given: self.output.is_id_given, documents };
+        let OpenSearchOutput { domain, is_id_given, .. } = &self.output;
+        let bulk = Bulk { domain: domain.clone(), is_id_given: *is_id_given, documents, call: means.call };
         Step::Ask { request: Ask::OpenSearch(ToOpenSearchRequest::Bulk(bulk)), timeout: TIMEOUT, is_attempt: true }
     }
     fn told(&mut self, batch: &Batch, reply: Result<Told, CallError>, means: &mut Means<'_>) -> Step {

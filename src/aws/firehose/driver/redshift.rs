@@ -16,7 +16,7 @@ use crate::aws::redshift::{CopyCommand, Location, Request as ToRedshiftRequest, 
 use crate::aws::s3::{PutObject, Request as ToS3Request};
 use crate::base::event::{FailedAs, Output};
 use crate::base::{Body, Holds, SimDuration};
-use crate::world::CallError;
+use crate::world::{CallError, CallId};
 
 /// "About every five minutes."
 const COPY_EVERY: SimDuration = SimDuration::from_mins(5);
@@ -85,9 +85,9 @@ impl ToRedshift {
         made.clone()
     }
 
-    fn put(&self, key: Arc<str>, body: Body, holds: Holds, output: Output) -> Step {
+    fn put(&self, key: Arc<str>, body: Body, (holds, output): (Holds, Output), call: CallId) -> Step {
         let is_attempt = output == Output::Staged && holds != Holds::default();
-        let put = PutObject { bucket: self.output.stage.bucket.clone(), key, body, holds, output };
+        let put = PutObject { bucket: self.output.stage.bucket.clone(), key, body, holds, output, call };
         let request = Ask::S3(ToS3Request::PutObject(put));
         Step::Ask { request, timeout: self.s3_timeout, is_attempt }
     }
@@ -102,6 +102,7 @@ impl ToRedshift {
             manifest,
             options: copy_options.clone(),
             files: [file].into(),
+            call: means.call,
         };
         let request = Ask::Redshift(ToRedshiftRequest::Copy(copy));
         Step::Ask { request, timeout: COPY_TIMEOUT, is_attempt: true }
@@ -142,15 +143,12 @@ impl Driver for ToRedshift {
     fn next(&mut self, batch: &Batch, means: &mut Means<'_>) -> Step {
         let file = self.file(batch, means);
         let of = |folder: &str| Arc::from(format!("{folder}{}", file.at.key));
+        let manifest = || Body::from(manifest::written([&file.at]));
         match self.phase {
-            Phase::Stage => self.put(file.at.key, file.body, file.holds, Output::Staged),
-            Phase::Manifest => {
-                self.put(of(MANIFESTS), manifest::written([&file.at]).into(), Holds::default(), Output::Staged)
-            }
+            Phase::Stage => self.put(file.at.key, file.body, (file.holds, Output::Staged), means.call),
+            Phase::Manifest => self.put(of(MANIFESTS), manifest(), (Holds::default(), Output::Staged), means.call),
             Phase::Copy => self.copy(file, means),
-            Phase::Skip => {
-                self.put(of(SKIPPED_MANIFESTS), manifest::written([&file.at]).into(), file.holds, Output::Errors)
-            }
+            Phase::Skip => self.put(of(SKIPPED_MANIFESTS), manifest(), (file.holds, Output::Errors), means.call),
         }
     }
     fn told(&mut self, batch: &Batch, reply: Result<Told, CallError>, means: &mut Means<'_>) -> Step {

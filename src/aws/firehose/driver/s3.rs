@@ -71,6 +71,7 @@ impl Driver for ToS3 {
             body: body.clone(),
             holds: holds(batch.delivery, &batch.records),
             output: self.kind,
+            call: means.call,
         };
         Step::Ask { request: Ask::S3(ToS3Request::PutObject(put)), timeout: self.timeout, is_attempt: true }
     }

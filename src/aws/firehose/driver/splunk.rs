@@ -55,6 +55,7 @@ impl ToSplunk {
             channel: channel(batch),
             records: batch.records.iter().map(|record| record.data.clone()).collect(),
             holds: holds(batch.delivery, &batch.records),
+            call: means.call,
         };
         let request = Ask::Splunk(ToSplunkRequest::Post(post));
         Step::Ask { request, timeout: self.output.acknowledgement, is_attempt: true }
@@ -63,7 +64,7 @@ impl ToSplunk {
     fn ask(&self, id: u64, batch: &Batch, means: &Means<'_>) -> Step {
         let SplunkOutput { collector, token, .. } = &self.output;
         let (collector, token, ids) = (collector.clone(), token.clone(), Arc::from([id]));
-        let acks = Acks { collector, token, channel: channel(batch), ids };
+        let acks = Acks { collector, token, channel: channel(batch), ids, call: means.call };
         let request = Ask::Splunk(ToSplunkRequest::Acks(acks));
         Step::Ask { request, timeout: self.late.since(means.now), is_attempt: false }
     }
@@ -102,6 +103,8 @@ fn code(error: &Error) -> &'static str {
         Error::InvalidDataFormat | Error::NoData => "Splunk.InvalidDataFormat",
         Error::InvalidToken => "Splunk.InvalidToken",
         Error::TokenDisabled => "Splunk.DisabledToken",
+        Error::ConnectionClosed => "Splunk.ConnectionClosed",
+        Error::Unreachable => "Splunk.InvalidEndpoint",
         Error::Internal | Error::ServerBusy | Error::Unavailable => "Splunk.ServerError",
     }
 }
@@ -112,6 +115,8 @@ fn message(error: &str) -> &'static str {
             "Did not receive an acknowledgement from HEC before the HEC acknowledgement timeout expired. Despite the \
              acknowledgement timeout, it's possible the data was indexed successfully in Splunk."
         }
+        "Splunk.ConnectionClosed" => "The connection to Splunk was closed. The data may have been indexed.",
+        "Splunk.InvalidEndpoint" => "The HEC endpoint cannot be reached.",
         "Splunk.ConnectionTimeout" => "The connection to Splunk timed out. The data may have been indexed.",
         "Splunk.DisabledAck" => "Indexer acknowledgement is disabled for the HEC token.",
         "Splunk.DisabledToken" => "The HEC token is disabled.",

@@ -7,7 +7,7 @@ use crate::aws::firehose::record::Carried;
 use crate::base::event::FailedAs;
 use crate::base::seed::Random;
 use crate::base::{DeliveryId, SimDuration, SimTime};
-use crate::world::CallError;
+use crate::world::{CallError, CallId};
 
 /// Records that are brought to a destination together.
 #[derive(Clone, Debug)]
@@ -61,6 +61,8 @@ pub(in crate::aws::firehose) struct Means<'a> {
     /// Wall-clock time of the run's start.
     pub epoch_unix_ms: u64,
     pub random: &'a mut Random,
+    /// Which call it is that is asked for next.
+    pub(crate) call: CallId,
     /// Name of the delivery stream, and the version of its configuration.
     pub name: &'a str,
     pub(crate) version: u32,

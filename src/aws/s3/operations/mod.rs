@@ -46,12 +46,12 @@ pub use self::list_objects::ListObjects;
 pub use self::list_objects_v2::ListObjectsV2;
 pub(super) use self::list_objects_v2::next_token;
 pub use self::list_parts::ListParts;
-pub use self::put_object::{PutByClient, PutObject};
+pub use self::put_object::PutByClient;
 pub use self::upload_part::UploadPart;
 pub use self::upload_part_copy::UploadPartCopy;
 
 use self::row::{At, Operation, Reply, Row as _, S3};
-use super::api::Error;
+use super::api::{Error, PutObject};
 use super::wire::asked::Asked;
 
 /// Makes the requests of the operations; `besides` names what is another request of the same operation.

@@ -2,24 +2,11 @@
 //! and as other clients do.
 
 use super::row::{Arc, Asked, At, Error, Operation, Reply, Response, Row, S3};
-use crate::aws::s3::api::{Metadata, Object};
+use crate::aws::s3::api::{Metadata, Object, PutObject};
 use crate::aws::s3::service::Bucket;
-use crate::base::event::Output;
-use crate::base::{Body, Holds};
+use crate::base::Body;
 
 const PUT_OBJECT: Operation = Operation::write("PutObject");
-
-/// Of a delivery stream.
-#[derive(Clone, Debug)]
-pub struct PutObject {
-    pub bucket: Arc<str>,
-    pub key: Arc<str>,
-    pub body: Body,
-    /// Which records that is, for observers.
-    pub holds: Holds,
-    /// Which output of the records' delivery stream it is, for observers.
-    pub output: Output,
-}
 
 impl PutObject {
     /// Of which operation it is.
@@ -29,7 +16,7 @@ impl PutObject {
         &self.bucket
     }
     pub(super) fn handle(self, service: &mut S3, at: &mut At<'_>) -> Reply {
-        let Self { bucket, key, body, holds, output } = self;
+        let Self { bucket, key, body, holds, output, .. } = self;
         if service.makes_buckets && !service.buckets.contains_key(&bucket) {
             service.buckets.insert(bucket.clone(), Bucket::new(at.now));
         }

@@ -5,10 +5,11 @@ use std::sync::Arc;
 use super::*;
 use crate::base::Holds;
 use crate::base::event::Output;
+use crate::world::CallId;
 
 fn delivered(bucket: &str) -> Request {
     let (bucket, key, output) = (Arc::from(bucket), "a".into(), Output::Destination);
-    PutObject { bucket, key, body: b"x".to_vec().into(), holds: Holds::default(), output }.into()
+    PutObject { bucket, key, body: b"x".to_vec().into(), holds: Holds::default(), output, call: CallId(0) }.into()
 }
 
 #[test]
@@ -49,7 +50,8 @@ fn a_delivery_stream_finds_its_bucket_unless_a_setting_says_which_there_are() {
     assert!(put(&mut at, "lake").is_ok());
     assert_eq!(at.text("GET", "/lake/a"), "x");
     assert_eq!(at.refused("PUT", "/pond/a", &[], b"x"), "404 NoSuchBucket");
-    let mut given = Endpoint::of(Settings { buckets: Some(["lake".into()].into()) }, "us-east-1");
+    let mut given =
+        Endpoint::of(Settings { buckets: Some(["lake".into()].into()), ..Settings::default() }, "us-east-1");
     assert!(put(&mut given, "lake").is_ok());
     assert_eq!(put(&mut given, "pond").err(), Some(Error::NoSuchBucket));
 }

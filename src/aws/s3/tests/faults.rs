@@ -4,6 +4,7 @@ use super::*;
 use crate::aws::protocol::fault_points::Trouble;
 use crate::aws::protocol::operation::Operation;
 use crate::base::SimDuration;
+use crate::world::CallId;
 
 fn with(trouble: Trouble, name: Option<&str>, operation: Option<Operation>) -> Endpoint {
     let mut at = Endpoint::with_lake();
@@ -83,7 +84,8 @@ fn operations_put() -> Request {
     use crate::base::Holds;
     use crate::base::event::Output;
     let (holds, output) = (Holds::default(), Output::Destination);
-    PutObject { bucket: "lake".into(), key: "late".into(), body: b"y".to_vec().into(), holds, output }.into()
+    PutObject { bucket: "lake".into(), key: "late".into(), body: b"y".to_vec().into(), holds, output, call: CallId(0) }
+        .into()
 }
 
 #[test]
@@ -94,7 +96,14 @@ fn the_same_records_under_the_same_key_arrive_once() {
     let arrivals = |at: &mut Endpoint, ordinals: std::ops::Range<u64>| {
         let holds = Holds::of(DeliveryId(0), ordinals.map(|ordinal| (0, ordinal, 0)));
         let output = Output::Destination;
-        let put = PutObject { bucket: "lake".into(), key: "a".into(), body: b"x".to_vec().into(), holds, output };
+        let put = PutObject {
+            bucket: "lake".into(),
+            key: "a".into(),
+            body: b"x".to_vec().into(),
+            holds,
+            output,
+            call: CallId(0),
+        };
         at.events.clear();
         at.s3.handle(at.now, CLIENT, put.into(), &mut at.events).expect("it is put");
         at.events.iter().filter(|event| matches!(event, Event::RecordsArrived { .. })).count()

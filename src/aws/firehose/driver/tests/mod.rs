@@ -20,7 +20,7 @@ use crate::base::body::Coding;
 use crate::base::event::{Output, Stage};
 use crate::base::seed::Random;
 use crate::base::{DeliveryId, Event, Payload, Seed, SimDuration, SimTime};
-use crate::world::{Backend, CallError};
+use crate::world::{Backend, CallError, CallId};
 
 fn s(n: u64) -> SimDuration {
     SimDuration::from_secs(n)
@@ -172,6 +172,7 @@ impl Bench {
             now: self.now,
             epoch_unix_ms: EPOCH_UNIX_MS,
             random: &mut self.random,
+            call: CallId(0),
             name: "clicks",
             version: 1,
             arn: "arn:aws:firehose:us-east-1:000000000000:deliverystream/clicks",

@@ -1,0 +1,107 @@
+//! Real sinks of the user's: takes to them what delivery streams ask of simulated ones, and brings back what they
+//! answer.
+//!
+//! Whoever waits for the answer, tries again or gives up is the simulated delivery stream, by the endpoint's clock.
+//! What comes back is written down before it is taken, so a session that is kept does not deliver again what was
+//! answered.
+//!
+//! Not here: TLS, connections that are kept, names of other machines unless they are asked for.
+
+mod folder;
+mod target;
+
+use std::rc::Rc;
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
+pub(super) use self::target::Kind;
+pub(crate) use self::target::Target;
+
+use self::target::Place;
+use super::app::App;
+use super::calling::{Failure, post};
+use crate::aws::protocol::outside::Came;
+use crate::aws::protocol::rendered::Rendered;
+use crate::aws::{Delivered, http_endpoint, opensearch, splunk};
+use crate::world::CallId;
+
+/// Whoever answers nothing for so long, of the machine's time, never will.
+const PATIENCE: Duration = Duration::from_secs(15 * 60);
+
+/// Takes out what is asked, until the endpoint ends.
+pub(super) async fn carry(app: Rc<App>) {
+    let mut changes = app.signals.changes.subscribe();
+    loop {
+        for (call, delivered) in app.live.take_asked() {
+            tokio::task::spawn_local(bring(app.clone(), call, delivered));
+        }
+        if changes.changed().await.is_err() || *changes.borrow_and_update() {
+            return;
+        }
+    }
+}
+
+async fn bring(app: Rc<App>, call: CallId, delivered: Delivered) {
+    app.awaited.set(app.awaited.get() + 1);
+    let came = tokio::time::timeout(PATIENCE, ask(&app.targets, call, &delivered)).await;
+    app.awaited.set(app.awaited.get() - 1);
+    let came = came.unwrap_or(Came::GivenUp {});
+    app.catch_up();
+    if app.record(|recorder| recorder.came(app.live.now(), call, &came)).is_ok() {
+        app.live.take_note(call, &came);
+    }
+    app.wake();
+}
+
+/// Most bytes of an answer that says something of each document or acknowledgement.
+const LONG_ANSWER_BYTES_MAX: usize = 64 << 20;
+
+/// Takes it to whoever stands for its sink.
+async fn ask(targets: &[Target], call: CallId, delivered: &Delivered) -> Came {
+    let place = |kind, name| Target::of(targets, kind, name).map(|target| &target.place);
+    match delivered {
+        Delivered::Object(put) => match place(Kind::S3, &put.bucket) {
+            Some(Place::Folder(folder)) => folder::write(folder, &put.key, put.body.bytes(), call.0).await,
+            _ => Came::Unreachable {},
+        },
+        Delivered::Documents(bulk) => {
+            send(place(Kind::OpenSearch, &bulk.domain), opensearch::wire::rendered(bulk), LONG_ANSWER_BYTES_MAX).await
+        }
+        Delivered::Splunk(asked) => {
+            send(place(Kind::Splunk, asked.collector()), splunk::wire::rendered(asked), LONG_ANSWER_BYTES_MAX).await
+        }
+        Delivered::Post(post) => {
+            let rendered = http_endpoint::wire::rendered(post);
+            send(place(Kind::Http, &post.endpoint), rendered, http_endpoint::wire::ANSWER_BYTES_MAX).await
+        }
+    }
+}
+
+/// POSTs to a place; what is asked stands behind the path of the place, and comes with the name that it has.
+async fn send(place: Option<&Place>, rendered: Rendered, answer_bytes_max: usize) -> Came {
+    let Some(Place::Url(url)) = place else { return Came::Unreachable {} };
+    let Rendered { path, mut headers, body } = rendered;
+    let path = format!("{}{path}", if path.is_empty() { &url.path } else { url.path.trim_end_matches('/') });
+    headers.extend(url.user.iter().map(|user| ("Authorization", format!("Basic {}", STANDARD.encode(&**user)))));
+    match post(url, &path, &headers, body, answer_bytes_max).await {
+        Ok((parts, body)) => {
+            let header = |name| parts.headers.get(name).map(|value| String::from_utf8_lossy(value.as_bytes()).into());
+            Came::Answer {
+                status: parts.status.as_u16(),
+                content_type: header("content-type"),
+                is_encoded: header("content-encoding").is_some(),
+                has_length: header("content-length").is_some(),
+                body,
+            }
+        }
+        Err(failure) => {
+            tracing::warn!(sink = &*url.authority, %failure, "nothing was delivered");
+            match failure {
+                Failure::Unreachable(_) => Came::Unreachable {},
+                Failure::Broken(_) => Came::Broken {},
+            }
+        }
+    }
+}

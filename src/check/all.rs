@@ -362,6 +362,7 @@ mod tests {
             K::LeasesCreated,
             K::LeaseHoleFound,
             K::DeliveryRefused,
+            K::DeliveryPutAnswered,
             K::ObjectDeleted,
             K::SinkRefused,
         ];

@@ -22,7 +22,7 @@
 //!
 //! Everything a scenario can do to a host it can do to these: crash `orders-consumer-1` and start it again, pause it,
 //! cut it off, skew its clock. The code runs unmodified on tokio, on simulated time: `tokio::time` sleeps cost nothing,
-//! and `aws-sdk-kinesis` and `aws-sdk-dynamodb` clients made from [`AppCx::sdk_config`] talk HTTP over simulated TCP.
+//! and clients of `aws-sdk-kinesis`, `aws-sdk-dynamodb` and `aws-sdk-firehose` made from [`AppCx::sdk_config`] talk HTTP over simulated TCP.
 //!
 //! What makes a run the same every time is up to the code too: it must not read the machine's clock
 //! (`SystemTime::now`, `std::time::Instant`; use [`AppCx::wall_clock`] and `tokio::time::Instant`), nor draw from the
@@ -32,6 +32,7 @@
 
 mod agent;
 mod cx;
+mod function;
 mod identity;
 mod job;
 mod run;
@@ -41,6 +42,7 @@ mod stage;
 #[cfg(test)]
 mod tests;
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -49,8 +51,10 @@ use std::rc::Rc;
 
 use self::cx::AppCode;
 pub use self::cx::AppCx;
+pub use self::function::Transformed;
 pub use self::run::Run;
 use self::stage::Stage;
+use crate::aws::lambda::Code;
 use crate::base::Fold;
 use crate::scenario::diagnostic::Diagnostics;
 use crate::scenario::plan::Plan;
@@ -62,6 +66,7 @@ pub struct Simulation {
     path: String,
     seed: Option<u64>,
     apps: BTreeMap<String, AppCode>,
+    functions: BTreeMap<String, Code>,
 }
 
 /// Why a simulation cannot run.
@@ -75,6 +80,8 @@ pub enum SimulationError {
     CodeMissing(String),
     /// Code was given for what the scenario does not declare as an application.
     NotDeclared(String),
+    /// Code was given for a function that the scenario does not declare.
+    FunctionNotDeclared(String),
 }
 
 impl fmt::Display for SimulationError {
@@ -89,6 +96,9 @@ impl fmt::Display for SimulationError {
                 f,
                 "the scenario has no application `{name}`: declare it as [consumer.{name}] with library = \"app\""
             ),
+            Self::FunctionNotDeclared(name) => {
+                write!(f, "the scenario has no function `{name}`: declare it as [function.{name}]")
+            }
         }
     }
 }
@@ -148,7 +158,7 @@ impl Simulation {
     }
 
     fn checked(source: String, path: String) -> Result<Self, SimulationError> {
-        let simulation = Self { source, path, seed: None, apps: BTreeMap::new() };
+        let simulation = Self { source, path, seed: None, apps: BTreeMap::new(), functions: BTreeMap::new() };
         simulation.load().map(|_| simulation)
     }
 
@@ -175,6 +185,16 @@ impl Simulation {
         self
     }
 
+    /// Gives the code of a function that the scenario declares as `[function.NAME]`: what it makes of each record's
+    /// bytes. It must make the same of the same record whenever it is asked, because Firehose invokes it again after a
+    /// time-out. Its times, and what goes wrong with invocations, stay the scenario's; shares of records, sizes and
+    /// partition keys are the code's.
+    #[must_use]
+    pub fn function(mut self, name: &str, transform: impl Fn(&[u8]) -> Transformed + Send + Sync + 'static) -> Self {
+        self.functions.insert(name.to_owned(), function::code(transform));
+        self
+    }
+
     /// Runs the scenario.
     ///
     /// # Errors
@@ -190,11 +210,13 @@ impl Simulation {
 
     /// For plans that are made elsewhere.
     pub(crate) fn without_scenario() -> Self {
-        Self { source: String::new(), path: String::new(), seed: None, apps: BTreeMap::new() }
+        let (apps, functions) = (BTreeMap::new(), BTreeMap::new());
+        Self { source: String::new(), path: String::new(), seed: None, apps, functions }
     }
 
     /// Carries out a plan whose applications have code here.
     pub(crate) fn carry_out(&self, plan: &Plan, listeners: Vec<Rc<RefCell<dyn Fold>>>) -> Run {
+        let plan = &self.with_functions(plan);
         let codes: Vec<AppCode> = plan.apps.iter().map(|app| self.apps[&*app.name].clone()).collect();
         let stage = Stage::open(plan);
         fastrand::seed(plan.seed.first().derive("fastrand").0);
@@ -203,6 +225,16 @@ impl Simulation {
             agent::begin(&acting, room, &life, codes[life.of.app].clone());
         });
         Run::new(result, stage.close())
+    }
+
+    fn with_functions<'a>(&self, plan: &'a Plan) -> Cow<'a, Plan> {
+        let mut plan = Cow::Borrowed(plan);
+        for (name, code) in &self.functions {
+            if let Some(function) = plan.to_mut().services.lambda.functions.get_mut(&**name) {
+                function.code = Some(code.clone());
+            }
+        }
+        plan
     }
 
     fn load(&self) -> Result<Scenario, SimulationError> {
@@ -214,6 +246,9 @@ impl Simulation {
     pub(crate) fn lacks(&self, plan: &Plan) -> Result<(), SimulationError> {
         if let Some(name) = self.apps.keys().find(|name| !plan.apps.iter().any(|app| *app.name == ***name)) {
             return Err(SimulationError::NotDeclared(name.clone()));
+        }
+        if let Some(name) = self.functions.keys().find(|name| !plan.services.lambda.functions.contains_key(&***name)) {
+            return Err(SimulationError::FunctionNotDeclared(name.clone()));
         }
         match plan.apps.iter().find(|app| !self.apps.contains_key(&*app.name)) {
             Some(app) => Err(SimulationError::CodeMissing(app.name.to_string())),

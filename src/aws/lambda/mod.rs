@@ -19,6 +19,8 @@ use std::sync::Arc;
 pub use self::api::{Answer, Error, OPERATIONS, Reply, Request, Returned, Source, ToTransform, Transformed, Verdict};
 pub use self::keys::Keys;
 pub(crate) use self::outside::InvocationId;
+#[cfg_attr(not(feature = "aws-sdk"), expect(unused_imports, reason = "code is the library's users'"))]
+pub(crate) use self::simulated::Code;
 pub(crate) use self::simulated::{Function, Wrongs};
 pub use self::spread::Spread;
 pub use super::protocol::fault_points::Fault;

@@ -357,6 +357,7 @@ mod tests {
             K::LeasesCreated,
             K::LeaseHoleFound,
             K::DeliveryRefused,
+            K::DeliveryPutAnswered,
             K::ObjectPut,
             K::ObjectDeleted,
             K::SinkRefused,

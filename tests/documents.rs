@@ -45,24 +45,28 @@ fn a_list_that_is_out_of_date_is_found() {
     assert_eq!(with_list(text, "y", "- new\n"), None);
 }
 
-/// The text of the README's first fenced block of this language.
-fn first_block<'a>(readme: &'a str, language: &str) -> &'a str {
-    let (_, from) = readme.split_once(&format!("```{language}\n")).expect("the README has such a block");
-    from.split_once("```").expect("a block ends").0
+/// The texts of the README's fenced blocks of this language.
+fn blocks<'a>(readme: &'a str, language: &str) -> Vec<&'a str> {
+    let blocks = readme.split("\n```").skip(1).step_by(2);
+    blocks.filter_map(|block| block.strip_prefix(language)?.strip_prefix('\n')).collect()
 }
 
 #[test]
-fn the_readmes_first_run_says_what_stands_there() {
+fn the_readmes_runs_say_what_stands_there() {
     let readme = std::fs::read_to_string(support::root().join("README.md")).expect("the README");
     let dir = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("first-run");
     std::fs::create_dir_all(&dir).expect("a folder");
-    std::fs::write(dir.join("hot.toml"), first_block(&readme, "toml")).expect("a file");
-    let mut run = std::process::Command::new(env!("CARGO_BIN_EXE_kinesim"));
-    let output = run.args(["run", "hot.toml"]).current_dir(&dir).output().expect("the binary starts");
-    let told = support::text(&output.stdout);
-    let mut lines = told.lines();
-    for shown in first_block(&readme, "text").lines().filter(|line| line.trim() != "...") {
-        let start = shown.trim_end_matches("...");
-        assert!(lines.any(|line| line == shown || start != shown && line.starts_with(start)), "{shown}\n{told}");
+    let (files, shown) = (blocks(&readme, "toml"), blocks(&readme, "text"));
+    assert_eq!((files.len(), shown.len()), (2, 2), "a file, and what a run of it says");
+    for (name, (file, shown)) in ["hot.toml", "lake.toml"].into_iter().zip(files.iter().zip(&shown)) {
+        std::fs::write(dir.join(name), file).expect("a file");
+        let mut run = std::process::Command::new(env!("CARGO_BIN_EXE_kinesim"));
+        let output = run.args(["run", name]).current_dir(&dir).output().expect("the binary starts");
+        let told = support::text(&output.stdout);
+        let mut lines = told.lines();
+        for shown in shown.lines().filter(|line| line.trim() != "...") {
+            let start = shown.trim_end_matches("...");
+            assert!(lines.any(|line| line == shown || start != shown && line.starts_with(start)), "{shown}\n{told}");
+        }
     }
 }

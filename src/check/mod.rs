@@ -21,6 +21,7 @@ pub(crate) use all::Checks;
 pub use contract::Registration;
 pub(crate) use contract::{Check, Invariant};
 pub(crate) use history::History;
+pub(crate) use lens::deliveries::on_its_way_max;
 pub(crate) use liveness::LivenessBounds;
 pub(crate) use settings::{CheckSettings, Pace};
 pub(crate) use shape::shape;

@@ -213,5 +213,5 @@ fn described(node: &Value) -> String {
 }
 
 fn indented(text: &str) -> String {
-    text.lines().map(|line| format!("    {line}\n")).collect()
+    text.lines().map(|line| format!("    {line}").trim_end().to_owned() + "\n").collect()
 }

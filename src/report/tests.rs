@@ -1,5 +1,7 @@
 //! The report of a small run written by hand, byte for byte, and its other forms.
 
+mod flow;
+
 use std::collections::BTreeSet;
 
 use super::events_file::{EventsFile, EventsKept};

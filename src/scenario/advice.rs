@@ -15,6 +15,27 @@ const CALLED: &[(&str, &str, &str)] = &[
     ("producer", "records_per_second", "rate"),
     ("producer", "size", "record_size"),
     ("producer", "partition_key", "keys"),
+    ("producer", "delivery_stream", "delivery"),
+    ("producer", "firehose", "delivery"),
+    ("delivery", "source", "stream"),
+    ("delivery", "lambda", "function"),
+    ("delivery", "transform", "function"),
+    ("delivery", "processor", "function"),
+    ("delivery", "buffering", "buffer"),
+    ("delivery", "size", "buffer"),
+    ("delivery", "interval", "buffer"),
+    ("delivery", "partitions", "partition"),
+    ("delivery", "partition_keys", "partition"),
+    ("delivery", "elasticsearch", "opensearch"),
+    ("delivery", "http_endpoint", "http"),
+    ("delivery", "url", "endpoint"),
+    ("delivery", "retry_duration", "retry"),
+    ("function", "latency", "time"),
+    ("function", "duration", "time"),
+    ("function", "errors", "throws"),
+    ("", "lambda", "function"),
+    ("", "firehose", "delivery"),
+    ("", "delivery_stream", "delivery"),
     ("consumer", "hosts", "workers"),
     ("consumer", "instances", "workers"),
     ("consumer", "name", "application"),
@@ -61,11 +82,14 @@ fn in_snake_case(name: &str) -> String {
     name.char_indices().flat_map(letter).collect()
 }
 
-/// Of a fault or an action whose kind is written as a value.
+/// Of a fault, an action or a destination whose kind is written as a value.
 fn of_kind(section: &str, found: &str) -> Option<String> {
     let example = match section {
         "fault" => "crash = \"billing-1\"",
         "action" => "split = \"hottest\"",
+        "delivery" if ["destination", "sink", "target", "to"].contains(&found) => {
+            return Some("a destination is a key of its own, such as `s3 = { prefix = \"clicks/\" }`. ".to_owned());
+        }
         _ => return None,
     };
     ["kind", "type", "what"].contains(&found).then(|| format!("the kind is a key of its own, such as `{example}`. "))
@@ -87,14 +111,15 @@ fn elsewhere(section: &str, found: &str) -> Option<String> {
         let one = [&all["additionalProperties"], &all["items"]].into_iter().find(|one| one.is_object());
         one.is_some_and(|one| resolved(one, &schema)["properties"][found].is_object())
     };
-    let of = ["stream", "producer", "consumer", "fault", "action", "expect", "alarm"].into_iter().find(has)?;
+    let of = ["stream", "producer", "consumer", "delivery", "function", "fault", "action", "expect", "alarm"];
+    let of = of.into_iter().find(has)?;
     (of != section).then(|| format!("`{found}` is a key of {}. ", header(of)))
 }
 
 /// How a section begins.
 fn header(section: &str) -> String {
     match section {
-        "stream" | "producer" | "consumer" => format!("[{section}.NAME]"),
+        "stream" | "producer" | "consumer" | "delivery" | "function" => format!("[{section}.NAME]"),
         "fault" | "action" | "expect" | "alarm" => format!("[[{section}]]"),
         _ => format!("[{section}]"),
     }

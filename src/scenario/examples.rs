@@ -14,6 +14,7 @@ const EXAMPLES: &[(&str, &str, &str)] = &[
     ("producer", "retry", "retry = \"java-legacy\""),
     ("producer", "stop", "stop = \"30m\""),
     ("producer", "data", r#"data = '{"customer":"{key}","n":{number}}'"#),
+    ("delivery", "delivery", TWO_DESTINATIONS),
     ("delivery", "backup", "backup = \"all\""),
     ("delivery", "deaggregate", "deaggregate = \"json\""),
     ("delivery", "decompress", "decompress = true"),
@@ -86,6 +87,29 @@ const EXAMPLES: &[(&str, &str, &str)] = &[
     ("expect", "stream", "stream = \"orders\""),
     ("expect", "throttled_reads", "throttled_reads = \"= 0\""),
 ];
+
+/// Two destinations of one stream, one of them through a function.
+const TWO_DESTINATIONS: &str = r#"# one stream to two destinations, to one of them through a function
+[stream.clicks]
+shards = 2
+
+[producer.web]
+stream = "clicks"
+rate = "200/s"
+
+[function.enrich]
+time_per_record = "50us..200us"
+dropped = "1%"
+
+[delivery.lake]
+stream = "clicks"                # without it, producers put to it: delivery = "lake"
+function = "enrich"
+buffer = { size = "5 MiB", interval = "60s" }
+s3 = { prefix = "clicks/", compression = "gzip" }
+
+[delivery.search]
+stream = "clicks"
+opensearch = { index = "clicks", rotation = "day", retry = "5m" }"#;
 
 /// Lines that have the key of a path such as `consumer.workers`, under their section and with where they come from.
 pub(crate) fn example(path: &str) -> Option<String> {

@@ -2,6 +2,7 @@
 //!
 //! Words only: the arithmetic is [`client::capacity`](crate::client::capacity)'s.
 
+use super::explain_delivery;
 use super::plan::{AppPlan, Disturbance, Plan};
 use crate::aws::dynamodb::api::Capacity;
 use crate::aws::kinesis::limits::CONSUMERS_MAX;
@@ -18,7 +19,7 @@ use crate::measure::cure_reads;
 pub fn explain(plan: &Plan) -> String {
     let mut lines = vec![format!("{}: {} of simulated time, seed {}", plan.name, plan.duration, plan.seed)];
     lines.extend(plan.services.kinesis.planted.0.map(|bug| format!("planted bug {}: {}", bug.word(), bug.told())));
-    let demand = plan.demand();
+    let demand = with_deliveries(plan);
     for (stream, asked) in plan.streams.iter().zip(&demand.streams) {
         lines.push(format!(
             "stream {}: {} shards ({} records/s and {}/s in all), retention {} h",
@@ -30,6 +31,7 @@ pub fn explain(plan: &Plan) -> String {
         ));
     }
     lines.extend(plan.producers.iter().map(|producer| explain_producer(&demand, producer)));
+    lines.extend(explain_delivery::lines(plan));
     lines.extend(plan.kcl.iter().map(|kcl| explain_kcl(&demand, kcl)));
     for poller in &plan.pollers {
         lines.push(format!("consumer {}: reads every shard of {} without leases", poller.name, poller.stream));
@@ -63,6 +65,18 @@ pub fn explain(plan: &Plan) -> String {
     lines.join("\n") + "\n"
 }
 
+/// What all clients ask, delivery streams among them.
+fn with_deliveries(plan: &Plan) -> Demand {
+    let mut demand = plan.demand();
+    for delivery in &plan.deliveries {
+        let Some(source) = delivery.pipeline.source.stream() else { continue };
+        let name = format!("delivery stream {}", delivery.name).into();
+        let stream = demand.streams.iter_mut().find(|stream| stream.name == *source);
+        stream.into_iter().for_each(|stream| stream.add_reader(&name, plan.services.firehose.read_every));
+    }
+    demand
+}
+
 /// `autoscaling of orders, 2 to 32 shards: up above 70 % in 3 minutes, down below 63 % in 15 minutes`.
 fn explain_autoscaling(of: &Autoscaling) -> String {
     let way = |scale: &Option<Scale>, word: &str| {
@@ -82,8 +96,10 @@ fn explain_too_short(plan: &Plan) -> Option<String> {
     let disturbed =
         faults.chain(plan.disturbances.iter().map(|disturbance| disturbance.until)).max().unwrap_or(SimTime::ZERO);
     let calm = plan.duration.saturating_sub(disturbed.since(SimTime::ZERO));
-    let short = too_short_for(calm, &plan.liveness);
-    let names: Vec<String> = short.iter().map(|(name, needed)| format!("{name} ({needed})")).collect();
+    let has_consumers = !(plan.kcl.is_empty() && plan.pollers.is_empty() && plan.apps.is_empty());
+    let short = if has_consumers { too_short_for(calm, &plan.liveness) } else { Vec::new() };
+    let names = short.iter().map(|(name, needed)| format!("{name} ({needed})"));
+    let names: Vec<String> = names.chain(explain_delivery::too_short(plan, calm)).collect();
     let from = if disturbed == SimTime::ZERO { "lasts" } else { "is undisturbed at its end for" };
     (!names.is_empty()).then(|| format!("the run {from} {}, too short for {}", calm.told(), names.join(", ")))
 }
@@ -160,7 +176,7 @@ fn explain_fan_out(stream: &StreamDemand) -> Option<String> {
 }
 
 /// Whole percents of a share, and tenths of small ones.
-fn percent(share: f64) -> String {
+pub(super) fn percent(share: f64) -> String {
     let percent = share * 100.0;
     let decimals = usize::from(percent < 9.95);
     format!("{percent:.decimals$} %")

@@ -52,10 +52,16 @@ pub struct File {
     /// Streams that exist when the run begins.
     #[serde(default)]
     pub stream: BTreeMap<String, Stream>,
-    /// Delivery streams of Firehose that exist when the run begins.
+    /// Delivery streams of Firehose that exist when the run begins, by name. Each takes what producers put to it
+    /// (`delivery = "lake"` of a producer), or reads a `stream` from its tip; may let a `function` transform records;
+    /// and brings them to one destination, `s3`, `redshift`, `opensearch`, `splunk` or `http`: S3 when none is given.
+    /// For two destinations, two delivery streams read one stream. What cannot be delivered lies in S3 with the
+    /// reason. Faults of what it calls name a `service`, such as `throttle = { service = "s3" }`; `[[expect]]` has its
+    /// numbers as `deliveries.NAME.records_lost`.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub(crate) delivery: BTreeMap<String, Delivery>,
-    /// Functions that transform records for delivery streams.
+    /// Functions that transform records for delivery streams, by name: how a function in Lambda behaves, in time and in
+    /// answers. A delivery stream uses one by `function = "NAME"`.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub(crate) function: BTreeMap<String, Function>,
     /// Hosts that put records, by name.

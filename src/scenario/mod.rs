@@ -14,6 +14,7 @@ mod disturbances;
 mod draft;
 mod examples;
 mod explain;
+mod explain_delivery;
 pub mod file;
 pub(crate) mod gallery;
 mod given_metrics;

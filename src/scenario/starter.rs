@@ -34,6 +34,10 @@ workers = 3                                # billing-1, billing-2, billing-3
 checkpoint_every = "10s"
 processing = "200us"                       # of one record
 
+# [delivery.lake]                          # Firehose, beside the consumer: to S3, or another destination
+# stream = "clicks"                        # (`kinesim explain delivery` has more)
+# buffer = {{ size = "5 MiB", interval = "60s" }}
+
 [[fault]]
 at = "3m"
 crash = "billing-1"

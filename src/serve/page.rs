@@ -28,6 +28,7 @@ const FILES: &[(&str, &str)] = files![
     "records.js",
     "consumers.js",
     "callers.js",
+    "deliveries.js",
     "tables.js",
     "faults.js",
     "events.js",

@@ -32,7 +32,7 @@ pub(super) struct State<'a> {
     figures: Figures,
     /// Rows of tables that look like lease tables, by table.
     leases: BTreeMap<String, Vec<Lease>>,
-    /// Streams and tables that exist. Their figures have the same names; others are of what was deleted.
+    /// Streams, delivery streams and tables that exist. Their figures have the same names; others are of what was deleted.
     existing: Existing,
     /// Who called what.
     callers: Vec<Row<'a>>,
@@ -58,6 +58,7 @@ struct Lease {
 #[derive(Serialize)]
 struct Existing {
     streams: BTreeMap<String, Stream>,
+    deliveries: Vec<String>,
     tables: Vec<String>,
 }
 
@@ -159,7 +160,8 @@ fn existing(app: &App, cloud: &Cloud, figures: &Figures, now: SimTime) -> Existi
         (latest(&figures.streams, seen.name.as_str()), Stream::of(&seen, reads))
     };
     let tables = cloud.dynamodb.table_names().map(|name| latest(&figures.tables, name.as_str())).collect();
-    Existing { streams: cloud.kinesis.seen(now).map(stream).collect(), tables }
+    let deliveries = cloud.firehose.names().map(|name| latest(&figures.deliveries, name.as_str())).collect();
+    Existing { streams: cloud.kinesis.seen(now).map(stream).collect(), deliveries, tables }
 }
 
 /// The name that the figures have for what was last created under a name: `name#2` when it was the second.

@@ -139,6 +139,20 @@ test("tables, leases, consumers and callers are shown", { skip }, async (t) => {
   await other.waitFor({ state: "attached" });
 });
 
+test("delivery streams are shown with what is on its way and what came of the rest", { skip }, async (t) => {
+  const url = await endpoint(t, "--clock", "manual", "--scenario", scenario(t, DELIVERY));
+  const { advance } = clients(t, url);
+  const page = await browse(t, url);
+  const row = page.locator('#deliveries tr[data-delivery="lake"]');
+  await row.getByText("Direct PUT to S3").waitFor();
+  await advance("20s");
+  await row.getByText(/^(19\.\d|20\.0) s$/).waitFor();
+  await advance("5m");
+  await row.getByText(/records dropped/).waitFor();
+  const delivered = await row.locator('td[data-label="Delivered"] .main').textContent();
+  assert.ok(Number(delivered.replace(",", "")) > 1000, delivered);
+});
+
 test("the clock is paused, resumed and moved, and its pace changed", { skip }, async (t) => {
   const url = await endpoint(t);
   const { control } = clients(t, url);
@@ -174,12 +188,27 @@ stream = "orders"
 workers = 2
 `;
 
+const DELIVERY = `
+name = "to a lake"
+duration = "1h"
+[producer.web]
+delivery = "lake"
+rate = "10/s"
+record_size = "100 B"
+[function.enrich]
+dropped = "20%"
+[delivery.lake]
+function = "enrich"
+buffer = { size = "1 MiB", interval = "30s" }
+s3 = {}
+`;
+
 /** A scenario file that is gone at the end. */
-function scenario(t) {
+function scenario(t, text = SCENARIO) {
   const folder = mkdtempSync(join(tmpdir(), "kinesim-"));
   t.after(() => rmSync(folder, { recursive: true }));
   const file = join(folder, "scenario.toml");
-  writeFileSync(file, SCENARIO);
+  writeFileSync(file, text);
   return file;
 }
 

@@ -22,8 +22,6 @@ use crate::base::{DeliveryId, DeliveryName, Event, HostId, Run, SimDuration, Sim
 pub(super) const HELD_MAX: SimDuration = SimDuration::from_hours(24);
 /// How often it is looked whether something was held for too long.
 const EXPIRY_EVERY: SimDuration = SimDuration::from_secs(600);
-/// The longest that an invocation of the function takes, with the pause before the next.
-const FUNCTION_TRIES: SimDuration = SimDuration::from_secs(330);
 /// Each record is billed in steps of this (<https://aws.amazon.com/firehose/pricing/>).
 const BILLED_STEP_BYTES: u64 = 5 * KIB;
 
@@ -122,19 +120,7 @@ impl DeliveryStream {
     }
     /// Tells when its buffers are closed, and how long its stages try their best.
     pub(super) fn tell_hints(&self, events: &mut Vec<Event>) {
-        let pipeline = &self.pipeline;
-        let function = self
-            .processing
-            .function
-            .as_ref()
-            .map(|of| (Stage::Transform, of.hints, FUNCTION_TRIES * (of.retries + 1).into()));
-        let stages = [
-            (Stage::Deliver, pipeline.destination.tries_for()),
-            (Stage::Errors, SimDuration::ZERO),
-            (Stage::Backup, SimDuration::ZERO),
-        ];
-        let stages = stages.map(|(stage, tries_for)| (stage, pipeline.hints(stage), tries_for));
-        events.extend(function.into_iter().chain(stages).map(|(stage, hints, tries_for)| Event::HintsDeclared {
+        events.extend(self.pipeline.stages().map(|(stage, hints, tries_for)| Event::HintsDeclared {
             delivery: self.id,
             stage,
             size_bytes: hints.size_bytes,

@@ -21,7 +21,22 @@ pub(crate) struct Pipeline {
     pub(crate) backup: Backup,
 }
 
+/// The longest that an invocation of the function takes, with the pause before the next.
+const FUNCTION_TRIES: SimDuration = SimDuration::from_secs(330);
+
 impl Pipeline {
+    /// Stages that records pass on their way or beside it, with when buffers before them are closed and how long they
+    /// try their best.
+    pub(crate) fn stages(&self) -> impl Iterator<Item = (Stage, Hints, SimDuration)> {
+        let function = self.processing.function.as_ref();
+        let function = function.map(|of| (Stage::Transform, of.hints, FUNCTION_TRIES * (of.retries + 1).into()));
+        let others = [
+            (Stage::Deliver, self.destination.tries_for()),
+            (Stage::Errors, SimDuration::ZERO),
+            (Stage::Backup, SimDuration::ZERO),
+        ];
+        function.into_iter().chain(others.map(|(stage, tries_for)| (stage, self.hints(stage), tries_for)))
+    }
     /// When buffers before a stage are closed; the function's are of its own stage.
     pub(super) fn hints(&self, stage: Stage) -> Hints {
         match stage {
@@ -58,7 +73,7 @@ impl Source {
         }
     }
     /// The stream that it reads.
-    pub(super) fn stream(&self) -> Option<&StreamName> {
+    pub(crate) fn stream(&self) -> Option<&StreamName> {
         match self {
             Self::DirectPut => None,
             Self::Stream(stream) => Some(stream),
@@ -178,7 +193,7 @@ impl Destination {
         }
     }
     /// When its buffers are closed.
-    pub(super) fn hints(&self) -> Hints {
+    pub(crate) fn hints(&self) -> Hints {
         match self {
             Self::S3(output) => output.hints,
             Self::Redshift(output) => output.stage.hints,

@@ -57,6 +57,11 @@ impl Firehose {
         self.begin(now, name, pipeline, events);
     }
 
+    /// Delivery streams that are there and were ACTIVE.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &DeliveryName> {
+        self.names.keys()
+    }
+
     /// A delivery stream that has become ACTIVE begins to work.
     fn begin(&mut self, now: SimTime, name: DeliveryName, pipeline: Pipeline, events: &mut Vec<Event>) {
         let id = DeliveryId(self.streams.len() as u16);

@@ -38,10 +38,15 @@ impl Delivery {
     pub(crate) fn on_its_way_max(&self) -> SimDuration {
         let stages = [Stage::Transform, Stage::Deliver, Stage::Errors];
         let hints = stages.iter().filter_map(|stage| self.hints(*stage));
-        hints.fold(SimDuration::ZERO, |sum, of| {
-            sum.saturating_add(of.interval + of.interval / 2).saturating_add(of.tries_for)
-        })
+        on_its_way_max(hints.map(|of| (of.interval, of.tries_for)))
     }
+}
+
+/// The same, of stages that let records wait for an interval and then try for so long.
+pub(crate) fn on_its_way_max(stages: impl Iterator<Item = (SimDuration, SimDuration)>) -> SimDuration {
+    stages.fold(SimDuration::ZERO, |sum, (interval, tries_for)| {
+        sum.saturating_add(interval + interval / 2).saturating_add(tries_for)
+    })
 }
 
 /// The delivery streams, by their numbers.

@@ -68,19 +68,21 @@ impl StreamDemand {
             readers: Vec::new(),
             fan_out: Vec::new(),
         };
-        let bytes_per_s = demand.writes().map_or(0.0, |writes| writes.bytes_per_s / f64::from(shards));
-        let reader = |name: &Arc<str>, idle: SimDuration| {
-            let calls_per_s = 1.0 / idle.as_secs_f64().max(0.001);
-            ReaderDemand { name: name.clone(), reads: ReadLoad { calls_per_s, bytes_per_s } }
-        };
         let is_polling = |kcl: &&KclSettings| kcl.stream == *name && kcl.retrieval == Retrieval::Polling;
         let kcl = system.kcl.iter().filter(is_polling);
-        demand.readers.extend(kcl.map(|kcl| reader(&kcl.name, kcl.idle_between_reads)));
+        kcl.for_each(|kcl| demand.add_reader(&kcl.name, kcl.idle_between_reads));
         let fan_out = system.kcl.iter().filter(|kcl| kcl.stream == *name && kcl.retrieval == Retrieval::FanOut);
         demand.fan_out = fan_out.map(|kcl| kcl.name.clone()).collect();
         let pollers = system.pollers.iter().filter(|poller| poller.stream == *name);
-        demand.readers.extend(pollers.map(|poller| reader(&poller.name, poller.idle)));
+        pollers.for_each(|poller| demand.add_reader(&poller.name, poller.idle));
         demand
+    }
+
+    /// Somebody else calls GetRecords for each shard, so long after another.
+    pub(crate) fn add_reader(&mut self, name: &Arc<str>, idle: SimDuration) {
+        let bytes_per_s = self.writes().map_or(0.0, |writes| writes.bytes_per_s / f64::from(self.shards));
+        let calls_per_s = 1.0 / idle.as_secs_f64().max(0.001);
+        self.readers.push(ReaderDemand { name: name.clone(), reads: ReadLoad { calls_per_s, bytes_per_s } });
     }
 
     /// What all producers together write; `None` when that of one is not known.

@@ -3,7 +3,7 @@
 use super::markup::{Markup, folded, paragraph};
 use super::page::Panel;
 use super::plot::Window;
-use super::{ages, leases, loads, units};
+use super::{ages, flow, leases, loads, units};
 use crate::base::{ShardId, SimTime};
 use crate::check::Verdict;
 use crate::measure::detail::Detail;
@@ -76,7 +76,7 @@ pub(super) fn panel(report: &RunReport, detail: &Detail, series: &Series) -> Opt
         let plots = (n < PLOTTED_MAX).then(|| window(failure, series)).flatten().map(|window| {
             let about = about(failure, series);
             let is_told = plotted.contains(&(window, about.clone()));
-            let plots = if is_told { paragraph("As above.") } else { around(window, &about, detail, series) };
+            let plots = if is_told { paragraph("As above.") } else { around(window, failure, &about, detail, series) };
             plotted.push((window, about));
             Markup::of("<h3>From ").text(window.told()).raw("</h3>\n").with(&plots)
         });
@@ -102,8 +102,11 @@ fn about(failure: &Failure<'_>, series: &Series) -> Vec<ShardId> {
     texts.map(|text| Subject::named_in(text, series.names()).shards).find(|named| !named.is_empty()).unwrap_or_default()
 }
 
-fn around(window: Window, about: &[ShardId], detail: &Detail, series: &Series) -> Markup {
+fn around(window: Window, failure: &Failure<'_>, about: &[ShardId], detail: &Detail, series: &Series) -> Markup {
+    let found = failure.evidence.first().map(|(_, what)| *what);
+    let texts: Vec<&str> = [Some(failure.of), Some(failure.detail), found].into_iter().flatten().collect();
     Markup::of("<div class=\"plots\">\n")
+        .with(&flow::around(series, window, &texts))
         .with(&ages::around(detail, series, window))
         .with(&leases::around(detail, series, window, about))
         .with(&loads::around(detail, series, window, about))

@@ -12,6 +12,7 @@ mod compared;
 mod explored;
 mod failures;
 mod figures;
+mod flow;
 mod leases;
 mod loads;
 mod log;
@@ -70,6 +71,7 @@ pub(crate) fn of_run(report: &RunReport, series: &Series, watched: &Watched) -> 
         loads::panel(detail, series),
         ages::panel(detail, series),
         leases::panel(detail, series),
+        flow::panel(series),
         units::panel(detail, series),
         Some(checks::panel(report)),
         figures::panel(&report.figures),

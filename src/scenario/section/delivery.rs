@@ -28,10 +28,11 @@ pub(crate) struct Delivery {
     /// The stream that it reads; when absent, producers put to it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) stream: Option<String>,
-    /// When records are brought to the destination: so many, or so old.
+    /// When records are brought to the destination: so many, or so old, whichever comes first. By default 5 MiB or
+    /// 300 s, to Splunk and HTTP endpoints 60 s; AWS has bounds for each destination.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) buffer: Option<BufferHints>,
-    /// The function that transforms records.
+    /// The function that transforms records: the name of a `[function.NAME]`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) function: Option<String>,
     /// When records are given to the function.
@@ -52,7 +53,7 @@ pub(crate) struct Delivery {
     /// Keys of dynamic partitioning, each with its query in jq; an empty table leaves them to the function.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) partition: Option<BTreeMap<String, String>>,
-    /// Objects in S3.
+    /// Objects in S3: what is meant where no destination is given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) s3: Option<S3>,
     /// Rows in Redshift.
@@ -86,10 +87,10 @@ fn is_off(is_on: &bool) -> bool {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct BufferHints {
-    /// SizeInMBs.
+    /// So many bytes: SizeInMBs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) size: Option<Size>,
-    /// IntervalInSeconds.
+    /// So long after its first record came: IntervalInSeconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) interval: Option<Duration>,
 }
@@ -162,7 +163,8 @@ impl Compiler<'_> {
         };
         let pipeline = Pipeline { source, processing: self.processing(base, delivery), destination, backup };
         if let Err(unusable) = check(&pipeline) {
-            self.problem(base.clone(), "a delivery stream cannot be so", "here", &unusable.to_string());
+            let help = format!("{unusable}; Prefix and ErrorOutputPrefix are `prefix` and `error_prefix` here");
+            self.problem(base.clone(), "a delivery stream cannot be so", "here", &help);
         }
         pipeline
     }
@@ -211,7 +213,8 @@ impl Compiler<'_> {
         let Delivery { s3, redshift, opensearch, splunk, http, .. } = delivery;
         let given = [s3.is_some(), redshift.is_some(), opensearch.is_some(), splunk.is_some(), http.is_some()];
         if given.iter().filter(|given| **given).count() > 1 {
-            let help = "leave one of: s3, redshift, opensearch, splunk, http";
+            let help = "leave one of: s3, redshift, opensearch, splunk, http; a second destination is a second \
+                        [delivery.NAME] that reads the same stream";
             self.problem(base.clone(), "a delivery stream has one destination", "here", help);
         }
         let hints_of = |c: &mut Self, kind| c.hints(delivery.buffer.as_ref(), &rules_of(kind), at("buffer"));

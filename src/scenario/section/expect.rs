@@ -190,7 +190,9 @@ fn near_number(path: &str, numbers: &[String]) -> String {
     let depth = path.split('.').count();
     let as_deep = nearest_last(word, of_section().filter(|number| number.split('.').count() == depth).collect());
     let anywhere = || numbers.iter().find(|number| number.rsplit('.').next() == Some(word));
-    match as_deep.or_else(|| nearest_last(word, of_section().collect())).or_else(anywhere) {
+    let has_word = |number: &&String| number.rsplit('.').next().is_some_and(|last| last.contains(word));
+    let about = || of_section().filter(|_| word.len() > 2).find(has_word);
+    match as_deep.or_else(|| nearest_last(word, of_section().collect())).or_else(anywhere).or_else(about) {
         Some(number) => format!("did you mean `{number}`? (`*` stands for any name)"),
         None => "a path into the JSON report, such as `streams.clicks.records_throttled`".to_owned(),
     }

@@ -7,6 +7,7 @@ import { showStreams } from "./streams.js";
 import { showRecords, startRecords } from "./records.js";
 import { showConsumers } from "./consumers.js";
 import { showCallers } from "./callers.js";
+import { showDeliveries } from "./deliveries.js";
 import { showTables } from "./tables.js";
 import { showFaults, showForms, startFaults } from "./faults.js";
 import { showEvents, startEvents } from "./events.js";
@@ -19,6 +20,7 @@ function showState(state) {
   history.begin(state.clock.seconds);
   showClock(state.clock);
   showStreams(state, history, openRecords);
+  showDeliveries(state, history);
   showConsumers(state, history);
   showCallers(state, history);
   showTables(state, history);

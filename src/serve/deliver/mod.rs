@@ -8,6 +8,11 @@
 //! Not here: TLS, connections that are kept, names of other machines unless they are asked for.
 
 mod folder;
+#[cfg(feature = "postgres")]
+mod postgres;
+#[cfg(not(feature = "postgres"))]
+#[path = "no_postgres.rs"]
+mod postgres;
 mod target;
 
 use std::rc::Rc;
@@ -64,6 +69,10 @@ async fn ask(targets: &[Target], call: CallId, delivered: &Delivered) -> Came {
     match delivered {
         Delivered::Object(put) => match place(Kind::S3, &put.bucket) {
             Some(Place::Folder(folder)) => folder::write(folder, &put.key, put.body.bytes(), call.0).await,
+            _ => Came::Unreachable {},
+        },
+        Delivered::Rows(copy) => match place(Kind::Redshift, &copy.cluster) {
+            Some(Place::Database(database)) => database.load(copy).await,
             _ => Came::Unreachable {},
         },
         Delivered::Documents(bulk) => {

@@ -54,7 +54,7 @@ pub(super) struct Arguments {
     #[arg(long = "function", value_name = "NAME=URL")]
     functions: Vec<FunctionUrl>,
     /// A sink of yours that takes what delivery streams deliver to that one, or to every one of its kind:
-    /// s3:BUCKET=DIR, redshift:CLUSTER=postgres://..., opensearch:DOMAIN=URL, splunk:COLLECTOR=URL,
+    /// s3:BUCKET=DIR|URL, redshift:CLUSTER=postgres://..., opensearch:DOMAIN=URL, splunk:COLLECTOR=URL,
     /// http:ENDPOINT=URL; may be repeated
     #[arg(long = "deliver", value_name = "KIND[:NAME]=WHERE")]
     targets: Vec<Target>,

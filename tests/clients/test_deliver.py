@@ -2,8 +2,10 @@
 the documented protocols, and refuse what the real ones refuse."""
 
 import base64
+import datetime
 import glob
 import gzip
+import hashlib
 import http.server
 import json
 import os
@@ -15,6 +17,10 @@ import tempfile
 import threading
 import unittest
 import uuid
+
+from botocore.auth import S3SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
 
 from endpoint import BINARY, Endpoint, needs
 from test_functions import wait_for
@@ -38,6 +44,9 @@ class StandIn:
 
         class Handler(http.server.BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+
+            def do_PUT(self):
+                self.do_POST()
 
             def do_POST(self):
                 body = self.rfile.read(int(self.headers["Content-Length"]))
@@ -758,6 +767,74 @@ class Folder(Delivering):
         self.put(b"a\n")
         self.endpoint.advance("61s")
         self.assertEqual((list(self.objects("pond").values()), os.path.exists(self.place)), ([b"a\n"], False))
+
+
+class Store(Delivering):
+    """A store that speaks S3's protocol, and looks at signatures."""
+
+    def answer(self, path, headers, body):
+        def error(status, code):
+            return status, {"Content-Type": "application/xml"}, f"<Error><Code>{code}</Code></Error>".encode()
+
+        if headers["x-amz-content-sha256"] != hashlib.sha256(body).hexdigest():
+            return error(400, "XAmzContentSHA256Mismatch")
+        said = {name: headers[name] for name in ("host", "x-amz-content-sha256", "x-amz-date")}
+        at = datetime.datetime.strptime(said["x-amz-date"], "%Y%m%dT%H%M%SZ")
+        now = datetime.datetime.now(datetime.timezone.utc).replace(tzinfo=None)
+        if abs(now - at) > datetime.timedelta(minutes=15):
+            return error(403, "RequestTimeTooSkewed")
+        # What botocore signs of the same request at that time.
+        request = AWSRequest("PUT", f"http://{said['host']}{path}", headers={"X-Amz-Content-SHA256": said["x-amz-content-sha256"]})
+        request.context["timestamp"] = said["x-amz-date"]
+        signer = S3SigV4Auth(Credentials("key", "a/secret"), "s3", "eu-west-1")
+        request.headers["X-Amz-Date"] = said["x-amz-date"]
+        signature = signer.signature(signer.string_to_sign(request, signer.canonical_request(request)), request)
+        if headers["Authorization"].split("Signature=")[-1] != signature:
+            return error(403, "SignatureDoesNotMatch")
+        if self.refusals:
+            return self.refusals.pop(0)
+        self.taken[path] = body
+        return 200, {}, b""
+
+    def begin(self, *arguments, secret="a%2Fsecret", prefix="data/"):
+        self.taken, self.refusals = {}, []
+        sink = self.stand_in(self.answer)
+        url = sink.url.replace("//", f"//key:{secret}@")
+        self.start("--deliver", f"s3:lake={url}/my-bucket/raw?region=eu-west-1", *arguments)
+        self.create(ExtendedS3DestinationConfiguration={**LAKE, "Prefix": prefix})
+
+    def test_objects_are_put_and_signed(self):
+        self.begin(prefix="data of=ä/")
+        self.put_and_deliver(b"a\n")
+        self.pass_time(600)
+        (path, body), = self.taken.items()
+        self.assertTrue(path.startswith("/my-bucket/raw/data%20of%3D%C3%A4/20"), path)
+        self.assertEqual((body, list(self.objects().values())), (b"a\n", [b"a\n"]))
+        self.assert_checks_pass()
+
+    def test_a_store_that_is_busy_is_asked_again(self):
+        self.begin()
+        self.refusals = [(503, {}, b"<Error><Code>SlowDown</Code></Error>"), None]
+        self.put_and_deliver(b"a\n")
+        self.wait(lambda: self.taken, by="10s")
+        self.assertEqual(len(self.sink.asked), 3)
+
+    def test_a_wrong_secret_puts_nothing(self):
+        self.begin(secret="other")
+        self.put_and_deliver(b"a\n")
+        self.pass_time(60)
+        self.assertEqual((self.taken, self.objects()), ({}, {}))
+
+    def test_an_endpoint_of_its_own_kind_is_a_store(self):
+        with Endpoint("--clock", "manual") as other:
+            store = other.client("s3")
+            store.create_bucket(Bucket="real")
+            self.start("--deliver", f"s3={other.url}/real")
+            self.create(ExtendedS3DestinationConfiguration=LAKE)
+            self.put(b"a\n")
+            self.pass_time(70)
+            (key, body), = self.objects().items()
+            self.assertEqual(store.get_object(Bucket="real", Key=key)["Body"].read(), body)
 
 
 class Arguments(unittest.TestCase):

@@ -6,6 +6,7 @@ use std::str::FromStr;
 use std::sync::Arc;
 
 use super::postgres::Database;
+use super::store::Store;
 use crate::aws::protocol::outside::Names;
 use crate::serve::url::Url;
 
@@ -45,6 +46,8 @@ pub(in crate::serve) enum Place {
     Url(Url),
     /// Into a folder, a file an object.
     Folder(PathBuf),
+    /// Into a bucket of a store.
+    Store(Store),
     /// Into a table.
     Database(Database),
     /// Nowhere: what came back is known already.
@@ -77,6 +80,7 @@ impl Target {
     pub(crate) fn is_here(&self) -> bool {
         match &self.place {
             Place::Url(url) => url.is_loopback(),
+            Place::Store(store) => store.is_loopback(),
             Place::Database(database) => database.is_loopback(),
             Place::Folder(_) | Place::Known => true,
         }
@@ -129,7 +133,7 @@ impl FromStr for Target {
         let (kind, name) = sink(stands_for)?;
         let place = match kind {
             Kind::S3 if place.is_empty() => return Err("a folder is missing".to_owned()),
-            Kind::S3 if place.contains("://") => return Err("objects go to a folder".to_owned()),
+            Kind::S3 if place.contains("://") => Place::Store(Store::parse(place)?),
             Kind::S3 => Place::Folder(place.into()),
             Kind::Redshift => Place::Database(Database::parse(place)?),
             Kind::OpenSearch => Place::Url(Url::parse(place)?),

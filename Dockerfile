@@ -14,7 +14,7 @@ ARG KINESIM_COMMIT
 RUN --mount=type=cache,target=/usr/local/cargo/registry --mount=type=cache,target=/kinesim/target \
     target=$(rustc -vV | sed -n 's/^host: //p') \
     && export RUSTFLAGS="-C target-feature=+crt-static" CARGO_PROFILE_RELEASE_STRIP=debuginfo \
-    && cargo build --locked --release --features tls --bin kinesim --target "$target" \
+    && cargo build --locked --release --features tls,postgres --bin kinesim --target "$target" \
     && cp "target/$target/release/kinesim" /usr/local/bin/kinesim
 
 FROM scratch

@@ -3,6 +3,7 @@
 use super::firehose::Told;
 use super::http_endpoint::Post;
 use super::protocol::outside::Came;
+use super::redshift::CopyCommand;
 use super::s3::PutObject;
 use super::{Cloud, opensearch, splunk};
 use crate::base::{Event, SimTime};
@@ -13,6 +14,8 @@ use crate::world::{CallId, Service};
 pub(crate) enum Delivered {
     /// An object of a bucket.
     Object(PutObject),
+    /// Rows of a table in Redshift.
+    Rows(CopyCommand),
     /// Documents of an OpenSearch domain.
     Documents(opensearch::Bulk),
     /// What a Splunk collector is asked.
@@ -24,18 +27,20 @@ pub(crate) enum Delivered {
 impl Cloud {
     /// What sinks outside are asked, and nobody has taken to them yet.
     pub(crate) fn take_outside(&mut self, now: SimTime) -> Vec<(CallId, Delivered)> {
-        let Self { s3, opensearch, splunk, http_endpoint, .. } = self;
+        let Self { s3, redshift, opensearch, splunk, http_endpoint, .. } = self;
         let objects = s3.outside.take(now).into_iter().map(|(call, put)| (call, Delivered::Object(put)));
+        let copies = redshift.outside.take(now).into_iter().map(|(call, copy)| (call, Delivered::Rows(copy)));
         let bulks = opensearch.outside.take(now).into_iter().map(|(call, bulk)| (call, Delivered::Documents(bulk)));
         let asked = splunk.outside.take(now).into_iter().map(|(call, asked)| (call, Delivered::Splunk(asked)));
         let posts = http_endpoint.outside.take(now).into_iter().map(|(call, post)| (call, Delivered::Post(post)));
-        objects.chain(bulks).chain(asked).chain(posts).collect()
+        objects.chain(copies).chain(bulks).chain(asked).chain(posts).collect()
     }
 
     /// Something came back: whoever was asked takes note of it, and Firehose hears of it if it still waits.
     pub(crate) fn came(&mut self, now: SimTime, call: CallId, came: &Came, events: &mut Vec<Event>) {
         let told = None
             .or_else(|| self.s3.came(now, call, came, events).map(Told::S3))
+            .or_else(|| self.redshift.came(call, came, events).map(Told::Redshift))
             .or_else(|| self.opensearch.came(call, came, events).map(Told::OpenSearch))
             .or_else(|| self.splunk.came(call, came, events).map(Told::Splunk))
             .or_else(|| self.http_endpoint.came(call, came, events).map(Told::HttpEndpoint));

@@ -19,6 +19,7 @@ pub(crate) mod nearest;
 pub mod number;
 pub mod partition_key;
 pub mod payload;
+pub(crate) mod percent;
 pub mod position;
 pub(crate) mod provenance;
 pub(crate) mod range_set;

@@ -54,7 +54,8 @@ pub(super) struct Arguments {
     #[arg(long = "function", value_name = "NAME=URL")]
     functions: Vec<FunctionUrl>,
     /// A sink of yours that takes what delivery streams deliver to that one, or to every one of its kind:
-    /// s3:BUCKET=DIR, opensearch:DOMAIN=URL, splunk:COLLECTOR=URL, http:ENDPOINT=URL; may be repeated
+    /// s3:BUCKET=DIR|URL, redshift:CLUSTER=postgres://..., opensearch:DOMAIN=URL, splunk:COLLECTOR=URL,
+    /// http:ENDPOINT=URL; may be repeated
     #[arg(long = "deliver", value_name = "KIND[:NAME]=WHERE")]
     targets: Vec<Target>,
     /// Let --deliver name other machines than this one

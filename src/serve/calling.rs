@@ -1,4 +1,4 @@
-//! POSTs to what is outside: functions and sinks behind URLs. A connection each.
+//! Requests to what is outside: functions and sinks behind URLs. A connection each.
 
 use http_body_util::{BodyExt, Full};
 use hyper::body::{Bytes, Incoming};
@@ -30,7 +30,7 @@ impl std::fmt::Display for Failure {
     }
 }
 
-/// POSTs a body to a path there. Of an answer that is longer than so many bytes one more than that is read.
+/// POSTs a body to a path there.
 pub(super) async fn post(
     url: &Url,
     path: &str,
@@ -38,18 +38,39 @@ pub(super) async fn post(
     body: Vec<u8>,
     answer_bytes_max: usize,
 ) -> Result<(Parts, Vec<u8>), Failure> {
-    let stream = TcpStream::connect(&*url.authority).await.map_err(Failure::Unreachable)?;
-    let answer = exchange(stream, url, path, headers, body).await.map_err(Failure::Broken)?;
-    let (parts, body) = answer.into_parts();
-    Ok((parts, read(body, answer_bytes_max).await.map_err(Failure::Broken)?))
+    send("POST", url, path, headers, body, answer_bytes_max).await
 }
 
-async fn exchange(
-    stream: TcpStream,
+/// Sends a body to a path there. Of an answer that is longer than so many bytes one more than that is read.
+pub(super) async fn send(
+    method: &str,
     url: &Url,
     path: &str,
     headers: &[(&'static str, String)],
     body: Vec<u8>,
+    answer_bytes_max: usize,
+) -> Result<(Parts, Vec<u8>), Failure> {
+    let stream = TcpStream::connect(&*url.authority).await.map_err(Failure::Unreachable)?;
+    let answer = exchange(stream, request(method, url, path, headers, body)).await.map_err(Failure::Broken)?;
+    let (parts, body) = answer.into_parts();
+    Ok((parts, read(body, answer_bytes_max).await.map_err(Failure::Broken)?))
+}
+
+fn request(
+    method: &str,
+    url: &Url,
+    path: &str,
+    headers: &[(&'static str, String)],
+    body: Vec<u8>,
+) -> Result<Request<Full<Bytes>>, hyper::http::Error> {
+    let request = Request::builder().method(method).uri(path).header("host", &*url.authority);
+    let request = headers.iter().fold(request, |request, (name, value)| request.header(*name, value));
+    request.body(Full::new(Bytes::from(body)))
+}
+
+async fn exchange(
+    stream: TcpStream,
+    request: Result<Request<Full<Bytes>>, hyper::http::Error>,
 ) -> Result<Response<Incoming>, Problem> {
     let _ = stream.set_nodelay(true);
     let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await?;
@@ -57,9 +78,7 @@ async fn exchange(
         // Whoever waits for an answer on it hears that it broke.
         let _ = connection.await;
     });
-    let request = Request::post(path).header("host", &*url.authority);
-    let request = headers.iter().fold(request, |request, (name, value)| request.header(*name, value));
-    Ok(sender.send_request(request.body(Full::new(Bytes::from(body)))?).await?)
+    Ok(sender.send_request(request?).await?)
 }
 
 async fn read(mut body: Incoming, bytes_max: usize) -> Result<Vec<u8>, Problem> {

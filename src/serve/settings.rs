@@ -121,6 +121,7 @@ impl Settings {
         plan.services.kinesis.push_lag = SimDuration::ZERO;
         plan.services.lambda.outside = self.functions.iter().map(|function| function.name.clone()).collect();
         plan.services.s3.outside = Target::names(&self.targets, Kind::S3);
+        plan.services.redshift.outside = Target::names(&self.targets, Kind::Redshift);
         plan.services.opensearch.outside = Target::names(&self.targets, Kind::OpenSearch);
         plan.services.splunk.outside = Target::names(&self.targets, Kind::Splunk);
         plan.services.http_endpoint.outside = Target::names(&self.targets, Kind::Http);

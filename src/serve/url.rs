@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use hyper::Uri;
 
+use crate::base::percent;
+
 /// Host, port, path, and who calls.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Url {
@@ -12,7 +14,7 @@ pub(super) struct Url {
     pub(super) authority: Arc<str>,
     /// Path and query; `/` when the text has none.
     pub(super) path: Arc<str>,
-    /// `USER:PASSWORD`, if the text has one.
+    /// `USER:PASSWORD`, if the text has one; there percent-encoded, as URLs want it.
     pub(super) user: Option<Arc<str>>,
     is_loopback: bool,
 }
@@ -26,7 +28,7 @@ impl Url {
         Ok(Self {
             authority: format!("{host}:{}", uri.port_u16().unwrap_or(80)).into(),
             path: uri.path_and_query().map_or("/", |path| path.as_str()).into(),
-            user: user.map(Into::into),
+            user: user.and_then(percent::decode_path).map(Into::into),
             is_loopback: is_loopback(host),
         })
     }
@@ -55,7 +57,7 @@ mod tests {
         let read = |text: &str| Url::parse(text).map(|url| (url.authority.to_string(), url.path.to_string()));
         assert_eq!(read("http://localhost:9000"), Ok(("localhost:9000".to_owned(), "/".to_owned())));
         assert_eq!(read("http://a:b@[::1]/x?y=1"), Ok(("[::1]:80".to_owned(), "/x?y=1".to_owned())));
-        assert_eq!(Url::parse("http://a:b@[::1]/").expect("a URL").user.as_deref(), Some("a:b"));
+        assert_eq!(Url::parse("http://a:b%2F%40@[::1]/").expect("a URL").user.as_deref(), Some("a:b/@"));
         for bad in ["", "x", "https://localhost", "ftp://localhost", "http://"] {
             assert!(Url::parse(bad).is_err(), "{bad}");
         }

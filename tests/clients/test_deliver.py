@@ -2,18 +2,27 @@
 the documented protocols, and refuse what the real ones refuse."""
 
 import base64
+import datetime
+import glob
 import gzip
+import hashlib
 import http.server
 import json
 import os
+import shutil
 import signal
+import socket
 import subprocess
 import tempfile
 import threading
 import unittest
 import uuid
 
-from endpoint import BINARY, Endpoint
+from botocore.auth import S3SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
+
+from endpoint import BINARY, Endpoint, needs
 from test_functions import wait_for
 
 ROLE = "arn:aws:iam::000000000000:role/firehose"
@@ -35,6 +44,9 @@ class StandIn:
 
         class Handler(http.server.BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+
+            def do_PUT(self):
+                self.do_POST()
 
             def do_POST(self):
                 body = self.rfile.read(int(self.headers["Content-Length"]))
@@ -458,7 +470,7 @@ class Splunk(Delivering):
 
     def test_a_fault_that_loses_acknowledgements_loses_those_of_a_real_collector(self):
         self.begin()
-        fault = self.endpoint.control("faults", {"no_acknowledgement": {"service": "splunk"}})["id"]
+        fault = self.endpoint.control("faults", {"no_acknowledgement": {}})["id"]
         self.put_and_deliver(b'{"event": 1}')
         self.pass_time(60)
         self.assertEqual((self.collector.indexed, self.asked_for("ack")), ([1], []))
@@ -558,6 +570,149 @@ class OpenSearch(Delivering):
         self.assertEqual(self.errors()[0]["errorCode"], "403")
 
 
+# PostgreSQL in Redshift's place.
+
+
+class Postgres:
+    """A PostgreSQL of its own, which asks for a password."""
+
+    BINARIES = max(glob.glob("/usr/lib/postgresql/*/bin"), default="")
+
+    def __init__(self):
+        self.folder = tempfile.mkdtemp()
+        data, password = os.path.join(self.folder, "data"), os.path.join(self.folder, "password")
+        with open(password, "w", encoding="utf-8") as file:
+            file.write("secret")
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = free.getsockname()[1]
+        if os.getuid() == 0:
+            subprocess.run(["chown", "-R", "postgres", self.folder], check=True)
+        self.run("initdb", "-D", data, "-U", "loader", "--pwfile", password, "-A", "scram-sha-256", "-E", "UTF8", "--no-sync")
+        self.options = f"-p {self.port} -h 127.0.0.1 -k {self.folder} -F"
+        self.data = data
+        self.start()
+
+    def run(self, name, *arguments):
+        command = [os.path.join(self.BINARIES, name), *arguments]
+        if os.getuid() == 0:
+            command = ["runuser", "-u", "postgres", "--", *command]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, cwd="/")
+
+    def start(self):
+        self.run("pg_ctl", "-D", self.data, "-o", self.options, "-l", os.path.join(self.folder, "log"), "-w", "start")
+
+    def stop(self):
+        self.run("pg_ctl", "-D", self.data, "-m", "immediate", "-w", "stop")
+
+    def close(self):
+        self.stop()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def url(self, password="secret"):
+        return f"postgres://loader:{password}@127.0.0.1:{self.port}/postgres"
+
+    def ask(self, statement):
+        command = [os.path.join(self.BINARIES, "psql"), self.url(), "-X", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-c", statement]
+        return subprocess.run(command, check=True, capture_output=True, text=True).stdout.splitlines()
+
+
+def has_postgres():
+    """Whether there is a PostgreSQL, and an endpoint that knows how to talk to one."""
+    refused = subprocess.run([BINARY, "serve", "--deliver", "redshift=none"], capture_output=True, text=True).stderr
+    return needs(Postgres.BINARIES and "built without PostgreSQL" not in refused,
+                 "no PostgreSQL to load into: apt-get install postgresql, and build with --features postgres")
+
+
+@has_postgres()
+class Redshift(Delivering):
+    @classmethod
+    def setUpClass(cls):
+        cls.postgres = Postgres()
+        cls.addClassCleanup(cls.postgres.close)
+
+    def begin(self, *arguments, password="secret", retry=3600, **copy):
+        self.postgres.ask("DROP TABLE IF EXISTS clicks; CREATE TABLE clicks (id integer PRIMARY KEY, page text)")
+        self.start("--deliver", f"redshift:warehouse={self.postgres.url(password)}", *arguments)
+        stage = {"RoleARN": ROLE, "BucketARN": "arn:aws:s3:::lake", "BufferingHints": HINTS, "CompressionFormat": "GZIP"}
+        url = "jdbc:redshift://warehouse.x.us-east-1.redshift.amazonaws.com:5439/dev"
+        self.create(RedshiftDestinationConfiguration={
+            "RoleARN": ROLE, "ClusterJDBCURL": url, "CopyCommand": {"DataTableName": "clicks", **copy},
+            "Username": "user", "Password": "password", "RetryOptions": {"DurationInSeconds": retry},
+            "S3Configuration": stage})
+
+    def rows(self):
+        return self.postgres.ask("SELECT id, page FROM clicks ORDER BY id")
+
+    def load(self, *lines):
+        self.put(*lines)
+        self.pass_time(70)
+
+    def skipped(self):
+        """The manifests that are left for somebody to load by hand."""
+        return [json.loads(body) for key, body in self.objects().items() if key.startswith("errors/manifests/")]
+
+    def test_lines_are_rows(self):
+        self.begin()
+        self.load(b"1|/\n", b"2|a\\tb\n", b"3|\\N\n")
+        self.assertEqual(self.rows(), ["1|/", "2|a\\tb", "3|"])
+        self.assert_checks_pass()
+
+    def test_csv_goes_to_the_columns_that_are_said(self):
+        self.begin(CopyOptions="CSV DELIMITER ';' GZIP", DataTableColumns="page, id")
+        self.load(b'"a;b";1\n', b"c;2\n")
+        self.assertEqual(self.rows(), ["1|a;b", "2|c"])
+
+    def test_json_goes_to_the_columns_of_its_members(self):
+        self.begin(CopyOptions="JSON 'auto' GZIP")
+        self.load(b'{"id": 1, "page": "a\\n\\"b\\"", "more": 1}', b'{"page": {"x": 1}, "id": 2}\n')
+        self.assertEqual(self.rows(), ['1|a', '"b"', '2|{"x":1}'])
+
+    def test_a_copy_that_fails_is_made_again_after_five_minutes(self):
+        self.begin()
+        self.postgres.ask("ALTER TABLE clicks RENAME TO away")
+        self.load(b"1|a\n")
+        self.postgres.ask("ALTER TABLE away RENAME TO clicks")
+        self.pass_time(200)
+        self.assertEqual(self.rows(), [])
+        self.pass_time(120)
+        self.assertEqual((self.rows(), self.skipped()), (["1|a"], []))
+        self.assert_checks_pass()
+
+    def test_rows_that_a_table_does_not_take_are_none_of_them_loaded_and_their_manifest_is_left(self):
+        self.begin(retry=600)
+        self.load(b"1|a\n", b"1|twice\n")
+        self.pass_time(1200)
+        self.assertEqual(self.rows(), [])
+        manifest, = self.skipped()
+        staged = manifest["entries"][0]["url"].removeprefix("s3://lake/")
+        self.assertEqual(gzip.decompress(self.objects()[staged]), b"1|a\n1|twice\n")
+
+    def test_a_database_that_is_down_takes_the_rows_when_it_is_up_again(self):
+        self.begin()
+        self.postgres.stop()
+        try:
+            self.load(b"1|a\n")
+        finally:
+            self.postgres.start()
+        self.pass_time(310)
+        self.assertEqual(self.rows(), ["1|a"])
+
+    def test_a_wrong_password_and_an_option_that_is_not_carried_over_are_told(self):
+        for case in [{"password": "wrong"}, {"CopyOptions": "MAXERROR 5"}]:
+            with self.subTest(case), tempfile.TemporaryDirectory() as folder:
+                recording = os.path.join(folder, "session.ndjson")
+                self.begin("--record", recording, retry=0, **case)
+                self.load(b"1|a\n")
+                self.assertEqual((self.rows(), len(self.skipped())), ([], 1))
+                self.endpoint.process.terminate()
+                self.endpoint.process.wait()
+                self.endpoint.process.stdout.close()
+                with open(recording, encoding="utf-8") as kept:
+                    told = kept.read()
+                self.assertIn("28P01" if "password" in case else "MAXERROR is not carried over", told)
+
+
 class Folder(Delivering):
     def begin(self, *arguments, **options):
         self.folder = tempfile.TemporaryDirectory()
@@ -614,6 +769,74 @@ class Folder(Delivering):
         self.assertEqual((list(self.objects("pond").values()), os.path.exists(self.place)), ([b"a\n"], False))
 
 
+class Store(Delivering):
+    """A store that speaks S3's protocol, and looks at signatures."""
+
+    def answer(self, path, headers, body):
+        def error(status, code):
+            return status, {"Content-Type": "application/xml"}, f"<Error><Code>{code}</Code></Error>".encode()
+
+        if headers["x-amz-content-sha256"] != hashlib.sha256(body).hexdigest():
+            return error(400, "XAmzContentSHA256Mismatch")
+        said = {name: headers[name] for name in ("host", "x-amz-content-sha256", "x-amz-date")}
+        at = datetime.datetime.strptime(said["x-amz-date"], "%Y%m%dT%H%M%SZ")
+        now = datetime.datetime.now(datetime.timezone.utc).replace(tzinfo=None)
+        if abs(now - at) > datetime.timedelta(minutes=15):
+            return error(403, "RequestTimeTooSkewed")
+        # What botocore signs of the same request at that time.
+        request = AWSRequest("PUT", f"http://{said['host']}{path}", headers={"X-Amz-Content-SHA256": said["x-amz-content-sha256"]})
+        request.context["timestamp"] = said["x-amz-date"]
+        signer = S3SigV4Auth(Credentials("key", "a/secret"), "s3", "eu-west-1")
+        request.headers["X-Amz-Date"] = said["x-amz-date"]
+        signature = signer.signature(signer.string_to_sign(request, signer.canonical_request(request)), request)
+        if headers["Authorization"].split("Signature=")[-1] != signature:
+            return error(403, "SignatureDoesNotMatch")
+        if self.refusals:
+            return self.refusals.pop(0)
+        self.taken[path] = body
+        return 200, {}, b""
+
+    def begin(self, *arguments, secret="a%2Fsecret", prefix="data/"):
+        self.taken, self.refusals = {}, []
+        sink = self.stand_in(self.answer)
+        url = sink.url.replace("//", f"//key:{secret}@")
+        self.start("--deliver", f"s3:lake={url}/my-bucket/raw?region=eu-west-1", *arguments)
+        self.create(ExtendedS3DestinationConfiguration={**LAKE, "Prefix": prefix})
+
+    def test_objects_are_put_and_signed(self):
+        self.begin(prefix="data of=ä/")
+        self.put_and_deliver(b"a\n")
+        self.pass_time(600)
+        (path, body), = self.taken.items()
+        self.assertTrue(path.startswith("/my-bucket/raw/data%20of%3D%C3%A4/20"), path)
+        self.assertEqual((body, list(self.objects().values())), (b"a\n", [b"a\n"]))
+        self.assert_checks_pass()
+
+    def test_a_store_that_is_busy_is_asked_again(self):
+        self.begin()
+        self.refusals = [(503, {}, b"<Error><Code>SlowDown</Code></Error>"), None]
+        self.put_and_deliver(b"a\n")
+        self.wait(lambda: self.taken, by="10s")
+        self.assertEqual(len(self.sink.asked), 3)
+
+    def test_a_wrong_secret_puts_nothing(self):
+        self.begin(secret="other")
+        self.put_and_deliver(b"a\n")
+        self.pass_time(60)
+        self.assertEqual((self.taken, self.objects()), ({}, {}))
+
+    def test_an_endpoint_of_its_own_kind_is_a_store(self):
+        with Endpoint("--clock", "manual") as other:
+            store = other.client("s3")
+            store.create_bucket(Bucket="real")
+            self.start("--deliver", f"s3={other.url}/real")
+            self.create(ExtendedS3DestinationConfiguration=LAKE)
+            self.put(b"a\n")
+            self.pass_time(70)
+            (key, body), = self.objects().items()
+            self.assertEqual(store.get_object(Bucket="real", Key=key)["Body"].read(), body)
+
+
 class Arguments(unittest.TestCase):
     def refused(self, *arguments):
         done = subprocess.run([BINARY, "serve", "--port", "0", *arguments], capture_output=True, text=True)
@@ -626,7 +849,7 @@ class Arguments(unittest.TestCase):
             self.assertTrue(endpoint.control("health"))
 
     def test_what_is_no_sink_is_refused_with_the_ones_there_are(self):
-        self.assertIn("s3, opensearch, splunk, http", self.refused("--deliver", "kafka:x=http://localhost"))
+        self.assertIn("s3, redshift, opensearch, splunk, http", self.refused("--deliver", "kafka:x=http://localhost"))
 
 
 if __name__ == "__main__":

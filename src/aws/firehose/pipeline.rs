@@ -234,6 +234,8 @@ pub(crate) struct RedshiftOutput {
     pub cluster: Arc<str>,
     /// DataTableName.
     pub table: Arc<str>,
+    /// DataTableColumns; all of the table when empty.
+    pub(crate) columns: Arc<str>,
     /// CopyOptions.
     pub(crate) copy_options: Arc<str>,
     /// RetryOptions: counts from the beginning of the first attempt.

@@ -16,6 +16,8 @@ pub struct CopyCommand {
     pub cluster: Arc<str>,
     /// The table, by name.
     pub table: Arc<str>,
+    /// The columns that are loaded, as `a, b`; all of the table when empty.
+    pub(crate) columns: Arc<str>,
     /// Where the manifest lies.
     pub(crate) manifest: Location,
     /// What is said besides, such as `JSON 'auto' GZIP`.
@@ -55,14 +57,15 @@ impl CopyCommand {
             None => Err(at),
         };
         let files = named.into_iter().map(staged).collect::<Result<_, _>>()?;
-        Ok(Self { cluster, table, manifest, options, files, call: CallId(0) })
+        Ok(Self { cluster, table, columns: "".into(), manifest, options, files, call: CallId(0) })
     }
     #[cfg_attr(not(test), expect(dead_code, reason = "the bytes are for real sinks"))]
     /// The statement, with a role in place of credentials.
     pub(crate) fn statement(&self, role_arn: &str) -> String {
-        let Self { table, manifest: Location { bucket, key }, options, .. } = self;
+        let Self { table, columns, manifest: Location { bucket, key }, options, .. } = self;
+        let columns = if columns.is_empty() { String::new() } else { format!(" ({columns})") };
         let space = if options.is_empty() { "" } else { " " };
-        format!("COPY {table} FROM 's3://{bucket}/{key}' IAM_ROLE '{role_arn}' MANIFEST{space}{options};")
+        format!("COPY {table}{columns} FROM 's3://{bucket}/{key}' IAM_ROLE '{role_arn}' MANIFEST{space}{options};")
     }
 }
 
@@ -113,6 +116,14 @@ errors! {
         /// The cluster cannot be reached, or takes no more connections.
         ConnectionFailed = "Redshift.ConnectionFailed", 503, Transient,
             "The connection to the specified Amazon Redshift cluster failed.";
+        /// Rows that the table does not take.
+        DataLoadFailed(text: Box<str>) = "Redshift.DataLoadFailed", 400, Never, text;
+        /// No space is left.
+        DiskFull = "Redshift.DiskFull", 507, Transient, "The cluster has no disk space left.";
+        /// It can only be read.
+        ReadOnlyCluster = "Redshift.ReadOnlyCluster", 503, Transient, "The cluster is read-only.";
+        /// The command is none, or names what is not there.
+        SyntaxError(text: Box<str>) = "Redshift.SyntaxError", 400, Never, text;
         /// An error of the service.
         Internal = "Redshift.InternalError", 500, Transient, "An unknown error occurred.";
         /// No such table.

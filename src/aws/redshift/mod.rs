@@ -6,6 +6,8 @@
 //! brings the files), COPYs that wait for each other, disks that fill.
 
 mod api;
+#[cfg(any(test, feature = "postgres"))]
+mod loading;
 pub(crate) mod manifest;
 #[cfg(test)]
 mod tests;
@@ -16,14 +18,17 @@ use std::convert::Infallible;
 use std::sync::Arc;
 
 pub use self::api::{CopyCommand, Error, OPERATIONS, Reply, Request, Response, StagedFile};
+#[cfg(feature = "postgres")]
+pub(crate) use self::loading::Loading;
 pub use self::manifest::Location;
 pub use super::protocol::fault_points::Fault;
 
 use super::protocol::fault_points::{FaultPoints, Trouble, met_by_faults};
+use super::protocol::outside::{Asked, Came, Names, Outside};
 use crate::base::event::Output;
 use crate::base::seed::Random;
 use crate::base::{Chance, Event, HostId, Payload, SimDuration, SimTime};
-use crate::world::Service;
+use crate::world::{CallId, Service};
 
 /// The clusters there are.
 #[derive(Clone, Debug, Default)]
@@ -32,6 +37,8 @@ pub struct Settings {
     pub(crate) clusters: BTreeMap<Arc<str>, Cluster>,
     /// Every other one.
     pub others: Cluster,
+    /// Those that are outside of the simulated world. They come before simulated ones.
+    pub(crate) outside: Names,
 }
 
 /// A cluster.
@@ -98,6 +105,7 @@ fn rows_of(part: &Payload) -> Vec<Cow<'_, [u8]>> {
 pub struct Redshift {
     settings: Settings,
     tables: BTreeMap<Arc<str>, BTreeMap<Arc<str>, Table>>,
+    pub(in crate::aws) outside: Outside<CallId, CopyCommand>,
     faults: FaultPoints,
     random: Random,
 }
@@ -109,7 +117,8 @@ impl Redshift {
     pub fn new(settings: Settings, chance: impl Into<Chance>) -> Self {
         let chance = chance.into();
         let (faults, random) = (FaultPoints::new(&chance), chance.stream("copies"));
-        Self { settings, tables: BTreeMap::new(), faults, random }
+        let outside = Outside::new(settings.outside.clone());
+        Self { settings, tables: BTreeMap::new(), outside, faults, random }
     }
     #[cfg_attr(not(test), expect(dead_code, reason = "what arrived is looked at by tests"))]
     /// Every table that something was loaded into, with its cluster and name.
@@ -117,6 +126,22 @@ impl Redshift {
         self.tables.iter().flat_map(|(cluster, tables)| {
             tables.iter().map(move |(name, table)| (cluster.as_ref(), name.as_ref(), table))
         })
+    }
+
+    /// Something came back from a cluster outside: what its caller is told, if it is told.
+    pub(crate) fn came(&mut self, call: CallId, came: &Came, events: &mut Vec<Event>) -> Option<Reply> {
+        let Asked { request: CopyCommand { table, files, .. }, caller, is_answered, .. } = self.outside.end(call)?;
+        let reply = match came {
+            Came::Done { count } => {
+                files.iter().for_each(|file| events.extend(file.holds.arrived(Output::Destination)));
+                Ok(Response::Loaded { rows: *count, took: SimDuration::ZERO })
+            }
+            Came::Refused { code, message } => Err(refusal(code, message, &table)),
+            Came::Unreachable {} | Came::Broken {} | Came::Answer { .. } => Err(Error::ConnectionFailed),
+            Came::GivenUp {} => return None,
+        };
+        tell_refusal(&reply, caller, events);
+        is_answered.then_some(reply)
     }
 
     fn copy(&mut self, now: SimTime, copy: CopyCommand, events: &mut Vec<Event>) -> Reply {
@@ -133,6 +158,30 @@ impl Redshift {
         let loaded = self.tables.entry(name).or_default().entry(table).or_default();
         loaded.loads.push(Load { at: now, manifest, files });
         Ok(Response::Loaded { rows, took })
+    }
+}
+
+/// An error of a cluster outside, by its SQLSTATE
+/// (<https://www.postgresql.org/docs/current/errcodes-appendix.html>).
+fn refusal(code: &str, message: &str, table: &str) -> Error {
+    match code {
+        "42P01" => Error::TableNotFound(table.into()),
+        "42501" => Error::AuthenticationFailed,
+        "53100" => Error::DiskFull,
+        "25006" => Error::ReadOnlyCluster,
+        _ => match code.get(..2) {
+            Some("28" | "3D") => Error::AuthenticationFailed,
+            Some("08" | "53" | "57") => Error::ConnectionFailed,
+            Some("22" | "23") => Error::DataLoadFailed(message.into()),
+            Some("0A" | "42") => Error::SyntaxError(message.into()),
+            _ => Error::Internal,
+        },
+    }
+}
+
+fn tell_refusal(reply: &Reply, host: HostId, events: &mut Vec<Event>) {
+    if let Err(error) = reply {
+        events.push(Event::SinkRefused { service: "redshift", host, error: error.code() });
     }
 }
 
@@ -158,12 +207,16 @@ impl Service for Redshift {
         let Request::Copy(copy) = request;
         let met = self.faults.draw(&copy.cluster, operation);
         let is_carried_out = met.is_none_or(|(_, is_carried_out)| is_carried_out);
-        let reply = is_carried_out.then(|| self.copy(now, copy, events));
+        let reply = is_carried_out.then(|| match self.outside.has(&copy.cluster) {
+            true => {
+                self.outside.ask(now, copy.call, caller, copy, met.is_none());
+                Ok(Response::Nothing)
+            }
+            false => self.copy(now, copy, events),
+        });
         let troubled = met.and_then(|(trouble, _)| told(trouble));
         let reply = troubled.or(reply).unwrap_or(Err(Error::Internal));
-        if let Err(error) = &reply {
-            events.push(Event::SinkRefused { service: "redshift", host: caller, error: error.code() });
-        }
+        tell_refusal(&reply, caller, events);
         reply
     }
     fn time_taken(reply: &Reply) -> SimDuration {

@@ -17,6 +17,7 @@ fn copy(table: &str) -> Request {
     Request::Copy(CopyCommand {
         cluster,
         table: table.into(),
+        columns: "".into(),
         manifest: at("manifests/file"),
         options,
         files: [file].into(),

@@ -130,6 +130,7 @@ impl Redshift {
             stage: self.stage.output(c, &[at.clone(), file_path!["stage"]].concat(), name, hints),
             cluster: self.cluster.as_str().into(),
             table: self.table_name(name).into(),
+            columns: "".into(),
             copy_options: self.copy_options.as_str().into(),
             retry: self.retry.0,
         }

@@ -8,6 +8,13 @@
 //! Not here: TLS, connections that are kept, names of other machines unless they are asked for.
 
 mod folder;
+#[cfg(feature = "postgres")]
+mod postgres;
+#[cfg(not(feature = "postgres"))]
+#[path = "no_postgres.rs"]
+mod postgres;
+mod signature;
+mod store;
 mod target;
 
 use std::rc::Rc;
@@ -64,6 +71,11 @@ async fn ask(targets: &[Target], call: CallId, delivered: &Delivered) -> Came {
     match delivered {
         Delivered::Object(put) => match place(Kind::S3, &put.bucket) {
             Some(Place::Folder(folder)) => folder::write(folder, &put.key, put.body.bytes(), call.0).await,
+            Some(Place::Store(store)) => store.put(&put.key, put.body.bytes()).await,
+            _ => Came::Unreachable {},
+        },
+        Delivered::Rows(copy) => match place(Kind::Redshift, &copy.cluster) {
+            Some(Place::Database(database)) => database.load(copy).await,
             _ => Came::Unreachable {},
         },
         Delivered::Documents(bulk) => {

@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use std::str::FromStr;
 use std::sync::Arc;
 
+use super::postgres::Database;
+use super::store::Store;
 use crate::aws::protocol::outside::Names;
 use crate::serve::url::Url;
 
@@ -13,6 +15,8 @@ use crate::serve::url::Url;
 pub(in crate::serve) enum Kind {
     /// Buckets.
     S3,
+    /// Clusters.
+    Redshift,
     /// Domains.
     OpenSearch,
     /// Collectors.
@@ -22,11 +26,12 @@ pub(in crate::serve) enum Kind {
 }
 
 impl Kind {
-    const ALL: [Self; 4] = [Self::S3, Self::OpenSearch, Self::Splunk, Self::Http];
+    const ALL: [Self; 5] = [Self::S3, Self::Redshift, Self::OpenSearch, Self::Splunk, Self::Http];
 
     fn name(self) -> &'static str {
         match self {
             Self::S3 => "s3",
+            Self::Redshift => "redshift",
             Self::OpenSearch => "opensearch",
             Self::Splunk => "splunk",
             Self::Http => "http",
@@ -41,6 +46,10 @@ pub(in crate::serve) enum Place {
     Url(Url),
     /// Into a folder, a file an object.
     Folder(PathBuf),
+    /// Into a bucket of a store.
+    Store(Store),
+    /// Into a table.
+    Database(Database),
     /// Nowhere: what came back is known already.
     Known,
 }
@@ -71,6 +80,8 @@ impl Target {
     pub(crate) fn is_here(&self) -> bool {
         match &self.place {
             Place::Url(url) => url.is_loopback(),
+            Place::Store(store) => store.is_loopback(),
+            Place::Database(database) => database.is_loopback(),
             Place::Folder(_) | Place::Known => true,
         }
     }
@@ -122,8 +133,9 @@ impl FromStr for Target {
         let (kind, name) = sink(stands_for)?;
         let place = match kind {
             Kind::S3 if place.is_empty() => return Err("a folder is missing".to_owned()),
-            Kind::S3 if place.contains("://") => return Err("objects go to a folder".to_owned()),
+            Kind::S3 if place.contains("://") => Place::Store(Store::parse(place)?),
             Kind::S3 => Place::Folder(place.into()),
+            Kind::Redshift => Place::Database(Database::parse(place)?),
             Kind::OpenSearch => Place::Url(Url::parse(place)?),
             Kind::Splunk | Kind::Http => Place::Url(without_user(Url::parse(place)?)?),
         };

@@ -243,6 +243,7 @@ mod tests {
                 stage,
                 cluster: "dw".into(),
                 table: "clicks".into(),
+                columns: "".into(),
                 copy_options: "".into(),
                 retry: SimDuration::from_secs(3600),
             };

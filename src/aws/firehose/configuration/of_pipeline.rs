@@ -143,8 +143,11 @@ fn conversion(convert: &Conversion, at: Places<'_>) -> Document {
 
 fn redshift(output: &RedshiftOutput, backup: &Backup, at: Places<'_>) -> Document {
     let host = format!("{}.kinesim.{}.redshift.amazonaws.com", output.cluster, at.region);
-    let copy =
-        Value::structure([("DataTableName", text(&output.table)), ("CopyOptions", some_text(&output.copy_options))]);
+    let copy = Value::structure([
+        ("DataTableName", text(&output.table)),
+        ("DataTableColumns", some_text(&output.columns)),
+        ("CopyOptions", some_text(&output.copy_options)),
+    ]);
     Value::structure([
         ("RoleARN", at.role().into()),
         ("ClusterJDBCURL", format!("jdbc:redshift://{host}:5439/dev").into()),

@@ -343,6 +343,7 @@ fn pipelines() -> Vec<Pipeline> {
                 stage: S3Output { coding: Coding::Gzip, ..output("stage") },
                 cluster: "wide".into(),
                 table: "clicks".into(),
+                columns: "".into(),
                 copy_options: "JSON 'auto'".into(),
                 retry: seconds(600),
             }),

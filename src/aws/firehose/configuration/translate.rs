@@ -120,6 +120,7 @@ fn redshift(document: &Document) -> Result<RedshiftOutput, Problem> {
         stage: s3(part(document, "S3Configuration"), &Processing::default())?,
         cluster: host(of(document, "ClusterJDBCURL")).split('.').next().unwrap_or_default().into(),
         table: of(copy, "DataTableName").into(),
+        columns: of(copy, "DataTableColumns").into(),
         copy_options: of(copy, "CopyOptions").into(),
         retry: retry(document),
     })

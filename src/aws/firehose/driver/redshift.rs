@@ -94,11 +94,12 @@ impl ToRedshift {
 
     fn copy(&mut self, file: StagedFile, means: &Means<'_>) -> Step {
         self.clock.attempt(means.now);
-        let RedshiftOutput { cluster, table, copy_options, .. } = &self.output;
+        let RedshiftOutput { cluster, table, columns, copy_options, .. } = &self.output;
         let manifest = Location { bucket: file.at.bucket.clone(), key: format!("{MANIFESTS}{}", file.at.key).into() };
         let copy = CopyCommand {
             cluster: cluster.clone(),
             table: table.clone(),
+            columns: columns.clone(),
             manifest,
             options: copy_options.clone(),
             files: [file].into(),

@@ -1,9 +1,9 @@
 //! Which bucket and key a request means: by its host (virtual-host style) or its path (path style)
 //! (<https://docs.aws.amazon.com/AmazonS3/latest/userguide/VirtualHosting.html>).
 
-use super::percent::decode_path;
 use crate::aws::protocol::rest::{Rest, bucket_of_host};
 use crate::aws::s3::api::Error;
+use crate::base::percent::decode_path;
 
 /// Bucket and key of a request; empty for none.
 ///

@@ -1,7 +1,6 @@
 //! Replies to answers.
 
 use super::asked::Asked;
-use super::percent::encode;
 use super::xml_out::Xml;
 use super::{objects, times};
 use crate::aws::protocol::error::AwsError as _;
@@ -9,6 +8,7 @@ use crate::aws::protocol::{HttpResponse, Place};
 use crate::aws::s3::api::{ETag, Error, Listing, Object, PartPut, Reply, Response, UploadId};
 use crate::aws::s3::operations::next_token;
 use crate::base::SimTime;
+use crate::base::percent::encode;
 
 const XML: &str = "application/xml";
 /// The region that the answer to GetBucketLocation does not name.

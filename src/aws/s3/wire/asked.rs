@@ -3,9 +3,9 @@
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
-use super::percent::{decode_path, decode_query};
 use crate::aws::s3::api::{Error, Metadata};
 use crate::base::Body;
+use crate::base::percent::{decode_path, decode_query};
 
 /// Headers that are kept with an object, besides `x-amz-meta-...`.
 const KEPT: [&str; 6] =

@@ -16,7 +16,6 @@ pub(in crate::aws::s3) mod asked;
 mod checksum;
 mod chunked;
 mod objects;
-mod percent;
 pub(in crate::aws::s3) mod range;
 mod route;
 mod times;

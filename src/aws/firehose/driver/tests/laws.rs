@@ -12,6 +12,7 @@ fn destinations(retry: SimDuration) -> [(Destination, OfCalls); 5] {
         stage: stage(),
         cluster: "warehouse".into(),
         table: "clicks".into(),
+        columns: "".into(),
         copy_options: "".into(),
         retry,
     };

@@ -10,6 +10,7 @@ fn destination(retry: SimDuration) -> Destination {
         stage: stage(),
         cluster: "warehouse".into(),
         table: "clicks".into(),
+        columns: "".into(),
         copy_options: "JSON 'auto'".into(),
         retry,
     })

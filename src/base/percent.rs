@@ -25,22 +25,35 @@ fn decoded(text: &str, plus_is_blank: bool) -> Vec<u8> {
 }
 
 /// The text that a part of a path stands for; `None` when that is no UTF-8.
-pub(super) fn decode_path(text: &str) -> Option<String> {
+pub(crate) fn decode_path(text: &str) -> Option<String> {
     String::from_utf8(decoded(text, false)).ok()
 }
 
 /// The text that a part of a query stands for.
-pub(super) fn decode_query(text: &str) -> Option<String> {
+pub(crate) fn decode_query(text: &str) -> Option<String> {
     String::from_utf8(decoded(text, true)).ok()
 }
 
 /// A key as `encoding-type=url` has it. Slashes stay, as they do at AWS.
-pub(super) fn encode(text: &str) -> String {
+pub(crate) fn encode(text: &str) -> String {
     let mut encoded = String::with_capacity(text.len());
     for byte in text.bytes() {
         match byte {
             b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'*' | b'/' => encoded.push(byte.into()),
             b' ' => encoded.push('+'),
+            _ => encoded.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    encoded
+}
+
+/// A key as a part of a path, of which slashes stay.
+#[cfg(feature = "serve")]
+pub(crate) fn encode_path(text: &str) -> String {
+    let mut encoded = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' | b'/' => encoded.push(byte.into()),
             _ => encoded.push_str(&format!("%{byte:02X}")),
         }
     }

@@ -10,11 +10,20 @@ const LAKE: DeliveryId = DeliveryId(0);
 
 fn taken(from: u64, to: u64) -> Event {
     let (bytes, host) = (100 * (to - from), Some(WEB));
-    Event::DeliveryAccepted { delivery: LAKE, lane: 0, from, to, bytes, billed_bytes: bytes, host }
+    Event::DeliveryAccepted {
+        delivery: LAKE,
+        lane: 0,
+        from,
+        to,
+        bytes,
+        billed_bytes: bytes,
+        host,
+        age: SimDuration::ZERO,
+    }
 }
 
 fn arrived(output: Output, from: u64, to: u64) -> Event {
-    Event::RecordsArrived { delivery: LAKE, output, lane: 0, from, to }
+    Event::RecordsArrived { delivery: LAKE, output, lane: 0, from, to, part: 0 }
 }
 
 fn delivered(records: u32, age_s: u64) -> Event {
@@ -79,8 +88,8 @@ fn a_flow_shows_the_stages_that_there_are_with_what_came_of_all() {
         took: SimDuration::from_secs(1),
     };
     let (failed_as, error, is_kept) = (FailedAs::Processing, "Lambda.MissingRecordId", true);
-    let failed = Event::RecordsFailed { delivery: LAKE, lane: 0, from: 97, to: 98, failed_as, error, is_kept };
-    let dropped = Event::RecordsDropped { delivery: LAKE, lane: 0, from: 90, to: 93 };
+    let failed = Event::RecordsFailed { delivery: LAKE, lane: 0, from: 97, to: 98, part: 0, failed_as, error, is_kept };
+    let dropped = Event::RecordsDropped { delivery: LAKE, lane: 0, from: 90, to: 93, part: 0 };
     let series = flowed([(30, returned), (30, dropped), (30, failed), (90, arrived(Output::Errors, 97, 98))]);
     let told = told(&series);
     assert_eq!(told[1], ("Function", ["well 6", "dropped 3", "failed 1"].map(str::to_owned).to_vec()));

@@ -42,13 +42,6 @@ impl StageLine {
     }
 }
 
-impl Stage {
-    /// The highest value.
-    pub(super) fn top(&self) -> f64 {
-        self.lines.iter().flat_map(|line| line.values.iter().flatten()).copied().fold(0.0, f64::max)
-    }
-}
-
 /// Whether there is anything to show.
 pub(super) fn is_used(flow: &Flow) -> bool {
     flow.most(|point| point.taken + point.throttled) > 0

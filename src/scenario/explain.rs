@@ -3,6 +3,7 @@
 //! Words only: the arithmetic is [`client::capacity`](crate::client::capacity)'s.
 
 use super::explain_delivery;
+use super::percent::percent;
 use super::plan::{AppPlan, Disturbance, Plan};
 use crate::aws::dynamodb::api::Capacity;
 use crate::aws::kinesis::limits::CONSUMERS_MAX;
@@ -173,13 +174,6 @@ fn explain_fan_out(stream: &StreamDemand) -> Option<String> {
             names.join(", ")
         )
     })
-}
-
-/// Whole percents of a share, and tenths of small ones.
-pub(super) fn percent(share: f64) -> String {
-    let percent = share * 100.0;
-    let decimals = usize::from(percent < 9.95);
-    format!("{percent:.decimals$} %")
 }
 
 fn explain_kcl(demand: &Demand, kcl: &KclSettings) -> String {

@@ -1,6 +1,6 @@
 //! Says in words what the delivery streams of a scenario do.
 
-use super::explain::percent;
+use super::percent::percent;
 use super::plan::{DeliveryPlan, Plan};
 use crate::aws::firehose::pipeline::{Backup, Destination, Hints, Pipeline};
 use crate::aws::kinesis::capacity::WriteLoad;
@@ -16,8 +16,8 @@ pub(super) fn lines(plan: &Plan) -> impl Iterator<Item = String> {
     plan.deliveries.iter().flat_map(|delivery| [Some(explain(delivery)), explain_quota(plan, delivery)]).flatten()
 }
 
-/// `delivery stream lake: reads clicks, function enrich (1 MiB or 1m at a time), objects in bucket lake of S3 every 5 MiB
-/// or 1m`.
+/// `delivery stream lake: reads clicks, function enrich (1 MiB or 1m at a time), objects in bucket lake of S3 every
+/// 5 MiB or 1m`.
 fn explain(delivery: &DeliveryPlan) -> String {
     let DeliveryPlan { name, pipeline } = delivery;
     let Pipeline { source, processing, destination, backup } = pipeline;

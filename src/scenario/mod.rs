@@ -21,6 +21,7 @@ mod given_metrics;
 mod live;
 #[cfg(test)]
 mod lively;
+mod percent;
 pub mod plan;
 mod planned;
 mod read;

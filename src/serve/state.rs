@@ -32,7 +32,8 @@ pub(super) struct State<'a> {
     figures: Figures,
     /// Rows of tables that look like lease tables, by table.
     leases: BTreeMap<String, Vec<Lease>>,
-    /// Streams, delivery streams and tables that exist. Their figures have the same names; others are of what was deleted.
+    /// Streams, delivery streams and tables that exist. Their figures have the same names; others are of what was
+    /// deleted.
     existing: Existing,
     /// Who called what.
     callers: Vec<Row<'a>>,

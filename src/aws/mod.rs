@@ -31,7 +31,7 @@ use std::sync::Arc;
 pub(crate) use self::caller::Written;
 pub use self::door::{Answer, Subscribed};
 pub(crate) use self::door::{Door, about, operation_of};
-pub(crate) use self::outside::Delivered;
+pub(crate) use self::outside::Outbound;
 pub use self::protocol::Account;
 pub(crate) use self::subscription::{Pushed, Subscription};
 

@@ -306,7 +306,17 @@ mod tests {
             K::DeliveryAttempted => Event::DeliveryAttempted { delivery, lane, stage, records, bytes, attempt },
             K::DeliveryAttemptFailed => Event::DeliveryAttemptFailed { delivery, lane, stage, records, attempt, error },
             K::DeliverySucceeded => {
-                Event::DeliverySucceeded { delivery, lane, stage, records, bytes, age_max: second, took: second }
+                let had_failed = false;
+                Event::DeliverySucceeded {
+                    delivery,
+                    lane,
+                    stage,
+                    records,
+                    bytes,
+                    age_max: second,
+                    took: second,
+                    had_failed,
+                }
             }
             K::DeliveryPutAnswered => {
                 Event::DeliveryPutAnswered { delivery, host, is_batch: true, records, failed: 0, bytes }

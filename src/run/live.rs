@@ -15,7 +15,7 @@ use super::outside::{Outside, Told, ToldError, Worker};
 use super::result::RunResult;
 use crate::aws::kinesis::api::{ConsumerRef, Error, SubscriptionPoll};
 use crate::aws::protocol::outside::Came;
-use crate::aws::{Cloud, Delivered, Reply, Request, lambda};
+use crate::aws::{Cloud, Outbound, Reply, Request};
 use crate::base::event::HostRole;
 use crate::base::{Event, Fold, ShardId, SimDuration, SimTime, StreamName, TableName};
 use crate::check::CheckResult;
@@ -129,26 +129,11 @@ impl Live {
         })
     }
 
-    /// What functions outside are asked, and nobody has taken to them yet.
-    pub(crate) fn take_invocations(&self) -> Vec<(lambda::InvocationId, lambda::Request)> {
-        self.world.with_backend(|cloud, now, _| cloud.lambda.take_outside(now))
-    }
-    /// Brings the answer of a function outside. One that comes too late counts no more.
-    pub(crate) fn answer_invocation(&self, of: &lambda::InvocationId, came: &lambda::wire::Came) {
-        self.world.with_backend(|cloud, now, events| {
-            if cloud.lambda.end_outside(now, of) {
-                cloud.firehose.advance(now, events);
-                cloud.firehose.function_answered(now, of, lambda::wire::reply(came), events);
-            }
-        });
-        self.run_until(self.now());
-    }
-
-    /// What sinks outside are asked, and nobody has taken to them yet.
-    pub(crate) fn take_asked(&self) -> Vec<(CallId, Delivered)> {
+    /// What functions and sinks outside are asked, and nobody has taken to them yet.
+    pub(crate) fn take_asked(&self) -> Vec<(CallId, Outbound)> {
         self.world.with_backend(|cloud, now, _| cloud.take_outside(now))
     }
-    /// Brings what came back from a sink outside. What comes too late is noted, and told nobody.
+    /// Brings what came back from outside. What comes too late is noted, and told nobody.
     pub(crate) fn take_note(&self, call: CallId, came: &Came) {
         self.world.with_backend(|cloud, now, events| cloud.came(now, call, came, events));
         self.run_until(self.now());

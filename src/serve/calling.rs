@@ -9,6 +9,7 @@ use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 
 use super::url::Url;
+use crate::aws::protocol::outside::Came;
 
 type Problem = Box<dyn std::error::Error + Send + Sync>;
 
@@ -54,6 +55,30 @@ pub(super) async fn send(
     let answer = exchange(stream, request(method, url, path, headers, body)).await.map_err(Failure::Broken)?;
     let (parts, body) = answer.into_parts();
     Ok((parts, read(body, answer_bytes_max).await.map_err(Failure::Broken)?))
+}
+
+/// What an answer, or none, is for whoever waits for it.
+pub(super) fn came(url: &Url, answer: Result<(Parts, Vec<u8>), Failure>) -> Came {
+    match answer {
+        Ok((parts, body)) => {
+            let header = |name| parts.headers.get(name).map(|value| String::from_utf8_lossy(value.as_bytes()).into());
+            Came::Answer {
+                status: parts.status.as_u16(),
+                content_type: header("content-type"),
+                is_encoded: header("content-encoding").is_some(),
+                has_length: header("content-length").is_some(),
+                is_error: header("x-amz-function-error").is_some(),
+                body,
+            }
+        }
+        Err(failure) => {
+            tracing::warn!(at = &*url.authority, %failure, "nobody outside answers");
+            match failure {
+                Failure::Unreachable(_) => Came::Unreachable {},
+                Failure::Broken(_) => Came::Broken {},
+            }
+        }
+    }
 }
 
 fn request(

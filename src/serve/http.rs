@@ -30,7 +30,6 @@ use super::control;
 use super::cors;
 use super::deliver;
 use super::events::{Lines, Tail};
-use super::functions;
 use super::log::{Line, Log, is_throttled};
 use super::page;
 use super::reading::{Bodies, Refused};
@@ -263,10 +262,7 @@ pub(crate) struct Session {
 
 async fn serve(listener: TcpListener, until: impl Future<Output = ()>, app: &Rc<App>, graceful: &GracefulShutdown) {
     tokio::task::spawn_local(keep_time(app.clone()));
-    if !app.functions.is_empty() {
-        tokio::task::spawn_local(functions::carry(app.clone()));
-    }
-    if !app.targets.is_empty() {
+    if !app.functions.is_empty() || !app.targets.is_empty() {
         tokio::task::spawn_local(deliver::carry(app.clone()));
     }
     let mut until = std::pin::pin!(until);

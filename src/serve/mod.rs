@@ -11,8 +11,8 @@
 //! `exec` runs a command in the place of a scenario's consumer, `crew` has its processes, `work` takes what
 //! applications say that they have done, `replies` has what control routes answer with.
 //!
-//! `functions` takes to functions behind URLs (`function_url`) what delivery streams ask of them, `deliver` to real
-//! sinks what they deliver; `calling` is how both call what is outside, at a `url`.
+//! `deliver` takes what delivery streams ask to real sinks, and to `functions` behind URLs (`function_url`); `calling`
+//! is how both call what is outside, at a `url`.
 //!
 //! `regions` has the worlds of other regions, `log` what is told on the terminal, `sts` who the caller is, `cors` what
 //! lets web pages in.

@@ -66,17 +66,8 @@ enum What {
         #[serde(flatten)]
         what: Work,
     },
-    /// A function outside answered.
-    Function {
-        delivery: String,
-        invocation: u64,
-        asked_ns: u64,
-        status: u16,
-        is_error: bool,
-        body: String,
-    },
-    /// A sink outside answered.
-    Sink {
+    /// A function or a sink outside answered.
+    Came {
         call: u64,
         came: Came,
     },

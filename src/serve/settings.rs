@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use super::clock::{Clock, Pace};
 use super::deliver::{Kind, Target};
 use super::function_url::FunctionUrl;
+use crate::aws::protocol::outside::Names;
 use crate::aws::{Account, Door, firehose};
 use crate::base::SimDuration;
 use crate::scenario::Scenario;
@@ -119,7 +120,8 @@ impl Settings {
         plan.services.kinesis.kms_keys = self.kms_keys(&plan);
         // A client that waits for an event while the clock stands still would wait for ever.
         plan.services.kinesis.push_lag = SimDuration::ZERO;
-        plan.services.lambda.outside = self.functions.iter().map(|function| function.name.clone()).collect();
+        let functions = self.functions.iter().map(|function| function.name.clone()).collect();
+        plan.services.lambda.outside = Names { are_all: false, names: functions };
         plan.services.s3.outside = Target::names(&self.targets, Kind::S3);
         plan.services.redshift.outside = Target::names(&self.targets, Kind::Redshift);
         plan.services.opensearch.outside = Target::names(&self.targets, Kind::OpenSearch);

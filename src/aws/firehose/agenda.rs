@@ -71,14 +71,6 @@ impl Agenda {
     pub(super) fn take_asker(&mut self, id: CallId) -> Option<(DeliveryId, Asker)> {
         self.out.remove(&id)
     }
-    /// Who waits for the answer of an invocation, which has come by another way than calls' answers do.
-    pub(super) fn take_invocation(&mut self, of: DeliveryId, number: u64) -> Option<(DeliveryId, Asker)> {
-        let is_of = |(delivery, asker): &(DeliveryId, Asker)| {
-            *delivery == of && matches!(asker, Asker::Invocation(_, invocation) if *invocation == number)
-        };
-        let id = self.out.iter().find(|(_, asker)| is_of(asker)).map(|(id, _)| *id)?;
-        self.take_asker(id)
-    }
     /// Forgets every call that is out; returns who waited for one.
     pub(super) fn forget_calls(&mut self) -> Vec<(DeliveryId, Asker)> {
         self.ready.clear();

@@ -267,7 +267,7 @@ impl DeliveryStream {
 
     fn finish(&mut self, cx: &mut Cx<'_>, number: u64, failed: Vec<Failed>) {
         let Some(work) = self.end(number) else { return };
-        let Work { key, batch, attempts, sent_at, .. } = work;
+        let Work { key, batch, attempts, sent_at, is_failing, .. } = work;
         let failed_bytes: u64 = failed.iter().map(|of| batch.records[of.index].size_bytes()).sum();
         cx.events.push(Event::DeliverySucceeded {
             delivery: self.id,
@@ -277,6 +277,7 @@ impl DeliveryStream {
             bytes: batch.bytes - failed_bytes,
             age_max: cx.now.since(batch.oldest),
             took: cx.now.since(sent_at),
+            had_failed: is_failing,
         });
         let reasons = failed.into_iter().map(|of| {
             let Failed { index, failed_as, error, message, besides, is_kept } = of;

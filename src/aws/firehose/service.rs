@@ -8,7 +8,6 @@ use super::control::{Became, Change, Control};
 use super::delivery_stream::DeliveryStream;
 use super::pipeline::Pipeline;
 use crate::aws::firehose::asking::Told;
-use crate::aws::lambda;
 use crate::aws::protocol::fault_points::{FaultPoints, met_by_faults};
 use crate::base::seed::Random;
 use crate::base::{Chance, DeliveryId, DeliveryName, Event, HostId, SimTime};
@@ -141,21 +140,6 @@ impl Firehose {
             Asker::Invocation(lane, number) => stream.function_answered(cx, lane, number, reply),
             Asker::Work(number) => stream.work_answered(cx, number, reply),
         });
-    }
-
-    /// A function whose code is outside of the simulated world has answered.
-    pub(crate) fn function_answered(
-        &mut self,
-        now: SimTime,
-        of: &lambda::InvocationId,
-        reply: lambda::Reply,
-        events: &mut Vec<Event>,
-    ) {
-        let found = self.streams.iter().find(|stream| !stream.is_deleted && stream.arn == of.delivery_arn);
-        let asker = found.map(|stream| stream.id).and_then(|id| self.agenda.take_invocation(id, of.number));
-        if let (true, Some(asker)) = (self.is_up, asker) {
-            self.tell(now, events, asker, Ok(Told::Lambda(reply)));
-        }
     }
 
     /// The host is up again: whatever was asked before the crash is asked again.

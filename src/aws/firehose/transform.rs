@@ -112,6 +112,7 @@ impl DeliveryStream {
             delivery_arn: self.arn.clone(),
             source_arn: self.source_arn.clone(),
             records: invocation.records.iter().enumerate().map(to_transform).collect(),
+            call: cx.agenda.next_call_id(),
         };
         cx.events.push(Event::DeliveryAttempted {
             delivery: self.id,

@@ -79,3 +79,51 @@ fn each_trouble_has_its_status() {
     let (answer, _) = asked(&mut service, post(1));
     assert_eq!((HttpEndpoint::time_taken(&Ok(answer)), service.received().count()), (SimDuration::MAX, 1));
 }
+
+fn outside() -> HttpEndpoint {
+    HttpEndpoint::new(Settings { outside: Names { are_all: true, ..Names::default() }, ..Settings::default() }, Seed(1))
+}
+
+/// What the caller is told of what came from outside, and whether records arrived.
+fn told(service: &mut HttpEndpoint, came: &Came) -> (Option<Reply>, bool) {
+    let mut events = Vec::new();
+    let told = service.came(CallId(0), came, &mut events);
+    (told, events.iter().any(|event| matches!(event, Event::RecordsArrived { .. })))
+}
+
+fn status(status: u16) -> Came {
+    let (content_type, body) = (None, b"{}".to_vec());
+    Came::Answer { status, content_type, is_encoded: false, has_length: true, is_error: false, body }
+}
+
+#[test]
+fn an_endpoint_outside_is_asked_once_and_its_answer_is_what_the_caller_is_told() {
+    for (came, arrives) in [(status(200), true), (status(503), false)] {
+        let mut service = outside();
+        let (answer, events) = asked(&mut service, post(3));
+        assert_eq!((answer.took, events), (SimDuration::MAX, Vec::new()), "nothing is known yet");
+        assert_eq!(service.outside.take(SimTime::from_secs(1)).len(), 1);
+        let (told_once, has_arrived) = told(&mut service, &came);
+        let Came::Answer { status, .. } = came else { panic!("an answer") };
+        assert_eq!((told_once.and_then(Result::ok).map(|answer| answer.status), has_arrived), (Some(status), arrives));
+        assert_eq!(told(&mut service, &came), (None, false), "it was answered");
+    }
+    for (came, why) in [(Came::Unreachable {}, Unreached::Refused), (Came::Broken {}, Unreached::Broken)] {
+        let mut service = outside();
+        asked(&mut service, post(1));
+        assert_eq!(told(&mut service, &came), (Some(Err(why)), false));
+    }
+}
+
+#[test]
+fn a_fault_keeps_requests_from_an_endpoint_outside_or_its_answer_from_the_caller() {
+    let mut service = outside();
+    let fault = |trouble| Fault { trouble, name: None, operation: None, rate: 1.0 };
+    service.inject(SimTime::ZERO, 1, fault(Trouble::Unavailable), &mut Vec::new());
+    assert_eq!(asked(&mut service, post(1)).0.status, 503);
+    assert!(service.outside.take(SimTime::from_secs(1)).is_empty());
+    service.heal(SimTime::ZERO, 1, &mut Vec::new());
+    service.inject(SimTime::ZERO, 2, fault(Trouble::NoAnswer), &mut Vec::new());
+    asked(&mut service, post(1));
+    assert_eq!(told(&mut service, &status(200)), (None, true), "the records are there all the same");
+}

@@ -106,7 +106,7 @@ pub(super) fn refusal(status: u16, id: RequestId, timestamp_unix_ms: u64) -> Ans
 /// What came back from an endpoint outside; `None` when nobody waits for it.
 pub(super) fn read(came: &Came) -> Option<Reply> {
     Some(match came {
-        Came::Answer { status, content_type, is_encoded, has_length, body } => Ok(Answer {
+        Came::Answer { status, content_type, is_encoded, has_length, body, .. } => Ok(Answer {
             status: *status,
             content_type: content_type.as_deref().map(Into::into),
             is_encoded: *is_encoded,

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::aws::protocol::error::{AwsError, Held, Retry, errors};
 use crate::aws::protocol::operation::Operation;
 use crate::base::{KeyText, Payload, SequenceNumber, ShardId, SimDuration, SimTime};
+use crate::world::CallId;
 
 /// Invoke, with records to transform
 /// (<https://docs.aws.amazon.com/firehose/latest/dev/data-transformation.html>).
@@ -21,6 +22,8 @@ pub struct Request {
     pub(crate) source_arn: Option<Arc<str>>,
     /// What is to be transformed.
     pub records: Arc<[ToTransform]>,
+    /// Which call of its caller's it is: what answers from outside are told by.
+    pub(crate) call: CallId,
 }
 
 /// A record to transform.

@@ -7,30 +7,28 @@
 
 mod api;
 mod keys;
-mod outside;
 mod simulated;
 mod spread;
 pub(crate) mod wire;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::sync::Arc;
 
 pub use self::api::{Answer, Error, OPERATIONS, Reply, Request, Returned, Source, ToTransform, Transformed, Verdict};
 pub use self::keys::Keys;
-pub(crate) use self::outside::InvocationId;
 #[cfg_attr(not(feature = "aws-sdk"), expect(unused_imports, reason = "code is the library's users'"))]
 pub(crate) use self::simulated::Code;
 pub(crate) use self::simulated::{Function, Wrongs};
 pub use self::spread::Spread;
 pub use super::protocol::fault_points::Fault;
 
-use self::outside::Outside;
 use self::simulated::Invocable;
 use super::protocol::fault_points::{FaultPoints, Trouble, met_by_faults};
+use super::protocol::outside::{Asked, Came, Names, Outside};
 use crate::base::seed::Random;
 use crate::base::{Chance, Event, HostId, SimDuration, SimTime};
-use crate::world::Service;
+use crate::world::{CallId, Service};
 
 /// The functions there are.
 #[derive(Clone, Debug, Default)]
@@ -38,13 +36,13 @@ pub struct Settings {
     /// By name.
     pub(crate) functions: BTreeMap<Arc<str>, Function>,
     /// Those whose code is outside of the simulated world. They come before simulated ones of the same name.
-    pub(crate) outside: BTreeSet<Arc<str>>,
+    pub(crate) outside: Names,
 }
 
 /// The service.
 pub struct Lambda {
     functions: BTreeMap<Arc<str>, Invocable>,
-    outside: Outside,
+    pub(in crate::aws) outside: Outside<CallId, Request>,
     /// When each was invoked last: one that rested starts cold.
     last: BTreeMap<Arc<str>, SimTime>,
     faults: FaultPoints,
@@ -66,19 +64,18 @@ impl Lambda {
         }
     }
 
-    /// What functions outside are asked, and nobody has taken to them yet.
-    pub(crate) fn take_outside(&mut self, now: SimTime) -> Vec<(InvocationId, Request)> {
-        self.outside.take(now)
-    }
-    /// A function outside has answered. Returns whether its answer still counts.
-    pub(crate) fn end_outside(&mut self, now: SimTime, id: &InvocationId) -> bool {
-        self.outside.end(now, id)
+    /// A function outside has answered: what its caller is told, if it still waits.
+    pub(crate) fn came(&mut self, now: SimTime, call: CallId, came: &Came, events: &mut Vec<Event>) -> Option<Reply> {
+        let Asked { at, caller, .. } = self.outside.end(call)?;
+        let reply = wire::reply(came)?;
+        tell_refusal(&reply, caller, events);
+        (now.since(at) <= TIMEOUT).then_some(reply)
     }
 
-    fn invoke(&mut self, now: SimTime, request: &Request) -> Reply {
+    fn invoke(&mut self, now: SimTime, caller: HostId, request: &Request) -> Reply {
         let is_fit = wire::request_bytes(request) <= wire::PAYLOAD_BYTES_MAX;
         if is_fit && self.outside.has(&request.function) {
-            self.outside.ask(now, request.clone());
+            self.outside.ask(now, request.call, caller, request.clone(), true);
             return Ok(NO_ANSWER);
         }
         let Some(function) = self.functions.get(&request.function) else {
@@ -89,6 +86,15 @@ impl Lambda {
         }
         let rested = self.last.insert(request.function.clone(), now).map(|last| now.since(last));
         Ok(function.invoke(&request.records, rested, &mut self.random))
+    }
+}
+
+/// So long an answer may take (<https://docs.aws.amazon.com/firehose/latest/dev/limits.html>).
+const TIMEOUT: SimDuration = SimDuration::from_mins(5);
+
+fn tell_refusal(reply: &Reply, host: HostId, events: &mut Vec<Event>) {
+    if let Err(error) = reply {
+        events.push(Event::SinkRefused { service: "lambda", host, error: error.code() });
     }
 }
 
@@ -114,10 +120,8 @@ impl Service for Lambda {
 
     fn handle(&mut self, now: SimTime, caller: HostId, request: Request, events: &mut Vec<Event>) -> Reply {
         let met = self.faults.draw(&request.function, request.operation());
-        let reply = met.and_then(|(trouble, _)| told(trouble)).unwrap_or_else(|| self.invoke(now, &request));
-        if let Err(error) = &reply {
-            events.push(Event::SinkRefused { service: "lambda", host: caller, error: error.code() });
-        }
+        let reply = met.and_then(|(trouble, _)| told(trouble)).unwrap_or_else(|| self.invoke(now, caller, &request));
+        tell_refusal(&reply, caller, events);
         reply
     }
     fn time_taken(reply: &Reply) -> SimDuration {
@@ -145,7 +149,8 @@ mod tests {
         let data = Payload::Synthetic { seed: 1, len };
         let record = ToTransform { id: 0, arrived: SimTime::ZERO, data, source: None };
         let delivery_arn = "arn:aws:firehose:us-east-1:000000000000:deliverystream/clicks".into();
-        Request { function: function.into(), invocation: 1, delivery_arn, source_arn: None, records: [record].into() }
+        let (function, records, call) = (function.into(), [record].into(), CallId(0));
+        Request { function, invocation: 1, delivery_arn, source_arn: None, records, call }
     }
 
     #[test]
@@ -156,6 +161,21 @@ mod tests {
         assert!(matches!(ask(request("clean", 5 << 20)), Err(Error::RequestTooLarge)));
         assert!(matches!(ask(request("other", 10)), Err(Error::ResourceNotFound(_))));
         assert_eq!(events.len(), 2, "{events:?}");
+    }
+
+    #[test]
+    fn an_answer_from_outside_counts_for_five_minutes() {
+        let names = Names { are_all: false, names: ["clean".into()].into() };
+        let mut lambda = Lambda::new(Settings { outside: names, ..Settings::default() }, Seed(1));
+        let mut events = Vec::new();
+        let asked = SimTime::from_secs(1);
+        for (after, counts) in [(300, true), (301, false)] {
+            let reply = lambda.handle(asked, HostId(1), request("clean", 10), &mut events);
+            assert_eq!((Lambda::time_taken(&reply), lambda.outside.take(asked).len()), (SimDuration::MAX, 1));
+            let answered = asked + SimDuration::from_secs(after);
+            let told = lambda.came(answered, CallId(0), &Came::Unreachable {}, &mut events);
+            assert_eq!(matches!(told, Some(Err(Error::Service))), counts, "{told:?}");
+        }
     }
 
     #[test]

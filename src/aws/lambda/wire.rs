@@ -12,6 +12,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::api::{Answer, Error, Reply, Request, Returned, Source, Transformed, Verdict};
+use crate::aws::protocol::outside::Came;
 use crate::base::{Payload, SimDuration};
 
 /// Bytes that the event and the answer may have: 6 MB each
@@ -201,21 +202,19 @@ fn read_answer(body: &[u8], is_error: bool) -> Answer {
     }
 }
 
-/// What came back from an emulator of Lambda.
-#[derive(Clone, Debug)]
-pub(crate) struct Came {
-    /// 0 when nobody answered.
-    pub status: u16,
-    /// Whether `X-Amz-Function-Error` says that the function failed.
-    pub(crate) is_error: bool,
-    pub body: Vec<u8>,
+/// What an answer of an emulator of Lambda means; `None` when nobody waits for it. Emulators have statuses of their own
+/// for functions that fail, so a body that tells of an error counts, whatever its status.
+pub(crate) fn reply(came: &Came) -> Option<Reply> {
+    match came {
+        Came::Answer { status, is_error, body, .. } => Some(read_reply(*status, *is_error, body)),
+        Came::Unreachable {} | Came::Broken {} | Came::Done { .. } | Came::Refused { .. } => Some(Err(Error::Service)),
+        Came::GivenUp {} => None,
+    }
 }
 
-/// What that means. Emulators have statuses of their own for functions that fail, so a body that tells of an error
-/// counts, whatever its status.
-pub(crate) fn reply(came: &Came) -> Reply {
-    let answer = read_answer(&came.body, came.is_error);
-    match (came.status, answer) {
+fn read_reply(status: u16, is_error: bool, body: &[u8]) -> Reply {
+    let answer = read_answer(body, is_error);
+    match (status, answer) {
         (200..=299, answer) | (500..=599, answer @ Answer::Failed(_)) => {
             Ok(Returned { answer, took: SimDuration::ZERO })
         }
@@ -272,6 +271,7 @@ mod tests {
     use super::*;
     use crate::aws::lambda::ToTransform;
     use crate::base::{KeyText, SequenceNumber, ShardId, SimTime};
+    use crate::world::CallId;
 
     fn request(source: Option<Source>, payloads: &[Payload]) -> Request {
         let source = source.map(Arc::new);
@@ -287,6 +287,7 @@ mod tests {
             delivery_arn: "arn:aws:firehose:eu-west-1:123456789012:deliverystream/clicks".into(),
             source_arn: source.is_some().then(|| "arn:aws:kinesis:eu-west-1:123456789012:stream/clicks".into()),
             records: payloads.iter().enumerate().map(record).collect(),
+            call: CallId(0),
         }
     }
 
@@ -420,7 +421,7 @@ mod tests {
 
     #[test]
     fn a_status_says_what_became_of_an_invocation() {
-        let told = |status, body: &[u8]| match reply(&Came { status, is_error: false, body: body.to_vec() }) {
+        let told = |status, body: &[u8]| match read_reply(status, false, body) {
             Ok(Returned { answer: Answer::Records(_), .. }) => "records",
             Ok(Returned { answer: Answer::Failed(_), .. }) => "failed",
             Ok(Returned { answer: Answer::Junk(_), .. }) => "junk",

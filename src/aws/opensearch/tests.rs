@@ -108,3 +108,29 @@ fn each_trouble_of_whole_requests_is_told_by_its_name() {
         }
     }
 }
+
+#[test]
+fn a_domain_outside_tells_which_documents_it_refused_and_the_others_have_arrived() {
+    let outside = Names { are_all: true, ..Names::default() };
+    let mut service = OpenSearch::new(Settings { outside, ..Settings::default() }, Seed(1));
+    let ask = |service: &mut OpenSearch| {
+        assert_eq!(asked(service, bulk(true, 3)), (Ok(Response::Nothing), Vec::new()));
+        assert_eq!(service.outside.take(SimTime::ZERO).len(), 1);
+    };
+    ask(&mut service);
+    let body =
+        br#"{"errors":true,"items":[{"index":{"status":201}},{"index":{"status":400}},{"index":{"status":201}}]}"#;
+    let (content_type, body) = (None, body.to_vec());
+    let came = Came::Answer { status: 200, content_type, is_encoded: false, has_length: true, is_error: false, body };
+    let mut events = Vec::new();
+    let told = service.came(CallId(0), &came, &mut events).expect("an answer");
+    assert_eq!(refused(&told).iter().map(|of| (of.at, of.status)).collect::<Vec<_>>(), [(1, 400)]);
+    let arrived = events.iter().filter_map(|event| match event {
+        Event::RecordsArrived { from, to, .. } => Some((*from, *to)),
+        _ => None,
+    });
+    assert_eq!(arrived.collect::<Vec<_>>(), [(0, 1), (2, 3)]);
+    ask(&mut service);
+    let told = service.came(CallId(0), &Came::Unreachable {}, &mut events);
+    assert_eq!(told, Some(Err(Error::ServiceUnavailable)));
+}

@@ -1,5 +1,6 @@
-//! Sinks that are outside of the simulated world: what they are asked waits here until somebody takes it to them and
-//! brings the answer. How long that takes is then the outside's affair, and the time of whoever drives the world.
+//! Sinks and functions that are outside of the simulated world: what they are asked waits here until somebody takes it
+//! to them and brings the answer. How long that takes is then the outside's affair, and the time of whoever drives the
+//! world.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -11,7 +12,7 @@ use crate::base::{HostId, SimDuration, SimTime};
 /// Nobody waits any longer for what was asked so long ago and never taken outside. An assumption.
 const FORGOTTEN_AFTER: SimDuration = SimDuration::from_mins(5);
 
-/// Which of a service's buckets, domains, collectors, ... are outside.
+/// Which of a service's functions, buckets, domains, collectors, ... are outside.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Names {
     /// Whatever they are called.
@@ -40,6 +41,9 @@ pub(crate) enum Came {
         is_encoded: bool,
         /// Whether it has a `Content-Length`.
         has_length: bool,
+        /// Whether `X-Amz-Function-Error` says that a function failed.
+        #[serde(default, skip_serializing_if = "is_not")]
+        is_error: bool,
         /// The body.
         #[serde(with = "body")]
         body: Vec<u8>,
@@ -54,6 +58,11 @@ pub(crate) enum Came {
     Broken {},
     /// Nobody waits for it any longer.
     GivenUp {},
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands out references")]
+fn is_not(is: &bool) -> bool {
+    !is
 }
 
 /// Bytes as base64.
@@ -80,7 +89,7 @@ pub(crate) struct Outside<K, R> {
 /// A request that went outside.
 #[derive(Debug)]
 pub(crate) struct Asked<R> {
-    at: SimTime,
+    pub(crate) at: SimTime,
     is_taken: bool,
     pub(crate) caller: HostId,
     pub(crate) request: R,
@@ -156,6 +165,7 @@ mod tests {
                 content_type: Some("application/json".into()),
                 is_encoded: false,
                 has_length: true,
+                is_error: true,
                 body: vec![0, 255],
             },
             Came::Done { count: 3 },

@@ -1,7 +1,8 @@
 //! What a COPY of Redshift comes to for PostgreSQL: the statement, and the bytes that it reads
 //! (<https://docs.aws.amazon.com/redshift/latest/dg/copy-parameters-data-format.html>).
 //!
-//! Files are brought unpacked, so that options on that are passed over, and so are those that PostgreSQL has no need of.
+//! Files are brought unpacked, so that options on that are passed over, and so are those that PostgreSQL has no need
+//! of.
 //!
 //! Not here: JSONPaths files, AVRO, columns of fixed width, REMOVEQUOTES, MAXERROR and whatever else changes what is
 //! loaded: it is refused with a word on it.

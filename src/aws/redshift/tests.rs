@@ -119,3 +119,34 @@ fn a_copy_by_hand_loads_what_its_manifest_names_or_says_what_is_missing() {
     assert_eq!(by_hand(&bytes, false).expect_err("no file"), file.at);
     assert_eq!(by_hand(b"{}", true).expect_err("no manifest"), asked.manifest);
 }
+
+#[test]
+fn a_cluster_outside_has_taken_every_row_or_says_by_its_code_why_none() {
+    let outside = Names { are_all: true, ..Names::default() };
+    let mut service = Redshift::new(Settings { outside, ..Settings::default() }, Seed(1));
+    let mut told = |came: Came| {
+        let mut events = Vec::new();
+        let reply = service.handle(SimTime::ZERO, CALLER, copy("clicks"), &mut events);
+        assert_eq!((Redshift::time_taken(&reply), service.outside.take(SimTime::ZERO).len()), (SimDuration::MAX, 1));
+        let told = service.came(CallId(0), &came, &mut events).expect("an answer");
+        assert_eq!(events.iter().any(|event| matches!(event, Event::RecordsArrived { .. })), told.is_ok());
+        told
+    };
+    assert!(matches!(told(Came::Done { count: 3 }), Ok(Response::Loaded { rows: 3, .. })));
+    let codes = [
+        ("42P01", "Redshift.TableNotFound"),
+        ("28P01", "Redshift.AuthenticationFailed"),
+        ("42703", "Redshift.SyntaxError"),
+        ("22P02", "Redshift.DataLoadFailed"),
+        ("53100", "Redshift.DiskFull"),
+        ("25006", "Redshift.ReadOnlyCluster"),
+        ("57P03", "Redshift.ConnectionFailed"),
+        ("XX000", "Redshift.InternalError"),
+        ("", "Redshift.InternalError"),
+    ];
+    for (code, name) in codes {
+        let refused = told(Came::Refused { code: code.into(), message: "why".into() });
+        assert_eq!(refused.map_err(|error| error.code()).err(), Some(name), "{code}");
+    }
+    assert!(matches!(told(Came::Unreachable {}), Err(Error::ConnectionFailed)));
+}

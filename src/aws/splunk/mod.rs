@@ -11,7 +11,7 @@ mod api;
 mod tests;
 pub(crate) mod wire;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::convert::Infallible;
 use std::sync::Arc;
 
@@ -62,6 +62,9 @@ struct Pending {
     posts: BTreeMap<u64, SimTime>,
 }
 
+/// What a post is called that is never acknowledged, because of a fault: no collector has so many.
+const NEVER_ACKNOWLEDGED: u64 = u64::MAX;
+
 #[cfg_attr(not(test), expect(dead_code, reason = "what arrived is looked at by tests"))]
 /// A record that was posted.
 #[derive(Clone, Debug)]
@@ -78,6 +81,8 @@ pub struct Splunk {
     events: BTreeMap<Arc<str>, Vec<Indexed>>,
     channels: BTreeMap<(Arc<str>, Channel), Pending>,
     pub(in crate::aws) outside: Outside<CallId, Request>,
+    /// Posts to collectors outside that a fault keeps from being acknowledged.
+    never_acknowledged: BTreeSet<CallId>,
     faults: FaultPoints,
     random: Random,
 }
@@ -90,7 +95,8 @@ impl Splunk {
         let chance = chance.into();
         let (faults, random) = (FaultPoints::new(&chance), chance.stream("indexing"));
         let outside = Outside::new(settings.outside.clone());
-        Self { settings, events: BTreeMap::new(), channels: BTreeMap::new(), outside, faults, random }
+        let (events, channels, never_acknowledged) = (BTreeMap::new(), BTreeMap::new(), BTreeSet::new());
+        Self { settings, events, channels, outside, never_acknowledged, faults, random }
     }
     #[cfg_attr(not(test), expect(dead_code, reason = "what arrived is looked at by tests"))]
     /// Every record that was posted, with its collector, in the order in which they came.
@@ -131,18 +137,20 @@ impl Splunk {
         Ok(Response::Acks(told))
     }
 
-    /// Has a collector outside do what is asked. One that a fault keeps from acknowledging is not asked whether it has.
+    /// Has a collector outside do what is asked. It is not asked whether it has indexed what a fault keeps it from
+    /// acknowledging.
     fn ask_outside(&mut self, now: SimTime, caller: HostId, request: Request, met: Option<Trouble>) -> Reply {
-        match (&request, met) {
-            (Request::Acks(acks), Some(Trouble::NoAcknowledgement)) => {
-                Ok(Response::Acks(acks.ids.iter().map(|id| (*id, false)).collect()))
-            }
-            (Request::Post(_) | Request::Acks(_), _) => {
-                let is_answered = matches!(met, None | Some(Trouble::NoAcknowledgement));
-                self.outside.ask(now, request.call(), caller, request, is_answered);
-                Ok(Response::Nothing)
-            }
+        if let Request::Acks(acks) = &request
+            && acks.ids.iter().all(|id| *id == NEVER_ACKNOWLEDGED)
+        {
+            return Ok(Response::Acks(acks.ids.iter().map(|id| (*id, false)).collect()));
         }
+        if met == Some(Trouble::NoAcknowledgement) {
+            self.never_acknowledged.insert(request.call());
+        }
+        let is_answered = matches!(met, None | Some(Trouble::NoAcknowledgement));
+        self.outside.ask(now, request.call(), caller, request, is_answered);
+        Ok(Response::Nothing)
     }
 
     /// Something came back from a collector outside: what its caller is told, if it is told.
@@ -158,6 +166,12 @@ impl Splunk {
             events.extend(post.holds.arrived(Output::Destination));
         }
         tell_refusal(&reply, caller, events);
+        let reply = match reply {
+            Ok(Response::Taken { .. }) if self.never_acknowledged.remove(&call) => {
+                Ok(Response::Taken { id: NEVER_ACKNOWLEDGED })
+            }
+            reply => reply,
+        };
         is_answered.then_some(reply)
     }
 

@@ -108,3 +108,31 @@ fn each_trouble_is_told_by_its_name() {
     let reply = asked(&mut service, at(0), one());
     assert_eq!((Splunk::time_taken(&reply), service.indexed().count()), (SimDuration::MAX, 1));
 }
+
+#[test]
+fn a_collector_outside_is_asked_and_what_it_answers_is_what_the_caller_is_told() {
+    let outside = Names { are_all: true, ..Names::default() };
+    let mut service = Splunk::new(Settings { outside, ..Settings::default() }, Seed(1));
+    let answer = |body: &str| {
+        let (content_type, body) = (None, body.as_bytes().to_vec());
+        Came::Answer { status: 200, content_type, is_encoded: false, has_length: true, is_error: false, body }
+    };
+    let taken = answer(r#"{"text":"Success","code":0,"ackId":3}"#);
+    let mut events = Vec::new();
+    assert_eq!(asked(&mut service, at(0), one()), Ok(Response::Nothing));
+    assert_eq!(service.outside.take(at(0)).len(), 1);
+    assert_eq!(service.came(CallId(0), &taken, &mut events), Some(Ok(Response::Taken { id: 3 })));
+    assert!(matches!(events[..], [Event::RecordsArrived { .. }]), "{events:?}");
+    assert_eq!(asked(&mut service, at(1), acks(&[3])), Ok(Response::Nothing));
+    let acks_told = service.came(CallId(0), &answer(r#"{"acks":{"3":true}}"#), &mut events);
+    assert_eq!(acks_told, Some(Ok(Response::Acks([(3, true)].into()))));
+    assert_eq!(asked(&mut service, at(2), one()), Ok(Response::Nothing));
+    assert_eq!(service.came(CallId(0), &Came::Unreachable {}, &mut events), Some(Err(Error::Unreachable)));
+
+    troubled(&mut service, Trouble::NoAcknowledgement);
+    assert_eq!(asked(&mut service, at(3), one()), Ok(Response::Nothing));
+    let Some(Ok(Response::Taken { id })) = service.came(CallId(0), &taken, &mut events) else { panic!("it is taken") };
+    service.outside.take(at(3));
+    assert_eq!(asked(&mut service, at(9), acks(&[id])), Ok(Response::Acks([(id, false)].into())));
+    assert!(service.outside.take(at(9)).is_empty(), "the collector is not asked");
+}

@@ -105,10 +105,10 @@ macro_rules! firehose_events {
                     delivery: DeliveryId, lane: u32, stage: Stage, records: u32, attempt: u32, error: &'static str,
                 },
                 /// Records were delivered, as the service sees it; the oldest is so old. `took` counts from when the
-                /// call was sent that brought them there.
+                /// call was sent that brought them there; `had_failed`: one before it failed.
                 1407 => DeliverySucceeded {
                     delivery: DeliveryId, lane: u32, stage: Stage, records: u32, bytes: u64, age_max: SimDuration,
-                    took: SimDuration,
+                    took: SimDuration, had_failed: bool,
                 },
                 /// The function dropped records.
                 1408 => RecordsDropped { delivery: DeliveryId, lane: u32, from: u64, to: u64, part: u32 },

@@ -6,7 +6,7 @@
 //! same lane and stage ended after the interval was over, that the backup could not be reached, that the service was
 //! down, or that the interval was longer before.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use crate::aws::FIREHOSE;
 use crate::base::event::Stage;
@@ -23,10 +23,9 @@ const SLACK: SimDuration = SimDuration::from_secs(1);
 pub(super) struct BuffersKeepTheirHints {
     /// When a delivery of a stage last ended, well or not.
     ended: BTreeMap<(DeliveryId, Stage, u32), SimTime>,
-    /// When a delivery stream's calls last failed, or the backup could be reached again.
+    /// When a delivery stream's calls last failed, or what could not be put into the backup was: until then nothing else
+    /// is delivered.
     failed: BTreeMap<DeliveryId, SimTime>,
-    /// What failed on its way to the backup: nothing else is delivered until it is there.
-    stopped_by: BTreeSet<(DeliveryId, Stage, u32)>,
     /// When the service was last down.
     down_at: Option<SimTime>,
     findings: Findings,
@@ -56,18 +55,15 @@ impl Invariant for BuffersKeepTheirHints {
 impl Check for BuffersKeepTheirHints {
     fn on(&mut self, at: SimTime, event: &Event, lens: &Lens) {
         match *event {
-            Event::DeliverySucceeded { delivery, lane, stage, .. } => {
+            Event::DeliverySucceeded { delivery, lane, stage, had_failed, .. } => {
                 self.ended.insert((delivery, stage, lane), at);
-                if self.stopped_by.remove(&(delivery, stage, lane)) {
+                if had_failed && matches!(stage, Stage::Errors | Stage::Backup) {
                     self.failed.insert(delivery, at);
                 }
             }
             Event::DeliveryAttemptFailed { delivery, lane, stage, .. } => {
                 self.ended.insert((delivery, stage, lane), at);
                 self.failed.insert(delivery, at);
-                if matches!(stage, Stage::Errors | Stage::Backup) {
-                    self.stopped_by.insert((delivery, stage, lane));
-                }
             }
             Event::FunctionReturned { delivery, lane, .. } => {
                 self.ended.insert((delivery, Stage::Transform, lane), at);
@@ -136,8 +132,16 @@ mod tests {
     #[test]
     fn a_buffer_that_is_closed_in_time_or_when_the_one_before_is_done_is_fine() {
         let (stage, age_max) = (Stage::Deliver, SimDuration::ZERO);
-        let done =
-            Event::DeliverySucceeded { delivery: LAKE, lane: 0, stage, records: 1, bytes: 1, age_max, took: age_max };
+        let done = Event::DeliverySucceeded {
+            delivery: LAKE,
+            lane: 0,
+            stage,
+            records: 1,
+            bytes: 1,
+            age_max,
+            took: age_max,
+            had_failed: false,
+        };
         let rest = [(60_000, closed(60)), (200_000, done), (200_000, closed(140))];
         assert_eq!(judge(BuffersKeepTheirHints::default(), script(rest)).verdict, Verdict::Pass);
         assert_eq!(judge(BuffersKeepTheirHints::default(), []).verdict, Verdict::Unknown);
@@ -155,6 +159,7 @@ mod tests {
             bytes: 1,
             age_max,
             took: age_max,
+            had_failed: true,
         };
         let of = |stage| script([(70_000, failed(stage)), (200_000, kept(stage)), (200_000, closed(140))]);
         assert_eq!(judge(BuffersKeepTheirHints::default(), of(Stage::Errors)).verdict, Verdict::Pass);

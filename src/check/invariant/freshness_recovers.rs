@@ -179,6 +179,7 @@ mod tests {
                 bytes: 100,
                 age_max,
                 took: age_max,
+                had_failed: false,
             };
             [(minute * 60_000, arrived(Output::Destination, 10 * minute - 10, 10 * minute)), (minute * 60_000, done)]
         };

@@ -65,14 +65,15 @@ impl ObjectsHoldWhatTheirNamesSay {
         at: SimTime,
         (delivery, number): (DeliveryId, u32),
         (from, to): (u64, u64),
-        part: u32,
+        (output, part): (Output, u32),
         lens: &Lens,
     ) {
         let Some(object) = &mut self.object else { return };
         let Some(lane) = self.lanes.get_mut(&(delivery, number)) else { return };
         object.delivery = Some(delivery);
         object.oldest = object.oldest.into_iter().chain(lane.second_of(from)).min();
-        for ordinal in from..to {
+        // Copies of what was put, and what failed, are in no partition.
+        for ordinal in (from..to).filter(|_| output == Output::Destination) {
             let Some(partition) = lane.partitions.remove(&(ordinal, part)) else { continue };
             let is_named = folders(&object.key, lens.deliveries.name(delivery), &partition);
             let is_same = *object.partition.get_or_insert_with(|| partition.clone()) == partition;
@@ -152,13 +153,8 @@ impl Check for ObjectsHoldWhatTheirNamesSay {
             }
             Event::RecordsArrived { delivery, output, lane, from, to, part } => {
                 let is_of_object = self.object.as_ref().is_some_and(|object| object.call == lens.call);
-                // What failed is told beside its partition, and has none.
-                if *output == Output::Errors {
-                    let lane = self.lanes.entry((*delivery, *lane)).or_default();
-                    (*from..*to).for_each(|ordinal| drop(lane.partitions.remove(&(ordinal, *part))));
-                }
                 if is_of_object {
-                    self.hold(at, (*delivery, *lane), (*from, *to), *part, lens);
+                    self.hold(at, (*delivery, *lane), (*from, *to), (*output, *part), lens);
                 }
             }
             Event::RunEnded {} => self.judge(at, lens),

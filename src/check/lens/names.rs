@@ -6,6 +6,7 @@
 
 use std::sync::Arc;
 
+use crate::aws::FIREHOSE;
 use crate::base::event::{ConsumerLibrary, DeclaredStart, HostRole, StoreKind, StreamStatus};
 use crate::base::{ConsumerId, Event, Fold, HostId, SimTime, StreamId, StreamName, TableId, TableName};
 
@@ -68,9 +69,10 @@ impl Names {
     pub(crate) fn role(&self, host: HostId) -> Option<HostRole> {
         find(&self.hosts, host.index()).map(|h| h.role)
     }
-    /// Returns whether many ask through `host`, who cannot be told apart: operators, and clients of an endpoint.
+    /// Returns whether many ask through `host`, who cannot be told apart: operators, clients of an
+    /// endpoint, and delivery streams.
     pub(crate) fn is_crowd(&self, host: HostId) -> bool {
-        self.role(host) == Some(HostRole::Operator)
+        host == FIREHOSE || self.role(host) == Some(HostRole::Operator)
     }
     /// Returns whether `host` is called `name`.
     pub(crate) fn is_called(&self, host: HostId, name: &str) -> bool {

@@ -114,7 +114,7 @@ fn attempt_failed(records: u32, error: &'static str) -> Event {
 fn succeeded(stage: Stage, records: u32, age_s: u64, took_s: u64) -> Event {
     let (age_max, took) = (SimDuration::from_secs(age_s), SimDuration::from_secs(took_s));
     let (delivery, bytes) = (LAKE, 100 * u64::from(records));
-    Event::DeliverySucceeded { delivery, lane: 0, stage, records, bytes, age_max, took }
+    Event::DeliverySucceeded { delivery, lane: 0, stage, records, bytes, age_max, took, had_failed: false }
 }
 
 fn arrived(output: Output, from: u64, to: u64) -> Event {

@@ -28,7 +28,16 @@ fn arrived(output: Output, from: u64, to: u64) -> Event {
 
 fn delivered(records: u32, age_s: u64) -> Event {
     let (age_max, took) = (SimDuration::from_secs(age_s), SimDuration::from_secs(1));
-    Event::DeliverySucceeded { delivery: LAKE, lane: 0, stage: Stage::Deliver, records, bytes: 100, age_max, took }
+    Event::DeliverySucceeded {
+        delivery: LAKE,
+        lane: 0,
+        stage: Stage::Deliver,
+        records,
+        bytes: 100,
+        age_max,
+        took,
+        had_failed: false,
+    }
 }
 
 /// Ten minutes of a delivery stream `lake`, of which a delivery fails once while a fault is in force.

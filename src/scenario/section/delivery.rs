@@ -71,7 +71,7 @@ pub(crate) struct Delivery {
     /// What is copied to S3: `failed` records, or `all`.
     #[serde(default, skip_serializing_if = "BackupMode::is_failed")]
     pub(crate) backup: BackupMode,
-    /// Where copies and what failed go, when the destination is not S3.
+    /// Where copies go, and what failed when the destination is not S3; the bucket `NAME-backup` when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) backup_s3: Option<S3>,
 }
@@ -153,7 +153,7 @@ impl Compiler<'_> {
         let destination = self.destination(base, name, delivery);
         let backup = Backup {
             to: match (&destination, &delivery.backup_s3) {
-                (Destination::S3(s3), None) => s3.clone(),
+                (Destination::S3(s3), None) if delivery.backup == BackupMode::Failed => s3.clone(),
                 (_, given) => {
                     let hints = self.hints(None, &BACKUP_HINTS, at("backup_s3"));
                     given.clone().unwrap_or_default().output(self, &at("backup_s3"), &format!("{name}-backup"), hints)

@@ -1,5 +1,5 @@
-//! Real sinks of the user's: takes to them what delivery streams ask of simulated ones, and brings back what they
-//! answer.
+//! Functions and real sinks of the user's: takes to them what delivery streams ask of simulated ones, and brings back
+//! what they answer.
 //!
 //! Whoever waits for the answer, tries again or gives up is the simulated delivery stream, by the endpoint's clock.
 //! What comes back is written down before it is taken, so a session that is kept does not deliver again what was
@@ -28,10 +28,11 @@ pub(crate) use self::target::Target;
 
 use self::target::Place;
 use super::app::App;
-use super::calling::{Failure, post};
+use super::calling::{came, post};
+use super::functions;
 use crate::aws::protocol::outside::Came;
 use crate::aws::protocol::rendered::Rendered;
-use crate::aws::{Delivered, http_endpoint, opensearch, splunk};
+use crate::aws::{Outbound, http_endpoint, opensearch, splunk};
 use crate::world::CallId;
 
 /// Whoever answers nothing for so long, of the machine's time, never will.
@@ -41,8 +42,8 @@ const PATIENCE: Duration = Duration::from_secs(15 * 60);
 pub(super) async fn carry(app: Rc<App>) {
     let mut changes = app.signals.changes.subscribe();
     loop {
-        for (call, delivered) in app.live.take_asked() {
-            tokio::task::spawn_local(bring(app.clone(), call, delivered));
+        for (call, outbound) in app.live.take_asked() {
+            tokio::task::spawn_local(bring(app.clone(), call, outbound));
         }
         if changes.changed().await.is_err() || *changes.borrow_and_update() {
             return;
@@ -50,9 +51,9 @@ pub(super) async fn carry(app: Rc<App>) {
     }
 }
 
-async fn bring(app: Rc<App>, call: CallId, delivered: Delivered) {
+async fn bring(app: Rc<App>, call: CallId, outbound: Outbound) {
     app.awaited.set(app.awaited.get() + 1);
-    let came = tokio::time::timeout(PATIENCE, ask(&app.targets, call, &delivered)).await;
+    let came = tokio::time::timeout(PATIENCE, ask(&app, call, &outbound)).await;
     app.awaited.set(app.awaited.get() - 1);
     let came = came.unwrap_or(Came::GivenUp {});
     app.catch_up();
@@ -65,26 +66,27 @@ async fn bring(app: Rc<App>, call: CallId, delivered: Delivered) {
 /// Most bytes of an answer that says something of each document or acknowledgement.
 const LONG_ANSWER_BYTES_MAX: usize = 64 << 20;
 
-/// Takes it to whoever stands for its sink.
-async fn ask(targets: &[Target], call: CallId, delivered: &Delivered) -> Came {
-    let place = |kind, name| Target::of(targets, kind, name).map(|target| &target.place);
-    match delivered {
-        Delivered::Object(put) => match place(Kind::S3, &put.bucket) {
+/// Takes it to whoever stands for who is asked.
+async fn ask(app: &App, call: CallId, outbound: &Outbound) -> Came {
+    let place = |kind, name| Target::of(&app.targets, kind, name).map(|target| &target.place);
+    match outbound {
+        Outbound::Invocation(request) => functions::invoke(&app.functions, request, app.door.epoch_unix_ms).await,
+        Outbound::Object(put) => match place(Kind::S3, &put.bucket) {
             Some(Place::Folder(folder)) => folder::write(folder, &put.key, put.body.bytes(), call.0).await,
             Some(Place::Store(store)) => store.put(&put.key, put.body.bytes()).await,
             _ => Came::Unreachable {},
         },
-        Delivered::Rows(copy) => match place(Kind::Redshift, &copy.cluster) {
+        Outbound::Rows(copy) => match place(Kind::Redshift, &copy.cluster) {
             Some(Place::Database(database)) => database.load(copy).await,
             _ => Came::Unreachable {},
         },
-        Delivered::Documents(bulk) => {
+        Outbound::Documents(bulk) => {
             send(place(Kind::OpenSearch, &bulk.domain), opensearch::wire::rendered(bulk), LONG_ANSWER_BYTES_MAX).await
         }
-        Delivered::Splunk(asked) => {
+        Outbound::Splunk(asked) => {
             send(place(Kind::Splunk, asked.collector()), splunk::wire::rendered(asked), LONG_ANSWER_BYTES_MAX).await
         }
-        Delivered::Post(post) => {
+        Outbound::Post(post) => {
             let rendered = http_endpoint::wire::rendered(post);
             send(place(Kind::Http, &post.endpoint), rendered, http_endpoint::wire::ANSWER_BYTES_MAX).await
         }
@@ -97,23 +99,5 @@ async fn send(place: Option<&Place>, rendered: Rendered, answer_bytes_max: usize
     let Rendered { path, mut headers, body } = rendered;
     let path = format!("{}{path}", if path.is_empty() { &url.path } else { url.path.trim_end_matches('/') });
     headers.extend(url.user.iter().map(|user| ("Authorization", format!("Basic {}", STANDARD.encode(&**user)))));
-    match post(url, &path, &headers, body, answer_bytes_max).await {
-        Ok((parts, body)) => {
-            let header = |name| parts.headers.get(name).map(|value| String::from_utf8_lossy(value.as_bytes()).into());
-            Came::Answer {
-                status: parts.status.as_u16(),
-                content_type: header("content-type"),
-                is_encoded: header("content-encoding").is_some(),
-                has_length: header("content-length").is_some(),
-                body,
-            }
-        }
-        Err(failure) => {
-            tracing::warn!(sink = &*url.authority, %failure, "nothing was delivered");
-            match failure {
-                Failure::Unreachable(_) => Came::Unreachable {},
-                Failure::Broken(_) => Came::Broken {},
-            }
-        }
-    }
+    came(url, post(url, &path, &headers, body, answer_bytes_max).await)
 }

@@ -6,7 +6,7 @@
 use super::signature::{Signed, Signer, date, hash};
 use crate::aws::protocol::outside::Came;
 use crate::base::percent;
-use crate::serve::calling::{Failure, send};
+use crate::serve::calling::{came, send};
 use crate::serve::clock::Clock;
 use crate::serve::url::Url;
 
@@ -77,13 +77,7 @@ impl Store {
                 tracing::warn!(store = ?self, message, "no object was put");
                 Came::Refused { code: code(&text).to_owned(), message }
             }
-            Err(failure) => {
-                tracing::warn!(store = ?self, %failure, "no object was put");
-                match failure {
-                    Failure::Unreachable(_) => Came::Unreachable {},
-                    Failure::Broken(_) => Came::Broken {},
-                }
-            }
+            failed => came(&self.url, failed),
         }
     }
 }

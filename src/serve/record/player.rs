@@ -12,8 +12,6 @@ use super::lines::Lines;
 use super::recorder::digest;
 use super::{Entry, Header, RecordError, Request, Rest, What};
 use crate::aws::kinesis::api::ConsumerRef;
-use crate::aws::lambda::InvocationId;
-use crate::aws::lambda::wire::Came;
 use crate::aws::protocol::envelope::HttpRequest;
 use crate::aws::protocol::rest;
 use crate::aws::{Door, operation_of};
@@ -109,13 +107,7 @@ impl Player {
                 // What it cannot have done was refused then, and is refused now.
                 let _ = self.behind.live.tell(&worker, &what.try_into()?);
             }
-            What::Function { delivery, invocation, asked_ns, status, is_error, body } => {
-                let asked_at = SimTime::from_nanos(asked_ns);
-                let of = InvocationId { delivery_arn: delivery.into(), number: invocation, asked_at };
-                let body = STANDARD.decode(&body).map_err(|error| error.to_string())?;
-                self.behind.live.answer_invocation(&of, &Came { status, is_error, body });
-            }
-            What::Sink { call, came } => self.behind.live.take_note(CallId(call), &came),
+            What::Came { call, came } => self.behind.live.take_note(CallId(call), &came),
             What::Fault(fault) => {
                 self.behind.live.begin_fault(self.behind.live.read_json_fault(&self.behind.faults, fault)?);
             }

@@ -13,11 +13,9 @@ use xxhash_rust::xxh3::xxh3_64;
 use super::hide::{hide_header, hide_query, replaced};
 use super::{Entry, Header, RecordError, Request, Rest, What};
 use crate::aws::kinesis::api::ConsumerRef;
-use crate::aws::lambda::InvocationId;
-use crate::aws::lambda::wire::Came;
 use crate::aws::protocol::envelope::HttpRequest;
 use crate::aws::protocol::operation::Operation;
-use crate::aws::protocol::outside;
+use crate::aws::protocol::outside::Came;
 use crate::aws::protocol::rest;
 use crate::aws::{Answer, operation_of};
 use crate::base::trace_hash::TRACE_VERSION;
@@ -185,22 +183,9 @@ impl Recorder {
         self.note(live.now(), poll)
     }
 
-    /// Notes the answer of a function outside, which is about to be taken.
-    pub(crate) fn function(&self, at: SimTime, of: &InvocationId, came: &Came) -> Result<(), RecordError> {
-        let function = What::Function {
-            delivery: of.delivery_arn.to_string(),
-            invocation: of.number,
-            asked_ns: of.asked_at.as_nanos(),
-            status: came.status,
-            is_error: came.is_error,
-            body: STANDARD.encode(&came.body),
-        };
-        self.note(at, function)
-    }
-
-    /// Notes what came back from a sink outside, which is about to be taken.
-    pub(crate) fn came(&self, at: SimTime, call: CallId, came: &outside::Came) -> Result<(), RecordError> {
-        self.note(at, What::Sink { call: call.0, came: came.clone() })
+    /// Notes what came back from a function or a sink outside, which is about to be taken.
+    pub(crate) fn came(&self, at: SimTime, call: CallId, came: &Came) -> Result<(), RecordError> {
+        self.note(at, What::Came { call: call.0, came: came.clone() })
     }
 
     /// Notes a fault that is about to begin.

@@ -260,6 +260,8 @@ class HttpEndpoint(ToEndpoint):
             (200, {"Content-Type": "text/plain"}, b"OK"),
             (200, {"Content-Type": "application/json", "Content-Encoding": "identity"}, b"{}"),
             (200, {"Content-Type": "application/json"}, b" " * ((1 << 20) + 1)),
+            # Half an answer, and none.
+            (200, {"Content-Type": "application/json", "Content-Length": "100"}, b"{"),
             None,
         ]
         answers, taken = list(wrong), []

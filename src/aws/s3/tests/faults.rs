@@ -122,20 +122,20 @@ fn every_operation_has_one_name() {
 #[test]
 fn an_object_is_there_once_a_store_outside_has_taken_it() {
     use crate::aws::protocol::outside::{Came, Names};
-    use crate::base::Holds;
     use crate::base::event::Output;
+    use crate::base::{DeliveryId, Holds};
     let outside = Names { are_all: true, ..Names::default() };
     let mut s3 = S3::new(Settings { outside, ..Settings::default() }, Seed(1));
     let (now, mut events) = (SimTime::ZERO, Vec::new());
     let mut told = |came: Came| {
-        let (holds, output) = (Holds::default(), Output::Destination);
+        let (holds, output) = (Holds::of(DeliveryId(0), [(0, 0)]), Output::Destination);
         let (bucket, key, body) = ("lake".into(), "a".into(), b"x".to_vec().into());
         let put = PutObject { bucket, key, body, holds, output, call: CallId(0) };
         assert!(matches!(s3.handle(now, HostId(9), put.into(), &mut events), Ok(Response::Nothing)));
         assert_eq!(s3.outside.take(now).len(), 1);
         let told = s3.came(now, CallId(0), &came, &mut events).expect("an answer");
-        let is_put = events.iter().any(|event| matches!(event, Event::ObjectPut { .. }));
-        (told.map(drop), is_put, s3.objects().count())
+        let has_arrived = events.iter().any(|event| matches!(event, Event::RecordsArrived { .. }));
+        (told.map(drop), has_arrived, s3.objects().count())
     };
     let refused = Came::Refused { code: "SlowDown".into(), message: String::new() };
     assert_eq!(told(refused), (Err(Error::SlowDown), false, 0));

@@ -211,6 +211,9 @@ fn greet(arguments: &Arguments, address: &SocketAddr) -> io::Result<()> {
     if !address.ip().is_loopback() {
         writeln!(out, "warning: {address} is open to other machines, and nothing is asked for")?;
     }
+    for target in arguments.targets.iter().filter(|target| !target.is_here()) {
+        writeln!(out, "warning: what is delivered to {target} leaves this machine, as it is")?;
+    }
     if let (true, Ok(file)) = (arguments.tls, arguments.tls_cert.canonicalize()) {
         writeln!(out, "for clients to trust: AWS_CA_BUNDLE={}", file.display())?;
     }

@@ -92,11 +92,11 @@ class Delivering(unittest.TestCase):
 
     def start(self, *arguments):
         self.arguments = ("--clock", self.clock, *arguments)
-        self.endpoint = Endpoint(*self.arguments).__enter__()
-        self.addCleanup(lambda: self.endpoint.__exit__())
-        self.connect()
+        self.start_again()
 
-    def connect(self):
+    def start_again(self):
+        self.endpoint = Endpoint(*self.arguments).__enter__()
+        self.addCleanup(self.endpoint.__exit__)
         self.firehose, self.s3 = self.endpoint.client("firehose"), self.endpoint.client("s3")
 
     def create(self, **configuration):
@@ -260,6 +260,8 @@ class HttpEndpoint(ToEndpoint):
             (200, {"Content-Type": "text/plain"}, b"OK"),
             (200, {"Content-Type": "application/json", "Content-Encoding": "identity"}, b"{}"),
             (200, {"Content-Type": "application/json"}, b" " * ((1 << 20) + 1)),
+            # Half an answer, and none.
+            (200, {"Content-Type": "application/json", "Content-Length": "100"}, b"{"),
             None,
         ]
         answers, taken = list(wrong), []
@@ -316,8 +318,7 @@ class HttpEndpoint(ToEndpoint):
             self.endpoint.process.stdout.close()
             taken.clear()
             self.sink.may_answer.set()
-            self.endpoint = Endpoint(*self.arguments).__enter__()
-            self.connect()
+            self.start_again()
             wait_for(lambda: len(taken) >= 2)
             self.pass_time(600)
             # The first answer was kept, so nothing asks for it again.

@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use super::by_id::ById;
 use super::undelivered::Undelivered;
+use crate::base::done_records::Inserted;
 use crate::base::event::{Event, FailedAs, Output, Stage};
-use crate::base::{RangeSet, SimDuration, SimTime, StreamName};
+use crate::base::{DoneRecords, SimDuration, SimTime, StreamName};
 
 /// A delivery stream over time.
 #[derive(Clone)]
@@ -20,7 +21,7 @@ pub(crate) struct Flow {
     pub(crate) points: Vec<FlowPoint>,
     undelivered: Undelivered,
     /// By lane: ordinals that came to the destination.
-    arrived: BTreeMap<u32, RangeSet>,
+    arrived: BTreeMap<u32, DoneRecords>,
 }
 
 /// Records and calls of a point.
@@ -70,11 +71,15 @@ impl Flow {
 
     fn on(&mut self, at: SimTime, point: usize, event: &Event) {
         self.undelivered.on(at, event);
-        let again = match *event {
-            Event::RecordsArrived { output: Output::Destination, lane, from, to, .. } => {
-                self.arrived.entry(lane).or_default().insert(from..to)
+        let Inserted { newly, again } = match *event {
+            Event::RecordsArrived { output: Output::Destination, lane, from, to, part, .. } => {
+                self.arrived.entry(lane).or_default().insert(from..to, part)
             }
-            _ => 0,
+            Event::RecordTakenApart { lane, ordinal, parts, .. } => {
+                self.arrived.entry(lane).or_default().take_apart(ordinal, parts);
+                Inserted::default()
+            }
+            _ => Inserted::default(),
         };
         let counts = self.point(point);
         match *event {
@@ -86,8 +91,8 @@ impl Flow {
                 counts.failed_processing += to - from;
             }
             Event::RecordsExpired { from, to, .. } => counts.lost += to - from,
-            Event::RecordsArrived { output: Output::Destination, from, to, .. } => {
-                counts.delivered += to - from - again;
+            Event::RecordsArrived { output: Output::Destination, .. } => {
+                counts.delivered += newly;
                 counts.again += again;
             }
             Event::RecordsArrived { output: Output::Errors, from, to, .. } => counts.errors += to - from,
@@ -148,6 +153,7 @@ impl Flows {
             | Event::RecordsDropped { delivery, .. }
             | Event::RecordsFailed { delivery, .. }
             | Event::RecordsExpired { delivery, .. }
+            | Event::RecordTakenApart { delivery, .. }
             | Event::RecordsArrived { delivery, .. }
             | Event::DeliveryAttemptFailed { delivery, .. }
             | Event::DeliverySucceeded { delivery, .. } => {

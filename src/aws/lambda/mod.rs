@@ -10,7 +10,7 @@ mod keys;
 mod outside;
 mod simulated;
 mod spread;
-pub(crate) mod wire;
+pub mod wire;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::convert::Infallible;

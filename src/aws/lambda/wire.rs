@@ -203,17 +203,21 @@ fn read_answer(body: &[u8], is_error: bool) -> Answer {
 
 /// What came back from an emulator of Lambda.
 #[derive(Clone, Debug)]
-pub(crate) struct Came {
+pub struct Came {
     /// 0 when nobody answered.
     pub status: u16,
     /// Whether `X-Amz-Function-Error` says that the function failed.
-    pub(crate) is_error: bool,
+    pub is_error: bool,
+    /// The body.
     pub body: Vec<u8>,
 }
 
 /// What that means. Emulators have statuses of their own for functions that fail, so a body that tells of an error
 /// counts, whatever its status.
-pub(crate) fn reply(came: &Came) -> Reply {
+///
+/// # Errors
+/// What Lambda answers instead when a function was not invoked.
+pub fn reply(came: &Came) -> Reply {
     let answer = read_answer(&came.body, came.is_error);
     match (came.status, answer) {
         (200..=299, answer) | (500..=599, answer @ Answer::Failed(_)) => {

@@ -12,7 +12,7 @@ use libfuzzer_sys::fuzz_target;
 const S3: &str = r#"{
     "RoleARN": "arn:aws:iam::000000000000:role/firehose", "BucketARN": "arn:aws:s3:::lake",
     "ErrorOutputPrefix": "bad/!{firehose:error-output-type}/", "Prefix": "k=!{partitionKeyFromLambda:k}/",
-    "DynamicPartitioningConfiguration": {"Enabled": true}, "BufferingHints": {"SizeInMBs": 64},
+    "DynamicPartitioningConfiguration": {"Enabled": true}, "BufferingHints": {"SizeInMBs": 64, "IntervalInSeconds": 60},
     "ProcessingConfiguration": {"Enabled": true, "Processors": [{"Type": "Lambda", "Parameters": [
         {"ParameterName": "LambdaArn", "ParameterValue": "arn:aws:lambda:us-east-1:000000000000:function:f"},
         {"ParameterName": "NumberOfRetries", "ParameterValue": "1"}

@@ -15,7 +15,7 @@ const PARTITIONING: &str = r#","DynamicPartitioningConfiguration": {"Enabled": t
     "ProcessingConfiguration": {"Enabled": true, "Processors": [{"Type": "MetadataExtraction", "Parameters": [
         {"ParameterName": "JsonParsingEngine", "ParameterValue": "JQ-1.6"},
         {"ParameterName": "MetadataExtractionQuery", "ParameterValue": "{a: .a, b: .b}"}
-    ]}]}, "BufferingHints": {"SizeInMBs": 64}"#;
+    ]}]}, "BufferingHints": {"SizeInMBs": 64, "IntervalInSeconds": 60}"#;
 
 /// A text in JSON, with its quotes.
 fn quoted(text: &str) -> String {

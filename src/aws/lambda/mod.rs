@@ -9,7 +9,7 @@ mod api;
 mod keys;
 mod simulated;
 mod spread;
-pub(crate) mod wire;
+pub mod wire;
 
 use std::collections::BTreeMap;
 use std::convert::Infallible;

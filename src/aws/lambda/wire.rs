@@ -212,7 +212,11 @@ pub(crate) fn reply(came: &Came) -> Option<Reply> {
     }
 }
 
-fn read_reply(status: u16, is_error: bool, body: &[u8]) -> Reply {
+/// What a body means that came with this status; `is_error`: `X-Amz-Function-Error` says that the function failed.
+///
+/// # Errors
+/// What Lambda answers instead when a function was not invoked.
+pub fn read_reply(status: u16, is_error: bool, body: &[u8]) -> Reply {
     let answer = read_answer(body, is_error);
     match (status, answer) {
         (200..=299, answer) | (500..=599, answer @ Answer::Failed(_)) => {

@@ -1,8 +1,8 @@
 //! What a delivery stream has taken and not done with: how much, and how old the oldest of it is.
 //!
-//! A record, or every part of one that was taken apart, is done with when it has come to the destination, was dropped by the function, goes to the error output, or
-//! is lost. Ages are kept to the second. What a source record was worth before Firehose read it is not known here: it
-//! counts from when Firehose took it, as in CloudWatch's DataFreshness.
+//! A record, or every part of one that was taken apart, is done with when it has come to the destination, was dropped
+//! by the function, goes to the error output, or is lost. Ages are kept to the second. What a source record was worth
+//! before Firehose read it is not known here: it counts from when Firehose took it, as in CloudWatch's DataFreshness.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::ops::Range;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::operator::{Failure, RETRY_EVERY, TRIES_MAX};
+use super::patience::{Failure, RETRY_EVERY, TRIES_MAX};
 use crate::aws::firehose::api::{Description, Error, Response};
 use crate::aws::firehose::pipeline::RedshiftOutput;
 use crate::aws::firehose::{

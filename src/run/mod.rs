@@ -13,6 +13,7 @@ mod judge;
 mod live;
 mod operator;
 mod outside;
+mod patience;
 mod result;
 #[cfg(feature = "http")]
 mod room;

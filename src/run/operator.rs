@@ -9,6 +9,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::delivery_operator::DeliveryOperator;
+use super::patience::{Failure, RETRY_EVERY, TRIES_MAX};
 use super::shard_load::ShardLoad;
 use crate::aws::dynamodb;
 use crate::aws::kinesis;
@@ -22,9 +23,6 @@ use crate::client::sdk::{RetryMode, Sdk, SdkError};
 use crate::client::{Cx, Stop};
 use crate::scenario::plan::{ActionKind, ActionPlan, ShardChoice};
 
-/// How often, and how many times, what is refused by a state or a quota is tried again.
-pub(super) const RETRY_EVERY: SimDuration = SimDuration::from_secs(2);
-pub(super) const TRIES_MAX: u32 = 600;
 const TIMEOUT: SimDuration = SimDuration::from_secs(10);
 
 /// How the workers that run are asked to stop, by host name.
@@ -38,9 +36,6 @@ pub(super) struct Operator {
     controls: Controls,
     deliveries: DeliveryOperator,
 }
-
-/// Why an action could not be carried out.
-pub(super) type Failure = &'static str;
 
 impl Operator {
     /// For an operator of this account.

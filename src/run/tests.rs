@@ -448,8 +448,8 @@ impl Fold for Closings {
 
 #[test]
 fn an_operator_changes_a_delivery_streams_buffer_gives_it_a_function_and_deletes_it() {
-    let source = "name = \"t\"\nduration = \"20m\"\n[producer.web]\ndelivery = \"lake\"\nrate = \"20/s\"\nstop = \"12m\"\n\
-                  [delivery.lake]\nbuffer = { interval = \"60s\" }\n[function.enrich]\n\
+    let source = "name = \"t\"\nduration = \"20m\"\n[producer.web]\ndelivery = \"lake\"\nrate = \"20/s\"\n\
+                  stop = \"12m\"\n[delivery.lake]\nbuffer = { interval = \"60s\" }\n[function.enrich]\n\
                   [[action]]\nat = \"5m\"\nupdate_delivery = { name = \"lake\", buffer = { interval = \"15s\" } }\n\
                   [[action]]\nat = \"8m\"\nupdate_delivery = { name = \"lake\", function = \"enrich\" }\n\
                   [[action]]\nat = \"15m\"\ndelete_delivery = \"lake\"\n\

@@ -300,7 +300,7 @@ impl ActionKind {
 
 /// Which shard an action means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ShardChoice {
+pub(crate) enum ShardChoice {
     /// The shard of this number, in whatever state.
     Id(ShardId),
     /// The open shard with the most accepted and refused records in the last minute.

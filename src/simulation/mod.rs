@@ -22,7 +22,8 @@
 //!
 //! Everything a scenario can do to a host it can do to these: crash `orders-consumer-1` and start it again, pause it,
 //! cut it off, skew its clock. The code runs unmodified on tokio, on simulated time: `tokio::time` sleeps cost nothing,
-//! and clients of `aws-sdk-kinesis`, `aws-sdk-dynamodb` and `aws-sdk-firehose` made from [`AppCx::sdk_config`] talk HTTP over simulated TCP.
+//! and clients of `aws-sdk-kinesis`, `aws-sdk-dynamodb` and `aws-sdk-firehose` made from
+//! [`AppCx::sdk_config`] talk HTTP over simulated TCP.
 //!
 //! What makes a run the same every time is up to the code too: it must not read the machine's clock
 //! (`SystemTime::now`, `std::time::Instant`; use [`AppCx::wall_clock`] and `tokio::time::Instant`), nor draw from the

@@ -114,8 +114,8 @@ macro_rules! firehose_events {
                 1408 => RecordsDropped { delivery: DeliveryId, lane: u32, from: u64, to: u64, part: u32 },
                 /// Records go to the error output instead; where it is not kept, there is no error record of it.
                 1409 => RecordsFailed {
-                    delivery: DeliveryId, lane: u32, from: u64, to: u64, part: u32, failed_as: FailedAs, error: &'static str,
-                    is_kept: bool,
+                    delivery: DeliveryId, lane: u32, from: u64, to: u64, part: u32, failed_as: FailedAs,
+                    error: &'static str, is_kept: bool,
                 },
                 /// Records were held for as long as the service holds them, and are lost.
                 1410 => RecordsExpired { delivery: DeliveryId, lane: u32, from: u64, to: u64, part: u32 },

@@ -22,8 +22,8 @@ macro_rules! sink_events {
                 1500 => ObjectPut { bucket: Arc<str>, key: Arc<str>, bytes: u64, records: u64, host: HostId },
                 /// An object was deleted.
                 1501 => ObjectDeleted { bucket: Arc<str>, key: Arc<str>, host: HostId },
-                /// Records arrived at an output of their delivery stream: once for each run of one request. `part`: of records that were
-                /// taken apart, each part comes by itself.
+                /// Records arrived at an output of their delivery stream: once for each run of one request. Of
+                /// records that were taken apart each `part` comes by itself.
                 1502 => RecordsArrived {
                     delivery: DeliveryId, output: Output, lane: u32, from: u64, to: u64, part: u32,
                 },

@@ -23,8 +23,8 @@ const SLACK: SimDuration = SimDuration::from_secs(1);
 pub(super) struct BuffersKeepTheirHints {
     /// When a delivery of a stage last ended, well or not.
     ended: BTreeMap<(DeliveryId, Stage, u32), SimTime>,
-    /// When a delivery stream's calls last failed, or what could not be put into the backup was: until then nothing else
-    /// is delivered.
+    /// When a delivery stream's calls last failed, or what could not be put into the backup was: until then
+    /// nothing else is delivered.
     failed: BTreeMap<DeliveryId, SimTime>,
     /// When the service was last down.
     down_at: Option<SimTime>,

@@ -93,7 +93,9 @@ impl Check for EveryRecordIsDelivered {
             }
             Event::RecordsArrived { delivery, output: Output::Destination | Output::Errors, lane, from, to, part }
             | Event::RecordsDropped { delivery, lane, from, to, part }
-            | Event::RecordsFailed { delivery, lane, from, to, failed_as: FailedAs::HttpEndpoint, is_kept: false, part, .. }
+            | Event::RecordsFailed {
+                delivery, lane, from, to, part, failed_as: FailedAs::HttpEndpoint, is_kept: false, ..
+            }
             // `deliveries-hold-what-they-took` judges those.
             | Event::RecordsExpired { delivery, lane, from, to, part } => {
                 self.lanes.entry((delivery, lane)).or_default().done.insert(from..to, part);

@@ -1,5 +1,5 @@
-//! `objects-hold-what-their-names-say`: an object of a delivery stream has the time of its oldest record in its name, and
-//! with dynamic partitioning the partition keys of every record in it
+//! `objects-hold-what-their-names-say`: an object of a delivery stream has the time of its oldest record in its
+//! name, and with dynamic partitioning the partition keys of every record in it
 //! (<https://docs.aws.amazon.com/firehose/latest/dev/s3-object-name.html>).
 //!
 //! Whoever queries a bucket by its folders misses what stands in the wrong one. The time is compared to the second, as

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::consumer::LeaseTable;
 use super::delivery::Delivery;
-use super::delivery_update::DeliveryUpdate;
+use super::delivery_update::{DeliveryAction, DeliveryUpdate};
 use super::rolling_restart::{RollingRestart, Step};
 use crate::aws::dynamodb::api::Capacity;
 use crate::base::repeat::Repeat;
@@ -32,7 +32,7 @@ pub struct Action {
     pub split: Option<String>,
     /// NewStartingHashKey of `split`; the middle when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub at_hash_key: Option<String>,
+    pub(crate) at_hash_key: Option<String>,
     /// MergeShards of this shard (`hottest`, `coldest` or an id) with its upper neighbour; the topmost, when
     /// it is meant by its load, with its lower one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -178,7 +178,13 @@ fn one_action(
 ) -> Vec<ActionPlan> {
     c.instant(action.at, file_path!["action", n, "at"], "this action");
     let mut kinds = action_kinds(c, n, action);
-    c.delivery_actions(n, action, deliveries, &mut kinds);
+    let Action { update_delivery, delete_delivery, copy_manifests, .. } = action;
+    let of_delivery = DeliveryAction {
+        update: update_delivery.as_ref(),
+        delete: delete_delivery.as_deref(),
+        copy: copy_manifests.as_deref(),
+    };
+    kinds.extend(c.delivery_actions(n, &of_delivery, deliveries));
     let mut kinds: Vec<Vec<Step>> = kinds.into_iter().map(Step::at_once).collect();
     kinds.extend(action.rolling_restart.as_ref().map(|restart| restart.steps(c, n)));
     if kinds.len() != 1 {

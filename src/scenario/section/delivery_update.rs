@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::action::Action;
 use super::delivery::{BufferHints, Delivery};
 use super::delivery_sinks::S3;
 use crate::aws::firehose::pipeline::Destination;
@@ -50,16 +49,26 @@ impl DeliveryUpdate {
     }
 }
 
+/// What an action says of delivery streams.
+pub(super) struct DeliveryAction<'a> {
+    /// `update_delivery`.
+    pub(super) update: Option<&'a DeliveryUpdate>,
+    /// `delete_delivery`.
+    pub(super) delete: Option<&'a str>,
+    /// `copy_manifests`.
+    pub(super) copy: Option<&'a str>,
+}
+
 impl Compiler<'_> {
     /// What an action does to a delivery stream, if it is about one.
     pub(super) fn delivery_actions(
         &mut self,
         n: usize,
-        action: &Action,
+        action: &DeliveryAction<'_>,
         deliveries: &BTreeMap<String, Delivery>,
-        kinds: &mut Vec<(ActionKind, String)>,
-    ) {
-        if let Some(update) = &action.update_delivery {
+    ) -> Vec<(ActionKind, String)> {
+        let mut kinds = Vec::new();
+        if let Some(update) = action.update {
             let base = file_path!["action", n, "update_delivery"];
             let (name, path) = (&update.name, [base.clone(), file_path!["name"]].concat());
             if let Some((delivery, present)) = self.delivery_meant(name, path, deliveries) {
@@ -70,16 +79,16 @@ impl Compiler<'_> {
                 ));
             }
         }
-        if let Some(name) = &action.delete_delivery {
+        if let Some(name) = action.delete {
             let path = file_path!["action", n, "delete_delivery"];
             if let Some((delivery, _)) = self.delivery_meant(name, path, deliveries) {
                 kinds.push((ActionKind::DeleteDelivery { delivery }, format!("DeleteDeliveryStream {name}")));
             }
         }
-        if let Some(name) = &action.copy_manifests {
+        if let Some(name) = action.copy {
             let path = || file_path!["action", n, "copy_manifests"];
             if let Some((_, present)) = self.delivery_meant(name, path(), deliveries) {
-                match self.pipeline(&file_path!["delivery", name.as_str()], name, present).destination {
+                match self.pipeline(&file_path!["delivery", name], name, present).destination {
                     Destination::Redshift(to) => {
                         let to = Box::new(to);
                         kinds.push((ActionKind::CopyManifests { to }, format!("COPY of what {name} skipped")));
@@ -93,6 +102,7 @@ impl Compiler<'_> {
                 }
             }
         }
+        kinds
     }
 
     fn delivery_meant<'a>(

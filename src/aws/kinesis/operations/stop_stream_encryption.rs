@@ -8,7 +8,7 @@ use crate::base::StreamName;
 #[derive(Clone, Debug)]
 pub struct StopStreamEncryption {
     pub stream: StreamName,
-    pub key_id: Box<str>,
+    pub(crate) key_id: Box<str>,
 }
 
 impl Row for StopStreamEncryption {
